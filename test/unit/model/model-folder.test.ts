@@ -1,0 +1,333 @@
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type ModelFolder, ModelFolderError, openModelFolder } from '../../../model/src/model-folder.ts';
+import { serializeSafetensors, type TensorData } from '../../../model/src/safetensors.ts';
+import { TINY, temporaryFolder, tinyConfig, tinyFolder, tinyTensors, tinyTokenizer } from './tiny-folder.ts';
+
+async function openOk(dir: string): Promise<ModelFolder> {
+  const result = await openModelFolder(dir);
+  if (result.kind !== 'ok') throw new Error(result.problem);
+  return result.model;
+}
+
+const withTensors = (tensors: Map<string, TensorData>) => ({ 'model.safetensors': serializeSafetensors(tensors) });
+
+describe('a folder that is whole', () => {
+  test('opens with its configuration and every weight', async () => {
+    const dir = await tinyFolder();
+    const { config, weights } = await openOk(dir);
+    expect(config).toEqual({
+      modelType: 'gpt2',
+      vocabSize: 300,
+      hidden: 4,
+      layers: 1,
+      heads: 2,
+      inner: 6,
+      maxPositions: 8,
+      activation: 'gelu_new',
+      layerNormEpsilon: 1e-5,
+      tied: true,
+      scaleAttention: true,
+      eosId: 256,
+    });
+    expect(weights.size).toBe(16);
+    const { file, offset, length, dtype, shape } = weights.get('wpe.weight')!;
+    expect({ dtype, shape, length }).toEqual({ dtype: 'F32', shape: [8, 4], length: 128 });
+    const expected = tinyTensors().get('transformer.wpe.weight')!.data;
+    const bytes = (await readFile(file)).subarray(offset, offset + length);
+    expect(Buffer.compare(bytes, new Uint8Array(expected.buffer))).toBe(0);
+  });
+
+  test.each(['gpt2', 'gpt2-gelu-inner'])('opens as transformers writes it: %s', async (name) => {
+    const dir = join(import.meta.dirname, '../../golden/backbones', name);
+    const result = await openModelFolder(dir, { tokenizer: 'optional' });
+    expect(result).toMatchObject({
+      kind: 'ok',
+      model: {
+        config:
+          name === 'gpt2'
+            ? { activation: 'gelu_new', inner: 256, bosId: 1, eosId: 2 }
+            : { activation: 'gelu', inner: 96 },
+      },
+    });
+  });
+
+  test('names its weights alike with and without "transformer."', async () => {
+    const bare = await openOk(await tinyFolder(withTensors(tinyTensors(''))));
+    const prefixed = await openOk(await tinyFolder());
+    expect([...bare.weights.keys()]).toEqual([...prefixed.weights.keys()]);
+    expect(bare.fingerprint).toBe(prefixed.fingerprint);
+  });
+
+  test.each([
+    ['n_inner is four times the width where it is null', { n_inner: null }, { inner: 16 }],
+    ['gelu is the exact one', { activation_function: 'gelu' }, { activation: 'gelu' }],
+    ['gelu_pytorch_tanh is gelu_new', { activation_function: 'gelu_pytorch_tanh' }, { activation: 'gelu_new' }],
+    ['attention may be unscaled', { scale_attn_weights: false }, { scaleAttention: false }],
+    ['of several end tokens the first counts', { eos_token_id: [7, 8] }, { eosId: 7 }],
+    [
+      'a prompt prefix is read',
+      { ptask: { prefix: '<|{language}|>', languages: ['sv'] } },
+      { prefix: { template: '<|{language}|>', languages: ['sv'] } },
+    ],
+  ])('%s', async (_, changes, expected) => {
+    const tensors = tinyTensors();
+    if ('n_inner' in changes) {
+      const zeros = (...shape: number[]): TensorData => ({
+        dtype: 'F32',
+        shape,
+        data: new Float32Array(shape.reduce((n, size) => n * size)),
+      });
+      tensors.set('transformer.h.0.mlp.c_fc.weight', zeros(4, 16));
+      tensors.set('transformer.h.0.mlp.c_fc.bias', zeros(16));
+      tensors.set('transformer.h.0.mlp.c_proj.weight', zeros(16, 4));
+    }
+    const dir = await tinyFolder({ 'config.json': tinyConfig(changes), ...withTensors(tensors) });
+    expect((await openOk(dir)).config).toMatchObject(expected);
+  });
+
+  test('generation_config.json says the end token where config.json does not', async () => {
+    const dir = await tinyFolder({
+      'config.json': tinyConfig({ eos_token_id: null }),
+      'generation_config.json': { eos_token_id: 9, bos_token_id: 3 },
+    });
+    expect((await openOk(dir)).config).toMatchObject({ eosId: 9, bosId: 3 });
+  });
+
+  test('an untied head is a weight of its own; a tied one is not asked for', async () => {
+    const head: TensorData = { ...tinyTensors().get('transformer.wte.weight')! };
+    const both = withTensors(tinyTensors().set('lm_head.weight', head));
+    const untied = tinyConfig({ tie_word_embeddings: false });
+    const model = await openOk(await tinyFolder({ 'config.json': untied, ...both }));
+    expect(model.config.tied).toBe(false);
+    expect(model.weights.has('lm_head.weight')).toBe(true);
+    expect((await openOk(await tinyFolder(both))).weights.has('lm_head.weight')).toBe(false);
+    expect(await openModelFolder(await tinyFolder({ 'config.json': untied }))).toMatchObject({
+      kind: 'broken',
+      problem: expect.stringContaining(`no weight 'lm_head.weight'`),
+    });
+  });
+
+  test.each(['F16', 'BF16'] as const)('weights may be %s', async (dtype) => {
+    const tensors = tinyTensors();
+    for (const [name, { shape, data }] of tensors)
+      tensors.set(name, { dtype, shape, data: new Uint8Array(data.byteLength / 2) });
+    const { weights } = await openOk(await tinyFolder(withTensors(tensors)));
+    expect(weights.get('wte.weight')).toMatchObject({ dtype, length: TINY.vocab * TINY.hidden * 2 });
+  });
+});
+
+describe('several weight files', () => {
+  const split = () => {
+    const all = [...tinyTensors()];
+    const shards = { 'a.safetensors': new Map(all.slice(0, 7)), 'b.safetensors': new Map(all.slice(7)) };
+    const weight_map: Record<string, string> = {};
+    for (const [file, tensors] of Object.entries(shards)) for (const name of tensors.keys()) weight_map[name] = file;
+    return {
+      'model.safetensors': undefined,
+      'a.safetensors': serializeSafetensors(shards['a.safetensors']),
+      'b.safetensors': serializeSafetensors(shards['b.safetensors']),
+      'model.safetensors.index.json': { metadata: {}, weight_map },
+    };
+  };
+
+  test('open as one, with the fingerprint of one', async () => {
+    const model = await openOk(await tinyFolder(split()));
+    expect(basename(model.weights.get('wte.weight')!.file)).toBe('a.safetensors');
+    expect(basename(model.weights.get('h.0.mlp.c_proj.bias')!.file)).toBe('b.safetensors');
+    expect(model.fingerprint).toBe((await openOk(await tinyFolder())).fingerprint);
+  });
+
+  test('a shard that is not there is named', async () => {
+    const result = await openModelFolder(await tinyFolder({ ...split(), 'b.safetensors': undefined }));
+    expect(result).toMatchObject({ kind: 'not-found', missing: ['b.safetensors'] });
+  });
+
+  test.each(['../a.safetensors', '/etc/passwd', '', 'x\\y', 3, '..'])('the index may not point to %j', async (file) => {
+    const files = split();
+    const index = { weight_map: { ...files['model.safetensors.index.json'].weight_map, 'lm_head.weight': file } };
+    const result = await openModelFolder(await tinyFolder({ ...files, 'model.safetensors.index.json': index }));
+    expect(result).toMatchObject({ kind: 'broken' });
+  });
+
+  test('a tensor that its shard does not hold is named', async () => {
+    const files = split();
+    const index = { weight_map: { ...files['model.safetensors.index.json'].weight_map, extra: 'a.safetensors' } };
+    const result = await openModelFolder(await tinyFolder({ ...files, 'model.safetensors.index.json': index }));
+    expect(result).toMatchObject({ kind: 'broken', problem: expect.stringMatching(/'extra' is in a\.safetensors/) });
+  });
+});
+
+test.skipIf(process.platform === 'win32')('symbolic links, as in the cache of the hub, are resolved', async () => {
+  const blobs = await temporaryFolder();
+  const source = await tinyFolder();
+  await copyFile(join(source, 'model.safetensors'), join(blobs, 'abc123'));
+  const dir = await tinyFolder({ 'model.safetensors': undefined });
+  await symlink(join(blobs, 'abc123'), join(dir, 'model.safetensors'));
+  expect(basename((await openOk(dir)).weights.get('wte.weight')!.file)).toBe('abc123');
+});
+
+describe('what is missing is named', () => {
+  test('the folder', async () => {
+    const dir = join(await temporaryFolder(), 'none');
+    expect(await openModelFolder(dir)).toMatchObject({ kind: 'not-found', missing: [dir] });
+  });
+
+  test('a file in its place', async () => {
+    const dir = join(await temporaryFolder(), 'file');
+    await writeFile(dir, '');
+    expect(await openModelFolder(dir)).toMatchObject({
+      kind: 'not-found',
+      problem: expect.stringContaining('not a folder'),
+    });
+  });
+
+  test('all of its files', async () => {
+    expect(await openModelFolder(await temporaryFolder())).toMatchObject({
+      kind: 'not-found',
+      missing: ['config.json', 'model.safetensors', 'tokenizer.json'],
+    });
+  });
+
+  test('safetensors where only the older format is there', async () => {
+    const dir = await tinyFolder({ 'model.safetensors': undefined, 'pytorch_model.bin': new Uint8Array(3) });
+    expect(await openModelFolder(dir)).toMatchObject({
+      kind: 'not-found',
+      missing: ['model.safetensors'],
+      problem: expect.stringContaining('pytorch_model.bin'),
+    });
+  });
+
+  test('the tokeniser, unless it may be', async () => {
+    const dir = await tinyFolder({ 'tokenizer.json': undefined });
+    expect(await openModelFolder(dir)).toMatchObject({ kind: 'not-found', missing: ['tokenizer.json'] });
+    const result = await openModelFolder(dir, { tokenizer: 'optional' });
+    if (result.kind !== 'ok') throw new Error(result.problem);
+    await expect(result.model.loadTokenizer()).rejects.toThrow(/lacks tokenizer\.json/);
+  });
+
+  test('a weight', async () => {
+    const tensors = tinyTensors();
+    tensors.delete('transformer.h.0.ln_2.bias');
+    expect(await openModelFolder(await tinyFolder(withTensors(tensors)))).toMatchObject({
+      kind: 'broken',
+      problem: expect.stringContaining(`'h.0.ln_2.bias'`),
+    });
+  });
+
+  test('the first of more layers than anyone could have', async () => {
+    const dir = await tinyFolder({ 'config.json': tinyConfig({ n_layer: Number.MAX_SAFE_INTEGER }) });
+    expect(await openModelFolder(dir)).toMatchObject({ problem: expect.stringContaining(`'h.1.ln_1.weight'`) });
+  });
+});
+
+describe('what is unsupported is named', () => {
+  test.each([
+    ['another architecture', { model_type: 'mamba' }, /mamba/],
+    ['an architecture named like a method', { model_type: 'toString' }, /toString/],
+    ['an activation', { activation_function: 'relu' }, /'relu'.*gelu_new/],
+    ['attention scaled by layer', { scale_attn_by_inverse_layer_idx: true }, /scale_attn_by_inverse_layer_idx/],
+    ['upcast attention', { reorder_and_upcast_attn: true }, /reorder_and_upcast_attn/],
+    ['cross-attention', { add_cross_attention: true }, /add_cross_attention/],
+    ['quantised weights', { quantization_config: { bits: 4 } }, /quantised/],
+  ])('%s', async (_, changes, reason) => {
+    const result = await openModelFolder(await tinyFolder({ 'config.json': tinyConfig(changes) }));
+    expect(result).toMatchObject({
+      kind: 'unsupported',
+      supported: ['gpt2'],
+      reason: expect.stringMatching(reason),
+      problem: expect.stringMatching(reason),
+    });
+  });
+
+  test('the dtype of a weight', async () => {
+    const tensors = tinyTensors();
+    const { shape } = tensors.get('transformer.wpe.weight')!;
+    tensors.set('transformer.wpe.weight', { dtype: 'I8', shape, data: new Int8Array(32) });
+    expect(await openModelFolder(await tinyFolder(withTensors(tensors)))).toMatchObject({
+      kind: 'unsupported',
+      reason: expect.stringMatching(/I8.*'wpe\.weight'/),
+    });
+  });
+});
+
+describe('what is broken is named', () => {
+  test.each([
+    ['config.json without JSON', { 'config.json': Buffer.from('{') }, /config\.json is not valid JSON/],
+    ['config.json with a list', { 'config.json': [] }, /config\.json is not a JSON object/],
+    ['no model type', { 'config.json': tinyConfig({ model_type: undefined }) }, /no 'model_type'/],
+    ['a width of minus one', { 'config.json': tinyConfig({ n_embd: -1 }) }, /'n_embd' is -1/],
+    ['a width in text', { 'config.json': tinyConfig({ n_embd: '4' }) }, /'n_embd' is "4"/],
+    ['an epsilon of zero', { 'config.json': tinyConfig({ layer_norm_epsilon: 0 }) }, /'layer_norm_epsilon' is 0/],
+    ['heads that do not divide', { 'config.json': tinyConfig({ n_head: 3 }) }, /not a multiple of n_head 3/],
+    ['another vocabulary', { 'config.json': tinyConfig({ vocab_size: 301 }) }, /'wte.weight' has shape \[300,4\]/],
+    ['cut weights', { 'model.safetensors': new Uint8Array(100).fill(1) }, /model\.safetensors: /],
+    [
+      'one weight by two names',
+      withTensors(new Map([...tinyTensors(), ...tinyTensors('')])),
+      /holds the weight 'h\.0\.attn\.c_attn\.bias' twice/,
+    ],
+    ['a prefix that is a number', { 'config.json': tinyConfig({ ptask: { prefix: 3 } }) }, /ptask\.prefix/],
+  ])('%s', async (_, files, problem) => {
+    const result = await openModelFolder(await tinyFolder(files));
+    expect(result).toMatchObject({ kind: 'broken', problem: expect.stringMatching(problem) });
+  });
+
+  test('a folder where a file should be', async () => {
+    const dir = await tinyFolder({ 'config.json': undefined });
+    await mkdir(join(dir, 'config.json'));
+    expect(await openModelFolder(dir)).toMatchObject({ kind: 'broken', problem: expect.stringContaining(dir) });
+  });
+});
+
+describe('the tokeniser', () => {
+  test('is read once', async () => {
+    const model = await openOk(await tinyFolder());
+    const tokenizer = await model.loadTokenizer();
+    expect(tokenizer.eosId).toBe(256);
+    expect(await model.loadTokenizer()).toBe(tokenizer);
+  });
+
+  test('must fit the model', async () => {
+    const model = await openOk(await tinyFolder({ 'tokenizer.json': tinyTokenizer({ '<|big|>': 300 }) }));
+    const error = await model.loadTokenizer().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ModelFolderError);
+    expect((error as Error).message).toMatch(/does not fit.*'<\|big\|>' has id 300.*300 tokens/);
+  });
+
+  test('that is malformed is named', async () => {
+    const model = await openOk(await tinyFolder({ 'tokenizer.json': Buffer.from('{') }));
+    await expect(model.loadTokenizer()).rejects.toThrow(/tokenizer\.json is not valid JSON/);
+  });
+});
+
+describe('the fingerprint', () => {
+  const of = async (files: Parameters<typeof tinyFolder>[0] = {}) =>
+    (await openOk(await tinyFolder(files))).fingerprint;
+  const changed = (name: string) => {
+    const tensors = tinyTensors();
+    const { data } = tensors.get(name)!;
+    new Uint8Array(data.buffer)[data.byteLength - 1]! ^= 1;
+    return withTensors(tensors);
+  };
+
+  test('is the same for the same model, whatever else is in the folder', async () => {
+    expect(await of()).toMatch(/^[0-9a-f]{32}$/);
+    expect(await of({ 'README.md': Buffer.from('hello') })).toBe(await of());
+  });
+
+  test('changes with a weight and with the configuration', async () => {
+    const original = await of();
+    for (const name of tinyTensors().keys()) expect(await of(changed(name))).not.toBe(original);
+    expect(await of({ 'config.json': tinyConfig({ activation_function: 'gelu' }) })).not.toBe(original);
+    expect(await of({ 'config.json': tinyConfig({ ptask: { source: 'x' } }) })).not.toBe(original);
+  });
+
+  test('leaves out what was computed on this machine', async () => {
+    const config = { 'config.json': tinyConfig({ ptask: { source: 'x', computed: ['h.0.attn.c_proj.bias'] } }) };
+    const original = await of(config);
+    expect(await of({ ...config, ...changed('transformer.h.0.attn.c_proj.bias') })).toBe(original);
+    expect(await of({ ...config, ...changed('transformer.h.0.mlp.c_proj.bias') })).not.toBe(original);
+  });
+});
