@@ -1,0 +1,131 @@
+import type { ProblemFix, RelatedPlace } from '../../protocol/src/problem.ts';
+import { type JsonNode, nodeAt, property, type Span, spanOf } from './json-tree.ts';
+import { type LabelForms, labelForms } from './labels.ts';
+import { LineIndex } from './line-index.ts';
+import { type ParsedTaskFile, parseTaskFile } from './parse.ts';
+import { StringOffsets } from './string-offsets.ts';
+import { type ParsedTemplate, parseTemplate, type Segment } from './template.ts';
+import type { TaskFile, TaskTemplate } from './types.ts';
+
+export type MarkerSegment = Segment & { kind: 'virtual' };
+export type FieldSegment = Segment & { kind: 'field' };
+
+/** A template as the rules look at it: its settings, its parts and where they stand. */
+export interface TemplateView {
+  index: number;
+  settings: TaskTemplate;
+  parsed: ParsedTemplate;
+  markers: MarkerSegment[];
+  placeholders: FieldSegment[];
+  /** The names of its placeholders, each once, in order. */
+  fields: string[];
+  /** Undefined for a template without labels. */
+  forms: LabelForms | undefined;
+}
+
+/** A task file in the form the rules look at: values, places, and the way from one to the other. */
+export class TaskContext {
+  readonly path: string;
+  readonly text: string;
+  readonly parsed: ParsedTaskFile;
+  readonly file: TaskFile;
+  readonly lines: LineIndex;
+  readonly templates: TemplateView[];
+  readonly #byName = new Map<string, TemplateView>();
+
+  constructor(path: string, text: string) {
+    this.path = path;
+    this.text = text;
+    this.parsed = parseTaskFile(text, path);
+    this.file = this.parsed.file;
+    this.lines = new LineIndex(text);
+    this.templates = this.file.task_templates.map(viewTemplate);
+    for (const template of this.templates) {
+      const name = template.settings.taskname;
+      if (name !== '' && !this.#byName.has(name)) this.#byName.set(name, template);
+    }
+  }
+
+  /** The first template of a task. */
+  template(taskname: string): TemplateView | undefined {
+    return this.#byName.get(taskname);
+  }
+
+  get tasknames(): IterableIterator<string> {
+    return this.#byName.keys();
+  }
+
+  /** The node at a path whose value the file gives in the right type; rules judge nothing else. */
+  given(...path: (string | number)[]): JsonNode | undefined {
+    const node = nodeAt(this.parsed.tree, path);
+    return node !== undefined && this.parsed.sound.has(node) ? node : undefined;
+  }
+
+  /** Whether the file has a value at a path, of whatever type. */
+  hasKey(...path: (string | number)[]): boolean {
+    return nodeAt(this.parsed.tree, path) !== undefined;
+  }
+
+  givenIn(template: TemplateView, ...path: (keyof TaskTemplate | number)[]): JsonNode | undefined {
+    return this.given('task_templates', template.index, ...path);
+  }
+
+  /** The key of a template's property. */
+  keyIn(template: TemplateView, name: keyof TaskTemplate): JsonNode | undefined {
+    return property(nodeAt(this.parsed.tree, ['task_templates', template.index]), name)?.key;
+  }
+
+  /** The entries of a list in the file that are sound, with their nodes. */
+  entries(...path: (string | number)[]): { node: JsonNode; value: string }[] {
+    const node = nodeAt(this.parsed.tree, path);
+    if (node === undefined) return [];
+    const items = node.type === 'array' ? node.children! : [node];
+    return items.flatMap((item) =>
+      this.parsed.sound.has(item) && typeof item.value === 'string' ? [{ node: item, value: item.value }] : [],
+    );
+  }
+
+  /** Where a stretch of a string's value stands in the source. */
+  inString(node: JsonNode, { start, end }: Span): Span {
+    const offsets = new StringOffsets(this.text, node.offset, node.length);
+    return { start: offsets.toSource(start), end: offsets.toSource(end) };
+  }
+
+  /** Where a segment of a template stands in the source; undefined when the template's text was not read. */
+  inTemplate(template: TemplateView, span: Span): Span | undefined {
+    const node = this.givenIn(template, 'prompt_template');
+    return node && this.inString(node, span);
+  }
+
+  related(span: Span, message: string): RelatedPlace {
+    return { file: this.path, range: this.lines.range(span), message };
+  }
+
+  fix(title: string, ...edits: (Span & { newText: string })[]): ProblemFix {
+    return {
+      title,
+      edits: edits.map((edit) => ({ file: this.path, range: this.lines.range(edit), newText: edit.newText })),
+    };
+  }
+
+  /** The fix that puts another text in place of a string. */
+  replaceString(node: JsonNode, text: string | undefined): { fix?: ProblemFix } {
+    if (text === undefined) return {};
+    const newText = JSON.stringify(text);
+    return { fix: this.fix(`Change to ${newText}`, { ...spanOf(node), newText }) };
+  }
+}
+
+function viewTemplate(settings: TaskTemplate, index: number): TemplateView {
+  const parsed = parseTemplate(settings.prompt_template, settings.virtual_token_splits);
+  const markers = parsed.segments.filter((segment) => segment.kind === 'virtual');
+  const placeholders = parsed.segments.filter((segment) => segment.kind === 'field');
+  const fields = [...new Set(placeholders.map(({ name }) => name))];
+  const forms = settings.labels === null ? undefined : labelForms(settings.labels);
+  return { index, settings, parsed, markers, placeholders, fields, forms };
+}
+
+/** How a text looks inside a JSON string, without the quotes. */
+export function jsonInner(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}

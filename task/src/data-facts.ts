@@ -1,0 +1,63 @@
+import type { RelatedPlace } from '../../protocol/src/problem.ts';
+import type { JsonNode } from './json-tree.ts';
+
+export type Split = 'train' | 'validation' | 'test';
+
+/** In the order in which they are read: training data first, since leaks are found by comparing with it. */
+export const SPLITS: readonly { split: Split; key: 'train_ds' | 'validation_ds' | 'test_ds' }[] = [
+  { split: 'train', key: 'train_ds' },
+  { split: 'validation', key: 'validation_ds' },
+  { split: 'test', key: 'test_ds' },
+];
+
+/** What a data file turned out to be. */
+export interface DataFileFacts {
+  /** As the task file writes it. */
+  name: string;
+  /** Where it is. */
+  path: string;
+  /** Where the task file names it, and as what; the same file may be named several times. */
+  mentions: { split: Split; node: JsonNode }[];
+  state: 'read' | 'not-found' | 'unreadable';
+  /** Why it is unreadable. */
+  reason: string;
+  /** Lines that are not blank, bad ones included. */
+  rows: number;
+}
+
+/** What the rows of one task say together, over all data files. */
+export interface TaskDataFacts {
+  rows: Record<Split, number>;
+  /** How many rows have each field of the template. */
+  fieldCounts: Map<string, number>;
+  /** How many rows have each other field; at most MAX_OTHER_FIELDS of them. */
+  otherFields: Map<string, number>;
+  /** How many training rows have each label, for a template with labels. */
+  labelCounts: Map<string, number>;
+  firstRow: RelatedPlace | undefined;
+  /** Rows whose answer merges with the text before it. */
+  merging: { rows: number; first: RelatedPlace | undefined };
+}
+
+export const MAX_OTHER_FIELDS = 1000;
+
+export interface DataFacts {
+  files: DataFileFacts[];
+  /** By taskname, for every task with a template. */
+  tasks: Map<string, TaskDataFacts>;
+}
+
+export function noTaskData(): TaskDataFacts {
+  return {
+    rows: { train: 0, validation: 0, test: 0 },
+    fieldCounts: new Map(),
+    otherFields: new Map(),
+    labelCounts: new Map(),
+    firstRow: undefined,
+    merging: { rows: 0, first: undefined },
+  };
+}
+
+export function rowsOf(facts: TaskDataFacts): number {
+  return facts.rows.train + facts.rows.validation + facts.rows.test;
+}

@@ -1,0 +1,53 @@
+/** Turns text into token ids, without special tokens. */
+export interface TokenEncoder {
+  encode(text: string): number[];
+}
+
+/** What the rules need to know of a backbone. */
+export type ModelFacts =
+  | {
+      kind: 'ok';
+      /** The most tokens the backbone can take in a row. */
+      maxPositions: number;
+      tokenizer?: TokenEncoder;
+      /** The languages it can mark in the prompt; undefined when it marks none. */
+      languages?: string[];
+      /** Tokens that the backbone itself puts in front of every row, such as the language's. */
+      prefixTokens: number;
+      fingerprint: string;
+    }
+  | { kind: 'not-found'; missing: string[] }
+  | { kind: 'unsupported'; modelType: string; supported: string[]; reason: string };
+
+/** What the rules need to know of a prompt table. */
+export interface PromptTableFacts {
+  tasks: ReadonlyMap<string, TrainedTaskFacts>;
+}
+
+export interface TrainedTaskFacts {
+  template: string;
+  splits: number[];
+  virtualTokens: number;
+  backboneFingerprint: string;
+}
+
+/** Which backbone a task file asks for. */
+export interface ModelReference {
+  /** The task file, from whose folder a relative path starts. */
+  taskFile: string;
+  model: string;
+  language: string | null;
+}
+
+export type FileReading = AsyncIterable<Uint8Array> | 'not-found' | { unreadable: string };
+
+/** Everything outside the task file that its rules look at; the editor and the command line bring their own. */
+export interface CheckEnvironment {
+  /** The path that a path in the task file means. */
+  resolvePath(taskFile: string, path: string): string;
+  /** The bytes of a data file. Iterating may throw when reading fails half-way. */
+  readFile(path: string): Promise<FileReading>;
+  model(reference: ModelReference): Promise<ModelFacts>;
+  /** Undefined when there is no such file. */
+  promptTable(path: string): Promise<PromptTableFacts | undefined>;
+}

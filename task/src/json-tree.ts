@@ -1,0 +1,196 @@
+import { type NodeType, printParseErrorCode, visit } from 'jsonc-parser';
+
+/** A stretch of a text, as UTF-16 offsets; `end` is the first offset that is not in it. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export type JsonScalar = string | number | boolean | null;
+
+/** A node with its place in the source; what jsonc-parser calls `Node`, and accepted by its functions. */
+export interface JsonNode {
+  type: NodeType;
+  offset: number;
+  length: number;
+  value?: JsonScalar;
+  colonOffset?: number;
+  parent?: JsonNode;
+  children?: JsonNode[];
+}
+
+export interface JsonError extends Span {
+  message: string;
+}
+
+export interface JsonDialect {
+  /** Comments and trailing commas: yes in a task file, no in a data file. */
+  comments: boolean;
+}
+
+/** Deeper than any task file or row is; keeps hostile nesting from exhausting the stack. */
+const MAX_DEPTH = 256;
+
+class TooDeep {
+  readonly offset: number;
+  constructor(offset: number) {
+    this.offset = offset;
+  }
+}
+
+/**
+ * Parses JSON and keeps the offsets; broken text gives what could be read and the errors, one per place. It never throws.
+ *
+ * jsonc-parser's own `parseTree` loses the root of a text whose brackets are not closed, which is the usual state of a file
+ * that is being typed; so the tree is built here from its events.
+ */
+export function parseJsonTree(text: string, dialect: JsonDialect): { root: JsonNode | undefined; errors: JsonError[] } {
+  const root: JsonNode = { type: 'array', offset: 0, length: text.length, children: [] };
+  const errors: JsonError[] = [];
+  let current = root;
+  let depth = 0;
+  let lastEnd = 0;
+
+  const endProperty = (end: number): void => {
+    if (current.type !== 'property') return;
+    current.length = Math.min(end, text.length) - current.offset;
+    current = current.parent!;
+  };
+  const add = (node: JsonNode): void => {
+    // A property has one value; a second one comes from a missing comma and belongs to nothing.
+    if (current.type === 'property' && current.children!.length > 1) return;
+    node.parent = current;
+    current.children!.push(node);
+  };
+  const begin = (type: 'object' | 'array', offset: number): void => {
+    if (++depth > MAX_DEPTH) throw new TooDeep(offset);
+    const node: JsonNode = { type, offset, length: -1, children: [], parent: current };
+    current.children!.push(node);
+    current = node;
+  };
+  const end = (offset: number, length: number): void => {
+    depth--;
+    endProperty(offset + length);
+    // An unclosed comment makes the parser count one character too many.
+    current.length = Math.min(offset + length, text.length) - current.offset;
+    current = current.parent!;
+    endProperty(offset + length);
+  };
+  const fail = (start: number, length: number, message: string): void => {
+    const inside = Math.min(start, text.length);
+    const error = { start: inside, end: Math.min(inside + Math.max(length, 0), text.length), message };
+    // The parser stumbles a second time over what follows a mistake at once.
+    if (errors.length === 0 || text.slice(Math.min(lastEnd, inside), inside).trim() !== '') errors.push(error);
+    lastEnd = error.end;
+  };
+
+  try {
+    visit(
+      text,
+      {
+        onObjectBegin: (offset) => begin('object', offset),
+        onObjectEnd: end,
+        onArrayBegin: (offset) => begin('array', offset),
+        onArrayEnd: end,
+        onObjectProperty: (name, offset, length) => {
+          const property: JsonNode = { type: 'property', offset, length: -1, children: [], parent: current };
+          property.children!.push({ type: 'string', value: name, offset, length, parent: property });
+          current.children!.push(property);
+          current = property;
+        },
+        onLiteralValue: (value: JsonScalar, offset, length) => {
+          add({ type: scalarType(value), value, offset, length });
+          endProperty(offset + length);
+        },
+        onSeparator: (separator, offset) => {
+          if (separator === ':' && current.type === 'property') current.colonOffset = offset;
+          else if (separator === ',') endProperty(offset);
+        },
+        onError: (error, offset, length) =>
+          fail(offset, length, ERROR_TEXT[printParseErrorCode(error)] ?? 'Not valid JSON here.'),
+      },
+      { disallowComments: !dialect.comments, allowTrailingComma: dialect.comments, allowEmptyContent: false },
+    );
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    fail(error.offset, 1, `Nested more than ${MAX_DEPTH} levels deep.`);
+  }
+
+  while (current !== root) {
+    current.length = text.length - current.offset;
+    current = current.parent!;
+  }
+  const top = root.children![0];
+  if (top !== undefined) delete top.parent;
+  return { root: top, errors };
+}
+
+const ERROR_TEXT: Partial<Record<string, string>> = {
+  InvalidSymbol: 'This is not a JSON value: text stands in double quotes.',
+  InvalidNumberFormat: 'This is not a number JSON knows.',
+  PropertyNameExpected: 'A key in double quotes is expected here.',
+  ValueExpected: 'A value is expected here.',
+  ColonExpected: 'A colon is expected here.',
+  CommaExpected: 'A comma is expected here.',
+  CloseBraceExpected: 'A closing brace } is expected here.',
+  CloseBracketExpected: 'A closing bracket ] is expected here.',
+  EndOfFileExpected: 'The JSON is complete before this text; remove it.',
+  InvalidCommentToken: 'A comment is not allowed here.',
+  UnexpectedEndOfComment: 'This comment is not closed with */.',
+  UnexpectedEndOfString: 'This text is not closed with a double quote.',
+  UnexpectedEndOfNumber: 'This number is not complete.',
+  InvalidUnicode: 'A \\u escape needs four hexadecimal digits.',
+  InvalidEscapeCharacter: 'JSON has no such escape; write \\\\ for a backslash.',
+  InvalidCharacter: 'A control character in a text must be written as an escape, such as \\t.',
+};
+
+function scalarType(value: JsonScalar): NodeType {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'string';
+  return typeof value === 'number' ? 'number' : 'boolean';
+}
+
+export function spanOf(node: JsonNode): Span {
+  return { start: node.offset, end: node.offset + node.length };
+}
+
+/** The properties of an object that have a key; a key may stand several times. */
+export function properties(node: JsonNode): { key: JsonNode; name: string; value: JsonNode | undefined }[] {
+  if (node.type !== 'object') return [];
+  return node.children!.map(({ children }) => {
+    const key = children![0]!;
+    return { key, name: key.value as string, value: children![1] };
+  });
+}
+
+/** The property that counts: the last one of that name, as in JSON.parse. */
+export function property(
+  node: JsonNode | undefined,
+  name: string,
+): { key: JsonNode; value: JsonNode | undefined } | undefined {
+  if (node?.type !== 'object') return undefined;
+  const found = node.children!.findLast(({ children }) => children![0]!.value === name);
+  return found && { key: found.children![0]!, value: found.children![1] };
+}
+
+export type JsonPath = readonly (string | number)[];
+
+/** The node at a path of keys and indices. */
+export function nodeAt(root: JsonNode | undefined, path: JsonPath): JsonNode | undefined {
+  let node = root;
+  for (const step of path) {
+    if (typeof step === 'string') node = property(node, step)?.value;
+    else node = node?.type === 'array' ? node.children![step] : undefined;
+    if (node === undefined) return undefined;
+  }
+  return node;
+}
+
+/** The value that the node stands for. Keys become own properties whatever they are called, `__proto__` included. */
+export function plainValue(node: JsonNode): unknown {
+  if (node.type === 'array') return node.children!.map(plainValue);
+  if (node.type !== 'object') return node.value;
+  return Object.fromEntries(
+    properties(node).flatMap(({ name, value }) => (value === undefined ? [] : [[name, plainValue(value)]])),
+  );
+}

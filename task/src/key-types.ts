@@ -1,0 +1,121 @@
+/** What a key's value may be. One description serves the reader, the defaults and the JSON schema. */
+export type ValueShape =
+  | { kind: 'text'; values?: readonly string[]; nonEmpty?: boolean }
+  | { kind: 'number'; integer: boolean; least?: number; above?: number; most?: number; below?: number }
+  | { kind: 'boolean' }
+  | { kind: 'nullable'; of: ValueShape }
+  | { kind: 'list'; items: ValueShape; least?: number; length?: number; orSingle?: boolean }
+  | { kind: 'map'; values: ValueShape; least?: number }
+  | { kind: 'section'; keys: Record<string, Key<unknown>> }
+  | { kind: 'row' };
+
+/** A shape that reads as a `T`. `gives` never holds a value: it carries the type, so that the compiler compares the table with `TaskFile`. */
+export type Shape<T> = ValueShape & { readonly gives?: T };
+
+export interface Key<T> {
+  shape: Shape<T>;
+  /** What the key means, with units: shown on hover and in the JSON schema. */
+  doc: string;
+  /** What NeMo calls it; null for a key of our own. */
+  nemo: string | null;
+  /**
+   * The value when the key is left out. `required`: leaving it out is an error. `derived`: worked out from other keys, as
+   * the text says.
+   */
+  absent: { default: T } | { derived: string } | 'required';
+}
+
+export type KeyTable<T> = { [K in keyof T]-?: Key<T[K]> };
+
+export function text(options: { nonEmpty?: boolean } = {}): Shape<string> {
+  return { kind: 'text', ...options };
+}
+
+export function oneOf<const T extends string>(...values: T[]): Shape<T> {
+  return { kind: 'text', values };
+}
+
+interface NumberLimits {
+  least?: number;
+  above?: number;
+  most?: number;
+  below?: number;
+}
+
+export function number(limits: NumberLimits = {}): Shape<number> {
+  return { kind: 'number', integer: false, ...limits };
+}
+
+export function integer(limits: NumberLimits = {}): Shape<number> {
+  return { kind: 'number', integer: true, ...limits };
+}
+
+export function boolean(): Shape<boolean> {
+  return { kind: 'boolean' };
+}
+
+export function nullable<T>(of: Shape<T>): Shape<T | null> {
+  return { kind: 'nullable', of };
+}
+
+/** @param options `orSingle`: a single item may stand for a list of one */
+export function list<T>(
+  items: Shape<T>,
+  options: { least?: number; length?: number; orSingle?: boolean } = {},
+): Shape<T[]> {
+  return { kind: 'list', items, ...options };
+}
+
+export function map<T>(values: Shape<T>, options: { least?: number } = {}): Shape<Record<string, T>> {
+  return { kind: 'map', values, ...options };
+}
+
+export function section<T>(keys: KeyTable<T>): Shape<T> {
+  return { kind: 'section', keys: keys as Record<string, Key<unknown>> };
+}
+
+export function row(): Shape<Record<string, unknown>> {
+  return { kind: 'row' };
+}
+
+/** The value of a section of which nothing is given; derived and required keys are left out. */
+export function defaultsOf(keys: Record<string, Key<unknown>>): Record<string, unknown> {
+  const entries = Object.entries(keys).flatMap(([name, { absent }]) =>
+    absent !== 'required' && 'default' in absent ? [[name, structuredClone(absent.default)] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** What a shape is called in a message: `a whole number of at least 1`. */
+export function describe(shape: ValueShape): string {
+  switch (shape.kind) {
+    case 'text':
+      if (shape.values !== undefined) return shape.values.map((value) => JSON.stringify(value)).join(', ');
+      return shape.nonEmpty ? 'a text that is not empty' : 'a text';
+    case 'number':
+      return [shape.integer ? 'a whole number' : 'a number', ...limitTexts(shape)].join(' ');
+    case 'boolean':
+      return 'true or false';
+    case 'nullable':
+      return `${describe(shape.of)} or null`;
+    case 'list': {
+      if (shape.length !== undefined) return `a list of ${shape.length} values`;
+      const least = shape.least ? ` with at least ${shape.least} in it` : '';
+      return shape.orSingle ? `a list${least}, or a single one` : `a list${least}`;
+    }
+    case 'map':
+    case 'section':
+    case 'row':
+      return 'an object in { }';
+  }
+}
+
+function limitTexts({ least, above, most, below }: NumberLimits): string[] {
+  const limits = [
+    least === undefined ? [] : [`of at least ${least}`],
+    above === undefined ? [] : [`above ${above}`],
+    most === undefined ? [] : [`at most ${most}`],
+    below === undefined ? [] : [`below ${below}`],
+  ].flat();
+  return limits.length > 1 ? [limits.join(' and ')] : limits;
+}

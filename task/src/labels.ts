@@ -1,0 +1,19 @@
+import type { Labels } from './types.ts';
+
+/** Maps every form of every answer to its label; outer blanks do not count. */
+export type LabelForms = ReadonlyMap<string, string>;
+
+/** Two labels that claim one form: the first keeps it. */
+export function labelForms(labels: Labels): LabelForms {
+  const forms = new Map<string, string>();
+  for (const label of Object.keys(labels)) forms.set(label.trim(), label);
+  for (const [label, others] of Object.entries(labels)) {
+    for (const form of others) if (!forms.has(form.trim())) forms.set(form.trim(), label);
+  }
+  return forms;
+}
+
+/** The label that an answer stands for, or undefined for none. */
+export function labelOf(forms: LabelForms, answer: string): string | undefined {
+  return forms.get(answer) ?? forms.get(answer.trim());
+}

@@ -1,0 +1,82 @@
+import type { Problem, Range } from '../../protocol/src/problem.ts';
+import type { Span } from './json-tree.ts';
+import type { Finding, Rule } from './rule.ts';
+
+/** How many problems of one rule a data file shows; the rest are counted. */
+export const MAX_SHOWN_PER_RULE = 100;
+/** A field that the template does not use is usually in every row, and harmless. */
+const MAX_SHOWN_INFORMATION = 3;
+
+interface Group {
+  shown: Problem[];
+  count: number;
+}
+
+/** Collects what the rules say of the rows of one file, and keeps a file with a mistake in every row readable. */
+export class RowFindings {
+  readonly #file: string;
+  readonly #groups = new Map<Rule, Map<string, Group>>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  add(rule: Rule, group: string, makeFinding: () => Finding, toRange: (span: Span) => Range): void {
+    let groups = this.#groups.get(rule);
+    if (groups === undefined) {
+      groups = new Map();
+      this.#groups.set(rule, groups);
+    }
+    let counted = groups.get(group);
+    if (counted === undefined) {
+      counted = { shown: [], count: 0 };
+      groups.set(group, counted);
+    }
+    counted.count += 1;
+    // One more than is shown, since the last one gives way to the summary.
+    if (counted.shown.length <= shownAtMost(rule)) {
+      counted.shown.push(toProblem(this.#file, rule, makeFinding(), toRange));
+    }
+  }
+
+  /** Forgets a group of findings that have a common cause which is reported elsewhere. */
+  drop(rule: Rule, group: string): void {
+    this.#groups.get(rule)?.delete(group);
+  }
+
+  problems(): Problem[] {
+    return [...this.#groups].flatMap(([rule, groups]) => {
+      const shown = [...groups.values()].flatMap((group) => group.shown).sort(byPlace);
+      const count = [...groups.values()].reduce((sum, group) => sum + group.count, 0);
+      const most = shownAtMost(rule);
+      if (count <= most + 1) return shown;
+      const { fix: _, related: __, ...place } = shown[most]!;
+      const rest = count - most;
+      return [
+        ...shown.slice(0, most),
+        { ...place, message: `${rest} more problems of this kind from here on; the first ${most} are shown.` },
+      ];
+    });
+  }
+}
+
+function shownAtMost(rule: Rule): number {
+  return rule.severity === 'information' ? MAX_SHOWN_INFORMATION : MAX_SHOWN_PER_RULE;
+}
+
+export function toProblem(file: string, rule: Rule, finding: Finding, toRange: (span: Span) => Range): Problem {
+  return {
+    file,
+    range: toRange(finding.at),
+    severity: finding.severity ?? rule.severity,
+    code: rule.code,
+    message: finding.message,
+    ...(finding.related === undefined || finding.related.length === 0 ? {} : { related: finding.related }),
+    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
+  };
+}
+
+export function byPlace(a: Problem, b: Problem): number {
+  const [from, to] = [a.range.start, b.range.start];
+  return from.line - to.line || from.character - to.character;
+}

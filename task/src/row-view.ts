@@ -1,0 +1,77 @@
+import type { TemplateView } from './context.ts';
+import { type JsonNode, parseJsonTree, property, type Span, spanOf } from './json-tree.ts';
+import { type RowObject, trimmedSpan } from './rows.ts';
+import { StringOffsets } from './string-offsets.ts';
+import type { RowTokens } from './tokens.ts';
+
+/** Finds the parts of a row in its source; parses it only when asked, since hardly any row has a problem. */
+export class RowPlaces {
+  readonly #source: string;
+  #node: JsonNode | undefined;
+  #isParsed: boolean;
+
+  /** @param node the row in a parsed source; left out when `source` is the row alone */
+  constructor(source: string, node?: JsonNode) {
+    this.#source = source;
+    this.#node = node;
+    this.#isParsed = node !== undefined;
+  }
+
+  /** From { to }. */
+  whole(): Span {
+    const node = this.#parsed();
+    return node === undefined ? trimmedSpan(this.#source) : spanOf(node);
+  }
+
+  /** The field's key, with its quotes. */
+  key(field: string): Span {
+    const found = property(this.#parsed(), field);
+    return found === undefined ? this.whole() : spanOf(found.key);
+  }
+
+  /** The field's value, with its quotes. */
+  value(field: string): Span {
+    const found = property(this.#parsed(), field)?.value;
+    return found === undefined ? this.whole() : spanOf(found);
+  }
+
+  /** A stretch of a field's text. */
+  inValue(field: string, { start, end }: Span): Span {
+    const found = property(this.#parsed(), field)?.value;
+    if (found?.type !== 'string') return this.value(field);
+    const offsets = new StringOffsets(this.#source, found.offset, found.length);
+    return { start: offsets.toSource(start), end: offsets.toSource(end) };
+  }
+
+  #parsed(): JsonNode | undefined {
+    if (!this.#isParsed) {
+      this.#node = parseJsonTree(this.#source, { comments: false }).root;
+      this.#isParsed = true;
+    }
+    return this.#node;
+  }
+}
+
+/** A row as the rules look at it: from a data file, or an example in the task file. */
+export interface RowView {
+  /** The file that holds the row. */
+  file: string;
+  value: RowObject;
+  /** The template of the row's task, if there is one. */
+  template: TemplateView | undefined;
+  /** An example needs no answer. */
+  isExample: boolean;
+  places: RowPlaces;
+  /** The line of the first such row in the same file, from 0; -1 for none. */
+  duplicateOf: number;
+  /** Where the training data has the same row. */
+  leakedFrom: { file: string; line: number } | undefined;
+  /** Undefined when the row has no template or the backbone no tokeniser. */
+  tokens: (() => RowTokens) | undefined;
+}
+
+/** The row's value of a field, when it has one that is text. */
+export function textOf(row: RowObject, field: string): string | undefined {
+  const value = Object.hasOwn(row, field) ? row[field] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,213 @@
+import { parseJsonTree, type Span } from './json-tree.ts';
+
+/** A row as it was read; its values are checked by the rules. */
+export type RowObject = Readonly<Record<string, unknown>>;
+
+interface RowPlace {
+  /** From 0. */
+  line: number;
+  /** Where the line starts in the file, after a byte order mark. */
+  byteOffset: number;
+  /** Without the line's end. */
+  byteLength: number;
+  text: string;
+}
+
+export interface GoodRow extends RowPlace {
+  value: RowObject;
+}
+
+/** A line that is not a row; the problem's offsets are in `text`. */
+export interface BadRow extends RowPlace {
+  value: undefined;
+  problem: Span & { message: string };
+}
+
+export type DataRow = GoodRow | BadRow;
+
+/** A longer line is not read: no row that fits a model comes near it. */
+export const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const REPLACEMENT = '\ufffd';
+
+export interface RowReaderOptions {
+  maxLineBytes?: number;
+}
+
+/**
+ * Splits the bytes of a JSONL file into rows, a chunk at a time; holds no more than the chunk and one unfinished line.
+ * Lines end at \n, \r\n or \r, as editors count them. Blank lines are passed over. It never throws at bad input.
+ */
+export class RowReader {
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #encoder = new TextEncoder();
+  readonly #maxLineBytes: number;
+  #line = 0;
+  /** Of the first byte that belongs to no finished line. */
+  #offset = 0;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #pendingIsTooLong = false;
+  #lastWasCarriageReturn = false;
+
+  constructor({ maxLineBytes = MAX_LINE_BYTES }: RowReaderOptions = {}) {
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  /** The rows whose lines end in this chunk. */
+  push(chunk: Uint8Array): DataRow[] {
+    const rows: DataRow[] = [];
+    let from = 0;
+    if (this.#lastWasCarriageReturn && chunk.length > 0) {
+      if (chunk[0] === LINE_FEED) {
+        from = 1;
+        this.#offset += 1;
+      }
+      this.#lastWasCarriageReturn = false;
+    }
+    let nextReturn = chunk.indexOf(CARRIAGE_RETURN, from);
+    let nextFeed = chunk.indexOf(LINE_FEED, from);
+    while (nextReturn >= 0 || nextFeed >= 0) {
+      const atReturn = nextReturn >= 0 && (nextFeed < 0 || nextReturn < nextFeed);
+      const end = atReturn ? nextReturn : nextFeed;
+      const pair = atReturn && nextFeed === end + 1;
+      const next = end + (pair ? 2 : 1);
+      this.#finishLine(chunk.subarray(from, end), next - end, rows);
+      if (atReturn && next === chunk.length && !pair) this.#lastWasCarriageReturn = true;
+      from = next;
+      if (atReturn) nextReturn = chunk.indexOf(CARRIAGE_RETURN, from);
+      if (nextFeed >= 0 && nextFeed < from) nextFeed = chunk.indexOf(LINE_FEED, from);
+    }
+    if (from < chunk.length) this.#keep(chunk.subarray(from));
+    return rows;
+  }
+
+  /** The last line, when the file does not end with a line end. */
+  end(): DataRow[] {
+    const rows: DataRow[] = [];
+    if (this.#pendingBytes > 0) this.#finishLine(new Uint8Array(), 0, rows);
+    return rows;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes > this.#maxLineBytes) {
+      this.#pendingIsTooLong = true;
+      this.#pending = [];
+    } else {
+      // A copy, since whoever reads the file may use its buffer again.
+      this.#pending.push(bytes.slice());
+    }
+  }
+
+  #finishLine(rest: Uint8Array, endLength: number, rows: DataRow[]): void {
+    let bytes = rest;
+    const byteLength = this.#pendingBytes + rest.length;
+    if (this.#pending.length > 0) bytes = joined(this.#pending, rest);
+    const tooLong = this.#pendingIsTooLong || byteLength > this.#maxLineBytes;
+    const place = { line: this.#line, byteOffset: this.#offset, byteLength };
+    this.#line += 1;
+    this.#offset += byteLength + endLength;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#pendingIsTooLong = false;
+    if (tooLong) {
+      const message = `This line has ${byteLength} bytes; more than ${this.#maxLineBytes} are not read.`;
+      rows.push({ ...place, text: '', value: undefined, problem: { start: 0, end: 0, message } });
+      return;
+    }
+    if (place.line === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+      bytes = bytes.subarray(3);
+      place.byteOffset = 3;
+      place.byteLength -= 3;
+    }
+    const text = this.#decoder.decode(bytes);
+    if (text.includes(REPLACEMENT)) {
+      const bad = this.#firstInvalid(bytes, text);
+      if (bad >= 0) {
+        const message = 'This is not UTF-8 text; save the file as UTF-8.';
+        rows.push({ ...place, text, value: undefined, problem: { start: bad, end: bad + 1, message } });
+        return;
+      }
+    }
+    const row = parseRow(text);
+    if (row !== undefined) rows.push({ ...place, text, ...row });
+  }
+
+  /** The unit of `text` that stands for the first byte that is not UTF-8; -1 when the text itself holds U+FFFD. */
+  #firstInvalid(bytes: Uint8Array, text: string): number {
+    let offset = 0;
+    let from = 0;
+    for (let at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, from)) {
+      offset += this.#encoder.encode(text.slice(from, at)).length;
+      if (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd) return at;
+      offset += 3;
+      from = at + 1;
+    }
+    return -1;
+  }
+}
+
+function joined(parts: Uint8Array[], rest: Uint8Array): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, rest.length));
+  let offset = 0;
+  for (const part of [...parts, rest]) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}
+
+type RowReading = { value: RowObject } | { value: undefined; problem: Span & { message: string } };
+
+/** Reads one line of a data file; undefined for a blank one. */
+export function parseRow(text: string): RowReading | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    if (text.trim() === '') return undefined;
+    return { value: undefined, problem: syntaxProblem(text) };
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value: value as RowObject };
+  return {
+    value: undefined,
+    problem: { ...trimmedSpan(text), message: 'A row must be a JSON object, such as {"taskname": "…"}.' },
+  };
+}
+
+/** Only JSON.parse is fast enough for every row, and only the tolerant parser knows where the mistake is. */
+function syntaxProblem(text: string): Span & { message: string } {
+  const error = parseJsonTree(text, { comments: false }).errors[0];
+  if (error === undefined) return { ...trimmedSpan(text), message: 'This line is not a JSON object.' };
+  return { start: error.start, end: error.end, message: `This line is not a JSON object. ${error.message}` };
+}
+
+export function trimmedSpan(text: string): Span {
+  const start = text.length - text.trimStart().length;
+  return { start, end: Math.max(start, text.trimEnd().length) };
+}
+
+/** All rows of a file, a chunk's worth at a time; the fastest way to go through a long file. */
+export async function* readRowBatches(
+  chunks: AsyncIterable<Uint8Array>,
+  options: RowReaderOptions = {},
+): AsyncGenerator<DataRow[]> {
+  const reader = new RowReader(options);
+  for await (const chunk of chunks) {
+    const rows = reader.push(chunk);
+    if (rows.length > 0) yield rows;
+  }
+  const last = reader.end();
+  if (last.length > 0) yield last;
+}
+
+/** All rows of a file, in order; a `ReadableStream<Uint8Array>` and a Node stream are such chunks. */
+export async function* readRows(
+  chunks: AsyncIterable<Uint8Array>,
+  options: RowReaderOptions = {},
+): AsyncGenerator<DataRow> {
+  for await (const batch of readRowBatches(chunks, options)) yield* batch;
+}

@@ -1,0 +1,57 @@
+import type { ProblemFix, RelatedPlace, Severity } from '../../protocol/src/problem.ts';
+import type { TaskContext } from './context.ts';
+import type { DataFacts } from './data-facts.ts';
+import type { ModelFacts, PromptTableFacts } from './environment.ts';
+import type { Span } from './json-tree.ts';
+import type { RowView } from './row-view.ts';
+import type { BadRow } from './rows.ts';
+
+/** What a rule has to say. `at` is in the text of the task file, or in a row's line. */
+export interface Finding {
+  at: Span;
+  message: string;
+  /** When it differs from the rule's. */
+  severity?: Severity;
+  related?: RelatedPlace[];
+  fix?: ProblemFix;
+}
+
+export type Report = (finding: Finding) => void;
+
+/**
+ * Reports on a row. The finding is made only if it will be shown, since a file may have a problem in each of its rows.
+ * Findings are counted and capped by `group`.
+ */
+export type RowReport = (makeFinding: () => Finding, group?: string) => void;
+
+/** What lies around the task file, besides its data. */
+export interface Surroundings {
+  model: ModelFacts;
+  /** Undefined when there is no such file yet. */
+  promptTable: PromptTableFacts | undefined;
+}
+
+/** An example for the documentation, which the tests check too. */
+export interface RuleExample {
+  /** What `wrong` and `right` are: keys of the file, keys of a template, or lines of the training data. */
+  of: 'file' | 'template' | 'rows';
+  wrong: string;
+  right: string;
+}
+
+/** One rule: what it says, and the check in the phase whose facts it needs. */
+export interface Rule {
+  code: string;
+  severity: Severity;
+  /** A sentence or two for the documentation. */
+  explanation: string;
+  example: RuleExample;
+  /** Looks at the task file alone. */
+  checkFile?(context: TaskContext, report: Report): void;
+  /** Looks at the backbone and the prompt table as well. */
+  checkSurroundings?(context: TaskContext, surroundings: Surroundings, report: Report): void;
+  checkRow?(row: RowView, context: TaskContext, report: RowReport): void;
+  checkBadRow?(row: BadRow, report: RowReport): void;
+  /** Looks at what all rows together say. */
+  checkData?(context: TaskContext, data: DataFacts, report: Report): void;
+}

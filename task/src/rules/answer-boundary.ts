@@ -1,0 +1,29 @@
+import type { Rule } from '../rule.ts';
+import { answerSegment } from '../template.ts';
+
+export const answerBoundary: Rule = {
+  code: 'answer-boundary',
+  severity: 'warning',
+  explanation:
+    'The tokeniser merges the last characters before the answer with its first ones, so that the model sees other tokens in a whole text than when it writes the answer itself. A space or a colon before the answer usually helps.',
+  example: {
+    of: 'template',
+    wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} mood{label}"',
+    right: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} mood:{label}"',
+  },
+  checkData(context, data, report) {
+    for (const template of context.templates) {
+      const { taskname, answer_field } = template.settings;
+      const merging = data.tasks.get(taskname)?.merging;
+      const answer = template.parsed.segments[answerSegment(template.parsed.segments, answer_field)];
+      const at = answer && context.inTemplate(template, answer);
+      if (merging === undefined || merging.rows === 0 || at === undefined) continue;
+      if (context.template(taskname) !== template) continue;
+      report({
+        at,
+        message: `In ${merging.rows === 1 ? '1 row' : `${merging.rows} rows`} the tokeniser merges the start of the answer with the text before it; end that text with a space or a colon.`,
+        related: merging.first === undefined ? [] : [merging.first],
+      });
+    }
+  },
+};

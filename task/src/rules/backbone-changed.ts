@@ -1,0 +1,26 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const backboneChanged: Rule = {
+  code: 'backbone-changed',
+  severity: 'error',
+  explanation:
+    'The prompts in the prompt table were trained on another backbone, for which alone they mean anything. Name another prompt table, or delete this one to train its tasks anew.',
+  example: {
+    of: 'file',
+    wrong: '"prompt_table": "other-backbone.prompts.safetensors"',
+    right: '"prompt_table": "assistant.prompts.safetensors"',
+  },
+  checkSurroundings(context, { model, promptTable }, report) {
+    const node = context.given('prompt_table') ?? context.given('model');
+    if (model.kind !== 'ok' || promptTable === undefined || node === undefined) return;
+    const others = [...promptTable.tasks].flatMap(([name, task]) =>
+      task.backboneFingerprint === model.fingerprint ? [] : [JSON.stringify(name)],
+    );
+    if (others.length === 0) return;
+    report({
+      at: spanOf(node),
+      message: `${JSON.stringify(context.file.prompt_table)} was trained on another model than ${JSON.stringify(context.file.model)} (${others.join(', ')}); name another "prompt_table", or delete it to train anew.`,
+    });
+  },
+};

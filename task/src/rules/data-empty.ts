@@ -1,0 +1,39 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const dataEmpty: Rule = {
+  code: 'data-empty',
+  severity: 'error',
+  explanation: 'A data file has no rows, or a task that is to be trained has none in the training data.',
+  example: {
+    of: 'file',
+    wrong: '"data": { "train_ds": ["empty.jsonl"] }',
+    right: '"data": { "train_ds": ["train.jsonl"] }',
+  },
+  checkData(context, data, report) {
+    for (const file of data.files) {
+      if (file.state !== 'read' || file.rows > 0) continue;
+      for (const { node } of file.mentions) {
+        report({ at: spanOf(node), message: `${JSON.stringify(file.name)} has no rows.` });
+      }
+    }
+
+    const training = data.files.filter(({ mentions }) => mentions.some(({ split }) => split === 'train'));
+    // A file that is missing or empty has been reported, and may be the one with the task's rows.
+    if (training.some(({ state, rows }) => state !== 'read' || rows === 0)) return;
+    const listed = new Map(context.entries('new_tasks').map(({ node, value }) => [value, node]));
+    for (const name of new Set(context.file.new_tasks)) {
+      const template = context.template(name);
+      if (template === undefined || (data.tasks.get(name)?.rows.train ?? 0) > 0) continue;
+      const node = listed.get(name) ?? context.givenIn(template, 'taskname');
+      if (node === undefined) continue;
+      report({
+        at: spanOf(node),
+        message:
+          training.length === 0
+            ? `There is no training data for ${JSON.stringify(name)}: list its files in "data": { "train_ds": [ … ] }.`
+            : `No training row has "taskname": ${JSON.stringify(name)}.`,
+      });
+    }
+  },
+};

@@ -1,0 +1,40 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const dataLeak: Rule = {
+  code: 'data-leak',
+  severity: 'warning',
+  explanation:
+    'A row of the training data is also in the validation or test data, so that what is measured there is partly what was learned by heart.',
+  example: {
+    of: 'file',
+    wrong: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["train.jsonl"] }',
+    right: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["test.jsonl"] }',
+  },
+  checkRow({ leakedFrom, places }, _context, report) {
+    if (leakedFrom === undefined) return;
+    const { file, line } = leakedFrom;
+    report(() => ({
+      at: places.whole(),
+      message: `This row is also in the training data, in line ${line + 1} of ${file}.`,
+      related: [
+        { file, range: { start: { line, character: 0 }, end: { line, character: 1 } }, message: 'The training row.' },
+      ],
+    }));
+  },
+  /** A whole file that is in both is one mistake, not one in each row. */
+  checkData(context, data, report) {
+    for (const { name, mentions } of data.files) {
+      const training = mentions.find(({ split }) => split === 'train');
+      if (training === undefined) continue;
+      for (const { split, node } of mentions) {
+        if (split === 'train') continue;
+        report({
+          at: spanOf(node),
+          message: `${JSON.stringify(name)} is training data too, so ${split} figures would say nothing.`,
+          related: [context.related(spanOf(training.node), 'It is training data here.')],
+        });
+      }
+    }
+  },
+};

@@ -1,0 +1,26 @@
+import type { Rule } from '../rule.ts';
+
+export const markerMalformed: Rule = {
+  code: 'marker-malformed',
+  severity: 'error',
+  explanation: 'Something that looks like a marker but is not one would go to the model as plain text.',
+  example: {
+    of: 'template',
+    wrong: '"prompt_template": "<|VIRTUAL_PROMPT0|> {sentence}:{label}"',
+    right: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}"',
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      for (const problem of template.parsed.problems) {
+        const at = problem.code === 'marker-malformed' ? context.inTemplate(template, problem) : undefined;
+        if (at === undefined) continue;
+        const meant = problem.meant ?? '';
+        report({
+          at,
+          message: problem.message,
+          fix: context.fix(`Change to ${meant}`, { ...at, newText: meant }),
+        });
+      }
+    }
+  },
+};

@@ -1,0 +1,28 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+import { marker } from '../template.ts';
+
+export const markerMissing: Rule = {
+  code: 'marker-missing',
+  severity: 'error',
+  explanation: 'Without a marker the template has no place for virtual tokens, and there is nothing to train.',
+  example: {
+    of: 'template',
+    wrong: '"prompt_template": "{sentence}:{label}"',
+    right: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}"',
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      const node = context.givenIn(template, 'prompt_template');
+      const { markers, parsed, settings } = template;
+      const meant = parsed.problems.some(({ code }) => code === 'marker-malformed');
+      if (node === undefined || markers.length > 0 || meant || settings.prompt_template.trim() === '') continue;
+      const { start } = context.inString(node, { start: 0, end: 0 });
+      report({
+        at: spanOf(node),
+        message: `This template has no place for virtual tokens; put ${marker(0)} where they go, usually in front.`,
+        fix: context.fix(`Put ${marker(0)} in front`, { start, end: start, newText: `${marker(0)} ` }),
+      });
+    }
+  },
+};

@@ -1,0 +1,32 @@
+import type { Rule } from '../rule.ts';
+import { marker } from '../template.ts';
+
+export const markerOrder: Rule = {
+  code: 'marker-order',
+  severity: 'error',
+  explanation:
+    'Markers are numbered 0, 1, 2 … in the order they stand. NeMo takes any numbers, and then trains with one order and predicts with another.',
+  example: {
+    of: 'template',
+    wrong:
+      '"prompt_template": "<|VIRTUAL_PROMPT_1|> {sentence} <|VIRTUAL_PROMPT_0|>:{label}",\n"virtual_token_splits": [7, 3]',
+    right:
+      '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} <|VIRTUAL_PROMPT_1|>:{label}",\n"virtual_token_splits": [7, 3]',
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      const wrong = template.markers.flatMap((segment, place) => {
+        const at = segment.index === place ? undefined : context.inTemplate(template, segment);
+        return at === undefined ? [] : [{ at, index: segment.index, place }];
+      });
+      const edits = wrong.map(({ at, place }) => ({ ...at, newText: marker(place) }));
+      for (const { at, index, place } of wrong) {
+        report({
+          at,
+          message: `Marker ${place + 1} of this template must be ${marker(place)}, not ${marker(index)}.`,
+          fix: context.fix('Number the markers in order', ...edits),
+        });
+      }
+    }
+  },
+};

@@ -1,0 +1,20 @@
+import type { Rule } from '../rule.ts';
+
+export const placeholderMalformed: Rule = {
+  code: 'placeholder-malformed',
+  severity: 'error',
+  explanation: 'A placeholder is a field in braces, such as `{sentence}`. It must not be empty, and must be closed.',
+  example: {
+    of: 'template',
+    wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence:{label}"',
+    right: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}"',
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      for (const problem of template.parsed.problems) {
+        const at = problem.code === 'placeholder-malformed' ? context.inTemplate(template, problem) : undefined;
+        if (at !== undefined) report({ at, message: problem.message });
+      }
+    }
+  },
+};

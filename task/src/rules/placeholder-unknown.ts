@@ -1,0 +1,35 @@
+import { jsonInner } from '../context.ts';
+import { rowsOf } from '../data-facts.ts';
+import { didYouMean, nearest } from '../nearest.ts';
+import type { Rule } from '../rule.ts';
+
+export const placeholderUnknown: Rule = {
+  code: 'placeholder-unknown',
+  severity: 'error',
+  explanation: "A placeholder names a field that no row of the task's data has.",
+  example: {
+    of: 'template',
+    wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentense}:{label}"',
+    right: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}"',
+  },
+  checkData(context, data, report) {
+    for (const template of context.templates) {
+      const facts = data.tasks.get(template.settings.taskname);
+      if (facts === undefined || rowsOf(facts) === 0) continue;
+      for (const placeholder of template.placeholders) {
+        if (facts.fieldCounts.has(placeholder.name)) continue;
+        const at = context.inTemplate(template, placeholder);
+        if (at === undefined) continue;
+        const near = nearest(placeholder.name, facts.otherFields.keys());
+        report({
+          at,
+          message: `No row of ${JSON.stringify(template.settings.taskname)} has a field ${JSON.stringify(placeholder.name)}.${didYouMean(near)}`,
+          related: facts.firstRow === undefined ? [] : [facts.firstRow],
+          ...(near === undefined
+            ? {}
+            : { fix: context.fix(`Change to {${near}}`, { ...at, newText: jsonInner(`{${near}}`) }) }),
+        });
+      }
+    }
+  },
+};

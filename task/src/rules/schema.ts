@@ -1,0 +1,91 @@
+import { type JsonNode, properties, spanOf } from '../json-tree.ts';
+import { didYouMean, nearest } from '../nearest.ts';
+import type { Rule } from '../rule.ts';
+
+/** The one name that a tensor in a safetensors file cannot have. */
+const RESERVED_TASKNAME = '__metadata__';
+
+/** Wrong types, values and keys come from the reader; what one key says of another is looked at here. */
+export const schema: Rule = {
+  code: 'schema',
+  severity: 'error',
+  explanation:
+    'A value has the wrong type or is not one of those allowed, or a key that must be there is missing. A key that ptask does not know is a warning, since the file still means something without it.',
+  example: { of: 'file', wrong: '"optim": { "lr": "fast" }', right: '"optim": { "lr": 1e-4 }' },
+
+  checkFile(context, report) {
+    for (const { code, severity, message, related, fix, ...at } of context.parsed.problems) {
+      if (code !== 'schema') continue;
+      report({
+        at,
+        message,
+        severity,
+        ...(related === undefined ? {} : { related: [context.related(related, related.message)] }),
+        ...(fix === undefined ? {} : { fix: context.fix(fix.title, fix) }),
+      });
+    }
+
+    const { prompt_tuning, virtual_prompt_style, new_tasks } = context.file;
+    if (virtual_prompt_style === 'prompt-tuning') {
+      for (const [index, method] of prompt_tuning.new_prompt_init_methods.entries()) {
+        const node = context.given('prompt_tuning', 'new_prompt_init_methods', index);
+        if (node === undefined || method !== 'text' || prompt_tuning.new_prompt_init_text[index]) continue;
+        const task = new_tasks[index] === undefined ? '' : ` of ${JSON.stringify(new_tasks[index])}`;
+        report({
+          at: spanOf(node),
+          message: `The prompt${task} is to start from a text, but "new_prompt_init_text" has none for it.`,
+        });
+      }
+    }
+
+    for (const key of ['existing_tasks', 'new_tasks'] as const) {
+      const listed = new Set<string>();
+      for (const { node, value } of context.entries(key)) {
+        if (listed.has(value))
+          report({ at: spanOf(node), message: `${JSON.stringify(value)} is in this list already.` });
+        listed.add(value);
+      }
+    }
+
+    for (const template of context.templates) {
+      const taskname = context.givenIn(template, 'taskname');
+      if (taskname?.value === RESERVED_TASKNAME) {
+        const message = `A task cannot be called "${RESERVED_TASKNAME}": prompt tables use that name themselves.`;
+        report({ at: spanOf(taskname), message });
+      }
+      const labels = context.givenIn(template, 'labels');
+      if (labels?.type === 'object') {
+        for (const { form, message } of sharedForms(labels)) report({ at: spanOf(form), message });
+      }
+    }
+  },
+
+  checkSurroundings(context, { model }, report) {
+    const node = context.given('language');
+    const { language } = context.file;
+    if (node === undefined || language === null || model.kind !== 'ok' || model.languages === undefined) return;
+    if (model.languages.includes(language)) return;
+    const near = nearest(language, model.languages);
+    report({
+      at: spanOf(node),
+      message: `The model has no language ${JSON.stringify(language)}; it has ${model.languages.join(', ')}.${didYouMean(near)}`,
+      ...context.replaceString(node, near),
+    });
+  },
+};
+
+/** Forms that stand for two labels, so that an answer would be ambiguous. */
+function sharedForms(labels: JsonNode): { form: JsonNode; message: string }[] {
+  const owners = new Map<string, string>(properties(labels).map(({ name }) => [name.trim(), name]));
+  return properties(labels).flatMap(({ name: label, value }) =>
+    (value?.type === 'array' ? value.children! : []).flatMap((form) => {
+      if (typeof form.value !== 'string') return [];
+      const owner = owners.get(form.value.trim());
+      owners.set(form.value.trim(), owner ?? label);
+      if (owner === undefined || owner === label) return [];
+      return [
+        { form, message: `${JSON.stringify(form.value)} already stands for the label ${JSON.stringify(owner)}.` },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const splitSum: Rule = {
+  code: 'split-sum',
+  severity: 'error',
+  explanation: 'The numbers of `virtual_token_splits` add up to `total_virtual_tokens`.',
+  example: {
+    of: 'template',
+    wrong: '"total_virtual_tokens": 10,\n"virtual_token_splits": [8]',
+    right: '"total_virtual_tokens": 10,\n"virtual_token_splits": [10]',
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      const total = context.givenIn(template, 'total_virtual_tokens');
+      const splits = context.givenIn(template, 'virtual_token_splits');
+      if (total === undefined || splits?.children === undefined) continue;
+      if (splits.children.some((_, index) => context.givenIn(template, 'virtual_token_splits', index) === undefined))
+        continue;
+      const { total_virtual_tokens, virtual_token_splits } = template.settings;
+      const sum = virtual_token_splits.reduce((a, b) => a + b, 0);
+      if (splits.children.length === 0 || sum === total_virtual_tokens) continue;
+      report({
+        at: spanOf(splits.children.length === 1 ? splits.children[0]! : splits),
+        message: `The splits add up to ${sum}, but "total_virtual_tokens" is ${total_virtual_tokens}.`,
+        related: [context.related(spanOf(total), 'The total is given here.')],
+        ...(sum < 1 ? {} : { fix: context.fix(`Set the total to ${sum}`, { ...spanOf(total), newText: String(sum) }) }),
+      });
+    }
+  },
+};

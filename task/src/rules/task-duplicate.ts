@@ -1,0 +1,32 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const taskDuplicate: Rule = {
+  code: 'task-duplicate',
+  severity: 'error',
+  explanation: 'Two templates have the same `taskname`, so that a row would not know which is its own.',
+  example: {
+    of: 'file',
+    wrong: `"task_templates": [
+  { "taskname": "sentiment-task", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}", "answer_field": "label" },
+  { "taskname": "sentiment-task", "prompt_template": "{sentence}<|VIRTUAL_PROMPT_0|>{label}", "answer_field": "label" }
+]`,
+    right: `"task_templates": [
+  { "taskname": "sentiment-task", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}", "answer_field": "label" }
+]`,
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      const name = template.settings.taskname;
+      const first = context.template(name);
+      const node = context.givenIn(template, 'taskname');
+      const firstNode = first && context.givenIn(first, 'taskname');
+      if (node === undefined || firstNode === undefined || first === template) continue;
+      report({
+        at: spanOf(node),
+        message: `There is a template for ${JSON.stringify(name)} already; give this task another name.`,
+        related: [context.related(spanOf(firstNode), 'The first template of this name.')],
+      });
+    }
+  },
+};

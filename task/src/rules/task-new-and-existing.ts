@@ -1,0 +1,25 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const taskNewAndExisting: Rule = {
+  code: 'task-new-and-existing',
+  severity: 'error',
+  explanation: 'A task is either trained (`new_tasks`) or kept as it is (`existing_tasks`), not both.',
+  example: {
+    of: 'file',
+    wrong: '"existing_tasks": ["sentiment-task"],\n"new_tasks": ["sentiment-task"]',
+    right: '"existing_tasks": [],\n"new_tasks": ["sentiment-task"]',
+  },
+  checkFile(context, report) {
+    const existing = new Map(context.entries('existing_tasks').map(({ node, value }) => [value, node]));
+    for (const { node, value } of context.entries('new_tasks')) {
+      const other = existing.get(value);
+      if (other === undefined) continue;
+      report({
+        at: spanOf(node),
+        message: `${JSON.stringify(value)} is in "existing_tasks" too; leave it here to train it anew, or there to keep it.`,
+        related: [context.related(spanOf(other), 'It is also here.')],
+      });
+    }
+  },
+};

@@ -1,0 +1,49 @@
+import type { TaskContext, TemplateView } from '../context.ts';
+import type { TrainedTaskFacts } from '../environment.ts';
+import { type JsonNode, spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const templateChanged: Rule = {
+  code: 'template-changed',
+  severity: 'warning',
+  explanation:
+    'The prompt was trained with another template or other splits. Predictions are off until the task is trained again.',
+  example: {
+    of: 'file',
+    wrong: `"existing_tasks": ["trained-task"],
+"task_templates": [{ "taskname": "trained-task", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} = {label}" }]`,
+    right: `"existing_tasks": ["trained-task"],
+"task_templates": [{ "taskname": "trained-task", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}" }]`,
+  },
+  checkSurroundings(context, { promptTable }, report) {
+    for (const template of context.templates) {
+      const trained = promptTable?.tasks.get(template.settings.taskname);
+      const change = trained && changedPart(context, template, trained);
+      if (change === undefined) continue;
+      report({
+        at: spanOf(change.node),
+        message: `The prompt of ${JSON.stringify(template.settings.taskname)} was trained with ${change.before}. Predictions are off until it is trained again.`,
+      });
+    }
+  },
+};
+
+function changedPart(
+  context: TaskContext,
+  template: TemplateView,
+  trained: TrainedTaskFacts,
+): { node: JsonNode; before: string } | undefined {
+  const { prompt_template, virtual_token_splits, total_virtual_tokens } = template.settings;
+  const templateNode = context.givenIn(template, 'prompt_template');
+  if (templateNode === undefined) return undefined;
+  if (prompt_template !== trained.template) {
+    return { node: templateNode, before: `the template ${JSON.stringify(trained.template)}` };
+  }
+  const splitsDiffer = virtual_token_splits.join() !== trained.splits.join();
+  if (!splitsDiffer && total_virtual_tokens === trained.virtualTokens) return undefined;
+  const node =
+    context.givenIn(template, 'virtual_token_splits') ??
+    context.givenIn(template, 'total_virtual_tokens') ??
+    templateNode;
+  return { node, before: `the splits [${trained.splits.join(', ')}]` };
+}

@@ -1,0 +1,28 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const templateUnused: Rule = {
+  code: 'template-unused',
+  severity: 'warning',
+  explanation: 'A template whose task is neither in `new_tasks` nor in `existing_tasks` does nothing.',
+  example: {
+    of: 'file',
+    wrong: '"existing_tasks": [],\n"new_tasks": []',
+    right: '"existing_tasks": [],\n"new_tasks": ["sentiment-task"]',
+  },
+  checkFile(context, report) {
+    // A list that cannot be read may name the task.
+    if (context.hasKey('new_tasks') && context.given('new_tasks') === undefined) return;
+    if (context.hasKey('existing_tasks') && context.given('existing_tasks') === undefined) return;
+    const used = new Set([...context.file.new_tasks, ...context.file.existing_tasks]);
+    for (const template of context.templates) {
+      const node = context.givenIn(template, 'taskname');
+      const name = template.settings.taskname;
+      if (node === undefined || used.has(name) || context.template(name) !== template) continue;
+      report({
+        at: spanOf(node),
+        message: `${JSON.stringify(name)} is neither in "new_tasks" nor in "existing_tasks", so this template is not used.`,
+      });
+    }
+  },
+};

@@ -1,0 +1,21 @@
+import { spanOf } from '../json-tree.ts';
+import type { Rule } from '../rule.ts';
+
+export const truncateIsAnswer: Rule = {
+  code: 'truncate-is-answer',
+  severity: 'error',
+  explanation: 'The answer may not be truncated: the model would learn to write half of it.',
+  example: {
+    of: 'template',
+    wrong: '"truncate_field": "label",\n"answer_field": "label"',
+    right: '"truncate_field": "sentence",\n"answer_field": "label"',
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      const { truncate_field, answer_field } = template.settings;
+      const node = context.givenIn(template, 'truncate_field');
+      if (node === undefined || truncate_field === null || truncate_field !== answer_field) continue;
+      report({ at: spanOf(node), message: 'The answer may not be truncated; name another field, or null.' });
+    }
+  },
+};

@@ -1,0 +1,96 @@
+import type { TemplateView } from './context.ts';
+import type { ModelFacts, TokenEncoder } from './environment.ts';
+import type { RowObject } from './rows.ts';
+import { fillTemplate, type Piece } from './template.ts';
+import type { TaskFile } from './types.ts';
+
+/** How long a row is to the model. */
+export interface RowTokens {
+  /** Everything counted: the backbone's prefix, first and end token, virtual tokens, text and answer. */
+  count: number;
+  limit: number;
+  /** How many tokens can be taken from the truncated field; 0 without one. */
+  truncatable: number;
+}
+
+/** Counts tokens as training does: each piece of text between markers is tokenised by itself, and so is the answer. */
+export class TokenMeter {
+  readonly limit: number;
+  readonly #encoder: TokenEncoder;
+  readonly #overhead: number;
+  readonly #crossings = new Map<string, boolean>();
+
+  constructor(model: ModelFacts & { kind: 'ok' }, encoder: TokenEncoder, file: TaskFile) {
+    const { max_seq_length, add_bos, add_eos } = file.data;
+    this.#encoder = encoder;
+    this.#overhead = model.prefixTokens + (add_bos ? 1 : 0) + (add_eos ? 1 : 0);
+    this.limit = Math.min(max_seq_length ?? model.maxPositions, model.maxPositions);
+  }
+
+  /** The row's tokens. For a row that cannot be too long the count is an upper bound, which costs no tokenising. */
+  measure(template: TemplateView, row: RowObject): RowTokens {
+    const pieces = fillTemplate(template.parsed.segments, row, {
+      withoutAnswer: false,
+      answerField: template.settings.answer_field,
+    });
+    const bound = this.#sum(pieces, mostTokens);
+    if (bound <= this.limit) return { count: bound, limit: this.limit, truncatable: 0 };
+    const count = this.#sum(pieces, (text) => this.#encoder.encode(text).length);
+    const field = template.settings.truncate_field;
+    const value = field === null || !Object.hasOwn(row, field) ? undefined : row[field];
+    const truncatable = count > this.limit && typeof value === 'string' ? this.#encoder.encode(value).length : 0;
+    return { count, limit: this.limit, truncatable };
+  }
+
+  #sum(pieces: Piece[], tokens: (text: string) => number): number {
+    let sum = this.#overhead;
+    for (const piece of pieces) {
+      if (piece.kind === 'virtual') sum += piece.tokens;
+      else if (piece.text !== '') sum += tokens(piece.text);
+    }
+    return sum;
+  }
+
+  /**
+   * Whether text and answer give other tokens together than one after the other. Tokenisers split at blanks before they
+   * merge, so the word in front of the answer and the first word of the answer decide; that pair repeats in most rows and is
+   * remembered. A suspicion is confirmed on the whole text.
+   */
+  mergesAcrossAnswer(template: TemplateView, row: RowObject): boolean {
+    const field = template.settings.answer_field;
+    if (field === null) return false;
+    const pieces = fillTemplate(template.parsed.segments, row, { withoutAnswer: false, answerField: field });
+    const at = pieces.findIndex(({ kind }) => kind === 'answer');
+    const [before, answer] = [pieces[at - 1], pieces[at]];
+    if (before?.kind !== 'text' || answer?.kind !== 'answer' || answer.text === '') return false;
+    const tail = /\s*\S*\s*$/.exec(before.text.slice(-MAX_WORD))![0];
+    const head = /^\s*\S*/.exec(answer.text.slice(0, MAX_WORD))![0];
+    const pair = `${tail.length}:${tail}${head}`;
+    let crosses = this.#crossings.get(pair);
+    if (crosses === undefined) {
+      crosses = this.#crosses(tail, head);
+      if (this.#crossings.size >= MAX_PAIRS) this.#crossings.clear();
+      this.#crossings.set(pair, crosses);
+    }
+    return crosses && this.#crosses(before.text, answer.text);
+  }
+
+  #crosses(before: string, answer: string): boolean {
+    const apart = [...this.#encoder.encode(before), ...this.#encoder.encode(answer)];
+    const together = this.#encoder.encode(before + answer);
+    return apart.length !== together.length || apart.some((token, index) => token !== together[index]);
+  }
+}
+
+const MAX_WORD = 64;
+const MAX_PAIRS = 50_000;
+
+/**
+ * The most tokens a text can have: one a byte of UTF-8, of which a UTF-16 unit has at most three; and two more for what a
+ * tokeniser may put in front.
+ */
+function mostTokens(text: string): number {
+  let bytes = 2;
+  for (let i = 0; i < text.length; i++) bytes += text.charCodeAt(i) < 0x80 ? 1 : 3;
+  return bytes;
+}

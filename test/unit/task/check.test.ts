@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import type { Problem, ProblemFix } from '../../../protocol/src/problem.ts';
+import { checkTaskFile, checkTaskText } from '../../../task/src/check.ts';
+import type { ModelFacts } from '../../../task/src/environment.ts';
+import { LineIndex } from '../../../task/src/line-index.ts';
+import { check, type Fixture, row, TASK_PATH, taskFile, template, underlined, unmark } from './harness.ts';
+
+describe('checkTaskFile', () => {
+  it('counts the rows of each task and split, and the labels', async () => {
+    const { data } = await check({});
+    expect(data.tasks.get('sentiment-task')).toMatchObject({
+      rows: { train: 2, validation: 2, test: 0 },
+      fieldCounts: new Map([
+        ['sentence', 4],
+        ['label', 4],
+      ]),
+      labelCounts: new Map([
+        ['positiva', 1],
+        ['negativa', 1],
+      ]),
+    });
+    expect(data.files.map(({ path, rows }) => [path, rows])).toEqual([
+      ['project/train.jsonl', 2],
+      ['project/validation.jsonl', 2],
+    ]);
+  });
+
+  it('keeps a file with a mistake in every row readable', async () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => row(`mening ${i}`, 'fel'));
+    const { problems } = await check({ data: { 'train.jsonl': rows.join('\n') } });
+    const unknown = problems.filter(({ code }) => code === 'row-label-unknown');
+    expect(unknown).toHaveLength(101);
+    expect(unknown[99]!.range.start.line).toBe(99);
+    expect(unknown[100]!.range.start.line).toBe(100);
+    expect(unknown[100]!.message).toBe('4900 more problems of this kind from here on; the first 100 are shown.');
+  });
+
+  it('shows all of 101 problems', async () => {
+    const rows = Array.from({ length: 101 }, (_, i) => row(`mening ${i}`, 'fel'));
+    const { problems } = await check({ data: { 'train.jsonl': rows.join('\n') } });
+    expect(problems.filter(({ message }) => message.startsWith('"fel" is not'))).toHaveLength(101);
+  });
+
+  it('puts the task file first, then its data files, each in order', async () => {
+    const { problems } = await check({
+      task: taskFile({ file: '"language": "xx", "unknown": 1' }),
+      data: { 'validation.jsonl': 'x\nx', 'train.jsonl': `x\n${row('a')}\nx` },
+    });
+    expect(problems.map(({ file, range }) => `${file}:${range.start.line}`)).toEqual([
+      `${TASK_PATH}:5`,
+      `${TASK_PATH}:6`,
+      `${TASK_PATH}:6`,
+      'project/train.jsonl:0',
+      'project/train.jsonl:2',
+      'project/validation.jsonl:0',
+      'project/validation.jsonl:1',
+    ]);
+  });
+
+  it('finds in the text alone what the whole check finds there', async () => {
+    const task = taskFile({ of: '"virtual_token_splits": [0], "truncate_field": "label"' });
+    const alone = checkTaskText(TASK_PATH, task).problems;
+    expect(alone.map(({ code }) => code).sort()).toEqual(['split-zero', 'truncate-is-answer']);
+    expect((await check({ task })).problems).toEqual(expect.arrayContaining(alone));
+  });
+
+  it('says whether a long row is cut or skipped', async () => {
+    const long = { 'train.jsonl': row(Array(40).fill('bra').join(' ')) };
+    const message = async (of: string): Promise<string> => {
+      const { problems } = await check({ task: taskFile({ of }), data: long });
+      return problems.find(({ code }) => code === 'row-too-long')!.message;
+    };
+    expect(await message('"truncate_field": null')).toBe(
+      'This row has 57 tokens, more than the 48 it may have: it is skipped, since there is no "truncate_field".',
+    );
+    expect(await message('"truncate_field": "sentence"')).toBe(
+      'This row has 57 tokens, more than the 48 it may have: the last 9 tokens of "sentence" are cut off.',
+    );
+  });
+
+  it('points from a template problem to the row behind it', async () => {
+    const { problems } = await check({
+      task: taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT_0|>{sentense}{label}"' }),
+    });
+    expect(problems.find(({ code }) => code === 'placeholder-unknown')!.related).toMatchObject([
+      { file: 'project/train.jsonl', range: { start: { line: 0, character: 0 } } },
+    ]);
+  });
+
+  it('stops when it is told to', async () => {
+    const controller = new AbortController();
+    controller.abort(new Error('enough'));
+    const environment = {
+      resolvePath: (_: string, path: string) => path,
+      readFile: async () => (async function* () {})(),
+      model: async (): Promise<ModelFacts> => ({ kind: 'not-found', missing: [] }),
+      promptTable: async () => undefined,
+    };
+    const request = { path: TASK_PATH, text: taskFile(), environment, signal: controller.signal };
+    await expect(checkTaskFile(request)).rejects.toThrow('enough');
+  });
+});
+
+const MARKER = '<|VIRTUAL_PROMPT_0|>';
+const fixes: Record<string, { code: string; fixture: Fixture }> = {
+  'set the total to the sum': {
+    code: 'split-sum',
+    fixture: { task: taskFile({ of: '"total_virtual_tokens": 10, "virtual_token_splits": [8]' }) },
+  },
+  'number the markers in order': {
+    code: 'marker-order',
+    fixture: { task: taskFile({ of: `"prompt_template": "\\n<|VIRTUAL_PROMPT_3|> {sentence}${MARKER}:{label}"` }) },
+  },
+  'correct a marker': {
+    code: 'marker-malformed',
+    fixture: { task: taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT0|> {sentence}:{label}"' }) },
+  },
+  'add a marker': {
+    code: 'marker-missing',
+    fixture: { task: taskFile({ of: '"prompt_template": "{sentence}:{label}"' }) },
+  },
+  'correct a placeholder': {
+    code: 'placeholder-unknown',
+    fixture: { task: taskFile({ of: `"prompt_template": "${MARKER} {sentense}:{label}"` }) },
+  },
+  'move the answer to the end': {
+    code: 'answer-not-last',
+    fixture: { task: taskFile({ of: `"prompt_template": "${MARKER} {label}: {sentence}", "answer_only_loss": true` }) },
+  },
+  'correct the answer field': {
+    code: 'answer-field-missing',
+    fixture: { task: taskFile({ of: '"answer_field": "lable"' }) },
+  },
+  'correct a key': { code: 'schema', fixture: { task: taskFile({ file: '"existing_task": []' }) } },
+  'correct a value': { code: 'schema', fixture: { task: taskFile({ file: '"virtual_prompt_style": "ptuning"' }) } },
+  'correct a task': {
+    code: 'task-without-template',
+    fixture: { task: taskFile({ file: '"new_tasks": ["sentiment-taks"]', of: '' }) },
+  },
+  'correct the field to truncate': {
+    code: 'truncate-field-unknown',
+    fixture: { task: taskFile({ file: `"task_templates": [${template('"truncate_field": "Sentence"')}]` }) },
+  },
+};
+
+describe('a fix removes its problem', () => {
+  it.each(Object.entries(fixes))('%s', async (_, { code, fixture }) => {
+    const of = (problems: Problem[]): Problem[] => problems.filter((problem) => problem.code === code);
+    const [problem] = of((await check(fixture)).problems);
+    const task = applied(fixture.task!, problem!.fix!);
+    expect(of((await check({ ...fixture, task })).problems)).toEqual([]);
+  });
+});
+
+function applied(text: string, { edits }: ProblemFix): string {
+  const lines = new LineIndex(text);
+  return [...edits]
+    .map(({ range, newText }) => ({ start: lines.offset(range.start), end: lines.offset(range.end), newText }))
+    .sort((a, b) => b.start - a.start)
+    .reduce((result, { start, end, newText }) => result.slice(0, start) + newText + result.slice(end), text);
+}
+
+it('underlines what a reader would point at', async () => {
+  const task = taskFile({ of: '"virtual_token_splits": [0]' });
+  const { problems } = await check({ task });
+  expect(problems.map((problem) => underlined(unmark(task).text, problem))).toEqual(['0']);
+});

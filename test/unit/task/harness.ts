@@ -1,0 +1,166 @@
+import { posix } from 'node:path';
+import type { Problem, Range } from '../../../protocol/src/problem.ts';
+import { type CheckResult, checkTaskFile } from '../../../task/src/check.ts';
+import type { CheckEnvironment, ModelFacts, PromptTableFacts } from '../../../task/src/environment.ts';
+import { parseJsonTree, properties } from '../../../task/src/json-tree.ts';
+import { LineIndex } from '../../../task/src/line-index.ts';
+
+export const TASK_PATH = 'project/assistant.ptask.json';
+
+/** A text with ⟦…⟧ around the places where something is expected. */
+export function unmark(marked: string): { text: string; ranges: Range[] } {
+  let text = '';
+  const open: number[] = [];
+  const spans: { start: number; end: number }[] = [];
+  for (const character of marked) {
+    if (character === '⟦') open.push(text.length);
+    else if (character === '⟧') spans.push({ start: open.pop()!, end: text.length });
+    else text += character;
+  }
+  const lines = new LineIndex(text);
+  spans.sort((a, b) => a.start - b.start || a.end - b.end);
+  return { text, ranges: spans.map((span) => lines.range(span)) };
+}
+
+const FILE_KEYS: Record<string, string> = {
+  model: '"demo"',
+  language: '"sv"',
+  data: '{ "train_ds": ["train.jsonl"], "validation_ds": ["validation.jsonl"], "max_seq_length": 48 }',
+};
+
+const TEMPLATE_KEYS: Record<string, string> = {
+  taskname: '"sentiment-task"',
+  prompt_template: '"<|VIRTUAL_PROMPT_0|> {sentence}:{label}"',
+  answer_field: '"label"',
+  labels: '{ "positiva": ["positiv"], "negativa": ["negativ"] }',
+};
+
+/** A sound template with these keys instead of its own. */
+export function template(keys = ''): string {
+  return withDefaults(keys, TEMPLATE_KEYS);
+}
+
+/** A sound task file with these keys, or with these keys of its template, instead of its own. */
+export function taskFile({ file = '', of = '' }: { file?: string; of?: string } = {}): string {
+  return withDefaults(file, { ...FILE_KEYS, task_templates: `[${template(of)}]` });
+}
+
+function withDefaults(keys: string, defaults: Record<string, string>): string {
+  const tree = parseJsonTree(`{${unmark(keys).text}\n}`, { comments: true }).root!;
+  const given = new Set(properties(tree).map(({ name }) => name));
+  const rest = Object.entries(defaults).flatMap(([key, value]) => (given.has(key) ? [] : [`"${key}": ${value}`]));
+  const members = keys.trim() === '' ? rest : [...rest, `${keys}\n`];
+  return `{${members.join(',\n')}}`;
+}
+
+export function row(sentence: string, label = 'positiva'): string {
+  return JSON.stringify({ taskname: 'sentiment-task', sentence, label });
+}
+
+export const TRAINING_ROWS = [row('Kursen stiger'), row('Kursen faller', 'negativa')].join('\n');
+
+const DATA: Record<string, string> = {
+  'train.jsonl': TRAINING_ROWS,
+  'validation.jsonl': [row('Vinsten ökar'), row('Vinsten minskar', 'negativa')].join('\n'),
+  'test.jsonl': row('Aktien lyfter'),
+  'empty.jsonl': '\n\n',
+};
+
+/** One token for each word with the space before it, and one for each other character but letters. */
+export const wordTokeniser = {
+  encode: (text: string): number[] => {
+    const words = text.match(/ ?\p{L}+| ?\p{N}+|\s+| ?[^\s\p{L}\p{N}]+/gu) ?? [];
+    return words.map((word) => [...word].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)!) | 0, 7));
+  },
+};
+
+export const demoModel: ModelFacts = {
+  kind: 'ok',
+  maxPositions: 448,
+  tokenizer: wordTokeniser,
+  languages: ['en', 'sv', 'da'],
+  prefixTokens: 4,
+  fingerprint: 'demo-fingerprint',
+};
+
+const MODELS: Record<string, ModelFacts> = {
+  demo: demoModel,
+  'bert-folder': { kind: 'unsupported', modelType: 'bert', supported: ['gpt2', 'llama'], reason: 'It is no decoder.' },
+};
+
+const trained = { template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}', splits: [10], virtualTokens: 10 };
+const TABLES: Record<string, PromptTableFacts> = {
+  'project/assistant.prompts.safetensors': {
+    tasks: new Map([['trained-task', { ...trained, backboneFingerprint: 'demo-fingerprint' }]]),
+  },
+  'project/other-backbone.prompts.safetensors': {
+    tasks: new Map([['trained-task', { ...trained, backboneFingerprint: 'other' }]]),
+  },
+};
+
+async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
+}
+
+export function environment(
+  data: Record<string, string | Uint8Array>,
+  changes: Partial<CheckEnvironment> = {},
+): CheckEnvironment {
+  return {
+    resolvePath: (from, path) => posix.join(posix.dirname(from), path),
+    readFile: async (path) => {
+      const content = data[posix.relative('project', path)];
+      if (content === undefined) return 'not-found';
+      return inChunks(typeof content === 'string' ? new TextEncoder().encode(content) : content, 1000);
+    },
+    model: async ({ model }) => MODELS[model] ?? { kind: 'not-found', missing: [model] },
+    promptTable: async (path) => TABLES[path],
+    ...changes,
+  };
+}
+
+export interface Fixture {
+  /** The text of the task file. */
+  task?: string;
+  /** Data files, instead of the sound ones or beside them. */
+  data?: Record<string, string>;
+  environment?: Partial<CheckEnvironment>;
+}
+
+export async function check({
+  task = taskFile(),
+  data = {},
+  environment: changes = {},
+}: Fixture): Promise<CheckResult> {
+  const texts = Object.fromEntries(
+    Object.entries({ ...DATA, ...data }).map(([name, text]) => [name, unmark(text).text]),
+  );
+  return checkTaskFile({
+    path: TASK_PATH,
+    text: unmark(task).text,
+    environment: environment(texts, changes),
+  });
+}
+
+/** Where a rule fires and where the ⟦marks⟧ say it should, as `file line:column-line:column`. */
+export async function fired(code: string, fixture: Fixture): Promise<{ found: string[]; expected: string[] }> {
+  const { problems } = await check(fixture);
+  const found = problems.filter((problem) => problem.code === code).map(({ file, range }) => place(file, range));
+  const expected = [
+    ...unmark(fixture.task ?? '').ranges.map((range) => place(TASK_PATH, range)),
+    ...Object.entries(fixture.data ?? {}).flatMap(([name, text]) =>
+      unmark(text).ranges.map((range) => place(`project/${name}`, range)),
+    ),
+  ];
+  return { found, expected };
+}
+
+function place(file: string, { start, end }: Range): string {
+  return `${file} ${start.line}:${start.character}-${end.line}:${end.character}`;
+}
+
+/** The text that a problem underlines. */
+export function underlined(text: string, { range }: Problem): string {
+  const lines = new LineIndex(text);
+  return text.slice(lines.offset(range.start), lines.offset(range.end));
+}

@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { taskFileSchema } from '../../../task/src/json-schema.ts';
+
+const SCHEMA = new URL('../../../schemas/ptask.schema.json', import.meta.url);
+
+it('is what schemas/ptask.schema.json holds (UPDATE_SCHEMA=1 writes it)', () => {
+  const schema = JSON.parse(JSON.stringify(taskFileSchema()));
+  if (process.env.UPDATE_SCHEMA) writeFileSync(SCHEMA, `${JSON.stringify(schema, null, 2)}\n`);
+  expect(JSON.parse(readFileSync(SCHEMA, 'utf8'))).toEqual(schema);
+});
+
+it('describes a key with its type, default and meaning', () => {
+  expect(taskFileSchema()).toMatchObject({
+    type: 'object',
+    required: ['model', 'task_templates'],
+    additionalProperties: false,
+    properties: {
+      optim: { properties: { lr: { type: 'number', exclusiveMinimum: 0, default: 1e-4 } } },
+      virtual_prompt_style: { enum: ['p-tuning', 'prompt-tuning'], default: 'p-tuning' },
+      new_tasks: { description: expect.stringContaining('Default: Every task') },
+    },
+  });
+});
