@@ -1,0 +1,201 @@
+/**
+ * Attention over token rows that share a common prefix. The prefix is one row, computed once; every other row attends
+ * to the prefix's keys and values and to its own. Outside attention all tokens, prefix first, stand in one packed
+ * matrix [tokens, hidden] without padding; here they are laid out by head, [heads, rows, slots, head size], so that the
+ * products with the prefix are one large matrix product per head.
+ */
+import { mergeRows, partitionRows } from '../autodiff/rows.ts';
+import type { Dim, Graph, Value } from '../onnx/graph.ts';
+import { add, concat, fusedMatMul, matMul, mul, reshape, shapeOf, softmax, split } from '../onnx/operators.ts';
+
+/** How many keys a row sees besides its own, and where they come from. */
+export interface AttentionMode {
+  /** `computed`: the prefix's tokens stand in front of the packed tokens. `cached`: its keys and values are inputs. */
+  readonly prefix: 'computed' | 'cached';
+  /** Whether each row also has keys and values of earlier tokens of its own, as inputs. */
+  readonly past: boolean;
+}
+
+/** What a projection of tokens holds: head groups side by side, [tokens, Σ heads · head size]. */
+export interface Projection {
+  readonly value: Value;
+  readonly groups: readonly HeadGroup[];
+}
+
+export interface HeadGroup {
+  readonly role: 'query' | 'key' | 'value';
+  readonly heads: number;
+}
+
+/** Which packed matrix a projection was made of: all tokens, or only those whose logits are asked for. */
+export type TokenSet = 'tokens' | 'queries';
+
+/** An input that takes rows by head back to the packed order; the batch packer computes it from this description. */
+export interface InverseInput {
+  readonly name: string;
+  readonly set: TokenSet;
+  readonly groups: readonly number[];
+}
+
+interface Laid {
+  readonly rows: Value;
+  readonly prefix: Value | undefined;
+}
+
+export class PrefixAttention {
+  readonly inverses: InverseInput[] = [];
+  private readonly graph: Graph;
+  private readonly headSize: number;
+  private readonly scale: number;
+  private readonly mode: AttentionMode;
+  private readonly rowIndex: Record<TokenSet, Value>;
+  private readonly mask: Record<TokenSet, Value>;
+  private readonly queryUsed: Value;
+  private readonly prefixTokens: Value | undefined;
+  private readonly prefixMask: Value | undefined;
+  private readonly inverseValues = new Map<string, Value>();
+
+  /**
+   * Declares the inputs that lay the tokens out:
+   * `row_tokens` [1, rows, slots] the packed token in each slot (padding names token 0 and sees only itself),
+   * `row_queries` [1, rows, query_slots] the packed query likewise,
+   * `mask`, `query_mask` [1, rows, slots, all keys] added to scores, 0 or very negative,
+   * `query_used` [1, rows, query_slots, 1] 0 for padding, which has no slot of its own to look at, 1 elsewhere,
+   * `prefix_tokens` [1, prefix] and `prefix_mask` [1, prefix, prefix] where the prefix is computed.
+   */
+  constructor(graph: Graph, sizes: { headSize: number; attentionScale: number }, mode: AttentionMode) {
+    this.graph = graph;
+    this.headSize = sizes.headSize;
+    this.scale = sizes.attentionScale;
+    this.mode = mode;
+    const keys = mode.past ? 'prefix+past+slots' : 'prefix+slots';
+    this.rowIndex = {
+      tokens: graph.input('row_tokens', 'int32', [1, 'rows', 'slots']),
+      queries: graph.input('row_queries', 'int32', [1, 'rows', 'query_slots']),
+    };
+    this.mask = {
+      tokens: graph.input('mask', 'float32', [1, 'rows', 'slots', keys]),
+      queries: graph.input('query_mask', 'float32', [1, 'rows', 'query_slots', keys]),
+    };
+    this.queryUsed = graph.input('query_used', 'float32', [1, 'rows', 'query_slots', 1]);
+    if (mode.prefix === 'computed') {
+      this.prefixTokens = graph.input('prefix_tokens', 'int32', [1, 'prefix']);
+      this.prefixMask = graph.input('prefix_mask', 'float32', [1, 'prefix', 'prefix']);
+    }
+  }
+
+  /**
+   * Scaled dot-product attention (Vaswani et al. 2017) of one layer. `projections` hold the queries, keys and values;
+   * the queries may be those of all tokens or of `queries` only. Returns [that set, heads · head size], packed.
+   */
+  attend(layer: number, projections: readonly Projection[], querySet: TokenSet): Value {
+    const parts = new Map<HeadGroup['role'], Laid>();
+    for (const projection of projections) {
+      const set = projection.groups.some((group) => group.role === 'query') ? querySet : 'tokens';
+      this.layOut(projection, set, parts);
+    }
+    const query = parts.get('query')!;
+    let key = parts.get('key')!;
+    let value = parts.get('value')!;
+    if (this.mode.prefix === 'cached') {
+      key = { ...key, prefix: this.cacheInput(`prefix_key_${layer}`, key.rows, ['prefix']) };
+      value = { ...value, prefix: this.cacheInput(`prefix_value_${layer}`, value.rows, ['prefix']) };
+    }
+    if (this.mode.past) {
+      key = { ...key, rows: this.extendPast(`key_${layer}`, key.rows) };
+      value = { ...value, rows: this.extendPast(`value_${layer}`, value.rows) };
+    }
+    const rows = this.attendRows(query.rows, key, value, this.mask[querySet]);
+    const contexts = [querySet === 'queries' ? mul(rows, this.queryUsed) : rows];
+    if (query.prefix) contexts.push(this.attendPrefix(query.prefix, key.prefix!, value.prefix!));
+    const heads = query.rows.shape[0] as number;
+    const indices = [this.index(this.rowIndex[querySet], heads, 0, heads)];
+    if (query.prefix) indices.push(this.index(this.prefixTokens!, heads, 0, heads));
+    const merged = mergeRows(contexts, this.inverse(querySet, [heads]), indices);
+    return reshape(merged, [querySet, heads * this.headSize]);
+  }
+
+  private layOut(projection: Projection, set: TokenSet, into: Map<HeadGroup['role'], Laid>): void {
+    const perToken = projection.groups.reduce((sum, group) => sum + group.heads, 0);
+    const source = reshape(projection.value, [`${set}*${perToken}`, this.headSize]);
+    const withPrefix = this.mode.prefix === 'computed' && set === 'tokens';
+    const bases = withPrefix ? [this.rowIndex[set], this.prefixTokens!] : [this.rowIndex[set]];
+    const indices = bases.flatMap((base) => {
+      let first = 0;
+      return projection.groups.map((group) => {
+        const index = this.index(base, perToken, first, group.heads);
+        first += group.heads;
+        return index;
+      });
+    });
+    const inverse = this.inverse(
+      set,
+      projection.groups.map((group) => group.heads),
+    );
+    const laid = partitionRows(source, indices, reshape(inverse, [source.shape[0]!]));
+    projection.groups.forEach((group, i) => {
+      into.set(group.role, { rows: laid[i]!, prefix: withPrefix ? laid[i + projection.groups.length] : undefined });
+    });
+  }
+
+  /** Row numbers of heads first … first + heads − 1 of each token, in a matrix with `perToken` head rows a token. */
+  private index(tokens: Value, perToken: number, first: number, heads: number): Value {
+    const offsets = this.graph.int32(
+      Array.from({ length: heads }, (_, head) => first + head),
+      [heads, ...tokens.shape.slice(1).map(() => 1)],
+    );
+    return add(mul(tokens, this.graph.int32([perToken])), offsets);
+  }
+
+  private inverse(set: TokenSet, groups: readonly number[]): Value {
+    const name = `inverse_${set}_${groups.join('_')}`;
+    let value = this.inverseValues.get(name);
+    if (!value) {
+      value = this.graph.input(name, 'int32', [set, groups.reduce((sum, heads) => sum + heads, 0)]);
+      this.inverseValues.set(name, value);
+      this.inverses.push({ name, set, groups });
+    }
+    return value;
+  }
+
+  private cacheInput(name: string, like: Value, sizes: readonly Dim[]): Value {
+    return this.graph.input(name, 'float32', [like.shape[0]!, ...sizes, this.headSize]);
+  }
+
+  private extendPast(name: string, rows: Value): Value {
+    const past = this.cacheInput(`past_${name}`, rows, ['rows', 'past']);
+    const present = concat([past, rows], 2);
+    this.graph.output(`present_${name}`, present);
+    return present;
+  }
+
+  private attendRows(query: Value, key: Laid, value: Laid, mask: Value): Value {
+    const [heads, , slots] = query.shape as [number, Dim, Dim];
+    const flatQuery = reshape(query, [heads, `rows*${slots}`, this.headSize]);
+    const sizes = shapeOf(query, 0, 3);
+    const rest = this.graph.int([-1]);
+    const toPrefix = fusedMatMul(flatQuery, key.prefix!, { transB: true, alpha: this.scale });
+    const toOwn = fusedMatMul(query, key.rows, { transB: true, alpha: this.scale });
+    const scores = concat([reshape(toPrefix, [heads, 'rows', slots, 'prefix'], concat([sizes, rest], 0)), toOwn], 3);
+    const attention = softmax(add(scores, mask));
+    const own = key.rows.shape[2]!;
+    const lengths = concat([shapeOf(key.prefix!, 1, 2), shapeOf(key.rows, 2, 3)], 0);
+    const [onPrefix, onOwn] = split(attention, 3, ['prefix', own], lengths) as [Value, Value];
+    const flatOnPrefix = reshape(
+      onPrefix,
+      [heads, `rows*${slots}`, 'prefix'],
+      concat([this.flatSizes(query), shapeOf(key.prefix!, 1, 2)], 0),
+    );
+    const fromPrefix = matMul(flatOnPrefix, value.prefix!);
+    return add(matMul(onOwn, value.rows), reshape(fromPrefix, query.shape, shapeOf(query)));
+  }
+
+  private flatSizes(query: Value): Value {
+    return this.graph.int([query.shape[0] as number, -1]);
+  }
+
+  private attendPrefix(query: Value, key: Value, value: Value): Value {
+    const scores = fusedMatMul(query, key, { transB: true, alpha: this.scale });
+    return matMul(softmax(add(scores, this.prefixMask!)), value);
+  }
+}

@@ -1,0 +1,20 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+}
+
+/** The folder for what can be made again: `PTASK_CACHE`, or ptask's own in the platform's usual place for caches. */
+export function cacheFolder(
+  { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homedir() },
+): string {
+  if (env.PTASK_CACHE) return env.PTASK_CACHE;
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'ptask');
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'ptask', 'Cache');
+  // The XDG specification says that a relative path is to be ignored.
+  const xdg = env.XDG_CACHE_HOME;
+  return join(xdg && isAbsolute(xdg) ? xdg : join(home, '.cache'), 'ptask');
+}

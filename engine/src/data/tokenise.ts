@@ -1,0 +1,122 @@
+import type { Tokenizer } from '../../../model/src/tokenizer.ts';
+import { fillTemplate, type Piece, parseTemplate, type Segment } from '../../../task/src/template.ts';
+import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
+import type { TokenRow } from './token-row.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** How one task's rows become token rows. Training and prediction use the same object, so both see the same tokens. */
+export class RowTokeniser {
+  readonly template: TaskTemplate;
+  readonly maxLength: number;
+  private readonly segments: readonly Segment[];
+  private readonly tokenizer: Tokenizer;
+  private readonly start: readonly number[];
+  private readonly end: readonly number[];
+
+  /**
+   * @param prefix ids that stand in front of every prompt of this backbone, such as its language marks
+   * @param maxPositions the most tokens that the backbone takes
+   */
+  constructor(
+    template: TaskTemplate,
+    data: DataSettings,
+    tokenizer: Tokenizer,
+    prefix: readonly number[],
+    maxPositions: number,
+  ) {
+    this.template = template;
+    this.tokenizer = tokenizer;
+    this.segments = parseTemplate(template.prompt_template, template.virtual_token_splits).segments;
+    this.maxLength = Math.min(data.max_seq_length ?? maxPositions, maxPositions);
+    this.start = data.add_bos && tokenizer.bosId !== undefined ? [...prefix, tokenizer.bosId] : prefix;
+    this.end = data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
+  }
+
+  /**
+   * A training or evaluation row, answer included; undefined where it is too long and nothing may be truncated.
+   * The answer is tokenised by itself, as it is when it is predicted.
+   */
+  row(row: Row): TokenRow | undefined {
+    const pieces = this.pieces(row, false);
+    const ids = this.fit(row, pieces, this.end.length);
+    if (!ids) return undefined;
+    const last = pieces.at(-1);
+    const answerTokens = last?.kind === 'answer' ? this.encode(last.text).length : 0;
+    const firstTarget =
+      this.template.answer_only_loss && answerTokens > 0 ? ids.length - answerTokens : this.firstText(ids);
+    return { ids: Int32Array.from([...ids, ...this.end]), firstTarget };
+  }
+
+  /** The prompt of a row, up to the answer; undefined as in `row`, `room` tokens being kept for what follows. */
+  prompt(row: Row, room: number): Int32Array | undefined {
+    const ids = this.fit(row, this.pieces(row, true), room);
+    return ids && Int32Array.from(ids);
+  }
+
+  /** An answer as it follows the prompt: its tokens and the end token. */
+  answer(text: string): Int32Array {
+    const field = this.template.answer_field;
+    const pieces = field ? this.pieces({ [field]: text }, false) : [];
+    const piece = pieces.find(({ kind }) => kind === 'answer');
+    return Int32Array.from([...(piece?.kind === 'answer' ? this.encode(piece.text) : []), ...this.end]);
+  }
+
+  /**
+   * The tokens that every prompt of the task begins with: everything up to the last marker in front of the first field.
+   */
+  leading(): Int32Array {
+    const firstField = this.segments.findIndex((segment) => segment.kind === 'field');
+    const before = firstField < 0 ? this.segments : this.segments.slice(0, firstField);
+    const marker = before.findLastIndex((segment) => segment.kind === 'virtual');
+    return Int32Array.from(this.tokens(before.slice(0, marker + 1).filter((segment) => segment.kind !== 'field')));
+  }
+
+  private pieces(row: Row, withoutAnswer: boolean): Piece[] {
+    return fillTemplate(this.segments, row, { withoutAnswer, answerField: this.template.answer_field });
+  }
+
+  /** The backbone's start and the tokens of all pieces, virtual ones numbered from 0. */
+  private tokens(pieces: readonly Piece[]): number[] {
+    const ids = [...this.start];
+    let virtual = 0;
+    for (const piece of pieces) {
+      if (piece.kind === 'virtual') for (let i = 0; i < piece.tokens; i++) ids.push(-1 - virtual++);
+      else ids.push(...this.encode(piece.text));
+    }
+    return ids;
+  }
+
+  /** Tokens of all pieces, shortened at the end of `truncate_field` where they leave no `room`. */
+  private fit(row: Row, pieces: readonly Piece[], room: number): number[] | undefined {
+    const ids = this.tokens(pieces);
+    const excess = ids.length + room - this.maxLength;
+    if (excess <= 0) return ids;
+    const shorter = this.truncated(row, excess);
+    return shorter && this.fit(shorter, this.pieces(shorter, pieces.at(-1)?.kind !== 'answer'), room);
+  }
+
+  /**
+   * The row with at least `excess` tokens fewer in its truncated field. The shorter text is tokenised anew with its
+   * surroundings, so a token or two may be left over, which takes another round.
+   */
+  private truncated(row: Row, excess: number): Row | undefined {
+    const field = this.template.truncate_field;
+    const text = field === null ? undefined : row[field];
+    if (field === null || typeof text !== 'string' || text === '') return undefined;
+    const ids = this.tokenizer.encode(text);
+    const kept = ids.slice(0, Math.max(0, ids.length - excess));
+    const shorter = this.tokenizer.decode(kept);
+    return { ...row, [field]: shorter.length < text.length ? shorter : text.slice(0, -1) };
+  }
+
+  private encode(text: string): number[] {
+    return text === '' ? [] : this.tokenizer.encode(text);
+  }
+
+  /** Index of the first token behind the backbone's own start and any virtual tokens there. */
+  private firstText(ids: readonly number[]): number {
+    const first = ids.findIndex((id, i) => i >= Math.max(1, this.start.length) && id >= 0);
+    return first < 0 ? ids.length : first;
+  }
+}

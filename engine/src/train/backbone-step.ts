@@ -1,0 +1,128 @@
+import type { Backbone } from '../backbone/backbone.ts';
+import { commonPrefixLength, packBatch } from '../data/packed-batch.ts';
+import { countTargets, type TokenRow } from '../data/token-row.ts';
+import { Session, type SessionOptions } from '../runtime/session.ts';
+import { float32, type TensorData } from '../runtime/tensor.ts';
+import { buildStepGraph, type StepGraph } from './step-graph.ts';
+
+export interface TaskRow {
+  readonly taskname: string;
+  readonly row: TokenRow;
+}
+
+export interface StepResult {
+  /** Mean cross-entropy of all target tokens of the batch. */
+  readonly loss: number;
+  readonly targets: number;
+  /** Gradient of the loss for each task that has a row in the batch, [virtual tokens, hidden]. */
+  readonly dVirtual: ReadonlyMap<string, Float32Array>;
+}
+
+/** Packed tokens that go through the backbone at once; a larger batch is run in parts, and their gradients added. */
+const TOKENS_A_RUN = 2048;
+
+type Places = 'prefix' | 'tokens';
+
+/** The backbone's half of training steps: forward, loss and backward over a batch that may mix tasks. */
+export class BackboneStep {
+  private readonly backbone: Backbone;
+  private readonly options: SessionOptions;
+  private readonly sessions = new Map<string, StepGraph & { session: Session }>();
+
+  constructor(backbone: Backbone, options: SessionOptions = {}) {
+    this.backbone = backbone;
+    this.options = { ...options, weightsFolder: backbone.weightsFolder };
+  }
+
+  /** One batch, forward and backward. @param virtual virtual embeddings by taskname, [virtual tokens, hidden] */
+  async run(batch: readonly TaskRow[], virtual: ReadonlyMap<string, Float32Array>): Promise<StepResult> {
+    const targets = targetsOf(batch);
+    const dVirtual = new Map<string, Float32Array>();
+    let loss = 0;
+    for (const { taskname, rows } of runsOf(batch)) {
+      const part = await this.runRows(rows, virtual.get(taskname)!, 1 / targets, true);
+      const gradient = part.d_virtual!.data as Float32Array;
+      loss += Number(part.loss!.data[0]);
+      const sum = dVirtual.get(taskname);
+      if (sum) for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
+      else dVirtual.set(taskname, gradient);
+    }
+    return { loss, targets, dVirtual };
+  }
+
+  /** The loss alone, for validation. */
+  async loss(
+    batch: readonly TaskRow[],
+    virtual: ReadonlyMap<string, Float32Array>,
+  ): Promise<Pick<StepResult, 'loss' | 'targets'>> {
+    const targets = targetsOf(batch);
+    let loss = 0;
+    for (const { taskname, rows } of runsOf(batch)) {
+      const part = await this.runRows(rows, virtual.get(taskname)!, 1 / targets, false);
+      loss += Number(part.loss!.data[0]);
+    }
+    return { loss, targets };
+  }
+
+  async release(): Promise<void> {
+    for (const { session } of this.sessions.values()) await session.release();
+    this.sessions.clear();
+  }
+
+  private async runRows(
+    rows: readonly TokenRow[],
+    virtual: Float32Array,
+    weight: number,
+    gradient: boolean,
+  ): Promise<Record<string, TensorData>> {
+    const places = virtualPlaces(rows);
+    const { session, inverses } = await this.step(places, gradient);
+    const { hidden } = this.backbone.model.config;
+    const virtualTokens = virtual.length / hidden;
+    return session.run({
+      ...packBatch(rows, { virtualTokens, places, inverses, weight }),
+      virtual: float32(virtual, [virtualTokens, hidden]),
+    });
+  }
+
+  private async step(places: Places, gradient: boolean): Promise<StepGraph & { session: Session }> {
+    const key = `${places} ${gradient}`;
+    let step = this.sessions.get(key);
+    if (!step) {
+      const built = buildStepGraph(this.backbone.architecture, places, { gradient });
+      step = { ...built, session: await Session.create(built.graph, this.options) };
+      this.sessions.set(key, step);
+    }
+    return step;
+  }
+}
+
+function targetsOf(batch: readonly TaskRow[]): number {
+  return batch.reduce((sum, { row }) => sum + countTargets(row), 0);
+}
+
+/** The graph without virtual tokens in the rows saves work, and serves where they all stand in the common prefix. */
+function virtualPlaces(rows: readonly TokenRow[]): Places {
+  const shared = commonPrefixLength(rows);
+  return rows.every(({ ids }) => ids.findLastIndex((id) => id < 0) < shared) ? 'prefix' : 'tokens';
+}
+
+/** The batch in runs of one task each, rows of like length together, each run within the budget of tokens. */
+function* runsOf(batch: readonly TaskRow[]): Generator<{ taskname: string; rows: TokenRow[] }> {
+  const byTask = new Map<string, TokenRow[]>();
+  for (const { taskname, row } of batch) byTask.set(taskname, [...(byTask.get(taskname) ?? []), row]);
+  for (const [taskname, rows] of byTask) {
+    let run: TokenRow[] = [];
+    let tokens = 0;
+    for (const row of rows.toSorted((a, b) => a.ids.length - b.ids.length)) {
+      if (run.length > 0 && tokens + row.ids.length > TOKENS_A_RUN) {
+        yield { taskname, rows: run };
+        run = [];
+        tokens = 0;
+      }
+      run.push(row);
+      tokens += row.ids.length;
+    }
+    yield { taskname, rows: run };
+  }
+}

@@ -1,0 +1,53 @@
+import { gradients } from '../autodiff/gradients.ts';
+import { selectRows } from '../autodiff/rows.ts';
+import type { Architecture } from '../backbone/architecture.ts';
+import { type InverseInput, PrefixAttention } from '../backbone/attention.ts';
+import { embedTokens } from '../backbone/embed-tokens.ts';
+import { Graph, type Value } from '../onnx/graph.ts';
+import { crossEntropy } from './cross-entropy.ts';
+
+export interface StepGraph {
+  readonly graph: Graph;
+  readonly inverses: readonly InverseInput[];
+}
+
+/**
+ * The backbone's half of a training step: virtual embeddings and a batch of token rows of one task → loss and the
+ * gradient of the virtual embeddings, nothing else. It does not know which prompt encoder made the embeddings.
+ *
+ * Inputs besides those of `PrefixAttention` and `embedTokens`, all filled by `packBatch`:
+ * `query_tokens` [queries], `query_inverse` [tokens]; `targets`, `weights` [queries, 1].
+ * Outputs: `loss` (scalar) and, unless only the loss is wanted, `d_virtual` [virtual, hidden].
+ */
+export function buildStepGraph(
+  architecture: (graph: Graph) => Architecture,
+  places: 'prefix' | 'tokens',
+  options: { gradient: boolean } = { gradient: true },
+): StepGraph {
+  const graph = new Graph();
+  const backbone = architecture(graph);
+  const attention = new PrefixAttention(graph, backbone, { prefix: 'computed', past: false });
+
+  const embedded = embedTokens(graph, backbone, places);
+  const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
+  const queryInverse = graph.input('query_inverse', 'int32', ['tokens']);
+  const select = (x: Value) => selectRows(x, queryTokens, queryInverse);
+
+  let { x } = embedded;
+  const last = backbone.layers - 1;
+  for (let i = 0; i < last; i++) {
+    x = backbone.layer(i, x, (projections, set) => attention.attend(i, projections, set));
+  }
+  const answers = backbone.lastLayer(last, x, select, (projections, set) => attention.attend(last, projections, set));
+  const { loss } = crossEntropy(
+    backbone.logits(answers),
+    graph.input('targets', 'int64', ['queries', 1]),
+    graph.input('weights', 'float32', ['queries', 1]),
+  );
+  graph.output('loss', loss);
+  if (options.gradient) {
+    const [gradient] = gradients(loss, graph.float(1), [embedded.virtual!]);
+    graph.output('d_virtual', gradient!);
+  }
+  return { graph, inverses: attention.inverses };
+}

@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadReference } from '../../../bench/gpt2-reference.ts';
+import { DemoBackboneError, ensureDemoBackbone } from '../../../engine/src/backbone/demo/demo-backbone.ts';
+import { findWhisperPackage } from '../../../engine/src/backbone/demo/packages.ts';
+import { type ModelFolder, openModelFolder } from '../../../model/src/model-folder.ts';
+import { promptPrefixText } from '../../../model/src/prompt-prefix.ts';
+import type { Tokenizer } from '../../../model/src/tokenizer.ts';
+import { temporaryFolder } from '../model/tiny-folder.ts';
+import { floatDecoderLogits } from './float-decoder.ts';
+
+let cache: string;
+let model: ModelFolder;
+let tokenizer: Tokenizer;
+
+async function openTiny(dir: string): Promise<ModelFolder> {
+  const opened = await openModelFolder(dir);
+  if (opened.kind !== 'ok') throw new Error(opened.problem);
+  return opened.model;
+}
+
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'ptask-demo-'));
+  model = await openTiny(await ensureDemoBackbone('tiny', { cache }));
+  tokenizer = await model.loadTokenizer();
+}, 60_000);
+
+afterAll(() => rm(cache, { recursive: true, force: true }));
+
+function prefix(language: string): number[] {
+  const result = promptPrefixText(model.config.prefix, language);
+  if ('problem' in result) throw new Error(result.problem);
+  return tokenizer.encodeSpecial(result.text);
+}
+
+test('the folder is a GPT-2 of the decoder size', () => {
+  expect(model.config).toMatchObject({
+    modelType: 'gpt2',
+    vocabSize: 51865,
+    hidden: 384,
+    layers: 4,
+    heads: 6,
+    inner: 1536,
+    maxPositions: 448,
+    activation: 'gelu',
+    tied: true,
+    eosId: tokenizer.tokenId('<|endoftext|>'),
+  });
+});
+
+test('the prefix of a language is four special tokens', () => {
+  expect(prefix('sv').map((id) => tokenizer.tokenText(id))).toEqual([
+    '<|startoftranscript|>',
+    '<|sv|>',
+    '<|transcribe|>',
+    '<|notimestamps|>',
+  ]);
+  expect(model.config.prefix?.languages).toEqual(expect.arrayContaining(['en', 'sv', 'da', 'no', 'fi']));
+  expect(model.config.prefix?.languages).toHaveLength(99);
+});
+
+test('Swedish text comes back through the tokeniser, after the prefix', () => {
+  const text = ' Räksmörgåsen på Åsögatan kostade 95 kronor – billigt, tyckte hon!';
+  expect(tokenizer.decode([...prefix('sv'), ...tokenizer.encode(text)])).toBe(text);
+});
+
+test.each(['<|endoftext|>', '<|sv|>', '<|0.00|>'])('%s in data stays text', (text) => {
+  const ids = tokenizer.encode(text);
+  expect(ids.length).toBeGreaterThan(1);
+  expect(tokenizer.decode(ids)).toBe(text);
+});
+
+test('with the encoder states at zero, the folder says what the decoder that it came from says', async () => {
+  const zero = await openTiny(await ensureDemoBackbone('tiny', { cache, states: 'zero' }));
+  const ids = [...prefix('en'), ...tokenizer.encode(' The weather in Stockholm is')];
+  const ours = (await loadReference(zero))(ids);
+  const theirs = await floatDecoderLogits(findWhisperPackage('tiny')!.decoder, ids);
+  const difference = ours.map((logits, t) =>
+    logits.reduce((highest, logit, id) => Math.max(highest, Math.abs(logit - theirs[t]![id]!)), 0),
+  );
+  expect(Math.max(...difference)).toBeLessThan(1e-3);
+  expect(zero.fingerprint).not.toBe(model.fingerprint);
+});
+
+describe('the folder in the cache', () => {
+  test('is made once', async () => {
+    const lines: string[] = [];
+    const before = await stat(join(model.dir, 'model.safetensors'));
+    expect(await ensureDemoBackbone('tiny', { cache, report: (line) => lines.push(line) })).toBe(model.dir);
+    expect((await stat(join(model.dir, 'model.safetensors'))).ino).toBe(before.ino);
+    expect(lines).toEqual([]);
+  });
+
+  test('is made again when it is damaged, and is the same again', async () => {
+    const lines: string[] = [];
+    const dir = await ensureDemoBackbone('tiny', { cache, states: 'zero' });
+    const { fingerprint } = await openTiny(dir);
+    await truncate(join(dir, 'model.safetensors'), 1000);
+    await ensureDemoBackbone('tiny', { cache, states: 'zero', report: (line) => lines.push(line) });
+    expect((await openTiny(dir)).fingerprint).toBe(fingerprint);
+    expect(lines).toHaveLength(1);
+    expect((await readdir(cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('that cannot be written is a clear error', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const made = ensureDemoBackbone('tiny', { cache: join(file, 'models') });
+    await expect(made).rejects.toThrow(DemoBackboneError);
+    await expect(made).rejects.toThrow(/demo-tiny.*ENOTDIR.*PTASK_CACHE/);
+  });
+});
