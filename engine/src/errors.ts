@@ -1,0 +1,100 @@
+/** 1: what the user gave is at fault, or something they can put right; 3: the engine failed. */
+export type ErrorExitCode = 1 | 3;
+
+/** An error whose message is meant for the user: it says what is wrong and where, and is shown without a stack trace. */
+export class PtaskError extends Error {
+  override readonly name: string = 'PtaskError';
+  readonly exitCode: ErrorExitCode;
+
+  constructor(message: string, exitCode: ErrorExitCode, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Something that the user gave cannot be used as it is. */
+export class InputError extends PtaskError {
+  override readonly name: string = 'InputError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, 1, options);
+  }
+}
+
+/** The engine, the runtime under it or the device failed. */
+export class EngineError extends PtaskError {
+  override readonly name: string = 'EngineError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, 3, options);
+  }
+}
+
+/** The loss or its gradient stopped being a number; parameters of an earlier step are still good. */
+export class DivergedError extends PtaskError {
+  override readonly name: string = 'DivergedError';
+  /** The step, from 0, that gave the first bad number. */
+  readonly step: number;
+
+  constructor(step: number, quantity = 'the loss') {
+    super(`training diverged: ${quantity} is not a finite number at step ${step}; try a lower learning rate`, 1);
+    this.step = step;
+  }
+}
+
+export type FileAction = 'read' | 'written' | 'locked';
+
+/** A file cannot be read or written, or does not hold what it should. */
+export class FileError extends InputError {
+  override readonly name: string = 'FileError';
+  readonly path: string;
+  /** The system's own code, such as ENOSPC, where the system refused. */
+  readonly code: string | undefined;
+
+  constructor(path: string, message: string, options?: ErrorOptions & { code?: string | undefined }) {
+    super(`${path}: ${message}`, options);
+    this.path = path;
+    this.code = options?.code;
+  }
+
+  /** What a failed call of `node:fs` means in plain words. A FileError stays as it is. */
+  static from(path: string, action: FileAction, cause: unknown): FileError {
+    if (cause instanceof FileError) return cause;
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    const reason = (code && reasonFor(code, action)) ?? (cause instanceof Error ? cause.message : String(cause));
+    return new FileError(path, `cannot be ${action}: ${reason}`, { cause, code });
+  }
+}
+
+function reasonFor(code: string, action: FileAction): string | undefined {
+  switch (code) {
+    case 'ENOSPC':
+      return 'the disk is full';
+    case 'EDQUOT':
+      return 'your disk quota is used up';
+    case 'EFBIG':
+      return 'the file would be larger than the file system allows';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'ENOTDIR':
+      return 'a part of its path is a file, not a folder';
+    case 'ENOENT':
+      return action === 'read' ? 'there is no such file' : 'its folder does not exist';
+    case 'ENAMETOOLONG':
+      return 'its name is too long';
+    case 'EBUSY':
+      return 'another program is using it';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open';
+    case 'EIO':
+      return 'the disk reports an input/output error';
+    default:
+      return undefined;
+  }
+}

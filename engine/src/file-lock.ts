@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FileError } from './errors.ts';
+import { isProcessAlive } from './process-alive.ts';
+
+/** What a lock file holds, as JSON. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** Tells two locks of one process apart. */
+  readonly token: string;
+}
+
+/** Locks that this process holds: a lock with our process id that is not among them is a dead namesake's. */
+const held = new Set<string>();
+
+/** Milliseconds after which a lock file without a holder must be of a process that died while writing it. */
+const UNWRITTEN_AFTER = 5_000;
+
+/**
+ * Runs `work` while no other process (and nothing else in this one) holds the lock of the file at `path`, which is a
+ * file `<path>.lock` with the holder's process id. The lock of a process that died is taken over.
+ * @param patience milliseconds to wait for another holder
+ * @throws FileError when the lock cannot be had
+ */
+export async function withFileLock<T>(path: string, work: () => Promise<T>, patience = 30_000): Promise<T> {
+  const lock = `${path}.lock`;
+  const holder: Holder = { pid: process.pid, host: hostname(), token: randomBytes(8).toString('hex') };
+  const text = JSON.stringify(holder);
+  held.add(holder.token);
+  try {
+    await acquire(path, lock, text, patience);
+    try {
+      return await work();
+    } finally {
+      const current = await readFile(lock, 'utf8').catch(() => undefined);
+      if (current === text) await rm(lock, { force: true });
+    }
+  } finally {
+    held.delete(holder.token);
+  }
+}
+
+async function acquire(path: string, lock: string, text: string, patience: number): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    if (await create(path, lock, text)) return;
+    const current = await readFile(lock, 'utf8').catch(() => undefined);
+    if (current === undefined) continue;
+    if (await isStale(lock, current)) {
+      await takeAway(lock, current);
+      continue;
+    }
+    if (Date.now() >= deadline) {
+      const holder = parseHolder(current);
+      const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
+      throw new FileError(path, `cannot be locked: ${who} has been writing it for long; if it is not, delete ${lock}`);
+    }
+    await sleep(10 + Math.random() * 40);
+  }
+}
+
+async function create(path: string, lock: string, text: string): Promise<boolean> {
+  try {
+    const file = await open(lock, 'wx');
+    try {
+      await file.writeFile(text);
+    } catch (error) {
+      await rm(lock, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw FileError.from(path, 'locked', error);
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<Holder> | null;
+    return Number.isSafeInteger(holder?.pid) && holder!.pid! > 0 ? (holder as Holder) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isStale(lock: string, text: string): Promise<boolean> {
+  const holder = parseHolder(text);
+  if (!holder) {
+    const age = await stat(lock).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => 0,
+    );
+    return age > UNWRITTEN_AFTER;
+  }
+  if (holder.host !== hostname()) return false;
+  return holder.pid === process.pid ? !held.has(holder.token) : !isProcessAlive(holder.pid);
+}
+
+/** Removes a stale lock. Where another process was faster and the lock is a fresh one by now, it is put back. */
+async function takeAway(lock: string, stale: string): Promise<void> {
+  const aside = `${lock}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(lock, aside);
+  } catch {
+    return;
+  }
+  const taken = await readFile(aside, 'utf8').catch(() => stale);
+  if (taken !== stale) await link(aside, lock).catch(() => undefined);
+  await rm(aside, { force: true });
+}

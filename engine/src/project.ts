@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type ModelFolder, openModelFolder } from '../../model/src/model-folder.ts';
+import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
+import type { Tokenizer } from '../../model/src/tokenizer.ts';
+import type { Problem } from '../../protocol/src/problem.ts';
+import { checkTaskFile, hasErrors } from '../../task/src/check.ts';
+import type { CheckEnvironment, ModelFacts, PromptTableFacts } from '../../task/src/environment.ts';
+import { nodeEnvironment, resolveBeside } from '../../task/src/node-environment.ts';
+import type { TaskFile, TaskTemplate } from '../../task/src/types.ts';
+import { type Backbone, backboneOf } from './backbone/backbone.ts';
+import { resolveModel } from './backbone/resolve-model.ts';
+import { RowTokeniser } from './data/tokenise.ts';
+import { FileError, InputError } from './errors.ts';
+import { type PromptTable, readPromptTable } from './prompt/prompt-table.ts';
+
+/** A task file that has been checked, with its backbone opened. */
+export interface Project {
+  readonly path: string;
+  readonly file: TaskFile;
+  readonly backbone: Backbone;
+  readonly tokenizer: Tokenizer;
+  /** Ids that the backbone wants in front of every prompt. */
+  readonly promptPrefix: readonly number[];
+  readonly promptTablePath: string;
+  readonly promptTable: PromptTable;
+}
+
+export interface CheckedProject {
+  readonly problems: readonly Problem[];
+  /** Undefined where a problem is an error. */
+  readonly project: Project | undefined;
+}
+
+/**
+ * Checks a task file and everything it names, and opens its model. The same check runs in the editor.
+ * @throws InputError when the task file cannot be read, or its model or prompt table is broken
+ */
+export async function openProject(file: string, report?: (message: string) => void): Promise<CheckedProject> {
+  const taskPath = path.resolve(file);
+  const text = await readFile(taskPath, 'utf8').catch((error: unknown) => {
+    throw FileError.from(file, 'read', error);
+  });
+  const models = new ModelOpener(report);
+  let table: PromptTable = new Map();
+  const environment: CheckEnvironment = nodeEnvironment({
+    model: (reference) => models.facts(reference.model, path.dirname(taskPath), reference.language),
+    promptTable: async (tablePath) => {
+      table = await readPromptTable(tablePath);
+      return table.size > 0 ? promptTableFacts(table) : undefined;
+    },
+  });
+  const result = await checkTaskFile({ path: file, text, environment });
+  const opened = models.opened;
+  if (hasErrors(result.problems) || !opened) return { problems: result.problems, project: undefined };
+  return {
+    problems: result.problems,
+    project: {
+      path: taskPath,
+      file: result.file,
+      backbone: backboneOf(opened.model),
+      tokenizer: opened.tokenizer,
+      promptPrefix: opened.prefix,
+      promptTablePath: resolveBeside(taskPath, result.file.prompt_table),
+      promptTable: table,
+    },
+  };
+}
+
+/** How rows of a template become tokens for this project's backbone. */
+export function rowTokeniser(project: Project, template: TaskTemplate, shots: readonly number[] = []): RowTokeniser {
+  return new RowTokeniser(
+    template,
+    project.file.data,
+    project.tokenizer,
+    [...project.promptPrefix, ...shots],
+    project.backbone.model.config.maxPositions,
+  );
+}
+
+/** @throws InputError where the file has no such template */
+export function templateOf(project: Project, taskname: string): TaskTemplate {
+  const template = project.file.task_templates.find((candidate) => candidate.taskname === taskname);
+  if (!template) {
+    const names = project.file.task_templates.map((known) => known.taskname).join(', ');
+    throw new InputError(`${project.path} has no task '${taskname}'; it has ${names}`);
+  }
+  return template;
+}
+
+export function dataPaths(project: Project, files: readonly string[]): string[] {
+  return files.map((file) => resolveBeside(project.path, file));
+}
+
+interface OpenedModel {
+  readonly model: ModelFolder;
+  readonly tokenizer: Tokenizer;
+  readonly prefix: readonly number[];
+}
+
+/** Opens the model that a task file names, once, and tells the rules what they ask of it. */
+class ModelOpener {
+  opened: OpenedModel | undefined;
+  private readonly report: ((message: string) => void) | undefined;
+
+  constructor(report: ((message: string) => void) | undefined) {
+    this.report = report;
+  }
+
+  async facts(spec: string, folder: string, language: string | null): Promise<ModelFacts> {
+    const resolved = await resolveModel(spec, folder, this.report ? { report: this.report } : {});
+    if (resolved.kind === 'not-found') return { kind: 'not-found', missing: [resolved.problem] };
+    const result = await openModelFolder(resolved.dir);
+    if (result.kind === 'not-found') return { kind: 'not-found', missing: [...result.missing] };
+    if (result.kind === 'unsupported') {
+      return { ...result, supported: [...result.supported] };
+    }
+    if (result.kind === 'broken') throw new InputError(result.problem);
+    const { model } = result;
+    const tokenizer = await model.loadTokenizer().catch((error: Error) => {
+      throw new InputError(error.message, { cause: error });
+    });
+    const { prefix } = model.config;
+    const text = promptPrefixText(prefix, language ?? undefined);
+    if ('problem' in text) throw new InputError(text.problem);
+    const ids = tokenizer.encodeSpecial(text.text);
+    this.opened = { model, tokenizer, prefix: ids };
+    return {
+      kind: 'ok',
+      maxPositions: model.config.maxPositions,
+      tokenizer,
+      ...(prefix ? { languages: [...prefix.languages] } : {}),
+      prefixTokens: ids.length,
+      fingerprint: model.fingerprint,
+    };
+  }
+}
+
+function promptTableFacts(table: PromptTable): PromptTableFacts {
+  const tasks = new Map<string, PromptTableFacts['tasks'] extends ReadonlyMap<string, infer T> ? T : never>();
+  for (const [taskname, { record, virtualTokens }] of table) {
+    const template = record?.template as Partial<TaskTemplate> | undefined;
+    tasks.set(taskname, {
+      template: template?.prompt_template ?? '',
+      splits: template?.virtual_token_splits ?? [],
+      virtualTokens,
+      backboneFingerprint: record?.backbone ?? '',
+    });
+  }
+  return { tasks };
+}

@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import {
+  parseSafetensors,
+  type SafetensorsHeader,
+  serializeSafetensors,
+  type TensorData,
+} from '../../../model/src/safetensors.ts';
+import { writeFileAtomic } from '../atomic-write.ts';
+import { FileError, InputError } from '../errors.ts';
+import { withFileLock } from '../file-lock.ts';
+import { canonicalJson, type JsonValue } from '../json-value.ts';
+
+/*
+ * The prompt table: one safetensors file for all tasks of a backbone. Tensor `<taskname>` holds a task's virtual
+ * tokens as [virtual tokens, hidden] float32; metadata `task.<taskname>` says in JSON how they came about.
+ */
+
+/** How a prompt came about, with the template that it must be used with. */
+export interface PromptRecord {
+  /** The task's template as it was trained: `prompt_template`, `virtual_token_splits`, `labels` and the rest. */
+  readonly template: JsonValue;
+  /** The prompt encoder's settings. */
+  readonly encoder: JsonValue;
+  readonly seed: number;
+  /** Fingerprint of the backbone's weights and configuration. */
+  readonly backbone: string;
+  /** Hash of the tokeniser's file. */
+  readonly tokenizer: string;
+  /** Hash of the data that it was trained on. */
+  readonly data: string;
+  /** What was measured, and on which rows. */
+  readonly metrics: JsonValue;
+  /** ISO 8601, UTC, whole seconds. */
+  readonly date: string;
+  /** The version of ptask. */
+  readonly version: string;
+}
+
+export interface Prompt {
+  readonly virtualTokens: number;
+  readonly hidden: number;
+  /** Row-major [virtualTokens, hidden]. */
+  readonly embeddings: Float32Array;
+}
+
+export interface TablePrompt extends Prompt {
+  /** Undefined for a prompt that another program put into the file, or whose record is not one. */
+  readonly record: PromptRecord | undefined;
+}
+
+export interface NewPrompt extends Prompt {
+  readonly record: Omit<PromptRecord, 'date'>;
+}
+
+/** By taskname; in no particular order. */
+export type PromptTable = ReadonlyMap<string, TablePrompt>;
+
+interface TableFile {
+  readonly bytes: Uint8Array;
+  readonly header: SafetensorsHeader;
+}
+
+/**
+ * Reads and checks a prompt table. A file that does not exist is a table without tasks.
+ * @throws FileError when it cannot be read or is broken
+ */
+export async function readPromptTable(path: string): Promise<PromptTable> {
+  const file = await readTable(path);
+  const table = new Map<string, TablePrompt>();
+  if (!file) return table;
+  for (const [taskname, { shape, begin, end }] of file.header.tensors) {
+    const [virtualTokens, hidden] = shape as [number, number];
+    // A copy: the tensor may start anywhere in the file's buffer, and a Buffer's own `slice` is only a view.
+    const embeddings = new Float32Array(new Uint8Array(file.bytes.subarray(begin, end)).buffer);
+    const record = parseRecord(file.header.metadata[recordKey(taskname)]);
+    table.set(taskname, { virtualTokens, hidden, embeddings, record });
+  }
+  return table;
+}
+
+/**
+ * Puts prompts into a prompt table, in place of those of the same tasks if there are any. Everything else in the file
+ * stays byte for byte: the other tasks' tensors and records, and metadata of other programs. Runs that end at the
+ * same time wait for each other, and the file is replaced as a whole.
+ * @param date when the prompts were trained; the environment variable SOURCE_DATE_EPOCH (seconds) takes its place
+ *   where it is set, so that the same training gives the same bytes
+ * @throws FileError when the table is broken or cannot be written; it is left as it was
+ * @throws InputError when a prompt cannot be stored
+ */
+export async function updatePromptTable(
+  path: string,
+  prompts: ReadonlyMap<string, NewPrompt>,
+  date: Date,
+): Promise<void> {
+  const stamp = dateStamp(date);
+  for (const [taskname, prompt] of prompts) checkPrompt(taskname, prompt);
+  await withFileLock(path, async () => {
+    const file = await readTable(path);
+    const tensors = new Map<string, TensorData>();
+    const metadata: Record<string, string> = { ...file?.header.metadata };
+    if (file)
+      for (const [taskname, { dtype, shape, begin, end }] of file.header.tensors)
+        tensors.set(taskname, { dtype, shape, data: file.bytes.subarray(begin, end) });
+    for (const [taskname, { virtualTokens, hidden, embeddings, record }] of prompts) {
+      tensors.set(taskname, { dtype: 'F32', shape: [virtualTokens, hidden], data: embeddings });
+      metadata[recordKey(taskname)] = canonicalJson({ ...record, date: stamp });
+    }
+    await writeFileAtomic(path, serializeSafetensors(tensors, metadata));
+  });
+}
+
+function recordKey(taskname: string): string {
+  return `task.${taskname}`;
+}
+
+async function readTable(path: string): Promise<TableFile | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw FileError.from(path, 'read', error);
+  }
+  const result = parseSafetensors(bytes);
+  if (result.kind === 'broken') throw new FileError(path, `broken prompt table: ${result.problem.message}`);
+  for (const [name, { dtype, shape }] of result.header.tensors)
+    if (dtype !== 'F32' || shape.length !== 2 || shape.includes(0))
+      throw new FileError(
+        path,
+        `not a prompt table: tensor '${name}' is ${dtype} [${shape.join(', ')}], not F32 [virtual tokens, hidden]`,
+      );
+  return { bytes, header: result.header };
+}
+
+function checkPrompt(taskname: string, { virtualTokens, hidden, embeddings }: NewPrompt): void {
+  if (taskname === '__metadata__') throw new InputError(`a task cannot be named '__metadata__'`);
+  if (virtualTokens < 1 || hidden < 1 || embeddings.length !== virtualTokens * hidden)
+    throw new InputError(
+      `the prompt of '${taskname}' has ${embeddings.length} numbers, not ${virtualTokens} × ${hidden}`,
+    );
+  if (!embeddings.every(Number.isFinite))
+    throw new InputError(`the prompt of '${taskname}' holds a number that is not finite; the table is left as it was`);
+}
+
+const TEXT_KEYS = ['backbone', 'tokenizer', 'data', 'date', 'version'] as const;
+
+/** The record in a metadata value, or undefined where it lacks something. Keys that we do not know are no fault. */
+function parseRecord(text: string | undefined): PromptRecord | undefined {
+  let value: Partial<PromptRecord> | null;
+  try {
+    value = JSON.parse(text ?? '') as Partial<PromptRecord> | null;
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const complete =
+    TEXT_KEYS.every((key) => typeof value[key] === 'string') &&
+    typeof value.seed === 'number' &&
+    value.template !== undefined &&
+    value.encoder !== undefined &&
+    value.metrics !== undefined;
+  return complete ? (value as PromptRecord) : undefined;
+}
+
+function dateStamp(date: Date): string {
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  const taken = epoch ? new Date(Number(epoch) * 1000) : date;
+  if (Number.isNaN(taken.getTime()))
+    throw new InputError(`SOURCE_DATE_EPOCH is '${epoch}', not a number of seconds since 1970`);
+  return taken.toISOString().replace(/\.\d+Z$/, 'Z');
+}

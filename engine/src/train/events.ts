@@ -1,0 +1,74 @@
+/** What a run says while it goes; the command line prints these as they are with `--json`. */
+export type TrainEvent = StartEvent | StepEvent | EpochEvent | StoppedEvent | DoneEvent;
+
+export interface StartEvent {
+  readonly event: 'start';
+  readonly run: string;
+  readonly tasks: readonly string[];
+  readonly model: string;
+  readonly device: string;
+  readonly train_rows: number;
+  readonly validation_rows: number;
+  /** Rows left out because they are too long, by task. */
+  readonly skipped_rows: Readonly<Record<string, number>>;
+  readonly epochs: number;
+  readonly steps: number;
+  /** The step that the run goes on from; 0 for a new run. */
+  readonly from_step: number;
+}
+
+export interface StepEvent {
+  readonly event: 'step';
+  /** Steps taken so far, from 1. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly lr: number;
+  readonly rows_per_s: number;
+}
+
+/** Measured on the validation rows of one task. */
+export interface ValidationMetrics {
+  readonly rows: number;
+  readonly loss: number;
+  readonly accuracy?: number;
+  readonly macro_f1?: number;
+}
+
+export interface EpochEvent {
+  readonly event: 'epoch';
+  /** From 1. */
+  readonly epoch: number;
+  readonly train_loss: number;
+  /** Over the validation rows of all tasks; null without validation data. */
+  readonly validation_loss: number | null;
+  readonly validation: Readonly<Record<string, ValidationMetrics>>;
+  /** Whether this epoch's prompt is the best so far. */
+  readonly best: boolean;
+}
+
+export interface StoppedEvent {
+  readonly event: 'stopped';
+  readonly run: string;
+  readonly step: number;
+}
+
+export interface DoneEvent {
+  readonly event: 'done';
+  readonly run: string;
+  readonly prompt_table: string;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly stopped_early: boolean;
+  readonly tasks: Readonly<
+    Record<
+      string,
+      {
+        readonly virtual_tokens: number;
+        readonly best_epoch: number;
+        /** Of the prompt that was kept; undefined without validation data. */
+        readonly validation?: ValidationMetrics;
+      }
+    >
+  >;
+}

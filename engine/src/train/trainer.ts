@@ -1,0 +1,338 @@
+import { DivergedError, InputError } from '../errors.ts';
+import type { JsonValue } from '../json-value.ts';
+import { Predictor } from '../predict/predictor.ts';
+import { PromptEncoder } from '../prompt/encoder.ts';
+import { type NewPrompt, updatePromptTable } from '../prompt/prompt-table.ts';
+import { Random } from '../random.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import { VERSION } from '../version.ts';
+import { clipGlobalNorm } from './adamw.ts';
+import { BackboneStep, type TaskRow } from './backbone-step.ts';
+import { type EarlyStopping, measure } from './early-stopping.ts';
+import type { DoneEvent, EpochEvent, StepEvent, TrainEvent } from './events.ts';
+import type { TrainingPlan } from './plan.ts';
+import { RunFolder } from './run-folder.ts';
+import { learningRate } from './schedule.ts';
+import { TrainingState } from './training-state.ts';
+import { type Validation, validate } from './validate.ts';
+
+export interface TrainOptions {
+  /** Go on with the newest unfinished run of the same tasks, if there is one. */
+  readonly resume: boolean;
+  /** Asked between steps; the run then ends with everything saved. */
+  readonly stopRequested: () => boolean;
+  readonly session?: SessionOptions;
+}
+
+/** A checkpoint is written after every epoch, and this often between. */
+const CHECKPOINT_SECONDS = 10;
+
+/**
+ * Trains the plan's tasks and puts their prompts into the prompt table. The same plan gives the same bytes on the same
+ * machine, whether or not the run was stopped, or killed, and resumed on the way.
+ * @throws DivergedError where the loss is no longer a number; the best prompt so far is kept
+ */
+export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
+  const { project } = plan;
+  const run = await openRun(plan, options.resume);
+  const trainer = await Trainer.create(plan, run, options.session ?? {});
+  try {
+    yield {
+      event: 'start',
+      run: run.dir,
+      tasks: [...plan.tasks.keys()],
+      model: project.file.model,
+      device: 'cpu',
+      train_rows: plan.train.size,
+      validation_rows: plan.validation.size,
+      skipped_rows: Object.fromEntries(plan.train.skipped),
+      epochs: project.file.trainer.max_epochs,
+      steps: plan.totalSteps,
+      from_step: trainer.state.progress.step,
+    };
+    let saved = performance.now();
+    while (!trainer.state.progress.finished) {
+      if (options.stopRequested()) {
+        await trainer.save();
+        await run.setState('stopped');
+        yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
+        return;
+      }
+      const event = await trainer.step();
+      await run.addMetrics(event);
+      yield event;
+      if (trainer.epochIsDone) {
+        const epoch = await trainer.endEpoch();
+        await trainer.save();
+        await run.addMetrics(epoch);
+        yield epoch;
+      } else if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+        await trainer.save();
+      } else {
+        continue;
+      }
+      saved = performance.now();
+    }
+    const done = await trainer.finish();
+    await run.setState('done');
+    yield done;
+  } catch (error) {
+    if (error instanceof DivergedError) throw await trainer.afterDivergence(error);
+    throw error;
+  } finally {
+    await trainer.release();
+  }
+}
+
+async function openRun(plan: TrainingPlan, resume: boolean): Promise<RunFolder> {
+  const { project } = plan;
+  const tasks = [...plan.tasks.keys()];
+  const unfinished = resume ? await RunFolder.findUnfinished(project.path, tasks, plan.hash) : undefined;
+  if (unfinished) {
+    await unfinished.setState('running');
+    return unfinished;
+  }
+  const { p_tuning, prompt_tuning, optim, trainer } = project.file;
+  return RunFolder.create({
+    task_file: project.path,
+    tasks,
+    model: project.file.model,
+    backbone: project.backbone.model.fingerprint,
+    device: 'cpu',
+    train_rows: plan.train.size,
+    validation_rows: plan.validation.size,
+    settings: { p_tuning, prompt_tuning, optim, trainer },
+    plan: plan.hash,
+    created: new Date().toISOString(),
+    version: VERSION,
+    state: 'running',
+  });
+}
+
+/** One run's moving parts: what a step, an epoch and the end do. */
+class Trainer {
+  readonly state: TrainingState;
+  private readonly plan: TrainingPlan;
+  private readonly run: RunFolder;
+  private readonly encoder: PromptEncoder;
+  private readonly backbone: BackboneStep;
+  private readonly predictor: Predictor;
+  private order: { epoch: number; rows: number[] } | undefined;
+  private pace: { started: number; rows: number } | undefined;
+
+  private constructor(
+    plan: TrainingPlan,
+    run: RunFolder,
+    state: TrainingState,
+    encoder: PromptEncoder,
+    session: SessionOptions,
+  ) {
+    this.plan = plan;
+    this.run = run;
+    this.state = state;
+    this.encoder = encoder;
+    this.backbone = new BackboneStep(plan.project.backbone, session);
+    this.predictor = new Predictor(plan.project.backbone, session);
+  }
+
+  static async create(plan: TrainingPlan, run: RunFolder, session: SessionOptions): Promise<Trainer> {
+    const checkpoint = await run.loadCheckpoint();
+    const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : TrainingState.fresh(plan);
+    await run.keepMetrics(state.progress.step, state.progress.epoch);
+    const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, session).catch((error: unknown) => {
+      throw error instanceof RangeError ? new InputError(`"p_tuning": ${error.message}`) : error;
+    });
+    return new Trainer(plan, run, state, encoder, session);
+  }
+
+  get epochIsDone(): boolean {
+    return this.state.progress.batch === this.plan.stepsPerEpoch;
+  }
+
+  /** One optimiser step. @throws DivergedError before anything is changed by numbers that are none */
+  async step(): Promise<StepEvent> {
+    const { plan, state } = this;
+    const { progress, parameters } = state;
+    const { optim, trainer } = plan.project.file;
+    const batch = this.batch();
+    const random = Random.fromSeed(trainer.seed).fork(`dropout ${progress.step}`);
+    const masks = plan.encoder.dropout > 0 ? this.encoder.sampleDropout(random) : undefined;
+    const virtual = await this.encoder.encode(parameters, masks);
+    const { loss, targets, dVirtual } = await this.backbone.run(batch, virtual);
+    if (!Number.isFinite(loss)) throw new DivergedError(progress.step);
+    const gradients = await this.encoder.gradients(parameters, dVirtual, masks);
+    const values = [...parameters.values()].map(({ data }) => data);
+    const ordered = [...parameters.keys()].map((name) => gradients.get(name)!);
+    const { norm, scale } = clipGlobalNorm(ordered, trainer.gradient_clip_val);
+    if (!Number.isFinite(norm)) throw new DivergedError(progress.step, 'the gradient');
+    const { name, warmup_steps, min_lr } = optim.sched;
+    const schedule = { name, warmupSteps: warmup_steps, minLr: min_lr };
+    const lr = learningRate(schedule, progress.step, plan.totalSteps, optim.lr);
+    state.optimiser.step(values, ordered, lr, scale);
+    progress.step++;
+    progress.batch++;
+    progress.lossSum += loss * targets;
+    progress.targets += targets;
+    return { event: 'step', step: progress.step, epoch: progress.epoch + 1, loss, lr, rows_per_s: this.rate(batch) };
+  }
+
+  /** Validates, keeps the prompt if it is the best, and goes on to the next epoch. */
+  async endEpoch(): Promise<EpochEvent> {
+    const { plan, state } = this;
+    const { progress } = state;
+    const virtual = await this.encoder.encode(state.parameters);
+    const validation = await validate(plan, virtual, this.predictor, this.backbone);
+    const trainLoss = progress.lossSum / progress.targets;
+    const settings = this.earlyStopping();
+    const verdict = measure(settings, progress.stopping, progress.epoch, this.chosenMetric(validation, trainLoss));
+    // Without validation data there is nothing to choose by, and the last prompt is the one to keep.
+    const keep = verdict.isBest || validation.loss === undefined;
+    if (keep) {
+      state.best = virtual;
+      await this.writePrompts(this.run.bestPromptsPath, virtual, validation.tasks, progress.epoch);
+    }
+    const stop = verdict.stop && validation.loss !== undefined;
+    const last = progress.epoch + 1 === plan.project.file.trainer.max_epochs;
+    this.state.progress = {
+      ...progress,
+      epoch: progress.epoch + 1,
+      batch: 0,
+      lossSum: 0,
+      targets: 0,
+      stopping: keep ? { ...verdict.state, bestEpoch: progress.epoch } : verdict.state,
+      bestValidation: keep ? validation.tasks : progress.bestValidation,
+      finished: stop || last,
+      stoppedEarly: stop && !last,
+    };
+    this.pace = undefined;
+    return {
+      event: 'epoch',
+      epoch: progress.epoch + 1,
+      train_loss: trainLoss,
+      validation_loss: validation.loss ?? null,
+      validation: validation.tasks,
+      best: keep,
+    };
+  }
+
+  async save(): Promise<void> {
+    await this.run.saveCheckpoint(this.state.toCheckpoint(this.plan));
+  }
+
+  /** Puts the best prompts into the project's prompt table. */
+  async finish(): Promise<DoneEvent> {
+    const { plan, state } = this;
+    const { bestValidation, stopping, step, epoch, stoppedEarly } = state.progress;
+    const bestEpoch = (stopping.bestEpoch ?? epoch - 1) + 1;
+    await this.writePrompts(plan.project.promptTablePath, state.best!, bestValidation, bestEpoch - 1);
+    const tasks = [...plan.tasks].map(([name, { template }]) => {
+      const validation = bestValidation[name];
+      const virtual_tokens = template.total_virtual_tokens;
+      return [name, { virtual_tokens, best_epoch: bestEpoch, ...(validation ? { validation } : {}) }] as const;
+    });
+    return {
+      event: 'done',
+      run: this.run.dir,
+      prompt_table: plan.project.promptTablePath,
+      steps: step,
+      epochs: epoch,
+      stopped_early: stoppedEarly,
+      tasks: Object.fromEntries(tasks),
+    };
+  }
+
+  /** Keeps the best prompt of a run that diverged, and says so in the error that is to be thrown. */
+  async afterDivergence(error: DivergedError): Promise<DivergedError> {
+    const { best, progress } = this.state;
+    if (best) await this.finish();
+    await this.run.setState('failed');
+    const kept = best
+      ? `; the prompt of epoch ${(progress.stopping.bestEpoch ?? 0) + 1} is kept`
+      : '; no epoch had ended, so no prompt was kept';
+    error.message += kept;
+    return error;
+  }
+
+  async release(): Promise<void> {
+    await this.encoder.release();
+    await this.backbone.release();
+    await this.predictor.release();
+  }
+
+  private batch(): TaskRow[] {
+    const { plan } = this;
+    const { epoch, batch } = this.state.progress;
+    const { seed, batch_size } = plan.project.file.trainer;
+    if (this.order?.epoch !== epoch) {
+      const random = Random.fromSeed(seed).fork(`order of epoch ${epoch}`);
+      this.order = { epoch, rows: random.shuffle(Array.from({ length: plan.train.size }, (_, row) => row)) };
+    }
+    return this.order.rows
+      .slice(batch * batch_size, (batch + 1) * batch_size)
+      .map((row) => ({ taskname: plan.train.taskname(row), row: plan.train.tokens(row) }));
+  }
+
+  private rate(batch: readonly TaskRow[]): number {
+    const now = performance.now();
+    // The first step of an epoch makes sessions or follows a validation, so it says nothing about the pace.
+    if (!this.pace) {
+      this.pace = { started: now, rows: 0 };
+      return 0;
+    }
+    this.pace.rows += batch.length;
+    return this.pace.rows / ((now - this.pace.started) / 1000);
+  }
+
+  private earlyStopping(): EarlyStopping {
+    const { early_stopping, val_metric } = this.plan.project.file.trainer;
+    return {
+      patience: early_stopping?.patience ?? null,
+      minDelta: early_stopping?.min_delta ?? 0,
+      mode: val_metric === 'loss' ? 'min' : 'max',
+    };
+  }
+
+  /** The number that decides which prompt is best: the mean over tasks, where it is a metric of each. */
+  private chosenMetric(validation: Validation, trainLoss: number): number {
+    const { val_metric } = this.plan.project.file.trainer;
+    if (validation.loss === undefined) return trainLoss;
+    if (val_metric === 'loss') return validation.loss;
+    const values = Object.values(validation.tasks).map((task) => task[val_metric] ?? task.accuracy ?? 0);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+
+  private async writePrompts(
+    path: string,
+    virtual: ReadonlyMap<string, Float32Array>,
+    validation: Validation['tasks'],
+    epoch: number,
+  ): Promise<void> {
+    const { plan } = this;
+    const { file, backbone, tokenizer } = plan.project;
+    const { hidden } = plan.encoder;
+    const prompts = new Map<string, NewPrompt>();
+    for (const [name, { template }] of plan.tasks) {
+      const embeddings = virtual.get(name)!;
+      prompts.set(name, {
+        virtualTokens: embeddings.length / hidden,
+        hidden,
+        embeddings,
+        record: {
+          template: template as unknown as JsonValue,
+          encoder: plan.encoder as unknown as JsonValue,
+          seed: file.trainer.seed,
+          backbone: backbone.model.fingerprint,
+          tokenizer: tokenizer.hash,
+          data: plan.train.hash,
+          metrics: {
+            epoch: epoch + 1,
+            train_rows: plan.train.size,
+            validation: validation[name] ?? null,
+          } as unknown as JsonValue,
+          version: VERSION,
+        },
+      });
+    }
+    await updatePromptTable(path, prompts, new Date(this.run.record.created));
+  }
+}

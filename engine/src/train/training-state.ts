@@ -1,0 +1,111 @@
+import type { JsonValue } from '../json-value.ts';
+import { initialParameters, type Parameters } from '../prompt/encoder.ts';
+import { Random } from '../random.ts';
+import { AdamW } from './adamw.ts';
+import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
+import { type EarlyStoppingState, NOTHING_MEASURED } from './early-stopping.ts';
+import type { ValidationMetrics } from './events.ts';
+import type { TrainingPlan } from './plan.ts';
+
+/** Where a run is, in numbers that JSON carries exactly. Steps, epochs and batches count from 0. */
+export interface Progress {
+  /** Steps taken. */
+  step: number;
+  epoch: number;
+  /** Batches of the epoch that are done. */
+  batch: number;
+  /** Of the epoch so far: loss times target tokens, and target tokens. */
+  lossSum: number;
+  targets: number;
+  stopping: EarlyStoppingState;
+  bestValidation: Readonly<Record<string, ValidationMetrics>>;
+  /** Whether the last epoch is behind it, or early stopping has ended it. */
+  finished: boolean;
+  stoppedEarly: boolean;
+}
+
+/** A run between two steps: all that the next step depends on. It is the same after a checkpoint was loaded. */
+export class TrainingState {
+  readonly parameters: Parameters;
+  readonly optimiser: AdamW;
+  progress: Progress;
+  /** The virtual embeddings that validation liked best, by taskname. */
+  best: ReadonlyMap<string, Float32Array> | undefined;
+
+  private constructor(
+    parameters: Parameters,
+    optimiser: AdamW,
+    progress: Progress,
+    best: ReadonlyMap<string, Float32Array> | undefined,
+  ) {
+    this.parameters = parameters;
+    this.optimiser = optimiser;
+    this.progress = progress;
+    this.best = best;
+  }
+
+  static fresh(plan: TrainingPlan): TrainingState {
+    const { seed } = plan.project.file.trainer;
+    const random = Random.fromSeed(seed).fork('encoder');
+    const progress: Progress = {
+      step: 0,
+      epoch: 0,
+      batch: 0,
+      lossSum: 0,
+      targets: 0,
+      stopping: NOTHING_MEASURED,
+      bestValidation: {},
+      finished: false,
+      stoppedEarly: false,
+    };
+    const parameters = initialParameters(plan.encoder, plan.encoderTasks, random);
+    return new TrainingState(parameters, optimiserOf(plan), progress, undefined);
+  }
+
+  /** The state that `toCheckpoint` of the same plan gave. */
+  static fromCheckpoint(plan: TrainingPlan, checkpoint: Checkpoint): TrainingState {
+    const state = TrainingState.fresh(plan);
+    const { progress, optimiserStep } = checkpoint.state as unknown as { progress: Progress; optimiserStep: number };
+    state.progress = progress;
+    const tensor = (name: string): Float32Array => {
+      const found = checkpoint.tensors.get(name);
+      if (!found) throw new RangeError(`the checkpoint has no tensor '${name}'`);
+      return found.data;
+    };
+    const names = [...state.parameters.keys()];
+    for (const name of names) state.parameters.get(name)!.data.set(tensor(`parameters.${name}`));
+    if (optimiserStep > 0) {
+      state.optimiser.restore({
+        step: optimiserStep,
+        m: names.map((name) => tensor(`m.${name}`)),
+        v: names.map((name) => tensor(`v.${name}`)),
+      });
+    }
+    const tasks = [...plan.tasks.keys()];
+    if (checkpoint.tensors.has(`best.${tasks[0]}`)) {
+      state.best = new Map(tasks.map((task) => [task, tensor(`best.${task}`)]));
+    }
+    return state;
+  }
+
+  toCheckpoint(plan: TrainingPlan): Checkpoint {
+    const tensors = new Map<string, CheckpointTensor>();
+    const { step, m, v } = this.optimiser.state();
+    [...this.parameters].forEach(([name, { shape, data }], i) => {
+      tensors.set(`parameters.${name}`, { shape, data });
+      if (step > 0) {
+        tensors.set(`m.${name}`, { shape, data: m[i]! });
+        tensors.set(`v.${name}`, { shape, data: v[i]! });
+      }
+    });
+    for (const [task, data] of this.best ?? []) {
+      tensors.set(`best.${task}`, { shape: [data.length / plan.encoder.hidden, plan.encoder.hidden], data });
+    }
+    return { tensors, state: { progress: this.progress, optimiserStep: step } as unknown as JsonValue };
+  }
+}
+
+function optimiserOf({ project }: TrainingPlan): AdamW {
+  const { betas, eps, weight_decay } = project.file.optim;
+  return new AdamW({ betas: [betas[0]!, betas[1]!], eps, weightDecay: weight_decay });
+}

@@ -1,0 +1,63 @@
+import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import type { ClassificationMetrics, ExactMatch } from '../evaluate/metrics.ts';
+import type { Predictor } from '../predict/predictor.ts';
+import { TaskPredictor } from '../predict/task-predictor.ts';
+import type { BackboneStep } from './backbone-step.ts';
+import type { ValidationMetrics } from './events.ts';
+import type { PlannedTask, TrainingPlan } from './plan.ts';
+
+export interface Validation {
+  /** Mean cross-entropy of all target tokens of the validation rows of all tasks; undefined without such rows. */
+  readonly loss: number | undefined;
+  readonly tasks: Readonly<Record<string, ValidationMetrics>>;
+}
+
+const ROWS_AT_A_TIME = 64;
+
+/** Measures prompts on the validation rows, the rows' own answers for the loss, and predictions where they are cheap. */
+export async function validate(
+  plan: TrainingPlan,
+  virtual: ReadonlyMap<string, Float32Array>,
+  predictor: Predictor,
+  step: BackboneStep,
+): Promise<Validation> {
+  const tasks: Record<string, ValidationMetrics> = {};
+  let lossSum = 0;
+  let targets = 0;
+  for (const [taskname, task] of plan.tasks) {
+    const rows = rowsOfTask(plan.validation, taskname);
+    if (rows.length === 0) continue;
+    const sums = { loss: 0, targets: 0 };
+    for (let start = 0; start < rows.length; start += ROWS_AT_A_TIME) {
+      const batch = rows
+        .slice(start, start + ROWS_AT_A_TIME)
+        .map((row) => ({ taskname, row: plan.validation.tokens(row) }));
+      const result = await step.loss(batch, virtual);
+      sums.loss += result.loss * result.targets;
+      sums.targets += result.targets;
+    }
+    lossSum += sums.loss;
+    targets += sums.targets;
+    const metrics = await measured(plan, task, virtual.get(taskname)!, predictor, rows);
+    tasks[taskname] = {
+      rows: rows.length,
+      loss: sums.loss / sums.targets,
+      ...(metrics ? { accuracy: metrics.accuracy } : {}),
+      ...(metrics && 'macroF1' in metrics ? { macro_f1: metrics.macroF1 } : {}),
+    };
+  }
+  return { loss: targets > 0 ? lossSum / targets : undefined, tasks };
+}
+
+/** Text is generated only where the best prompt is chosen by it: that takes longer than the epoch. */
+async function measured(
+  plan: TrainingPlan,
+  { template, tokeniser }: PlannedTask,
+  virtual: Float32Array,
+  predictor: Predictor,
+  rows: readonly number[],
+): Promise<ClassificationMetrics | ExactMatch | undefined> {
+  if (!template.labels && plan.project.file.trainer.val_metric === 'loss') return undefined;
+  const task = await TaskPredictor.create(predictor, tokeniser, plan.project.tokenizer, virtual);
+  return (await evaluateRows(task, template, plan.validation, rows)).metrics;
+}

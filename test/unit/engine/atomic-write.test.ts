@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { writeFileAtomic } from '../../../engine/src/atomic-write.ts';
+import { FileError } from '../../../engine/src/errors.ts';
+import { disk, repair } from './failing-disk.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+vi.mock('node:fs/promises', async (original) => (await import('./failing-disk.ts')).withFailingDisk(original as never));
+afterEach(repair);
+
+const root = temporaryFolder();
+let folders = 0;
+async function freshFolder(): Promise<string> {
+  const folder = join(root, String(folders++));
+  await mkdir(folder);
+  return folder;
+}
+const bytes = (text: string) => new TextEncoder().encode(text);
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error as FileError,
+  );
+const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;
+
+describe('writeFileAtomic', () => {
+  it('writes a new file and replaces an old one, leaving nothing else', async () => {
+    const folder = await freshFolder();
+    const path = join(folder, 'a.bin');
+    await writeFileAtomic(path, bytes('one'));
+    await writeFileAtomic(path, [bytes('t'), bytes('w'), bytes('o')]);
+    expect(await readFile(path, 'utf8')).toBe('two');
+    expect(await readdir(folder)).toEqual(['a.bin']);
+  });
+
+  it.each([
+    ['a full disk', 'writeFails', 'ENOSPC', 'the disk is full'],
+    ['a folder without permission', 'openFails', 'EACCES', 'permission denied'],
+    ['a read-only file system', 'openFails', 'EROFS', 'the file system is read-only'],
+    ['a rename that fails', 'renameFails', 'EIO', 'input/output error'],
+  ] as const)('leaves the old file whole on %s', async (_, operation, code, words) => {
+    const folder = await freshFolder();
+    const path = join(folder, 'a.bin');
+    await writeFileAtomic(path, bytes('old content'));
+    disk[operation] = code;
+    const error = await failure(writeFileAtomic(path, bytes('new content')));
+    expect(error).toBeInstanceOf(FileError);
+    expect(error).toMatchObject({ path, code, exitCode: 1 });
+    expect(error!.message).toContain(words);
+    expect(await readFile(path, 'utf8')).toBe('old content');
+    expect(await readdir(folder)).toEqual(['a.bin']);
+  });
+
+  it('leaves the old file whole when a part cannot be made', async () => {
+    const folder = await freshFolder();
+    const path = join(folder, 'a.bin');
+    await writeFileAtomic(path, bytes('old'));
+    function* parts() {
+      yield bytes('new');
+      throw new Error('no more');
+    }
+    expect((await failure(writeFileAtomic(path, parts())))?.message).toContain('no more');
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['a.bin']);
+  });
+
+  it('names a folder that does not exist, a file used as one, and a folder in the file’s place', async () => {
+    const folder = await freshFolder();
+    await mkdir(join(folder, 'is-folder'));
+    await writeFile(join(folder, 'is-file'), '');
+    const missing = await failure(writeFileAtomic(join(folder, 'none', 'a'), bytes('x')));
+    expect(missing?.message).toContain('its folder does not exist');
+    const through = await failure(writeFileAtomic(join(folder, 'is-file', 'a'), bytes('x')));
+    expect(through?.message).toContain('not a folder');
+    const onto = await failure(writeFileAtomic(join(folder, 'is-folder'), bytes('x')));
+    expect(onto).toBeInstanceOf(FileError);
+    expect((await readdir(folder)).sort()).toEqual(['is-file', 'is-folder']);
+  });
+
+  it.skipIf(process.platform === 'win32')('replaces the file that a link points to', async () => {
+    const folder = await freshFolder();
+    await writeFile(join(folder, 'real'), 'old');
+    await symlink(join(folder, 'real'), join(folder, 'link'));
+    await writeFileAtomic(join(folder, 'link'), bytes('new'));
+    expect(await readlink(join(folder, 'link'))).toBe(join(folder, 'real'));
+    expect(await readFile(join(folder, 'real'), 'utf8')).toBe('new');
+  });
+
+  it('removes what a killed process left, and nothing of others', async () => {
+    const folder = await freshFolder();
+    const path = join(folder, 'a.bin');
+    const kept = ['a.bin.notes', 'a.bin.tmp', `a.bin.${process.pid}-00000000.tmp`, `b.bin.${deadPid()}-00000000.tmp`];
+    for (const name of [...kept, `a.bin.${deadPid()}-0a0b0c0d.tmp`]) {
+      await writeFile(join(folder, name), 'half');
+      await utimes(join(folder, name), 0, 0);
+    }
+    await writeFileAtomic(path, bytes('x'));
+    expect((await readdir(folder)).sort()).toEqual(['a.bin', ...kept].sort());
+  });
+
+  it('shows readers the old or the new content, never a mixture', async () => {
+    const path = join(await freshFolder(), 'a.bin');
+    const contents = ['a', 'b'].map((letter) => letter.repeat(200_000));
+    await writeFileAtomic(path, bytes(contents[0]!));
+    let done = false;
+    const writer = (async () => {
+      for (let i = 1; i <= 20; i++) await writeFileAtomic(path, bytes(contents[i % 2]!));
+      done = true;
+    })();
+    const seen = new Set<string>();
+    while (!done) seen.add(await readFile(path, 'utf8'));
+    await writer;
+    for (const content of seen) expect(contents.includes(content)).toBe(true);
+  });
+});

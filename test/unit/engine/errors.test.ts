@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { DivergedError, EngineError, FileError, InputError, PtaskError } from '../../../engine/src/errors.ts';
+
+describe('errors', () => {
+  it('carry the exit code of the command line', () => {
+    expect(new InputError('x').exitCode).toBe(1);
+    expect(new EngineError('x').exitCode).toBe(3);
+    expect(FileError.from('a', 'read', new Error('x')).exitCode).toBe(1);
+    expect(new DivergedError(7).exitCode).toBe(1);
+  });
+
+  it('are told apart by class and name', () => {
+    const error = FileError.from('a', 'read', new Error('x'));
+    expect(error).toBeInstanceOf(PtaskError);
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.name).toBe('FileError');
+  });
+
+  it.each([
+    ['ENOSPC', 'written', 'the disk is full'],
+    ['EACCES', 'written', 'permission denied'],
+    ['EROFS', 'written', 'the file system is read-only'],
+    ['EISDIR', 'written', 'it is a folder'],
+    ['ENOENT', 'written', 'its folder does not exist'],
+    ['ENOENT', 'read', 'there is no such file'],
+  ] as const)('say %s when a file is %s in plain words', (code, action, words) => {
+    const error = FileError.from('/data/x.bin', action, Object.assign(new Error(`${code}: syscall`), { code }));
+    expect(error.message).toBe(`/data/x.bin: cannot be ${action}: ${words}`);
+    expect(error.code).toBe(code);
+  });
+
+  it('keep the system’s own words for a code that has no others', () => {
+    const cause = Object.assign(new Error('ESTALE: stale file handle'), { code: 'ESTALE' });
+    expect(FileError.from('x', 'read', cause).message).toContain('stale file handle');
+    expect(FileError.from('x', 'read', cause).cause).toBe(cause);
+  });
+
+  it('name the step at which training diverged', () => {
+    expect(new DivergedError(12).message).toContain('step 12');
+    expect(new DivergedError(12).step).toBe(12);
+  });
+});
