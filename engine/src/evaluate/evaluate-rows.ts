@@ -1,0 +1,62 @@
+import type { TaskTemplate } from '../../../task/src/types.ts';
+import type { RowPlace, RowStore } from '../data/row-store.ts';
+import type { Prediction, TaskPredictor } from '../predict/task-predictor.ts';
+import {
+  type ClassificationMetrics,
+  classificationMetrics,
+  type ExactMatch,
+  exactMatch,
+  formMapper,
+} from './metrics.ts';
+
+export interface EvaluatedRow {
+  readonly place: RowPlace;
+  /** The row's answer; for a task with labels, the label that it is a form of. */
+  readonly truth: string;
+  readonly prediction: Prediction | undefined;
+  readonly correct: boolean;
+}
+
+export interface Evaluation {
+  readonly rows: readonly EvaluatedRow[];
+  readonly metrics: ClassificationMetrics | ExactMatch;
+}
+
+/** Rows that are read and predicted at a time, so that a large file is never in memory as a whole. */
+const ROWS_AT_A_TIME = 512;
+
+/** Numbers of the store's rows that belong to a task. */
+export function rowsOfTask(store: RowStore, taskname: string): number[] {
+  return Array.from({ length: store.size }, (_, row) => row).filter((row) => store.taskname(row) === taskname);
+}
+
+/**
+ * Predicts rows and holds the predictions against their answers. Label forms are mapped first; generated text counts
+ * where it is the answer, outer blanks aside.
+ * @throws RangeError without rows
+ */
+export async function evaluateRows(
+  predictor: TaskPredictor,
+  template: TaskTemplate,
+  store: RowStore,
+  numbers: readonly number[],
+): Promise<Evaluation> {
+  const field = template.answer_field ?? '';
+  const { labels } = template;
+  const canonical = labels ? formMapper(labels) : undefined;
+  const rows: EvaluatedRow[] = [];
+  for (let start = 0; start < numbers.length; start += ROWS_AT_A_TIME) {
+    const chunk = numbers.slice(start, start + ROWS_AT_A_TIME);
+    const values = chunk.map((number) => store.row(number));
+    const predictions = await predictor.predict(values);
+    chunk.forEach((number, i) => {
+      const answer = String(values[i]![field] ?? '').trim();
+      const truth = canonical?.(answer) ?? answer;
+      const prediction = predictions[i];
+      rows.push({ place: store.place(number), truth, prediction, correct: prediction?.text.trim() === truth });
+    });
+  }
+  const outcomes = rows.map(({ truth, prediction }) => ({ truth, prediction: prediction?.text }));
+  const metrics = labels ? classificationMetrics(Object.keys(labels), outcomes) : exactMatch(outcomes);
+  return { rows, metrics };
+}

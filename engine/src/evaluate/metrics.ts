@@ -1,0 +1,127 @@
+import { labelForms, labelOf } from '../../../task/src/labels.ts';
+import type { Labels } from '../../../task/src/types.ts';
+
+/** One row's answer and what was predicted for it. */
+export interface Outcome {
+  readonly truth: string;
+  /** Undefined where the prediction is none of the answers. */
+  readonly prediction: string | undefined;
+}
+
+export interface LabelMetrics {
+  readonly label: string;
+  /** Rows with this answer. */
+  readonly rows: number;
+  /** Rows for which it was predicted. */
+  readonly predicted: number;
+  readonly correct: number;
+  /** correct / predicted; 0 where it was never predicted. */
+  readonly precision: number;
+  /** correct / rows; 0 where no row has it. */
+  readonly recall: number;
+  /** 2 correct / (rows + predicted), the harmonic mean of both; 0 where neither occurs. */
+  readonly f1: number;
+}
+
+export interface ConfusionMatrix {
+  readonly labels: readonly string[];
+  /** [answer][prediction], both in the order of `labels`; the last column counts predictions that are none of them. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+export interface ClassificationMetrics {
+  readonly rows: number;
+  readonly correct: number;
+  readonly accuracy: number;
+  /** Mean F1 of the labels that some row has as its answer; a label that is only predicted lowers the others' precision. */
+  readonly macroF1: number;
+  /** Every label of the task, in its order, those without rows included. */
+  readonly labels: readonly LabelMetrics[];
+  readonly confusion: ConfusionMatrix;
+}
+
+/**
+ * Measures the predictions of a classification task.
+ * @param labels the task's answers, each once; a prediction outside them is wrong
+ * @throws RangeError without rows, and at a row whose answer is not among the labels
+ */
+export function classificationMetrics(labels: readonly string[], outcomes: readonly Outcome[]): ClassificationMetrics {
+  if (outcomes.length === 0) throw new RangeError('no rows to measure');
+  const place = new Map(labels.map((label, i) => [label, i]));
+  const counts = labels.map(() => new Array<number>(labels.length + 1).fill(0));
+  for (const { truth, prediction } of outcomes) {
+    const row = counts[place.get(truth) ?? -1];
+    if (!row) throw new RangeError(`the answer ${JSON.stringify(truth)} is not one of the labels`);
+    const column = prediction === undefined ? labels.length : (place.get(prediction) ?? labels.length);
+    row[column]!++;
+  }
+  const perLabel = labels.map((label, i) => {
+    const rows = sum(counts[i]!);
+    const predicted = sum(counts.map((row) => row[i]!));
+    const correct = counts[i]![i]!;
+    return {
+      label,
+      rows,
+      predicted,
+      correct,
+      precision: ratio(correct, predicted),
+      recall: ratio(correct, rows),
+      f1: ratio(2 * correct, rows + predicted),
+    };
+  });
+  const correct = sum(perLabel.map((label) => label.correct));
+  const occurring = perLabel.filter((label) => label.rows > 0);
+  return {
+    rows: outcomes.length,
+    correct,
+    accuracy: correct / outcomes.length,
+    macroF1: sum(occurring.map((label) => label.f1)) / occurring.length,
+    labels: perLabel,
+    confusion: { labels: [...labels], counts },
+  };
+}
+
+export interface ExactMatch {
+  readonly rows: number;
+  readonly correct: number;
+  readonly accuracy: number;
+}
+
+/**
+ * The share of rows whose prediction is the answer, character for character apart from outer blanks.
+ * @throws RangeError without rows
+ */
+export function exactMatch(outcomes: readonly Outcome[]): ExactMatch {
+  if (outcomes.length === 0) throw new RangeError('no rows to measure');
+  const correct = outcomes.filter(({ truth, prediction }) => truth.trim() === prediction?.trim()).length;
+  return { rows: outcomes.length, correct, accuracy: correct / outcomes.length };
+}
+
+/**
+ * A function from text to the answer that it stands for: the answer or one of its listed forms, outer blanks and,
+ * where no form matches exactly, upper and lower case aside. Undefined for any other text.
+ */
+export function formMapper(labels: Labels): (text: string) => string | undefined {
+  const forms = labelForms(labels);
+  const folded = new Map<string, string>();
+  for (const [form, label] of forms) if (!folded.has(fold(form))) folded.set(fold(form), label);
+  return (text) => labelOf(forms, text) ?? folded.get(fold(text));
+}
+
+/** `formMapper` for a single text. */
+export function mapForms(labels: Labels, text: string): string | undefined {
+  return formMapper(labels)(text);
+}
+
+/** NFC, because a tokeniser may give back a letter and its accent apart; upper case first, because ß and SS are one. */
+function fold(text: string): string {
+  return text.normalize('NFC').trim().toUpperCase().toLowerCase();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

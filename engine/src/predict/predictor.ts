@@ -1,0 +1,246 @@
+import type { Backbone } from '../backbone/backbone.ts';
+import { embeddingFeeds } from '../data/embedding-feeds.ts';
+import { causalMask, sum } from '../data/head-layout.ts';
+import { type BranchedRow, packRows } from '../data/packed-rows.ts';
+import { Session, type SessionOptions } from '../runtime/session.ts';
+import { float32, type TensorData } from '../runtime/tensor.ts';
+import { buildPrefixGraph } from './prefix-graph.ts';
+import { buildRowsGraph, type RowsGraph, type RowsOutput } from './rows-graph.ts';
+
+/** A prefix whose keys and values have been computed, once for all rows that begin with it. */
+export interface CachedPrefix {
+  /** How many tokens of every row it stands for; 0 where rows share nothing. */
+  readonly length: number;
+  /** Virtual embeddings [virtual, hidden] of the task, empty for the frozen model alone. */
+  readonly virtual: Float32Array;
+  readonly cache: Readonly<Record<string, TensorData>>;
+}
+
+/** The most new tokens of a generated answer. */
+export const MAX_NEW_TOKENS = 64;
+
+/** How many tokens, padding of attention included, go through the backbone in one run. */
+const TOKENS_A_RUN = 4096;
+
+interface Loaded extends RowsGraph {
+  readonly session: Session;
+}
+
+/**
+ * Runs the frozen backbone forward over rows, with or without virtual tokens. Sessions are made when they are first
+ * needed and kept.
+ */
+export class Predictor {
+  private readonly backbone: Backbone;
+  private readonly options: SessionOptions;
+  private readonly prefixSessions = new Map<string, Promise<Session>>();
+  private readonly rowSessions = new Map<string, Promise<Loaded>>();
+
+  constructor(backbone: Backbone, options: SessionOptions = {}) {
+    this.backbone = backbone;
+    this.options = { ...options, weightsFolder: backbone.weightsFolder };
+  }
+
+  /** Computes the keys and values of `ids`, in which −1 − k is row k of `virtual` [virtual, hidden]. */
+  async cachePrefix(ids: Int32Array, virtual: Float32Array): Promise<CachedPrefix> {
+    // Attention needs one key in front of the rows; where there is no prefix, a token that no row sees stands in.
+    const tokens = ids.length > 0 ? ids : Int32Array.of(0);
+    const places = tokens.some((id) => id < 0) ? 'tokens' : 'none';
+    const session = await memoised(this.prefixSessions, places, () =>
+      Session.create(buildPrefixGraph(this.backbone.architecture, places), this.options),
+    );
+    const positions = Int32Array.from(tokens, (_, i) => i);
+    const virtualTokens = virtual.length / this.hidden;
+    const cache = await session.run({
+      ...embeddingFeeds(tokens, positions, { places, prefix: 0, virtualTokens }),
+      mask: float32(causalMask(tokens.length), [1, tokens.length, tokens.length]),
+      ...(places === 'tokens' ? { virtual: float32(virtual, [virtualTokens, this.hidden]) } : {}),
+    });
+    return { length: ids.length, virtual, cache };
+  }
+
+  /**
+   * Log-probabilities of the tokens of every branch of every row: [row][branch][token]. The rows' `ids` and positions
+   * start behind the prefix.
+   */
+  async score(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[][]> {
+    const result = new Array<Float32Array[]>(rows.length);
+    for (const batch of batches(rows)) {
+      const chosen = batch.map((index) => rows[index]!);
+      const { picked } = await this.runRows(prefix, chosen, 'picked', undefined);
+      let at = 0;
+      batch.forEach((index, n) => {
+        result[index] = chosen[n]!.branches.map((branch) => {
+          at += branch.length;
+          return (picked!.data as Float32Array).slice(at - branch.length, at);
+        });
+      });
+    }
+    return result;
+  }
+
+  /** Logits [rows][vocab] of the token that follows each row. */
+  async logits(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[]> {
+    const { logits } = await this.runRows(prefix, rows, 'logits', undefined);
+    const { vocabSize } = this.backbone.model.config;
+    return rows.map((_, n) => (logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize));
+  }
+
+  /**
+   * Greedy decoding with a key-value cache: for each row, the most probable tokens one after the other, up to `endId`
+   * (which is not returned), `maxNew` tokens or the end of the backbone's positions.
+   */
+  async generate(
+    prefix: CachedPrefix,
+    rows: readonly BranchedRow[],
+    endId: number | undefined,
+    maxNew = MAX_NEW_TOKENS,
+  ): Promise<number[][]> {
+    const result = new Array<number[]>(rows.length);
+    for (const batch of batches(rows, maxNew)) {
+      const chosen = batch.map((index) => rows[index]!);
+      const texts = await this.generateBatch(prefix, chosen, endId, maxNew);
+      batch.forEach((index, n) => {
+        result[index] = texts[n]!;
+      });
+    }
+    return result;
+  }
+
+  async release(): Promise<void> {
+    for (const session of this.prefixSessions.values()) await (await session).release();
+    for (const { session } of await Promise.all(this.rowSessions.values())) await session.release();
+    this.prefixSessions.clear();
+    this.rowSessions.clear();
+  }
+
+  private get hidden(): number {
+    return this.backbone.model.config.hidden;
+  }
+
+  private async generateBatch(
+    prefix: CachedPrefix,
+    rows: readonly BranchedRow[],
+    endId: number | undefined,
+    maxNew: number,
+  ): Promise<number[][]> {
+    const generated: number[][] = rows.map(() => []);
+    const open = rows.map(() => true);
+    const ends = rows.map((row) => row.position + row.ids.length);
+    let next = rows;
+    let past: Past | undefined;
+    while (open.includes(true)) {
+      const output = await this.runRows(prefix, next, 'next', past ?? emptyPast(rows.length));
+      const chosen = output.next!.data as BigInt64Array;
+      past = extendPast(past ?? emptyPast(rows.length), next, output);
+      next = rows.map((_, n) => {
+        const token = Number(chosen[n]!);
+        const place = ends[n]! + generated[n]!.length;
+        if (open[n] && token === endId) open[n] = false;
+        if (open[n]) {
+          generated[n]!.push(token);
+          open[n] = generated[n]!.length < maxNew && place + 1 < this.backbone.model.config.maxPositions;
+        }
+        // A finished row goes along at a harmless place until all are done; its tokens are not looked at.
+        return { ids: Int32Array.of(open[n] ? token : 0), position: open[n] ? place : 0, branches: [] };
+      });
+    }
+    return generated;
+  }
+
+  private async runRows(
+    prefix: CachedPrefix,
+    rows: readonly BranchedRow[],
+    output: RowsOutput,
+    past: Past | undefined,
+  ): Promise<Record<string, TensorData>> {
+    const places = rows.some((row) => row.ids.some((id) => id < 0)) ? 'tokens' : 'none';
+    const { session, inverses } = await memoised(
+      this.rowSessions,
+      `${places} ${output} ${past !== undefined}`,
+      async () => {
+        const built = buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined });
+        return { ...built, session: await Session.create(built.graph, this.options) };
+      },
+    );
+    const virtualTokens = prefix.virtual.length / this.hidden;
+    const feeds = packRows(past ? rows.map((row, n) => ({ ...row, pastVisible: past.visible[n]! })) : rows, {
+      prefix: Math.max(1, prefix.length),
+      prefixHidden: prefix.length === 0,
+      past: past?.length ?? 0,
+      places,
+      virtualTokens,
+      vocabSize: this.backbone.model.config.vocabSize,
+      inverses,
+    });
+    return session.run({
+      ...feeds,
+      ...prefix.cache,
+      ...(past ? this.pastFeeds(prefix, past) : {}),
+      ...(places === 'tokens' ? { virtual: float32(prefix.virtual, [virtualTokens, this.hidden]) } : {}),
+    });
+  }
+
+  private pastFeeds(prefix: CachedPrefix, past: Past): Record<string, TensorData> {
+    if (past.cache) return past.cache;
+    return Object.fromEntries(
+      Object.entries(prefix.cache).map(([name, { dims }]) => [
+        name.replace(/^prefix_/, 'past_'),
+        float32(new Float32Array(0), [dims[0]!, past.visible.length, 0, dims[2]!]),
+      ]),
+    );
+  }
+}
+
+/** Keys and values of rows' own tokens so far, [heads, rows, length, head size], and which of them are no padding. */
+interface Past {
+  readonly length: number;
+  readonly visible: readonly Uint8Array[];
+  readonly cache: Record<string, TensorData> | undefined;
+}
+
+function emptyPast(rows: number): Past {
+  return { length: 0, visible: Array.from({ length: rows }, () => new Uint8Array(0)), cache: undefined };
+}
+
+function extendPast(past: Past, rows: readonly BranchedRow[], output: Record<string, TensorData>): Past {
+  const slots = Math.max(...rows.map((row) => row.ids.length));
+  const cache = Object.fromEntries(
+    Object.entries(output)
+      .filter(([name]) => name.startsWith('present_'))
+      .map(([name, data]) => [name.replace(/^present_/, 'past_'), data]),
+  );
+  const visible = rows.map((row, n) => {
+    const seen = new Uint8Array(past.length + slots);
+    seen.set(past.visible[n]!);
+    seen.fill(1, past.length, past.length + row.ids.length);
+    return seen;
+  });
+  return { length: past.length + slots, visible, cache };
+}
+
+/** Row numbers in batches of like length, each within the budget of tokens. */
+function batches(rows: readonly BranchedRow[], extra = 0): number[][] {
+  const size = (row: BranchedRow) => row.ids.length + extra + sum(row.branches.map((branch) => branch.length));
+  const order = rows.map((row, index) => ({ index, size: size(row) })).sort((a, b) => a.size - b.size);
+  const result: number[][] = [];
+  let batch: number[] = [];
+  for (const { index, size: slots } of order) {
+    if (batch.length > 0 && (batch.length + 1) * slots > TOKENS_A_RUN) {
+      result.push(batch);
+      batch = [];
+    }
+    batch.push(index);
+  }
+  if (batch.length > 0) result.push(batch);
+  return result;
+}
+
+function memoised<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  let value = cache.get(key);
+  if (!value) {
+    value = make();
+    cache.set(key, value);
+  }
+  return value;
+}

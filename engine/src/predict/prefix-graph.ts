@@ -1,0 +1,40 @@
+import type { Architecture } from '../backbone/architecture.ts';
+import type { HeadGroup, Projection } from '../backbone/attention.ts';
+import { embedTokens } from '../backbone/embed-tokens.ts';
+import { Graph, type Value } from '../onnx/graph.ts';
+import { add, fusedMatMul, matMul, reshape, softmax, split, transpose } from '../onnx/operators.ts';
+
+/**
+ * The keys and values of a prefix that many rows share: inputs of `embedTokens` for its tokens, and `mask`
+ * [1, tokens, tokens]; outputs `prefix_key_<layer>`, `prefix_value_<layer>` [heads, tokens, head size].
+ */
+export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, places: 'none' | 'tokens'): Graph {
+  const graph = new Graph();
+  const backbone = architecture(graph);
+  const mask = graph.input('mask', 'float32', [1, 'tokens', 'tokens']);
+  let { x } = embedTokens(graph, backbone, places);
+  for (let i = 0; i < backbone.layers; i++) {
+    // The last layer's own output is used by nothing, and the runtime leaves it out.
+    x = backbone.layer(i, x, (projections) => {
+      const { query, key, value } = byHead(projections, backbone.headSize);
+      graph.output(`prefix_key_${i}`, key);
+      graph.output(`prefix_value_${i}`, value);
+      const scores = fusedMatMul(query, key, { transB: true, alpha: backbone.attentionScale });
+      const context = matMul(softmax(add(scores, mask)), value);
+      return reshape(transpose(context, [1, 0, 2]), ['tokens', Number(query.shape[0]) * backbone.headSize]);
+    });
+  }
+  return graph;
+}
+
+/** Projections [tokens, Σ heads · head size] → [heads, tokens, head size] for each role. */
+function byHead(projections: readonly Projection[], headSize: number): Record<HeadGroup['role'], Value> {
+  const parts = projections.flatMap(({ value, groups }) => {
+    const heads = groups.map((group) => group.heads);
+    const total = heads.reduce((sum, count) => sum + count, 0);
+    const rows = transpose(reshape(value, ['tokens', total, headSize]), [1, 0, 2]);
+    const pieces = groups.length === 1 ? [rows] : split(rows, 0, heads);
+    return groups.map((group, i) => [group.role, pieces[i]!] as const);
+  });
+  return Object.fromEntries(parts) as Record<HeadGroup['role'], Value>;
+}

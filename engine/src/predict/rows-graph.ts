@@ -1,0 +1,50 @@
+import type { Architecture } from '../backbone/architecture.ts';
+import { type InverseInput, PrefixAttention } from '../backbone/attention.ts';
+import { embedTokens } from '../backbone/embed-tokens.ts';
+import { Graph, type Value } from '../onnx/graph.ts';
+import { argMax, gather, logSoftmax, reshape } from '../onnx/operators.ts';
+
+/**
+ * What is asked of the logits at the queries: `picked`, the log-probabilities at `picks` (indices into
+ * [queries · vocab]); `next`, the most probable token of each query; or the `logits` themselves.
+ */
+export type RowsOutput = 'picked' | 'next' | 'logits';
+
+export interface RowsGraph {
+  readonly graph: Graph;
+  readonly inverses: readonly InverseInput[];
+}
+
+/**
+ * The forward pass over rows behind a cached prefix. Filled by `packRows`. With `past`, each row also has keys and
+ * values of its own earlier tokens as inputs `past_key_<layer>`, `past_value_<layer>` [heads, rows, past, head size],
+ * and `present_…` of the same form, with the new tokens behind them, are outputs.
+ */
+export function buildRowsGraph(
+  architecture: (graph: Graph) => Architecture,
+  options: { places: 'none' | 'tokens'; output: RowsOutput; past: boolean },
+): RowsGraph {
+  const graph = new Graph();
+  const backbone = architecture(graph);
+  const attention = new PrefixAttention(graph, backbone, { prefix: 'cached', past: options.past });
+  let { x } = embedTokens(graph, backbone, options.places);
+  const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
+  const last = backbone.layers - 1;
+  for (let i = 0; i < last; i++) {
+    x = backbone.layer(i, x, (projections, set) => attention.attend(i, projections, set));
+  }
+  const answers = backbone.lastLayer(
+    last,
+    x,
+    (value: Value) => gather(value, queryTokens),
+    (projections, set) => attention.attend(last, projections, set),
+  );
+  const logits = backbone.logits(answers);
+  if (options.output === 'picked') {
+    const picks = graph.input('picks', 'int64', ['picks']);
+    graph.output('picked', gather(reshape(logSoftmax(logits), ['all']), picks));
+  } else {
+    graph.output(options.output, options.output === 'next' ? argMax(logits, 1) : logits);
+  }
+  return { graph, inverses: attention.inverses };
+}

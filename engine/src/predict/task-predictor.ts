@@ -1,0 +1,159 @@
+import type { Tokenizer } from '../../../model/src/tokenizer.ts';
+import type { BranchedRow } from '../data/packed-rows.ts';
+import type { Row, RowTokeniser } from '../data/tokenise.ts';
+import { type CachedPrefix, MAX_NEW_TOKENS, type Predictor } from './predictor.ts';
+
+export interface Candidate {
+  readonly text: string;
+  /** Of the task's labels, summing to 1. */
+  readonly probability: number;
+}
+
+export interface Prediction {
+  /** The most probable label, or the generated text. */
+  readonly text: string;
+  /** All labels, the most probable first; undefined where text was generated. */
+  readonly candidates: readonly Candidate[] | undefined;
+}
+
+/** How well a row's own answer was foreseen. */
+export interface AnswerLikelihood {
+  /** Natural logarithm of the probability of all answer tokens, the end token included. */
+  readonly logProbability: number;
+  readonly tokens: number;
+}
+
+/**
+ * Answers the rows of one task with its virtual tokens, or, with none, with the frozen backbone alone. With labels,
+ * every label is scored; without, text is generated.
+ */
+export class TaskPredictor {
+  private readonly predictor: Predictor;
+  private readonly rows: RowTokeniser;
+  private readonly tokenizer: Tokenizer;
+  private readonly prefix: CachedPrefix;
+  /** One token shorter, for prompts that end with the leading tokens: their answer is predicted from the last one. */
+  private readonly shorterPrefix: CachedPrefix;
+  private readonly labels: readonly { text: string; ids: Int32Array }[] | undefined;
+
+  private constructor(
+    predictor: Predictor,
+    rows: RowTokeniser,
+    tokenizer: Tokenizer,
+    prefix: CachedPrefix,
+    shorterPrefix: CachedPrefix,
+    labels: readonly { text: string; ids: Int32Array }[] | undefined,
+  ) {
+    this.predictor = predictor;
+    this.rows = rows;
+    this.tokenizer = tokenizer;
+    this.prefix = prefix;
+    this.shorterPrefix = shorterPrefix;
+    this.labels = labels;
+  }
+
+  /** @param virtual the task's virtual embeddings [virtual tokens, hidden], empty for none */
+  static async create(
+    predictor: Predictor,
+    rows: RowTokeniser,
+    tokenizer: Tokenizer,
+    virtual: Float32Array,
+  ): Promise<TaskPredictor> {
+    const { labels } = rows.template;
+    const answers = labels && Object.keys(labels).map((text) => ({ text, ids: rows.answer(text) }));
+    const leading = rows.leading();
+    const prefix = await predictor.cachePrefix(leading, virtual);
+    const shorterPrefix = await predictor.cachePrefix(leading.slice(0, -1), virtual);
+    return new TaskPredictor(predictor, rows, tokenizer, prefix, shorterPrefix, answers ?? undefined);
+  }
+
+  /** A prediction for each row; undefined where its prompt is too long for the backbone. */
+  async predict(rows: readonly Row[]): Promise<(Prediction | undefined)[]> {
+    return this.labels ? this.classify(rows, this.labels) : this.generate(rows);
+  }
+
+  /** How probable each row's own answer is; undefined where the row is too long. */
+  async likelihoods(rows: readonly Row[]): Promise<(AnswerLikelihood | undefined)[]> {
+    const field = this.rows.template.answer_field ?? '';
+    return this.withPrompts(
+      rows,
+      (row) => [this.rows.answer(String(row[field] ?? ''))],
+      async (prefix, branched) =>
+        (await this.predictor.score(prefix, branched)).map(([scores]) => ({
+          logProbability: total(scores!),
+          tokens: scores!.length,
+        })),
+    );
+  }
+
+  private classify(
+    rows: readonly Row[],
+    labels: readonly { text: string; ids: Int32Array }[],
+  ): Promise<(Prediction | undefined)[]> {
+    const branches = labels.map(({ ids }) => ids);
+    return this.withPrompts(
+      rows,
+      () => branches,
+      async (prefix, branched) =>
+        (await this.predictor.score(prefix, branched)).map((scores) => {
+          const candidates = softmax(scores.map(total))
+            .map((probability, i) => ({ text: labels[i]!.text, probability }))
+            .sort((a, b) => b.probability - a.probability);
+          return { text: candidates[0]!.text, candidates };
+        }),
+    );
+  }
+
+  private generate(rows: readonly Row[]): Promise<(Prediction | undefined)[]> {
+    return this.withPrompts(
+      rows,
+      () => [],
+      async (prefix, branched) =>
+        (await this.predictor.generate(prefix, branched, this.tokenizer.eosId, MAX_NEW_TOKENS)).map((ids) => ({
+          text: this.tokenizer.decode(ids).trim(),
+          candidates: undefined,
+        })),
+    );
+  }
+
+  /** Runs the rows whose prompts fit, and puts undefined in the places of the others. */
+  private async withPrompts<T>(
+    rows: readonly Row[],
+    branchesOf: (row: Row) => readonly Int32Array[],
+    run: (prefix: CachedPrefix, branched: readonly BranchedRow[]) => Promise<T[]>,
+  ): Promise<(T | undefined)[]> {
+    const results = new Array<T | undefined>(rows.length);
+    const groups = [this.prefix, this.shorterPrefix].map((prefix) => ({
+      prefix,
+      places: [] as number[],
+      branched: [] as BranchedRow[],
+    }));
+    rows.forEach((row, place) => {
+      const branches = branchesOf(row);
+      const prompt = this.rows.prompt(row, Math.max(1, ...branches.map((branch) => branch.length)));
+      const group = groups.find(({ prefix }) => prompt && prompt.length > prefix.length);
+      if (!prompt || !group) return;
+      const position = group.prefix.length;
+      group.places.push(place);
+      group.branched.push({ ids: prompt.slice(position), position, branches });
+    });
+    for (const { prefix, places, branched } of groups) {
+      if (places.length === 0) continue;
+      (await run(prefix, branched)).forEach((result, i) => {
+        results[places[i]!] = result;
+      });
+    }
+    return results;
+  }
+}
+
+function total(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const highest = Math.max(...scores);
+  const weights = scores.map((score) => Math.exp(score - highest));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
+}
