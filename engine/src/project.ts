@@ -122,8 +122,8 @@ class ModelOpener {
     });
     const { prefix } = model.config;
     const text = promptPrefixText(prefix, language ?? undefined);
-    if ('problem' in text) throw new InputError(text.problem);
-    const ids = tokenizer.encodeSpecial(text.text);
+    // A missing or unknown language is one of the rules' problems, at its place in the file.
+    const ids = 'text' in text ? tokenizer.encodeSpecial(text.text) : [];
     this.opened = { model, tokenizer, prefix: ids };
     return {
       kind: 'ok',

@@ -63,8 +63,13 @@ export const schema: Rule = {
   checkSurroundings(context, { model }, report) {
     const node = context.given('language');
     const { language } = context.file;
-    if (node === undefined || language === null || model.kind !== 'ok' || model.languages === undefined) return;
-    if (model.languages.includes(language)) return;
+    if (model.kind !== 'ok' || model.languages === undefined || model.languages.length === 0) return;
+    const modelNode = context.given('model');
+    if (language === null && modelNode !== undefined) {
+      const message = 'This model marks the language in every prompt: set "language", for example to "en".';
+      report({ at: spanOf(node ?? modelNode), message });
+    }
+    if (node === undefined || language === null || model.languages.includes(language)) return;
     const near = nearest(language, model.languages);
     report({
       at: spanOf(node),

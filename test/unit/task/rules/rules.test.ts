@@ -36,6 +36,7 @@ const cases: Record<string, { fires: Record<string, Fixture>; silent: Record<str
       'a form of two labels': {
         task: taskFile({ of: '"labels": { "positiva": ["bra"], "negativa": [⟦"bra"⟧, ⟦"positiva"⟧] }' }),
       },
+      'no language, where the model marks it': { task: taskFile({ file: '"language": ⟦null⟧' }) },
       'a language the model has not': { task: taskFile({ file: '"language": ⟦"sw"⟧' }) },
       'a text to start from that is not there': {
         task: taskFile({
