@@ -33,7 +33,7 @@ export class EngineError extends PtaskError {
 /** The loss or its gradient stopped being a number; parameters of an earlier step are still good. */
 export class DivergedError extends PtaskError {
   override readonly name: string = 'DivergedError';
-  /** The step, from 0, that gave the first bad number. */
+  /** The step, from 1 as in a run's events, that gave the first bad number. */
   readonly step: number;
 
   constructor(step: number, quantity = 'the loss') {

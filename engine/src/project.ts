@@ -67,8 +67,22 @@ export async function openProject(file: string, report?: (message: string) => vo
   };
 }
 
-/** How rows of a template become tokens for this project's backbone. */
+/**
+ * How rows of a template become tokens for this project's backbone.
+ * @throws InputError where a first or end token is asked for that the backbone has no embedding of
+ */
 export function rowTokeniser(project: Project, template: TaskTemplate, shots: readonly number[] = []): RowTokeniser {
+  const { add_bos, add_eos } = project.file.data;
+  const { bosId, eosId } = project.tokenizer;
+  const { vocabSize } = project.backbone.model.config;
+  const outside = (id: number | undefined) => id !== undefined && id >= vocabSize;
+  const key = add_bos && outside(bosId) ? 'add_bos' : add_eos && outside(eosId) ? 'add_eos' : undefined;
+  if (key) {
+    const id = key === 'add_bos' ? bosId : eosId;
+    throw new InputError(
+      `${project.backbone.model.dir}: "${key}" needs token ${id}, but the model has only ${vocabSize} tokens; correct its config.json or set "${key}" to false`,
+    );
+  }
   return new RowTokeniser(
     template,
     project.file.data,

@@ -20,10 +20,13 @@ export interface Architecture {
   embed(ids: Value): Value;
   /** What is added for the place of each token, or its own embedding as it was; `positions` [n] (int32). */
   position(x: Value, positions: Value): Value;
-  /** One layer: x [tokens, hidden] → [tokens, hidden]. */
-  layer(index: number, x: Value, attend: Attend): Value;
+  /**
+   * One layer: x [tokens, hidden] → [tokens, hidden]. x comes in parts that stand below each other, usually one; the
+   * first layer gets those tokens apart that no virtual token precedes, so that nothing is differentiated for them.
+   */
+  layer(index: number, parts: readonly Value[], attend: Attend): Value;
   /** The last layer, of which only the rows `queries` [n] (int32) of x are wanted: → [n, hidden]. */
-  lastLayer(index: number, x: Value, select: (x: Value) => Value, attend: Attend): Value;
+  lastLayer(index: number, parts: readonly Value[], select: (x: Value) => Value, attend: Attend): Value;
   /** Final norm and output projection: x [n, hidden] → logits [n, vocab]. */
   logits(x: Value): Value;
 }

@@ -1,13 +1,13 @@
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, concat, matMul, mul, withShape } from '../onnx/operators.ts';
+import { add, concat, matMul, mul, shapeOf, split } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 
 /** Where virtual tokens may stand: nowhere, among the first `prefix` tokens, or among all of them. */
 export type VirtualPlaces = 'none' | 'prefix' | 'tokens';
 
 export interface EmbeddedTokens {
-  /** [tokens, hidden]. */
-  readonly x: Value;
+  /** [tokens, hidden], in parts below each other: those that may hold virtual tokens, and those that never do. */
+  readonly parts: readonly Value[];
   /** The input `virtual` [virtual, hidden], where virtual tokens may stand. */
   readonly virtual: Value | undefined;
 }
@@ -22,16 +22,16 @@ export function embedTokens(graph: Graph, backbone: Architecture, places: Virtua
   const positions = graph.input('positions', 'int32', ['tokens']);
   if (places === 'none') {
     const ids = graph.input('token_ids', 'int32', ['tokens']);
-    return { x: backbone.position(backbone.embed(ids), positions), virtual: undefined };
+    return { parts: [backbone.position(backbone.embed(ids), positions)], virtual: undefined };
   }
   const virtual = graph.input('virtual', 'float32', ['virtual', backbone.hidden]);
   const ids = graph.input(places === 'tokens' ? 'token_ids' : 'prefix_ids', 'int32', [places]);
   const isToken = graph.input('is_token', 'float32', [places, 1]);
   const selection = graph.input('selection', 'float32', [places, 'virtual']);
-  let words = add(mul(backbone.embed(ids), isToken), matMul(selection, virtual));
-  if (places === 'prefix') {
-    const rowIds = graph.input('row_ids', 'int32', ['row_tokens']);
-    words = withShape(concat([words, backbone.embed(rowIds)], 0), ['tokens', backbone.hidden]);
-  }
-  return { x: backbone.position(words, positions), virtual };
+  const words = add(mul(backbone.embed(ids), isToken), matMul(selection, virtual));
+  if (places === 'tokens') return { parts: [backbone.position(words, positions)], virtual };
+  const rowIds = graph.input('row_ids', 'int32', ['row_tokens']);
+  const lengths = concat([shapeOf(ids), shapeOf(rowIds)], 0);
+  const [first, rest] = split(positions, 0, [places, 'row_tokens'], lengths) as [Value, Value];
+  return { parts: [backbone.position(words, first), backbone.position(backbone.embed(rowIds), rest)], virtual };
 }

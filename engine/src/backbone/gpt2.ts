@@ -1,6 +1,6 @@
 import type { Gpt2Config } from '../../../model/src/architectures/gpt2.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gelu, gemm, layerNormalization, slice } from '../onnx/operators.ts';
+import { add, concat, gather, gelu, gemm, layerNormalization, slice, withShape } from '../onnx/operators.ts';
 import type { Architecture, Attend } from './architecture.ts';
 import type { FrozenWeights } from './weights.ts';
 
@@ -20,7 +20,7 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): 
     return add(x, linear(activated, `${name}.mlp.c_proj`));
   };
   /** Columns [start, end) of the fused projection. */
-  const part = (x: Value, name: string, start: number, end: number) =>
+  const columns = (x: Value, name: string, start: number, end: number) =>
     gemm(x, slice(weight(`${name}.weight`), 1, start, end), slice(weight(`${name}.bias`), 0, start, end));
 
   return {
@@ -33,19 +33,22 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): 
     embed: (ids) => gather(weight('wte.weight'), ids),
     position: (x, positions) => add(x, gather(weight('wpe.weight'), positions)),
 
-    layer(index, x, attend: Attend) {
+    layer(index, parts, attend: Attend) {
       const name = `h.${index}`;
-      const value = linear(norm(x, `${name}.ln_1`), `${name}.attn.c_attn`);
+      const projected = parts.map((part) => linear(norm(part, `${name}.ln_1`), `${name}.attn.c_attn`));
+      const value = stacked(projected);
+      const x = stacked(parts);
       const groups = (['query', 'key', 'value'] as const).map((role) => ({ role, heads }));
       const context = attend([{ value, groups }], 'tokens');
       return feedForward(add(x, linear(context, `${name}.attn.c_proj`)), name);
     },
 
-    lastLayer(index, x, select, attend: Attend) {
+    lastLayer(index, parts, select, attend: Attend) {
       const name = `h.${index}`;
+      const x = stacked(parts);
       const normal = norm(x, `${name}.ln_1`);
-      const query = part(select(normal), `${name}.attn.c_attn`, 0, hidden);
-      const keyValue = part(normal, `${name}.attn.c_attn`, hidden, 3 * hidden);
+      const query = columns(select(normal), `${name}.attn.c_attn`, 0, hidden);
+      const keyValue = columns(normal, `${name}.attn.c_attn`, hidden, 3 * hidden);
       const context = attend(
         [
           { value: query, groups: [{ role: 'query', heads }] },
@@ -67,4 +70,10 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): 
       return gemm(norm(x, 'ln_f'), output, undefined, { transB: true });
     },
   };
+}
+
+/** Packed tokens that stand below each other, as one matrix. */
+function stacked(parts: readonly Value[]): Value {
+  const x = concat(parts, 0);
+  return withShape(x, ['tokens', x.shape[1]!]);
 }

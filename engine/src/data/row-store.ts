@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { readRowBatches } from '../../../task/src/rows.ts';
-import { InputError } from '../errors.ts';
+import { FileError } from '../errors.ts';
 import type { TokenRow } from './token-row.ts';
 import type { Row } from './tokenise.ts';
 
@@ -11,18 +11,24 @@ export interface RowPlace {
   readonly line: number;
 }
 
+/** Of a row's place: file, task, line, length and checksum. */
+const NUMBERS_A_ROW = 5;
+
 /** Something of a row that is worth keeping: it is made once and made again when it fell out of the cache. */
 export type RowReader<T> = (row: Row, taskname: string) => T | undefined;
 
-/** Tokens kept in memory by default; a token takes four bytes. */
-const CACHED_TOKENS = 16_000_000;
+/** Bytes of token rows that are kept in memory. */
+const CACHED_BYTES = 64 * 1024 * 1024;
+
+/** What a kept row takes besides its tokens: two objects, a buffer and an entry of the cache. */
+const BYTES_A_ROW = 300;
 
 /**
  * The rows of some data files by number, without the files being held in memory: a few bytes a row say where it is, and
  * token rows are kept only up to a budget.
  */
 export class RowStore {
-  /** Rows that were passed over because they are too long, by task. */
+  /** Rows that were passed over because they are too long, or hold nothing to learn, by task. */
   readonly skipped: ReadonlyMap<string, number>;
   /** SHA-256 of the files' bytes, in order. */
   readonly hash: string;
@@ -30,14 +36,16 @@ export class RowStore {
   private readonly tasknames: readonly string[];
   private readonly index: RowIndex;
   private readonly read: RowReader<TokenRow>;
+  private readonly cacheBytes: number;
   private readonly cache = new Map<number, TokenRow>();
-  private cachedTokens = 0;
+  private cachedBytes = 0;
 
   private constructor(
     files: readonly { path: string; descriptor: number }[],
     tasknames: readonly string[],
     index: RowIndex,
     read: RowReader<TokenRow>,
+    cacheBytes: number,
     skipped: ReadonlyMap<string, number>,
     hash: string,
   ) {
@@ -45,6 +53,7 @@ export class RowStore {
     this.tasknames = tasknames;
     this.index = index;
     this.read = read;
+    this.cacheBytes = cacheBytes;
     this.skipped = skipped;
     this.hash = hash;
   }
@@ -52,21 +61,24 @@ export class RowStore {
   /**
    * Goes through the files once. Rows of tasks that are not among `tasknames` are left out, and so are rows that `read`
    * has no tokens for; both are expected to have been checked.
-   * @throws InputError when a file cannot be read
+   * @throws FileError when a file cannot be read
    */
   static async open(
     paths: readonly string[],
     tasknames: readonly string[],
     read: RowReader<TokenRow>,
+    { cacheBytes = CACHED_BYTES }: { readonly cacheBytes?: number } = {},
   ): Promise<RowStore> {
     const files: { path: string; descriptor: number }[] = [];
     const index = new RowIndex();
     const skipped = new Map<string, number>();
     const hash = createHash('sha256');
-    let tokens = 0;
+    let bytes = 0;
     const early: [number, TokenRow][] = [];
+    let current = '';
     try {
       for (const path of paths) {
+        current = path;
         files.push({ path, descriptor: openSync(path, 'r') });
         for await (const rows of readRowBatches(hashed(createReadStream(path), hash))) {
           for (const row of rows) {
@@ -78,17 +90,18 @@ export class RowStore {
               skipped.set(tasknames[task]!, (skipped.get(tasknames[task]!) ?? 0) + 1);
               continue;
             }
-            const number = index.add(files.length - 1, task, row.line, row.byteOffset, row.byteLength);
-            tokens += tokenRow.ids.length;
-            if (tokens <= CACHED_TOKENS) early.push([number, tokenRow]);
+            const number = index.add({ ...row, file: files.length - 1, task, checksum: checksum(row.text) });
+            bytes += sizeOf(tokenRow);
+            if (bytes <= cacheBytes) early.push([number, tokenRow]);
           }
         }
       }
     } catch (error) {
       for (const { descriptor } of files) closeSync(descriptor);
-      throw new InputError(`${paths[Math.max(0, files.length - 1)]} cannot be read: ${(error as Error).message}`);
+      // Anything but the system's refusal is a defect of ours, and no fault of the file.
+      throw (error as NodeJS.ErrnoException).code ? FileError.from(current, 'read', error) : error;
     }
-    const store = new RowStore(files, tasknames, index, read, skipped, hash.digest('hex'));
+    const store = new RowStore(files, tasknames, index, read, cacheBytes, skipped, hash.digest('hex'));
     for (const [number, row] of early) store.keep(number, row);
     return store;
   }
@@ -105,23 +118,28 @@ export class RowStore {
     return { file: this.files[this.index.file(row)]!.path, line: this.index.line(row) };
   }
 
-  /** The row as it stands in its file. @throws InputError when the file has changed since it was opened */
+  /** The row as it stands in its file. @throws FileError when it is no longer the row that was there at first */
   row(row: number): Row {
     const { path, descriptor } = this.files[this.index.file(row)]!;
     const bytes = Buffer.alloc(this.index.byteLength(row));
-    readSync(descriptor, bytes, 0, bytes.length, this.index.byteOffset(row));
     try {
-      return JSON.parse(bytes.toString('utf8')) as Row;
-    } catch {
-      throw new InputError(`${path} was changed while it was in use (line ${this.index.line(row) + 1})`);
+      readSync(descriptor, bytes, 0, bytes.length, this.index.byteOffset(row));
+    } catch (error) {
+      throw FileError.from(path, 'read', error);
     }
+    const text = bytes.toString('utf8');
+    if (checksum(text) !== this.index.checksum(row)) {
+      throw new FileError(path, `line ${this.index.line(row) + 1} was changed while it was in use`);
+    }
+    return JSON.parse(text) as Row;
   }
 
+  /** The row's tokens. @throws FileError as `row` */
   tokens(row: number): TokenRow {
     let tokenRow = this.cache.get(row);
     if (!tokenRow) {
-      tokenRow = this.read(this.row(row), this.taskname(row));
-      if (!tokenRow) throw new InputError(`${this.place(row).file} was changed while it was in use`);
+      // It had tokens when the store was opened, and has not changed since.
+      tokenRow = this.read(this.row(row), this.taskname(row))!;
       this.keep(row, tokenRow);
     }
     return tokenRow;
@@ -133,11 +151,11 @@ export class RowStore {
 
   private keep(row: number, tokenRow: TokenRow): void {
     this.cache.set(row, tokenRow);
-    this.cachedTokens += tokenRow.ids.length;
+    this.cachedBytes += sizeOf(tokenRow);
     for (const [oldest, old] of this.cache) {
-      if (this.cachedTokens <= CACHED_TOKENS) break;
+      if (this.cachedBytes <= this.cacheBytes) break;
       this.cache.delete(oldest);
-      this.cachedTokens -= old.ids.length;
+      this.cachedBytes -= sizeOf(old);
     }
   }
 }
@@ -152,27 +170,48 @@ async function* hashed(
   }
 }
 
-/** Rows' places in growing typed arrays: 24 bytes a row. */
+function sizeOf({ ids }: TokenRow): number {
+  return ids.byteLength + BYTES_A_ROW;
+}
+
+/** Tells a changed row from the one that was there: FNV-1a over UTF-16 units, 32 bits. */
+function checksum(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash | 0;
+}
+
+interface IndexedRow {
+  readonly file: number;
+  readonly task: number;
+  readonly line: number;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly checksum: number;
+}
+
+/** Rows' places in growing typed arrays: 28 bytes a row. */
 class RowIndex {
   size = 0;
-  private numbers = new Int32Array(1024 * 4);
+  private numbers = new Int32Array(1024 * NUMBERS_A_ROW);
   private offsets = new Float64Array(1024);
 
   /** Returns the row's number. */
-  add(file: number, task: number, line: number, byteOffset: number, byteLength: number): number {
+  add({ file, task, line, byteOffset, byteLength, checksum }: IndexedRow): number {
     if (this.size === this.offsets.length) {
       this.numbers = grown(this.numbers, new Int32Array(this.numbers.length * 2));
       this.offsets = grown(this.offsets, new Float64Array(this.offsets.length * 2));
     }
-    this.numbers.set([file, task, line, byteLength], this.size * 4);
+    this.numbers.set([file, task, line, byteLength, checksum], this.size * NUMBERS_A_ROW);
     this.offsets[this.size] = byteOffset;
     return this.size++;
   }
 
-  file = (row: number) => this.numbers[row * 4]!;
-  task = (row: number) => this.numbers[row * 4 + 1]!;
-  line = (row: number) => this.numbers[row * 4 + 2]!;
-  byteLength = (row: number) => this.numbers[row * 4 + 3]!;
+  file = (row: number) => this.numbers[row * NUMBERS_A_ROW]!;
+  task = (row: number) => this.numbers[row * NUMBERS_A_ROW + 1]!;
+  line = (row: number) => this.numbers[row * NUMBERS_A_ROW + 2]!;
+  byteLength = (row: number) => this.numbers[row * NUMBERS_A_ROW + 3]!;
+  checksum = (row: number) => this.numbers[row * NUMBERS_A_ROW + 4]!;
   byteOffset = (row: number) => this.offsets[row]!;
 }
 

@@ -1,7 +1,7 @@
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
 import { fillTemplate, type Piece, parseTemplate, type Segment } from '../../../task/src/template.ts';
 import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
-import type { TokenRow } from './token-row.ts';
+import { countTargets, type TokenRow } from './token-row.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -34,23 +34,26 @@ export class RowTokeniser {
   }
 
   /**
-   * A training or evaluation row, answer included; undefined where it is too long and nothing may be truncated.
-   * The answer is tokenised by itself, as it is when it is predicted.
+   * A training or evaluation row, answer included; undefined where it is too long and nothing may be truncated, and
+   * where it holds no token that could be learnt. The answer is tokenised by itself, as it is when it is predicted.
    */
   row(row: Row): TokenRow | undefined {
-    const pieces = this.pieces(row, false);
-    const ids = this.fit(row, pieces, this.end.length);
+    const ids = this.fit(row, this.end.length, { withoutAnswer: false });
     if (!ids) return undefined;
-    const last = pieces.at(-1);
+    const last = this.pieces(row, false).at(-1);
     const answerTokens = last?.kind === 'answer' ? this.encode(last.text).length : 0;
     const firstTarget =
-      this.template.answer_only_loss && answerTokens > 0 ? ids.length - answerTokens : this.firstText(ids);
-    return { ids: Int32Array.from([...ids, ...this.end]), firstTarget };
+      this.template.answer_only_loss && answerTokens > 0
+        ? // Nothing predicts the first token of all.
+          Math.max(1, ids.length - answerTokens)
+        : this.firstText(ids);
+    const tokenRow = { ids: Int32Array.from([...ids, ...this.end]), firstTarget };
+    return countTargets(tokenRow) > 0 ? tokenRow : undefined;
   }
 
   /** The prompt of a row, up to the answer; undefined as in `row`, `room` tokens being kept for what follows. */
   prompt(row: Row, room: number): Int32Array | undefined {
-    const ids = this.fit(row, this.pieces(row, true), room);
+    const ids = this.fit(row, room, { withoutAnswer: true });
     return ids && Int32Array.from(ids);
   }
 
@@ -87,27 +90,33 @@ export class RowTokeniser {
     return ids;
   }
 
-  /** Tokens of all pieces, shortened at the end of `truncate_field` where they leave no `room`. */
-  private fit(row: Row, pieces: readonly Piece[], room: number): number[] | undefined {
-    const ids = this.tokens(pieces);
-    const excess = ids.length + room - this.maxLength;
-    if (excess <= 0) return ids;
-    const shorter = this.truncated(row, excess);
-    return shorter && this.fit(shorter, this.pieces(shorter, pieces.at(-1)?.kind !== 'answer'), room);
+  /** Tokens of the filled template, shortened at the end of `truncate_field` where they leave no `room`. */
+  private fit(row: Row, room: number, { withoutAnswer }: { withoutAnswer: boolean }): number[] | undefined {
+    let shorter: Row | undefined = row;
+    while (shorter) {
+      const ids = this.tokens(this.pieces(shorter, withoutAnswer));
+      const excess = ids.length + room - this.maxLength;
+      if (excess <= 0) return ids;
+      shorter = this.truncated(shorter, excess);
+    }
+    return undefined;
   }
 
   /**
-   * The row with at least `excess` tokens fewer in its truncated field. The shorter text is tokenised anew with its
-   * surroundings, so a token or two may be left over, which takes another round.
+   * The row with about `excess` tokens fewer in its truncated field; undefined where nothing is left to cut. The shorter
+   * text is tokenised anew with its surroundings, so a token or two may be left over, which takes another round.
    */
   private truncated(row: Row, excess: number): Row | undefined {
     const field = this.template.truncate_field;
-    const text = field === null ? undefined : row[field];
+    const text = field !== null && Object.hasOwn(row, field) ? row[field] : undefined;
     if (field === null || typeof text !== 'string' || text === '') return undefined;
     const ids = this.tokenizer.encode(text);
-    const kept = ids.slice(0, Math.max(0, ids.length - excess));
-    const shorter = this.tokenizer.decode(kept);
-    return { ...row, [field]: shorter.length < text.length ? shorter : text.slice(0, -1) };
+    const decoded = this.tokenizer.decode(ids.slice(0, Math.max(0, ids.length - excess)));
+    // What is decoded says only how much to keep: a cut within a character decodes to another one, and a tokeniser may
+    // change the text, while what is kept must be the start of the text itself.
+    const kept = decoded.replace(/\ufffd+$/, '').length;
+    const shorter = text.slice(0, Math.min(kept, text.length - 1));
+    return { ...row, [field]: shorter.replace(/[\ud800-\udbff]$/, '') };
   }
 
   private encode(text: string): number[] {

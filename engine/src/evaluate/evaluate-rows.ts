@@ -53,7 +53,9 @@ export async function evaluateRows(
       const answer = String(values[i]![field] ?? '').trim();
       const truth = canonical?.(answer) ?? answer;
       const prediction = predictions[i];
-      rows.push({ place: store.place(number), truth, prediction, correct: prediction?.text.trim() === truth });
+      // A predicted label is one as the template spells it.
+      const text = labels ? prediction?.text : prediction?.text.trim();
+      rows.push({ place: store.place(number), truth, prediction, correct: text === truth });
     });
   }
   const outcomes = rows.map(({ truth, prediction }) => ({ truth, prediction: prediction?.text }));

@@ -22,6 +22,11 @@ export const MAX_NEW_TOKENS = 64;
 /** How many tokens, padding of attention included, go through the backbone in one run. */
 const TOKENS_A_RUN = 4096;
 
+/** How many logits (queries · vocabulary) one run makes: 64 MB of float32. */
+const LOGITS_A_RUN = 16 * 1024 * 1024;
+
+const NOTHING_PICKED: Record<string, TensorData> = { picked: float32(new Float32Array(0), [0]) };
+
 interface Loaded extends RowsGraph {
   readonly session: Session;
 }
@@ -64,18 +69,27 @@ export class Predictor {
    * start behind the prefix.
    */
   async score(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[][]> {
-    const result = new Array<Float32Array[]>(rows.length);
-    for (const batch of batches(rows)) {
-      const chosen = batch.map((index) => rows[index]!);
-      const { picked } = await this.runRows(prefix, chosen, 'picked', undefined);
+    const result = rows.map((): Float32Array[] => []);
+    // A row with more branches than one run may take goes in parts, whose branches are put together in their order.
+    const parts = rows.flatMap((row, index) =>
+      branchParts(row.branches, this.queriesARun).map((branches) => ({ index, row: { ...row, branches } })),
+    );
+    const scores = new Array<Float32Array[]>(parts.length);
+    for (const batch of this.batches(parts.map(({ row }) => row))) {
+      const chosen = batch.map((part) => parts[part]!.row);
+      const asked = chosen.some(({ branches }) => branches.some((branch) => branch.length > 0));
+      const { picked } = asked ? await this.runRows(prefix, chosen, 'picked', undefined) : NOTHING_PICKED;
       let at = 0;
-      batch.forEach((index, n) => {
-        result[index] = chosen[n]!.branches.map((branch) => {
+      batch.forEach((part, n) => {
+        scores[part] = chosen[n]!.branches.map((branch) => {
           at += branch.length;
           return (picked!.data as Float32Array).slice(at - branch.length, at);
         });
       });
     }
+    parts.forEach(({ index }, part) => {
+      result[index]!.push(...scores[part]!);
+    });
     return result;
   }
 
@@ -97,7 +111,7 @@ export class Predictor {
     maxNew = MAX_NEW_TOKENS,
   ): Promise<number[][]> {
     const result = new Array<number[]>(rows.length);
-    for (const batch of batches(rows, maxNew)) {
+    for (const batch of this.batches(rows, maxNew)) {
       const chosen = batch.map((index) => rows[index]!);
       const texts = await this.generateBatch(prefix, chosen, endId, maxNew);
       batch.forEach((index, n) => {
@@ -118,6 +132,32 @@ export class Predictor {
     return this.backbone.model.config.hidden;
   }
 
+  private get queriesARun(): number {
+    return Math.max(1, Math.floor(LOGITS_A_RUN / this.backbone.model.config.vocabSize));
+  }
+
+  /** Row numbers in batches of like length, each within the budgets of tokens and of logits. */
+  private batches(rows: readonly BranchedRow[], extra = 0): number[][] {
+    const size = (row: BranchedRow) => row.ids.length + extra + sum(row.branches.map((branch) => branch.length));
+    const order = rows.map((row, index) => ({ index, size: size(row) })).sort((a, b) => a.size - b.size);
+    const result: number[][] = [];
+    let batch: number[] = [];
+    let queries = 0;
+    for (const { index, size: slots } of order) {
+      const added = queriesOf(rows[index]!.branches);
+      const full = (batch.length + 1) * slots > TOKENS_A_RUN || queries + added > this.queriesARun;
+      if (batch.length > 0 && full) {
+        result.push(batch);
+        batch = [];
+        queries = 0;
+      }
+      batch.push(index);
+      queries += added;
+    }
+    if (batch.length > 0) result.push(batch);
+    return result;
+  }
+
   private async generateBatch(
     prefix: CachedPrefix,
     rows: readonly BranchedRow[],
@@ -125,7 +165,7 @@ export class Predictor {
     maxNew: number,
   ): Promise<number[][]> {
     const generated: number[][] = rows.map(() => []);
-    const open = rows.map(() => true);
+    const open = rows.map(() => maxNew > 0);
     const ends = rows.map((row) => row.position + row.ids.length);
     let next = rows;
     let past: Past | undefined;
@@ -219,21 +259,25 @@ function extendPast(past: Past, rows: readonly BranchedRow[], output: Record<str
   return { length: past.length + slots, visible, cache };
 }
 
-/** Row numbers in batches of like length, each within the budget of tokens. */
-function batches(rows: readonly BranchedRow[], extra = 0): number[][] {
-  const size = (row: BranchedRow) => row.ids.length + extra + sum(row.branches.map((branch) => branch.length));
-  const order = rows.map((row, index) => ({ index, size: size(row) })).sort((a, b) => a.size - b.size);
-  const result: number[][] = [];
-  let batch: number[] = [];
-  for (const { index, size: slots } of order) {
-    if (batch.length > 0 && (batch.length + 1) * slots > TOKENS_A_RUN) {
-      result.push(batch);
-      batch = [];
+/** How many logits rows a row with these branches asks for: at its last token, and within each branch. */
+function queriesOf(branches: readonly Int32Array[]): number {
+  return 1 + sum(branches.map((branch) => Math.max(0, branch.length - 1)));
+}
+
+/** The branches in parts that each ask for at most `most` queries, where a single branch does not ask for more. */
+function branchParts(branches: readonly Int32Array[], most: number): Int32Array[][] {
+  const parts: Int32Array[][] = [[]];
+  let queries = 1;
+  for (const branch of branches) {
+    const added = Math.max(0, branch.length - 1);
+    if (parts.at(-1)!.length > 0 && queries + added > most) {
+      parts.push([]);
+      queries = 1;
     }
-    batch.push(index);
+    parts.at(-1)!.push(branch);
+    queries += added;
   }
-  if (batch.length > 0) result.push(batch);
-  return result;
+  return parts;
 }
 
 function memoised<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

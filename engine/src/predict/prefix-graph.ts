@@ -12,10 +12,10 @@ export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, p
   const graph = new Graph();
   const backbone = architecture(graph);
   const mask = graph.input('mask', 'float32', [1, 'tokens', 'tokens']);
-  let { x } = embedTokens(graph, backbone, places);
+  let { parts } = embedTokens(graph, backbone, places);
   for (let i = 0; i < backbone.layers; i++) {
     // The last layer's own output is used by nothing, and the runtime leaves it out.
-    x = backbone.layer(i, x, (projections) => {
+    const x = backbone.layer(i, parts, (projections) => {
       const { query, key, value } = byHead(projections, backbone.headSize);
       graph.output(`prefix_key_${i}`, key);
       graph.output(`prefix_value_${i}`, value);
@@ -23,6 +23,7 @@ export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, p
       const context = matMul(softmax(add(scores, mask)), value);
       return reshape(transpose(context, [1, 0, 2]), ['tokens', Number(query.shape[0]) * backbone.headSize]);
     });
+    parts = [x];
   }
   return graph;
 }

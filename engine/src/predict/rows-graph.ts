@@ -27,15 +27,15 @@ export function buildRowsGraph(
   const graph = new Graph();
   const backbone = architecture(graph);
   const attention = new PrefixAttention(graph, backbone, { prefix: 'cached', past: options.past });
-  let { x } = embedTokens(graph, backbone, options.places);
+  let { parts } = embedTokens(graph, backbone, options.places);
   const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
   const last = backbone.layers - 1;
   for (let i = 0; i < last; i++) {
-    x = backbone.layer(i, x, (projections, set) => attention.attend(i, projections, set));
+    parts = [backbone.layer(i, parts, (projections, set) => attention.attend(i, projections, set))];
   }
   const answers = backbone.lastLayer(
     last,
-    x,
+    parts,
     (value: Value) => gather(value, queryTokens),
     (projections, set) => attention.attend(last, projections, set),
   );

@@ -2,8 +2,11 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { listSupportedBackends } from 'onnxruntime-node';
 
 export interface DeviceReport {
-  /** What the installed runtime was built for, by its own names; a machine may lack the hardware or a library. */
-  readonly runtimes: readonly string[];
+  /**
+   * What the installed runtime knows, by its own names; `bundled` where no library has to be added. The machine may
+   * still lack the hardware.
+   */
+  readonly backends: readonly { readonly name: string; readonly bundled: boolean }[];
   /** What ptask computes on. */
   readonly used: 'cpu';
   readonly cpu: string;
@@ -15,7 +18,7 @@ export interface DeviceReport {
 
 export function deviceReport(): DeviceReport {
   return {
-    runtimes: listSupportedBackends().map(({ name }) => name),
+    backends: listSupportedBackends(),
     used: 'cpu',
     cpu: cpus()[0]?.model.trim() || 'unknown',
     cores: availableParallelism(),

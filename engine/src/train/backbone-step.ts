@@ -18,8 +18,14 @@ export interface StepResult {
   readonly dVirtual: ReadonlyMap<string, Float32Array>;
 }
 
-/** Packed tokens that go through the backbone at once; a larger batch is run in parts, and their gradients added. */
+/**
+ * Tokens that go through the backbone at once, the common prefix once and padding included; a larger batch is run in
+ * parts, and their gradients added.
+ */
 const TOKENS_A_RUN = 2048;
+
+/** How many logits (targets · vocabulary) one run makes: 128 MB of float32, of which a few copies are needed. */
+const LOGITS_A_RUN = 32 * 1024 * 1024;
 
 type Places = 'prefix' | 'tokens';
 
@@ -39,7 +45,7 @@ export class BackboneStep {
     const targets = targetsOf(batch);
     const dVirtual = new Map<string, Float32Array>();
     let loss = 0;
-    for (const { taskname, rows } of runsOf(batch)) {
+    for (const { taskname, rows } of this.runsOf(batch)) {
       const part = await this.runRows(rows, virtual.get(taskname)!, 1 / targets, true);
       const gradient = part.d_virtual!.data as Float32Array;
       loss += Number(part.loss!.data[0]);
@@ -57,7 +63,7 @@ export class BackboneStep {
   ): Promise<Pick<StepResult, 'loss' | 'targets'>> {
     const targets = targetsOf(batch);
     let loss = 0;
-    for (const { taskname, rows } of runsOf(batch)) {
+    for (const { taskname, rows } of this.runsOf(batch)) {
       const part = await this.runRows(rows, virtual.get(taskname)!, 1 / targets, false);
       loss += Number(part.loss!.data[0]);
     }
@@ -85,6 +91,10 @@ export class BackboneStep {
     });
   }
 
+  private runsOf(batch: readonly TaskRow[]): Iterable<{ taskname: string; rows: TokenRow[] }> {
+    return runsOf(batch, Math.floor(LOGITS_A_RUN / this.backbone.model.config.vocabSize));
+  }
+
   private async step(places: Places, gradient: boolean): Promise<StepGraph & { session: Session }> {
     const key = `${places} ${gradient}`;
     let step = this.sessions.get(key);
@@ -107,21 +117,37 @@ function virtualPlaces(rows: readonly TokenRow[]): Places {
   return rows.every(({ ids }) => ids.findLastIndex((id) => id < 0) < shared) ? 'prefix' : 'tokens';
 }
 
-/** The batch in runs of one task each, rows of like length together, each run within the budget of tokens. */
-function* runsOf(batch: readonly TaskRow[]): Generator<{ taskname: string; rows: TokenRow[] }> {
+/** The batch in runs of one task each, rows of like length together, each run within the budgets. */
+function* runsOf(
+  batch: readonly TaskRow[],
+  targetsARun: number,
+): Generator<{ taskname: string; rows: TokenRow[] }> {
   const byTask = new Map<string, TokenRow[]>();
-  for (const { taskname, row } of batch) byTask.set(taskname, [...(byTask.get(taskname) ?? []), row]);
+  for (const { taskname, row } of batch) {
+    const rows = byTask.get(taskname);
+    if (rows) rows.push(row);
+    else byTask.set(taskname, [row]);
+  }
   for (const [taskname, rows] of byTask) {
     let run: TokenRow[] = [];
-    let tokens = 0;
+    let shared = 0;
+    let targets = 0;
     for (const row of rows.toSorted((a, b) => a.ids.length - b.ids.length)) {
-      if (run.length > 0 && tokens + row.ids.length > TOKENS_A_RUN) {
+      const sharedWithRow = commonPrefixLength([run[0] ?? row, row]);
+      const sharedByAll = run.length > 0 ? Math.min(shared, sharedWithRow) : sharedWithRow;
+      // The row is the longest so far, so the others are padded to it.
+      const tokens = sharedByAll + (run.length + 1) * (row.ids.length - sharedByAll);
+      const rowTargets = countTargets(row);
+      if (run.length > 0 && (tokens > TOKENS_A_RUN || targets + rowTargets > targetsARun)) {
         yield { taskname, rows: run };
         run = [];
-        tokens = 0;
+        targets = 0;
+        shared = commonPrefixLength([row]);
+      } else {
+        shared = sharedByAll;
       }
       run.push(row);
-      tokens += row.ids.length;
+      targets += rowTargets;
     }
     yield { taskname, rows: run };
   }

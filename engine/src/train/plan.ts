@@ -37,7 +37,7 @@ const COMMON_TOKENS = 5000;
  */
 export async function planTraining(project: Project, tasknames: readonly string[]): Promise<TrainingPlan> {
   const { file } = project;
-  const names = tasknames.length > 0 ? tasknames : file.new_tasks;
+  const names = [...new Set(tasknames.length > 0 ? tasknames : file.new_tasks)];
   if (names.length === 0) throw new InputError(`${project.path}: "new_tasks" is empty, so there is nothing to train`);
   const kept = names.find((name) => file.existing_tasks.includes(name));
   if (kept) throw new InputError(`'${kept}' is one of "existing_tasks", whose prompts are kept as they are`);
@@ -50,8 +50,15 @@ export async function planTraining(project: Project, tasknames: readonly string[
   const open = (files: readonly string[]) =>
     RowStore.open(dataPaths(project, files), names, (row, taskname) => tasks.get(taskname)!.tokeniser.row(row));
   const train = await open(file.data.train_ds);
-  const validation = await open(file.data.validation_ds);
-  if (train.size === 0) throw new InputError(`${project.path}: no training row of ${names.join(', ')} can be used`);
+  const validation = await open(file.data.validation_ds).catch((error: unknown) => {
+    train.close();
+    throw error;
+  });
+  if (train.size === 0) {
+    train.close();
+    validation.close();
+    throw new InputError(`${project.path}: no training row of ${names.join(', ')} can be used`);
+  }
   const stepsPerEpoch = Math.ceil(train.size / file.trainer.batch_size);
   const totalSteps = stepsPerEpoch * file.trainer.max_epochs;
   const encoder = encoderSpec(project);

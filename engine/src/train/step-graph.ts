@@ -33,12 +33,14 @@ export function buildStepGraph(
   const queryInverse = graph.input('query_inverse', 'int32', ['tokens']);
   const select = (x: Value) => selectRows(x, queryTokens, queryInverse);
 
-  let { x } = embedded;
+  let { parts } = embedded;
   const last = backbone.layers - 1;
   for (let i = 0; i < last; i++) {
-    x = backbone.layer(i, x, (projections, set) => attention.attend(i, projections, set));
+    parts = [backbone.layer(i, parts, (projections, set) => attention.attend(i, projections, set))];
   }
-  const answers = backbone.lastLayer(last, x, select, (projections, set) => attention.attend(last, projections, set));
+  const answers = backbone.lastLayer(last, parts, select, (projections, set) =>
+    attention.attend(last, projections, set),
+  );
   const { loss } = crossEntropy(
     backbone.logits(answers),
     graph.input('targets', 'int64', ['queries', 1]),

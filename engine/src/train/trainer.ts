@@ -34,8 +34,9 @@ const CHECKPOINT_SECONDS = 10;
  */
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
   const { project } = plan;
+  const fresh = freshState(plan);
   const run = await openRun(plan, options.resume);
-  const trainer = await Trainer.create(plan, run, options.session ?? {});
+  const trainer = await Trainer.create(plan, run, fresh, options.session ?? {});
   try {
     yield {
       event: 'start',
@@ -63,8 +64,9 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
       yield event;
       if (trainer.epochIsDone) {
         const epoch = await trainer.endEpoch();
-        await trainer.save();
+        // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
         await run.addMetrics(epoch);
+        await trainer.save();
         yield epoch;
       } else if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
         await trainer.save();
@@ -81,6 +83,15 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
     throw error;
   } finally {
     await trainer.release();
+  }
+}
+
+/** @throws InputError for settings that no encoder has, before a run is begun with them */
+function freshState(plan: TrainingPlan): TrainingState {
+  try {
+    return TrainingState.fresh(plan);
+  } catch (error) {
+    throw error instanceof RangeError ? new InputError(`"p_tuning": ${error.message}`) : error;
   }
 }
 
@@ -135,13 +146,16 @@ class Trainer {
     this.predictor = new Predictor(plan.project.backbone, session);
   }
 
-  static async create(plan: TrainingPlan, run: RunFolder, session: SessionOptions): Promise<Trainer> {
+  static async create(
+    plan: TrainingPlan,
+    run: RunFolder,
+    fresh: TrainingState,
+    session: SessionOptions,
+  ): Promise<Trainer> {
     const checkpoint = await run.loadCheckpoint();
-    const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : TrainingState.fresh(plan);
+    const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : fresh;
     await run.keepMetrics(state.progress.step, state.progress.epoch);
-    const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, session).catch((error: unknown) => {
-      throw error instanceof RangeError ? new InputError(`"p_tuning": ${error.message}`) : error;
-    });
+    const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, session);
     return new Trainer(plan, run, state, encoder, session);
   }
 
@@ -159,12 +173,12 @@ class Trainer {
     const masks = plan.encoder.dropout > 0 ? this.encoder.sampleDropout(random) : undefined;
     const virtual = await this.encoder.encode(parameters, masks);
     const { loss, targets, dVirtual } = await this.backbone.run(batch, virtual);
-    if (!Number.isFinite(loss)) throw new DivergedError(progress.step);
+    if (!Number.isFinite(loss)) throw new DivergedError(progress.step + 1);
     const gradients = await this.encoder.gradients(parameters, dVirtual, masks);
     const values = [...parameters.values()].map(({ data }) => data);
     const ordered = [...parameters.keys()].map((name) => gradients.get(name)!);
     const { norm, scale } = clipGlobalNorm(ordered, trainer.gradient_clip_val);
-    if (!Number.isFinite(norm)) throw new DivergedError(progress.step, 'the gradient');
+    if (!Number.isFinite(norm)) throw new DivergedError(progress.step + 1, 'the gradient');
     const { name, warmup_steps, min_lr } = optim.sched;
     const schedule = { name, warmupSteps: warmup_steps, minLr: min_lr };
     const lr = learningRate(schedule, progress.step, plan.totalSteps, optim.lr);
@@ -176,12 +190,21 @@ class Trainer {
     return { event: 'step', step: progress.step, epoch: progress.epoch + 1, loss, lr, rows_per_s: this.rate(batch) };
   }
 
-  /** Validates, keeps the prompt if it is the best, and goes on to the next epoch. */
+  /**
+   * Validates, keeps the prompt if it is the best, and goes on to the next epoch.
+   * @throws DivergedError where the last step left a prompt that is none
+   */
   async endEpoch(): Promise<EpochEvent> {
     const { plan, state } = this;
     const { progress } = state;
     const virtual = await this.encoder.encode(state.parameters);
+    for (const rows of virtual.values()) {
+      if (!rows.every(Number.isFinite)) throw new DivergedError(progress.step, 'the prompt');
+    }
     const validation = await validate(plan, virtual, this.predictor, this.backbone);
+    if (validation.loss !== undefined && !Number.isFinite(validation.loss)) {
+      throw new DivergedError(progress.step, 'the validation loss');
+    }
     const trainLoss = progress.lossSum / progress.targets;
     const settings = this.earlyStopping();
     const verdict = measure(settings, progress.stopping, progress.epoch, this.chosenMetric(validation, trainLoss));

@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 import type { JsonValue } from '../json-value.ts';
 import { initialParameters, type Parameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
@@ -62,28 +63,34 @@ export class TrainingState {
     return new TrainingState(parameters, optimiserOf(plan), progress, undefined);
   }
 
-  /** The state that `toCheckpoint` of the same plan gave. */
+  /**
+   * The state that `toCheckpoint` of the same plan gave.
+   * @throws InputError where the checkpoint is of another plan
+   */
   static fromCheckpoint(plan: TrainingPlan, checkpoint: Checkpoint): TrainingState {
     const state = TrainingState.fresh(plan);
     const { progress, optimiserStep } = checkpoint.state as unknown as { progress: Progress; optimiserStep: number };
     state.progress = progress;
-    const tensor = (name: string): Float32Array => {
-      const found = checkpoint.tensors.get(name);
-      if (!found) throw new RangeError(`the checkpoint has no tensor '${name}'`);
-      return found.data;
+    const tensor = (name: string, size: number): Float32Array => {
+      const found = checkpoint.tensors.get(name)?.data;
+      if (found?.length === size) return found;
+      const has = found ? `${found.length} numbers, not ${size}, in` : 'no';
+      throw new InputError(`the run's checkpoint has ${has} tensor '${name}'; start a new run without --resume`);
     };
-    const names = [...state.parameters.keys()];
-    for (const name of names) state.parameters.get(name)!.data.set(tensor(`parameters.${name}`));
+    const sizes = [...state.parameters].map(([name, { data }]) => [name, data.length] as const);
+    for (const [name, size] of sizes) state.parameters.get(name)!.data.set(tensor(`parameters.${name}`, size));
     if (optimiserStep > 0) {
       state.optimiser.restore({
         step: optimiserStep,
-        m: names.map((name) => tensor(`m.${name}`)),
-        v: names.map((name) => tensor(`v.${name}`)),
+        m: sizes.map(([name, size]) => tensor(`m.${name}`, size)),
+        v: sizes.map(([name, size]) => tensor(`v.${name}`, size)),
       });
     }
-    const tasks = [...plan.tasks.keys()];
-    if (checkpoint.tensors.has(`best.${tasks[0]}`)) {
-      state.best = new Map(tasks.map((task) => [task, tensor(`best.${task}`)]));
+    const tasks = [...plan.tasks].map(
+      ([name, { template }]) => [name, template.total_virtual_tokens * plan.encoder.hidden] as const,
+    );
+    if (tasks.some(([name]) => checkpoint.tensors.has(`best.${name}`))) {
+      state.best = new Map(tasks.map(([name, size]) => [name, tensor(`best.${name}`, size)]));
     }
     return state;
   }

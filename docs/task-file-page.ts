@@ -1,0 +1,131 @@
+import { describe, type Key, type ValueShape } from '../task/src/key-types.ts';
+import { taskFileKeys } from '../task/src/keys.ts';
+import { rules } from '../task/src/rules/index.ts';
+
+/** The text of docs/task-file.md, from the tables that the parser, the schema and the checks are made from. */
+export function taskFilePage(): string {
+  return [
+    INTRODUCTION,
+    ...sectionsOf('', taskFileKeys as Record<string, Key<unknown>>),
+    ROWS,
+    rulesTable(),
+    '',
+  ].join('\n');
+}
+
+const INTRODUCTION = `# The task file
+
+<!-- Made from task/src/keys.ts and task/src/rules/; \`UPDATE_DOCS=1 npx vitest run docs\` writes it anew. -->
+
+A task file describes how prompts are trained and used. Its name ends in \`.ptask.json\`; it is JSON, in which comments
+(\`//\`, \`/* */\`) and trailing commas may stand. Paths are relative to the file. Most keys are named as in NVIDIA NeMo's
+prompt-learning configuration, so a template can be carried over; where the name there is another, or the key has a
+place of its own there, the last column says so.
+
+Only \`model\`, \`task_templates\` and, in each template, \`taskname\` and \`prompt_template\` must be given. Training also
+needs \`data.train_ds\`. \`schemas/ptask.schema.json\` describes the file to editors.
+`;
+
+const ROWS = `
+## Templates
+
+In \`prompt_template\`, \`{field}\` stands for the text of that field of a row, and \`<|VIRTUAL_PROMPT_0|>\`,
+\`<|VIRTUAL_PROMPT_1|>\`, … for virtual tokens: in any place, numbered in their order. All else is literal text. What a row
+says is never expanded: \`{label}\` in a row's own text stays those seven characters.
+
+With \`answer_field\`, the template's part from \`{answer_field}\` on is what the model is to write. One space right before
+it belongs to the answer, as tokenisers like it.
+
+## Rows
+
+A data file is JSONL: in each line one JSON object whose values are strings, with a \`taskname\` and every field of that
+task's template. Files may hold rows of several tasks, and may be of any size: they are read as streams.
+
+\`\`\`json
+{ "taskname": "sentiment-task", "sentence": "Shares fell sharply after the profit warning.", "label": "negative" }
+\`\`\`
+
+## What is checked
+
+\`ptask check\` says all of this, at the exact place, and no run starts on a file with an error.
+`;
+
+/** A heading and a table for an object of keys, then those of the objects in it. */
+function sectionsOf(path: string, keys: Record<string, Key<unknown>>): string[] {
+  const rows = Object.entries(keys).map(([name, key]) => [
+    `\`${name}\``,
+    typeOf(key.shape),
+    defaultOf(key),
+    key.doc,
+    nemoName(path === '' ? name : `${path}.${name}`, key),
+  ]);
+  const inner = Object.entries(keys).flatMap(([name, { shape }]) => {
+    const section = sectionIn(shape);
+    return section ? sectionsOf(path === '' ? name : `${path}.${name}`, section) : [];
+  });
+  const heading = path === '' ? '## The file' : `### \`${path}\``;
+  return [`${heading}\n`, table(['key', 'value', 'default', 'meaning', 'in NeMo'], rows), ...inner];
+}
+
+function sectionIn(shape: ValueShape): Record<string, Key<unknown>> | undefined {
+  switch (shape.kind) {
+    case 'section':
+      return shape.keys;
+    case 'nullable':
+      return sectionIn(shape.of);
+    case 'list':
+      return sectionIn(shape.items);
+    default:
+      return undefined;
+  }
+}
+
+function typeOf(shape: ValueShape): string {
+  switch (shape.kind) {
+    case 'text':
+      return shape.values ? shape.values.map((value) => `\`"${value}"\``).join(', ') : describe(shape);
+    case 'nullable':
+      return `${typeOf(shape.of)}, or \`null\``;
+    case 'list':
+      return listType(shape);
+    case 'section':
+      return 'an object: see below';
+    case 'map':
+      return `an object; each value is ${typeOf(shape.values)}`;
+    case 'row':
+      return 'a row';
+    default:
+      return describe(shape);
+  }
+}
+
+function listType({ items, least, length, orSingle }: Extract<ValueShape, { kind: 'list' }>): string {
+  const count = length === undefined ? (least === undefined ? '' : `, at least ${least}`) : ` of ${length}`;
+  const kind = sectionIn(items) ? 'objects: see below' : `each ${typeOf(items)}`;
+  return `a list${count}, ${kind}${orSingle ? '; a single one may stand alone' : ''}`;
+}
+
+function defaultOf({ shape, absent }: Key<unknown>): string {
+  if (absent === 'required') return '**must be given**';
+  if ('derived' in absent) return absent.derived;
+  return shape.kind === 'section' ? 'those below' : `\`${JSON.stringify(absent.default)}\``;
+}
+
+function nemoName(path: string, { nemo }: Key<unknown>): string {
+  if (nemo === null) return '–';
+  return nemo === path || nemo === `model.${path}` ? 'the same' : `\`${nemo}\``;
+}
+
+function rulesTable(): string {
+  return table(
+    ['code', 'severity', 'says'],
+    rules.map(({ code, severity, explanation }) => [`\`${code}\``, severity, explanation]),
+  );
+}
+
+/** A Markdown table; `|` in a cell is escaped, in code too, as tables ask for. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { HELP } from './cli/help.ts';
+import { UsageError } from './cli/usage.ts';
+import { PtaskError } from './errors.ts';
+import { VERSION } from './version.ts';
+
+/** Runs with the arguments after its name and gives the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./cli/check.ts')).check,
+  train: async () => (await import('./cli/train.ts')).trainCommand,
+  predict: async () => (await import('./cli/predict.ts')).predict,
+  evaluate: async () => (await import('./cli/evaluate.ts')).evaluate,
+  devices: async () => (await import('./cli/devices.ts')).devices,
+  bench: async () => (await import('./cli/bench.ts')).bench,
+  demo: async () => (await import('./cli/demo.ts')).demo,
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  if (
+    ['--help', '-h', 'help'].includes(name) ||
+    (Object.hasOwn(COMMANDS, name) && rest.some((arg) => /^(--help|-h)$/.test(arg)))
+  ) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (['--version', '-v', 'version'].includes(name)) {
+    process.stdout.write(`ptask ${VERSION}\n`);
+    return 0;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`there is no command '${name}'`);
+  const command = await COMMANDS[name]!();
+  return command(rest);
+}
+
+/** Says what went wrong in one line, and gives the exit code. */
+function report(error: unknown, args: readonly string[]): number {
+  const message = error instanceof Error ? error.message : String(error);
+  let exitCode = 3;
+  let line = `internal error: ${message.split('\n')[0]}`;
+  if (error instanceof UsageError) {
+    exitCode = 2;
+    line = `ptask: ${message} (ptask --help shows how it is used)`;
+  } else if (error instanceof PtaskError) {
+    exitCode = error.exitCode;
+    line = `error: ${message}`;
+  }
+  process.stderr.write(`${line}\n`);
+  if (args.includes('--json') && exitCode !== 2) {
+    process.stdout.write(`${JSON.stringify({ event: 'error', message })}\n`);
+  }
+  if (process.env.PTASK_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCode;
+}
+
+// Whoever reads the output may stop early, as `head` does.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 3);
+  });
+}
+
+const args = process.argv.slice(2);
+process.exitCode = await main(args).catch((error: unknown) => report(error, args));

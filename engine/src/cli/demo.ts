@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RowStore } from '../data/row-store.ts';
+import { InputError } from '../errors.ts';
+import { type Evaluation, evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { majority } from '../evaluate/majority.ts';
+import { runBaseline } from '../evaluate/run-baseline.ts';
+import { Predictor } from '../predict/predictor.ts';
+import { TaskPredictor } from '../predict/task-predictor.ts';
+import { formatDuration } from '../progress.ts';
+import { dataPaths, type Project, templateOf } from '../project.ts';
+import { readPromptTable } from '../prompt/prompt-table.ts';
+import { planTraining, type TrainingPlan } from '../train/plan.ts';
+import { Output, terminalColumns } from './output.ts';
+import { openForRun } from './problems.ts';
+import { promptText } from './prompt-text.ts';
+import { count, oneLine, percent, shortPath, table } from './text.ts';
+import { runTraining } from './train.ts';
+import { readArguments } from './usage.ts';
+
+const EXAMPLE = path.join('examples', 'assistant', 'sv.ptask.json');
+const EXAMPLE_TASK = 'intent-task';
+
+/** Test rows whose predictions are shown. */
+const SHOWN = 10;
+
+/** `ptask demo [FILE]`: trains one task and shows what it answers, before and after. */
+export async function demo(args: readonly string[]): Promise<number> {
+  const started = performance.now();
+  const { positionals } = readArguments(args, {}, [0, 1]);
+  const output = new Output();
+  const file = positionals[0] ?? exampleFile();
+  const project = await openForRun(file, output);
+  const taskname = positionals[0] === undefined ? EXAMPLE_TASK : project.file.new_tasks[0];
+  if (taskname === undefined)
+    throw new InputError(`${shortPath(file)}: "new_tasks" is empty, so there is nothing to train`);
+  const plan = await planTraining(project, [taskname]);
+  const test = await testRows(plan, taskname);
+  const predictor = new Predictor(project.backbone);
+  try {
+    const untrained = await answersUntrained(plan, predictor, taskname, test);
+    const outcome = await runTraining(plan, { resume: false, output });
+    if (outcome.kind === 'stopped') return outcome.exitCode;
+    const trained = await answersTrained(project, plan, predictor, taskname, test);
+    printRows(project, taskname, test, untrained, trained, output);
+    printSummary(project, taskname, test, untrained, trained, output);
+  } finally {
+    await predictor.release();
+    test.store.close();
+  }
+  output.text(
+    `Took ${formatDuration((performance.now() - started) / 1000)}. The prompt is in ${shortPath(project.promptTablePath)}.`,
+  );
+  output.text(`Next: ptask predict ${shortPath(path.resolve(file))}, or ptask evaluate, with one of your own.`);
+  return 0;
+}
+
+/** The example that comes with the program, which may be run from any folder. */
+function exampleFile(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const file = path.join(folder, EXAMPLE);
+    if (existsSync(file)) return file;
+    const parent = path.dirname(folder);
+    if (parent === folder)
+      throw new InputError(`${EXAMPLE} is missing from this installation; give a task file instead`);
+    folder = parent;
+  }
+}
+
+interface TestRows {
+  readonly store: RowStore;
+  readonly numbers: readonly number[];
+}
+
+async function testRows(plan: TrainingPlan, taskname: string): Promise<TestRows> {
+  const { project } = plan;
+  const { tokeniser } = plan.tasks.get(taskname)!;
+  const files = dataPaths(project, project.file.data.test_ds);
+  const store = await RowStore.open(files, [taskname], (row) => tokeniser.row(row));
+  const numbers = rowsOfTask(store, taskname);
+  if (numbers.length === 0) throw new InputError(`${shortPath(project.path)}: there are no test rows of '${taskname}'`);
+  return { store, numbers };
+}
+
+async function answersUntrained(
+  plan: TrainingPlan,
+  predictor: Predictor,
+  taskname: string,
+  test: TestRows,
+): Promise<Evaluation> {
+  const { template } = plan.tasks.get(taskname)!;
+  const train = { store: plan.train, numbers: rowsOfTask(plan.train, taskname) };
+  return (await runBaseline(plan.project, predictor, template, 'zero', { train, evaluated: test })).evaluation;
+}
+
+async function answersTrained(
+  project: Project,
+  plan: TrainingPlan,
+  predictor: Predictor,
+  taskname: string,
+  { store, numbers }: TestRows,
+): Promise<Evaluation> {
+  const { template, tokeniser } = plan.tasks.get(taskname)!;
+  const prompt = (await readPromptTable(project.promptTablePath)).get(taskname)!;
+  const trained = await TaskPredictor.create(predictor, tokeniser, project.tokenizer, prompt.embeddings);
+  return evaluateRows(trained, template, store, numbers);
+}
+
+/** Rows at even distances, so that nobody has chosen them. */
+function printRows(
+  project: Project,
+  taskname: string,
+  { store, numbers }: TestRows,
+  untrained: Evaluation,
+  trained: Evaluation,
+  output: Output,
+): void {
+  const template = templateOf(project, taskname);
+  const shown = Math.min(SHOWN, numbers.length);
+  const places = Array.from({ length: shown }, (_, i) => Math.floor((i * numbers.length) / shown));
+  output.text();
+  output.text(`${shown} of the ${count(numbers.length, 'test row')}, at even distances; ✓ right, ✗ wrong`);
+  output.text();
+  const columns = Math.min(terminalColumns() ?? 100, 120);
+  if (!template.labels) {
+    for (const place of places) {
+      output.text(oneLine(promptText(template, store.row(numbers[place]!)), columns));
+      output.text(`   untrained  ${oneLine(untrained.rows[place]!.prediction?.text ?? '(too long)', columns - 14)}`);
+      output.text(
+        ` ${mark(trained, place)} trained    ${oneLine(trained.rows[place]!.prediction?.text ?? '(too long)', columns - 14)}`,
+      );
+      output.text(`   answer     ${oneLine(trained.rows[place]!.truth, columns - 14)}`);
+    }
+    return;
+  }
+  const cells = (evaluation: Evaluation, place: number) =>
+    `${mark(evaluation, place)} ${evaluation.rows[place]!.prediction?.text ?? '(too long)'}`;
+  const rows = places.map((place) => [cells(untrained, place), cells(trained, place), trained.rows[place]!.truth]);
+  const heads = ['  untrained', '  trained', 'right answer'];
+  const taken = heads.reduce(
+    (sum, head, i) => sum + 2 + Math.max(head.length, ...rows.map((row) => row[i]!.length)),
+    0,
+  );
+  const room = Math.max(20, columns - taken);
+  const lines = table([
+    ['text', ...heads],
+    ...rows.map((row, i) => [oneLine(promptText(template, store.row(numbers[places[i]!]!)), room), ...row]),
+  ]);
+  for (const line of lines) output.text(line);
+}
+
+function mark({ rows }: Evaluation, place: number): string {
+  return rows[place]!.correct ? '✓' : '✗';
+}
+
+function printSummary(
+  project: Project,
+  taskname: string,
+  { store, numbers }: TestRows,
+  untrained: Evaluation,
+  trained: Evaluation,
+  output: Output,
+): void {
+  const commonest = majority(templateOf(project, taskname), store, numbers);
+  const line = (name: string, share: number) => [name, percent(share), '█'.repeat(Math.round(share * 30))];
+  output.text();
+  output.text(`Accuracy on all ${count(numbers.length, 'test row')}, none of which it was trained on:`);
+  const rows = [
+    line('untrained model', untrained.metrics.accuracy),
+    ...(commonest ? [line(`always '${commonest.label}'`, commonest.share)] : []),
+    line('trained prompt', trained.metrics.accuracy),
+  ];
+  for (const text of table(rows, [1])) output.text(`  ${text}`);
+  output.text();
+}

@@ -1,0 +1,25 @@
+export const HELP = `ptask: p-tuning of a frozen language model, on this machine
+
+  ptask check FILE…           what is wrong with task files and their data
+  ptask train FILE            learn the prompts of a task file's new tasks
+      --task NAME               this task alone; may be given several times
+      --device DEVICE           auto (default) or cpu
+      --resume                  go on with the run that was stopped or killed
+  ptask predict FILE          answers to the task file's examples
+      --task NAME               rows of this task
+      --input ROWS              rows of a JSONL file instead; - is standard input
+  ptask evaluate FILE         accuracy and F1 on the test rows
+      --task NAME               this task alone
+      --split test|validation   which rows (default: test)
+      --baseline zero|one|few   also the frozen model without a trained prompt, with no, one
+                                or as many training rows in its prompt as fit
+  ptask demo [FILE]           train an example and show what it has learnt
+  ptask devices               what this machine can compute on
+  ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
+                              time and memory of a training step
+
+  --json        one JSON object a line on standard output (all commands but demo)
+  --help, --version
+
+Exit codes: 0 done, 1 the input was at fault, 2 wrong usage, 3 the engine failed, 130 stopped by Ctrl-C.
+`;

@@ -1,0 +1,28 @@
+/** What a command writes: results on standard output, everything else on standard error. */
+export class Output {
+  readonly json: boolean;
+
+  constructor(json = false) {
+    this.json = json;
+  }
+
+  /** A result for people; nothing with `--json`. */
+  text(line = ''): void {
+    if (!this.json) process.stdout.write(`${line}\n`);
+  }
+
+  /** A result for programs; nothing without `--json`. */
+  event<T extends { readonly event: string }>(event: T): void {
+    if (this.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+
+  /** What a person may want to know on the way. */
+  note(line: string): void {
+    process.stderr.write(`${line}\n`);
+  }
+}
+
+/** Columns that a line of standard output may take; undefined where it goes to a file or a pipe. */
+export function terminalColumns(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
+}

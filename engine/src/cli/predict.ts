@@ -1,0 +1,203 @@
+import { createReadStream } from 'node:fs';
+import { readRowBatches } from '../../../task/src/rows.ts';
+import type { TaskTemplate } from '../../../task/src/types.ts';
+import type { Row } from '../data/tokenise.ts';
+import { FileError, InputError } from '../errors.ts';
+import { formMapper } from '../evaluate/metrics.ts';
+import { Predictor } from '../predict/predictor.ts';
+import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
+import { type Project, rowTokeniser } from '../project.ts';
+import { Output, terminalColumns } from './output.ts';
+import { openForRun } from './problems.ts';
+import { fieldsOf, promptText } from './prompt-text.ts';
+import { oneLine, percent, shortPath } from './text.ts';
+import { chosenTasks, trainedPrompt } from './trained-prompt.ts';
+import { readArguments } from './usage.ts';
+
+/** `ptask predict FILE`: what trained prompts answer to rows. */
+export async function predict(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(
+    args,
+    { task: { type: 'string' }, input: { type: 'string' }, json: { type: 'boolean' } },
+    [1, 1],
+  );
+  const output = new Output(values.json);
+  const project = await openForRun(positionals[0]!, output);
+  const tasks = chosenTasks(project, values.task === undefined ? [] : [values.task]);
+  const answerer = new Answerer(project, tasks, values.task);
+  let bad = 0;
+  try {
+    for await (const rows of values.input === undefined ? exampleRows(project, values.task) : inputRows(values.input)) {
+      for (const answer of await answerer.answer(rows)) {
+        if ('problem' in answer) {
+          bad++;
+          output.note(`error: ${answer.place}: ${answer.problem}`);
+          output.event({ event: 'error', row: answer.row, message: `${answer.place}: ${answer.problem}` });
+        } else print(answer, output);
+      }
+    }
+  } finally {
+    await answerer.release();
+  }
+  return bad > 0 ? 1 : 0;
+}
+
+/** A row as it came in. */
+interface NumberedRow {
+  /** From 0, over all rows of the input. */
+  readonly row: number;
+  /** For messages. */
+  readonly place: string;
+  readonly value: Row | undefined;
+  readonly problem?: string;
+}
+
+interface Answer {
+  readonly row: number;
+  readonly template: TaskTemplate;
+  readonly values: Row;
+  /** The row's own answer, where it has one. */
+  readonly label: string | undefined;
+  /** Undefined where the row is too long for the backbone. */
+  readonly prediction: Prediction | undefined;
+}
+
+interface Unanswered {
+  readonly row: number;
+  readonly place: string;
+  readonly problem: string;
+}
+
+async function* exampleRows({ path, file }: Project, task: string | undefined): AsyncGenerator<NumberedRow[]> {
+  if (file.examples.length === 0) {
+    throw new InputError(`${shortPath(path)} has no "examples"; give rows with --input rows.jsonl`);
+  }
+  const rows = file.examples.map((value, row) => ({ row, place: `example ${row + 1}`, value }));
+  yield task === undefined ? rows : rows.filter(({ value }) => value.taskname === task);
+}
+
+async function* inputRows(input: string): AsyncGenerator<NumberedRow[]> {
+  const name = input === '-' ? 'standard input' : input;
+  let row = 0;
+  try {
+    for await (const batch of readRowBatches(input === '-' ? process.stdin : createReadStream(input))) {
+      yield batch.map((read) => ({
+        row: row++,
+        place: `${name}:${read.line + 1}`,
+        value: read.value,
+        ...(read.value === undefined ? { problem: read.problem.message } : {}),
+      }));
+    }
+  } catch (error) {
+    throw error instanceof Error && 'code' in error ? FileError.from(name, 'read', error) : error;
+  }
+}
+
+/** Predicts rows of several tasks, each task's prompt being loaded when it is first asked for. */
+class Answerer {
+  private readonly project: Project;
+  private readonly tasks: readonly TaskTemplate[];
+  /** The task of all rows, whatever they say of it. */
+  private readonly forced: string | undefined;
+  private readonly predictor: Predictor;
+  private readonly predictors = new Map<string, Promise<TaskPredictor>>();
+
+  constructor(project: Project, tasks: readonly TaskTemplate[], forced: string | undefined) {
+    this.project = project;
+    this.tasks = tasks;
+    this.forced = forced;
+    this.predictor = new Predictor(project.backbone);
+  }
+
+  /** Answers in the rows' order. @throws InputError where a row's task has not been trained */
+  async answer(rows: readonly NumberedRow[]): Promise<(Answer | Unanswered)[]> {
+    const answers = rows.map((row) => this.check(row));
+    for (const template of this.tasks) {
+      const own = answers.filter((answer): answer is Answer => 'template' in answer && answer.template === template);
+      if (own.length === 0) continue;
+      const predictor = await this.taskPredictor(template);
+      const predictions = await predictor.predict(own.map(({ values }) => values));
+      own.forEach((answer, i) => {
+        answers[answers.indexOf(answer)] = { ...answer, prediction: predictions[i] };
+      });
+    }
+    return answers;
+  }
+
+  async release(): Promise<void> {
+    await this.predictor.release();
+  }
+
+  private check({ row, place, value, problem }: NumberedRow): Answer | Unanswered {
+    if (value === undefined) return { row, place, problem: problem ?? 'this is no row' };
+    const named = this.forced ?? value.taskname ?? (this.tasks.length === 1 ? this.tasks[0]!.taskname : undefined);
+    const template = this.tasks.find(({ taskname }) => taskname === named);
+    if (!template) {
+      const known = this.tasks.map(({ taskname }) => taskname).join(', ');
+      const fault = named === undefined ? 'has no "taskname"' : `is of the task ${JSON.stringify(named)}`;
+      return { row, place, problem: `this row ${fault}; the task file has ${known}` };
+    }
+    const { answer_field } = template;
+    const missing = fieldsOf(template).find((field) => field !== answer_field && typeof value[field] !== 'string');
+    if (missing !== undefined) {
+      const fault = missing in value ? 'is not a string' : 'is missing';
+      return { row, place, problem: `"${missing}" ${fault}, which the template of '${template.taskname}' needs` };
+    }
+    const label = answer_field === null ? undefined : value[answer_field];
+    return {
+      row,
+      template,
+      values: value,
+      label: typeof label === 'string' ? label : undefined,
+      prediction: undefined,
+    };
+  }
+
+  private taskPredictor(template: TaskTemplate): Promise<TaskPredictor> {
+    const { taskname } = template;
+    let predictor = this.predictors.get(taskname);
+    if (!predictor) {
+      const virtual = trainedPrompt(this.project, template);
+      predictor = TaskPredictor.create(
+        this.predictor,
+        rowTokeniser(this.project, template),
+        this.project.tokenizer,
+        virtual,
+      );
+      this.predictors.set(taskname, predictor);
+    }
+    return predictor;
+  }
+}
+
+function print({ row, template, values, label, prediction }: Answer, output: Output): void {
+  output.event({
+    event: 'prediction',
+    row,
+    taskname: template.taskname,
+    prediction: prediction?.text ?? null,
+    candidates: prediction?.candidates ?? null,
+    label: label ?? null,
+  });
+  const text = promptText(template, values);
+  if (!prediction) {
+    output.text(`(too long for the model)  ${oneLine(text, room(26))}`);
+    return;
+  }
+  const canonical = template.labels ? formMapper(template.labels) : undefined;
+  const own = label === undefined ? undefined : (canonical?.(label) ?? label.trim());
+  const remark = own === undefined ? '' : own === prediction.text ? '  (right)' : `  (the row says ${own})`;
+  if (prediction.candidates) {
+    const width = Math.max(...Object.keys(template.labels ?? {}).map((name) => [...name].length));
+    const answer = `${prediction.text.padEnd(width)}  ${percent(prediction.candidates[0]!.probability).padStart(6)}`;
+    output.text(`${answer}  ${oneLine(text, room(answer.length + 2 + remark.length))}${remark}`);
+  } else {
+    output.text(oneLine(text, room(0)));
+    output.text(`  → ${oneLine(prediction.text)}${remark}`);
+  }
+}
+
+function room(taken: number): number {
+  const columns = terminalColumns();
+  return columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - taken);
+}

@@ -1,0 +1,38 @@
+import path from 'node:path';
+
+/** `49 rows`, `1 row`. */
+export function count(n: number, singular: string, plural = `${singular}s`): string {
+  return `${n} ${n === 1 ? singular : plural}`;
+}
+
+/** `81.6%` */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/** A path as one would type it here, where that is shorter. */
+export function shortPath(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative !== '' && relative.length < file.length ? relative : file;
+}
+
+/** One line of at most `width` characters, without control characters. */
+export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string {
+  const characters = [...text.replace(/[\s\p{Cc}]+/gu, ' ').trim()];
+  return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+/** Rows below each other in columns, two spaces apart. @param right columns that are numbers, from 0 */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => [...(row[i] ?? '')].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => {
+        const fill = ' '.repeat(widths[i]! - [...cell].length);
+        return right.includes(i) ? fill + cell : cell + fill;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,118 @@
+import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { majority } from '../evaluate/majority.ts';
+import type { DoneEvent } from '../train/events.ts';
+import { planTraining, type TrainingPlan } from '../train/plan.ts';
+import { train } from '../train/trainer.ts';
+import { requireUsableDevice } from './device.ts';
+import { Interrupt } from './interrupt.ts';
+import { Output } from './output.ts';
+import { openForRun } from './problems.ts';
+import { count, percent, shortPath } from './text.ts';
+import { metricTexts, TrainingReport } from './training-report.ts';
+import { readArguments } from './usage.ts';
+
+/** `ptask train FILE`: learns the prompts of new tasks. */
+export async function trainCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(
+    args,
+    {
+      task: { type: 'string', multiple: true },
+      device: { type: 'string', default: 'auto' },
+      resume: { type: 'boolean', default: false },
+      json: { type: 'boolean' },
+    },
+    [1, 1],
+  );
+  requireUsableDevice(values.device);
+  const output = new Output(values.json);
+  const file = positionals[0]!;
+  const project = await openForRun(file, output);
+  const plan = await planTraining(project, [...new Set(values.task ?? [])]);
+  const outcome = await runTraining(plan, { resume: values.resume, output });
+  if (outcome.kind === 'stopped') {
+    const tasks = (values.task ?? []).map((task) => ` --task ${task}`).join('');
+    output.note(`Stopped after step ${outcome.step}; go on with: ptask train ${file}${tasks} --resume`);
+    return outcome.exitCode;
+  }
+  tellWhatWasLearnt(plan, outcome.done, output);
+  output.text(`Next: ptask evaluate ${file}`);
+  return 0;
+}
+
+export type TrainingOutcome =
+  | { readonly kind: 'done'; readonly done: DoneEvent }
+  | { readonly kind: 'stopped'; readonly step: number; readonly exitCode: number };
+
+/** Runs a plan to its end, or until Ctrl-C, and shows how it goes. */
+export async function runTraining(
+  plan: TrainingPlan,
+  { resume, output }: { readonly resume: boolean; readonly output: Output },
+): Promise<TrainingOutcome> {
+  const report = new TrainingReport(plan.project.file.trainer.batch_size);
+  const interrupt = new Interrupt((signal) => {
+    const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
+    report.print(`Stopping after this step${again}`);
+  });
+  try {
+    for await (const event of train(plan, { resume, stopRequested: () => interrupt.requested })) {
+      output.event(event);
+      switch (event.event) {
+        case 'start':
+          report.started(event);
+          if (resume && event.from_step === 0) report.print('No unfinished run was found; this is a new one');
+          break;
+        case 'step':
+          report.stepped(event);
+          break;
+        case 'epoch':
+          report.epochEnded(event);
+          break;
+        case 'stopped':
+          return { kind: 'stopped', step: event.step, exitCode: interrupt.exitCode ?? 130 };
+        case 'done':
+          if (event.stopped_early) {
+            report.print(`Stopped after ${count(event.epochs, 'epoch')}: validation no longer got better`);
+          }
+          return { kind: 'done', done: event };
+      }
+    }
+  } finally {
+    report.done();
+    interrupt.dispose();
+  }
+  throw new Error('the training run ended without a result');
+}
+
+function tellWhatWasLearnt(plan: TrainingPlan, done: DoneEvent, output: Output): void {
+  for (const [task, { virtual_tokens, best_epoch, validation }] of Object.entries(done.tasks)) {
+    const measured = validation ? metricTexts(validation) : [];
+    const rows =
+      validation && measured.length > 0 ? `; ${measured.join(', ')} on ${validation.rows} validation rows` : '';
+    output.text(
+      `Wrote ${task} (${virtual_tokens} virtual tokens, of epoch ${best_epoch}${rows}) to ${shortPath(done.prompt_table)}`,
+    );
+    for (const doubt of doubts(plan, task, done)) output.note(doubt);
+  }
+  output.text(`The run's record: ${shortPath(done.run)}`);
+}
+
+/** What a user must know before trusting the prompt: that the run learnt nothing, or that nobody measured it. */
+function doubts(plan: TrainingPlan, task: string, { tasks, epochs }: DoneEvent): string[] {
+  const { validation, best_epoch } = tasks[task]!;
+  if (!validation) return [`warning: ${task} has no validation rows, so nothing says whether its prompt is any good`];
+  const { template } = plan.tasks.get(task)!;
+  const commonest = majority(template, plan.validation, rowsOfTask(plan.validation, task));
+  if (commonest && validation.accuracy !== undefined) {
+    if (validation.accuracy > commonest.share) return [];
+    return [
+      `warning: ${task} has learnt nothing of use: its accuracy of ${percent(validation.accuracy)} is not above the ` +
+        `${percent(commonest.share)} of always answering '${commonest.label}'; more epochs, another learning rate or ` +
+        `encoder, or a larger model may help`,
+    ];
+  }
+  if (epochs < 2 || best_epoch > 1) return [];
+  return [
+    `warning: ${task} has hardly learnt: no epoch after the first lowered its validation loss; another learning rate, ` +
+      `encoder or model may help`,
+  ];
+}

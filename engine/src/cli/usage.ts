@@ -1,0 +1,53 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** The command was called wrongly; the message is one line. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/**
+ * Options and positional arguments of a command.
+ * @param files how many positional arguments it takes, at least and at most
+ * @throws UsageError for anything that the command does not know
+ */
+export function readArguments<T extends Options>(
+  args: readonly string[],
+  options: T,
+  files: readonly [least: number, most: number],
+) {
+  const parsed = parsedOrUsageError(args, options);
+  const { positionals } = parsed;
+  const [least, most] = files;
+  if (positionals.length < least) throw new UsageError('which task file?');
+  if (positionals.length > most) throw new UsageError(`'${positionals[most]}' is one argument too many`);
+  return parsed;
+}
+
+function parsedOrUsageError<T extends Options>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    // Node's message goes on with advice on how to write a positional argument; its first sentence says what is wrong.
+    const [message] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(message!.replace(/\.$/, ''));
+  }
+}
+
+/** One of some words. @throws UsageError */
+export function oneOf<T extends string>(option: string, value: string, words: readonly T[]): T {
+  const word = words.find((candidate) => candidate === value);
+  if (word === undefined) throw new UsageError(`--${option} is one of ${words.join(', ')}, not '${value}'`);
+  return word;
+}
+
+/** A whole number from `least` on. @throws UsageError */
+export function wholeNumber(option: string, value: string | undefined, least: number): number {
+  if (value === undefined) throw new UsageError(`--${option} is missing`);
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < least) {
+    throw new UsageError(`--${option} is a whole number from ${least} on, not '${value}'`);
+  }
+  return number;
+}

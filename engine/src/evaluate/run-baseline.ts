@@ -1,0 +1,102 @@
+import type { TaskTemplate } from '../../../task/src/types.ts';
+import type { RowStore } from '../data/row-store.ts';
+import { type Row, RowTokeniser } from '../data/tokenise.ts';
+import { MAX_NEW_TOKENS, type Predictor } from '../predict/predictor.ts';
+import { TaskPredictor } from '../predict/task-predictor.ts';
+import { type Project, rowTokeniser } from '../project.ts';
+import { Random } from '../random.ts';
+import { type Baseline, shotOrder, shotsThatFit, withoutVirtualTokens } from './baseline.ts';
+import { type Evaluation, evaluateRows } from './evaluate-rows.ts';
+import { formMapper } from './metrics.ts';
+
+export interface BaselineResult {
+  readonly evaluation: Evaluation;
+  /** Training rows that were in the prompt. */
+  readonly shots: number;
+}
+
+export interface BaselineRows {
+  /** Training rows; shots are drawn from those of the task. */
+  readonly train: { readonly store: RowStore; readonly numbers: readonly number[] };
+  /** The rows to answer. */
+  readonly evaluated: { readonly store: RowStore; readonly numbers: readonly number[] };
+}
+
+/** Training rows that shots are chosen among: far more than fit into any prompt. */
+const CANDIDATES = 2000;
+
+/**
+ * Answers rows with the frozen backbone alone: the template without its virtual tokens, behind training rows filled into
+ * the same template, a line each. The whole context of the backbone is used, whatever `max_seq_length` says.
+ * @throws RangeError without rows to answer
+ */
+export async function runBaseline(
+  project: Project,
+  predictor: Predictor,
+  template: TaskTemplate,
+  baseline: Baseline,
+  { train, evaluated }: BaselineRows,
+): Promise<BaselineResult> {
+  const bare = withoutVirtualTokens(template);
+  const values = function* (): Generator<Row> {
+    for (const number of evaluated.numbers) yield evaluated.store.row(number);
+  };
+  const shots = baseline === 'zero' ? [] : shotTokens(project, bare, train);
+  const room = roomForShots(project, bare, values());
+  const lengths = shots.map((shot) => shot.length);
+  const count = shotsThatFit(lengths, room, baseline);
+  const context = shots.slice(0, count).flat();
+  const predictorOfTask = await TaskPredictor.create(
+    predictor,
+    wholeContext(project, bare, context),
+    project.tokenizer,
+    new Float32Array(0),
+  );
+  return { evaluation: await evaluateRows(predictorOfTask, bare, evaluated.store, evaluated.numbers), shots: count };
+}
+
+/** The tokens of training rows as lines of a prompt, in the order in which they are to be shown. */
+function shotTokens(project: Project, template: TaskTemplate, { store, numbers }: BaselineRows['train']): number[][] {
+  const random = Random.fromSeed(project.file.trainer.seed).fork(`shots ${template.taskname}`);
+  const candidates = random.shuffle(numbers).slice(0, CANDIDATES);
+  const canonical = template.labels ? formMapper(template.labels) : undefined;
+  const field = template.answer_field ?? '';
+  const rows = candidates.map((number) => {
+    const row = store.row(number);
+    const answer = String(row[field] ?? '');
+    // The shots show the answers that are scored, not their other forms.
+    return { ...row, [field]: canonical?.(answer) ?? answer };
+  });
+  const tokeniser = alone(project, template);
+  const lineEnd = project.tokenizer.encode('\n');
+  return shotOrder(template, rows, random)
+    .map((row) => tokeniser.row(row))
+    .filter((row) => row !== undefined)
+    .map(({ ids }) => [...ids, ...lineEnd]);
+}
+
+/** Tokens that are left for shots beside the longest row and its answer. */
+function roomForShots(project: Project, template: TaskTemplate, rows: Iterable<Row>): number {
+  const { maxPositions } = project.backbone.model.config;
+  const most = project.file.data.max_seq_length ?? maxPositions;
+  const tokeniser = wholeContext(project, template, []);
+  let longest = 0;
+  for (const row of rows) longest = Math.max(longest, tokeniser.prompt(row, 0)?.length ?? 0);
+  const answers = Object.keys(template.labels ?? {}).map((label) => tokeniser.answer(label).length);
+  const answer = template.labels ? Math.max(0, ...answers) : MAX_NEW_TOKENS;
+  return maxPositions - Math.min(longest, most) - answer;
+}
+
+/** The rows' own tokens, without anything that opens or closes a prompt. */
+function alone(project: Project, template: TaskTemplate): RowTokeniser {
+  const data = { ...project.file.data, add_bos: false, add_eos: false, max_seq_length: null };
+  return new RowTokeniser(template, data, project.tokenizer, [], project.backbone.model.config.maxPositions);
+}
+
+function wholeContext(project: Project, template: TaskTemplate, shots: readonly number[]): RowTokeniser {
+  const { bosId } = project.tokenizer;
+  // The start token opens the prompt, in front of the shots.
+  const start = project.file.data.add_bos && bosId !== undefined ? [bosId] : [];
+  const data = { ...project.file.data, add_bos: false, max_seq_length: null };
+  return rowTokeniser({ ...project, file: { ...project.file, data } }, template, [...start, ...shots]);
+}

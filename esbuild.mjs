@@ -1,0 +1,40 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const OUT = 'dist';
+const root = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+
+const { outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: { ptask: 'engine/src/cli.ts' },
+  outdir: OUT,
+  bundle: true,
+  write: false,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // What a command does not need is not loaded: the runtime alone takes longer than printing the help.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  mainFields: ['module', 'main'],
+  external: ['onnxruntime-node', 'sts-whisper-*'],
+  legalComments: 'linked',
+  logLevel: 'warning',
+});
+
+// A file is replaced as a whole and only where it differs, so that a program that is running, or a second build, is safe.
+for (const { path: file, contents } of outputFiles) {
+  const present = await readFile(file).catch(() => undefined);
+  if (present?.equals(contents)) continue;
+  await mkdir(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, contents, { mode: 0o755 });
+  await rename(temporary, file);
+}
+
+const chunks = path.join(root, OUT, 'chunks');
+const current = new Set(outputFiles.map(({ path: file }) => path.basename(file)));
+for (const name of await readdir(chunks)) {
+  if (!current.has(name) && !name.endsWith('.tmp')) await rm(path.join(chunks, name), { force: true });
+}

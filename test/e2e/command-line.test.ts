@@ -1,0 +1,219 @@
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
+import { buildPtask, events, ptask, rowsOf, writeJsonl, writeProject, writeTaskFile } from './ptask.ts';
+
+// Each test starts the command several times, on whatever machine this is.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+beforeAll(buildPtask);
+
+describe('usage', () => {
+  it('is told by --help, and the version by --version', async () => {
+    const help = await ptask(['--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    for (const command of ['check', 'train', 'predict', 'evaluate', 'devices', 'bench', 'demo']) {
+      expect(help.stdout).toContain(`ptask ${command}`);
+    }
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await ptask(['--version'])).toMatchObject({ code: 0, stdout: `ptask ${version}\n` });
+  });
+
+  it.each([
+    [['frobnicate'], "there is no command 'frobnicate'"],
+    [['check'], 'which task file?'],
+    [['train', 'a', 'b'], "'b' is one argument too many"],
+    [['train', 'a', '--frob'], "Unknown option '--frob'"],
+    [['train', 'a', '--device', 'abacus'], "--device is one of auto, cpu, webgpu, cuda, dml, coreml, not 'abacus'"],
+    [['evaluate', 'a', '--split', 'train'], "--split is one of test, validation, not 'train'"],
+    [['evaluate', 'a', '--baseline', 'two'], "--baseline is one of zero, one, few, not 'two'"],
+    [['bench', '--virtual', '1', '--length', '1', '--batch', '1'], '--model is missing'],
+    [['bench', '--model', 'x', '--virtual', '-1', '--length', '1', '--batch', '1'], '--virtual'],
+  ])('%j is wrong', async (args, message) => {
+    const { code, stdout, stderr } = await ptask(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('without a command shows the help and is wrong', async () => {
+    const { code, stdout, stderr } = await ptask([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('ptask train FILE');
+  });
+});
+
+describe('check', () => {
+  it('is silent but for a summary where all is well', async () => {
+    const file = await writeProject(await temporaryFolder());
+    expect(await ptask(['check', file])).toMatchObject({ code: 0, stdout: '', stderr: 'no problems\n' });
+  });
+
+  it('prints a place, severity, code and message for each problem, the model missing or not', async () => {
+    const dir = await temporaryFolder();
+    await writeProject(dir, { model: 'nowhere', new_tasks: ['kind', 'lost'] });
+    const rows = rowsOf('kind', 'train');
+    await writeJsonl(path.join(dir, 'train.jsonl'), [...rows, { taskname: 'kind', text: 'a' }]);
+    const { code, stdout, stderr } = await ptask(['check', 't.ptask.json'], { cwd: dir });
+    expect(code).toBe(1);
+    expect(stderr).toBe('3 errors\n');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^t\.ptask\.json:2:\d+ error model-not-found /);
+    expect(lines[1]).toMatch(/^t\.ptask\.json:\d+:\d+ error task-without-template /);
+    expect(lines[2]).toMatch(/^train\.jsonl:81:1 error row-field-missing /);
+    const json = events((await ptask(['check', 't.ptask.json', '--json'], { cwd: dir })).stdout);
+    expect(json.map(({ event, severity, code: rule, line }) => [event, severity, rule, line])).toEqual([
+      ['problem', 'error', 'model-not-found', 2],
+      ['problem', 'error', 'task-without-template', expect.any(Number)],
+      ['problem', 'error', 'row-field-missing', 81],
+    ]);
+  });
+
+  it('goes on with the other files after one that cannot be read', async () => {
+    const dir = await temporaryFolder();
+    await writeProject(dir);
+    await writeTaskFile(dir, { new_tasks: [] }, 'second.ptask.json');
+    const { code, stdout, stderr } = await ptask(['check', 'none.ptask.json', 'second.ptask.json'], { cwd: dir });
+    expect(code).toBe(1);
+    expect(stderr).toContain('none.ptask.json: cannot be read: there is no such file');
+    expect(stdout).toMatch(/^second\.ptask\.json:\d+:\d+ warning template-unused /m);
+  });
+});
+
+describe('bad input', () => {
+  const model = (dir: string, file: string) => path.join(dir, 'model', file);
+  const cases: [string, (dir: string) => Promise<unknown>, RegExp][] = [
+    ['a truncated safetensors file', (dir) => truncate(model(dir, 'model.safetensors'), 9000), /model\.safetensors/],
+    [
+      'a header that lies about its size',
+      async (dir) => {
+        const bytes = await readFile(model(dir, 'model.safetensors'));
+        bytes.writeBigUInt64LE(1n << 40n);
+        await writeFile(model(dir, 'model.safetensors'), bytes);
+      },
+      /model\.safetensors/,
+    ],
+    [
+      'a header that lies about an offset',
+      async (dir) => {
+        const bytes = await readFile(model(dir, 'model.safetensors'));
+        const at = bytes.indexOf('"data_offsets":[0,') + '"data_offsets":['.length;
+        bytes.write('9', at);
+        await writeFile(model(dir, 'model.safetensors'), bytes);
+      },
+      /model\.safetensors/,
+    ],
+    [
+      'a tokenizer that does not fit',
+      (dir) => writeFile(model(dir, 'tokenizer.json'), JSON.stringify(tinyTokenizer({ '<|end|>': 100_000 }))),
+      /tokenizer\.json does not fit the model/,
+    ],
+    [
+      'a folder in place of a file',
+      async (dir) => {
+        await rm(model(dir, 'config.json'));
+        await mkdir(model(dir, 'config.json'));
+      },
+      /model/,
+    ],
+    ['a missing model', (dir) => rm(path.join(dir, 'model'), { recursive: true }), /model-not-found/],
+    ['a broken task file', (dir) => writeFile(path.join(dir, 't.ptask.json'), '{ "model": '), /json-syntax/],
+    ['a task file that is no text', (dir) => writeFile(path.join(dir, 't.ptask.json'), Buffer.alloc(99, 255)), /error/],
+    ['missing data', (dir) => rm(path.join(dir, 'train.jsonl')), /data-not-found/],
+    ['data that is no text', (dir) => writeFile(path.join(dir, 'train.jsonl'), Buffer.alloc(99, 255)), /row-syntax/],
+    [
+      'a broken prompt table',
+      (dir) => writeFile(path.join(dir, 't.prompts.safetensors'), 'nonsense'),
+      /t\.prompts\.safetensors: broken prompt table/,
+    ],
+    [
+      'a prompt table where no file can be',
+      (dir) => writeTaskFile(dir, { prompt_table: 'train.jsonl/t.prompts.safetensors' }),
+      /t\.prompts\.safetensors: cannot be read: a part of its path is a file/,
+    ],
+  ];
+
+  it.each(cases)('%s: a clear error and exit code 1', async (_, spoil, message) => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir);
+    await spoil(dir);
+    for (const command of ['check', 'predict']) {
+      const { code, stdout, stderr } = await ptask([command, file]);
+      expect(code, `${command}: ${stderr}`).toBe(1);
+      expect(stdout + stderr).toMatch(message);
+      expect(stdout + stderr).not.toMatch(/internal error|\n\s+at /);
+    }
+    const { code, stdout, stderr } = await ptask(['train', file, '--json']);
+    expect(code, stderr).toBe(1);
+    expect(events(stdout).map(({ event }) => event)).toContain('error');
+  });
+
+  it('a device that this version cannot use is refused by name', async () => {
+    const file = await writeProject(await temporaryFolder());
+    const { code, stderr } = await ptask(['train', file, '--device', 'cuda']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/--device cuda: this version computes on the CPU only/);
+  });
+
+  it('a task that has not been trained is named', async () => {
+    const file = await writeProject(await temporaryFolder());
+    for (const command of ['predict', 'evaluate']) {
+      const { code, stderr } = await ptask([command, file]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/error: 'kind' has not been trained/);
+    }
+    const unknown = await ptask(['evaluate', file, '--task', 'nothing']);
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toMatch(/has no task 'nothing'; it has kind/);
+  });
+});
+
+describe('predict', () => {
+  it('answers the good rows and names the bad ones', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, { trainer: { max_epochs: 1, batch_size: 8 } });
+    expect((await ptask(['train', file])).code).toBe(0);
+    const input = ['{"taskname":"kind","text":"abba"}', '{"taskname":', '{"taskname":"x"}', '{"text":"zzz"}', '{}'];
+    const { code, stdout, stderr } = await ptask(['predict', file, '--input', '-', '--json'], {
+      input: input.join('\n'),
+    });
+    expect(code).toBe(1);
+    expect(events(stdout).map(({ event, row }) => [event, row])).toEqual([
+      ['prediction', 0],
+      ['error', 1],
+      ['error', 2],
+      ['prediction', 3],
+      ['error', 4],
+    ]);
+    expect(stderr).toMatch(/^error: standard input:2: /m);
+    expect(stderr).toMatch(/^error: standard input:3: this row is of the task "x"; the task file has kind$/m);
+    expect(stderr).toMatch(/^error: standard input:5: "text" is missing/m);
+    const missing = await ptask(['predict', file, '--input', path.join(dir, 'none.jsonl')]);
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toMatch(/none\.jsonl: cannot be read: there is no such file/);
+  });
+});
+
+describe('this machine', () => {
+  it('is described', async () => {
+    const [devices] = events((await ptask(['devices', '--json'])).stdout);
+    expect(devices).toMatchObject({ event: 'devices', used: 'cpu' });
+    expect(devices!.cores).toBeGreaterThan(0);
+    expect((await ptask(['devices'])).stdout).toMatch(/← used/);
+  });
+
+  it('is measured', async () => {
+    const dir = await temporaryFolder();
+    await writeProject(dir);
+    await rm(path.join(dir, 'model', 'tokenizer.json'));
+    const sizes = ['--model', 'model', '--virtual', '4', '--length', '8', '--batch', '2', '--steps', '3'];
+    const [result] = events((await ptask(['bench', ...sizes, '--json'], { cwd: dir })).stdout);
+    expect(result).toMatchObject({ event: 'bench', virtual: 4, length: 8, batch: 2, answer: 2, steps: 3 });
+    for (const key of ['step_ms', 'peak_mb', 'load_ms']) expect(result![key]).toBeGreaterThan(0);
+    const tooLong = await ptask(['bench', ...sizes, '--length', '500'], { cwd: dir });
+    expect(tooLong.code).toBe(1);
+    expect(tooLong.stderr).toMatch(/64 positions/);
+  });
+});

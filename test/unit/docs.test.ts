@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { taskFilePage } from '../../docs/task-file-page.ts';
+import { HELP } from '../../engine/src/cli/help.ts';
+import { checkTaskFile } from '../../task/src/check.ts';
+import { nodeEnvironment } from '../../task/src/node-environment.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+/** The Markdown files right in these folders, by path from the root. */
+const PAGES = ['.', 'docs', 'bench', ...readdirSync(path.join(ROOT, 'examples')).map((name) => `examples/${name}`)]
+  .flatMap((folder) => readdirSync(path.join(ROOT, folder)).map((name) => path.join(folder, name)))
+  .filter((file) => file.endsWith('.md'));
+
+describe('docs/task-file.md', () => {
+  it('is what the tables of keys and rules give (UPDATE_DOCS=1 writes it)', () => {
+    if (process.env.UPDATE_DOCS) writeFileSync(path.join(ROOT, 'docs/task-file.md'), taskFilePage());
+    expect(read('docs/task-file.md')).toBe(taskFilePage());
+  });
+
+  it('has a place for each key, nested ones too, with what NeMo calls it', () => {
+    const page = taskFilePage();
+    expect(page).toContain('### `trainer.early_stopping`');
+    expect(page).toMatch(/\| `lr` \| a number above 0 \| `0.0001` \| .* \| the same \|/);
+    expect(page).toMatch(/\| `batch_size` \| .* \| `model.global_batch_size` \|/);
+    expect(page).toContain('`<\\|VIRTUAL_PROMPT_0\\|>`');
+  });
+});
+
+describe('docs/command-line.md', () => {
+  const page = read('docs/command-line.md');
+  const named = (text: string, pattern: RegExp) => [...new Set(text.match(pattern))].sort();
+
+  it('has the commands of the help', () => {
+    const commands = [...HELP.matchAll(/^ {2}ptask (\w+)/gm)].map(([, name]) => name);
+    expect([...page.matchAll(/^## `ptask (\w+)/gm)].map(([, name]) => name)).toEqual(commands);
+  });
+
+  it('has the options of the help, and no others', () =>
+    expect(named(page, /--[a-z]+/g)).toEqual(named(HELP, /--[a-z]+/g)));
+});
+
+describe('README.md', () => {
+  it('shows a task file that has no problems', async () => {
+    const text = /```jsonc\n(.*?)```/s.exec(read('README.md'))![1]!;
+    const environment = nodeEnvironment({
+      model: async () => ({
+        kind: 'ok',
+        maxPositions: 448,
+        prefixTokens: 4,
+        languages: ['en', 'sv'],
+        fingerprint: 'demo',
+      }),
+      promptTable: async () => undefined,
+    });
+    const { problems, data } = await checkTaskFile({ path: path.join(ROOT, 'first.ptask.json'), text, environment });
+    expect(problems).toEqual([]);
+    expect(data.files).toHaveLength(3);
+  });
+
+  it.each(PAGES)('%s links to files that are there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)|<(?:img|source)[^>]* src(?:set)?="([^"]+)"/g)];
+    const files = links.map(([, link, image]) => (link ?? image)!).filter((link) => !/^[a-z]+:/.test(link));
+    const missing = files.filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)));
+    expect(missing).toEqual([]);
+  });
+});
