@@ -4,13 +4,8 @@ import { rules } from '../task/src/rules/index.ts';
 
 /** The text of docs/task-file.md, from the tables that the parser, the schema and the checks are made from. */
 export function taskFilePage(): string {
-  return [
-    INTRODUCTION,
-    ...sectionsOf('', taskFileKeys as Record<string, Key<unknown>>),
-    ROWS,
-    rulesTable(),
-    '',
-  ].join('\n');
+  const parts = [INTRODUCTION, ...sectionsOf('', taskFileKeys as Record<string, Key<unknown>>), ROWS, rulesTable()];
+  return `${parts.join('\n').trimEnd()}\n`;
 }
 
 const INTRODUCTION = `# The task file
@@ -26,8 +21,7 @@ Only \`model\`, \`task_templates\` and, in each template, \`taskname\` and \`pro
 needs \`data.train_ds\`. \`schemas/ptask.schema.json\` describes the file to editors.
 `;
 
-const ROWS = `
-## Templates
+const ROWS = `## Templates
 
 In \`prompt_template\`, \`{field}\` stands for the text of that field of a row, and \`<|VIRTUAL_PROMPT_0|>\`,
 \`<|VIRTUAL_PROMPT_1|>\`, … for virtual tokens: in any place, numbered in their order. All else is literal text. What a row
@@ -123,9 +117,11 @@ function rulesTable(): string {
   );
 }
 
-/** A Markdown table; `|` in a cell is escaped, in code too, as tables ask for. */
+/** A Markdown table as Biome formats it; `|` in a cell is escaped, in code too, as tables ask for. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [line(cells[0]!), line(rule), ...cells.slice(1).map(line), ''].join('\n');
 }

@@ -261,7 +261,7 @@ export const taskFileKeys: KeyTable<TaskFile> = {
   model: key(
     text({ nonEmpty: true }),
     'required',
-    'The frozen backbone: `demo`, a folder in the form of Hugging Face (relative to this file), or a Hugging Face id.',
+    'The frozen backbone: `demo` (or `demo-tiny`, `demo-base`, `demo-small`), or a folder in the form of Hugging Face, relative to this file.',
     'model.language_model_path',
   ),
   language: key(
@@ -305,7 +305,12 @@ export const taskFileKeys: KeyTable<TaskFile> = {
   prompt_tuning: settings(promptTuningKeys, 'How prompts start, for `prompt-tuning`.', 'model.prompt_tuning'),
   optim: settings(optimiserKeys, 'The optimiser, AdamW.', 'model.optim'),
   trainer: settings(trainerKeys, 'How long and in what steps training goes.', 'trainer'),
-  examples: key(list(row()), { default: [] }, 'Rows that are shown with their predictions in the editor.', null),
+  examples: key(
+    list(row()),
+    { default: [] },
+    'Rows that are shown with their predictions, by `ptask predict` and in the editor.',
+    null,
+  ),
 };
 
 /** The task file as one shape. */

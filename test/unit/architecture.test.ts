@@ -226,10 +226,19 @@ function fileWrites(sources: Sources): string[] {
     });
 }
 
+const trees = new Map<string, ts.SourceFile>();
+
+/** The syntax tree of a text, made once. */
+function parsed(file: string, text: string): ts.SourceFile {
+  const tree = trees.get(text) ?? ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+  trees.set(text, tree);
+  return tree;
+}
+
 /** The names that a file imports from node:fs and node:fs/promises; `*` where it takes the module as a whole. */
 function fileSystemNames(file: string, text: string): string[] {
   const names: string[] = [];
-  for (const statement of ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements) {
+  for (const statement of parsed(file, text).statements) {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
     if (!/^(node:)?fs(\/promises)?$/.test(statement.moduleSpecifier.text)) continue;
     const bindings = statement.importClause?.namedBindings;
@@ -248,7 +257,7 @@ interface Call {
 
 /** Calls of plain names, `f(…)` and `new F(…)`; those of methods are other things of the same name. */
 function callsIn(file: string, text: string): Call[] {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+  const source = parsed(file, text);
   const calls: Call[] = [];
   const visit = (node: ts.Node): void => {
     if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && ts.isIdentifier(node.expression)) {

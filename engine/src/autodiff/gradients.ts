@@ -1,6 +1,6 @@
 import type { Node, Value } from '../onnx/graph.ts';
 import { add } from '../onnx/operators.ts';
-import { type GradientRule, regions } from './custom-gradient.ts';
+import { type GradientRule, regions } from './gradient-rule.ts';
 import { ruleFor } from './rules.ts';
 
 interface Step {

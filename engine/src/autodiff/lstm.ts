@@ -1,6 +1,6 @@
 import type { Value } from '../onnx/graph.ts';
 import * as op from '../onnx/operators.ts';
-import type { OperatorRule } from './rules.ts';
+import type { OperatorRule } from './gradient-rule.ts';
 
 interface Sizes {
   readonly steps: number;

@@ -5,7 +5,7 @@
  */
 import type { Value } from '../onnx/graph.ts';
 import { concat, gather, reshape, withShape } from '../onnx/operators.ts';
-import { withGradient } from './custom-gradient.ts';
+import { withGradient } from './gradient-rule.ts';
 
 /** Several parts [..., d] as one list of rows [n, d], in order. */
 function flattened(parts: readonly Value[]): Value {

@@ -1,13 +1,7 @@
 import type { Dim, Node, Value } from '../onnx/graph.ts';
 import * as op from '../onnx/operators.ts';
+import type { OperatorRule } from './gradient-rule.ts';
 import { lstmGradient } from './lstm.ts';
-
-/** Gradients of a node's outputs → gradients of its inputs; see `GradientRule` for the conventions. */
-export type OperatorRule = (
-  node: Node,
-  outputGradients: (Value | undefined)[],
-  wanted: boolean[],
-) => (Value | undefined)[];
 
 /** The rule for a node's operator; throws where there is none, rather than treat the operator as a constant. */
 export function ruleFor(node: Node): OperatorRule {

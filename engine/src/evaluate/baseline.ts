@@ -9,13 +9,21 @@ export type Baseline = 'zero' | 'one' | 'few';
 /** The template without its virtual tokens: what the frozen model gets when nothing was trained. */
 export function withoutVirtualTokens(template: TaskTemplate): TaskTemplate {
   const { segments } = parseTemplate(template.prompt_template, template.virtual_token_splits);
-  const text = segments.map((segment) => {
-    if (segment.kind === 'virtual') return '';
-    return segment.kind === 'field' ? `{${segment.name}}` : segment.text;
-  });
+  let text = '';
+  let markerBefore = false;
+  for (const segment of segments) {
+    if (segment.kind === 'virtual') {
+      markerBefore = true;
+      continue;
+    }
+    const part = segment.kind === 'field' ? `{${segment.name}}` : segment.text;
+    // Of the blanks around a marker one is enough.
+    text += markerBefore && text.endsWith(' ') && part.startsWith(' ') ? part.slice(1) : part;
+    markerBefore = false;
+  }
   return {
     ...template,
-    prompt_template: text.join('').replace(/ {2,}/g, ' '),
+    prompt_template: text,
     total_virtual_tokens: 0,
     virtual_token_splits: [],
   };

@@ -93,9 +93,10 @@ export class Predictor {
     return result;
   }
 
-  /** Logits [rows][vocab] of the token that follows each row. */
+  /** Logits [rows][vocab] of the token that follows each row; its branches do not matter. */
   async logits(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[]> {
-    const { logits } = await this.runRows(prefix, rows, 'logits', undefined);
+    const alone = rows.map((row) => ({ ...row, branches: [] }));
+    const { logits } = await this.runRows(prefix, alone, 'logits', undefined);
     const { vocabSize } = this.backbone.model.config;
     return rows.map((_, n) => (logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize));
   }
@@ -167,7 +168,7 @@ export class Predictor {
     const generated: number[][] = rows.map(() => []);
     const open = rows.map(() => maxNew > 0);
     const ends = rows.map((row) => row.position + row.ids.length);
-    let next = rows;
+    let next: readonly BranchedRow[] = rows.map((row) => ({ ...row, branches: [] }));
     let past: Past | undefined;
     while (open.includes(true)) {
       const output = await this.runRows(prefix, next, 'next', past ?? emptyPast(rows.length));

@@ -122,7 +122,8 @@ export class TaskPredictor {
     branchesOf: (row: Row) => readonly Int32Array[],
     run: (prefix: CachedPrefix, branched: readonly BranchedRow[]) => Promise<T[]>,
   ): Promise<(T | undefined)[]> {
-    const results = new Array<T | undefined>(rows.length);
+    // Filled, because holes are passed over by `map`.
+    const results = new Array<T | undefined>(rows.length).fill(undefined);
     const groups = [this.prefix, this.shorterPrefix].map((prefix) => ({
       prefix,
       places: [] as number[],

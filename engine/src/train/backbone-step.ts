@@ -118,10 +118,7 @@ function virtualPlaces(rows: readonly TokenRow[]): Places {
 }
 
 /** The batch in runs of one task each, rows of like length together, each run within the budgets. */
-function* runsOf(
-  batch: readonly TaskRow[],
-  targetsARun: number,
-): Generator<{ taskname: string; rows: TokenRow[] }> {
+function* runsOf(batch: readonly TaskRow[], targetsARun: number): Generator<{ taskname: string; rows: TokenRow[] }> {
   const byTask = new Map<string, TokenRow[]>();
   for (const { taskname, row } of batch) {
     const rows = byTask.get(taskname);

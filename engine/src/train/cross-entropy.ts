@@ -1,4 +1,4 @@
-import { withGradient } from '../autodiff/custom-gradient.ts';
+import { withGradient } from '../autodiff/gradient-rule.ts';
 import type { Value } from '../onnx/graph.ts';
 import { exp, gatherElements, logSoftmax, mul, neg, reduceSum, scatterElements } from '../onnx/operators.ts';
 

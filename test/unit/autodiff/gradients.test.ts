@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withGradient } from '../../../engine/src/autodiff/custom-gradient.ts';
+import { withGradient } from '../../../engine/src/autodiff/gradient-rule.ts';
 import { gradients } from '../../../engine/src/autodiff/gradients.ts';
 import { Graph, type Value } from '../../../engine/src/onnx/graph.ts';
 import * as op from '../../../engine/src/onnx/operators.ts';

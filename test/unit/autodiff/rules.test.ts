@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withGradient } from '../../../engine/src/autodiff/custom-gradient.ts';
+import { withGradient } from '../../../engine/src/autodiff/gradient-rule.ts';
 import { differentiableOperators } from '../../../engine/src/autodiff/rules.ts';
 import type { Value } from '../../../engine/src/onnx/graph.ts';
 import { exp, mul, mulScalar, tanh } from '../../../engine/src/onnx/operators.ts';

@@ -17,10 +17,15 @@ closeSync(file);
 const mb = () => process.memoryUsage().rss / 1024 / 1024;
 const before = mb();
 let highest = before;
-const store = await RowStore.open([path], ['a'], ({ text }) => {
-  if (Math.random() < 0.001) highest = Math.max(highest, mb());
-  return { ids: new Int32Array(String(text).length / 4), firstTarget: 1 };
-}, { cacheBytes: 4 * 1024 * 1024 });
+const store = await RowStore.open(
+  [path],
+  ['a'],
+  ({ text }) => {
+    if (Math.random() < 0.001) highest = Math.max(highest, mb());
+    return { ids: new Int32Array(String(text).length / 4), firstTarget: 1 };
+  },
+  { cacheBytes: 4 * 1024 * 1024 },
+);
 for (let row = 0; row < store.size; row++) {
   if (store.tokens(row).ids.length === 0) throw new Error(`row ${row} has no tokens`);
   if (row % 1000 === 0) highest = Math.max(highest, mb());

@@ -22,9 +22,12 @@ const list = (ids: Int32Array | undefined) => ids && [...ids];
 
 /** Text of characters of one to four bytes, blanks and things that look like parts of a template. */
 const anyText = fc
-  .array(fc.constantFrom('a', 'he', 'å', '€', '😀', ' ', '  ', '\n', '{label}', '<|VIRTUAL_PROMPT_0|>', '<|end|>', ':'), {
-    maxLength: 12,
-  })
+  .array(
+    fc.constantFrom('a', 'he', 'å', '€', '😀', ' ', '  ', '\n', '{label}', '<|VIRTUAL_PROMPT_0|>', '<|end|>', ':'),
+    {
+      maxLength: 12,
+    },
+  )
   .map((parts) => parts.join(''));
 
 /** Templates with markers anywhere in front of the answer, which stands last. */
@@ -66,9 +69,7 @@ describe('a row as tokens', () => {
       virtual_token_splits: [2, 3],
       total_virtual_tokens: 5,
     };
-    expect(list(tokeniser({ of }).row({ text: 'b', label: 'c' })?.ids)).toEqual([
-      -1, -2, 97, 98, -3, -4, -5, 99, END,
-    ]);
+    expect(list(tokeniser({ of }).row({ text: 'b', label: 'c' })?.ids)).toEqual([-1, -2, 97, 98, -3, -4, -5, 99, END]);
   });
 
   it('begins with the marks of the backbone and then the start token', () => {

@@ -1,10 +1,17 @@
-import type { Graph, Value } from '../onnx/graph.ts';
+import type { Graph, Node, Value } from '../onnx/graph.ts';
 
 /**
  * Gradients of a function's outputs → gradients of its inputs. `wanted[i]` is false where input i's gradient is not
  * needed; an undefined output gradient is zero.
  */
 export type GradientRule = (outputGradients: (Value | undefined)[], wanted: boolean[]) => (Value | undefined)[];
+
+/** Gradients of a node's outputs → gradients of its inputs; see `GradientRule` for the conventions. */
+export type OperatorRule = (
+  node: Node,
+  outputGradients: (Value | undefined)[],
+  wanted: boolean[],
+) => (Value | undefined)[];
 
 /** Consecutive nodes that the backward pass treats as one operator with a rule of its own. */
 export interface Region {

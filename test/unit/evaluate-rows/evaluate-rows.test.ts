@@ -1,0 +1,119 @@
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { RowStore } from '../../../engine/src/data/row-store.ts';
+import type { Row } from '../../../engine/src/data/tokenise.ts';
+import { evaluateRows, rowsOfTask } from '../../../engine/src/evaluate/evaluate-rows.ts';
+import { majority } from '../../../engine/src/evaluate/majority.ts';
+import { type BaselineRows, runBaseline } from '../../../engine/src/evaluate/run-baseline.ts';
+import { Predictor } from '../../../engine/src/predict/predictor.ts';
+import type { Prediction, TaskPredictor } from '../../../engine/src/predict/task-predictor.ts';
+import { dataPaths, rowTokeniser, templateOf } from '../../../engine/src/project.ts';
+import { type Json, open, writeProject } from '../train/small-project.ts';
+
+/** Answers each row with what the row has in `said`; undefined where it has nothing. */
+const oracle = {
+  predict: async (rows: readonly Row[]) =>
+    rows.map((row): Prediction | undefined =>
+      typeof row.said === 'string' ? { text: row.said, candidates: undefined } : undefined,
+    ),
+} as unknown as TaskPredictor;
+
+const stores: RowStore[] = [];
+afterAll(() => {
+  for (const store of stores) store.close();
+});
+
+async function opened(rows: Json[], taskname = 'mood', keys: Json = {}) {
+  const project = await open(writeProject(keys, { 'test.jsonl': rows }));
+  const template = templateOf(project, taskname);
+  const tokeniser = rowTokeniser(project, template);
+  const store = async (files: readonly string[]): Promise<BaselineRows['train']> => {
+    const rowStore = await RowStore.open(dataPaths(project, files), [taskname], (row) => tokeniser.row(row));
+    stores.push(rowStore);
+    return { store: rowStore, numbers: rowsOfTask(rowStore, taskname) };
+  };
+  return { project, template, train: await store(['train.jsonl']), test: await store(['test.jsonl']) };
+}
+
+const mood = (label: string, said?: string): Json => ({
+  taskname: 'mood',
+  text: `${label} ${said}`,
+  label,
+  ...(said === undefined ? {} : { said }),
+});
+
+describe('evaluated rows', () => {
+  it('count the label that an answer is a form of', async () => {
+    const rows = [mood('g', 'good'), mood('good', 'good'), mood('b', 'good'), mood('bad', 'bad'), mood('bad')];
+    const { template, test } = await opened(rows);
+    const { rows: evaluated, metrics } = await evaluateRows(oracle, template, test.store, test.numbers);
+    expect(evaluated.map(({ truth, correct }) => [truth, correct])).toEqual([
+      ['good', true],
+      ['good', true],
+      ['bad', false],
+      ['bad', true],
+      ['bad', false],
+    ]);
+    expect(metrics).toMatchObject({ rows: 5, correct: 3, accuracy: 0.6 });
+    expect(evaluated.map(({ place }) => place.line)).toEqual([0, 1, 2, 3, 4]);
+    expect(path.basename(evaluated[0]!.place.file)).toBe('test.jsonl');
+  });
+
+  it('count generated text that is the answer, outer blanks aside', async () => {
+    const row = (answer: string, said: string): Json => ({ taskname: 'echo', text: said, answer, said });
+    const keys = { new_tasks: ['mood', 'echo'], data: { train_ds: ['train.jsonl', 'echo.jsonl'] } };
+    const { template, test } = await opened([row('a b', ' a b\n'), row('a b', 'A b'), row('c', 'd')], 'echo', keys);
+    const { rows, metrics } = await evaluateRows(oracle, template, test.store, test.numbers);
+    expect(rows.map(({ correct }) => correct)).toEqual([true, false, false]);
+    expect(metrics).toMatchObject({ rows: 3, correct: 1 });
+  });
+
+  it('are all evaluated, in order, where they are more than are read at a time', async () => {
+    const rows = Array.from({ length: 1100 }, (_, n) => mood(n % 7 ? 'good' : 'bad', 'good'));
+    const { template, test } = await opened(rows);
+    const { rows: evaluated, metrics } = await evaluateRows(oracle, template, test.store, test.numbers);
+    expect(evaluated.map(({ place }) => place.line)).toEqual(rows.map((_, n) => n));
+    expect(metrics.correct).toBe(rows.filter(({ label }) => label === 'good').length);
+  });
+
+  it('cannot be none', async () => {
+    const { template, test } = await opened([mood('good')]);
+    await expect(evaluateRows(oracle, template, test.store, [])).rejects.toThrow(RangeError);
+  });
+});
+
+describe('the commonest label', () => {
+  it('is counted with its other forms', async () => {
+    const { template, test } = await opened([
+      mood('bad'),
+      mood('g'),
+      mood('good', 'x'),
+      mood('bad', 'y'),
+      mood('g', 'z'),
+    ]);
+    expect(majority(template, test.store, test.numbers)).toEqual({ label: 'good', share: 0.6 });
+    expect(majority(template, test.store, [])).toBeUndefined();
+    expect(majority({ ...template, labels: null }, test.store, test.numbers)).toBeUndefined();
+  });
+});
+
+describe('the frozen model', () => {
+  it('answers without, with one and with as many examples as fit, and the same each time', async () => {
+    const { project, template, train, test } = await opened([mood('good'), mood('bad')]);
+    const predictor = new Predictor(project.backbone);
+    const run = (baseline: 'zero' | 'one' | 'few') =>
+      runBaseline(project, predictor, template, baseline, { train, evaluated: test });
+    const [zero, one, few] = [await run('zero'), await run('one'), await run('few')];
+    expect([zero.shots, one.shots]).toEqual([0, 1]);
+    expect(few.shots).toBeGreaterThan(1);
+    // 64 positions, and an example has about 13 tokens.
+    expect(few.shots).toBeLessThan(5);
+    for (const { evaluation } of [zero, one, few]) {
+      expect(evaluation.rows).toHaveLength(2);
+      for (const { prediction } of evaluation.rows) expect(prediction!.candidates).toHaveLength(2);
+    }
+    expect(await run('few')).toEqual(few);
+    expect(one.evaluation.rows[0]!.prediction).not.toEqual(zero.evaluation.rows[0]!.prediction);
+    await predictor.release();
+  });
+});

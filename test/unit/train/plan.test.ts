@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../engine/src/errors.ts';
+import { planTraining } from '../../../engine/src/train/plan.ts';
+import { BOTH_TASKS, type Json, open, trainProject, writeProject } from './small-project.ts';
+
+const planOf = async (keys: Json = {}, tasks: readonly string[] = []) =>
+  planTraining(await open(writeProject(keys)), tasks);
+
+async function refusal(keys: Json, tasks: readonly string[] = []): Promise<string> {
+  const error = await planOf(keys, tasks).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InputError);
+  return (error as Error).message;
+}
+
+describe('a plan', () => {
+  it('takes all new tasks, or those that are asked for, each once', async () => {
+    expect([...(await planOf(BOTH_TASKS)).tasks.keys()]).toEqual(['mood', 'echo']);
+    const one = await planOf(BOTH_TASKS, ['echo', 'echo']);
+    expect([...one.tasks.keys()]).toEqual(['echo']);
+    expect(one.train.size).toBe(5);
+  });
+
+  it('counts steps to the last, smaller batch of each epoch', async () => {
+    const plan = await planOf(BOTH_TASKS);
+    expect([plan.train.size, plan.stepsPerEpoch, plan.totalSteps]).toEqual([15, 4, 8]);
+  });
+
+  it('refuses what cannot be trained', async () => {
+    expect(await refusal({}, ['nosuch'])).toMatch(/has no task 'nosuch'; it has mood, echo/);
+    const longPrompt = { data: { train_ds: ['train.jsonl'], max_seq_length: 7 } };
+    expect(await refusal(longPrompt)).toMatch(/no training row of mood can be used/);
+  });
+
+  it('refuses to train a task that is to be kept', async () => {
+    const file = writeProject();
+    await trainProject(file);
+    const keys = JSON.parse(readFileSync(file, 'utf8')) as Json;
+    const data = { train_ds: ['train.jsonl', 'echo.jsonl'] };
+    writeFileSync(file, JSON.stringify({ ...keys, existing_tasks: ['mood'], new_tasks: ['echo'], data }));
+    await expect(planTraining(await open(file), ['mood'])).rejects.toThrow(InputError);
+  });
+
+  it('starts a prompt from words where it is asked to', async () => {
+    const style = { virtual_prompt_style: 'prompt-tuning' };
+    const initial = async (methods: string[], texts: (string | null)[]) => {
+      const prompt_tuning = { new_prompt_init_methods: methods, new_prompt_init_text: texts };
+      return (await planOf({ ...style, prompt_tuning })).encoderTasks[0]!.initial;
+    };
+    const named = await initial(['text'], ['mood']);
+    expect(named).toHaveLength(3 * 16);
+    // "ab" is repeated to fill three virtual tokens.
+    const repeated = await initial(['text'], ['ab']);
+    expect(repeated!.slice(32)).toEqual(repeated!.slice(0, 16));
+    expect(repeated!.slice(16, 32)).not.toEqual(repeated!.slice(0, 16));
+    expect(await initial(['random'], [null])).toBeUndefined();
+  });
+
+  it('has another hash for anything that the result depends on, and the same for the rest', async () => {
+    const { hash } = await planOf();
+    expect((await planOf()).hash).toBe(hash);
+    expect((await planOf({ examples: [{ taskname: 'mood', text: 'up' }] })).hash).toBe(hash);
+    const changed: Json[] = [
+      { optim: { lr: 0.1 } },
+      { p_tuning: { encoder_type: 'lstm' } },
+      { data: { train_ds: ['train.jsonl'], validation_ds: [] } },
+      { data: { train_ds: ['test.jsonl'], validation_ds: ['validation.jsonl'] } },
+      BOTH_TASKS,
+    ];
+    for (const keys of changed) expect((await planOf(keys)).hash).not.toBe(hash);
+  });
+});
+
+it('settings that no encoder has are refused before a run is begun', async () => {
+  const file = writeProject({ p_tuning: { encoder_type: 'mlp', num_layers: 1 } });
+  const error = await trainProject(file).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InputError);
+  expect((error as Error).message).toBe('"p_tuning": the mlp encoder needs 2 or more layers, not 1');
+  expect(existsSync(path.join(path.dirname(file), '.ptask'))).toBe(false);
+});

@@ -1,0 +1,145 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FileError, InputError } from '../../../engine/src/errors.ts';
+import { openProject, rowTokeniser, templateOf } from '../../../engine/src/project.ts';
+import { tinyTokenizer } from '../model/tiny-folder.ts';
+import { open, tablePath, trainProject, writeProject } from './small-project.ts';
+
+/** A project with a model of its own, which the test may spoil. */
+function withOwnModel(spoil: (dir: string) => void): string {
+  const file = writeProject();
+  const keys = JSON.parse(readFileSync(file, 'utf8')) as { model: string };
+  const dir = path.join(path.dirname(file), 'own');
+  cpSync(keys.model, dir, { recursive: true });
+  writeFileSync(file, JSON.stringify({ ...keys, model: 'own' }));
+  spoil(dir);
+  return file;
+}
+
+async function failure(file: string): Promise<InputError> {
+  const error = await openProject(file).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InputError);
+  return error as InputError;
+}
+
+const editConfig = (dir: string, changes: object) => {
+  const config = path.join(dir, 'config.json');
+  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), ...changes }));
+};
+
+describe('a project', () => {
+  it('opens with its backbone, tokeniser and prompt table', async () => {
+    const file = writeProject();
+    const project = await open(file);
+    expect(project.promptTable.size).toBe(0);
+    expect(project.promptTablePath).toBe(tablePath(file));
+    expect(project.backbone.model.config.vocabSize).toBe(300);
+    await trainProject(file);
+    expect([...(await open(file)).promptTable.keys()]).toEqual(['mood']);
+    expect(() => templateOf(project, 'other')).toThrow(`has no task 'other'; it has mood, echo`);
+  });
+
+  it('is not opened with an error in it, which is told with its place', async () => {
+    const file = writeProject({ data: { train_ds: ['nosuch.jsonl'] } });
+    const { project, problems } = await openProject(file);
+    expect(project).toBeUndefined();
+    expect(problems.map(({ code }) => code)).toContain('data-not-found');
+  });
+
+  it('cannot be opened without its task file', async () => {
+    const missing = path.join(path.dirname(writeProject()), 'missing.ptask.json');
+    const error = await failure(missing);
+    expect(error).toBeInstanceOf(FileError);
+    expect(error.message).toBe(`${missing}: cannot be read: there is no such file`);
+    expect((await failure(path.dirname(missing))).message).toContain('it is a folder');
+  });
+});
+
+describe('a model', () => {
+  it.each<[string, (dir: string) => void, string]>([
+    ['missing', (dir) => rmSync(dir, { recursive: true }), 'model-not-found'],
+    ['without weights', (dir) => rmSync(path.join(dir, 'model.safetensors')), 'model-not-found'],
+    ['without a tokeniser', (dir) => rmSync(path.join(dir, 'tokenizer.json')), 'model-not-found'],
+    ['of another type', (dir) => editConfig(dir, { model_type: 'mamba' }), 'model-unsupported'],
+  ])('that is %s is a problem of the task file', async (_, spoil, code) => {
+    const { project, problems } = await openProject(withOwnModel(spoil));
+    expect(project).toBeUndefined();
+    expect(problems.map((problem) => problem.code)).toContain(code);
+  });
+
+  it.each<[string, (dir: string) => void, RegExp]>([
+    ['a configuration that is no JSON', (dir) => writeFileSync(path.join(dir, 'config.json'), '{'), /config\.json/],
+    ['weights of other shapes', (dir) => editConfig(dir, { n_embd: 8 }), /has shape \[300,16\]/],
+    ['missing layers', (dir) => editConfig(dir, { n_layer: 3 }), /has no weight 'h\.2/],
+    ['a tokeniser that is no JSON', (dir) => writeFileSync(path.join(dir, 'tokenizer.json'), 'x'), /tokenizer\.json/],
+    [
+      'a tokeniser of another model',
+      (dir) => writeFileSync(path.join(dir, 'tokenizer.json'), JSON.stringify(tinyTokenizer({ '<|end|>': 4000 }))),
+      /does not fit the model: its token '<\|end\|>' has id 4000, but the model has 300 tokens/,
+    ],
+  ])('with %s is refused in words', async (_, spoil, words) => {
+    expect((await failure(withOwnModel(spoil))).message).toMatch(words);
+  });
+
+  it('with weights cut off or a header that lies is refused, never opened', async () => {
+    let weights = '';
+    const file = withOwnModel((dir) => {
+      weights = path.join(dir, 'model.safetensors');
+    });
+    const whole = readFileSync(weights);
+    const headerLength = Number(whole.readBigUInt64LE(0));
+    for (const length of [0, 7, 8, 100, 8 + headerLength, whole.length - 1]) {
+      writeFileSync(weights, whole.subarray(0, length));
+      expect((await failure(file)).message).toContain('model.safetensors');
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 8 + headerLength - 1 }), fc.nat(255), async (at, byte) => {
+        const changed = Buffer.from(whole);
+        changed[at] = byte;
+        writeFileSync(weights, changed);
+        // A changed byte may do no harm; where it does, it is said.
+        const result = await openProject(file).catch((error: unknown) => error);
+        if (result instanceof Error) expect(result).toBeInstanceOf(InputError);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('whose end token is none of its tokens can be used without it', async () => {
+    const file = withOwnModel((dir) => editConfig(dir, { eos_token_id: 50256 }));
+    const project = await open(file);
+    const template = templateOf(project, 'mood');
+    expect(() => rowTokeniser(project, template)).toThrow(InputError);
+    expect(() => rowTokeniser(project, template)).toThrow('"add_eos" needs token 50256, but the model has only 300');
+    const data = { ...project.file.data, add_eos: false };
+    const { ids } = rowTokeniser({ ...project, file: { ...project.file, data } }, template).row({ label: 'good' })!;
+    expect(Math.max(...ids)).toBeLessThan(300);
+  });
+});
+
+describe('a prompt table', () => {
+  it.each<[string, (table: string) => void]>([
+    ['is a folder', (table) => mkdirSync(table)],
+    ['is cut off', (table) => writeFileSync(table, Buffer.from([9, 0, 0, 0, 0, 0, 0, 0, 123]))],
+    ['is empty', (table) => writeFileSync(table, '')],
+    ['is no table', (table) => writeFileSync(table, '{"json": true}')],
+  ])('that %s is refused by name', async (_, spoil) => {
+    const file = writeProject();
+    spoil(tablePath(file));
+    const error = await failure(file);
+    expect(error).toBeInstanceOf(FileError);
+    expect(error.message).toContain(tablePath(file));
+  });
+
+  it('whose prompts do not say what they were trained on is not used', async () => {
+    const file = writeProject();
+    await trainProject(file);
+    const bytes = readFileSync(tablePath(file));
+    writeFileSync(tablePath(file), Buffer.from(bytes.toString('latin1').replace('task.mood', 'TASK.mood'), 'latin1'));
+    const { project, problems } = await openProject(file);
+    expect(project).toBeUndefined();
+    expect(problems.map(({ code }) => code)).toContain('backbone-changed');
+  });
+});

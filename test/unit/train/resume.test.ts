@@ -1,0 +1,225 @@
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FileError, InputError } from '../../../engine/src/errors.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../../engine/src/train/checkpoint.ts';
+import type { TrainEvent } from '../../../engine/src/train/events.ts';
+import { planTraining } from '../../../engine/src/train/plan.ts';
+import { RunFolder } from '../../../engine/src/train/run-folder.ts';
+import { train } from '../../../engine/src/train/trainer.ts';
+import { TrainingState } from '../../../engine/src/train/training-state.ts';
+import {
+  BOTH_TASKS,
+  type Json,
+  metrics,
+  open,
+  rewriteProject,
+  runs,
+  type Trained,
+  tableBytes,
+  tablePath,
+  trainProject,
+  writeProject,
+} from './small-project.ts';
+
+// A prompt's date is that of its run, so tables of two runs are compared under one date.
+beforeEach(() => {
+  vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+const checkpointOf = (file: string) => path.join(runs(file).at(-1)!, 'checkpoint.safetensors');
+const recordOf = (file: string) => JSON.parse(readFileSync(path.join(runs(file).at(-1)!, 'run.json'), 'utf8')) as Json;
+const stepsOf = (events: readonly (TrainEvent | Json)[]) =>
+  events.flatMap((event) => (event.event === 'step' ? [(event as Json).step] : []));
+
+/** A trainer whose process dies right after so many steps. */
+async function trainAndDie(file: string, afterSteps: number): Promise<void> {
+  const plan = await planTraining(await open(file), []);
+  let steps = 0;
+  for await (const event of train(plan, { resume: false, stopRequested: () => false })) {
+    if (event.event === 'step' && ++steps === afterSteps) break;
+  }
+}
+
+const withTrainer = (changes: Json): Json => ({
+  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes },
+});
+
+let whole: Promise<Trained> | undefined;
+/** A run of the same project that nothing disturbs. */
+const undisturbed = () => (whole ??= trainProject(writeProject()));
+
+describe('a run that was stopped and resumed', () => {
+  it('ends with the bytes of one that was not, wherever it was stopped', async () => {
+    const { table, events } = await undisturbed();
+    for (let stopAfter = 0; stopAfter < 6; stopAfter++) {
+      const file = writeProject();
+      const first = await trainProject(file, { stopAfter });
+      expect(first.events.at(-1)).toMatchObject({ event: 'stopped', step: stopAfter });
+      expect(recordOf(file).state).toBe('stopped');
+      expect(first.table).toBeUndefined();
+      const second = await trainProject(file, { resume: true });
+      expect(second.events[0]).toMatchObject({ from_step: stopAfter });
+      expect(second.table).toEqual(table);
+      expect(runs(file)).toHaveLength(1);
+      const told = metrics(runs(file)[0]!).map(({ rows_per_s: _, ...rest }) => rest);
+      const undisturbed = events.slice(1, -1).map((event) => {
+        const { rows_per_s: _, ...rest } = { rows_per_s: 0, ...event } as unknown as Json;
+        return rest;
+      });
+      expect(told).toEqual(undisturbed);
+    }
+  });
+
+  it('ends with them when stopped after every step, with dropout and several tasks', async () => {
+    const { table } = await trainProject(writeProject(BOTH_TASKS));
+    const file = writeProject(BOTH_TASKS);
+    let last: TrainEvent | undefined;
+    for (let n = 0; last?.event !== 'done'; n++) {
+      last = (await trainProject(file, { resume: n > 0, stopAfter: 2 })).events.at(-1);
+      expect(n).toBeLessThan(8);
+    }
+    expect(tableBytes(file)).toEqual(table);
+  });
+
+  it.each([1, 4])('ends with them when its process died after step %i', async (afterSteps) => {
+    const { table } = await undisturbed();
+    const file = writeProject();
+    await trainAndDie(file, afterSteps);
+    expect(recordOf(file).state).toBe('running');
+    // The line that the process was writing when it died.
+    appendFileSync(path.join(runs(file)[0]!, 'metrics.jsonl'), '{"event":"step","step":99,"ep');
+    const resumed = await trainProject(file, { resume: true });
+    // After step 4 there is the checkpoint of epoch 1.
+    expect(resumed.events[0]).toMatchObject({ from_step: afterSteps < 3 ? 0 : 3 });
+    expect(resumed.table).toEqual(table);
+    const told = metrics(runs(file)[0]!);
+    expect(stepsOf(told)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(told.filter(({ event }) => event === 'epoch').map(({ epoch }) => epoch)).toEqual([1, 2]);
+  });
+
+  it.each(['addMetrics', 'saveCheckpoint'] as const)(
+    'has told each epoch once when %s failed at its end',
+    async (step) => {
+      const { table } = await undisturbed();
+      const file = writeProject();
+      const real = RunFolder.prototype[step] as (this: RunFolder, argument: never) => Promise<void>;
+      vi.spyOn(RunFolder.prototype, step).mockImplementation(async function (this: RunFolder, argument: unknown) {
+        const fails = step === 'saveCheckpoint' || (argument as TrainEvent).event === 'epoch';
+        if (fails) throw FileError.from('metrics', 'written', Object.assign(new Error(), { code: 'ENOSPC' }));
+        await real.call(this, argument as never);
+      });
+      await expect(trainProject(file)).rejects.toThrow('the disk is full');
+      vi.restoreAllMocks();
+      expect((await trainProject(file, { resume: true })).table).toEqual(table);
+      const told = metrics(runs(file)[0]!);
+      expect(told.map((event) => event.step ?? `epoch ${event.epoch}`)).toEqual([
+        1,
+        2,
+        3,
+        'epoch 1',
+        4,
+        5,
+        6,
+        'epoch 2',
+      ]);
+    },
+  );
+
+  it('only has its prompt to write when it died after its last epoch', async () => {
+    const { table } = await undisturbed();
+    const file = writeProject();
+    vi.spyOn(RunFolder.prototype, 'setState').mockRejectedValueOnce(new Error('died'));
+    await expect(trainProject(file)).rejects.toThrow('died');
+    rmSync(tablePath(file));
+    const { events } = await trainProject(file, { resume: true });
+    expect(events.map(({ event }) => event)).toEqual(['start', 'done']);
+    expect(tableBytes(file)).toEqual(table);
+  });
+
+  it('is a new run where the last has ended, or is of other tasks', async () => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 2 });
+    rewriteProject(file, { new_tasks: ['echo'], data: { train_ds: ['echo.jsonl'] } });
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 0, tasks: ['echo'] });
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 0, tasks: ['echo'] });
+    rewriteProject(file, {});
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 2, tasks: ['mood'] });
+    expect(runs(file)).toHaveLength(3);
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['settings', (file) => rewriteProject(file, { optim: { lr: 0.03 } })],
+    ['a seed', (file) => rewriteProject(file, withTrainer({ seed: 8 }))],
+    ['data', (file) => appendFileSync(path.join(path.dirname(file), 'train.jsonl'), '\n')],
+    ['validation data', (file) => appendFileSync(path.join(path.dirname(file), 'validation.jsonl'), '\n')],
+    [
+      'a record',
+      (file) => {
+        const record = path.join(runs(file)[0]!, 'run.json');
+        writeFileSync(record, JSON.stringify({ ...recordOf(file), plan: 'another' }));
+      },
+    ],
+  ])('is refused with other %s', async (_, change) => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 1 });
+    change(file);
+    const error = await trainProject(file, { resume: true }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(/cannot be resumed: .* have changed/);
+    expect(runs(file)).toHaveLength(1);
+  });
+
+  it('goes on where only something changed that the result does not depend on', async () => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 4 });
+    rewriteProject(file, { examples: [{ taskname: 'mood', text: 'up' }] });
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 4 });
+  });
+
+  it.each<[string, (bytes: Buffer) => Buffer, string]>([
+    ['cut off', (bytes) => bytes.subarray(0, bytes.length - 9), 'broken checkpoint'],
+    ['empty', () => Buffer.alloc(0), 'broken checkpoint'],
+  ])('is refused when its checkpoint is %s', async (_, change, words) => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 1 });
+    writeFileSync(checkpointOf(file), change(readFileSync(checkpointOf(file))));
+    const error = await trainProject(file, { resume: true }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toContain(words);
+  });
+
+  it('is refused when its checkpoint is of another encoder', async () => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 1 });
+    const checkpoint = await loadCheckpoint(checkpointOf(file));
+    const [name, tensor] = [...checkpoint.tensors][0]!;
+    for (const changed of [
+      new Map(),
+      new Map([...checkpoint.tensors, [name, { shape: [1], data: tensor.data.slice(0, 1) }]]),
+    ]) {
+      await saveCheckpoint(checkpointOf(file), { ...checkpoint, tensors: changed });
+      const error = await trainProject(file, { resume: true }).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(InputError);
+      expect((error as Error).message).toContain('start a new run without --resume');
+    }
+  });
+});
+
+describe('the state of a run', () => {
+  it('is the same after it went through a checkpoint, before the first step and after any', async () => {
+    for (const stopAfter of [0, 2, 5]) {
+      const file = writeProject(BOTH_TASKS);
+      const { plan } = await trainProject(file, { stopAfter });
+      const state = TrainingState.fromCheckpoint(plan, await loadCheckpoint(checkpointOf(file)));
+      const copy = `${checkpointOf(file)}.copy`;
+      await saveCheckpoint(copy, state.toCheckpoint(plan));
+      expect(readFileSync(copy)).toEqual(readFileSync(checkpointOf(file)));
+      expect(state.progress.step).toBe(stopAfter);
+    }
+  });
+});

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DivergedError } from '../../../engine/src/errors.ts';
+import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
+import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
+import { loadCheckpoint } from '../../../engine/src/train/checkpoint.ts';
+import type { DoneEvent, EpochEvent, TrainEvent } from '../../../engine/src/train/events.ts';
+import { planTraining } from '../../../engine/src/train/plan.ts';
+import { train } from '../../../engine/src/train/trainer.ts';
+import {
+  BOTH_TASKS,
+  type Json,
+  metrics,
+  open,
+  rewriteProject,
+  runs,
+  tableBytes,
+  tablePath,
+  trainProject,
+  writeProject,
+} from './small-project.ts';
+
+// A prompt's date is that of its run, so tables of two runs are compared under one date.
+beforeEach(() => {
+  vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+const checkpointOf = (file: string) => path.join(runs(file).at(-1)!, 'checkpoint.safetensors');
+const recordOf = (file: string) => JSON.parse(readFileSync(path.join(runs(file).at(-1)!, 'run.json'), 'utf8')) as Json;
+const epochs = (events: readonly TrainEvent[]) =>
+  events.filter((event): event is EpochEvent => event.event === 'epoch');
+const doneOf = (events: readonly TrainEvent[]) => events.at(-1) as DoneEvent;
+const stepsOf = (events: readonly (TrainEvent | Json)[]) =>
+  events.flatMap((event) => (event.event === 'step' ? [(event as Json).step] : []));
+
+const withTrainer = (changes: Json): Json => ({
+  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes },
+});
+
+describe('a run', () => {
+  it('tells its start, every step, every epoch and its end', async () => {
+    const { events, plan } = await trainProject(writeProject());
+    expect(events.map(({ event }) => event)).toEqual([
+      'start',
+      ...['step', 'step', 'step', 'epoch'],
+      ...['step', 'step', 'step', 'epoch'],
+      'done',
+    ]);
+    expect(events[0]).toMatchObject({ tasks: ['mood'], train_rows: 10, validation_rows: 5, steps: 6, from_step: 0 });
+    expect(stepsOf(events)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(plan.totalSteps).toBe(6);
+    expect(metrics(runs(plan.project.path)[0]!)).toEqual(JSON.parse(JSON.stringify(events.slice(1, -1))));
+    expect(recordOf(plan.project.path)).toMatchObject({ state: 'done', tasks: ['mood'] });
+  });
+
+  it('makes a checkpoint, bit for bit the same for the same seed, and another for another', async () => {
+    const checkpoint = async (keys: Json) => {
+      const file = writeProject(keys);
+      await trainProject(file, { stopAfter: 5 });
+      return readFileSync(checkpointOf(file));
+    };
+    const first = await checkpoint(BOTH_TASKS);
+    expect(await checkpoint(BOTH_TASKS)).toEqual(first);
+    const other = { ...BOTH_TASKS, trainer: { max_epochs: 2, batch_size: 4, seed: 8, early_stopping: null } };
+    expect(await checkpoint(other)).not.toEqual(first);
+    const withoutDropout = { ...BOTH_TASKS, p_tuning: { ...(BOTH_TASKS.p_tuning as Json), dropout: 0 } };
+    expect(await checkpoint(withoutDropout)).not.toEqual(first);
+  });
+
+  it('gives every task of its file a prompt, each of its own length', async () => {
+    const file = writeProject(BOTH_TASKS);
+    const { events } = await trainProject(file);
+    const table = await readPromptTable(tablePath(file));
+    expect([...table].map(([name, prompt]) => [name, prompt.virtualTokens]).sort()).toEqual([
+      ['echo', 5],
+      ['mood', 3],
+    ]);
+    expect(Object.keys(doneOf(events).tasks)).toEqual(['mood', 'echo']);
+    // Its rows without validation data have no metrics to show.
+    expect(doneOf(events).tasks.echo!.validation).toBeUndefined();
+    expect(table.get('mood')!.record).toMatchObject({ seed: 7, template: { taskname: 'mood' } });
+  });
+
+  it('leaves the prompts of other tasks byte for byte as they were', async () => {
+    const file = writeProject();
+    await trainProject(file);
+    const before = (await readPromptTable(tablePath(file))).get('mood')!;
+    rewriteProject(file, { existing_tasks: ['mood'], new_tasks: ['echo'], data: { train_ds: ['echo.jsonl'] } });
+    await trainProject(file);
+    const table = await readPromptTable(tablePath(file));
+    expect(table.get('mood')).toEqual(before);
+    expect(table.get('echo')!.virtualTokens).toBe(5);
+  });
+
+  it.each(['lstm', 'mlp', 'tpmlp', 'residual', 'embedding'])('learns its rows with the encoder %s', async (type) => {
+    const keys = {
+      p_tuning: { encoder_type: type, encoder_hidden: 8 },
+      optim: { lr: type === 'embedding' ? 0.3 : 0.02, sched: { name: 'constant', warmup_steps: 0 } },
+      ...withTrainer({ max_epochs: 6 }),
+    };
+    const losses = epochs((await trainProject(writeProject(keys))).events).map(({ train_loss }) => train_loss);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+});
+
+describe('the prompt that is kept', () => {
+  const wild = { optim: { lr: 3, sched: { name: 'constant', warmup_steps: 0 } } };
+
+  it('is the best by validation, not the last, and early stopping ends the run', async () => {
+    const keys = { ...wild, ...withTrainer({ max_epochs: 30, early_stopping: { patience: 3 } }) };
+    const file = writeProject(keys);
+    const { events, plan } = await trainProject(file);
+    const losses = epochs(events).map(({ validation_loss }) => validation_loss!);
+    const best = losses.indexOf(Math.min(...losses));
+    expect(doneOf(events)).toMatchObject({ stopped_early: true, epochs: best + 1 + 3 });
+    expect(doneOf(events).tasks.mood!.best_epoch).toBe(best + 1);
+    expect(
+      epochs(events)
+        .filter((epoch) => epoch.best)
+        .at(-1)!.epoch,
+    ).toBe(best + 1);
+    expect(best + 1).toBeLessThan(losses.length);
+    const { embeddings } = (await readPromptTable(tablePath(file))).get('mood')!;
+    const again = await planTraining(plan.project, []);
+    const rows = Array.from({ length: again.validation.size }, (_, n) => again.validation.tokens(n));
+    const step = new BackboneStep(plan.project.backbone);
+    const { loss } = await step.loss(
+      rows.map((row) => ({ taskname: 'mood', row })),
+      new Map([['mood', embeddings]]),
+    );
+    await step.release();
+    expect(Math.abs(loss - losses[best]!)).toBeLessThan(1e-5);
+  });
+
+  it('may be chosen by accuracy', async () => {
+    const { events } = await trainProject(
+      writeProject({ ...wild, ...withTrainer({ max_epochs: 5, val_metric: 'accuracy' }) }),
+    );
+    const accuracies = epochs(events).map(({ validation }) => validation.mood!.accuracy!);
+    expect(doneOf(events).tasks.mood!.best_epoch).toBe(accuracies.indexOf(Math.max(...accuracies)) + 1);
+  });
+
+  it('is the last one without validation data', async () => {
+    const keys = {
+      ...wild,
+      virtual_prompt_style: 'prompt-tuning',
+      data: { train_ds: ['train.jsonl'] },
+      ...withTrainer({ max_epochs: 4, early_stopping: { patience: 1 } }),
+    };
+    const file = writeProject(keys);
+    const { events } = await trainProject(file);
+    expect(doneOf(events)).toMatchObject({ epochs: 4, stopped_early: false, tasks: { mood: { best_epoch: 4 } } });
+    expect(epochs(events).map(({ validation_loss }) => validation_loss)).toEqual([null, null, null, null]);
+    const { tensors } = await loadCheckpoint(checkpointOf(file));
+    const parameters = [...tensors].filter(([name]) => name.startsWith('parameters.'));
+    expect(parameters).toHaveLength(1);
+    // In prompt tuning the parameters are the prompt.
+    expect((await readPromptTable(tablePath(file))).get('mood')!.embeddings).toEqual(parameters[0]![1].data);
+  });
+});
+
+describe('a run that diverges', () => {
+  const absurd = { lr: 1e30, sched: { name: 'constant', warmup_steps: 0 } };
+
+  it('says at which step, and leaves the prompt table as it was', async () => {
+    const file = writeProject({ new_tasks: ['echo'], data: { train_ds: ['echo.jsonl'] } });
+    const { table } = await trainProject(file);
+    rewriteProject(file, { existing_tasks: ['echo'], optim: absurd });
+    const error = await trainProject(file).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DivergedError);
+    // The first step makes the parameters absurd, the second meets them.
+    expect((error as DivergedError).step).toBe(2);
+    expect((error as Error).message).toMatch(/at step 2; try a lower learning rate; no epoch had ended/);
+    expect(tableBytes(file)).toEqual(table);
+    expect(recordOf(file).state).toBe('failed');
+    expect(stepsOf(metrics(runs(file).at(-1)!))).toEqual([1]);
+  });
+
+  it.each([
+    ['with', ['validation.jsonl']],
+    ['without', []],
+  ])('in the last step of an epoch says so, %s validation data', async (_, validation_ds) => {
+    const file = writeProject({
+      optim: absurd,
+      data: { train_ds: ['train.jsonl'], validation_ds },
+      ...withTrainer({ batch_size: 10 }),
+    });
+    const error = await trainProject(file).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as DivergedError).step).toBe(1);
+    expect(tableBytes(file)).toBeUndefined();
+  });
+
+  it('keeps the best prompt that it had', async () => {
+    const file = writeProject({ optim: { lr: 0.02, sched: { name: 'constant', warmup_steps: 0 } } });
+    const plan = await planTraining(await open(file), []);
+    const run = async () => {
+      for await (const event of train(plan, { resume: false, stopRequested: () => false })) {
+        // As if the rate had been absurd from the second epoch on.
+        if (event.event === 'epoch') plan.project.file.optim.lr = 1e30;
+      }
+    };
+    const error = await run().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as Error).message).toMatch(/at step 5; .*; the prompt of epoch 1 is kept/);
+    const kept = (await readPromptTable(tablePath(file))).get('mood')!;
+    const best = (await readPromptTable(path.join(runs(file)[0]!, 'best.prompts.safetensors'))).get('mood')!;
+    expect(kept).toEqual(best);
+    expect(kept.embeddings.every(Number.isFinite)).toBe(true);
+    // It is over, and not to be resumed.
+    plan.project.file.optim.lr = 0.02;
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 0 });
+  });
+});
