@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type ModelFolder, openModelFolder } from '../../model/src/model-folder.ts';
+import { type ModelFolder, ModelFolderError, openModelFolder } from '../../model/src/model-folder.ts';
 import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
@@ -34,7 +34,7 @@ export interface CheckedProject {
 
 /**
  * Checks a task file and everything it names, and opens its model. The same check runs in the editor.
- * @throws InputError when the task file cannot be read, or its model or prompt table is broken
+ * @throws FileError when the task file cannot be read
  */
 export async function openProject(file: string, report?: (message: string) => void): Promise<CheckedProject> {
   const taskPath = path.resolve(file);
@@ -46,7 +46,12 @@ export async function openProject(file: string, report?: (message: string) => vo
   const environment: CheckEnvironment = nodeEnvironment({
     model: (reference) => models.facts(reference.model, path.dirname(taskPath), reference.language),
     promptTable: async (tablePath) => {
-      table = await readPromptTable(tablePath);
+      try {
+        table = await readPromptTable(tablePath);
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        return { broken: error.message, tasks: new Map() };
+      }
       return table.size > 0 ? promptTableFacts(table) : undefined;
     },
   });
@@ -129,11 +134,15 @@ class ModelOpener {
     if (result.kind === 'unsupported') {
       return { ...result, supported: [...result.supported] };
     }
-    if (result.kind === 'broken') throw new InputError(result.problem);
+    if (result.kind === 'broken') return { kind: 'not-found', missing: [], reason: result.problem };
     const { model } = result;
-    const tokenizer = await model.loadTokenizer().catch((error: Error) => {
-      throw new InputError(error.message, { cause: error });
-    });
+    let tokenizer: Tokenizer;
+    try {
+      tokenizer = await model.loadTokenizer();
+    } catch (error) {
+      if (!(error instanceof ModelFolderError)) throw error;
+      return { kind: 'not-found', missing: [], reason: error.message };
+    }
     const { prefix } = model.config;
     const text = promptPrefixText(prefix, language ?? undefined);
     // A missing or unknown language is one of the rules' problems, at its place in the file.

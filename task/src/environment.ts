@@ -16,11 +16,14 @@ export type ModelFacts =
       prefixTokens: number;
       fingerprint: string;
     }
-  | { kind: 'not-found'; missing: string[] }
+  /** `reason` says in one line why a model that is there cannot be opened, such as a broken file. */
+  | { kind: 'not-found'; missing: string[]; reason?: string }
   | { kind: 'unsupported'; modelType: string; supported: string[]; reason: string };
 
 /** What the rules need to know of a prompt table. */
 export interface PromptTableFacts {
+  /** Why the file is no prompt table, or cannot be read; there are no tasks then. */
+  broken?: string;
   tasks: ReadonlyMap<string, TrainedTaskFacts>;
 }
 

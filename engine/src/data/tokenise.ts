@@ -114,8 +114,7 @@ export class RowTokeniser {
     const decoded = this.tokenizer.decode(ids.slice(0, Math.max(0, ids.length - excess)));
     // What is decoded says only how much to keep: a cut within a character decodes to another one, and a tokeniser may
     // change the text, while what is kept must be the start of the text itself.
-    const kept = decoded.replace(/\ufffd+$/, '').length;
-    const shorter = text.slice(0, Math.min(kept, text.length - 1));
+    const shorter = text.slice(0, Math.min(decoded.length, text.length - 1));
     return { ...row, [field]: shorter.replace(/[\ud800-\udbff]$/, '') };
   }
 

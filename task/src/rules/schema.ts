@@ -60,7 +60,12 @@ export const schema: Rule = {
     }
   },
 
-  checkSurroundings(context, { model }, report) {
+  checkSurroundings(context, { model, promptTable }, report) {
+    const tableNode = context.given('prompt_table') ?? context.given('model');
+    if (promptTable?.broken !== undefined && tableNode !== undefined) {
+      const message = `The prompt table ${JSON.stringify(context.file.prompt_table)} cannot be used: ${promptTable.broken}.`;
+      report({ at: spanOf(tableNode), message });
+    }
     const node = context.given('language');
     const { language } = context.file;
     if (model.kind !== 'ok' || model.languages === undefined || model.languages.length === 0) return;

@@ -85,11 +85,13 @@ export const demoModel: ModelFacts = {
 
 const MODELS: Record<string, ModelFacts> = {
   demo: demoModel,
+  'broken-folder': { kind: 'not-found', missing: [], reason: 'model.safetensors is cut off' },
   'bert-folder': { kind: 'unsupported', modelType: 'bert', supported: ['gpt2', 'llama'], reason: 'It is no decoder.' },
 };
 
 const trained = { template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}', splits: [10], virtualTokens: 10 };
 const TABLES: Record<string, PromptTableFacts> = {
+  'project/broken.safetensors': { broken: 'its header is no JSON', tasks: new Map() },
   'project/assistant.prompts.safetensors': {
     tasks: new Map([['trained-task', { ...trained, backboneFingerprint: 'demo-fingerprint' }]]),
   },

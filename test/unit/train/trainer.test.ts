@@ -101,7 +101,7 @@ describe('a run', () => {
     const keys = {
       p_tuning: { encoder_type: type, encoder_hidden: 8 },
       optim: { lr: type === 'embedding' ? 0.3 : 0.02, sched: { name: 'constant', warmup_steps: 0 } },
-      ...withTrainer({ max_epochs: 6 }),
+      ...withTrainer({ max_epochs: 4 }),
     };
     const losses = epochs((await trainProject(writeProject(keys))).events).map(({ train_loss }) => train_loss);
     expect(losses.at(-1)).toBeLessThan(losses[0]!);

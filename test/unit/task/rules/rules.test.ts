@@ -37,6 +37,7 @@ const cases: Record<string, { fires: Record<string, Fixture>; silent: Record<str
         task: taskFile({ of: '"labels": { "positiva": ["bra"], "negativa": [⟦"bra"⟧, ⟦"positiva"⟧] }' }),
       },
       'no language, where the model marks it': { task: taskFile({ file: '"language": ⟦null⟧' }) },
+      'a prompt table that is none': { task: taskFile({ file: '"prompt_table": ⟦"broken.safetensors"⟧' }) },
       'a language the model has not': { task: taskFile({ file: '"language": ⟦"sw"⟧' }) },
       'a text to start from that is not there': {
         task: taskFile({
@@ -346,7 +347,10 @@ const cases: Record<string, { fires: Record<string, Fixture>; silent: Record<str
     silent: { 'the same backbone': {}, 'no table': { task: taskFile({ file: '"prompt_table": "new.safetensors"' }) } },
   },
   'model-not-found': {
-    fires: { 'no such folder': { task: taskFile({ file: '"model": ⟦"no-such-folder"⟧' }) } },
+    fires: {
+      'no such folder': { task: taskFile({ file: '"model": ⟦"no-such-folder"⟧' }) },
+      'a folder with a broken file': { task: taskFile({ file: '"model": ⟦"broken-folder"⟧' }) },
+    },
     silent: { 'the demo model': {}, 'a model that was not given': { task: '{ "task_templates": [] }' } },
   },
   'model-unsupported': {
