@@ -9,7 +9,9 @@ prompt after the last epoch counts. The Python that runs this must have torch, t
 
 What differs, besides the engine: ptask's residual prompt encoder and cosine schedule against PEFT's MLP and a linear
 one, each with its own learning rate; ptask also learns the end token; PEFT puts virtual tokens before --prefix.
-Prints a Markdown table.
+
+Training time is that from the end of the first step to the end of the last, for both: neither the loading of programs
+and model nor the preparations in a first step count. Prints a Markdown table.
 """
 import argparse
 import collections
@@ -34,7 +36,7 @@ FEWEST_ROWS_OF_AN_INTENT = 8
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, type=pathlib.Path, help="JSONL: taskname, sentence or utterance, label")
+    parser.add_argument("--data", required=True, type=pathlib.Path, help="JSONL rows: sentence or utterance, label")
     parser.add_argument("--model", required=True, type=pathlib.Path, help="the model's Hugging Face folder")
     parser.add_argument("--name", help="what the task file calls the model, such as demo-tiny (default: the folder)")
     parser.add_argument("--language", help="for models that mark the language of the text")
@@ -117,18 +119,17 @@ def run_ptask(folder, train_rows, test_rows):
     times = [at for at, event in events if event["event"] == "step"]
     if len(times) < 2:
         sys.exit("one training step has no time between steps: give more rows or --epochs")
-    # The clock starts when the first step has ended, so that one step is missing; PEFT's time has them all.
-    seconds = (times[-1] - times[0]) * len(times) / (len(times) - 1)
     metrics = next(e for _, e in json_lines(["node", PTASK, "evaluate", file, "--json"]) if e["event"] == "metrics")
     if (start["train_rows"], metrics["rows"]) != (train_rows, test_rows):
         sys.exit(f"ptask left rows out: {start['train_rows']} of {train_rows}, {metrics['rows']} of {test_rows}")
-    return metrics["accuracy"], seconds
+    return metrics["accuracy"], times[-1] - times[0]
 
 
 def run_peft(folder, options, seed):
     sizes = ["--virtual", options.virtual, "--epochs", options.epochs, "--batch", BATCH, "--seed", seed]
     command = [sys.executable, HERE / "peft_train.py", "--model", options.model, "--data", folder, *sizes]
-    return json_lines([*command, "--lr", options.peft_lr, f"--prefix={options.prefix}"])[-1][1]
+    result = json_lines([*command, "--lr", options.peft_lr, f"--prefix={options.prefix}"])[-1][1]
+    return result, result["train_s"] - result["first_step_s"]
 
 
 def percent(share):
@@ -154,20 +155,21 @@ def main():
             right, spent = run_ptask(folder, len(train), len(test))
             accuracy["ptask"].append(right)
             seconds["ptask"].append(spent)
-            peft = run_peft(folder, options, seed)
+            peft, peft_spent = run_peft(folder, options, seed)
         accuracy["PEFT"].append(peft["accuracy"])
-        seconds["PEFT"].append(peft["train_s"])
+        seconds["PEFT"].append(peft_spent)
         majority.append(peft["majority"])
         untrained.append(peft["untrained"])
         print(
             f"seed {seed}: ptask {percent(right)} % in {spent:.1f} s, PEFT {percent(peft['accuracy'])} % in "
-            f"{peft['train_s']:.1f} s, majority {percent(peft['majority'])} %",
+            f"{peft_spent:.1f} s, majority {percent(peft['majority'])} %",
             file=sys.stderr,
             flush=True,
         )
 
     labels = len({row["label"] for row in rows})
-    print(f"{os.cpu_count()} processors; epochs: {options.epochs}; batches of {BATCH}; {options.virtual} virtual tokens;")
+    print(f"{os.cpu_count()} processors; epochs: {options.epochs}; batches of {BATCH};")
+    print(f"virtual tokens: {options.virtual};")
     print(f"learning rates {options.lr:g} (ptask) and {options.peft_lr:g} (PEFT); {labels} labels;")
     print(f"PEFT with its encoder untrained: {', '.join(map(percent, untrained))} %\n")
     heads = [f"seed {seed}" for seed in seeds]
@@ -178,7 +180,8 @@ def main():
         values, spent = accuracy[system], statistics.median(seconds[system])
         cells = [options.data.name + (" (intents)" if options.intents else ""), f"{len(train)} / {len(test)}"]
         cells += [percent(statistics.mean(majority)), system, *map(percent, values), percent(statistics.mean(values))]
-        cells += [percent(max(values) - min(values)), f"{spent:.1f}", f"{statistics.median(seconds['PEFT']) / spent:.2f}"]
+        ratio = statistics.median(seconds["PEFT"]) / spent
+        cells += [percent(max(values) - min(values)), f"{spent:.1f}", f"{ratio:.2f}"]
         print(f"| {' | '.join(cells)} |")
 
 

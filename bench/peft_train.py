@@ -5,7 +5,8 @@ PEFT's virtual tokens, the tokens of --prefix, " TEXT", --between and " LABEL"; 
 answer is the label whose tokens together are the most probable.
 
 The last line is JSON: `accuracy` after the last epoch, `untrained` with the prompt encoder as it was drawn, `majority`
-(the share of the commonest label of the test rows), and `train_s`, the seconds of the training loops alone.
+(the share of the commonest label of the test rows), and `train_s`, the seconds of the training loops alone, of which
+`first_step_s` went to the first step, where torch also prepares itself.
 Needs torch, transformers, tokenizers and peft.
 """
 import argparse
@@ -132,6 +133,7 @@ schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
 untrained = accuracy()
 model.train()
 train_s = 0.0
+first_step_s = None
 for epoch in range(options.epochs):
     order.shuffle(train)
     total = 0.0
@@ -146,6 +148,8 @@ for epoch in range(options.epochs):
         schedule.step()
         optimiser.zero_grad()
         total += loss.item() * len(rows)
+        if first_step_s is None:
+            first_step_s = time.perf_counter() - began
     train_s += time.perf_counter() - began
     print(json.dumps({"event": "epoch", "epoch": epoch + 1, "train_loss": total / len(train)}), flush=True)
 
@@ -156,6 +160,7 @@ print(
             "accuracy": accuracy(),
             "majority": commonest / len(test),
             "train_s": round(train_s, 3),
+            "first_step_s": round(first_step_s, 3),
             "untrained": untrained,
         }
     )

@@ -51,7 +51,8 @@ function facts(state: ProgressState): string[] {
   return [
     `epoch ${state.epoch}/${state.epochs}`,
     `loss ${formatLoss(state.loss)}`,
-    formatRate(state.rowsPerSecond),
+    // Before two steps are done there is no pace to speak of.
+    ...(state.rowsPerSecond > 0 ? [formatRate(state.rowsPerSecond)] : []),
     ...left,
   ];
 }

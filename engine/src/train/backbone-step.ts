@@ -27,6 +27,12 @@ const TOKENS_A_RUN = 2048;
 /** How many logits (targets · vocabulary) one run makes: 128 MB of float32, of which a few copies are needed. */
 const LOGITS_A_RUN = 32 * 1024 * 1024;
 
+/**
+ * Up to this size a model's weights are kept a second time in the layout of the product kernel while it is trained: a
+ * step of few tokens is a quarter faster. Larger models stay mapped from their files alone.
+ */
+const PREPACKED_BYTES = 2 ** 30;
+
 type Places = 'prefix' | 'tokens';
 
 /** The backbone's half of training steps: forward, loss and backward over a batch that may mix tasks. */
@@ -100,11 +106,16 @@ export class BackboneStep {
     let step = this.sessions.get(key);
     if (!step) {
       const built = buildStepGraph(this.backbone.architecture, places, { gradient });
-      step = { ...built, session: await Session.create(built.graph, this.options) };
+      const prepack = gradient && weightBytes(this.backbone) <= PREPACKED_BYTES;
+      step = { ...built, session: await Session.create(built.graph, { prepack, ...this.options }) };
       this.sessions.set(key, step);
     }
     return step;
   }
+}
+
+function weightBytes({ model }: Backbone): number {
+  return [...model.weights.values()].reduce((sum, weight) => sum + weight.length, 0);
 }
 
 function targetsOf(batch: readonly TaskRow[]): number {
