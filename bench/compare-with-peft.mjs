@@ -1,6 +1,7 @@
 /**
  * Training steps of ptask and of Hugging Face PEFT on the same folder, in turn, and the share of the machine's own
- * matrix speed that ptask reaches. Prints a Markdown table: medians over the rounds, with the smallest and largest.
+ * matrix speed that ptask reaches. Prints a Markdown table: medians over the rounds, with the smallest and
+ * largest. A round measures the median of --peft-steps steps of PEFT and of seven of ptask, after one to warm up.
  *
  *     npm run build
  *     python bench/peft_step.py --make --model DIR        # GPT-2 small, random weights
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     model: { type: 'string' },
     python: { type: 'string', default: 'python3' },
     rounds: { type: 'string', default: '3' },
+    'peft-steps': { type: 'string', default: '2' },
     shapes: { type: 'string', default: '10x64x8,10x32x16,100x32x16' },
   },
 });
@@ -52,7 +54,7 @@ for (const shape of values.shapes.split(',')) {
   const ptask = [];
   const speed = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    peft.push(lastJson(values.python, [path.join(here, 'peft_step.py'), ...sizes.map(String)]));
+    peft.push(lastJson(values.python, [path.join(here, 'peft_step.py'), ...sizes.map(String), '--steps', values['peft-steps']]));
     ptask.push(lastJson(process.execPath, [path.join(here, '../dist/ptask.js'), 'bench', ...sizes.map(String), '--json']));
     const rows = virtual + batch * (length - 1);
     const script = path.join(here, 'matrix-speed.mjs');

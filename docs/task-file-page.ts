@@ -1,6 +1,7 @@
 import { describe, type Key, type ValueShape } from '../task/src/key-types.ts';
 import { taskFileKeys } from '../task/src/keys.ts';
 import { rules } from '../task/src/rules/index.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** The text of docs/task-file.md, from the tables that the parser, the schema and the checks are made from. */
 export function taskFilePage(): string {
@@ -41,7 +42,8 @@ task's template. Files may hold rows of several tasks, and may be of any size: t
 
 ## What is checked
 
-\`ptask check\` says all of this, at the exact place, and no run starts on a file with an error.
+\`ptask check\` says all of this, at the exact place, and no run starts on a file with an error. A code leads
+to an example.
 `;
 
 /** A heading and a table for an object of keys, then those of the objects in it. */
@@ -58,7 +60,7 @@ function sectionsOf(path: string, keys: Record<string, Key<unknown>>): string[] 
     return section ? sectionsOf(path === '' ? name : `${path}.${name}`, section) : [];
   });
   const heading = path === '' ? '## The file' : `### \`${path}\``;
-  return [`${heading}\n`, table(['key', 'value', 'default', 'meaning', 'in NeMo'], rows), ...inner];
+  return [`${heading}\n`, markdownTable(['key', 'value', 'default', 'meaning', 'in NeMo'], rows), ...inner];
 }
 
 function sectionIn(shape: ValueShape): Record<string, Key<unknown>> | undefined {
@@ -111,17 +113,8 @@ function nemoName(path: string, { nemo }: Key<unknown>): string {
 }
 
 function rulesTable(): string {
-  return table(
+  return markdownTable(
     ['code', 'severity', 'says'],
-    rules.map(({ code, severity, explanation }) => [`\`${code}\``, severity, explanation]),
+    rules.map(({ code, severity, explanation }) => [`[\`${code}\`](rules.md#${code})`, severity, explanation]),
   );
-}
-
-/** A Markdown table as Biome formats it; `|` in a cell is escaped, in code too, as tables ask for. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')));
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [line(cells[0]!), line(rule), ...cells.slice(1).map(line), ''].join('\n');
 }
