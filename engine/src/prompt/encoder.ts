@@ -120,8 +120,8 @@ export class PromptEncoder {
     tasks: readonly EncoderTask[],
     sessionOptions?: SessionOptions,
   ): Promise<PromptEncoder> {
-    const forward = await Session.create(buildEncoderGraph(spec, tasks, { backward: false }), sessionOptions);
-    const backward = await Session.create(buildEncoderGraph(spec, tasks, { backward: true }), sessionOptions);
+    const forward = await Session.create(buildEncoderGraph(spec, tasks, { backward: false }), { threads: 1, ...sessionOptions });
+    const backward = await Session.create(buildEncoderGraph(spec, tasks, { backward: true }), { threads: 1, ...sessionOptions });
     return new PromptEncoder(spec, tasks, forward, backward);
   }
 
