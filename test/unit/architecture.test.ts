@@ -84,6 +84,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
 /** Where each package may be imported. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['client/'],
+  'vscode-languageserver-types': ['server/src/service/'],
   'jsonc-parser': ['task/'],
   '@huggingface/tokenizers': ['model/'],
   'onnxruntime-node': ['engine/src/runtime/', 'engine/src/backbone/demo/'],

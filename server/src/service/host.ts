@@ -1,0 +1,20 @@
+import type { Diagnostic } from 'vscode-languageserver-types';
+import type { CheckEnvironment } from '../../../task/src/environment.ts';
+
+/** Everything the language service needs from outside; it has no files, timers or connection of its own. */
+export interface ServiceHost {
+  /** Data files, models and prompt tables. The text of an open document is used in place of `readFile`. */
+  readonly environment: CheckEnvironment;
+  /** The path that a document's uri means, in the form that `environment.resolvePath` gives. */
+  toPath(uri: string): string;
+  toUri(path: string): string;
+  /**
+   * Takes all diagnostics of a file, in place of those before; an empty list takes them away. It is called for task files
+   * and for their data files, open or not, and only where something has changed.
+   */
+  publish(uri: string, diagnostics: Diagnostic[]): void;
+  /** Waits before a full check, so that not every keystroke starts one. A check that is no longer wanted is given up after it. */
+  pause(): Promise<void>;
+  /** Takes what the environment throws, which is a defect and no problem of the user's file. */
+  onError(error: unknown): void;
+}

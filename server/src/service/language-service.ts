@@ -1,0 +1,188 @@
+import type {
+  CodeAction,
+  CompletionItem,
+  Diagnostic,
+  DocumentLink,
+  DocumentSymbol,
+  Hover,
+  Position,
+  Range,
+} from 'vscode-languageserver-types';
+import type { Problem } from '../../../protocol/src/problem.ts';
+import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
+import { quickFixes } from './code-actions.ts';
+import { completions } from './completion.ts';
+import { documentLinks } from './document-links.ts';
+import { documentSymbols } from './document-symbols.ts';
+import type { ServiceHost } from './host.ts';
+import { hover } from './hover.ts';
+import { OpenDocuments } from './open-documents.ts';
+import { TaskSession } from './task-session.ts';
+import { toDiagnostic } from './to-diagnostic.ts';
+
+/** What an editor can ask and tell. Documents are named by uri; a task file is one whose name ends with `.ptask.json`. */
+export interface LanguageService {
+  openDocument(uri: string, text: string): void;
+  /** Takes the whole new text of an open document. */
+  changeDocument(uri: string, text: string): void;
+  closeDocument(uri: string): void;
+  /** Says that a file or folder was made, changed or deleted by another program. */
+  fileChanged(uri: string): void;
+  /** What is known now: of a task file, what its text alone shows and, once the background check has ended, the rest. */
+  diagnostics(uri: string): Diagnostic[];
+  /** Resolves when no check is running. */
+  settled(): Promise<void>;
+  codeActions(uri: string, range: Range): CodeAction[];
+  documentSymbols(uri: string): DocumentSymbol[];
+  documentLinks(uri: string): DocumentLink[];
+  hover(uri: string, position: Position): Hover | undefined;
+  completions(uri: string, position: Position): CompletionItem[];
+  /** Gives up all checks; nothing is published afterwards. */
+  dispose(): void;
+}
+
+export function createLanguageService(host: ServiceHost): LanguageService {
+  return new Service(host);
+}
+
+class Service implements LanguageService {
+  readonly #host: ServiceHost;
+  readonly #documents = new OpenDocuments();
+  readonly #sessions = new Map<string, TaskSession>();
+  /** What each file's editor shows, and under which uri. */
+  readonly #published = new Map<string, { uri: string; shown: string }>();
+
+  constructor(host: ServiceHost) {
+    this.#host = host;
+  }
+
+  openDocument(uri: string, text: string): void {
+    this.#take(uri, text);
+  }
+
+  changeDocument(uri: string, text: string): void {
+    this.#take(uri, text);
+  }
+
+  closeDocument(uri: string): void {
+    const path = this.#host.toPath(uri);
+    if (!this.#documents.delete(path)) return;
+    const session = this.#sessions.get(path);
+    session?.dispose();
+    this.#sessions.delete(path);
+    this.#publish(session?.paths ?? []);
+    this.#recheck(path);
+  }
+
+  fileChanged(uri: string): void {
+    const path = this.#host.toPath(uri);
+    // An open document is what its editor shows, whatever happens to the file.
+    if (this.#documents.get(path) === undefined) this.#recheck(path);
+  }
+
+  diagnostics(uri: string): Diagnostic[] {
+    return this.#diagnosticsOf(this.#host.toPath(uri));
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.settled()));
+  }
+
+  codeActions(uri: string, range: Range): CodeAction[] {
+    const path = this.#host.toPath(uri);
+    // Places in a file that is being checked anew may be those of its text before; a fix there would do harm.
+    const problems = distinct(
+      [...this.#sessions.values()].flatMap((session) =>
+        session.path === path || session.isSettled ? session.problems(path) : [],
+      ),
+    );
+    return quickFixes(problems, range, this.#toUri);
+  }
+
+  documentSymbols(uri: string): DocumentSymbol[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : documentSymbols(session.context);
+  }
+
+  documentLinks(uri: string): DocumentLink[] {
+    const session = this.#session(uri);
+    if (session === undefined) return [];
+    return documentLinks(session.context, (path) =>
+      this.#toUri(this.#host.environment.resolvePath(session.path, path)),
+    );
+  }
+
+  hover(uri: string, position: Position): Hover | undefined {
+    const session = this.#session(uri);
+    return session && hover(session.context, session.data, position);
+  }
+
+  completions(uri: string, position: Position): CompletionItem[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : completions(session.context, session.data, position);
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions.values()) session.dispose();
+    this.#sessions.clear();
+  }
+
+  #session(uri: string): TaskSession | undefined {
+    return this.#sessions.get(this.#host.toPath(uri));
+  }
+
+  #take(uri: string, text: string): void {
+    const path = this.#host.toPath(uri);
+    this.#documents.set({ uri, path, text });
+    const session = this.#sessions.get(path);
+    if (session !== undefined) session.change(text);
+    else if (path.endsWith(TASK_FILE_SUFFIX)) this.#begin(path, text);
+    this.#recheck(path);
+  }
+
+  #begin(path: string, text: string): void {
+    const session = new TaskSession(path, text, {
+      environment: this.#documents.over(this.#host.environment),
+      pause: () => this.#host.pause(),
+      onError: (error) => this.#host.onError(error),
+      onProblems: (paths) => this.#publish(paths),
+    });
+    this.#sessions.set(path, session);
+    this.#publish([path]);
+    session.recheck();
+  }
+
+  /** Checks the task files again that name a file. */
+  #recheck(path: string): void {
+    for (const session of this.#sessions.values()) {
+      if (session.dependsOn(path)) session.recheck();
+    }
+  }
+
+  readonly #toUri = (path: string): string => this.#documents.get(path)?.uri ?? this.#host.toUri(path);
+
+  #diagnosticsOf(path: string): Diagnostic[] {
+    const problems = [...this.#sessions.values()].flatMap((session) => session.problems(path));
+    return distinct(problems).map((problem) => toDiagnostic(problem, this.#toUri));
+  }
+
+  #publish(paths: readonly string[]): void {
+    for (const path of paths) {
+      const before = this.#published.get(path);
+      const uri = this.#toUri(path);
+      const diagnostics = this.#diagnosticsOf(path);
+      const shown = JSON.stringify(diagnostics);
+      // An editor may write the uri of a file in another way than the one under which it was published.
+      if (before !== undefined && before.uri !== uri) this.#host.publish(before.uri, []);
+      else if (shown === (before?.shown ?? '[]')) continue;
+      if (diagnostics.length > 0) this.#published.set(path, { uri, shown });
+      else this.#published.delete(path);
+      this.#host.publish(uri, diagnostics);
+    }
+  }
+}
+
+/** Two task files may say the same of the data that they share. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}

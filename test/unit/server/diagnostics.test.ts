@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { row, taskFile } from '../task/harness.ts';
+import { editor, TASK, TRAIN, uriOf } from './harness.ts';
+
+const BAD_ROW = '{ "taskname": "sentiment-task", "sentence": 1, "label": "positiva" }';
+const SPLITS_OFF = taskFile({ of: '"total_virtual_tokens": 10, "virtual_token_splits": [9]' });
+
+describe('a task file that is opened', () => {
+  it('shows the problems of its own text before anything is read', () => {
+    const { service, shown } = editor({ readFile: () => new Promise(() => {}) });
+    service.openDocument(TASK, SPLITS_OFF);
+    expect(shown()).toEqual({ [TASK]: ['split-sum'] });
+    expect(service.diagnostics(TASK)).toMatchObject([{ code: 'split-sum', severity: 1, source: 'ptask' }]);
+  });
+
+  it('shows problems of rows in their own file, at their line, when they have been read', async () => {
+    const { service, disk, shown } = editor();
+    disk['train.jsonl'] += `\n${BAD_ROW}`;
+    service.openDocument(TASK, taskFile());
+    await service.settled();
+    expect(shown()).toEqual({ [TRAIN]: ['row-field-type'] });
+    expect(service.diagnostics(TRAIN)).toMatchObject([
+      { range: { start: { line: 2, character: 44 }, end: { line: 2, character: 45 } } },
+    ]);
+  });
+
+  it('shows what the model and the prompt table say', async () => {
+    const { service, shown } = editor();
+    service.openDocument(TASK, taskFile({ file: '"model": "nowhere", "existing_tasks": ["sentiment-task"]' }));
+    await service.settled();
+    expect(shown()[TASK]?.toSorted()).toEqual(['model-not-found', 'task-not-trained']);
+  });
+
+  it('shows nothing when all is well', async () => {
+    const { service, shown } = editor();
+    service.openDocument(TASK, taskFile());
+    await service.settled();
+    expect(shown()).toEqual({});
+  });
+
+  it('points at the row behind a problem of the template', async () => {
+    const { service } = editor();
+    service.openDocument(TASK, taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentense}:{label}"' }));
+    await service.settled();
+    const unknown = service.diagnostics(TASK).find(({ code }) => code === 'placeholder-unknown');
+    expect(unknown?.relatedInformation?.map(({ location }) => location.uri)).toEqual([TRAIN]);
+  });
+});
+
+describe('nothing stale stays', () => {
+  it('when the task file is changed', async () => {
+    const { service, shown } = editor();
+    service.openDocument(TASK, SPLITS_OFF);
+    await service.settled();
+    service.changeDocument(TASK, taskFile());
+    expect(shown()).toEqual({});
+    await service.settled();
+    expect(shown()).toEqual({});
+  });
+
+  it('when the task file no longer names the data', async () => {
+    const { service, disk, shown } = editor();
+    disk['train.jsonl'] += `\n${BAD_ROW}`;
+    service.openDocument(TASK, taskFile());
+    await service.settled();
+    service.changeDocument(TASK, taskFile({ file: '"data": { "train_ds": ["validation.jsonl"] }' }));
+    await service.settled();
+    expect(shown()).toEqual({});
+  });
+
+  it('when the task file is closed', async () => {
+    const { service, disk, shown } = editor();
+    disk['train.jsonl'] += `\n${BAD_ROW}`;
+    service.openDocument(TASK, SPLITS_OFF);
+    await service.settled();
+    expect(Object.keys(shown())).toEqual(expect.arrayContaining([TASK, TRAIN]));
+    service.closeDocument(TASK);
+    expect(shown()).toEqual({});
+    expect(service.diagnostics(TRAIN)).toEqual([]);
+  });
+
+  it('when it is closed while a check runs', async () => {
+    let go = () => {};
+    const { service, disk, shown } = editor({}, () => new Promise<void>((resolve) => (go = resolve)));
+    disk['train.jsonl'] += `\n${BAD_ROW}`;
+    service.openDocument(TASK, taskFile());
+    service.closeDocument(TASK);
+    expect(shown()).toEqual({});
+    go();
+    await new Promise(setImmediate);
+    expect(shown()).toEqual({});
+  });
+
+  it('when a data file is mended, deleted or made by another program', async () => {
+    const { service, disk, shown } = editor();
+    const sound = disk['train.jsonl']!;
+    disk['train.jsonl'] = `${sound}\n${BAD_ROW}`;
+    service.openDocument(TASK, taskFile());
+    await service.settled();
+    expect(shown()).toEqual({ [TRAIN]: ['row-field-type'] });
+
+    delete disk['train.jsonl'];
+    service.fileChanged(TRAIN);
+    await service.settled();
+    expect(shown()[TRAIN]).toBeUndefined();
+    expect(shown()[TASK]).toContain('data-not-found');
+
+    disk['train.jsonl'] = sound;
+    service.fileChanged(TRAIN);
+    await service.settled();
+    expect(shown()).toEqual({});
+  });
+
+  it('when the folder with the data goes', async () => {
+    const { service, disk, shown } = editor();
+    service.openDocument(TASK, taskFile({ file: '"data": { "train_ds": ["rows/a.jsonl"] }' }));
+    await service.settled();
+    expect(shown()[TASK]).toContain('data-not-found');
+    disk['rows/a.jsonl'] = [row('a'), row('b', 'negativa')].join('\n');
+    service.fileChanged(uriOf('project/rows'));
+    await service.settled();
+    expect(shown()).toEqual({});
+  });
+});
+
+describe('a data file that is open', () => {
+  it('is checked as it stands in the editor, and as on disk again when it is closed', async () => {
+    const { service, shown } = editor();
+    service.openDocument(TASK, taskFile());
+    service.openDocument(TRAIN, BAD_ROW);
+    await service.settled();
+    expect(shown()[TRAIN]).toEqual(['row-field-type']);
+    service.changeDocument(TRAIN, `${row('a')}\n${row('b', 'negativa')}`);
+    await service.settled();
+    expect(shown()).toEqual({});
+    service.changeDocument(TRAIN, BAD_ROW);
+    service.closeDocument(TRAIN);
+    await service.settled();
+    expect(shown()).toEqual({});
+  });
+
+  it('that two task files name shows each problem once, until both are closed', async () => {
+    const { service, disk, shown } = editor();
+    const other = uriOf('project/other.ptask.json');
+    disk['train.jsonl'] += `\n${BAD_ROW}`;
+    service.openDocument(TASK, taskFile());
+    service.openDocument(other, taskFile());
+    await service.settled();
+    expect(shown()).toEqual({ [TRAIN]: ['row-field-type'] });
+    service.closeDocument(TASK);
+    expect(shown()).toEqual({ [TRAIN]: ['row-field-type'] });
+    service.closeDocument(other);
+    expect(shown()).toEqual({});
+  });
+});
+
+describe('a check in the background', () => {
+  it('is given up when a newer text comes, and its problems are never shown', async () => {
+    const waiting: (() => void)[] = [];
+    const { service, shown, errors } = editor({}, () => new Promise<void>((resolve) => waiting.push(resolve)));
+    service.openDocument(TASK, taskFile());
+    service.changeDocument(TASK, taskFile({ file: '"model": "nowhere"' }));
+    const [older, newer] = waiting;
+    newer!();
+    await service.settled();
+    older!();
+    await new Promise(setImmediate);
+    expect(shown()).toEqual({ [TASK]: ['model-not-found'] });
+    expect(errors).toEqual([]);
+  });
+
+  it('that fails tells the host and leaves the problems of the text', async () => {
+    const { service, shown, errors } = editor({ model: () => Promise.reject(new Error('no memory')) });
+    service.openDocument(TASK, SPLITS_OFF);
+    await service.settled();
+    expect(errors).toMatchObject([{ message: 'no memory' }]);
+    expect(shown()).toEqual({ [TASK]: ['split-sum'] });
+  });
+});
+
+describe('the host', () => {
+  it('is told under the uri that the editor uses for a file, and the other spelling is cleared', async () => {
+    const { service, disk, shown } = editor();
+    disk['train.jsonl'] = `${disk['train.jsonl']}\n${BAD_ROW}`;
+    service.openDocument(TASK, taskFile());
+    await service.settled();
+    const spelling = 'FILE:///project/train.jsonl';
+    service.openDocument(spelling, BAD_ROW);
+    await service.settled();
+    expect(shown()).toMatchObject({ [spelling]: ['row-field-type'] });
+    expect(shown()[TRAIN]).toBeUndefined();
+  });
+
+  it('is told nothing after the service is disposed of', async () => {
+    const { service, shown } = editor();
+    service.openDocument(TASK, taskFile({ file: '"model": "nowhere"' }));
+    service.dispose();
+    await new Promise(setImmediate);
+    expect(shown()).toEqual({});
+  });
+});

@@ -1,0 +1,53 @@
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Diagnostic, TextEdit } from 'vscode-languageserver-types';
+import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
+import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import { environment, row, TASK_PATH, TRAINING_ROWS } from '../task/harness.ts';
+
+const ROOT = 'file:///';
+export const uriOf = (path: string) => `${ROOT}${path}`;
+export const TASK = uriOf(TASK_PATH);
+export const TRAIN = uriOf('project/train.jsonl');
+
+export interface Editor {
+  readonly service: LanguageService;
+  /** The files on disk, by their name in the task file's folder; a test may change them. */
+  readonly disk: Record<string, string>;
+  /** What the editor shows of each file that has problems: the codes, in order. */
+  readonly shown: () => Record<string, unknown[]>;
+  readonly errors: unknown[];
+}
+
+/** An editor with sound data on disk and nothing open. */
+export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Promise<void> = async () => {}): Editor {
+  const disk: Record<string, string> = {
+    'train.jsonl': TRAINING_ROWS,
+    'validation.jsonl': [row('Vinsten ökar'), row('Vinsten minskar', 'negativa')].join('\n'),
+  };
+  const published = new Map<string, Diagnostic[]>();
+  const errors: unknown[] = [];
+  const service = createLanguageService({
+    environment: environment(disk, changes),
+    toPath: (uri) => uri.slice(ROOT.length),
+    toUri: uriOf,
+    publish: (uri, diagnostics) => published.set(uri, diagnostics),
+    pause,
+    onError: (error) => errors.push(error),
+  });
+  const shown = () =>
+    Object.fromEntries(
+      [...published].flatMap(([uri, list]) => (list.length === 0 ? [] : [[uri, list.map(({ code }) => code)]])),
+    );
+  return { service, disk, shown, errors };
+}
+
+/** A text with the cursor at `‸`. */
+export function atCursor(marked: string): { text: string; position: { line: number; character: number } } {
+  const offset = marked.indexOf('‸');
+  const text = marked.replace('‸', '');
+  return { text, position: TextDocument.create(TASK, 'ptask', 0, text).positionAt(offset) };
+}
+
+export function applied(uri: string, text: string, edits: TextEdit[]): string {
+  return TextDocument.applyEdits(TextDocument.create(uri, 'ptask', 0, text), edits);
+}

@@ -1,0 +1,102 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from 'vscode-languageserver-types';
+import { createLanguageService } from '../../../server/src/service/language-service.ts';
+import { toDiagnostic } from '../../../server/src/service/to-diagnostic.ts';
+import { checkTaskFile } from '../../../task/src/check.ts';
+import { nodeEnvironment } from '../../../task/src/node-environment.ts';
+import { demoModel, row, TRAINING_ROWS, taskFile } from '../task/harness.ts';
+import { editor, TASK, TRAIN } from './harness.ts';
+
+const FOLDER = fileURLToPath(new URL('../../fixtures/task', import.meta.url));
+
+describe('the language service says what the check of the command line says', () => {
+  it.each(readdirSync(FOLDER))('of the folder %s', async (name) => {
+    const path = join(FOLDER, name, 'assistant.ptask.json');
+    const text = await readFile(path, 'utf8');
+    const environment = nodeEnvironment({ model: async () => demoModel, promptTable: async () => undefined });
+    const toUri = (file: string) => pathToFileURL(file).href;
+    const published = new Map<string, Diagnostic[]>();
+    const service = createLanguageService({
+      environment,
+      toPath: (uri) => fileURLToPath(uri),
+      toUri,
+      publish: (uri, diagnostics) => published.set(uri, diagnostics),
+      pause: async () => {},
+      onError: (error) => expect.unreachable(String(error)),
+    });
+    service.openDocument(toUri(path), text);
+    await service.settled();
+
+    const { problems } = await checkTaskFile({ path, text, environment });
+    const expected = problems.map((problem) => ({ uri: toUri(problem.file), ...toDiagnostic(problem, toUri) }));
+    const found = [...published].flatMap(([uri, list]) => list.map((diagnostic) => ({ uri, ...diagnostic })));
+    expect(found).toHaveLength(expected.length);
+    expect(found).toEqual(expect.arrayContaining(expected));
+  });
+});
+
+const PIECES = [
+  '{',
+  '}',
+  '"',
+  ',',
+  ':',
+  '\\',
+  '\n',
+  '{label}',
+  '<|VIRTUAL_PROMPT_1|>',
+  '"data"',
+  '__proto__',
+  '\ud83d',
+  '[]',
+];
+
+const edit = fc.record({
+  document: fc.constantFrom(TASK, TRAIN),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  removed: fc.integer({ min: 0, max: 30 }),
+  added: fc.constantFrom('', ...PIECES),
+  isAwaited: fc.boolean(),
+});
+
+describe('after any edits', () => {
+  it('what is shown is what a fresh start shows, and no question about any place throws', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { maxLength: 8 }), async (edits) => {
+        const { service, shown, errors } = editor();
+        const texts = { [TASK]: taskFile(), [TRAIN]: `${TRAINING_ROWS}\n${row('åäö')}` };
+        for (const uri of [TASK, TRAIN]) service.openDocument(uri, texts[uri]!);
+        for (const { document, at, removed, added, isAwaited } of edits) {
+          const text = texts[document]!;
+          const start = Math.floor(at * text.length);
+          texts[document] = text.slice(0, start) + added + text.slice(start + removed);
+          service.changeDocument(document, texts[document]);
+          if (isAwaited) await service.settled();
+        }
+        const lines = texts[TASK]!.split('\n');
+        for (const [line, { length }] of lines.entries()) {
+          for (let character = 0; character <= length; character += 7) {
+            service.hover(TASK, { line, character });
+            service.completions(TASK, { line, character });
+          }
+        }
+        service.documentSymbols(TASK);
+        service.documentLinks(TASK);
+        await service.settled();
+
+        const fresh = editor();
+        for (const uri of [TASK, TRAIN]) fresh.service.openDocument(uri, texts[uri]!);
+        await fresh.service.settled();
+        expect(shown()).toEqual(fresh.shown());
+        for (const uri of [TASK, TRAIN]) expect(service.diagnostics(uri)).toEqual(fresh.service.diagnostics(uri));
+        expect(errors).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
