@@ -27,7 +27,9 @@ const here = import.meta.dirname;
 const answer = 2;
 
 const lastJson = (file, args) => {
-  const lines = execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n');
+  const lines = execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    .trim()
+    .split('\n');
   return JSON.parse(lines.at(-1));
 };
 const sorted = (numbers) => numbers.toSorted((a, b) => a - b);
@@ -44,18 +46,37 @@ const size = {
   layers: config.n_layer,
   vocab: config.vocab_size,
 };
-console.log(`${cpus()[0].model}, ${cpus().length} processors; answer tokens a row: ${answer}; ${values.rounds} rounds\n`);
-console.log('| virtual | length | batch | PEFT, ms a step | ptask, ms a step | ratio | PEFT peak MB | ptask peak MB | share of matrix speed |');
+console.log(
+  `${cpus()[0].model}, ${cpus().length} processors; answer tokens a row: ${answer}; ${values.rounds} rounds\n`,
+);
+console.log(
+  '| virtual | length | batch | PEFT, ms a step | ptask, ms a step | ratio | PEFT peak MB | ptask peak MB | share of matrix speed |',
+);
 console.log('|---|---|---|---|---|---|---|---|---|');
 for (const shape of values.shapes.split(',')) {
   const [virtual, length, batch] = shape.split('x').map(Number);
-  const sizes = ['--model', values.model, '--virtual', virtual, '--length', length, '--batch', batch, '--answer', answer];
+  const sizes = [
+    '--model',
+    values.model,
+    '--virtual',
+    virtual,
+    '--length',
+    length,
+    '--batch',
+    batch,
+    '--answer',
+    answer,
+  ];
   const peft = [];
   const ptask = [];
   const speed = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    peft.push(lastJson(values.python, [path.join(here, 'peft_step.py'), ...sizes.map(String), '--steps', values['peft-steps']]));
-    ptask.push(lastJson(process.execPath, [path.join(here, '../dist/ptask.js'), 'bench', ...sizes.map(String), '--json']));
+    peft.push(
+      lastJson(values.python, [path.join(here, 'peft_step.py'), ...sizes.map(String), '--steps', values['peft-steps']]),
+    );
+    ptask.push(
+      lastJson(process.execPath, [path.join(here, '../dist/ptask.js'), 'bench', ...sizes.map(String), '--json']),
+    );
     const rows = virtual + batch * (length - 1);
     const script = path.join(here, 'matrix-speed.mjs');
     speed.push(lastJson(process.execPath, [script, rows, size.hidden, size.inner].map(String)).gflops);

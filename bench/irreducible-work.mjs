@@ -11,7 +11,16 @@
  *   backward: the same for products with weights, but for the first layer's projection (6D²) of the rows, behind which
  *   nothing is trained; twice as much for attention, both of whose operands depend on the prompt.
  */
-export function irreducibleFlops({ hidden: D, inner: I, layers: n, vocab: W, virtual: V, length: L, batch: B, answer: A }) {
+export function irreducibleFlops({
+  hidden: D,
+  inner: I,
+  layers: n,
+  vocab: W,
+  virtual: V,
+  length: L,
+  batch: B,
+  answer: A,
+}) {
   const T = V + B * (L - 1);
   const Q = B * A;
   const token = 2 * (4 * D * D + 2 * D * I);

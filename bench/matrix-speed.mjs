@@ -65,9 +65,7 @@ async function seconds(k, n) {
           opType: 'Gemm',
           input: ['x', 'w'],
           output: ['y'],
-          attribute: [
-            create(AttributeProtoSchema, { name: 'transB', type: AttributeProto_AttributeType.INT, i: 0n }),
-          ],
+          attribute: [create(AttributeProtoSchema, { name: 'transB', type: AttributeProto_AttributeType.INT, i: 0n })],
         }),
       ],
     }),

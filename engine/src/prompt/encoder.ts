@@ -120,8 +120,14 @@ export class PromptEncoder {
     tasks: readonly EncoderTask[],
     sessionOptions?: SessionOptions,
   ): Promise<PromptEncoder> {
-    const forward = await Session.create(buildEncoderGraph(spec, tasks, { backward: false }), { threads: 1, ...sessionOptions });
-    const backward = await Session.create(buildEncoderGraph(spec, tasks, { backward: true }), { threads: 1, ...sessionOptions });
+    const forward = await Session.create(buildEncoderGraph(spec, tasks, { backward: false }), {
+      threads: 1,
+      ...sessionOptions,
+    });
+    const backward = await Session.create(buildEncoderGraph(spec, tasks, { backward: true }), {
+      threads: 1,
+      ...sessionOptions,
+    });
     return new PromptEncoder(spec, tasks, forward, backward);
   }
 
