@@ -29,7 +29,7 @@ const LOGITS_A_RUN = 32 * 1024 * 1024;
 
 /**
  * Up to this size a model's weights are kept a second time in the layout of the product kernel while it is trained: a
- * step of few tokens is a quarter faster. Larger models stay mapped from their files alone.
+ * step of few tokens gains most. Larger models stay mapped from their files alone.
  */
 const PREPACKED_BYTES = 2 ** 30;
 
