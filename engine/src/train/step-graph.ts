@@ -41,7 +41,7 @@ export function buildStepGraph(
   const answers = backbone.lastLayer(last, parts, select, (projections, set) =>
     attention.attend(last, projections, set),
   );
-  const { loss } = crossEntropy(
+  const loss = crossEntropy(
     backbone.logits(answers),
     graph.input('targets', 'int64', ['queries', 1]),
     graph.input('weights', 'float32', ['queries', 1]),
