@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FileError, InputError } from '../../../engine/src/errors.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../engine/src/train/checkpoint.ts';
 import type { TrainEvent } from '../../../engine/src/train/events.ts';
@@ -10,29 +10,23 @@ import { train } from '../../../engine/src/train/trainer.ts';
 import { TrainingState } from '../../../engine/src/train/training-state.ts';
 import {
   BOTH_TASKS,
+  checkpointOf,
   type Json,
   metrics,
   open,
+  recordOf,
   rewriteProject,
   runs,
   type Trained,
   tableBytes,
   tablePath,
   trainProject,
+  withFixedDate,
   writeProject,
 } from './small-project.ts';
 
-// A prompt's date is that of its run, so tables of two runs are compared under one date.
-beforeEach(() => {
-  vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
+withFixedDate();
 
-const checkpointOf = (file: string) => path.join(runs(file).at(-1)!, 'checkpoint.safetensors');
-const recordOf = (file: string) => JSON.parse(readFileSync(path.join(runs(file).at(-1)!, 'run.json'), 'utf8')) as Json;
 const stepsOf = (events: readonly (TrainEvent | Json)[]) =>
   events.flatMap((event) => (event.event === 'step' ? [(event as Json).step] : []));
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { openProject, type Project } from '../../../engine/src/project.ts';
 import type { TrainEvent } from '../../../engine/src/train/events.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
@@ -146,4 +147,25 @@ export function metrics(run: string): Json[] {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as Json);
+}
+
+/** A prompt's date is that of its run, so that tables of two runs are compared under one date. */
+export function withFixedDate(): void {
+  beforeEach(() => {
+    vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+}
+
+/** The checkpoint of the project's newest run. */
+export function checkpointOf(file: string): string {
+  return path.join(runs(file).at(-1)!, 'checkpoint.safetensors');
+}
+
+/** `run.json` of the project's newest run. */
+export function recordOf(file: string): Json {
+  return JSON.parse(readFileSync(path.join(runs(file).at(-1)!, 'run.json'), 'utf8')) as Json;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DivergedError } from '../../../engine/src/errors.ts';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
@@ -10,28 +10,22 @@ import { planTraining } from '../../../engine/src/train/plan.ts';
 import { train } from '../../../engine/src/train/trainer.ts';
 import {
   BOTH_TASKS,
+  checkpointOf,
   type Json,
   metrics,
   open,
+  recordOf,
   rewriteProject,
   runs,
   tableBytes,
   tablePath,
   trainProject,
+  withFixedDate,
   writeProject,
 } from './small-project.ts';
 
-// A prompt's date is that of its run, so tables of two runs are compared under one date.
-beforeEach(() => {
-  vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
+withFixedDate();
 
-const checkpointOf = (file: string) => path.join(runs(file).at(-1)!, 'checkpoint.safetensors');
-const recordOf = (file: string) => JSON.parse(readFileSync(path.join(runs(file).at(-1)!, 'run.json'), 'utf8')) as Json;
 const epochs = (events: readonly TrainEvent[]) =>
   events.filter((event): event is EpochEvent => event.event === 'epoch');
 const doneOf = (events: readonly TrainEvent[]) => events.at(-1) as DoneEvent;
