@@ -7,6 +7,7 @@ import type { Problem } from '../../protocol/src/problem.ts';
 import { checkTaskFile, hasErrors } from '../../task/src/check.ts';
 import type { CheckEnvironment, ModelFacts, PromptTableFacts } from '../../task/src/environment.ts';
 import { nodeEnvironment, resolveBeside } from '../../task/src/node-environment.ts';
+import { trainingFacts } from '../../task/src/training-record.ts';
 import type { TaskFile, TaskTemplate } from '../../task/src/types.ts';
 import { type Backbone, backboneOf } from './backbone/backbone.ts';
 import { resolveModel } from './backbone/resolve-model.ts';
@@ -168,6 +169,7 @@ function promptTableFacts(table: PromptTable): PromptTableFacts {
       splits: template?.virtual_token_splits ?? [],
       virtualTokens,
       backboneFingerprint: record?.backbone ?? '',
+      ...trainingFacts(record?.date, record?.metrics),
     });
   }
   return { tasks };

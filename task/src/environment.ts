@@ -32,6 +32,21 @@ export interface TrainedTaskFacts {
   splits: number[];
   virtualTokens: number;
   backboneFingerprint: string;
+  /** When it was trained: ISO 8601. */
+  date?: string;
+  /** How many rows the run trained on, those of tasks that it trained together with this one included. */
+  trainRows?: number;
+  /** What was measured on the task's validation rows; undefined without any. */
+  validation?: MeasuredFacts;
+}
+
+export interface MeasuredFacts {
+  /** How many rows it was measured on. */
+  rows: number;
+  loss?: number;
+  /** From 0 to 1, as is `macroF1`. */
+  accuracy?: number;
+  macroF1?: number;
 }
 
 /** Which backbone a task file asks for. */

@@ -5,6 +5,7 @@ export { type DataFacts, type DataFileFacts, rowsOf, type Split, type TaskDataFa
 export type {
   CheckEnvironment,
   FileReading,
+  MeasuredFacts,
   ModelFacts,
   ModelReference,
   PromptTableFacts,
@@ -28,4 +29,5 @@ export {
   parseTemplate,
   type Segment,
 } from './template.ts';
+export { type TrainingFacts, trainingFacts } from './training-record.ts';
 export type * from './types.ts';

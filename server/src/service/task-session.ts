@@ -3,6 +3,7 @@ import { checkTaskFile, checkTaskText } from '../../../task/src/check.ts';
 import type { TaskContext } from '../../../task/src/context.ts';
 import type { DataFacts } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import type { Surroundings } from '../../../task/src/rule.ts';
 import { concerns, dependenciesOf } from './dependencies.ts';
 
 export interface SessionHost {
@@ -20,6 +21,7 @@ export class TaskSession {
   #context: TaskContext;
   #problems: ReadonlyMap<string, readonly Problem[]> = new Map();
   #data: DataFacts | undefined;
+  #surroundings: Surroundings | undefined;
   #dependencies: ReadonlySet<string>;
   #running: AbortController | undefined;
   #finished: Promise<void> = Promise.resolve();
@@ -40,6 +42,11 @@ export class TaskSession {
   /** What the rows said at the last full check; undefined before the first. */
   get data(): DataFacts | undefined {
     return this.#data;
+  }
+
+  /** What the model and the prompt table were at the last full check; undefined before the first. */
+  get surroundings(): Surroundings | undefined {
+    return this.#surroundings;
   }
 
   /** Whether the problems of data files are those of the present texts. */
@@ -102,12 +109,14 @@ export class TaskSession {
       const result = await checkTaskFile({ path, text, environment: this.#host.environment, signal });
       if (signal.aborted) return;
       this.#data = result.data;
+      this.#surroundings = result.surroundings;
       this.#finish(byFile(path, result.problems));
     } catch (error) {
       if (signal.aborted) return;
       this.#host.onError(error);
-      // What was known of the data is no longer known to hold.
+      // What was known of the data and the rest is no longer known to hold.
       this.#data = undefined;
+      this.#surroundings = undefined;
       this.#finish(byFile(path, checkTaskText(path, text).problems));
     }
   }

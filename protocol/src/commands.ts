@@ -1,0 +1,22 @@
+/*
+ * Commands that the language server's code lenses name and the client carries out: the server itself runs nothing.
+ */
+
+/** Trains the task, and no other, and puts its prompt into the prompt table. */
+export const TRAIN_TASK = 'ptask.trainTask';
+
+/** Measures the task's trained prompt on the test data, or on the validation data where there is none. */
+export const EVALUATE_TASK = 'ptask.evaluateTask';
+
+/** Shows what the task's trained prompt answers. */
+export const PREDICT_TASK = 'ptask.predictTask';
+
+export type TaskCommand = typeof TRAIN_TASK | typeof EVALUATE_TASK | typeof PREDICT_TASK;
+
+/** The only argument of each of these commands. */
+export interface TaskCommandArgument {
+  /** The uri of the task file, as the client calls the document. */
+  uri: string;
+  /** The name of a task that has a template in that file. */
+  taskname: string;
+}
