@@ -63,6 +63,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'base',
     'model',
     'task',
+    'protocol',
   ],
   cli: [
     'backbone',

@@ -1,6 +1,6 @@
+import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { majority } from '../evaluate/majority.ts';
-import type { DoneEvent } from '../train/events.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { train } from '../train/trainer.ts';
 import { requireUsableDevice } from './device.ts';

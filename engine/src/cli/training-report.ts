@@ -1,5 +1,5 @@
+import type { EpochEvent, StartEvent, StepEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { formatLoss, Pace, Progress } from '../progress.ts';
-import type { EpochEvent, StartEvent, StepEvent, ValidationMetrics } from '../train/events.ts';
 import { count, percent } from './text.ts';
 
 /** Share of a step in the loss that is shown, which jumps too much from step to step to be read. */

@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { FileError, InputError } from '../errors.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import type { EpochEvent, StepEvent } from './events.ts';
 
 export type RunState = 'running' | 'stopped' | 'done' | 'failed';
 

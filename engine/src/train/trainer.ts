@@ -1,3 +1,4 @@
+import type { DoneEvent, EpochEvent, StepEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import { DivergedError, InputError } from '../errors.ts';
 import type { JsonValue } from '../json-value.ts';
 import { Predictor } from '../predict/predictor.ts';
@@ -9,7 +10,6 @@ import { VERSION } from '../version.ts';
 import { clipGlobalNorm } from './adamw.ts';
 import { BackboneStep, type TaskRow } from './backbone-step.ts';
 import { type EarlyStopping, measure } from './early-stopping.ts';
-import type { DoneEvent, EpochEvent, StepEvent, TrainEvent } from './events.ts';
 import type { TrainingPlan } from './plan.ts';
 import { RunFolder } from './run-folder.ts';
 import { learningRate } from './schedule.ts';

@@ -1,3 +1,4 @@
+import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import type { JsonValue } from '../json-value.ts';
 import { initialParameters, type Parameters } from '../prompt/encoder.ts';
@@ -5,7 +6,6 @@ import { Random } from '../random.ts';
 import { AdamW } from './adamw.ts';
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
 import { type EarlyStoppingState, NOTHING_MEASURED } from './early-stopping.ts';
-import type { ValidationMetrics } from './events.ts';
 import type { TrainingPlan } from './plan.ts';
 
 /** Where a run is, in numbers that JSON carries exactly. Steps, epochs and batches count from 0. */

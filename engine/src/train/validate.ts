@@ -1,9 +1,9 @@
+import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import type { ClassificationMetrics, ExactMatch } from '../evaluate/metrics.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import type { BackboneStep } from './backbone-step.ts';
-import type { ValidationMetrics } from './events.ts';
 import type { PlannedTask, TrainingPlan } from './plan.ts';
 
 export interface Validation {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { FileError, InputError } from '../../../engine/src/errors.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../engine/src/train/checkpoint.ts';
-import type { TrainEvent } from '../../../engine/src/train/events.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { RunFolder } from '../../../engine/src/train/run-folder.ts';
 import { train } from '../../../engine/src/train/trainer.ts';
 import { TrainingState } from '../../../engine/src/train/training-state.ts';
+import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import {
   BOTH_TASKS,
   checkpointOf,

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { openProject, type Project } from '../../../engine/src/project.ts';
-import type { TrainEvent } from '../../../engine/src/train/events.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
 import { type TrainOptions, train } from '../../../engine/src/train/trainer.ts';
+import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { writeSmallBackbone } from './small-backbone.ts';
 

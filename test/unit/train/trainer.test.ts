@@ -5,9 +5,9 @@ import { DivergedError } from '../../../engine/src/errors.ts';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { loadCheckpoint } from '../../../engine/src/train/checkpoint.ts';
-import type { DoneEvent, EpochEvent, TrainEvent } from '../../../engine/src/train/events.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { train } from '../../../engine/src/train/trainer.ts';
+import type { DoneEvent, EpochEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import {
   BOTH_TASKS,
   checkpointOf,

@@ -1,5 +1,5 @@
 /** What a run says while it goes; the command line prints these as they are with `--json`. */
-export type TrainEvent = StartEvent | StepEvent | EpochEvent | StoppedEvent | DoneEvent;
+export type TrainEvent = StartEvent | StepEvent | EpochEvent | StoppedEvent | CancelledEvent | DoneEvent;
 
 export interface StartEvent {
   readonly event: 'start';
@@ -47,10 +47,21 @@ export interface EpochEvent {
   readonly best: boolean;
 }
 
+/** Everything is saved, and the run may go on where it stopped. */
 export interface StoppedEvent {
   readonly event: 'stopped';
   readonly run: string;
   readonly step: number;
+}
+
+/** The run was ended for good before its last step. */
+export interface CancelledEvent {
+  readonly event: 'cancelled';
+  readonly run: string;
+  readonly prompt_table: string;
+  readonly step: number;
+  /** The tasks whose best prompts were kept; none where no epoch had ended. */
+  readonly tasks: Readonly<Record<string, TrainedPrompt>>;
 }
 
 export interface DoneEvent {
@@ -60,15 +71,13 @@ export interface DoneEvent {
   readonly steps: number;
   readonly epochs: number;
   readonly stopped_early: boolean;
-  readonly tasks: Readonly<
-    Record<
-      string,
-      {
-        readonly virtual_tokens: number;
-        readonly best_epoch: number;
-        /** Of the prompt that was kept; undefined without validation data. */
-        readonly validation?: ValidationMetrics;
-      }
-    >
-  >;
+  readonly tasks: Readonly<Record<string, TrainedPrompt>>;
+}
+
+/** What a run puts into the prompt table for one task. */
+export interface TrainedPrompt {
+  readonly virtual_tokens: number;
+  readonly best_epoch: number;
+  /** Of the prompt that was kept; undefined without validation data. */
+  readonly validation?: ValidationMetrics;
 }
