@@ -1,5 +1,6 @@
 import type { RelatedPlace } from '../../protocol/src/problem.ts';
 import type { JsonNode } from './json-tree.ts';
+import type { SampledValue } from './value-sample.ts';
 
 export type Split = 'train' | 'validation' | 'test';
 
@@ -28,18 +29,33 @@ export interface DataFileFacts {
 /** What the rows of one task say together, over all data files. */
 export interface TaskDataFacts {
   rows: Record<Split, number>;
+  /** How many rows each data file gives, by its path; files that give none are left out. */
+  rowsByFile: Map<string, number>;
   /** How many rows have each field of the template. */
   fieldCounts: Map<string, number>;
   /** How many rows have each other field; at most MAX_OTHER_FIELDS of them. */
   otherFields: Map<string, number>;
+  /** Texts of each field, `taskname` aside; at most MAX_SAMPLED_FIELDS fields of the rows. */
+  samples: Map<string, FieldSample>;
   /** How many training rows have each label, for a template with labels. */
   labelCounts: Map<string, number>;
+  /** The same over the rows of all splits. */
+  allLabelCounts: Map<string, number>;
   firstRow: RelatedPlace | undefined;
   /** Rows whose answer merges with the text before it. */
   merging: { rows: number; first: RelatedPlace | undefined };
 }
 
+/** What the texts of one field look like. */
+export interface FieldSample {
+  /** That of the first row that has one. */
+  readonly first: SampledValue;
+  /** From all over the rows, in no order: all of them when there are few, else at most MAX_SAMPLED_VALUES. */
+  readonly values: readonly SampledValue[];
+}
+
 export const MAX_OTHER_FIELDS = 1000;
+export const MAX_SAMPLED_FIELDS = 32;
 
 export interface DataFacts {
   files: DataFileFacts[];
@@ -50,9 +66,12 @@ export interface DataFacts {
 export function noTaskData(): TaskDataFacts {
   return {
     rows: { train: 0, validation: 0, test: 0 },
+    rowsByFile: new Map(),
     fieldCounts: new Map(),
     otherFields: new Map(),
+    samples: new Map(),
     labelCounts: new Map(),
+    allLabelCounts: new Map(),
     firstRow: undefined,
     merging: { rows: 0, first: undefined },
   };

@@ -1,7 +1,14 @@
 /** The file system is not in here, so that a language server can bring its own: see `node-environment.ts`. */
 export { type CheckRequest, type CheckResult, checkTaskFile, checkTaskText, hasErrors } from './check.ts';
 export { TaskContext, type TemplateView } from './context.ts';
-export { type DataFacts, type DataFileFacts, rowsOf, type Split, type TaskDataFacts } from './data-facts.ts';
+export {
+  type DataFacts,
+  type DataFileFacts,
+  type FieldSample,
+  rowsOf,
+  type Split,
+  type TaskDataFacts,
+} from './data-facts.ts';
 export type {
   CheckEnvironment,
   FileReading,
@@ -31,3 +38,4 @@ export {
 } from './template.ts';
 export { type TrainingFacts, trainingFacts } from './training-record.ts';
 export type * from './types.ts';
+export type { SampledValue } from './value-sample.ts';

@@ -4,6 +4,7 @@ import {
   type DataFacts,
   type DataFileFacts,
   MAX_OTHER_FIELDS,
+  MAX_SAMPLED_FIELDS,
   noTaskData,
   rowsOf,
   SPLITS,
@@ -20,6 +21,7 @@ import { type DataRow, type GoodRow, readRowBatches } from './rows.ts';
 import type { Rule } from './rule.ts';
 import { missingFieldGroup, rowFieldMissing } from './rules/row-field-missing.ts';
 import type { TokenMeter } from './tokens.ts';
+import { ValueSample } from './value-sample.ts';
 
 export interface DataScan {
   data: DataFacts;
@@ -106,13 +108,19 @@ class DataScanner {
   readonly #findings: RowFindings[] = [];
   readonly #trainingRows: { file: string; rows: RowSet }[] = [];
   readonly #hash: RowHash = { high: 0, low: 0 };
+  readonly #samples = new Map<TaskDataFacts, Map<string, ValueSample>>();
 
   constructor(context: TaskContext, rules: readonly Rule[], meter: TokenMeter | undefined) {
     this.#context = context;
     this.#rowRules = rules.filter(({ checkRow }) => checkRow !== undefined);
     this.#badRowRules = rules.filter(({ checkBadRow }) => checkBadRow !== undefined);
     this.#meter = meter;
-    for (const name of context.tasknames) this.data.tasks.set(name, noTaskData());
+    for (const name of context.tasknames) {
+      const samples = new Map<string, ValueSample>();
+      const facts = { ...noTaskData(), samples };
+      this.data.tasks.set(name, facts);
+      this.#samples.set(facts, samples);
+    }
   }
 
   /** Starts a file; what it returns takes its rows in order. */
@@ -187,6 +195,7 @@ class DataScanner {
     const facts = this.data.tasks.get(template.settings.taskname)!;
     const place = (message: string) => ({ file: view.file, range: rangeInLine(line, view.places.whole()), message });
     for (const split of splits) facts.rows[split] += 1;
+    increment(facts.rowsByFile, view.file);
     facts.firstRow ??= place('The first row of this task.');
     for (const field in view.value) {
       if (field === 'taskname') continue;
@@ -194,6 +203,7 @@ class DataScanner {
       else if (facts.otherFields.size < MAX_OTHER_FIELDS || facts.otherFields.has(field)) {
         increment(facts.otherFields, field);
       }
+      this.#sample(facts, field, view.value[field]);
     }
     this.#countAnswer(view, template, splits, facts);
     if (this.#meter?.mergesAcrossAnswer(template, view.value)) {
@@ -202,12 +212,23 @@ class DataScanner {
     }
   }
 
+  #sample(facts: TaskDataFacts, field: string, value: unknown): void {
+    if (typeof value !== 'string') return;
+    const samples = this.#samples.get(facts)!;
+    const sample = samples.get(field);
+    const row = rowsOf(facts);
+    if (sample !== undefined) sample.add(value, row);
+    else if (samples.size < MAX_SAMPLED_FIELDS) samples.set(field, new ValueSample(value, row));
+  }
+
   #countAnswer(view: RowView, template: TemplateView, splits: Split[], facts: TaskDataFacts): void {
     const { answer_field } = template.settings;
-    if (template.forms === undefined || answer_field === null || !splits.includes('train')) return;
+    if (template.forms === undefined || answer_field === null) return;
     const answer = textOf(view.value, answer_field);
     const label = answer === undefined ? undefined : labelOf(template.forms, answer);
-    if (label !== undefined) increment(facts.labelCounts, label);
+    if (label === undefined) return;
+    increment(facts.allLabelCounts, label);
+    if (splits.includes('train')) increment(facts.labelCounts, label);
   }
 
   checkExamples(): void {

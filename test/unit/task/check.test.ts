@@ -25,6 +25,37 @@ describe('checkTaskFile', () => {
     ]);
   });
 
+  it('tells what hover and completion show of each field and label', async () => {
+    const { data } = await check({});
+    const { rowsByFile, allLabelCounts, samples } = data.tasks.get('sentiment-task')!;
+    expect([...rowsByFile]).toEqual([
+      ['project/train.jsonl', 2],
+      ['project/validation.jsonl', 2],
+    ]);
+    expect([...allLabelCounts]).toEqual([
+      ['positiva', 2],
+      ['negativa', 2],
+    ]);
+    expect([...samples.keys()]).toEqual(['sentence', 'label']);
+    expect(samples.get('sentence')!.first).toMatchObject({ text: 'Kursen stiger', length: 13 });
+    expect(samples.get('sentence')!.values.map(({ text }) => text)).toContain('Vinsten minskar');
+  });
+
+  it('keeps a sample of many rows, the same each time, and the length of a long text', async () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => row(i === 0 ? 'å'.repeat(3000) : `mening ${i}`));
+    const sampled = async () => {
+      const { data } = await check({ data: { 'train.jsonl': rows.join('\n') } });
+      return data.tasks.get('sentiment-task')!.samples.get('sentence')!;
+    };
+    const { first, values } = await sampled();
+    expect(first).toMatchObject({ text: 'å'.repeat(1000), length: 3000 });
+    expect(values).toHaveLength(256);
+    const numbers = values.map(({ text }) => Number(text.split(' ')[1])).filter((number) => !Number.isNaN(number));
+    expect(numbers.filter((number) => number < 2500).length).toBeGreaterThan(80);
+    expect(numbers.filter((number) => number >= 2500).length).toBeGreaterThan(80);
+    expect((await sampled()).values).toEqual(values);
+  });
+
   it('keeps a file with a mistake in every row readable', async () => {
     const rows = Array.from({ length: 5000 }, (_, i) => row(`mening ${i}`, 'fel'));
     const { problems } = await check({ data: { 'train.jsonl': rows.join('\n') } });
