@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { describeModel } from '../../model/src/describe-model.ts';
 import { type ModelFolder, ModelFolderError, openModelFolder } from '../../model/src/model-folder.ts';
 import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
@@ -156,6 +157,7 @@ class ModelOpener {
       ...(prefix ? { languages: [...prefix.languages] } : {}),
       prefixTokens: ids.length,
       fingerprint: model.fingerprint,
+      about: describeModel(model),
     };
   }
 }

@@ -1,3 +1,5 @@
+import type { ModelDescription } from '../../model/src/describe-model.ts';
+
 /** Turns text into token ids, without special tokens. */
 export interface TokenEncoder {
   encode(text: string): number[];
@@ -15,6 +17,8 @@ export type ModelFacts =
       /** Tokens that the backbone itself puts in front of every row, such as the language's. */
       prefixTokens: number;
       fingerprint: string;
+      /** For those who want to know more of it; no rule does. */
+      about?: ModelDescription;
     }
   /** `reason` says in one line why a model that is there cannot be opened, such as a broken file. */
   | { kind: 'not-found'; missing: string[]; reason?: string }

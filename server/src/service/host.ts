@@ -1,10 +1,20 @@
 import type { Diagnostic } from 'vscode-languageserver-types';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
 /** Everything the language service needs from outside; it has no files, timers or connection of its own. */
 export interface ServiceHost {
   /** Data files, models and prompt tables. The text of an open document is used in place of `readFile`. */
   readonly environment: CheckEnvironment;
+  /**
+   * What a folder holds, for completing paths; empty for one that is not there or may not be read. It is asked for once and
+   * again when `fileChanged` has named the folder or something in it.
+   */
+  listFolder(path: string): Promise<readonly FolderEntry[]>;
   /** The path that a document's uri means, in the form that `environment.resolvePath` gives. */
   toPath(uri: string): string;
   toUri(path: string): string;

@@ -12,6 +12,7 @@ import type { Problem } from '../../../protocol/src/problem.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { quickFixes } from './code-actions.ts';
 import { completions } from './completion.ts';
+import type { CompletionOptions } from './completion-options.ts';
 import { documentLinks } from './document-links.ts';
 import { documentSymbols } from './document-symbols.ts';
 import type { ServiceHost } from './host.ts';
@@ -36,7 +37,8 @@ export interface LanguageService {
   documentSymbols(uri: string): DocumentSymbol[];
   documentLinks(uri: string): DocumentLink[];
   hover(uri: string, position: Position): Hover | undefined;
-  completions(uri: string, position: Position): CompletionItem[];
+  /** What can be written at a position, the most useful first. It waits for nothing but the listing of a folder. */
+  completions(uri: string, position: Position, options?: CompletionOptions): Promise<CompletionItem[]>;
   /** Gives up all checks; nothing is published afterwards. */
   dispose(): void;
 }
@@ -117,7 +119,7 @@ class Service implements LanguageService {
     return session && hover(session.context, session.data, position);
   }
 
-  completions(uri: string, position: Position): CompletionItem[] {
+  async completions(uri: string, position: Position): Promise<CompletionItem[]> {
     const session = this.#session(uri);
     return session === undefined ? [] : completions(session.context, session.data, position);
   }

@@ -81,7 +81,7 @@ describe('completion', () => {
     Object.assign(open.disk, data);
     open.service.openDocument(TASK, text);
     await open.service.settled();
-    const items = open.service.completions(TASK, position);
+    const items = await open.service.completions(TASK, position);
     const accept = (label: string) => {
       const { textEdit } = items.find((item) => item.label === label)!;
       return applied(TASK, text, [textEdit as { range: never; newText: string }]);

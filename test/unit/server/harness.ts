@@ -28,6 +28,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
   const errors: unknown[] = [];
   const service = createLanguageService({
     environment: environment(disk, changes),
+    listFolder: async () => [],
     toPath: (uri) => uri.slice(ROOT.length),
     toUri: uriOf,
     publish: (uri, diagnostics) => published.set(uri, diagnostics),

@@ -23,6 +23,7 @@ describe('the language service says what the check of the command line says', ()
     const published = new Map<string, Diagnostic[]>();
     const service = createLanguageService({
       environment,
+      listFolder: async () => [],
       toPath: (uri) => fileURLToPath(uri),
       toUri,
       publish: (uri, diagnostics) => published.set(uri, diagnostics),
@@ -82,7 +83,7 @@ describe('after any edits', () => {
         for (const [line, { length }] of lines.entries()) {
           for (let character = 0; character <= length; character += 7) {
             service.hover(TASK, { line, character });
-            service.completions(TASK, { line, character });
+            await service.completions(TASK, { line, character });
           }
         }
         service.documentSymbols(TASK);
