@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeModel } from '../../model/src/describe-model.ts';
 import { type ModelFolder, ModelFolderError, openModelFolder } from '../../model/src/model-folder.ts';
+import { modelSummary } from '../../model/src/model-summary.ts';
 import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
@@ -157,7 +157,7 @@ class ModelOpener {
       ...(prefix ? { languages: [...prefix.languages] } : {}),
       prefixTokens: ids.length,
       fingerprint: model.fingerprint,
-      about: describeModel(model),
+      about: modelSummary(model),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { ModelDescription } from '../../model/src/describe-model.ts';
+import type { ModelSummary } from '../../model/src/model-summary.ts';
 
 /** Turns text into token ids, without special tokens. */
 export interface TokenEncoder {
@@ -18,7 +18,7 @@ export type ModelFacts =
       prefixTokens: number;
       fingerprint: string;
       /** For those who want to know more of it; no rule does. */
-      about?: ModelDescription;
+      about?: ModelSummary;
     }
   /** `reason` says in one line why a model that is there cannot be opened, such as a broken file. */
   | { kind: 'not-found'; missing: string[]; reason?: string }
