@@ -13,6 +13,8 @@ export class RowTokeniser {
   private readonly tokenizer: Tokenizer;
   private readonly start: readonly number[];
   private readonly end: readonly number[];
+  /** The most tokens that a label takes, end token included; 0 without labels. */
+  private readonly labelRoom: number;
 
   /**
    * @param prefix ids that stand in front of every prompt of this backbone, such as its language marks
@@ -31,6 +33,7 @@ export class RowTokeniser {
     this.maxLength = Math.min(data.max_seq_length ?? maxPositions, maxPositions);
     this.start = data.add_bos && tokenizer.bosId !== undefined ? [...prefix, tokenizer.bosId] : prefix;
     this.end = data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
+    this.labelRoom = Math.max(0, ...Object.keys(template.labels ?? {}).map((label) => this.answer(label).length));
   }
 
   /**
@@ -38,10 +41,13 @@ export class RowTokeniser {
    * where it holds no token that could be learnt. The answer is tokenised by itself, as it is when it is predicted.
    */
   row(row: Row): TokenRow | undefined {
-    const ids = this.fit(row, this.end.length, { withoutAnswer: false });
-    if (!ids) return undefined;
     const last = this.pieces(row, false).at(-1);
     const answerTokens = last?.kind === 'answer' ? this.encode(last.text).length : 0;
+    // Room for the longest label, as a prediction keeps it, so that both cut a long row at the same place.
+    const room = answerTokens > 0 ? Math.max(this.end.length, this.labelRoom - answerTokens) : this.end.length;
+    const ids =
+      this.fit(row, room, { withoutAnswer: false }) ?? this.fit(row, this.end.length, { withoutAnswer: false });
+    if (!ids) return undefined;
     const firstTarget =
       this.template.answer_only_loss && answerTokens > 0
         ? // Nothing predicts the first token of all.
@@ -51,9 +57,12 @@ export class RowTokeniser {
     return countTargets(tokenRow) > 0 ? tokenRow : undefined;
   }
 
-  /** The prompt of a row, up to the answer; undefined as in `row`, `room` tokens being kept for what follows. */
+  /**
+   * The prompt of a row, up to the answer; undefined as in `row`. At least `room` tokens are kept for what follows, and as
+   * many as the longest label takes.
+   */
   prompt(row: Row, room: number): Int32Array | undefined {
-    const ids = this.fit(row, room, { withoutAnswer: true });
+    const ids = this.fit(row, Math.max(room, this.labelRoom), { withoutAnswer: true });
     return ids && Int32Array.from(ids);
   }
 

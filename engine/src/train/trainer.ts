@@ -13,7 +13,7 @@ import { type EarlyStopping, measure } from './early-stopping.ts';
 import type { TrainingPlan } from './plan.ts';
 import { RunFolder } from './run-folder.ts';
 import { learningRate } from './schedule.ts';
-import { TrainingState } from './training-state.ts';
+import { type Progress, TrainingState } from './training-state.ts';
 import { type Validation, validate } from './validate.ts';
 
 export interface TrainOptions {
@@ -208,11 +208,14 @@ class Trainer {
     const trainLoss = progress.lossSum / progress.targets;
     const settings = this.earlyStopping();
     const verdict = measure(settings, progress.stopping, progress.epoch, this.chosenMetric(validation, trainLoss));
-    // Without validation data there is nothing to choose by, and the last prompt is the one to keep.
+    // Without validation rows there is nothing to choose a task's prompt by, and the last one is the one to keep.
+    const kept = [...virtual.keys()].filter((task) => verdict.isBest || !Object.hasOwn(validation.tasks, task));
     const keep = verdict.isBest || validation.loss === undefined;
-    if (keep) {
-      state.best = virtual;
-      await this.writePrompts(this.run.bestPromptsPath, virtual, validation.tasks, progress.epoch);
+    const bestValidation = keep ? validation.tasks : progress.bestValidation;
+    const keptEpochs = { ...progress.keptEpochs, ...Object.fromEntries(kept.map((task) => [task, progress.epoch])) };
+    if (kept.length > 0) {
+      state.best = new Map([...(state.best ?? virtual), ...kept.map((task) => [task, virtual.get(task)!] as const)]);
+      await this.writePrompts(this.run.bestPromptsPath, state.best, bestValidation, keptEpochs);
     }
     const stop = verdict.stop && validation.loss !== undefined;
     const last = progress.epoch + 1 === plan.project.file.trainer.max_epochs;
@@ -223,7 +226,8 @@ class Trainer {
       lossSum: 0,
       targets: 0,
       stopping: keep ? { ...verdict.state, bestEpoch: progress.epoch } : verdict.state,
-      bestValidation: keep ? validation.tasks : progress.bestValidation,
+      bestValidation,
+      keptEpochs,
       finished: stop || last,
       stoppedEarly: stop && !last,
     };
@@ -245,13 +249,15 @@ class Trainer {
   /** Puts the best prompts into the project's prompt table. */
   async finish(): Promise<DoneEvent> {
     const { plan, state } = this;
-    const { bestValidation, stopping, step, epoch, stoppedEarly } = state.progress;
-    const bestEpoch = (stopping.bestEpoch ?? epoch - 1) + 1;
-    await this.writePrompts(plan.project.promptTablePath, state.best!, bestValidation, bestEpoch - 1);
+    const { bestValidation, keptEpochs, step, epoch, stoppedEarly } = state.progress;
+    await this.writePrompts(plan.project.promptTablePath, state.best!, bestValidation, keptEpochs);
     const tasks = [...plan.tasks].map(([name, { template }]) => {
       const validation = bestValidation[name];
       const virtual_tokens = template.total_virtual_tokens;
-      return [name, { virtual_tokens, best_epoch: bestEpoch, ...(validation ? { validation } : {}) }] as const;
+      return [
+        name,
+        { virtual_tokens, best_epoch: keptEpochs[name]! + 1, ...(validation ? { validation } : {}) },
+      ] as const;
     });
     return {
       event: 'done',
@@ -270,7 +276,7 @@ class Trainer {
     if (best) await this.finish();
     await this.run.setState('failed');
     const kept = best
-      ? `; the prompt of epoch ${(progress.stopping.bestEpoch ?? 0) + 1} is kept`
+      ? `; the prompt of epoch ${Math.max(...Object.values(progress.keptEpochs)) + 1} is kept`
       : '; no epoch had ended, so no prompt was kept';
     error.message += kept;
     return error;
@@ -328,7 +334,7 @@ class Trainer {
     path: string,
     virtual: ReadonlyMap<string, Float32Array>,
     validation: Validation['tasks'],
-    epoch: number,
+    epochs: Progress['keptEpochs'],
   ): Promise<void> {
     const { plan } = this;
     const { file, backbone, tokenizer } = plan.project;
@@ -348,7 +354,7 @@ class Trainer {
           tokenizer: tokenizer.hash,
           data: plan.train.hash,
           metrics: {
-            epoch: epoch + 1,
+            epoch: epochs[name]! + 1,
             train_rows: plan.train.size,
             validation: validation[name] ?? null,
           } as unknown as JsonValue,

@@ -20,6 +20,8 @@ export interface Progress {
   targets: number;
   stopping: EarlyStoppingState;
   bestValidation: Readonly<Record<string, ValidationMetrics>>;
+  /** The epoch that each task's kept prompt is of. */
+  keptEpochs: Readonly<Record<string, number>>;
   /** Whether the last epoch is behind it, or early stopping has ended it. */
   finished: boolean;
   stoppedEarly: boolean;
@@ -30,7 +32,7 @@ export class TrainingState {
   readonly parameters: Parameters;
   readonly optimiser: AdamW;
   progress: Progress;
-  /** The virtual embeddings that validation liked best, by taskname. */
+  /** The virtual embeddings to keep, by taskname: those that validation liked best, the last of a task without any. */
   best: ReadonlyMap<string, Float32Array> | undefined;
 
   private constructor(
@@ -56,6 +58,7 @@ export class TrainingState {
       targets: 0,
       stopping: NOTHING_MEASURED,
       bestValidation: {},
+      keptEpochs: {},
       finished: false,
       stoppedEarly: false,
     };

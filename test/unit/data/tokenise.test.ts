@@ -216,6 +216,20 @@ describe('truncation', () => {
     );
   });
 
+  it('cuts a row of any label where its prediction is cut', () => {
+    const labels = { a: [], 'hehe hehe': [] };
+    const rows = tokeniser({ of: { ...of, labels }, data: { max_seq_length: 24 } });
+    const text = 'he '.repeat(40);
+    const longest = Math.max(...Object.keys(labels).map((label) => rows.answer(label).length));
+    const prompt = list(rows.prompt({ text }, longest))!;
+    for (const label of Object.keys(labels)) {
+      const { ids } = rows.row({ text, label })!;
+      expect(list(ids)).toEqual([...prompt, ...rows.answer(label)]);
+    }
+    // Other words would fill the place that the longest label needs.
+    expect(prompt.length + longest).toBe(24);
+  });
+
   it('gives none without a field to truncate, or with one that is no text', () => {
     const data = { max_seq_length: 8 };
     expect(tokeniser({ data }).row({ text: 'abcdefgh', label: 'X' })).toBeUndefined();

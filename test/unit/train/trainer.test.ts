@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DivergedError } from '../../../engine/src/errors.ts';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
@@ -156,6 +156,25 @@ describe('the prompt that is kept', () => {
     // In prompt tuning the parameters are the prompt.
     expect((await readPromptTable(tablePath(file))).get('mood')!.embeddings).toEqual(parameters[0]![1].data);
   });
+
+  it('is the last one of a task without validation rows, whatever the other tasks of the run have', async () => {
+    const keys = {
+      ...BOTH_TASKS,
+      ...wild,
+      ...withTrainer({ max_epochs: 8, val_metric: 'accuracy' }),
+      virtual_prompt_style: 'prompt-tuning',
+    };
+    const file = writeProject(keys);
+    const { tasks } = doneOf((await trainProject(file)).events);
+    expect(tasks.echo!.best_epoch).toBe(8);
+    expect(tasks.mood!.best_epoch).toBeLessThan(8);
+    const { tensors } = await loadCheckpoint(checkpointOf(file));
+    const last = (task: string) => [...tensors].find(([name]) => name === `parameters.embedding.${task}`)![1].data;
+    const table = await readPromptTable(tablePath(file));
+    expect(table.get('echo')!.embeddings).toEqual(last('echo'));
+    expect(table.get('echo')!.record).toMatchObject({ metrics: { epoch: 8, validation: null } });
+    expect(table.get('mood')!.embeddings).not.toEqual(last('mood'));
+  });
 });
 
 describe('a run that diverges', () => {
@@ -188,6 +207,23 @@ describe('a run that diverges', () => {
     expect(error).toBeInstanceOf(DivergedError);
     expect((error as DivergedError).step).toBe(1);
     expect(tableBytes(file)).toBeUndefined();
+  });
+
+  it('stops at a gradient that is no number, though the loss is one', async () => {
+    const run = BackboneStep.prototype.run;
+    let steps = 0;
+    vi.spyOn(BackboneStep.prototype, 'run').mockImplementation(async function (this: BackboneStep, ...args) {
+      const result = await run.apply(this, args);
+      if (++steps === 2) for (const gradient of result.dVirtual.values()) gradient[0] = Number.NaN;
+      return result;
+    });
+    const file = writeProject();
+    const error = await trainProject(file).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as Error).message).toMatch(/the gradient is not a finite number at step 2/);
+    expect(stepsOf(metrics(runs(file).at(-1)!))).toEqual([1]);
+    const { tensors } = await loadCheckpoint(checkpointOf(file)).catch(() => ({ tensors: new Map() }));
+    expect([...tensors.values()].every(({ data }) => data.every(Number.isFinite))).toBe(true);
   });
 
   it('keeps the best prompt that it had', async () => {
