@@ -1,6 +1,6 @@
 import { ensureDemoBackbone } from '../engine/src/backbone/demo/demo-backbone.ts';
-import { DEMO_SIZES, findWhisperPackage } from '../engine/src/backbone/demo/packages.ts';
-import type { EncoderStates } from '../engine/src/backbone/demo/whisper-to-gpt2.ts';
+import type { EncoderStates } from '../model/src/demo/demo-folder.ts';
+import { DEMO_SIZES, findWhisperPackage } from '../model/src/demo/packages.ts';
 import { openModelFolder } from '../model/src/model-folder.ts';
 import { promptPrefixText } from '../model/src/prompt-prefix.ts';
 import { loadReference, logProbability } from './gpt2-reference.ts';

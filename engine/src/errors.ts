@@ -1,3 +1,5 @@
+import { type FileAction, fileReason } from '../../model/src/file-reason.ts';
+
 /** 1: what the user gave is at fault, or something they can put right; 3: the engine failed. */
 export type ErrorExitCode = 1 | 3;
 
@@ -42,8 +44,6 @@ export class DivergedError extends PtaskError {
   }
 }
 
-export type FileAction = 'read' | 'written' | 'locked';
-
 /** A file cannot be read or written, or does not hold what it should. */
 export class FileError extends InputError {
   override readonly name: string = 'FileError';
@@ -61,40 +61,6 @@ export class FileError extends InputError {
   static from(path: string, action: FileAction, cause: unknown): FileError {
     if (cause instanceof FileError) return cause;
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-    const reason = (code && reasonFor(code, action)) ?? (cause instanceof Error ? cause.message : String(cause));
-    return new FileError(path, `cannot be ${action}: ${reason}`, { cause, code });
-  }
-}
-
-function reasonFor(code: string, action: FileAction): string | undefined {
-  switch (code) {
-    case 'ENOSPC':
-      return 'the disk is full';
-    case 'EDQUOT':
-      return 'your disk quota is used up';
-    case 'EFBIG':
-      return 'the file would be larger than the file system allows';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'EROFS':
-      return 'the file system is read-only';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'ENOTDIR':
-      return 'a part of its path is a file, not a folder';
-    case 'ENOENT':
-      return action === 'read' ? 'there is no such file' : 'its folder does not exist';
-    case 'ENAMETOOLONG':
-      return 'its name is too long';
-    case 'EBUSY':
-      return 'another program is using it';
-    case 'EMFILE':
-    case 'ENFILE':
-      return 'too many files are open';
-    case 'EIO':
-      return 'the disk reports an input/output error';
-    default:
-      return undefined;
+    return new FileError(path, `cannot be ${action}: ${fileReason(action, cause)}`, { cause, code });
   }
 }

@@ -1,4 +1,6 @@
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+import type { JsonValue } from '../../model/src/json.ts';
+
+export type { JsonValue };
 
 /**
  * JSON text with every object's keys sorted, so that equal values give equal bytes. Keys whose value is undefined are

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type ModelFolder, ModelFolderError, openModelFolder } from '../../model/src/model-folder.ts';
-import { modelSummary } from '../../model/src/model-summary.ts';
-import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
+import { type ModelFolder, openModelFolder } from '../../model/src/model-folder.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
 import { checkTaskFile, hasErrors } from '../../task/src/check.ts';
-import type { CheckEnvironment, ModelFacts, PromptTableFacts } from '../../task/src/environment.ts';
+import type { ModelFacts, ModelReference } from '../../task/src/environment.ts';
+import { modelFacts, prefixIds } from '../../task/src/model-facts.ts';
 import { nodeEnvironment, resolveBeside } from '../../task/src/node-environment.ts';
-import { trainingFacts } from '../../task/src/training-record.ts';
 import type { TaskFile, TaskTemplate } from '../../task/src/types.ts';
 import { type Backbone, backboneOf } from './backbone/backbone.ts';
 import { resolveModel } from './backbone/resolve-model.ts';
@@ -35,31 +33,26 @@ export interface CheckedProject {
 }
 
 /**
- * Checks a task file and everything it names, and opens its model. The same check runs in the editor.
+ * Checks a task file and everything it names, without making or opening anything. It is the check of the editor.
+ * @throws FileError when the task file cannot be read
+ */
+export async function checkProject(file: string): Promise<readonly Problem[]> {
+  return (await checkTaskFile({ path: file, text: await readTaskFile(file), environment: nodeEnvironment() })).problems;
+}
+
+/**
+ * Checks a task file and everything it names, and opens its model.
  * @throws FileError when the task file cannot be read
  */
 export async function openProject(file: string, report?: (message: string) => void): Promise<CheckedProject> {
   const taskPath = path.resolve(file);
-  const text = await readFile(taskPath, 'utf8').catch((error: unknown) => {
-    throw FileError.from(file, 'read', error);
-  });
+  const text = await readTaskFile(file);
   const models = new ModelOpener(report);
-  let table: PromptTable = new Map();
-  const environment: CheckEnvironment = nodeEnvironment({
-    model: (reference) => models.facts(reference.model, path.dirname(taskPath), reference.language),
-    promptTable: async (tablePath) => {
-      try {
-        table = await readPromptTable(tablePath);
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        return { broken: error.message, tasks: new Map() };
-      }
-      return table.size > 0 ? promptTableFacts(table) : undefined;
-    },
-  });
+  const environment = nodeEnvironment({ model: (reference) => models.facts(reference) });
   const result = await checkTaskFile({ path: file, text, environment });
   const opened = models.opened;
   if (hasErrors(result.problems) || !opened) return { problems: result.problems, project: undefined };
+  const promptTablePath = resolveBeside(taskPath, result.file.prompt_table);
   return {
     problems: result.problems,
     project: {
@@ -68,10 +61,16 @@ export async function openProject(file: string, report?: (message: string) => vo
       backbone: backboneOf(opened.model),
       tokenizer: opened.tokenizer,
       promptPrefix: opened.prefix,
-      promptTablePath: resolveBeside(taskPath, result.file.prompt_table),
-      promptTable: table,
+      promptTablePath,
+      promptTable: await readPromptTable(promptTablePath),
     },
   };
+}
+
+async function readTaskFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw FileError.from(file, 'read', error);
+  });
 }
 
 /**
@@ -128,51 +127,16 @@ class ModelOpener {
     this.report = report;
   }
 
-  async facts(spec: string, folder: string, language: string | null): Promise<ModelFacts> {
-    const resolved = await resolveModel(spec, folder, this.report ? { report: this.report } : {});
+  async facts({ model: spec, taskFile, language }: ModelReference): Promise<ModelFacts> {
+    const resolved = await resolveModel(spec, path.dirname(taskFile), this.report ? { report: this.report } : {});
     if (resolved.kind === 'not-found') return { kind: 'not-found', missing: [resolved.problem] };
     const result = await openModelFolder(resolved.dir);
-    if (result.kind === 'not-found') return { kind: 'not-found', missing: [...result.missing] };
-    if (result.kind === 'unsupported') {
-      return { ...result, supported: [...result.supported] };
+    const facts = await modelFacts(result, language);
+    if (result.kind === 'ok' && facts.kind === 'ok') {
+      const { model } = result;
+      const tokenizer = await model.loadTokenizer();
+      this.opened = { model, tokenizer, prefix: prefixIds(model, tokenizer, language) };
     }
-    if (result.kind === 'broken') return { kind: 'not-found', missing: [], reason: result.problem };
-    const { model } = result;
-    let tokenizer: Tokenizer;
-    try {
-      tokenizer = await model.loadTokenizer();
-    } catch (error) {
-      if (!(error instanceof ModelFolderError)) throw error;
-      return { kind: 'not-found', missing: [], reason: error.message };
-    }
-    const { prefix } = model.config;
-    const text = promptPrefixText(prefix, language ?? undefined);
-    // A missing or unknown language is one of the rules' problems, at its place in the file.
-    const ids = 'text' in text ? tokenizer.encodeSpecial(text.text) : [];
-    this.opened = { model, tokenizer, prefix: ids };
-    return {
-      kind: 'ok',
-      maxPositions: model.config.maxPositions,
-      tokenizer,
-      ...(prefix ? { languages: [...prefix.languages] } : {}),
-      prefixTokens: ids.length,
-      fingerprint: model.fingerprint,
-      about: modelSummary(model),
-    };
+    return facts;
   }
-}
-
-function promptTableFacts(table: PromptTable): PromptTableFacts {
-  const tasks = new Map<string, PromptTableFacts['tasks'] extends ReadonlyMap<string, infer T> ? T : never>();
-  for (const [taskname, { record, virtualTokens }] of table) {
-    const template = record?.template as Partial<TaskTemplate> | undefined;
-    tasks.set(taskname, {
-      template: template?.prompt_template ?? '',
-      splits: template?.virtual_token_splits ?? [],
-      virtualTokens,
-      backboneFingerprint: record?.backbone ?? '',
-      ...trainingFacts(record?.date, record?.metrics),
-    });
-  }
-  return { tasks };
 }

@@ -150,6 +150,19 @@ async function readJsonIfThere(dir: string, file: string): Promise<JsonObject | 
   return (await exists(join(dir, file))) ? readJson(dir, file) : undefined;
 }
 
+/** Reads the content of a config.json as opening its folder does. @param dir names the folder in a problem */
+export function parseModelConfig(
+  dir: string,
+  json: JsonObject,
+): { readonly kind: 'ok'; readonly config: ModelConfig } | Failure {
+  try {
+    return { kind: 'ok', config: readConfig(dir, json, undefined).config };
+  } catch (error) {
+    if (error instanceof Stop) return error.result;
+    throw error;
+  }
+}
+
 type AnyArchitecture = Architecture<ModelConfig>;
 
 function readConfig(

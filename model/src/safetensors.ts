@@ -165,17 +165,25 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsRe
   try {
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
-      const first = await readExactly(file, 0, Math.min(8, size));
-      const length = headerLength(first, size);
-      if (typeof length === 'object') return { kind: 'broken', problem: length };
-      return parseSafetensors(await readExactly(file, 0, 8 + length), size);
+      return await readHeader(file);
     } finally {
       await file.close();
     }
   } catch (error) {
     return broken(`cannot be read: ${(error as Error).message}`, 0);
   }
+}
+
+/**
+ * Reads and checks the header of an open file; the tensors' bytes are not read.
+ * @throws Error when reading fails
+ */
+export async function readHeader(file: Readable & { stat(): Promise<{ size: number }> }): Promise<SafetensorsResult> {
+  const { size } = await file.stat();
+  const first = await readExactly(file, 0, Math.min(8, size));
+  const length = headerLength(first, size);
+  if (typeof length === 'object') return { kind: 'broken', problem: length };
+  return parseSafetensors(await readExactly(file, 0, 8 + length), size);
 }
 
 type Readable = {

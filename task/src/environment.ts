@@ -16,7 +16,8 @@ export type ModelFacts =
       languages?: string[];
       /** Tokens that the backbone itself puts in front of every row, such as the language's. */
       prefixTokens: number;
-      fingerprint: string;
+      /** Undefined while it cannot be known: a demo backbone's, before its weights are asked for the first time. */
+      fingerprint: string | undefined;
       /** For those who want to know more of it; no rule does. */
       about?: ModelSummary;
     }

@@ -1,13 +1,25 @@
 import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import type { CheckEnvironment, FileReading } from './environment.ts';
+import { describeModel } from '../../model/src/describe-model.ts';
+import { fileReason } from '../../model/src/file-reason.ts';
+import { locateModel } from '../../model/src/locate-model.ts';
+import { readHeader } from '../../model/src/safetensors.ts';
+import type { CheckEnvironment, FileReading, ModelFacts, ModelReference, PromptTableFacts } from './environment.ts';
+import { modelFacts } from './model-facts.ts';
+import { brokenTable, notATable, promptTableFacts } from './prompt-table.ts';
 
 /** 256 KiB: large enough that a row's share of a read is nothing. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** The environment of the command line and of a run: files from disk, the backbone and the prompt table as given. */
-export function nodeEnvironment(facts: Pick<CheckEnvironment, 'model' | 'promptTable'>): CheckEnvironment {
-  return { ...facts, resolvePath: resolveBeside, readFile: readChunks };
+/** The environment of the command line, of a run and of the editor: all of it from disk, where nothing else is given. */
+export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckEnvironment {
+  return {
+    resolvePath: resolveBeside,
+    readFile: readChunks,
+    model: readModelFacts,
+    promptTable: readPromptTableFacts,
+    ...changes,
+  };
 }
 
 /** The path that a path in a file means: relative ones start at the file's folder. */
@@ -26,5 +38,31 @@ export async function readChunks(path: string): Promise<FileReading> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : { unreadable: message };
+  }
+}
+
+/** What the rules ask of a model, without making one that is not there yet. */
+export async function readModelFacts({ taskFile, model, language }: ModelReference): Promise<ModelFacts> {
+  const located = await locateModel(model, dirname(taskFile));
+  if (located.kind === 'not-found') return { kind: 'not-found', missing: [located.problem] };
+  return modelFacts(await describeModel(located), language);
+}
+
+/** What a prompt table's header says; the prompts are not read. */
+export async function readPromptTableFacts(path: string): Promise<PromptTableFacts | undefined> {
+  const broken = (problem: string): PromptTableFacts => ({ broken: `${path}: ${problem}`, tasks: new Map() });
+  try {
+    const file = await open(path);
+    try {
+      const result = await readHeader(file);
+      if (result.kind === 'broken') return broken(brokenTable(result.problem));
+      const problem = notATable(result.header);
+      return problem === undefined ? promptTableFacts(result.header) : broken(problem);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    return broken(`cannot be read: ${fileReason('read', error)}`);
   }
 }

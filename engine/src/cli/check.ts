@@ -2,7 +2,7 @@ import type { Problem } from '../../../protocol/src/problem.ts';
 import { hasErrors } from '../../../task/src/check.ts';
 import { formatProblem, problemEvent } from '../../../task/src/format-problem.ts';
 import { PtaskError } from '../errors.ts';
-import { openProject } from '../project.ts';
+import { checkProject } from '../project.ts';
 import { Output } from './output.ts';
 import { summary } from './problems.ts';
 import { readArguments } from './usage.ts';
@@ -15,12 +15,12 @@ export async function check(args: readonly string[]): Promise<number> {
   let unusable = 0;
   for (const file of positionals) {
     try {
-      const checked = await openProject(file, (message) => output.note(message));
-      for (const problem of checked.problems) {
+      const found = await checkProject(file);
+      for (const problem of found) {
         output.text(formatProblem(problem));
         output.event(problemEvent(problem));
       }
-      problems.push(...checked.problems);
+      problems.push(...found);
     } catch (error) {
       // One file that cannot be used says nothing about the others.
       if (!(error instanceof PtaskError)) throw error;

@@ -5,36 +5,11 @@ import {
   serializeSafetensors,
   type TensorData,
 } from '../../../model/src/safetensors.ts';
+import { brokenTable, notATable, type PromptRecord, recordKey, recordOf } from '../../../task/src/prompt-table.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { FileError, InputError } from '../errors.ts';
 import { withFileLock } from '../file-lock.ts';
-import { canonicalJson, type JsonValue } from '../json-value.ts';
-
-/*
- * The prompt table: one safetensors file for all tasks of a backbone. Tensor `<taskname>` holds a task's virtual
- * tokens as [virtual tokens, hidden] float32; metadata `task.<taskname>` says in JSON how they came about.
- */
-
-/** How a prompt came about, with the template that it must be used with. */
-export interface PromptRecord {
-  /** The task's template as it was trained: `prompt_template`, `virtual_token_splits`, `labels` and the rest. */
-  readonly template: JsonValue;
-  /** The prompt encoder's settings. */
-  readonly encoder: JsonValue;
-  readonly seed: number;
-  /** Fingerprint of the backbone's weights and configuration. */
-  readonly backbone: string;
-  /** Hash of the tokeniser's file. */
-  readonly tokenizer: string;
-  /** Hash of the data that it was trained on. */
-  readonly data: string;
-  /** What was measured, and on which rows. */
-  readonly metrics: JsonValue;
-  /** ISO 8601, UTC, whole seconds. */
-  readonly date: string;
-  /** The version of ptask. */
-  readonly version: string;
-}
+import { canonicalJson } from '../json-value.ts';
 
 export interface Prompt {
   readonly virtualTokens: number;
@@ -72,7 +47,7 @@ export async function readPromptTable(path: string): Promise<PromptTable> {
     const [virtualTokens, hidden] = shape as [number, number];
     // A copy: the tensor may start anywhere in the file's buffer, and a Buffer's own `slice` is only a view.
     const embeddings = new Float32Array(new Uint8Array(file.bytes.subarray(begin, end)).buffer);
-    const record = parseRecord(file.header.metadata[recordKey(taskname)]);
+    const record = recordOf(file.header, taskname);
     table.set(taskname, { virtualTokens, hidden, embeddings, record });
   }
   return table;
@@ -109,10 +84,6 @@ export async function updatePromptTable(
   });
 }
 
-function recordKey(taskname: string): string {
-  return `task.${taskname}`;
-}
-
 async function readTable(path: string): Promise<TableFile | undefined> {
   let bytes: Uint8Array;
   try {
@@ -122,13 +93,9 @@ async function readTable(path: string): Promise<TableFile | undefined> {
     throw FileError.from(path, 'read', error);
   }
   const result = parseSafetensors(bytes);
-  if (result.kind === 'broken') throw new FileError(path, `broken prompt table: ${result.problem.message}`);
-  for (const [name, { dtype, shape }] of result.header.tensors)
-    if (dtype !== 'F32' || shape.length !== 2 || shape.includes(0))
-      throw new FileError(
-        path,
-        `not a prompt table: tensor '${name}' is ${dtype} [${shape.join(', ')}], not F32 [virtual tokens, hidden]`,
-      );
+  if (result.kind === 'broken') throw new FileError(path, brokenTable(result.problem));
+  const problem = notATable(result.header);
+  if (problem !== undefined) throw new FileError(path, problem);
   return { bytes, header: result.header };
 }
 
@@ -140,26 +107,6 @@ function checkPrompt(taskname: string, { virtualTokens, hidden, embeddings }: Ne
     );
   if (!embeddings.every(Number.isFinite))
     throw new InputError(`the prompt of '${taskname}' holds a number that is not finite; the table is left as it was`);
-}
-
-const TEXT_KEYS = ['backbone', 'tokenizer', 'data', 'date', 'version'] as const;
-
-/** The record in a metadata value, or undefined where it lacks something. Keys that we do not know are no fault. */
-function parseRecord(text: string | undefined): PromptRecord | undefined {
-  let value: Partial<PromptRecord> | null;
-  try {
-    value = JSON.parse(text ?? '') as Partial<PromptRecord> | null;
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const complete =
-    TEXT_KEYS.every((key) => typeof value[key] === 'string') &&
-    typeof value.seed === 'number' &&
-    value.template !== undefined &&
-    value.encoder !== undefined &&
-    value.metrics !== undefined;
-  return complete ? (value as PromptRecord) : undefined;
 }
 
 function dateStamp(date: Date): string {

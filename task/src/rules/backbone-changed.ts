@@ -13,7 +13,8 @@ export const backboneChanged: Rule = {
   },
   checkSurroundings(context, { model, promptTable }, report) {
     const node = context.given('prompt_table') ?? context.given('model');
-    if (model.kind !== 'ok' || promptTable === undefined || node === undefined) return;
+    if (model.kind !== 'ok' || model.fingerprint === undefined) return;
+    if (promptTable === undefined || node === undefined) return;
     const others = [...promptTable.tasks].flatMap(([name, task]) =>
       task.backboneFingerprint === model.fingerprint ? [] : [JSON.stringify(name)],
     );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadReference } from '../../../bench/gpt2-reference.ts';
 import { DemoBackboneError, ensureDemoBackbone } from '../../../engine/src/backbone/demo/demo-backbone.ts';
-import { findWhisperPackage } from '../../../engine/src/backbone/demo/packages.ts';
+import { findWhisperPackage } from '../../../model/src/demo/packages.ts';
 import { type ModelFolder, openModelFolder } from '../../../model/src/model-folder.ts';
 import { promptPrefixText } from '../../../model/src/prompt-prefix.ts';
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';

@@ -1,16 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
+import { type DemoBackbone, type LocateDemoOptions, locateDemo } from '../../../../model/src/demo/demo-folder.ts';
+import type { DemoSize } from '../../../../model/src/demo/packages.ts';
 import { openModelFolder } from '../../../../model/src/model-folder.ts';
 import { makeFolder } from './atomic-folder.ts';
-import { cacheFolder } from './cache-folder.ts';
-import { type DemoSize, findWhisperPackage } from './packages.ts';
-import { CONVERTER_VERSION, type EncoderStates, writeGpt2Folder } from './whisper-to-gpt2.ts';
-
-/**
- * Which encoder states give the better language model (bench/demo-backbone.ts measures it). For small the two are
- * alike, and zero needs no encoder.
- */
-const ENCODER_STATES: Readonly<Record<DemoSize, EncoderStates>> = { tiny: 'silence', base: 'silence', small: 'zero' };
+import { writeGpt2Folder } from './whisper-to-gpt2.ts';
 
 /** The demo backbone cannot be had. The message says why and what to do. */
 export class DemoBackboneError extends Error {
@@ -18,29 +12,32 @@ export class DemoBackboneError extends Error {
 }
 
 export interface DemoOptions {
-  /** Parent of the folders; by default `models` in the user's cache folder. */
-  readonly cache?: string;
-  /** Folders from which packages are looked for, after this program's own. */
-  readonly from?: readonly string[];
-  readonly states?: EncoderStates;
   /** Told, in a line, when a folder has to be made, which takes some seconds. */
   readonly report?: (line: string) => void;
 }
 
 /**
- * The folder of a demo backbone, made from its npm package the first time. A folder that no longer opens is made
- * again. Safe in several processes at once.
+ * Finds a demo backbone, and makes its folder the first time.
+ * @returns the folder
  * @throws DemoBackboneError
  */
-export async function ensureDemoBackbone(size: DemoSize, options: DemoOptions = {}): Promise<string> {
-  const source = findWhisperPackage(size, options.from);
-  if (!source)
-    throw new DemoBackboneError(
-      `the demo model 'demo-${size}' needs the npm package sts-whisper-${size}, which is not installed: npm install sts-whisper-${size}`,
-    );
-  const states = options.states ?? ENCODER_STATES[size];
-  const parent = options.cache ?? join(cacheFolder(), 'models');
-  const dir = join(parent, `${source.id}-${states}-${CONVERTER_VERSION}`);
+export async function ensureDemoBackbone(
+  size: DemoSize,
+  options: DemoOptions & LocateDemoOptions = {},
+): Promise<string> {
+  const demo = locateDemo(size, options);
+  if (typeof demo === 'string') throw new DemoBackboneError(demo);
+  return makeDemoBackbone(demo, options);
+}
+
+/**
+ * Makes a demo backbone's folder from its npm package, unless it is there. A folder that no longer opens is made
+ * again. Safe in several processes at once.
+ * @returns the folder
+ * @throws DemoBackboneError
+ */
+export async function makeDemoBackbone(demo: DemoBackbone, options: DemoOptions = {}): Promise<string> {
+  const { size, source, states, dir } = demo;
   try {
     const present = await openModelFolder(dir);
     if (present.kind === 'ok') return dir;
@@ -50,7 +47,7 @@ export async function ensureDemoBackbone(size: DemoSize, options: DemoOptions = 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const hint = code === undefined ? '' : ' (the variable PTASK_CACHE can name another folder)';
-    throw new DemoBackboneError(`the demo model 'demo-${size}' cannot be made in ${parent}: ${message}${hint}`);
+    throw new DemoBackboneError(`the demo model 'demo-${size}' cannot be made in ${dirname(dir)}: ${message}${hint}`);
   }
   return dir;
 }

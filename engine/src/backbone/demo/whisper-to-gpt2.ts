@@ -1,25 +1,20 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gpt2 } from '../../../../model/src/architectures/gpt2.ts';
-import { isJsonObject, type JsonObject } from '../../../../model/src/json.ts';
+import type { EncoderStates } from '../../../../model/src/demo/demo-folder.ts';
+import type { WhisperPackage } from '../../../../model/src/demo/packages.ts';
+import { readWhisperDecoder, type WhisperShape, whisperPrefix } from '../../../../model/src/demo/whisper-decoder.ts';
+import type { JsonObject } from '../../../../model/src/json.ts';
 import { layOutSafetensors, type TensorLayout } from '../../../../model/src/safetensors.ts';
-import { parseTokenizer, type Tokenizer } from '../../../../model/src/tokenizer.ts';
+import type { Tokenizer } from '../../../../model/src/tokenizer.ts';
 import { writeFlushed } from './atomic-folder.ts';
 import { meanCrossAttention } from './cross-attention.ts';
 import { type Matrix, type OnnxWeights, OnnxWeightsError, readOnnxWeights } from './onnx-weights.ts';
-import type { WhisperPackage } from './packages.ts';
 
 /*
  * The text decoder of Whisper (Radford et al. 2022) is a GPT-2 with cross-attention to an encoder. When what the
  * cross-attention reads does not depend on the text, it adds the same vector at every position, and that vector can
  * be folded into the bias of the self-attention's output: a GPT-2 is left.
  */
-
-/** Raised when the converter writes another model than before, so that old folders are not taken for new ones. */
-export const CONVERTER_VERSION = 1;
-
-/** Begins every prompt of a Whisper decoder. */
-const PREFIX = '<|startoftranscript|><|{language}|><|transcribe|><|notimestamps|>';
 
 /** Plain sentences over which the cross-attention to silence is averaged. */
 const SENTENCES: readonly (readonly [language: string, text: string])[] = [
@@ -29,58 +24,17 @@ const SENTENCES: readonly (readonly [language: string, text: string])[] = [
   ['sv', ' Bolaget meddelade på torsdagen att vinsten ökade med en femtedel under det tredje kvartalet.'],
 ];
 
-/** Whether the cross-attention is to an encoder that hears silence, or to states that are all zero. */
-export type EncoderStates = 'silence' | 'zero';
-
-interface WhisperShape {
-  readonly layers: number;
-  readonly heads: number;
-  readonly hidden: number;
-  readonly inner: number;
-  readonly positions: number;
-  readonly vocab: number;
-  readonly endOfText: number;
-}
-
 /**
  * Writes config.json, tokenizer.json and model.safetensors (float32) of a GPT-2 into an existing folder.
- * @throws OnnxWeightsError and Error when the package is not what it should be or the disk is full
+ * @throws WhisperPackageError, OnnxWeightsError and Error when the package is not what it should be or the disk is full
  */
 export async function writeGpt2Folder(source: WhisperPackage, states: EncoderStates, dir: string): Promise<void> {
-  const shape = readShape(await readJson(join(source.dir, 'config.json')));
-  const tokenizerFile = await specialTimestamps(join(source.dir, 'tokenizer.json'));
-  const parsed = parseTokenizer({ tokenizer: tokenizerFile });
-  if (parsed.kind === 'broken') throw new OnnxWeightsError(`${source.dir}: ${parsed.problem}`);
-  const languages = languageCodes(parsed.tokenizer);
+  const { shape, config, tokenizerFile, tokenizer } = await readWhisperDecoder(source, states);
   const attended =
     states === 'zero'
       ? undefined
-      : await meanCrossAttention(source.encoder, source.decoder, encodeSentences(parsed.tokenizer), shape);
+      : await meanCrossAttention(source.encoder, source.decoder, encodeSentences(tokenizer), shape);
   const weights = await readOnnxWeights(source.decoder);
-  const config = {
-    architectures: ['GPT2LMHeadModel'],
-    model_type: 'gpt2',
-    vocab_size: shape.vocab,
-    n_embd: shape.hidden,
-    n_layer: shape.layers,
-    n_head: shape.heads,
-    n_inner: shape.inner,
-    n_positions: shape.positions,
-    activation_function: 'gelu',
-    layer_norm_epsilon: 1e-5,
-    tie_word_embeddings: true,
-    scale_attn_weights: true,
-    bos_token_id: shape.endOfText,
-    eos_token_id: shape.endOfText,
-    dtype: 'float32',
-    ptask: {
-      prefix: PREFIX,
-      languages,
-      source: `text decoder of ${source.id}, encoder states: ${states}, converter ${CONVERTER_VERSION}`,
-      // ONNX Runtime's kernels give other last digits on other processors; it is the same model all the same.
-      computed: Array.from({ length: shape.layers }, (_, layer) => `h.${layer}.attn.c_proj.bias`),
-    },
-  };
   const tensors = gpt2Tensors(weights, shape, attended);
   checkShapes(config, tensors);
   await writeFlushed(join(dir, 'config.json'), [Buffer.from(`${JSON.stringify(config, null, 2)}\n`)]);
@@ -88,53 +42,9 @@ export async function writeGpt2Folder(source: WhisperPackage, states: EncoderSta
   await writeFlushed(join(dir, 'model.safetensors'), safetensorsParts(tensors));
 }
 
-async function readJson(path: string): Promise<JsonObject> {
-  const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (!isJsonObject(json)) throw new OnnxWeightsError(`${path} is not a JSON object`);
-  return json;
-}
-
-function readShape(config: JsonObject): WhisperShape {
-  const size = (name: string): number => {
-    const value = config[name];
-    if (typeof value !== 'number') throw new OnnxWeightsError(`the Whisper configuration has no '${name}'`);
-    return value;
-  };
-  return {
-    layers: size('decoder_layers'),
-    heads: size('decoder_attention_heads'),
-    hidden: size('d_model'),
-    inner: size('decoder_ffn_dim'),
-    positions: size('max_target_positions'),
-    vocab: size('vocab_size'),
-    endOfText: size('eos_token_id'),
-  };
-}
-
-/** The tokeniser with its timestamps (`<|0.00|>`) made special tokens, so that no data row can hold one. */
-async function specialTimestamps(path: string): Promise<Uint8Array> {
-  const json = await readJson(path);
-  const added = Array.isArray(json.added_tokens) ? json.added_tokens : [];
-  return Buffer.from(
-    JSON.stringify({ ...json, added_tokens: added.map((token: JsonObject) => ({ ...token, special: true })) }),
-  );
-}
-
-/** Language tokens are those between `<|startoftranscript|>` and `<|translate|>`. */
-function languageCodes(tokenizer: Tokenizer): string[] {
-  const first = tokenizer.tokenId('<|startoftranscript|>');
-  const end = tokenizer.tokenId('<|translate|>');
-  const codes: string[] = [];
-  for (let id = (first ?? 0) + 1; id < (end ?? 0); id++) {
-    const code = /^<\|([a-z]+)\|>$/.exec(tokenizer.tokenText(id) ?? '')?.[1];
-    if (code) codes.push(code);
-  }
-  return codes;
-}
-
 function encodeSentences(tokenizer: Tokenizer): number[][] {
   return SENTENCES.map(([language, text]) =>
-    tokenizer.encodeSpecial(PREFIX.replace('{language}', language)).concat(tokenizer.encode(text)),
+    tokenizer.encodeSpecial(whisperPrefix(language)).concat(tokenizer.encode(text)),
   );
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cacheFolder } from '../../../engine/src/backbone/demo/cache-folder.ts';
+import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
 
 const home = join('/', 'home', 'eva');
 

@@ -1,0 +1,38 @@
+import type { DemoBackbone } from './demo/demo-folder.ts';
+import { readWhisperDecoder } from './demo/whisper-decoder.ts';
+import type { LocatedModel } from './locate-model.ts';
+import { type ModelFolder, type OpenModelResult, openModelFolder, parseModelConfig } from './model-folder.ts';
+
+/** What can be said of a model whose weights may not have been made yet. */
+export interface ModelDescription extends Pick<ModelFolder, 'config' | 'loadTokenizer'> {
+  /** Undefined for a demo backbone that nothing has asked for yet. */
+  readonly weights?: ModelFolder['weights'];
+  /** Undefined where the weights are. */
+  readonly fingerprint: string | undefined;
+}
+
+export type DescribeModelResult =
+  | { readonly kind: 'ok'; readonly model: ModelDescription }
+  | Exclude<OpenModelResult, { kind: 'ok' }>;
+
+/** Opens a model as far as it can be without making anything. */
+export async function describeModel(
+  located: Exclude<LocatedModel, { kind: 'not-found' }>,
+): Promise<DescribeModelResult> {
+  if (located.kind === 'folder') return openModelFolder(located.dir);
+  const made = await openModelFolder(located.demo.dir);
+  // A damaged folder is made again when its weights are asked for.
+  return made.kind === 'ok' ? made : describeDemo(located.demo);
+}
+
+async function describeDemo({ source, states }: DemoBackbone): Promise<DescribeModelResult> {
+  try {
+    const { config, tokenizer } = await readWhisperDecoder(source, states);
+    const parsed = parseModelConfig(source.dir, config);
+    if (parsed.kind !== 'ok') return parsed;
+    const loadTokenizer = async () => tokenizer;
+    return { kind: 'ok', model: { config: parsed.config, loadTokenizer, fingerprint: undefined } };
+  } catch (error) {
+    return { kind: 'broken', problem: `the package ${source.id} cannot be used: ${(error as Error).message}` };
+  }
+}

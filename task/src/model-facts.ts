@@ -1,0 +1,48 @@
+import type { DescribeModelResult, ModelDescription } from '../../model/src/describe-model.ts';
+import { ModelFolderError } from '../../model/src/model-folder.ts';
+import { modelSummary } from '../../model/src/model-summary.ts';
+import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
+import type { Tokenizer } from '../../model/src/tokenizer.ts';
+import type { ModelFacts } from './environment.ts';
+
+/**
+ * What the rules need to know of a model that has been opened. Its tokeniser is read.
+ * @param language as the task file has it
+ */
+export async function modelFacts(opened: DescribeModelResult, language: string | null): Promise<ModelFacts> {
+  if (opened.kind === 'not-found') return { kind: 'not-found', missing: [...opened.missing] };
+  if (opened.kind === 'unsupported') {
+    const { modelType, supported, reason } = opened;
+    return { kind: 'unsupported', modelType, supported: [...supported], reason };
+  }
+  if (opened.kind === 'broken') return { kind: 'not-found', missing: [], reason: opened.problem };
+  const { model } = opened;
+  let tokenizer: Tokenizer;
+  try {
+    tokenizer = await model.loadTokenizer();
+  } catch (error) {
+    if (!(error instanceof ModelFolderError)) throw error;
+    return { kind: 'not-found', missing: [], reason: error.message };
+  }
+  const { maxPositions, prefix } = model.config;
+  return {
+    kind: 'ok',
+    maxPositions,
+    tokenizer,
+    ...(prefix ? { languages: [...prefix.languages] } : {}),
+    prefixTokens: prefixIds(model, tokenizer, language).length,
+    fingerprint: model.fingerprint,
+    about: modelSummary(model),
+  };
+}
+
+/** Ids that the model wants in front of every prompt. */
+export function prefixIds(
+  { config }: Pick<ModelDescription, 'config'>,
+  tokenizer: Tokenizer,
+  language: string | null,
+): number[] {
+  const prefix = promptPrefixText(config.prefix, language ?? undefined);
+  // A missing or unknown language is one of the rules' problems, at its place in the file.
+  return 'text' in prefix ? tokenizer.encodeSpecial(prefix.text) : [];
+}
