@@ -5,23 +5,39 @@ import { build } from 'esbuild';
 const OUT = 'dist';
 const root = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 
-const { outputFiles } = await build({
+/** @type {import('esbuild').BuildOptions} */
+const common = {
   absWorkingDir: root,
-  entryPoints: { ptask: 'engine/src/cli.ts' },
   outdir: OUT,
   bundle: true,
   write: false,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
+  mainFields: ['module', 'main'],
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+const programs = await build({
+  ...common,
+  entryPoints: { ptask: 'engine/src/cli.ts' },
+  format: 'esm',
   // What a command does not need is not loaded: the runtime alone takes longer than printing the help.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  mainFields: ['module', 'main'],
   external: ['onnxruntime-node', 'sts-whisper-*'],
-  legalComments: 'linked',
-  logLevel: 'warning',
 });
+
+// The extension host of the oldest VS Code that is supported loads CommonJS alone.
+const extension = await build({
+  ...common,
+  entryPoints: { extension: 'client/src/extension.ts' },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  external: ['vscode'],
+});
+
+const outputFiles = [...programs.outputFiles, ...extension.outputFiles];
 
 // A file is replaced as a whole and only where it differs, so that a program that is running, or a second build, is safe.
 for (const { path: file, contents } of outputFiles) {

@@ -85,6 +85,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
 /** Where each package may be imported. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['client/'],
+  'vscode-languageclient': ['client/src/language-server.ts'],
   'vscode-languageserver-types': ['server/src/service/'],
   'jsonc-parser': ['task/'],
   '@huggingface/tokenizers': ['model/'],

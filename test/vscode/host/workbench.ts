@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Host } from './install-host.ts';
+
+export interface WorkbenchOptions {
+  readonly host: Host;
+  readonly browser: string;
+  /** Folder of installed extensions. */
+  readonly extensions: string;
+  /** Copied, and opened as the workspace. */
+  readonly workspace: string;
+  /** Where logs and screenshots are put. */
+  readonly out: string;
+  /** Environment of the server, and so of the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly trusted?: boolean;
+  readonly locale?: string;
+  /** The extension's folder and a suite to run in the extension host, which ends the window. */
+  readonly suite?: { readonly extension: string; readonly module: string };
+}
+
+/** A window of VS Code in a browser. */
+export interface Workbench {
+  readonly page: Page;
+  /** The copy of the workspace that is open. */
+  readonly workspace: string;
+  /** With a suite: resolves with its exit code. A crashed extension host gives 0 as well. */
+  readonly suiteEnded: Promise<number>;
+  /** Hosts other than this machine that the page asked. */
+  readonly strangers: ReadonlySet<string>;
+  /** Opens the same window anew, as after "Reload Window". */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SETTINGS = {
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'files.simpleDialog.enable': true,
+  'files.watcherExclude': { '**/.ptask/**': false },
+};
+
+const BROWSER_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  await mkdir(options.out, { recursive: true });
+  // Sockets are made below it, whose paths may not be long.
+  const home = await mkdtemp(path.join(tmpdir(), 'vsc-'));
+  const workspace = path.join(home, 'workspace');
+  await cp(options.workspace, workspace, { recursive: true });
+  await mkdir(path.join(home, 'data/data/Machine'), { recursive: true });
+  await writeFile(path.join(home, 'data/data/Machine/settings.json'), JSON.stringify(SETTINGS));
+
+  const server = startServer(options, home);
+  let browser: Browser | undefined;
+  const close = async () => {
+    await Promise.race([browser?.close(), new Promise((resolve) => setTimeout(resolve, 5000))]);
+    await endGroup(server);
+    await cp(path.join(home, 'data/data/logs'), path.join(options.out, 'server-logs'), { recursive: true }).catch(
+      () => {},
+    );
+    await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
+  try {
+    const port = await portOf(server, path.join(options.out, 'server.log'));
+    browser = await chromium.launch({ executablePath: options.browser, headless: true, args: BROWSER_FLAGS });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: options.locale ?? 'en',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    const strangers = strangersOf(page);
+    logConsole(page, path.join(options.out, 'browser.log'));
+    const suiteEnded = new Promise<number>((resolve) => {
+      page.on('crash', () => resolve(-1));
+      void page.exposeFunction('codeAutomationExit', resolve);
+    });
+    const open = () => page.goto(addressOf(port, workspace, options)).then(() => undefined);
+    await page.exposeFunction('codeAutomationLog', () => undefined);
+    await open();
+    return { page, workspace, suiteEnded, strangers, reload: open, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startServer({ host, extensions, env, trusted = true, suite }: WorkbenchOptions, home: string): ChildProcess {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(VSCODE_|NODE_OPTIONS$|ELECTRON_RUN_AS_NODE$|npm_)/.test(name),
+  );
+  return spawn(
+    host.node,
+    [
+      host.server,
+      ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+      ...['--telemetry-level', 'off', '--server-data-dir', path.join(home, 'data'), '--extensions-dir', extensions],
+      ...(trusted ? ['--disable-workspace-trust'] : []),
+      // Without it a built VS Code ignores the page's extensionDevelopmentPath and extensionTestsPath.
+      ...(suite ? ['--enable-smoke-test-driver'] : []),
+    ],
+    {
+      cwd: home,
+      // Of its own group, so that the extension host ends with it even where the server cannot end it.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...Object.fromEntries(inherited),
+        ...{ EXTENSIONS_GALLERY: '{}', HOME: home, TMPDIR: home, XDG_RUNTIME_DIR: home },
+        ...env,
+      },
+    },
+  );
+}
+
+/** Resolves when the server says where it listens. */
+function portOf(server: ChildProcess, logFile: string): Promise<number> {
+  const log = createWriteStream(logFile);
+  server.stderr?.pipe(log, { end: false });
+  server.stdout?.pipe(log, { end: false });
+  return new Promise((resolve, reject) => {
+    let text = '';
+    server.stdout?.on('data', (data: Buffer) => {
+      text += data.toString();
+      const port = /listening on (\d+)/.exec(text)?.[1];
+      if (port) resolve(Number(port));
+    });
+    server.on('exit', (code) => reject(new Error(`the VS Code server ended with ${code}; see ${logFile}`)));
+  });
+}
+
+function addressOf(port: number, workspace: string, { suite }: WorkbenchOptions): string {
+  const uri = (file: string) => `vscode-remote://127.0.0.1:${port}${file}`;
+  const payload = [
+    ['skipWelcome', 'true'],
+    ['skipReleaseNotes', 'true'],
+    ...(suite
+      ? [
+          ['extensionDevelopmentPath', uri(suite.extension)],
+          ['extensionTestsPath', uri(suite.module)],
+        ]
+      : []),
+  ];
+  const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
+  return `http://127.0.0.1:${port}/?${query}`;
+}
+
+function strangersOf(page: Page): Set<string> {
+  const strangers = new Set<string>();
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') strangers.add(hostname);
+  });
+  return strangers;
+}
+
+function logConsole(page: Page, file: string): void {
+  const log = createWriteStream(file);
+  page.on('console', (message) => log.write(`[${message.type()}] ${message.text()}\n`));
+  page.on('pageerror', (error) => log.write(`[error] ${error.stack}\n`));
+}
+
+/** Ends a process and those it started. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  process.kill(-child.pid, 'SIGKILL');
+  await ended;
+}

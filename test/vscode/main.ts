@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DRIVES } from './drive/index.ts';
+import { findBrowser } from './host/find-browser.ts';
+import { type Host, installHost } from './host/install-host.ts';
+import { openWorkbench, type WorkbenchOptions } from './host/workbench.ts';
+import type { SuiteResults } from './suite/results.ts';
+
+/** Fewer would mean that the suite was not loaded as a whole. */
+const LEAST_TESTS = 4;
+const SUITE_LIMIT_MS = 150_000;
+
+export interface MainOptions {
+  readonly root: string;
+  /** Where the package and the bundled suite are, and results are put. */
+  readonly out: string;
+  /** `suite`, or names of drives; all of them where it is empty. */
+  readonly only: readonly string[];
+}
+
+/** Runs the suite and the drives against the packaged extension, and gives the exit code. */
+export async function main({ root, out, only }: MainOptions): Promise<number> {
+  const [host, browser] = await Promise.all([installHost(root), findBrowser(root)]);
+  const none = path.join(out, 'no-extensions');
+  const extensions = path.join(out, 'extensions');
+  const extension = await installExtension(host, path.join(out, 'ptask.vsix'), extensions);
+  const common = {
+    host,
+    browser,
+    workspace: path.join(root, 'test/vscode/workspace'),
+    // A demo model that was made by an earlier run is used again.
+    env: { PTASK_CACHE: path.join(root, '.vscode-test/models') },
+  };
+  const wanted = (name: string) => only.length === 0 || only.includes(name);
+  let failures = 0;
+  if (wanted('suite')) {
+    const options = { ...common, extensions: none, out: path.join(out, 'suite') };
+    if (!(await runSuite(options, extension, path.join(out, 'suite.cjs')))) failures++;
+  }
+  for (const [name, drive] of Object.entries(DRIVES)) {
+    if (!wanted(name)) continue;
+    const started = Date.now();
+    const options = { ...common, ...drive.options, extensions, out: path.join(out, name) };
+    await rm(options.out, { recursive: true, force: true });
+    const workbench = await openWorkbench(options);
+    try {
+      await drive.run(workbench, options.out);
+      if (workbench.strangers.size > 0) throw new Error(`the page asked ${[...workbench.strangers].join(', ')}`);
+      console.log(`ok   ${name} (${seconds(started)})`);
+    } catch (error) {
+      failures++;
+      await workbench.page.screenshot({ path: path.join(options.out, 'failure.png') });
+      console.log(`FAIL ${name} (${seconds(started)}): ${error instanceof Error ? error.stack : error}`);
+    } finally {
+      await workbench.close();
+    }
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+/** Installs a VSIX as a user would, and gives the extension's folder. */
+async function installExtension(host: Host, vsix: string, extensions: string): Promise<string> {
+  await rm(extensions, { recursive: true, force: true });
+  await promisify(execFile)(host.node, [
+    host.server,
+    ...['--accept-server-license-terms', '--extensions-dir', extensions, '--server-data-dir', `${extensions}-data`],
+    ...['--install-extension', vsix],
+  ]);
+  const folder = (await readdir(extensions)).find((name) => name.startsWith('ptask.'));
+  if (!folder) throw new Error(`${vsix} was not installed`);
+  return path.join(extensions, folder);
+}
+
+async function runSuite(options: Omit<WorkbenchOptions, 'suite'>, extension: string, module: string): Promise<boolean> {
+  const file = path.join(options.out, 'results.json');
+  await rm(options.out, { recursive: true, force: true });
+  const workbench = await openWorkbench({
+    ...options,
+    env: { ...options.env, PTASK_TEST_RESULTS: file },
+    suite: { extension, module },
+  });
+  try {
+    const limit = new Promise<number>((resolve) => setTimeout(resolve, SUITE_LIMIT_MS, -1).unref());
+    const code = await Promise.race([workbench.suiteEnded, limit]);
+    if (code === -1) await workbench.page.screenshot({ path: path.join(options.out, 'failure.png') }).catch(() => {});
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined) {
+      console.log(`FAIL suite: it did not end (${code}); see ${options.out}`);
+      return false;
+    }
+    const { tests } = JSON.parse(text) as SuiteResults;
+    for (const { title, milliseconds, error } of tests) {
+      console.log(error === undefined ? `ok   ${title} (${milliseconds} ms)` : `FAIL ${title}\n${error}`);
+    }
+    const passed = tests.filter(({ error }) => error === undefined).length;
+    console.log(`${passed} of ${tests.length} tests passed`);
+    return code === 0 && passed === tests.length && passed >= LEAST_TESTS;
+  } finally {
+    await workbench.close();
+  }
+}
+
+const seconds = (from: number) => `${((Date.now() - from) / 1000).toFixed(1)} s`;
