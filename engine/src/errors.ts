@@ -23,6 +23,11 @@ export class InputError extends PtaskError {
   }
 }
 
+/** What was asked for is being done by another process already. */
+export class BusyError extends InputError {
+  override readonly name: string = 'BusyError';
+}
+
 /** The engine, the runtime under it or the device failed. */
 export class EngineError extends PtaskError {
   override readonly name: string = 'EngineError';

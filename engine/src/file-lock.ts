@@ -19,28 +19,69 @@ const held = new Set<string>();
 /** Milliseconds after which a lock file without a holder must be of a process that died while writing it. */
 const UNWRITTEN_AFTER = 5_000;
 
+/** A lock that is held until it is released. */
+export interface FileLock {
+  /** Gives the lock back; harmless where it has been taken away meanwhile. */
+  release(): Promise<void>;
+}
+
+/** Another process has the lock, and kept it for longer than one was ready to wait. */
+export class LockedError extends FileError {
+  override readonly name = 'LockedError';
+  /** Undefined where the lock file does not say. */
+  readonly holder: LockHolder | undefined;
+
+  constructor(path: string, lock: string, holder: LockHolder | undefined) {
+    const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
+    super(path, `cannot be locked: ${who} has been writing it for long; if it is not, delete ${lock}`);
+    this.holder = holder;
+  }
+}
+
+/** Who holds a lock. */
+export type LockHolder = Pick<Holder, 'pid' | 'host'>;
+
 /**
  * Runs `work` while no other process (and nothing else in this one) holds the lock of the file at `path`, which is a
  * file `<path>.lock` with the holder's process id. The lock of a process that died is taken over.
  * @param patience milliseconds to wait for another holder
- * @throws FileError when the lock cannot be had
+ * @throws LockedError when another process keeps it; FileError when the lock cannot be had at all
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, patience = 30_000): Promise<T> {
+  const lock = await lockFile(path, patience);
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The same lock for work that does not fit into one function. @throws as `withFileLock` */
+export async function lockFile(path: string, patience: number): Promise<FileLock> {
   const lock = `${path}.lock`;
   const holder: Holder = { pid: process.pid, host: hostname(), token: randomBytes(8).toString('hex') };
   const text = JSON.stringify(holder);
   held.add(holder.token);
   try {
     await acquire(path, lock, text, patience);
-    try {
-      return await work();
-    } finally {
+  } catch (error) {
+    held.delete(holder.token);
+    throw error;
+  }
+  return {
+    release: async () => {
       const current = await readFile(lock, 'utf8').catch(() => undefined);
       if (current === text) await rm(lock, { force: true });
-    }
-  } finally {
-    held.delete(holder.token);
-  }
+      held.delete(holder.token);
+    },
+  };
+}
+
+/** The process that holds the lock of the file at `path`; undefined where none does, or it has died. */
+export async function lockHolder(path: string): Promise<LockHolder | undefined> {
+  const lock = `${path}.lock`;
+  const text = await readFile(lock, 'utf8').catch(() => undefined);
+  return text === undefined || (await isStale(lock, text)) ? undefined : parseHolder(text);
 }
 
 async function acquire(path: string, lock: string, text: string, patience: number): Promise<void> {
@@ -53,11 +94,7 @@ async function acquire(path: string, lock: string, text: string, patience: numbe
       await takeAway(lock, current);
       continue;
     }
-    if (Date.now() >= deadline) {
-      const holder = parseHolder(current);
-      const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-      throw new FileError(path, `cannot be locked: ${who} has been writing it for long; if it is not, delete ${lock}`);
-    }
+    if (Date.now() >= deadline) throw new LockedError(path, lock, parseHolder(current));
     await sleep(10 + Math.random() * 40);
   }
 }

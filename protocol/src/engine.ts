@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import type { TrainEvent } from './training-events.ts';
+import type { Learning, TrainEvent } from './training-events.ts';
 
 /*
  * The messages between a client (the VS Code extension) and an engine, which is a child process of it: JSON-RPC over the
@@ -566,17 +566,4 @@ export interface TrainedTask {
     | undefined;
   /** Undefined for a run that was cancelled. */
   readonly learning: Learning | undefined;
-}
-
-/** Whether a run has learnt anything, by its task's validation rows. */
-export interface Learning {
-  /**
-   * - `learnt`: better than both always answering the commonest label and the untrained model, by more than chance
-   * - `unclear`: better, but on so few rows that it may be chance
-   * - `nothing`: not better than one of them
-   * - `unmeasured`: there are no validation rows
-   */
-  readonly verdict: 'learnt' | 'unclear' | 'nothing' | 'unmeasured';
-  /** One line for the user; undefined where it has learnt. */
-  readonly message: string | undefined;
 }

@@ -80,4 +80,19 @@ export interface TrainedPrompt {
   readonly best_epoch: number;
   /** Of the prompt that was kept; undefined without validation data. */
   readonly validation?: ValidationMetrics;
+  /** Undefined for a run that was cancelled. */
+  readonly learning?: Learning;
+}
+
+/** Whether a run has learnt anything, by its task's validation rows. */
+export interface Learning {
+  /**
+   * - `learnt`: better than both always answering the commonest label and the untrained model, by more than chance
+   * - `unclear`: better, but on so few rows that it may be chance
+   * - `nothing`: not better than one of them
+   * - `unmeasured`: there are no validation rows
+   */
+  readonly verdict: 'learnt' | 'unclear' | 'nothing' | 'unmeasured';
+  /** For the user, to stand behind the task's name; undefined where it has learnt. */
+  readonly message?: string;
 }

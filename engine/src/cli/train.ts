@@ -1,13 +1,11 @@
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
-import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
-import { majority } from '../evaluate/majority.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { train } from '../train/trainer.ts';
 import { requireUsableDevice } from './device.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
-import { count, percent, shortPath } from './text.ts';
+import { count, shortPath } from './text.ts';
 import { metricTexts, TrainingReport } from './training-report.ts';
 import { readArguments } from './usage.ts';
 
@@ -34,7 +32,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     output.note(`Stopped after step ${outcome.step}; go on with: ptask train ${file}${tasks} --resume`);
     return outcome.exitCode;
   }
-  tellWhatWasLearnt(plan, outcome.done, output);
+  tellWhatWasLearnt(outcome.done, output);
   output.text(`Next: ptask evaluate ${file}`);
   return 0;
 }
@@ -54,7 +52,10 @@ export async function runTraining(
     report.print(`Stopping after this step${again}`);
   });
   try {
-    for await (const event of train(plan, { resume, stopRequested: () => interrupt.requested })) {
+    for await (const event of train(plan, {
+      resume,
+      stopRequested: () => (interrupt.requested ? 'pause' : undefined),
+    })) {
       output.event(event);
       switch (event.event) {
         case 'start':
@@ -83,36 +84,16 @@ export async function runTraining(
   throw new Error('the training run ended without a result');
 }
 
-function tellWhatWasLearnt(plan: TrainingPlan, done: DoneEvent, output: Output): void {
-  for (const [task, { virtual_tokens, best_epoch, validation }] of Object.entries(done.tasks)) {
+function tellWhatWasLearnt(done: DoneEvent, output: Output): void {
+  for (const [task, { virtual_tokens, best_epoch, validation, learning }] of Object.entries(done.tasks)) {
     const measured = validation ? metricTexts(validation) : [];
     const rows =
       validation && measured.length > 0 ? `; ${measured.join(', ')} on ${validation.rows} validation rows` : '';
     output.text(
       `Wrote ${task} (${virtual_tokens} virtual tokens, of epoch ${best_epoch}${rows}) to ${shortPath(done.prompt_table)}`,
     );
-    for (const doubt of doubts(plan, task, done)) output.note(doubt);
+    // What a user must know before trusting the prompt.
+    if (learning?.message) output.note(`warning: ${task} ${learning.message}`);
   }
   output.text(`The run's record: ${shortPath(done.run)}`);
-}
-
-/** What a user must know before trusting the prompt: that the run learnt nothing, or that nobody measured it. */
-function doubts(plan: TrainingPlan, task: string, { tasks, epochs }: DoneEvent): string[] {
-  const { validation, best_epoch } = tasks[task]!;
-  if (!validation) return [`warning: ${task} has no validation rows, so nothing says whether its prompt is any good`];
-  const { template } = plan.tasks.get(task)!;
-  const commonest = majority(template, plan.validation, rowsOfTask(plan.validation, task));
-  if (commonest && validation.accuracy !== undefined) {
-    if (validation.accuracy > commonest.share) return [];
-    return [
-      `warning: ${task} has learnt nothing of use: its accuracy of ${percent(validation.accuracy)} is not above the ` +
-        `${percent(commonest.share)} of always answering '${commonest.label}'; more epochs, another learning rate or ` +
-        `encoder, or a larger model may help`,
-    ];
-  }
-  if (epochs < 2 || best_epoch > 1) return [];
-  return [
-    `warning: ${task} has hardly learnt: no epoch after the first lowered its validation loss; another learning rate, ` +
-      `encoder or model may help`,
-  ];
 }

@@ -46,13 +46,22 @@ export async function runBaseline(
   const lengths = shots.map((shot) => shot.length);
   const count = shotsThatFit(lengths, room, baseline);
   const context = shots.slice(0, count).flat();
-  const predictorOfTask = await TaskPredictor.create(
-    predictor,
-    wholeContext(project, bare, context),
-    project.tokenizer,
-    new Float32Array(0),
-  );
-  return { evaluation: await evaluateRows(predictorOfTask, bare, evaluated.store, evaluated.numbers), shots: count };
+  const frozen = await frozenPredictor(project, predictor, template, context);
+  return { evaluation: await evaluateRows(frozen, bare, evaluated.store, evaluated.numbers), shots: count };
+}
+
+/**
+ * Answers a task's rows with the frozen backbone alone, over its whole context.
+ * @param shots tokens in front of every row
+ */
+export function frozenPredictor(
+  project: Project,
+  predictor: Predictor,
+  template: TaskTemplate,
+  shots: readonly number[] = [],
+): Promise<TaskPredictor> {
+  const rows = wholeContext(project, withoutVirtualTokens(template), shots);
+  return TaskPredictor.create(predictor, rows, project.tokenizer, new Float32Array(0));
 }
 
 /** The tokens of training rows as lines of a prompt, in the order in which they are to be shown. */

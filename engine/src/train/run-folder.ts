@@ -1,11 +1,11 @@
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RunState } from '../../../protocol/src/engine.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
-import { FileError, InputError } from '../errors.ts';
+import { BusyError, FileError, InputError } from '../errors.ts';
+import { type FileLock, LockedError, lockFile } from '../file-lock.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-
-export type RunState = 'running' | 'stopped' | 'done' | 'failed';
 
 /** What was asked, on what: `run.json`. */
 export interface RunRecord {
@@ -16,6 +16,9 @@ export interface RunRecord {
   readonly device: string;
   readonly train_rows: number;
   readonly validation_rows: number;
+  /** Of the whole run. */
+  readonly epochs: number;
+  readonly steps: number;
   readonly settings: unknown;
   /** Hash of all that the result depends on; a run is resumed only where it is the same. */
   readonly plan: string;
@@ -25,19 +28,30 @@ export interface RunRecord {
   readonly state: RunState;
 }
 
-const RUN = 'run.json';
-const METRICS = 'metrics.jsonl';
+/** States of a run that nothing goes on from. */
+const ENDED: readonly RunState[] = ['done', 'failed', 'cancelled'];
+
+/** Milliseconds to wait for a process that is about to leave a run, such as that of a window that was closed just now. */
+const PATIENCE = 10_000;
+
+export const RUN = 'run.json';
+export const METRICS = 'metrics.jsonl';
 const CHECKPOINT = 'checkpoint.safetensors';
 const BEST = 'best.prompts.safetensors';
 
-/** The folder of one run, `.ptask/runs/<time>-<task>/` beside the task file. */
+/**
+ * The folder of one run, `.ptask/runs/<time>-<task>/` beside the task file. It is held by one process at a time, by the
+ * lock of its `run.json`, so that two never train it at once and a run that was killed is told from one that goes on.
+ */
 export class RunFolder {
   readonly dir: string;
   record: RunRecord;
+  private readonly lock: FileLock;
 
-  private constructor(dir: string, record: RunRecord) {
+  private constructor(dir: string, record: RunRecord, lock: FileLock) {
     this.dir = dir;
     this.record = record;
+    this.lock = lock;
   }
 
   /** @throws FileError where the folder cannot be made */
@@ -46,7 +60,7 @@ export class RunFolder {
     const time = record.created.replace(/[-:]|\.\d+Z$/g, '').replace('T', '-');
     const name = `${time}-${record.tasks[0]!.replace(/[^\p{L}\p{N}_-]+/gu, '_').slice(0, 60)}`;
     const dir = await makeUnused(path.join(parent, name));
-    const run = new RunFolder(dir, record);
+    const run = new RunFolder(dir, record, await hold(dir));
     await run.write(record);
     return run;
   }
@@ -54,6 +68,7 @@ export class RunFolder {
   /**
    * The newest run of these tasks that has not ended, if there is one.
    * @throws InputError where it was started with other settings, data or model, so that it cannot go on as it began
+   * @throws BusyError where another process is at it
    */
   static async findUnfinished(
     taskFile: string,
@@ -63,17 +78,26 @@ export class RunFolder {
     const parent = runsFolder(taskFile);
     const names = await readdir(parent).catch(() => []);
     for (const name of names.sort().toReversed()) {
-      const record = await readRecord(path.join(parent, name, RUN));
-      if (!record || record.task_file !== taskFile || record.tasks.join('\n') !== tasks.join('\n')) continue;
-      if (record.state === 'done' || record.state === 'failed') return undefined;
-      if (record.plan !== plan) {
-        throw new InputError(
-          `${path.join(parent, name)} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume`,
-        );
-      }
-      return new RunFolder(path.join(parent, name), record);
+      const dir = path.join(parent, name);
+      const found = await readRecord(dir);
+      if (!found || found.task_file !== taskFile || found.tasks.join('\n') !== tasks.join('\n')) continue;
+      if (ENDED.includes(found.state)) return undefined;
+      const lock = await hold(dir);
+      // Whoever held it may have brought it to its end.
+      const record = await readRecord(dir);
+      if (record && !ENDED.includes(record.state) && record.plan === plan) return new RunFolder(dir, record, lock);
+      await lock.release();
+      if (!record || ENDED.includes(record.state)) return undefined;
+      throw new InputError(
+        `${dir} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume`,
+      );
     }
     return undefined;
+  }
+
+  /** Lets other processes have the run. */
+  async release(): Promise<void> {
+    await this.lock.release();
   }
 
   /** A prompt table of this run's own, with the best prompts so far. */
@@ -127,7 +151,17 @@ export class RunFolder {
   }
 }
 
-function runsFolder(taskFile: string): string {
+async function hold(dir: string): Promise<FileLock> {
+  try {
+    return await lockFile(path.join(dir, RUN), PATIENCE);
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    const who = error.holder ? `process ${error.holder.pid} on ${error.holder.host}` : 'another process';
+    throw new BusyError(`${dir}: this run is going on in ${who}`);
+  }
+}
+
+export function runsFolder(taskFile: string): string {
   return path.join(path.dirname(taskFile), '.ptask', 'runs');
 }
 
@@ -150,9 +184,9 @@ async function makeUnused(dir: string): Promise<string> {
   }
 }
 
-async function readRecord(file: string): Promise<RunRecord | undefined> {
+async function readRecord(dir: string): Promise<RunRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
+    const record = JSON.parse(await readFile(path.join(dir, RUN), 'utf8')) as RunRecord;
     return Array.isArray(record.tasks) ? record : undefined;
   } catch {
     return undefined;

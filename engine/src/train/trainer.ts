@@ -1,4 +1,11 @@
-import type { DoneEvent, EpochEvent, StepEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
+import type {
+  CancelledEvent,
+  DoneEvent,
+  EpochEvent,
+  StepEvent,
+  TrainEvent,
+  TrainedPrompt,
+} from '../../../protocol/src/training-events.ts';
 import { DivergedError, InputError } from '../errors.ts';
 import type { JsonValue } from '../json-value.ts';
 import { Predictor } from '../predict/predictor.ts';
@@ -10,6 +17,7 @@ import { VERSION } from '../version.ts';
 import { clipGlobalNorm } from './adamw.ts';
 import { BackboneStep, type TaskRow } from './backbone-step.ts';
 import { type EarlyStopping, measure } from './early-stopping.ts';
+import { measureLearning } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
 import { RunFolder } from './run-folder.ts';
 import { learningRate } from './schedule.ts';
@@ -19,10 +27,16 @@ import { type Validation, validate } from './validate.ts';
 export interface TrainOptions {
   /** Go on with the newest unfinished run of the same tasks, if there is one. */
   readonly resume: boolean;
-  /** Asked between steps; the run then ends with everything saved. */
-  readonly stopRequested: () => boolean;
+  /** Asked between steps. */
+  readonly stopRequested: () => StopRequest | undefined;
   readonly session?: SessionOptions;
 }
+
+/**
+ * `pause` ends the process's part of the run with everything saved, so that it may be resumed; `cancel` ends the run for
+ * good and keeps the best prompt so far.
+ */
+export type StopRequest = 'pause' | 'cancel';
 
 /** A checkpoint is written after every epoch, and this often between. */
 const CHECKPOINT_SECONDS = 10;
@@ -33,57 +47,77 @@ const CHECKPOINT_SECONDS = 10;
  * @throws DivergedError where the loss is no longer a number; the best prompt so far is kept
  */
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
-  const { project } = plan;
   const fresh = freshState(plan);
   const run = await openRun(plan, options.resume);
-  const trainer = await Trainer.create(plan, run, fresh, options.session ?? {});
   try {
-    yield {
-      event: 'start',
-      run: run.dir,
-      tasks: [...plan.tasks.keys()],
-      model: project.file.model,
-      device: 'cpu',
-      train_rows: plan.train.size,
-      validation_rows: plan.validation.size,
-      skipped_rows: Object.fromEntries(plan.train.skipped),
-      epochs: project.file.trainer.max_epochs,
-      steps: plan.totalSteps,
-      from_step: trainer.state.progress.step,
-    };
-    let saved = performance.now();
-    while (!trainer.state.progress.finished) {
-      if (options.stopRequested()) {
-        await trainer.save();
-        await run.setState('stopped');
-        yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
-        return;
-      }
-      const event = await trainer.step();
-      await run.addMetrics(event);
-      yield event;
-      if (trainer.epochIsDone) {
-        const epoch = await trainer.endEpoch();
-        // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
-        await run.addMetrics(epoch);
-        await trainer.save();
-        yield epoch;
-      } else if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
-        await trainer.save();
-      } else {
-        continue;
-      }
-      saved = performance.now();
+    const trainer = await Trainer.create(plan, run, fresh, options.session ?? {});
+    try {
+      yield* eventsOf(trainer, plan, run, options);
+    } catch (error) {
+      if (error instanceof DivergedError) throw await trainer.afterDivergence(error);
+      throw error;
+    } finally {
+      await trainer.release();
     }
-    const done = await trainer.finish();
-    await run.setState('done');
-    yield done;
-  } catch (error) {
-    if (error instanceof DivergedError) throw await trainer.afterDivergence(error);
-    throw error;
   } finally {
-    await trainer.release();
+    await run.release();
   }
+}
+
+async function* eventsOf(
+  trainer: Trainer,
+  plan: TrainingPlan,
+  run: RunFolder,
+  options: TrainOptions,
+): AsyncGenerator<TrainEvent> {
+  const { project } = plan;
+  yield {
+    event: 'start',
+    run: run.dir,
+    tasks: [...plan.tasks.keys()],
+    model: project.file.model,
+    device: 'cpu',
+    train_rows: plan.train.size,
+    validation_rows: plan.validation.size,
+    skipped_rows: Object.fromEntries(plan.train.skipped),
+    epochs: project.file.trainer.max_epochs,
+    steps: plan.totalSteps,
+    from_step: trainer.state.progress.step,
+  };
+  let saved = performance.now();
+  while (!trainer.state.progress.finished) {
+    const stop = options.stopRequested();
+    if (stop === 'pause') {
+      await trainer.save();
+      await run.setState('stopped');
+      yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
+      return;
+    }
+    if (stop === 'cancel') {
+      const cancelled = await trainer.cancel();
+      await run.setState('cancelled');
+      yield cancelled;
+      return;
+    }
+    const event = await trainer.step();
+    await run.addMetrics(event);
+    yield event;
+    if (trainer.epochIsDone) {
+      const epoch = await trainer.endEpoch();
+      // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
+      await run.addMetrics(epoch);
+      await trainer.save();
+      yield epoch;
+    } else if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+      await trainer.save();
+    } else {
+      continue;
+    }
+    saved = performance.now();
+  }
+  const done = await trainer.finish();
+  await run.setState('done');
+  yield done;
 }
 
 /** @throws InputError for settings that no encoder has, before a run is begun with them */
@@ -112,6 +146,8 @@ async function openRun(plan: TrainingPlan, resume: boolean): Promise<RunFolder> 
     device: 'cpu',
     train_rows: plan.train.size,
     validation_rows: plan.validation.size,
+    epochs: trainer.max_epochs,
+    steps: plan.totalSteps,
     settings: { p_tuning, prompt_tuning, optim, trainer },
     plan: plan.hash,
     created: new Date().toISOString(),
@@ -248,8 +284,32 @@ class Trainer {
 
   /** Puts the best prompts into the project's prompt table. */
   async finish(): Promise<DoneEvent> {
+    const { step, epoch, stoppedEarly } = this.state.progress;
+    return {
+      event: 'done',
+      run: this.run.dir,
+      prompt_table: this.plan.project.promptTablePath,
+      steps: step,
+      epochs: epoch,
+      stopped_early: stoppedEarly,
+      tasks: await this.withLearning(await this.keepBest()),
+    };
+  }
+
+  /** As `finish`, before the last step; where no epoch has ended, the prompt table is left as it is. */
+  async cancel(): Promise<CancelledEvent> {
+    return {
+      event: 'cancelled',
+      run: this.run.dir,
+      prompt_table: this.plan.project.promptTablePath,
+      step: this.state.progress.step,
+      tasks: this.state.best ? await this.keepBest() : {},
+    };
+  }
+
+  private async keepBest(): Promise<Record<string, TrainedPrompt>> {
     const { plan, state } = this;
-    const { bestValidation, keptEpochs, step, epoch, stoppedEarly } = state.progress;
+    const { bestValidation, keptEpochs } = state.progress;
     await this.writePrompts(plan.project.promptTablePath, state.best!, bestValidation, keptEpochs);
     const tasks = [...plan.tasks].map(([name, { template }]) => {
       const validation = bestValidation[name];
@@ -259,15 +319,17 @@ class Trainer {
         { virtual_tokens, best_epoch: keptEpochs[name]! + 1, ...(validation ? { validation } : {}) },
       ] as const;
     });
-    return {
-      event: 'done',
-      run: this.run.dir,
-      prompt_table: plan.project.promptTablePath,
-      steps: step,
-      epochs: epoch,
-      stopped_early: stoppedEarly,
-      tasks: Object.fromEntries(tasks),
-    };
+    return Object.fromEntries(tasks);
+  }
+
+  private async withLearning(tasks: Record<string, TrainedPrompt>): Promise<Record<string, TrainedPrompt>> {
+    const { plan, state, predictor } = this;
+    const measured: Record<string, TrainedPrompt> = {};
+    for (const [name, trained] of Object.entries(tasks)) {
+      const learning = await measureLearning(plan, plan.tasks.get(name)!, state.best!.get(name)!, predictor);
+      measured[name] = { ...trained, learning };
+    }
+    return measured;
   }
 
   /** Keeps the best prompt of a run that diverged, and says so in the error that is to be thrown. */

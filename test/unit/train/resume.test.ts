@@ -1,7 +1,8 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { FileError, InputError } from '../../../engine/src/errors.ts';
+import { BusyError, FileError, InputError } from '../../../engine/src/errors.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../engine/src/train/checkpoint.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { RunFolder } from '../../../engine/src/train/run-folder.ts';
@@ -34,7 +35,7 @@ const stepsOf = (events: readonly (TrainEvent | Json)[]) =>
 async function trainAndDie(file: string, afterSteps: number): Promise<void> {
   const plan = await planTraining(await open(file), []);
   let steps = 0;
-  for await (const event of train(plan, { resume: false, stopRequested: () => false })) {
+  for await (const event of train(plan, { resume: false, stopRequested: () => undefined })) {
     if (event.event === 'step' && ++steps === afterSteps) break;
   }
 }
@@ -166,6 +167,21 @@ describe('a run that was stopped and resumed', () => {
     expect(error).toBeInstanceOf(InputError);
     expect((error as Error).message).toMatch(/cannot be resumed: .* have changed/);
     expect(runs(file)).toHaveLength(1);
+  });
+
+  it('is refused while another process is at it', async () => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 2 });
+    const lock = `${path.join(runs(file)[0]!, 'run.json')}.lock`;
+    writeFileSync(lock, JSON.stringify({ pid: process.ppid, host: hostname(), token: 'another' }));
+    // So that nobody has to wait until patience is at its end.
+    vi.spyOn(Date, 'now').mockReturnValueOnce(0).mockReturnValue(60_000);
+    const error = await trainProject(file, { resume: true }).catch((reason: unknown) => reason);
+    vi.restoreAllMocks();
+    expect(error).toBeInstanceOf(BusyError);
+    expect((error as Error).message).toContain(`going on in process ${process.ppid}`);
+    rmSync(lock);
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 2 });
   });
 
   it('goes on where only something changed that the result does not depend on', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { openProject, type Project } from '../../../engine/src/project.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
-import { type TrainOptions, train } from '../../../engine/src/train/trainer.ts';
+import { type StopRequest, type TrainOptions, train } from '../../../engine/src/train/trainer.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { writeSmallBackbone } from './small-backbone.ts';
@@ -101,12 +101,16 @@ export interface Trained {
 /** Plans and trains, and collects what it says. `stopAfter` counts the steps of this call. */
 export async function trainProject(
   file: string,
-  options: Partial<TrainOptions> & { readonly tasks?: readonly string[]; readonly stopAfter?: number } = {},
+  options: Partial<TrainOptions> & {
+    readonly tasks?: readonly string[];
+    readonly stopAfter?: number;
+    readonly how?: StopRequest;
+  } = {},
 ): Promise<Trained> {
   const plan = await planTraining(await open(file), options.tasks ?? []);
   const events: TrainEvent[] = [];
   let steps = 0;
-  const stopRequested = () => steps === options.stopAfter;
+  const stopRequested = () => (steps === options.stopAfter ? (options.how ?? 'pause') : undefined);
   try {
     for await (const event of train(plan, { resume: false, stopRequested, ...options })) {
       events.push(event);

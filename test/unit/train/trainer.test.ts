@@ -102,6 +102,24 @@ describe('a run', () => {
   });
 });
 
+describe('a run that is cancelled', () => {
+  it('keeps the best prompt so far, and nothing goes on from it', async () => {
+    const file = writeProject();
+    const { events } = await trainProject(file, { stopAfter: 4, how: 'cancel' });
+    expect(events.at(-1)).toMatchObject({ event: 'cancelled', step: 4, tasks: { mood: { best_epoch: 1 } } });
+    expect((await readPromptTable(tablePath(file))).get('mood')!.virtualTokens).toBe(3);
+    expect(recordOf(file).state).toBe('cancelled');
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 0 });
+  });
+
+  it('leaves the prompt table as it is before the first epoch has ended', async () => {
+    const file = writeProject();
+    const { events, table } = await trainProject(file, { stopAfter: 2, how: 'cancel' });
+    expect(events.at(-1)).toMatchObject({ event: 'cancelled', step: 2, tasks: {} });
+    expect(table).toBeUndefined();
+  });
+});
+
 describe('the prompt that is kept', () => {
   const wild = { optim: { lr: 3, sched: { name: 'constant', warmup_steps: 0 } } };
 
@@ -230,7 +248,7 @@ describe('a run that diverges', () => {
     const file = writeProject({ optim: { lr: 0.02, sched: { name: 'constant', warmup_steps: 0 } } });
     const plan = await planTraining(await open(file), []);
     const run = async () => {
-      for await (const event of train(plan, { resume: false, stopRequested: () => false })) {
+      for await (const event of train(plan, { resume: false, stopRequested: () => undefined })) {
         // As if the rate had been absurd from the second epoch on.
         if (event.event === 'epoch') plan.project.file.optim.lr = 1e30;
       }

@@ -1,0 +1,133 @@
+import type { Learning } from '../../../protocol/src/training-events.ts';
+import { compareRows } from '../evaluate/compare-rows.ts';
+import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { majority } from '../evaluate/majority.ts';
+import { frozenPredictor, runBaseline } from '../evaluate/run-baseline.ts';
+import type { Predictor } from '../predict/predictor.ts';
+import { TaskPredictor } from '../predict/task-predictor.ts';
+import type { PlannedTask, TrainingPlan } from './plan.ts';
+
+/*
+ * Whether a run has learnt anything. Its prompt must do better on validation rows than what costs nothing: the model
+ * without a prompt, and for a task with labels always answering the commonest one. Better means on more rows than chance
+ * explains (a sign test over the rows that differ, at 5 %). The rows also chose the best epoch, which favours the
+ * prompt a little; so the verdict says too seldom, never too often, that nothing was learnt.
+ */
+
+const SIGNIFICANT = 0.05;
+
+/** Validation rows that are looked at; more would not change a verdict. */
+const MOST_ROWS = 1000;
+
+/** What a prompt is held against. */
+export interface Reference {
+  /** As it stands in a sentence: `always answering 'e'`, `the untrained model`. */
+  readonly name: string;
+  /** One score for each row, in the prompt's order. */
+  readonly scores: readonly number[];
+}
+
+/** Scores of the validation rows: 1 for a right and 0 for a wrong label, or log-probabilities of the rows' answers. */
+export interface Scores {
+  readonly kind: 'labels' | 'likelihoods';
+  readonly trained: readonly number[];
+  readonly references: readonly Reference[];
+}
+
+/** The verdict on one task; the reference that the prompt does worst against decides. */
+export function verdictOf({ kind, trained, references }: Scores): Learning {
+  if (trained.length === 0) {
+    return { verdict: 'unmeasured', message: 'has no validation rows, so nothing says whether its prompt is any good' };
+  }
+  const share = (scores: readonly number[]) => `${((100 * sum(scores)) / scores.length).toFixed(1)}%`;
+  const compared = references.map((reference) => ({ reference, ...compareRows(trained, reference.scores) }));
+  const notBetter = compared.filter(({ gain }) => gain <= 0).sort((a, b) => a.gain - b.gain)[0];
+  const advice = 'more epochs, another learning rate or encoder, or a larger model may help';
+  if (notBetter) {
+    const { name, scores } = notBetter.reference;
+    const fault =
+      kind === 'labels'
+        ? `its accuracy of ${share(trained)} is not above the ${share(scores)} of ${name}`
+        : `it finds the validation rows' answers no likelier than ${name} does`;
+    return { verdict: 'nothing', message: `has learnt nothing of use: ${fault}; ${advice}` };
+  }
+  const doubtful = compared.filter(({ chance }) => chance > SIGNIFICANT).sort((a, b) => b.chance - a.chance)[0];
+  if (!doubtful) return { verdict: 'learnt' };
+  const { better, worse, reference } = doubtful;
+  return {
+    verdict: 'unclear',
+    message:
+      `may have learnt little: of ${trained.length} validation rows it does ${better} better than ${reference.name}` +
+      `${worse > 0 ? ` and ${worse} worse` : ''}, which may be chance; more validation rows would tell`,
+  };
+}
+
+/** Measures a task's best prompt on the validation rows, and what it is held against. */
+export async function measureLearning(
+  plan: TrainingPlan,
+  task: PlannedTask,
+  virtual: Float32Array,
+  predictor: Predictor,
+): Promise<Learning> {
+  const all = rowsOfTask(plan.validation, task.template.taskname);
+  const some = Math.min(all.length, MOST_ROWS);
+  const numbers = Array.from({ length: some }, (_, i) => all[Math.floor((i * all.length) / some)]!);
+  if (numbers.length === 0) return verdictOf({ kind: 'labels', trained: [], references: [] });
+  const trained = await TaskPredictor.create(predictor, task.tokeniser, plan.project.tokenizer, virtual);
+  return verdictOf(
+    task.template.labels
+      ? await labelScores(plan, task, trained, predictor, numbers)
+      : await likelihoodScores(plan, task, trained, predictor, numbers),
+  );
+}
+
+async function labelScores(
+  plan: TrainingPlan,
+  { template }: PlannedTask,
+  prompt: TaskPredictor,
+  predictor: Predictor,
+  numbers: readonly number[],
+): Promise<Scores> {
+  const { project, train, validation } = plan;
+  const { rows } = await evaluateRows(prompt, template, validation, numbers);
+  const { evaluation } = await runBaseline(project, predictor, template, 'zero', {
+    train: { store: train, numbers: rowsOfTask(train, template.taskname) },
+    evaluated: { store: validation, numbers },
+  });
+  const commonest = majority(template, validation, numbers);
+  const always = commonest && {
+    name: `always answering '${commonest.label}'`,
+    scores: rows.map(({ truth }) => Number(truth === commonest.label)),
+  };
+  return {
+    kind: 'labels',
+    trained: rows.map(({ correct }) => Number(correct)),
+    references: [
+      ...(always ? [always] : []),
+      { name: 'the untrained model', scores: evaluation.rows.map(({ correct }) => Number(correct)) },
+    ],
+  };
+}
+
+async function likelihoodScores(
+  { project, validation }: TrainingPlan,
+  { template }: PlannedTask,
+  prompt: TaskPredictor,
+  predictor: Predictor,
+  numbers: readonly number[],
+): Promise<Scores> {
+  const values = numbers.map((number) => validation.row(number));
+  const frozen = await frozenPredictor(project, predictor, template);
+  const [trained, untrained] = [await prompt.likelihoods(values), await frozen.likelihoods(values)];
+  // A row that is too long for one of them says nothing.
+  const pairs = trained.flatMap((own, i) => (own && untrained[i] ? [[own, untrained[i]] as const] : []));
+  return {
+    kind: 'likelihoods',
+    trained: pairs.map(([own]) => own.logProbability),
+    references: [{ name: 'the untrained model', scores: pairs.map(([, other]) => other.logProbability) }],
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../engine/src/errors.ts';
+import { listRuns, runMetrics } from '../../../engine/src/train/run-list.ts';
+import { temporaryFolder } from '../engine/temporary-folder.ts';
+import { recordOf, runs, trainProject, withFixedDate, writeProject } from './small-project.ts';
+
+withFixedDate();
+
+const folder = temporaryFolder();
+let folders = 0;
+
+/** A folder with a run whose files hold these texts. */
+function writeRun(record: string, metrics = ''): { folder: string; dir: string } {
+  const parent = path.join(folder, `f${folders++}`);
+  const dir = path.join(parent, '.ptask/runs/20260101-120000-mood');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(path.join(dir, 'run.json'), record);
+  writeFileSync(path.join(dir, 'metrics.jsonl'), metrics);
+  return { folder: parent, dir };
+}
+
+const record = (keys: object = {}) => JSON.stringify({ tasks: ['mood'], state: 'done', created: '2026', ...keys });
+
+describe('the runs of a folder', () => {
+  it('are listed with their state, losses and metrics', async () => {
+    const file = writeProject();
+    await trainProject(file);
+    const [run, ...others] = await listRuns(path.dirname(file));
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({
+      dir: runs(file)[0],
+      taskFile: file,
+      tasknames: ['mood'],
+      state: 'done',
+      device: 'cpu',
+      trainRows: 10,
+      validationRows: 5,
+      step: 6,
+      steps: 6,
+      epoch: 2,
+      epochs: 2,
+      best: { accuracy: { mood: expect.any(Number) } },
+    });
+    expect(run!.best!.validationLoss).toBeGreaterThan(0);
+  });
+
+  it('are the newest first', async () => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 1 });
+    await trainProject(file, { stopAfter: 2 });
+    const listed = await listRuns(path.dirname(file));
+    expect(listed).toHaveLength(2);
+    expect(listed.map(({ created }) => created)).toEqual(
+      listed
+        .map(({ created }) => created)
+        .sort()
+        .reverse(),
+    );
+    expect(listed.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+  });
+
+  it('are none where there is no folder of runs', async () => {
+    expect(await listRuns(path.join(folder, 'nothing here'))).toEqual([]);
+  });
+});
+
+describe('a run that says it is running', () => {
+  it('is, where a living process holds it', async () => {
+    const { folder, dir } = writeRun(record({ state: 'running' }));
+    const lock = { pid: process.ppid, host: hostname(), token: 'x' };
+    writeFileSync(path.join(dir, 'run.json.lock'), JSON.stringify(lock));
+    expect(await listRuns(folder)).toMatchObject([{ state: 'running', pid: process.ppid }]);
+  });
+
+  it('was stopped, where its process was killed', async () => {
+    const { folder, dir } = writeRun(record({ state: 'running' }));
+    expect(await listRuns(folder)).toMatchObject([{ state: 'stopped' }]);
+    writeFileSync(path.join(dir, 'run.json.lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), token: 'x' }));
+    expect(await listRuns(folder)).toMatchObject([{ state: 'stopped' }]);
+  });
+});
+
+describe('the metrics of a run', () => {
+  it('are its steps and epochs, in order', async () => {
+    const file = writeProject();
+    await trainProject(file);
+    const { run, steps, epochs } = await runMetrics(runs(file)[0]!, 100);
+    expect(run.state).toBe(recordOf(file).state);
+    expect(steps.map(({ step, epoch }) => [step, epoch])).toEqual([1, 2, 3, 4, 5, 6].map((n) => [n, n < 4 ? 1 : 2]));
+    expect(epochs.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 3],
+      [2, 6],
+    ]);
+  });
+
+  it('are thinned to as many steps as are wanted, the newest among them', async () => {
+    const lines = Array.from(
+      { length: 10 },
+      (_, n) => `{"event":"step","step":${n + 1},"epoch":1,"loss":1,"lr":0.1}\n`,
+    );
+    const { dir } = writeRun(record(), lines.join(''));
+    const given = async (points: number) => (await runMetrics(dir, points)).steps.map(({ step }) => step);
+    expect(await given(10)).toHaveLength(10);
+    expect(await given(4)).toEqual([3, 5, 8, 10]);
+    expect(await given(1)).toEqual([10]);
+  });
+
+  it('leave out lines that are none', async () => {
+    const lines = [
+      '{"event":"step","step":1,"epoch":1,"loss":2,"lr":0.1}',
+      '{"event":"step","step":"2"}',
+      '[',
+      '{"event":"st',
+    ];
+    const { dir } = writeRun(record(), lines.join('\n'));
+    expect((await runMetrics(dir, 9)).steps).toEqual([{ step: 1, epoch: 1, loss: 2, lr: 0.1 }]);
+  });
+
+  it('are refused for a folder that is no run', async () => {
+    await expect(runMetrics(folder, 9)).rejects.toThrow(InputError);
+  });
+});
+
+it('a record may hold anything', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.json(),
+      fc.dictionary(fc.constantFrom('tasks', 'state', 'created', 'steps', 'task_file'), fc.jsonValue()),
+      async (text, keys) => {
+        const anything = writeRun(text, text);
+        expect(await listRuns(anything.folder)).toEqual([]);
+        const changed = writeRun(record(keys), text);
+        for (const run of await listRuns(changed.folder)) expect(run.tasknames.length).toBeGreaterThan(0);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
