@@ -25,10 +25,16 @@ export interface TextEdit {
   newText: string;
 }
 
-/** Edits that make the problem go away, all to be applied together. */
+/** Edits that make the problem go away, all to be applied together; they do not overlap. */
 export interface ProblemFix {
   title: string;
   edits: TextEdit[];
+  /** Nobody would want anything else, so that all such fixes of a file may be applied unasked. */
+  safe?: true;
+  /** One of several that are equally likely, such as each label for an empty answer: none of them is the best. */
+  guess?: true;
+  /** The title of doing this to all problems of the code in a file at once; left out where each needs a look of its own. */
+  forAll?: string;
 }
 
 /** What is wrong with a task file or with its data, where, and what to do about it. */
@@ -40,7 +46,8 @@ export interface Problem {
   code: string;
   message: string;
   related?: RelatedPlace[];
-  fix?: ProblemFix;
+  /** The best one first. */
+  fixes?: ProblemFix[];
 }
 
 /** A problem as `--json` prints it; lines and columns count from 1, columns in UTF-16 code units. */

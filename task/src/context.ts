@@ -1,5 +1,5 @@
-import type { ProblemFix, RelatedPlace } from '../../protocol/src/problem.ts';
-import { type JsonNode, nodeAt, property, type Span, spanOf } from './json-tree.ts';
+import type { RelatedPlace } from '../../protocol/src/problem.ts';
+import { type JsonNode, nodeAt, property, type Span } from './json-tree.ts';
 import { type LabelForms, labelForms } from './labels.ts';
 import { LineIndex } from './line-index.ts';
 import { type ParsedTaskFile, parseTaskFile } from './parse.ts';
@@ -99,20 +99,6 @@ export class TaskContext {
 
   related(span: Span, message: string): RelatedPlace {
     return { file: this.path, range: this.lines.range(span), message };
-  }
-
-  fix(title: string, ...edits: (Span & { newText: string })[]): ProblemFix {
-    return {
-      title,
-      edits: edits.map((edit) => ({ file: this.path, range: this.lines.range(edit), newText: edit.newText })),
-    };
-  }
-
-  /** The fix that puts another text in place of a string. */
-  replaceString(node: JsonNode, text: string | undefined): { fix?: ProblemFix } {
-    if (text === undefined) return {};
-    const newText = JSON.stringify(text);
-    return { fix: this.fix(`Change to ${newText}`, { ...spanOf(node), newText }) };
   }
 }
 

@@ -19,26 +19,31 @@ export function editDistance(a: string, b: string): number {
 /** Names longer than this are no slip of the pen, and comparing them would take long. */
 const MAX_LENGTH = 200;
 
-/**
- * The candidate that `name` was most likely meant to be, or undefined when none is near: at most a third of the letters
- * differ, letter case and outer spaces set aside.
- */
+/** A list of more would be no help. */
+const MAX_NEAR = 3;
+
+/** The candidate that `name` was most likely meant to be, or undefined when none is near. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  if (name.length > MAX_LENGTH) return undefined;
+  return allNear(name, candidates)[0];
+}
+
+/**
+ * The few candidates that `name` may have been meant to be, the nearest first: at most a third of the letters differ, letter
+ * case and outer spaces set aside. Among equally near ones the order is that of the candidates.
+ */
+export function allNear(name: string, candidates: Iterable<string>): string[] {
+  if (name.length > MAX_LENGTH) return [];
   const wanted = fold(name);
-  let best: string | undefined;
-  let bestDistance = Number.POSITIVE_INFINITY;
+  const near: { candidate: string; distance: number }[] = [];
   for (const candidate of candidates) {
     const other = fold(candidate);
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3));
     if (candidate.length > MAX_LENGTH || Math.abs(wanted.length - other.length) > allowed) continue;
     const distance = editDistance(wanted, other);
-    if (distance <= allowed && distance < bestDistance && distance < Math.max(wanted.length, other.length)) {
-      best = candidate;
-      bestDistance = distance;
-    }
+    if (distance <= allowed && distance < Math.max(wanted.length, other.length)) near.push({ candidate, distance });
   }
-  return best;
+  near.sort((a, b) => a.distance - b.distance);
+  return near.slice(0, MAX_NEAR).map(({ candidate }) => candidate);
 }
 
 function fold(name: string): string {

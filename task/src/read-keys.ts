@@ -9,8 +9,15 @@ export interface ParseProblem extends Span {
   severity: Severity;
   message: string;
   related?: Span & { message: string };
-  fix?: { title: string; newText: string } & Span;
+  /** What is wrong with a key or value, from which its fixes are worked out; left out for broken JSON. */
+  mistake?: Mistake;
 }
+
+export type Mistake =
+  | { kind: 'value'; node: JsonNode; shape: ValueShape; isOptional: boolean }
+  | { kind: 'unknown-key'; key: JsonNode; keys: Readonly<Record<string, Key<unknown>>> }
+  | { kind: 'missing-key'; object: JsonNode; name: string }
+  | { kind: 'repeated-key'; first: JsonNode };
 
 export interface Reading {
   value: unknown;
@@ -26,7 +33,14 @@ export function readShape(node: JsonNode, shape: ValueShape): Reading {
   return reading;
 }
 
-function readValue(node: JsonNode, shape: ValueShape, name: string, reading: Reading, fallback: unknown): unknown {
+function readValue(
+  node: JsonNode,
+  shape: ValueShape,
+  name: string,
+  reading: Reading,
+  fallback: unknown,
+  isOptional = false,
+): unknown {
   const wrong = (): unknown => {
     const said = describe(shape);
     const choice = shape.kind === 'text' && shape.values !== undefined;
@@ -36,7 +50,7 @@ function readValue(node: JsonNode, shape: ValueShape, name: string, reading: Rea
       severity: 'error',
       ...spanOf(node),
       message: `${name} must be ${choice ? `one of ${said}` : said}.${didYouMean(near)}`,
-      ...(near === undefined ? {} : { fix: replacement(node, near) }),
+      mistake: { kind: 'value', node, shape, isOptional },
     });
     return fallback;
   };
@@ -96,16 +110,13 @@ function readSection(
   reportRepeats(node, reading);
   for (const { key, name: found } of properties(node)) {
     if (Object.hasOwn(keys, found)) continue;
-    const near = nearest(
-      found,
-      Object.keys(keys).filter((known) => property(node, known) === undefined),
-    );
+    const near = nearest(found, unusedKeys(node, keys));
     reading.problems.push({
       code: 'schema',
       severity: 'warning',
       ...spanOf(key),
       message: `Unknown key ${JSON.stringify(found)}.${didYouMean(near)}`,
-      ...(near === undefined ? {} : { fix: replacement(key, near) }),
+      mistake: { kind: 'unknown-key', key, keys },
     });
   }
   const section = defaultsOf(keys);
@@ -113,7 +124,7 @@ function readSection(
     const value = property(node, known)?.value;
     if (value !== undefined) {
       const fallback = absent === 'required' ? standIn(shape) : section[known];
-      section[known] = readValue(value, shape, JSON.stringify(known), reading, fallback);
+      section[known] = readValue(value, shape, JSON.stringify(known), reading, fallback, absent !== 'required');
     } else if (absent === 'required') {
       section[known] = standIn(shape);
       // A key that is being typed has no value yet; the missing value is a syntax error already.
@@ -124,6 +135,7 @@ function readSection(
           start: node.offset,
           end: node.offset + 1,
           message: `${name} needs ${JSON.stringify(known)}.`,
+          mistake: { kind: 'missing-key', object: node, name: known },
         });
       }
     }
@@ -143,13 +155,15 @@ function reportRepeats(node: JsonNode, reading: Reading): void {
         ...spanOf(key),
         message: `The key ${JSON.stringify(name)} stands here a second time; the last one counts.`,
         related: { ...spanOf(first), message: 'It stands here first.' },
+        mistake: { kind: 'repeated-key', first },
       });
     }
   }
 }
 
-function replacement(node: JsonNode, text: string): NonNullable<ParseProblem['fix']> {
-  return { title: `Change to ${JSON.stringify(text)}`, newText: JSON.stringify(text), ...spanOf(node) };
+/** The keys that an object could have and has not. */
+export function unusedKeys(object: JsonNode, keys: Readonly<Record<string, Key<unknown>>>): string[] {
+  return Object.keys(keys).filter((known) => property(object, known) === undefined);
 }
 
 function isWithin(value: number, shape: ValueShape & { kind: 'number' }): boolean {

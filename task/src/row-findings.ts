@@ -1,4 +1,5 @@
 import type { Problem, Range } from '../../protocol/src/problem.ts';
+import { toProblemFix } from './fix.ts';
 import type { Span } from './json-tree.ts';
 import type { Finding, Rule } from './rule.ts';
 
@@ -50,7 +51,7 @@ export class RowFindings {
       const count = [...groups.values()].reduce((sum, group) => sum + group.count, 0);
       const most = shownAtMost(rule);
       if (count <= most + 1) return shown;
-      const { fix: _, related: __, ...place } = shown[most]!;
+      const { fixes: _, related: __, ...place } = shown[most]!;
       const rest = count - most;
       return [
         ...shown.slice(0, most),
@@ -72,7 +73,9 @@ export function toProblem(file: string, rule: Rule, finding: Finding, toRange: (
     code: rule.code,
     message: finding.message,
     ...(finding.related === undefined || finding.related.length === 0 ? {} : { related: finding.related }),
-    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
+    ...(finding.fixes === undefined || finding.fixes.length === 0
+      ? {}
+      : { fixes: finding.fixes.map((fix) => toProblemFix(file, fix, toRange)) }),
   };
 }
 

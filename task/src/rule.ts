@@ -1,7 +1,8 @@
-import type { ProblemFix, RelatedPlace, Severity } from '../../protocol/src/problem.ts';
+import type { RelatedPlace, Severity } from '../../protocol/src/problem.ts';
 import type { TaskContext } from './context.ts';
 import type { DataFacts } from './data-facts.ts';
 import type { ModelFacts, PromptTableFacts } from './environment.ts';
+import type { Fix } from './fix.ts';
 import type { Span } from './json-tree.ts';
 import type { RowView } from './row-view.ts';
 import type { BadRow } from './rows.ts';
@@ -13,7 +14,8 @@ export interface Finding {
   /** When it differs from the rule's. */
   severity?: Severity;
   related?: RelatedPlace[];
-  fix?: ProblemFix;
+  /** The best one first; they change the text that `at` is in. */
+  fixes?: readonly Fix[];
 }
 
 export type Report = (finding: Finding) => void;

@@ -9,7 +9,7 @@ export type Segment =
 export interface TemplateProblem extends Span {
   code: 'marker-malformed' | 'placeholder-malformed';
   message: string;
-  /** For a marker: how it should be written. */
+  /** How it should be written, where that can be told. */
   meant?: string;
 }
 
@@ -57,7 +57,14 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
     if (match[0] === '{') {
       const field = readField(template, start);
       if (field.kind === 'problem') {
-        problems.push({ code: 'placeholder-malformed', message: field.message, start, end: field.end });
+        const { message, end, meant } = field;
+        problems.push({
+          code: 'placeholder-malformed',
+          message,
+          start,
+          end,
+          ...(meant === undefined ? {} : { meant }),
+        });
       } else {
         endText(start);
         segments.push({ kind: 'field', name: field.name, start, end: field.end });
@@ -80,9 +87,11 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
     if (near !== null) {
       const end = start + near[0].trimEnd().length;
       const written = template.slice(start, end);
-      const number = /\d+/.exec(written)?.[0];
-      const before = segments.filter(({ kind }) => kind === 'virtual').length;
-      const meant = marker(number === undefined ? before : Number(number.slice(0, 9)));
+      // Markers are numbered as they stand, whatever number this one has.
+      const meant = marker(
+        segments.filter(({ kind }) => kind === 'virtual').length +
+          problems.filter(({ code }) => code === 'marker-malformed').length,
+      );
       problems.push({
         code: 'marker-malformed',
         message: `${JSON.stringify(written)} is not a marker; a marker is written like ${meant}.`,
@@ -97,7 +106,9 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
   return { segments, problems };
 }
 
-type FieldReading = { kind: 'field'; name: string; end: number } | { kind: 'problem'; message: string; end: number };
+type FieldReading =
+  | { kind: 'field'; name: string; end: number }
+  | { kind: 'problem'; message: string; meant?: string; end: number };
 
 function readField(template: string, start: number): FieldReading {
   const stop = template.slice(start + 1).search(/[{}\n\r]|<\|/);
@@ -107,6 +118,7 @@ function readField(template: string, start: number): FieldReading {
     return {
       kind: 'problem',
       message: `This placeholder is not closed; write {${name || 'field'}}.`,
+      ...(name === '' ? {} : { meant: `{${name}}` }),
       end: start + 1 + name.length,
     };
   }

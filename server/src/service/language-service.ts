@@ -1,5 +1,6 @@
 import type {
   CodeAction,
+  CodeActionContext,
   CompletionItem,
   Diagnostic,
   DocumentLink,
@@ -10,7 +11,7 @@ import type {
 } from 'vscode-languageserver-types';
 import type { Problem } from '../../../protocol/src/problem.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
-import { quickFixes } from './code-actions.ts';
+import { codeActions } from './code-actions.ts';
 import { completions } from './completion.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { documentLinks } from './document-links.ts';
@@ -33,7 +34,8 @@ export interface LanguageService {
   diagnostics(uri: string): Diagnostic[];
   /** Resolves when no check is running. */
   settled(): Promise<void>;
-  codeActions(uri: string, range: Range): CodeAction[];
+  /** @param context which problems are asked about and which kinds of actions are wanted, as the editor sends it */
+  codeActions(uri: string, range: Range, context?: Partial<CodeActionContext>): CodeAction[];
   documentSymbols(uri: string): DocumentSymbol[];
   documentLinks(uri: string): DocumentLink[];
   hover(uri: string, position: Position): Hover | undefined;
@@ -90,7 +92,7 @@ class Service implements LanguageService {
     await Promise.all([...this.#sessions.values()].map((session) => session.settled()));
   }
 
-  codeActions(uri: string, range: Range): CodeAction[] {
+  codeActions(uri: string, range: Range, context: Partial<CodeActionContext> = {}): CodeAction[] {
     const path = this.#host.toPath(uri);
     // Places in a file that is being checked anew may be those of its text before; a fix there would do harm.
     const problems = distinct(
@@ -98,7 +100,7 @@ class Service implements LanguageService {
         session.path === path || session.isSettled ? session.problems(path) : [],
       ),
     );
-    return quickFixes(problems, range, this.#toUri);
+    return codeActions({ problems, range, context, toUri: this.#toUri });
   }
 
   documentSymbols(uri: string): DocumentSymbol[] {

@@ -1,6 +1,9 @@
+import type { TaskContext, TemplateView } from '../context.ts';
+import { type Fix, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
+import { addAtEnd, moveToEnd, replaceNode, setTemplateKey, together } from '../task-edits.ts';
 
 export const answerFieldMissing: Rule = {
   code: 'answer-field-missing',
@@ -26,16 +29,39 @@ export const answerFieldMissing: Rule = {
         report({
           at: spanOf(needs),
           message: `${answer_only_loss ? '"answer_only_loss"' : '"labels"'} needs an "answer_field": the placeholder that holds the answer.`,
+          fixes: [
+            ...nameLastField(context, template),
+            ...(answer_only_loss && labels === null
+              ? fixOf('Let everything count in the loss', replaceNode(needs, 'false'))
+              : []),
+          ],
         });
       } else if (field !== undefined && !template.fields.includes(answer_field)) {
         if (context.givenIn(template, 'prompt_template') === undefined) continue;
-        const near = nearest(answer_field, template.fields);
+        const near = allNear(answer_field, template.fields);
         report({
           at: spanOf(field),
-          message: `The template has no placeholder {${answer_field}} for the answer.${didYouMean(near)}`,
-          ...context.replaceString(field, near),
+          message: `The template has no placeholder {${answer_field}} for the answer.${didYouMean(near[0])}`,
+          fixes: [
+            ...near.flatMap((name) => nameField(context, template, name)),
+            ...fixOf(`Add {${answer_field}} at the end of the template`, addAtEnd(context, template, answer_field)),
+            ...(near.length === 0 ? nameLastField(context, template) : []),
+          ],
         });
       }
     }
   },
 };
+
+/** The answer is usually the last field; one that may be truncated is not it. */
+function nameLastField(context: TaskContext, template: TemplateView): Fix[] {
+  const last = template.fields.findLast((name) => name !== template.settings.truncate_field);
+  return last === undefined ? [] : nameField(context, template, last);
+}
+
+function nameField(context: TaskContext, template: TemplateView, name: string): Fix[] {
+  const edits = setTemplateKey(context, template, 'answer_field', JSON.stringify(name));
+  const toEnd = template.settings.answer_only_loss ? moveToEnd(context, template, name) : [];
+  const title = `Set "answer_field" to ${JSON.stringify(name)}`;
+  return fixOf(toEnd?.length === 0 ? title : `${title} and move it to the end`, together(edits, toEnd));
+}

@@ -1,5 +1,7 @@
-import { jsonInner } from '../context.ts';
+import { fixOf } from '../fix.ts';
+import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { moveToEnd, replaceNode } from '../task-edits.ts';
 import { answerSegment } from '../template.ts';
 
 export const answerNotLast: Rule = {
@@ -21,15 +23,19 @@ export const answerNotLast: Rule = {
       const answer = segments[place];
       const at = answer && context.inTemplate(template, answer);
       if (answer === undefined || at === undefined || place === segments.length - 1) continue;
-      const end = context.inTemplate(template, { start: prompt_template.length, end: prompt_template.length })!;
+      const loss = context.givenIn(template, 'answer_only_loss');
+      const isFollowedByBlanks = prompt_template.slice(answer.end).trim() === '';
       report({
         at,
         message: `With "answer_only_loss" the template must end with {${answer_field}}.`,
-        fix: context.fix(
-          `Move {${answer_field}} to the end`,
-          { ...at, newText: '' },
-          { ...end, newText: jsonInner(`{${answer_field}}`) },
-        ),
+        related: loss === undefined ? [] : [context.related(spanOf(loss), 'Only the answer counts in the loss.')],
+        fixes: [
+          ...fixOf(
+            isFollowedByBlanks ? `Remove what follows {${answer_field}}` : `Move {${answer_field}} to the end`,
+            moveToEnd(context, template, answer_field),
+          ),
+          ...(loss === undefined ? [] : fixOf('Let everything count in the loss', replaceNode(loss, 'false'))),
+        ],
       });
     }
   },

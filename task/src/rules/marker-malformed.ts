@@ -18,7 +18,8 @@ export const markerMalformed: Rule = {
         report({
           at,
           message: problem.message,
-          fix: context.fix(`Change to ${meant}`, { ...at, newText: meant }),
+          // What is meant is plain, and as it stands it does nothing.
+          fixes: [{ title: `Change to ${meant}`, edits: [{ ...at, newText: meant }], safe: true }],
         });
       }
     }

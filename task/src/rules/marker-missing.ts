@@ -1,5 +1,7 @@
+import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { replaceSplits } from '../task-edits.ts';
 import { marker } from '../template.ts';
 
 export const markerMissing: Rule = {
@@ -18,10 +20,16 @@ export const markerMissing: Rule = {
       const meant = parsed.problems.some(({ code }) => code === 'marker-malformed');
       if (node === undefined || markers.length > 0 || meant || settings.prompt_template.trim() === '') continue;
       const { start } = context.inString(node, { start: 0, end: 0 });
+      const splits = context.givenIn(template, 'virtual_token_splits');
+      const sum = settings.virtual_token_splits.reduce((a, b) => a + b, 0);
       report({
         at: spanOf(node),
         message: `This template has no place for virtual tokens; put ${marker(0)} where they go, usually in front.`,
-        fix: context.fix(`Put ${marker(0)} in front`, { start, end: start, newText: `${marker(0)} ` }),
+        fixes: fixOf(`Put ${marker(0)} in front`, [
+          { start, end: start, newText: `${marker(0)} ` },
+          // All the tokens go to the one marker.
+          ...(splits === undefined || splits.children!.length === 1 || sum < 1 ? [] : replaceSplits(splits, [sum])),
+        ]),
       });
     }
   },

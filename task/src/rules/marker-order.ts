@@ -1,3 +1,4 @@
+import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 import { marker } from '../template.ts';
 
@@ -15,7 +16,10 @@ export const markerOrder: Rule = {
   },
   checkFile(context, report) {
     for (const template of context.templates) {
-      const wrong = template.markers.flatMap((segment, place) => {
+      // A malformed one is a marker all the same, once it is corrected.
+      const malformed = template.parsed.problems.filter(({ code }) => code === 'marker-malformed');
+      const wrong = template.markers.flatMap((segment, nth) => {
+        const place = nth + malformed.filter(({ start }) => start < segment.start).length;
         const at = segment.index === place ? undefined : context.inTemplate(template, segment);
         return at === undefined ? [] : [{ at, index: segment.index, place }];
       });
@@ -24,7 +28,8 @@ export const markerOrder: Rule = {
         report({
           at,
           message: `Marker ${place + 1} of this template must be ${marker(place)}, not ${marker(index)}.`,
-          fix: context.fix('Number the markers in order', ...edits),
+          // The numbers say nothing that the order does not.
+          fixes: fixOf('Number the markers in order', edits, { safe: true }),
         });
       }
     }

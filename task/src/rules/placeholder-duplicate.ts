@@ -1,4 +1,5 @@
-import type { FieldSegment } from '../context.ts';
+import type { FieldSegment, TaskContext, TemplateView } from '../context.ts';
+import { type Fix, fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 
 export const placeholderDuplicate: Rule = {
@@ -23,8 +24,22 @@ export const placeholderDuplicate: Rule = {
           at,
           message: `{${placeholder.name}} stands in this template already.`,
           related: [context.related(firstAt, 'It stands here first.')],
+          fixes: removal(context, template, placeholder),
         });
       }
     }
   },
 };
+
+/** The last one of the answer stays, since that is the answer. */
+function removal(context: TaskContext, template: TemplateView, duplicate: FieldSegment): Fix[] {
+  const same = template.placeholders.filter((placeholder) => placeholder.name === duplicate.name);
+  const nth = same.indexOf(duplicate);
+  const isAnswer = duplicate.name === template.settings.answer_field;
+  const { start, end } = same[isAnswer ? nth - 1 : nth]!;
+  const text = template.settings.prompt_template;
+  // The blank before it goes with it, unless it parts what then stands side by side.
+  const hasBlank = text[start - 1] === ' ' && !/^[\p{L}\p{N}{<]/u.test(text.slice(end));
+  const at = context.inTemplate(template, { start: hasBlank ? start - 1 : start, end });
+  return at === undefined ? [] : fixOf(isAnswer ? 'Remove the one before' : 'Remove it', [{ ...at, newText: '' }]);
+}

@@ -1,3 +1,5 @@
+import { jsonInner } from '../context.ts';
+import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 
 export const placeholderMalformed: Rule = {
@@ -13,7 +15,16 @@ export const placeholderMalformed: Rule = {
     for (const template of context.templates) {
       for (const problem of template.parsed.problems) {
         const at = problem.code === 'placeholder-malformed' ? context.inTemplate(template, problem) : undefined;
-        if (at !== undefined) report({ at, message: problem.message });
+        if (at === undefined) continue;
+        const { meant } = problem;
+        report({
+          at,
+          message: problem.message,
+          fixes: [
+            ...(meant === undefined ? [] : fixOf(`Close it: ${meant}`, [{ ...at, newText: jsonInner(meant) }])),
+            ...fixOf('Remove it', [{ ...at, newText: '' }]),
+          ],
+        });
       }
     }
   },

@@ -1,7 +1,8 @@
-import { jsonInner } from '../context.ts';
 import { rowsOf } from '../data-facts.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { fixOf } from '../fix.ts';
+import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
+import { renameField } from '../task-edits.ts';
 
 export const placeholderUnknown: Rule = {
   code: 'placeholder-unknown',
@@ -20,14 +21,14 @@ export const placeholderUnknown: Rule = {
         if (facts.fieldCounts.has(placeholder.name)) continue;
         const at = context.inTemplate(template, placeholder);
         if (at === undefined) continue;
-        const near = nearest(placeholder.name, facts.otherFields.keys());
+        const near = allNear(placeholder.name, facts.otherFields.keys());
         report({
           at,
-          message: `No row of ${JSON.stringify(template.settings.taskname)} has a field ${JSON.stringify(placeholder.name)}.${didYouMean(near)}`,
+          message: `No row of ${JSON.stringify(template.settings.taskname)} has a field ${JSON.stringify(placeholder.name)}.${didYouMean(near[0])}`,
           related: facts.firstRow === undefined ? [] : [facts.firstRow],
-          ...(near === undefined
-            ? {}
-            : { fix: context.fix(`Change to {${near}}`, { ...at, newText: jsonInner(`{${near}}`) }) }),
+          fixes: near.flatMap((name) =>
+            fixOf(`Change to {${name}}`, renameField(context, template, placeholder.name, name)),
+          ),
         });
       }
     }

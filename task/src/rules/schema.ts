@@ -1,6 +1,10 @@
+import type { TaskContext } from '../context.ts';
+import { changeTo, type Fix, fixOf } from '../fix.ts';
 import { type JsonNode, properties, spanOf } from '../json-tree.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { fixesOf } from '../key-fixes.ts';
+import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
+import { removeFromList, setKey } from '../task-edits.ts';
 
 /** The one name that a tensor in a safetensors file cannot have. */
 const RESERVED_TASKNAME = '__metadata__';
@@ -14,14 +18,14 @@ export const schema: Rule = {
   example: { of: 'file', wrong: '"optim": { "lr": "fast" }', right: '"optim": { "lr": 1e-4 }' },
 
   checkFile(context, report) {
-    for (const { code, severity, message, related, fix, ...at } of context.parsed.problems) {
+    for (const { code, severity, message, related, mistake, ...at } of context.parsed.problems) {
       if (code !== 'schema') continue;
       report({
         at,
         message,
         severity,
         ...(related === undefined ? {} : { related: [context.related(related, related.message)] }),
-        ...(fix === undefined ? {} : { fix: context.fix(fix.title, fix) }),
+        ...(mistake === undefined ? {} : { fixes: fixesOf(context.text, mistake) }),
       });
     }
 
@@ -34,16 +38,23 @@ export const schema: Rule = {
         report({
           at: spanOf(node),
           message: `The prompt${task} is to start from a text, but "new_prompt_init_text" has none for it.`,
+          fixes: changeTo(node, ['random']),
         });
       }
     }
 
     for (const key of ['existing_tasks', 'new_tasks'] as const) {
-      const listed = new Set<string>();
+      const listed = new Map<string, JsonNode>();
       for (const { node, value } of context.entries(key)) {
-        if (listed.has(value))
-          report({ at: spanOf(node), message: `${JSON.stringify(value)} is in this list already.` });
-        listed.add(value);
+        const first = listed.get(value);
+        listed.set(value, first ?? node);
+        if (first === undefined) continue;
+        report({
+          at: spanOf(node),
+          message: `${JSON.stringify(value)} is in this list already.`,
+          related: [context.related(spanOf(first), 'It stands here first.')],
+          fixes: fixOf('Remove it', removeFromList(context, node), { safe: true }),
+        });
       }
     }
 
@@ -55,7 +66,14 @@ export const schema: Rule = {
       }
       const labels = context.givenIn(template, 'labels');
       if (labels?.type === 'object') {
-        for (const { form, message } of sharedForms(labels)) report({ at: spanOf(form), message });
+        for (const { form, owner, message } of sharedForms(labels)) {
+          report({
+            at: spanOf(form),
+            message,
+            related: [context.related(spanOf(owner), 'This label has it.')],
+            fixes: fixOf('Remove it here', removeFromList(context, form)),
+          });
+        }
       }
     }
   },
@@ -72,30 +90,47 @@ export const schema: Rule = {
     const modelNode = context.given('model');
     if (language === null && modelNode !== undefined) {
       const message = 'This model marks the language in every prompt: set "language", for example to "en".';
-      report({ at: spanOf(node ?? modelNode), message });
+      report({ at: spanOf(node ?? modelNode), message, fixes: setLanguage(context, model.languages) });
     }
     if (node === undefined || language === null || model.languages.includes(language)) return;
-    const near = nearest(language, model.languages);
+    const near = allNear(language, model.languages);
     report({
       at: spanOf(node),
-      message: `The model has no language ${JSON.stringify(language)}; it has ${model.languages.join(', ')}.${didYouMean(near)}`,
-      ...context.replaceString(node, near),
+      message: `The model has no language ${JSON.stringify(language)}; it has ${model.languages.join(', ')}.${didYouMean(near[0])}`,
+      fixes: changeTo(node, near),
     });
   },
 };
 
 /** Forms that stand for two labels, so that an answer would be ambiguous. */
-function sharedForms(labels: JsonNode): { form: JsonNode; message: string }[] {
-  const owners = new Map<string, string>(properties(labels).map(({ name }) => [name.trim(), name]));
-  return properties(labels).flatMap(({ name: label, value }) =>
+function sharedForms(labels: JsonNode): { form: JsonNode; owner: JsonNode; message: string }[] {
+  const owners = new Map(properties(labels).map(({ name, key }) => [name.trim(), { label: name, key }]));
+  return properties(labels).flatMap(({ name: label, key, value }) =>
     (value?.type === 'array' ? value.children! : []).flatMap((form) => {
       if (typeof form.value !== 'string') return [];
       const owner = owners.get(form.value.trim());
-      owners.set(form.value.trim(), owner ?? label);
-      if (owner === undefined || owner === label) return [];
-      return [
-        { form, message: `${JSON.stringify(form.value)} already stands for the label ${JSON.stringify(owner)}.` },
-      ];
+      owners.set(form.value.trim(), owner ?? { label, key });
+      if (owner === undefined || owner.label === label) return [];
+      const message = `${JSON.stringify(form.value)} already stands for the label ${JSON.stringify(owner.label)}.`;
+      return [{ form, owner: owner.key, message }];
     }),
   );
+}
+
+/** How many languages are offered when nothing says which is meant. */
+const MAX_LANGUAGES = 5;
+
+/** A language in the file's name, as in `sv.ptask.json`, is most likely the one; else any of the model's first ones. */
+function setLanguage(context: TaskContext, languages: readonly string[]): Fix[] {
+  const inName = new Set(context.path.split(/[^A-Za-z]+/).reverse());
+  const named = languages.filter((language) => inName.has(language));
+  const others = languages.filter((language) => !inName.has(language)).slice(0, MAX_LANGUAGES - named.length);
+  const toFix = (language: string, options: { guess?: true }): Fix[] => {
+    const json = JSON.stringify(language);
+    return fixOf(`Set "language" to ${json}`, setKey(context, 'language', json, 'model'), options);
+  };
+  return [
+    ...named.flatMap((language) => toFix(language, named.length > 1 ? { guess: true } : {})),
+    ...others.flatMap((language) => toFix(language, { guess: true })),
+  ];
 }

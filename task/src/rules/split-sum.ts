@@ -1,5 +1,8 @@
+import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
+import { spread } from '../parse.ts';
 import type { Rule } from '../rule.ts';
+import { replaceNode, replaceSplits } from '../task-edits.ts';
 
 export const splitSum: Rule = {
   code: 'split-sum',
@@ -20,11 +23,20 @@ export const splitSum: Rule = {
       const { total_virtual_tokens, virtual_token_splits } = template.settings;
       const sum = virtual_token_splits.reduce((a, b) => a + b, 0);
       if (splits.children.length === 0 || sum === total_virtual_tokens) continue;
+      const setTotal = sum < 1 ? [] : fixOf(`Set the total to ${sum}`, replaceNode(total, String(sum)));
+      const markers = template.markers.length || splits.children.length;
+      const wanted = spread(total_virtual_tokens, markers);
+      const spreadTotal =
+        total_virtual_tokens < markers
+          ? []
+          : fixOf(`Change the splits to [${wanted.join(', ')}]`, replaceSplits(splits, wanted));
+      // One number for each marker was written with care; other splits are wrong whatever the total is.
+      const sound = splits.children.length === markers && virtual_token_splits.every((split) => split >= 1);
       report({
         at: spanOf(splits.children.length === 1 ? splits.children[0]! : splits),
         message: `The splits add up to ${sum}, but "total_virtual_tokens" is ${total_virtual_tokens}.`,
         related: [context.related(spanOf(total), 'The total is given here.')],
-        ...(sum < 1 ? {} : { fix: context.fix(`Set the total to ${sum}`, { ...spanOf(total), newText: String(sum) }) }),
+        fixes: sound ? [...setTotal, ...spreadTotal] : [...spreadTotal, ...setTotal],
       });
     }
   },

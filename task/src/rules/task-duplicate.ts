@@ -1,5 +1,8 @@
+import type { TaskContext } from '../context.ts';
+import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { removeTemplate } from '../task-edits.ts';
 
 export const taskDuplicate: Rule = {
   code: 'task-duplicate',
@@ -21,12 +24,25 @@ export const taskDuplicate: Rule = {
       const first = context.template(name);
       const node = context.givenIn(template, 'taskname');
       const firstNode = first && context.givenIn(first, 'taskname');
-      if (node === undefined || firstNode === undefined || first === template) continue;
+      if (node === undefined || first === undefined || firstNode === undefined || first === template) continue;
+      const remove = fixOf('Remove this template', removeTemplate(context, template));
+      const rename = changeTo(node, [unusedName(context, name)]);
       report({
         at: spanOf(node),
         message: `There is a template for ${JSON.stringify(name)} already; give this task another name.`,
         related: [context.related(spanOf(firstNode), 'The first template of this name.')],
+        fixes:
+          JSON.stringify(first.settings) === JSON.stringify(template.settings)
+            ? [...remove, ...rename]
+            : [...rename, ...remove],
       });
     }
   },
 };
+
+function unusedName(context: TaskContext, name: string): string {
+  const taken = new Set([...context.tasknames, ...context.file.existing_tasks, ...context.file.new_tasks]);
+  let number = 2;
+  while (taken.has(`${name}-${number}`)) number += 1;
+  return `${name}-${number}`;
+}

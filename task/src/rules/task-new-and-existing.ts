@@ -1,5 +1,7 @@
+import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { removeFromList } from '../task-edits.ts';
 
 export const taskNewAndExisting: Rule = {
   code: 'task-new-and-existing',
@@ -19,6 +21,10 @@ export const taskNewAndExisting: Rule = {
         at: spanOf(node),
         message: `${JSON.stringify(value)} is in "existing_tasks" too; leave it here to train it anew, or there to keep it.`,
         related: [context.related(spanOf(other), 'It is also here.')],
+        fixes: [
+          ...fixOf('Train it anew: remove it from "existing_tasks"', removeFromList(context, other)),
+          ...fixOf('Keep it: remove it from "new_tasks"', removeFromList(context, node)),
+        ],
       });
     }
   },

@@ -1,6 +1,9 @@
-import { spanOf } from '../json-tree.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import type { TaskContext } from '../context.ts';
+import { changeTo, type Fix, fixOf } from '../fix.ts';
+import { type JsonNode, spanOf } from '../json-tree.ts';
+import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
+import { addToList, removeFromList, together } from '../task-edits.ts';
 
 export const taskNotTrained: Rule = {
   code: 'task-not-trained',
@@ -13,14 +16,28 @@ export const taskNotTrained: Rule = {
   },
   checkSurroundings(context, { promptTable }, report) {
     const table = JSON.stringify(context.file.prompt_table);
+    const given = [...context.entries('existing_tasks'), ...context.entries('new_tasks')];
+    const listed = new Set(given.map((entry) => entry.value));
     for (const { node, value } of context.entries('existing_tasks')) {
       if (promptTable?.tasks.has(value)) continue;
-      const near = promptTable && nearest(value, promptTable.tasks.keys());
+      // A name that is listed already, or has no template, would be the next problem.
+      const trained = [...(promptTable?.tasks.keys() ?? [])].filter(
+        (name) => context.template(name) !== undefined && !listed.has(name),
+      );
+      const near = allNear(value, trained);
       const why = promptTable === undefined ? `there is no prompt table ${table} yet` : `it is not in ${table}`;
       report({
         at: spanOf(node),
-        message: `${JSON.stringify(value)} has not been trained: ${why}. Put it into "new_tasks" to train it.${didYouMean(near)}`,
+        message: `${JSON.stringify(value)} has not been trained: ${why}. Put it into "new_tasks" to train it.${didYouMean(near[0])}`,
+        fixes: [...changeTo(node, near), ...moveToNew(context, node, value)],
       });
     }
   },
 };
+
+function moveToNew(context: TaskContext, node: JsonNode, taskname: string): Fix[] {
+  const isThere = context.file.new_tasks.includes(taskname);
+  // A list that is left out holds every task that is not in `existing_tasks`.
+  const adding = isThere || !context.hasKey('new_tasks') ? [] : addToList(context, 'new_tasks', taskname);
+  return fixOf('Move it to "new_tasks"', together(removeFromList(context, node), adding));
+}

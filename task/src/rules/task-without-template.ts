@@ -1,6 +1,8 @@
+import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
+import { addTemplate, removeFromList } from '../task-edits.ts';
 
 export const taskWithoutTemplate: Rule = {
   code: 'task-without-template',
@@ -12,14 +14,23 @@ export const taskWithoutTemplate: Rule = {
     right: '"new_tasks": ["sentiment-task"]',
   },
   checkFile(context, report) {
+    const given = [...context.entries('existing_tasks'), ...context.entries('new_tasks')];
+    const listed = new Set(given.map(({ value }) => value));
     for (const key of ['existing_tasks', 'new_tasks'] as const) {
       for (const { node, value } of context.entries(key)) {
         if (context.template(value) !== undefined) continue;
-        const near = nearest(value, context.tasknames);
+        const near = allNear(
+          value,
+          [...context.tasknames].filter((name) => !listed.has(name)),
+        );
         report({
           at: spanOf(node),
-          message: `No template has the taskname ${JSON.stringify(value)}.${didYouMean(near)}`,
-          ...context.replaceString(node, near),
+          message: `No template has the taskname ${JSON.stringify(value)}.${didYouMean(near[0])}`,
+          fixes: [
+            ...changeTo(node, near),
+            ...fixOf(`Add a template for ${JSON.stringify(value)}`, addTemplate(context, value)),
+            ...fixOf(`Remove ${JSON.stringify(value)} from the list`, removeFromList(context, node)),
+          ],
         });
       }
     }

@@ -1,7 +1,11 @@
 import type { TaskContext, TemplateView } from '../context.ts';
 import type { TrainedTaskFacts } from '../environment.ts';
+import { fixOf, type SpanEdit } from '../fix.ts';
 import { type JsonNode, spanOf } from '../json-tree.ts';
+import { DEFAULT_VIRTUAL_TOKENS } from '../keys.ts';
+import { spread } from '../parse.ts';
 import type { Rule } from '../rule.ts';
+import { replaceNode, replaceSplits, setTemplateKey, together } from '../task-edits.ts';
 
 export const templateChanged: Rule = {
   code: 'template-changed',
@@ -19,10 +23,11 @@ export const templateChanged: Rule = {
     for (const template of context.templates) {
       const trained = promptTable?.tasks.get(template.settings.taskname);
       const change = trained && changedPart(context, template, trained);
-      if (change === undefined) continue;
+      if (trained === undefined || change === undefined) continue;
       report({
         at: spanOf(change.node),
         message: `The prompt of ${JSON.stringify(template.settings.taskname)} was trained with ${change.before}. Predictions are off until it is trained again.`,
+        fixes: fixOf('Change it back to what it was trained with', changeBack(context, template, trained)),
       });
     }
   },
@@ -46,4 +51,23 @@ function changedPart(
     context.givenIn(template, 'total_virtual_tokens') ??
     templateNode;
   return { node, before: `the splits [${trained.splits.join(', ')}]` };
+}
+
+function changeBack(context: TaskContext, template: TemplateView, trained: TrainedTaskFacts): SpanEdit[] | undefined {
+  const { prompt_template } = template.settings;
+  const text = context.givenIn(template, 'prompt_template');
+  const splits = context.givenIn(template, 'virtual_token_splits');
+  const total = context.givenIn(template, 'total_virtual_tokens');
+  const tokens = total === undefined ? DEFAULT_VIRTUAL_TOKENS : trained.virtualTokens;
+  return together(
+    text === undefined || prompt_template === trained.template
+      ? []
+      : replaceNode(text, JSON.stringify(trained.template)),
+    splits !== undefined
+      ? replaceSplits(splits, trained.splits)
+      : spread(tokens, trained.splits.length).join() === trained.splits.join()
+        ? []
+        : setTemplateKey(context, template, 'virtual_token_splits', `[${trained.splits.join(', ')}]`),
+    total === undefined ? [] : replaceNode(total, String(trained.virtualTokens)),
+  );
 }

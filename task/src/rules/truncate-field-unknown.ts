@@ -1,6 +1,8 @@
+import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
+import { replaceNode } from '../task-edits.ts';
 
 export const truncateFieldUnknown: Rule = {
   code: 'truncate-field-unknown',
@@ -16,12 +18,17 @@ export const truncateFieldUnknown: Rule = {
       const { truncate_field } = template.settings;
       const node = context.givenIn(template, 'truncate_field');
       if (node === undefined || truncate_field === null || template.fields.includes(truncate_field)) continue;
-      if (context.givenIn(template, 'prompt_template') === undefined) continue;
-      const near = nearest(truncate_field, template.fields);
+      const text = context.givenIn(template, 'prompt_template');
+      if (text === undefined) continue;
+      const near = allNear(
+        truncate_field,
+        template.fields.filter((name) => name !== template.settings.answer_field),
+      );
       report({
         at: spanOf(node),
-        message: `The template has no placeholder {${truncate_field}} to truncate.${didYouMean(near)}`,
-        ...context.replaceString(node, near),
+        message: `The template has no placeholder {${truncate_field}} to truncate.${didYouMean(near[0])}`,
+        related: [context.related(spanOf(text), 'The template.')],
+        fixes: [...changeTo(node, near), ...fixOf('Truncate no field', replaceNode(node, 'null'))],
       });
     }
   },

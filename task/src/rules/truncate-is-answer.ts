@@ -1,5 +1,9 @@
+import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { replaceNode } from '../task-edits.ts';
+
+const MAX_OFFERED = 3;
 
 export const truncateIsAnswer: Rule = {
   code: 'truncate-is-answer',
@@ -15,7 +19,14 @@ export const truncateIsAnswer: Rule = {
       const { truncate_field, answer_field } = template.settings;
       const node = context.givenIn(template, 'truncate_field');
       if (node === undefined || truncate_field === null || truncate_field !== answer_field) continue;
-      report({ at: spanOf(node), message: 'The answer may not be truncated; name another field, or null.' });
+      const answer = context.givenIn(template, 'answer_field');
+      const others = template.fields.filter((name) => name !== answer_field).slice(0, MAX_OFFERED);
+      report({
+        at: spanOf(node),
+        message: 'The answer may not be truncated; name another field, or null.',
+        related: answer === undefined ? [] : [context.related(spanOf(answer), 'The answer is named here.')],
+        fixes: [...changeTo(node, others), ...fixOf('Truncate no field', replaceNode(node, 'null'))],
+      });
     }
   },
 };

@@ -178,7 +178,7 @@ describe('a fix removes its problem', () => {
   it.each(Object.entries(fixes))('%s', async (_, { code, fixture }) => {
     const of = (problems: Problem[]): Problem[] => problems.filter((problem) => problem.code === code);
     const [problem] = of((await check(fixture)).problems);
-    const task = applied(fixture.task!, problem!.fix!);
+    const task = applied(fixture.task!, problem!.fixes![0]!);
     expect(of((await check({ ...fixture, task })).problems)).toEqual([]);
   });
 });
