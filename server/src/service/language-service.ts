@@ -28,6 +28,11 @@ export interface LanguageService {
   /** Takes the whole new text of an open document. */
   changeDocument(uri: string, text: string): void;
   closeDocument(uri: string): void;
+  /**
+   * Takes a task file's text as it is on disk, so that it is checked though no editor has it open; undefined when there is no
+   * such file any more. While the file is open, what the editor shows counts.
+   */
+  taskFileOnDisk(uri: string, text: string | undefined): void;
   /** Says that a file or folder was made, changed or deleted by another program. */
   fileChanged(uri: string): void;
   /** What is known now: of a task file, what its text alone shows and, once the background check has ended, the rest. */
@@ -52,6 +57,8 @@ export function createLanguageService(host: ServiceHost): LanguageService {
 class Service implements LanguageService {
   readonly #host: ServiceHost;
   readonly #documents = new OpenDocuments();
+  /** Texts of task files on disk, by path. */
+  readonly #onDisk = new Map<string, string>();
   readonly #sessions = new Map<string, TaskSession>();
   /** What each file's editor shows, and under which uri. */
   readonly #published = new Map<string, { uri: string; shown: string }>();
@@ -62,6 +69,8 @@ class Service implements LanguageService {
 
   openDocument(uri: string, text: string): void {
     this.#take(uri, text);
+    // What is known of the file was told under the uri that was made up for it.
+    this.#publish([this.#host.toPath(uri)]);
   }
 
   changeDocument(uri: string, text: string): void {
@@ -71,11 +80,15 @@ class Service implements LanguageService {
   closeDocument(uri: string): void {
     const path = this.#host.toPath(uri);
     if (!this.#documents.delete(path)) return;
-    const session = this.#sessions.get(path);
-    session?.dispose();
-    this.#sessions.delete(path);
-    this.#publish(session?.paths ?? []);
+    this.#follow(path);
     this.#recheck(path);
+  }
+
+  taskFileOnDisk(uri: string, text: string | undefined): void {
+    const path = this.#host.toPath(uri);
+    if (text === undefined) this.#onDisk.delete(path);
+    else this.#onDisk.set(path, text);
+    this.#follow(path);
   }
 
   fileChanged(uri: string): void {
@@ -138,10 +151,24 @@ class Service implements LanguageService {
   #take(uri: string, text: string): void {
     const path = this.#host.toPath(uri);
     this.#documents.set({ uri, path, text });
-    const session = this.#sessions.get(path);
-    if (session !== undefined) session.change(text);
-    else if (path.endsWith(TASK_FILE_SUFFIX)) this.#begin(path, text);
+    if (path.endsWith(TASK_FILE_SUFFIX)) this.#follow(path);
     this.#recheck(path);
+  }
+
+  /** Gives a task file the session that its text calls for: what the editor shows, else what is on disk, else none. */
+  #follow(path: string): void {
+    const session = this.#sessions.get(path);
+    const text = this.#documents.get(path)?.text ?? this.#onDisk.get(path);
+    if (text === undefined) this.#end(path);
+    else if (session === undefined) this.#begin(path, text);
+    else if (text !== session.context.text) session.change(text);
+  }
+
+  #end(path: string): void {
+    const session = this.#sessions.get(path);
+    session?.dispose();
+    this.#sessions.delete(path);
+    this.#publish(session?.paths ?? []);
   }
 
   #begin(path: string, text: string): void {

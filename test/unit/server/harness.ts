@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic, TextEdit } from 'vscode-languageserver-types';
 import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
@@ -29,7 +30,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
   const service = createLanguageService({
     environment: environment(disk, changes),
     listFolder: async () => [],
-    toPath: (uri) => uri.slice(ROOT.length),
+    toPath: (uri) => posix.normalize(uri.slice(ROOT.length)),
     toUri: uriOf,
     publish: (uri, diagnostics) => published.set(uri, diagnostics),
     pause,

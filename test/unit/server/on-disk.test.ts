@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { taskFile } from '../task/harness.ts';
+import { editor, TASK, TRAIN } from './harness.ts';
+
+const SOUND = taskFile();
+const SPLITS_OFF = taskFile({ of: '"total_virtual_tokens": 10, "virtual_token_splits": [9]' });
+
+describe('a task file that no editor has open', () => {
+  it('is checked as it is on disk, with its data, and again when it changes there', async () => {
+    const { service, disk, shown } = editor();
+    disk['train.jsonl'] += '\n{';
+    service.taskFileOnDisk(TASK, SPLITS_OFF);
+    await service.settled();
+    expect(shown()).toEqual({ [TASK]: ['split-sum'], [TRAIN]: ['row-syntax'] });
+    service.taskFileOnDisk(TASK, SOUND);
+    await service.settled();
+    expect(shown()).toEqual({ [TRAIN]: ['row-syntax'] });
+  });
+
+  it('is checked again when its data changes', async () => {
+    const { service, disk, shown } = editor();
+    service.taskFileOnDisk(TASK, SOUND);
+    await service.settled();
+    disk['train.jsonl'] += '\n{';
+    service.fileChanged(TRAIN);
+    await service.settled();
+    expect(shown()).toEqual({ [TRAIN]: ['row-syntax'] });
+  });
+
+  it('leaves nothing behind when it is deleted', async () => {
+    const { service, disk, shown } = editor();
+    disk['train.jsonl'] += '\n{';
+    service.taskFileOnDisk(TASK, SPLITS_OFF);
+    await service.settled();
+    service.taskFileOnDisk(TASK, undefined);
+    expect(shown()).toEqual({});
+    expect(service.documentSymbols(TASK)).toEqual([]);
+  });
+
+  it('is what the editor shows while it is open, and what is on disk again after', async () => {
+    const { service, shown } = editor();
+    service.taskFileOnDisk(TASK, SPLITS_OFF);
+    service.openDocument(TASK, SOUND);
+    expect(shown()).toEqual({});
+    service.taskFileOnDisk(TASK, `${SPLITS_OFF}\n`);
+    expect(shown()).toEqual({});
+    service.closeDocument(TASK);
+    expect(shown()).toEqual({ [TASK]: ['split-sum'] });
+  });
+
+  it('that is deleted while it is open is checked until it is closed', async () => {
+    const { service, shown } = editor();
+    service.taskFileOnDisk(TASK, SOUND);
+    service.openDocument(TASK, SPLITS_OFF);
+    service.taskFileOnDisk(TASK, undefined);
+    expect(shown()).toEqual({ [TASK]: ['split-sum'] });
+    service.closeDocument(TASK);
+    expect(shown()).toEqual({});
+  });
+
+  it('moves to the uri by which an editor opens it', async () => {
+    const { service, shown } = editor();
+    service.taskFileOnDisk(TASK, SPLITS_OFF);
+    const other = `${TASK.slice(0, 'file:///'.length)}./${TASK.slice('file:///'.length)}`;
+    expect(shown()).toEqual({ [TASK]: ['split-sum'] });
+    service.openDocument(other, SPLITS_OFF);
+    expect(shown()).toEqual({ [other]: ['split-sum'] });
+  });
+});
