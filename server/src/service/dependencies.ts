@@ -7,9 +7,18 @@ export function dependenciesOf(
   context: TaskContext,
   { resolvePath }: Pick<CheckEnvironment, 'resolvePath'>,
 ): ReadonlySet<string> {
-  const data = SPLITS.flatMap(({ key }) => context.entries('data', key).map(({ value }) => value));
-  const names = [...data, context.file.prompt_table, context.file.model].filter((name) => name !== '');
-  return new Set(names.map((name) => resolvePath(context.path, name)));
+  const names = [context.file.prompt_table, context.file.model].filter((name) => name !== '');
+  const paths = names.map((name) => resolvePath(context.path, name));
+  return new Set([...dataPathsOf(context, { resolvePath }), ...paths]);
+}
+
+/** The paths of the data files that a task file names, each once, training data first. */
+export function dataPathsOf(
+  context: TaskContext,
+  { resolvePath }: Pick<CheckEnvironment, 'resolvePath'>,
+): readonly string[] {
+  const names = SPLITS.flatMap(({ key }) => context.entries('data', key).map(({ value }) => value));
+  return [...new Set(names.filter((name) => name !== '').map((name) => resolvePath(context.path, name)))];
 }
 
 /** Whether a change of `changed` concerns one of the paths: the path itself, a file in that folder, or a folder above it. */

@@ -3,11 +3,15 @@ import type {
   CodeActionContext,
   CompletionItem,
   Diagnostic,
+  DocumentHighlight,
   DocumentLink,
   DocumentSymbol,
   Hover,
+  Location,
+  LocationLink,
   Position,
   Range,
+  ReferenceContext,
 } from 'vscode-languageserver-types';
 import type { Problem } from '../../../protocol/src/problem.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
@@ -18,7 +22,9 @@ import { documentLinks } from './document-links.ts';
 import { documentSymbols } from './document-symbols.ts';
 import type { ServiceHost } from './host.ts';
 import { hover } from './hover.ts';
+import { NameQueries } from './name-queries.ts';
 import { OpenDocuments } from './open-documents.ts';
+import type { RenameResult } from './rename.ts';
 import { TaskSession } from './task-session.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
@@ -43,6 +49,18 @@ export interface LanguageService {
   codeActions(uri: string, range: Range, context?: Partial<CodeActionContext>): CodeAction[];
   documentSymbols(uri: string): DocumentSymbol[];
   documentLinks(uri: string): DocumentLink[];
+  /**
+   * Where the task, field or label at a position is given. This and the next four work in a task file and in an open data
+   * file, in both directions.
+   */
+  definitions(uri: string, position: Position): LocationLink[];
+  documentHighlights(uri: string, position: Position): DocumentHighlight[];
+  /** Reads all data files. @throws the signal's reason when it is aborted */
+  references(uri: string, position: Position, context: ReferenceContext, signal?: AbortSignal): Promise<Location[]>;
+  /** What would be renamed, with its present text; undefined where nothing can be. */
+  prepareRename(uri: string, position: Position): { range: Range; placeholder: string } | undefined;
+  /** Reads all data files; the edit may change files that are not open. @throws the signal's reason when it is aborted */
+  rename(uri: string, position: Position, newName: string, signal?: AbortSignal): Promise<RenameResult>;
   hover(uri: string, position: Position): Hover | undefined;
   /** What can be written at a position, the most useful first. It waits for nothing but the listing of a folder. */
   completions(uri: string, position: Position, options?: CompletionOptions): Promise<CompletionItem[]>;
@@ -62,9 +80,17 @@ class Service implements LanguageService {
   readonly #sessions = new Map<string, TaskSession>();
   /** What each file's editor shows, and under which uri. */
   readonly #published = new Map<string, { uri: string; shown: string }>();
+  readonly #names: NameQueries;
 
   constructor(host: ServiceHost) {
     this.#host = host;
+    this.#names = new NameQueries({
+      environment: host.environment,
+      openText: (path) => this.#documents.get(path)?.text,
+      contexts: () => [...this.#sessions.values()].map(({ context }) => context),
+      trainedTasks: () => this.#trainedTasks(),
+      toUri: this.#toUri,
+    });
   }
 
   openDocument(uri: string, text: string): void {
@@ -129,6 +155,26 @@ class Service implements LanguageService {
     );
   }
 
+  definitions(uri: string, position: Position): LocationLink[] {
+    return this.#names.definitions(this.#host.toPath(uri), position);
+  }
+
+  documentHighlights(uri: string, position: Position): DocumentHighlight[] {
+    return this.#names.highlights(this.#host.toPath(uri), position);
+  }
+
+  references(uri: string, position: Position, context: ReferenceContext, signal?: AbortSignal): Promise<Location[]> {
+    return this.#names.references(this.#host.toPath(uri), position, context, signal);
+  }
+
+  prepareRename(uri: string, position: Position): { range: Range; placeholder: string } | undefined {
+    return this.#names.renameTarget(this.#host.toPath(uri), position);
+  }
+
+  rename(uri: string, position: Position, newName: string, signal?: AbortSignal): Promise<RenameResult> {
+    return this.#names.rename(this.#host.toPath(uri), position, newName, signal);
+  }
+
   hover(uri: string, position: Position): Hover | undefined {
     const session = this.#session(uri);
     return session && hover(session.context, session.data, position);
@@ -146,6 +192,12 @@ class Service implements LanguageService {
 
   #session(uri: string): TaskSession | undefined {
     return this.#sessions.get(this.#host.toPath(uri));
+  }
+
+  #trainedTasks(): Set<string> {
+    return new Set(
+      [...this.#sessions.values()].flatMap(({ surroundings }) => [...(surroundings?.promptTable?.tasks.keys() ?? [])]),
+    );
   }
 
   #take(uri: string, text: string): void {

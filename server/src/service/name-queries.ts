@@ -1,0 +1,78 @@
+import type {
+  DocumentHighlight,
+  Location,
+  LocationLink,
+  Position,
+  Range,
+  ReferenceContext,
+} from 'vscode-languageserver-types';
+import type { TaskContext } from '../../../task/src/context.ts';
+import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import { definitions } from './definition.ts';
+import { documentHighlights } from './document-highlights.ts';
+import { type NamePlace, nameAt, type Texts } from './find-names.ts';
+import { references } from './references.ts';
+import { type RenameResult, rename, renameTarget } from './rename.ts';
+import { type Scope, scopeOf } from './scope.ts';
+
+/** The texts and task files that names are looked for in. */
+export interface NameSources extends Texts {
+  readonly environment: Pick<CheckEnvironment, 'readFile' | 'resolvePath'>;
+  /** All task files that are known, as they stand now. */
+  contexts(): readonly TaskContext[];
+  /** The tasks that the prompt tables of task files hold prompts of. */
+  trainedTasks(): ReadonlySet<string>;
+  toUri(path: string): string;
+}
+
+const NOTHING_TO_RENAME = 'Only tasks, fields and labels can be renamed.';
+
+/** What an editor asks about the task, field or label at a position of a task file or of one of its data files. */
+export class NameQueries {
+  readonly #sources: NameSources;
+
+  constructor(sources: NameSources) {
+    this.#sources = sources;
+  }
+
+  definitions(path: string, position: Position): LocationLink[] {
+    const { scope, place } = this.#at(path, position);
+    return place === undefined ? [] : definitions(scope, place, (target) => this.#sources.toUri(target));
+  }
+
+  highlights(path: string, position: Position): DocumentHighlight[] {
+    const { scope, place } = this.#at(path, position);
+    return place === undefined ? [] : documentHighlights(scope, place, this.#sources.openText(path));
+  }
+
+  async references(
+    path: string,
+    position: Position,
+    context: ReferenceContext,
+    signal: AbortSignal | undefined,
+  ): Promise<Location[]> {
+    const { scope, place } = this.#at(path, position);
+    return place === undefined ? [] : references(scope, place, context, this.#sources, signal);
+  }
+
+  renameTarget(path: string, position: Position): { range: Range; placeholder: string } | undefined {
+    const { place } = this.#at(path, position);
+    return place && renameTarget(place);
+  }
+
+  async rename(
+    path: string,
+    position: Position,
+    newText: string,
+    signal: AbortSignal | undefined,
+  ): Promise<RenameResult> {
+    const { scope, place } = this.#at(path, position);
+    if (place === undefined) return { kind: 'refused', message: NOTHING_TO_RENAME };
+    return rename(scope, place, newText, this.#sources, this.#sources.trainedTasks(), signal);
+  }
+
+  #at(path: string, position: Position): { scope: Scope; place: NamePlace | undefined } {
+    const scope = scopeOf(path, this.#sources.contexts(), this.#sources.environment);
+    return { scope, place: nameAt(scope, path, this.#sources.openText(path), position) };
+  }
+}

@@ -1,0 +1,27 @@
+import type { Location, ReferenceContext } from 'vscode-languageserver-types';
+import { findNames, type NamePlace, type Texts } from './find-names.ts';
+import { means } from './names.ts';
+import type { Scope } from './scope.ts';
+
+/**
+ * Where a name is written, in task files and data files; for a label, where any of its forms is. A data file that cannot be
+ * read gives none, which its own problem says.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function references(
+  scope: Scope,
+  { mention: { name } }: NamePlace,
+  { includeDeclaration }: ReferenceContext,
+  texts: Texts & { toUri(path: string): string },
+  signal: AbortSignal | undefined,
+): Promise<Location[]> {
+  const locations: Location[] = [];
+  for await (const found of findNames(scope, [name.task], (other) => means(other, name), texts, signal)) {
+    if (found.kind === 'unreadable') continue;
+    for (const { path, range, mention } of found.places) {
+      if (includeDeclaration || !mention.isDefinition) locations.push({ uri: texts.toUri(path), range });
+    }
+  }
+  return locations;
+}
