@@ -33,10 +33,13 @@ export interface PromptTableFacts {
 }
 
 export interface TrainedTaskFacts {
-  template: string;
-  splits: number[];
+  /** Undefined, as are `splits` and `backboneFingerprint`, where another program made the prompt and did not say. */
+  template?: string;
+  splits?: number[];
   virtualTokens: number;
-  backboneFingerprint: string;
+  /** Width of an embedding. */
+  hidden: number;
+  backboneFingerprint?: string;
   /** When it was trained: ISO 8601. */
   date?: string;
   /** How many rows the run trained on, those of tasks that it trained together with this one included. */

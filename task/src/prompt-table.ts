@@ -74,10 +74,11 @@ export function promptTableFacts(header: SafetensorsHeader): PromptTableFacts | 
     const record = recordOf(header, taskname);
     const { prompt_template, virtual_token_splits } = isJsonObject(record?.template) ? record.template : {};
     tasks.set(taskname, {
-      template: typeof prompt_template === 'string' ? prompt_template : '',
-      splits: Array.isArray(virtual_token_splits) ? virtual_token_splits.filter(Number.isInteger) : [],
+      ...(typeof prompt_template === 'string' ? { template: prompt_template } : {}),
+      ...(Array.isArray(virtual_token_splits) ? { splits: virtual_token_splits.filter(Number.isInteger) } : {}),
       virtualTokens: shape[0]!,
-      backboneFingerprint: record?.backbone ?? '',
+      hidden: shape[1]!,
+      ...(record ? { backboneFingerprint: record.backbone } : {}),
       ...trainingFacts(record?.date, record?.metrics),
     });
   }

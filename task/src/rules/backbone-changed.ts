@@ -1,3 +1,4 @@
+import type { ModelFacts, TrainedTaskFacts } from '../environment.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 
@@ -13,10 +14,9 @@ export const backboneChanged: Rule = {
   },
   checkSurroundings(context, { model, promptTable }, report) {
     const node = context.given('prompt_table') ?? context.given('model');
-    if (model.kind !== 'ok' || model.fingerprint === undefined) return;
-    if (promptTable === undefined || node === undefined) return;
+    if (model.kind !== 'ok' || promptTable === undefined || node === undefined) return;
     const others = [...promptTable.tasks].flatMap(([name, task]) =>
-      task.backboneFingerprint === model.fingerprint ? [] : [JSON.stringify(name)],
+      isOfAnother(model, task) ? [JSON.stringify(name)] : [],
     );
     if (others.length === 0) return;
     report({
@@ -25,3 +25,12 @@ export const backboneChanged: Rule = {
     });
   },
 };
+
+/** What is not known tells nothing: a demo backbone not made yet, or a prompt of a program that named no backbone. */
+function isOfAnother(model: ModelFacts & { kind: 'ok' }, task: TrainedTaskFacts): boolean {
+  if (model.about !== undefined && model.about.hidden !== task.hidden) return true;
+  const { fingerprint } = model;
+  return (
+    fingerprint !== undefined && task.backboneFingerprint !== undefined && task.backboneFingerprint !== fingerprint
+  );
+}

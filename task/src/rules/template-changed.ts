@@ -41,19 +41,24 @@ function changedPart(
   const { prompt_template, virtual_token_splits, total_virtual_tokens } = template.settings;
   const templateNode = context.givenIn(template, 'prompt_template');
   if (templateNode === undefined) return undefined;
-  if (prompt_template !== trained.template) {
+  if (trained.template !== undefined && prompt_template !== trained.template) {
     return { node: templateNode, before: `the template ${JSON.stringify(trained.template)}` };
   }
-  const splitsDiffer = virtual_token_splits.join() !== trained.splits.join();
+  const splitsDiffer = trained.splits !== undefined && virtual_token_splits.join() !== trained.splits.join();
   if (!splitsDiffer && total_virtual_tokens === trained.virtualTokens) return undefined;
   const node =
     context.givenIn(template, 'virtual_token_splits') ??
     context.givenIn(template, 'total_virtual_tokens') ??
     templateNode;
-  return { node, before: `the splits [${trained.splits.join(', ')}]` };
+  const before = splitsDiffer
+    ? `the splits [${trained.splits!.join(', ')}]`
+    : `${trained.virtualTokens} virtual tokens`;
+  return { node, before };
 }
 
 function changeBack(context: TaskContext, template: TemplateView, trained: TrainedTaskFacts): SpanEdit[] | undefined {
+  // What another program made does not say which template to change back to.
+  if (trained.template === undefined || trained.splits === undefined) return undefined;
   const { prompt_template } = template.settings;
   const text = context.givenIn(template, 'prompt_template');
   const splits = context.givenIn(template, 'virtual_token_splits');

@@ -99,7 +99,7 @@ describe('rename', () => {
   });
 
   it('says of a trained task that the prompt table keeps its old name', async () => {
-    const trained = { template: '', splits: [], virtualTokens: 1, backboneFingerprint: '' };
+    const trained = { virtualTokens: 1, hidden: 4 };
     const project = await markedProject(
       { task: `{ "existing_tasks": ["‸mood", "echo"], ${DATA} }` },
       { promptTable: async () => ({ tasks: new Map([['mood', trained]]) }) },

@@ -89,7 +89,7 @@ const MODELS: Record<string, ModelFacts> = {
   'bert-folder': { kind: 'unsupported', modelType: 'bert', supported: ['gpt2', 'llama'], reason: 'It is no decoder.' },
 };
 
-const trained = { template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}', splits: [10], virtualTokens: 10 };
+const trained = { template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}', splits: [10], virtualTokens: 10, hidden: 4 };
 const TABLES: Record<string, PromptTableFacts> = {
   'project/broken.safetensors': { broken: 'its header is no JSON', tasks: new Map() },
   'project/assistant.prompts.safetensors': {
@@ -98,6 +98,7 @@ const TABLES: Record<string, PromptTableFacts> = {
   'project/other-backbone.prompts.safetensors': {
     tasks: new Map([['trained-task', { ...trained, backboneFingerprint: 'other' }]]),
   },
+  'project/foreign.safetensors': { tasks: new Map([['trained-task', { virtualTokens: 10, hidden: 4 }]]) },
 };
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

@@ -37,6 +37,7 @@ describe('what the rules are told of a prompt table', () => {
             template: '<|VIRTUAL_PROMPT_0|> {text}',
             splits: [2],
             virtualTokens: 2,
+            hidden: 1,
             backboneFingerprint: 'b',
             date: record.date,
           },
@@ -51,15 +52,13 @@ describe('what the rules are told of a prompt table', () => {
     ['no object', 5],
     [
       'of another form',
-      { ...record, backbone: '', date: 'then', template: { prompt_template: 1, virtual_token_splits: '2' } },
+      { ...record, backbone: 5, date: 'then', template: { prompt_template: 1, virtual_token_splits: '2' } },
     ],
   ])('trusts no record: one that is %s says nothing', async (_, changed) => {
     const { facts } = await factsOf({ mood: prompt }, changed === undefined ? {} : { mood: changed });
     expect(facts?.tasks.get('mood')).toEqual({
-      template: '',
-      splits: [],
       virtualTokens: 2,
-      backboneFingerprint: '',
+      hidden: 1,
     });
   });
 

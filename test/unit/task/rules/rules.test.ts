@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../../../task/src/rules/index.ts';
-import { check, type Fixture, fired, row, taskFile, template } from '../harness.ts';
+import { check, demoModel, type Fixture, fired, row, taskFile, template } from '../harness.ts';
 
 const MARKER = '<|VIRTUAL_PROMPT_0|>';
+/** A table whose prompts carry no record of how they came about. */
+const FOREIGN = '"prompt_table": "foreign.safetensors"';
+const TINY = { architecture: 'gpt2', layers: 2, hidden: 4, parameters: 1000, bytes: 4000, vocabulary: 32 };
 
 /** For each rule: texts with ⟦…⟧ exactly where it fires, and texts where it must stay silent. */
 const cases: Record<string, { fires: Record<string, Fixture>; silent: Record<string, Fixture> }> = {
@@ -328,10 +331,16 @@ const cases: Record<string, { fires: Record<string, Fixture>; silent: Record<str
       },
       'other splits': { task: taskFile({ of: '"taskname": "trained-task", "virtual_token_splits": ⟦[12]⟧' }) },
       'another total': { task: taskFile({ of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }) },
+      'another total than a prompt of another program has': {
+        task: taskFile({ file: FOREIGN, of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }),
+      },
     },
     silent: {
       'the same': { task: taskFile({ of: '"taskname": "trained-task"' }) },
       'never trained': { task: taskFile({ of: '"virtual_token_splits": [12]' }) },
+      'a prompt of another program, which names no template': {
+        task: taskFile({ file: FOREIGN, of: '"taskname": "trained-task"' }),
+      },
     },
   },
   'backbone-changed': {
@@ -343,8 +352,19 @@ const cases: Record<string, { fires: Record<string, Fixture>; silent: Record<str
           model: async () => ({ kind: 'ok', maxPositions: 448, prefixTokens: 0, fingerprint: 'retrained' }),
         },
       },
+      'at a table of another width, whoever made it': {
+        task: taskFile({ file: '"prompt_table": ⟦"foreign.safetensors"⟧' }),
+        environment: { model: async () => ({ ...demoModel, about: { ...TINY, hidden: 8 } }) },
+      },
     },
-    silent: { 'the same backbone': {}, 'no table': { task: taskFile({ file: '"prompt_table": "new.safetensors"' }) } },
+    silent: {
+      'the same backbone': {},
+      'a prompt of another program, which names no backbone': {
+        task: taskFile({ file: FOREIGN }),
+        environment: { model: async () => ({ ...demoModel, about: TINY }) },
+      },
+      'no table': { task: taskFile({ file: '"prompt_table": "new.safetensors"' }) },
+    },
   },
   'model-not-found': {
     fires: {
