@@ -1,19 +1,64 @@
-import { type ExtensionContext, l10n, window } from 'vscode';
-import { startLanguageServer } from './language-server.ts';
+import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, window } from 'vscode';
+import { TRAIN_TASK } from '../../protocol/src/commands.ts';
+import { PredictionEngine } from './engine/prediction-engine.ts';
+import { TrainingProcesses } from './engine/training-processes.ts';
+import { type LanguageServer, startLanguageServer } from './language-server.ts';
+import { registerRunCommands } from './runs/run-commands.ts';
+import { sayHowRunsEnd } from './runs/run-messages.ts';
+import { RunQueue } from './runs/run-queue.ts';
+import { showRunStatus } from './runs/run-status.ts';
+import { RunsView } from './runs/runs-view.ts';
+import { StoredRuns } from './runs/stored-runs.ts';
+import { registerTaskProvider } from './runs/task-provider.ts';
+import { trainTask } from './runs/train-command.ts';
+import { textsFor } from './texts.ts';
 
-/** What the extension gives to its tests, and to other extensions. */
+/** What the extension gives to its tests. */
 export interface Extension {
   /** Resolves when the language server answers; rejects when it could not be started. */
   readonly languageServerReady: Promise<void>;
+  readonly queue: RunQueue;
+  readonly stored: StoredRuns;
+  readonly engine: PredictionEngine;
 }
+
+/** A window that closes waits about so long for its extensions. */
+const END_LIMIT_MS = 3000;
+
+let endProcesses: (() => Promise<unknown>) | undefined;
 
 export function activate(context: ExtensionContext): Extension {
   const log = window.createOutputChannel('ptask', { log: true });
+  const texts = textsFor(l10n.t, env.language);
+  const program = context.asAbsolutePath('dist/engine.js');
+  const engine = new PredictionEngine(program, log, (death) => log.error(death));
+  const trainings = new TrainingProcesses(program, log);
+  const queue = new RunQueue(trainings.start);
+  const stored = new StoredRuns(engine);
   const server = startLanguageServer(context.asAbsolutePath('dist/server.js'), log);
-  context.subscriptions.push(log, server);
+  endProcesses = () => Promise.all([server.stop(), trainings.endAll(END_LIMIT_MS), engine.end(END_LIMIT_MS)]);
+
+  context.subscriptions.push(
+    log,
+    stored,
+    new RunsView(queue, stored, engine, texts),
+    sayHowRunsEnd(queue, texts),
+    ...showRunStatus(queue, texts),
+    ...registerRunCommands(queue, stored, log, texts),
+    registerTaskProvider(queue, texts),
+    commands.registerCommand(TRAIN_TASK, (argument) => trainTask({ queue, engine, texts }, argument)),
+  );
+  reportFailure(server, log);
+  return { languageServerReady: server.ready, queue, stored, engine };
+}
+
+export async function deactivate(): Promise<void> {
+  await endProcesses?.();
+}
+
+function reportFailure(server: LanguageServer, log: LogOutputChannel): void {
   server.ready.catch((error: unknown) => {
     log.error(error instanceof Error ? error : String(error));
     window.showErrorMessage(l10n.t('ptask cannot check task files: its language server did not start.'));
   });
-  return { languageServerReady: server.ready };
 }

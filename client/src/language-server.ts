@@ -1,8 +1,8 @@
-import type { Disposable, LogOutputChannel } from 'vscode';
+import type { LogOutputChannel } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 
 /** The language server, in a process of its own that ends with the window. */
-export interface LanguageServer extends Disposable {
+export interface LanguageServer {
   readonly ready: Promise<void>;
   /** Ends the process; resolves when it has gone. */
   stop(): Promise<void>;
@@ -16,7 +16,7 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       (client) => client.dispose(),
       () => undefined,
     );
-  return { ready: starting.then(() => undefined), stop, dispose: () => void stop() };
+  return { ready: starting.then(() => undefined), stop };
 }
 
 async function start(module: string, log: LogOutputChannel): Promise<LanguageClient> {

@@ -86,6 +86,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['client/'],
   'vscode-languageclient': ['client/src/language-server.ts'],
+  'vscode-jsonrpc': ['client/src/engine/'],
   'vscode-languageserver-types': ['server/src/service/'],
   'jsonc-parser': ['task/'],
   '@huggingface/tokenizers': ['model/'],

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const json = (file: string): Record<string, string> => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
 
-/** The texts that the client gives to `t(…)` or `l10n.t(…)`, and how often it gives something else than a literal. */
+/** The texts that the client gives to a function named `t`, and how often it gives something else than a literal. */
 function translatedTexts(): { texts: Set<string>; others: string[] } {
   const texts = new Set<string>();
   const others: string[] = [];
@@ -15,7 +15,7 @@ function translatedTexts(): { texts: Set<string>; others: string[] } {
     const text = readFileSync(path.join(ROOT, 'client', file), 'utf8');
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
     const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) && /^(l10n\.)?t$/.test(node.expression.getText())) {
+      if (ts.isCallExpression(node) && /(^|\.)t$/.test(node.expression.getText())) {
         const [first] = node.arguments;
         if (first && ts.isStringLiteralLike(first)) texts.add(first.text);
         else others.push(`${file}: ${node.getText()}`);

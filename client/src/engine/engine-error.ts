@@ -1,0 +1,30 @@
+import type { EngineErrorKind } from '../../../protocol/src/engine.ts';
+import type { Problem } from '../../../protocol/src/problem.ts';
+
+/** A request that the engine refused or could not answer. The message is one line for the user. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly kind: EngineErrorKind;
+  readonly problems: readonly Problem[];
+
+  constructor(message: string, kind: EngineErrorKind, problems: readonly Problem[] = []) {
+    super(message);
+    this.kind = kind;
+    this.problems = problems;
+  }
+}
+
+/** The engine's process ended while an answer was awaited. */
+export class EngineDied extends Error {
+  override readonly name = 'EngineDied';
+  /** How it ended, such as `SIGKILL` or `exit code 3`. */
+  readonly how: string;
+  /** The last lines that it wrote to its log. */
+  readonly lines: readonly string[];
+
+  constructor(how: string, lines: readonly string[]) {
+    super(`the engine ended: ${how}`);
+    this.how = how;
+    this.lines = lines;
+  }
+}

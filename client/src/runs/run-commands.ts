@@ -1,0 +1,57 @@
+import { commands, type Disposable, type LogOutputChannel, Uri, window, workspace } from 'vscode';
+import type { Texts } from '../texts.ts';
+import { requireTrust } from '../trust.ts';
+import type { RunQueue } from './run-queue.ts';
+import type { RunEntry } from './runs-view.ts';
+import type { StoredRuns } from './stored-runs.ts';
+import { deviceOf } from './train-command.ts';
+
+/** What the Runs view's menus do to a run; from the command palette it is done to the one that goes on. */
+export function registerRunCommands(
+  queue: RunQueue,
+  stored: StoredRuns,
+  log: LogOutputChannel,
+  texts: Texts,
+): Disposable[] {
+  const idOf = (entry: RunEntry | undefined) => (entry?.kind === 'window' ? entry.run.id : queue.open[0]?.id);
+  const stop = (how: 'pause' | 'cancel') => (entry?: RunEntry) => {
+    const id = idOf(entry);
+    if (id !== undefined) queue.stop(id, how);
+  };
+  return [
+    commands.registerCommand('ptask.pauseRun', stop('pause')),
+    commands.registerCommand('ptask.cancelRun', stop('cancel')),
+    commands.registerCommand('ptask.resumeRun', (entry?: RunEntry) => resume(queue, stored, entry)),
+    commands.registerCommand('ptask.deleteRun', (entry?: RunEntry) => remove(stored, entry, texts)),
+    commands.registerCommand('ptask.refreshRuns', () => stored.refresh()),
+    commands.registerCommand('ptask.showRuns', () => commands.executeCommand('ptask.runs.focus')),
+    commands.registerCommand('ptask.revealRun', (entry?: RunEntry) => {
+      const dir = entry && entry.kind !== 'epoch' ? entry.run.dir : undefined;
+      return dir === undefined ? undefined : commands.executeCommand('revealInExplorer', Uri.file(dir));
+    }),
+    commands.registerCommand('ptask.openLog', () => log.show()),
+  ];
+}
+
+/** Goes on with a run that was stopped: the one of a menu, or the newest. */
+async function resume(queue: RunQueue, stored: StoredRuns, entry: RunEntry | undefined): Promise<void> {
+  if (!(await requireTrust())) return;
+  const run = entry?.kind === 'stored' ? entry.run : (await stored.list()).find(({ state }) => state === 'stopped');
+  if (!run) return;
+  const device = deviceOf(Uri.file(run.taskFile));
+  queue.add({ file: run.taskFile, tasknames: run.tasknames, resume: true, device });
+}
+
+async function remove(stored: StoredRuns, entry: RunEntry | undefined, { t }: Texts): Promise<void> {
+  if (entry?.kind !== 'stored') return;
+  const { dir, tasknames } = entry.run;
+  const action = t('Delete');
+  const choice = await window.showWarningMessage(
+    t('Delete this run of {0}?', tasknames.join(', ')),
+    { modal: true, detail: t('Its numbers and checkpoints are deleted. The prompt table stays as it is.') },
+    action,
+  );
+  if (choice !== action) return;
+  await workspace.fs.delete(Uri.file(dir), { recursive: true, useTrash: true });
+  stored.refresh();
+}

@@ -1,0 +1,194 @@
+import type {
+  DeviceName,
+  StopTrainingParams,
+  TrainingParams,
+  TrainingProgress,
+  TrainResult,
+} from '../../../protocol/src/engine.ts';
+import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
+import { EngineDied, EngineError } from '../engine/engine-error.ts';
+
+export interface RunRequest {
+  /** Absolute path of the task file. */
+  readonly file: string;
+  /** All new tasks of the file where it is empty. */
+  readonly tasknames: readonly string[];
+  readonly resume: boolean;
+  readonly device: DeviceName | 'auto';
+}
+
+/** A training run in a process of its own. */
+export interface TrainingProcess {
+  /** Rejects with EngineError or EngineDied. */
+  readonly result: Promise<TrainResult>;
+  stop(how: StopTrainingParams['how']): void;
+  kill(): void;
+}
+
+export type StartTraining = (request: RunRequest, listener: (training: TrainingParams) => void) => TrainingProcess;
+
+/**
+ * `waiting` for the runs before it; `starting` until the first step; `pausing` and `cancelling` until the step that is
+ * being computed has ended.
+ */
+export type RunPhase = 'waiting' | 'starting' | 'training' | 'pausing' | 'cancelling' | 'ended';
+
+export type RunEnd =
+  | TrainResult
+  /** Taken out of the queue before it began. */
+  | { readonly outcome: 'withdrawn' }
+  /** It did not end within `CANCEL_LIMIT_MS` of being cancelled, and was killed. */
+  | { readonly outcome: 'killed' }
+  | { readonly outcome: 'refused'; readonly error: EngineError }
+  | { readonly outcome: 'died'; readonly error: EngineDied }
+  | { readonly outcome: 'failed'; readonly error: Error };
+
+/** A run of this window, from when it was asked for. */
+export interface WindowRun {
+  readonly id: number;
+  readonly request: RunRequest;
+  readonly phase: RunPhase;
+  /** The run's folder, once it is known. */
+  readonly dir: string | undefined;
+  readonly device: string | undefined;
+  readonly progress: TrainingProgress | undefined;
+  readonly end: RunEnd | undefined;
+}
+
+/** Steps and epochs that have just been made, for a chart. */
+export interface RunNews {
+  readonly steps: readonly StepEvent[];
+  readonly epochs: readonly EpochEvent[];
+}
+
+export type RunListener = (run: WindowRun, news: RunNews) => void;
+
+/** How long a step may go on after its run was cancelled. */
+export const CANCEL_LIMIT_MS = 5000;
+
+const NO_NEWS: RunNews = { steps: [], epochs: [] };
+
+type MutableRun = { -readonly [key in keyof WindowRun]: WindowRun[key] };
+
+/** The runs of a window, one at a time, as two would only take the machine from each other. */
+export class RunQueue {
+  readonly #start: StartTraining;
+  readonly #listeners = new Set<RunListener>();
+  readonly #runs: MutableRun[] = [];
+  #active: { readonly run: MutableRun; readonly process: TrainingProcess } | undefined;
+  #killTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(start: StartTraining) {
+    this.#start = start;
+  }
+
+  /** All that have not ended, the first to go in front. */
+  get open(): readonly WindowRun[] {
+    return this.#runs;
+  }
+
+  listen(listener: RunListener): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Puts a run at the end of the queue, and starts it where it is the first. */
+  add(request: RunRequest): WindowRun {
+    const run: MutableRun = {
+      id: nextId++,
+      request,
+      phase: 'waiting',
+      dir: undefined,
+      device: undefined,
+      progress: undefined,
+      end: undefined,
+    };
+    this.#runs.push(run);
+    this.#tell(run);
+    this.#startNext();
+    return run;
+  }
+
+  /** Resolves with how a run has ended. */
+  ended(id: number): Promise<RunEnd> {
+    return new Promise((resolve) => {
+      const listener = this.listen((run) => {
+        if (run.id !== id || run.end === undefined) return;
+        listener.dispose();
+        resolve(run.end);
+      });
+    });
+  }
+
+  /**
+   * Ends a run: `pause` so that it can go on later, `cancel` for good with the best prompt so far. One that waits is taken
+   * out of the queue.
+   */
+  stop(id: number, how: StopTrainingParams['how']): void {
+    const run = this.#runs.find((candidate) => candidate.id === id);
+    if (!run) return;
+    if (this.#active?.run !== run) {
+      this.#finish(run, { outcome: 'withdrawn' });
+      return;
+    }
+    const { process } = this.#active;
+    process.stop(how);
+    run.phase = how === 'pause' ? 'pausing' : 'cancelling';
+    if (how === 'cancel') this.#killTimer ??= setTimeout(() => process.kill(), CANCEL_LIMIT_MS);
+    this.#tell(run);
+  }
+
+  #startNext(): void {
+    const [run] = this.#runs;
+    if (this.#active || !run) return;
+    run.phase = 'starting';
+    const process = this.#start(run.request, (training) => this.#take(run, training));
+    this.#active = { run, process };
+    this.#tell(run);
+    process.result.then(
+      (result) => this.#finish(run, result),
+      (error: unknown) => this.#finish(run, endOf(error, run.phase)),
+    );
+  }
+
+  #take(run: MutableRun, { events, progress }: TrainingParams): void {
+    if (run.end) return;
+    run.progress = progress;
+    for (const event of events) {
+      if (event.event !== 'start') continue;
+      run.dir = event.run;
+      run.device = event.device;
+      if (run.phase === 'starting') run.phase = 'training';
+    }
+    this.#tell(run, {
+      steps: events.filter((event) => event.event === 'step'),
+      epochs: events.filter((event) => event.event === 'epoch'),
+    });
+  }
+
+  #finish(run: MutableRun, end: RunEnd): void {
+    this.#runs.splice(this.#runs.indexOf(run), 1);
+    if (this.#active?.run === run) {
+      this.#active = undefined;
+      clearTimeout(this.#killTimer);
+      this.#killTimer = undefined;
+    }
+    run.phase = 'ended';
+    run.end = end;
+    if ('run' in end) run.dir = end.run;
+    this.#tell(run);
+    this.#startNext();
+  }
+
+  #tell(run: WindowRun, news = NO_NEWS): void {
+    for (const listener of [...this.#listeners]) listener(run, news);
+  }
+}
+
+let nextId = 1;
+
+function endOf(error: unknown, phase: RunPhase): RunEnd {
+  if (error instanceof EngineDied) return phase === 'cancelling' ? { outcome: 'killed' } : { outcome: 'died', error };
+  if (error instanceof EngineError) return { outcome: 'refused', error };
+  return { outcome: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+}

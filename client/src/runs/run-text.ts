@@ -1,0 +1,152 @@
+import path from 'node:path';
+import type { EpochPoint, RunSummary, TrainedTask } from '../../../protocol/src/engine.ts';
+import type { Texts } from '../texts.ts';
+import type { RunEnd, RunPhase, WindowRun } from './run-queue.ts';
+
+/** The tasks of a run, or its file's name where it has all of them. */
+export function runName({ file, tasknames }: { readonly file: string; readonly tasknames: readonly string[] }): string {
+  return tasknames.length > 0 ? tasknames.join(', ') : path.basename(file, '.ptask.json');
+}
+
+/** `epoch 2/4 · loss 0.780 · 11 rows/s · 12 s left`, as far as it is known. */
+export function progressText({ progress, phase }: Pick<WindowRun, 'progress' | 'phase'>, texts: Texts): string {
+  const { t, number, duration } = texts;
+  const state = phaseText(phase, texts);
+  if (!progress || progress.step === 0) return state;
+  return [
+    ...(phase === 'training' ? [] : [state]),
+    t('epoch {0}/{1}', progress.epoch, progress.epochs),
+    ...(progress.loss === undefined ? [] : [t('loss {0}', number(progress.loss, 3))]),
+    ...(progress.rowsPerSecond === undefined ? [] : [t('{0} rows/s', number(progress.rowsPerSecond))]),
+    ...(progress.secondsLeft === undefined ? [] : [t('{0} left', duration(progress.secondsLeft))]),
+  ].join(' · ');
+}
+
+function phaseText(phase: RunPhase, { t }: Texts): string {
+  switch (phase) {
+    case 'waiting':
+      return t('waiting');
+    case 'starting':
+      return t('starting');
+    case 'training':
+      return t('training');
+    case 'pausing':
+      return t('pausing after this step');
+    case 'cancelling':
+      return t('cancelling after this step');
+    case 'ended':
+      return t('ended');
+  }
+}
+
+/** `done · 87 % of 46 validation rows · cpu` of a run that is on disk. */
+export function summaryText(run: RunSummary, texts: Texts): string {
+  const { t, number, percent } = texts;
+  const accuracies = Object.values(run.best?.accuracy ?? {});
+  const result =
+    accuracies.length === 1
+      ? t('{0} of {1} validation rows', percent(accuracies[0]!), run.validationRows)
+      : accuracies.length > 1
+        ? accuracies.map((accuracy) => percent(accuracy)).join(', ')
+        : run.best?.validationLoss !== undefined
+          ? t('validation loss {0}', number(run.best.validationLoss, 3))
+          : run.loss !== undefined
+            ? t('loss {0}', number(run.loss, 3))
+            : undefined;
+  const at = run.state === 'done' || run.steps === undefined ? [] : [t('step {0}/{1}', run.step, run.steps)];
+  return [runStateText(run.state, texts), ...at, ...(result === undefined ? [] : [result]), run.device].join(' · ');
+}
+
+/** `training loss 0.780 · validation loss 0.656 · 44 %` */
+export function epochText({ trainLoss, validationLoss, accuracy }: EpochPoint, texts: Texts): string {
+  const { t, number, percent } = texts;
+  const accuracies = Object.entries(accuracy);
+  return [
+    t('training loss {0}', number(trainLoss, 3)),
+    ...(validationLoss === undefined ? [] : [t('validation loss {0}', number(validationLoss, 3))]),
+    ...accuracies.map(([task, share]) => (accuracies.length === 1 ? percent(share) : `${task} ${percent(share)}`)),
+  ].join(' · ');
+}
+
+function runStateText(state: RunSummary['state'], { t }: Texts): string {
+  switch (state) {
+    case 'running':
+      return t('running');
+    case 'stopped':
+      return t('paused');
+    case 'cancelled':
+      return t('cancelled');
+    case 'done':
+      return t('done');
+    case 'failed':
+      return t('failed');
+  }
+}
+
+/** What is said when a run has ended, and how gravely. */
+export interface EndMessage {
+  readonly severity: 'information' | 'warning' | 'error';
+  readonly text: string;
+}
+
+/** @returns undefined where the user knows it already */
+export function endMessage(name: string, end: RunEnd, texts: Texts): EndMessage | undefined {
+  const { t } = texts;
+  switch (end.outcome) {
+    case 'done':
+      return doneMessage(name, end.tasks, texts);
+    case 'cancelled': {
+      const kept = end.tasks.map(({ bestEpoch }) => bestEpoch);
+      const text =
+        kept.length === 0
+          ? t('{0} was cancelled before the first epoch had ended: no prompt was kept.', name)
+          : t('{0} was cancelled. The best prompt so far, of epoch {1}, was kept.', name, Math.max(...kept));
+      return { severity: 'information', text };
+    }
+    case 'paused':
+    case 'withdrawn':
+      return undefined;
+    case 'killed':
+      return {
+        severity: 'warning',
+        text: t(
+          '{0} did not stop within five seconds and was ended. What its last epoch had saved can be resumed.',
+          name,
+        ),
+      };
+    case 'refused':
+      return { severity: 'error', text: t('{0} was not trained: {1}', name, end.error.message) };
+    case 'died':
+      return {
+        severity: 'error',
+        text: t(
+          'The process that trained {0} ended: {1}. What was saved last can be resumed. {2}',
+          name,
+          end.error.how,
+          end.error.lines.slice(-2).join(' '),
+        ).trim(),
+      };
+    case 'failed':
+      return { severity: 'error', text: t('{0} was not trained: {1}', name, end.error.message) };
+  }
+}
+
+function doneMessage(name: string, tasks: readonly TrainedTask[], texts: Texts): EndMessage {
+  const { t } = texts;
+  const results = tasks.map((task) => heldOutText(task, texts)).join('; ');
+  const doubts = tasks.flatMap(({ learning }) => (learning?.message === undefined ? [] : [learning.message]));
+  const isNothing = tasks.some(({ learning }) => learning?.verdict === 'nothing');
+  return {
+    severity: isNothing ? 'warning' : 'information',
+    text: [t('{0} is trained. {1}.', name, results), ...doubts].join(' '),
+  };
+}
+
+/** The result on rows that were not trained on. */
+function heldOutText({ taskname, validation, bestEpoch }: TrainedTask, { t, percent, number }: Texts): string {
+  if (!validation) return t('{0}: there are no validation rows to measure it on', taskname);
+  const { accuracy, loss, rows } = validation;
+  return accuracy === undefined
+    ? t('{0}: loss {1} on {2} validation rows (epoch {3})', taskname, number(loss, 3), rows, bestEpoch)
+    : t('{0}: {1} of {2} validation rows right (epoch {3})', taskname, percent(accuracy), rows, bestEpoch);
+}

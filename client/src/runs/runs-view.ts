@@ -1,0 +1,143 @@
+import {
+  type Disposable,
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+} from 'vscode';
+import type { EpochPoint, RunState, RunSummary } from '../../../protocol/src/engine.ts';
+import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import type { Texts } from '../texts.ts';
+import type { RunQueue, WindowRun } from './run-queue.ts';
+import { epochText, progressText, runName, summaryText } from './run-text.ts';
+import type { StoredRuns } from './stored-runs.ts';
+
+/** An entry of the Runs view, and the argument of the commands in its menu. */
+export type RunEntry =
+  | { readonly kind: 'window'; readonly run: WindowRun }
+  | { readonly kind: 'stored'; readonly run: RunSummary }
+  | { readonly kind: 'epoch'; readonly epoch: EpochPoint };
+
+const ICONS: Readonly<Record<RunState, ThemeIcon>> = {
+  running: new ThemeIcon('sync'),
+  stopped: new ThemeIcon('debug-pause'),
+  cancelled: new ThemeIcon('circle-slash'),
+  done: new ThemeIcon('pass', new ThemeColor('testing.iconPassed')),
+  failed: new ThemeIcon('error', new ThemeColor('testing.iconFailed')),
+};
+
+/** The Runs view: what goes on and waits in this window, then what is kept on disk; under each run its epochs. */
+export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
+  readonly #queue: RunQueue;
+  readonly #stored: StoredRuns;
+  readonly #engine: PredictionEngine;
+  readonly #texts: Texts;
+  readonly #changed = new EventEmitter<RunEntry | undefined>();
+  readonly #disposables: Disposable[];
+  /** The entries of this window's runs, the same object each time, so that one can be drawn anew alone. */
+  readonly #entries = new Map<number, RunEntry>();
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(queue: RunQueue, stored: StoredRuns, engine: PredictionEngine, texts: Texts) {
+    this.#queue = queue;
+    this.#stored = stored;
+    this.#engine = engine;
+    this.#texts = texts;
+    this.#disposables = [
+      this.#changed,
+      window.registerTreeDataProvider('ptask.runs', this),
+      stored.onDidChange(() => this.#changed.fire(undefined)),
+      queue.listen((run) => this.#take(run)),
+    ];
+  }
+
+  async getChildren(entry?: RunEntry): Promise<RunEntry[]> {
+    if (entry === undefined) {
+      const open = this.#queue.open;
+      const stored = await this.#stored.list();
+      // A run of this window is shown with its progress, not as what is on disk of it.
+      const own = new Set(open.map(({ dir }) => dir));
+      return [
+        ...open.map((run) => this.#entryOf(run)),
+        ...stored.filter(({ dir }) => !own.has(dir)).map((run) => ({ kind: 'stored' as const, run })),
+      ];
+    }
+    if (entry.kind === 'epoch' || entry.run.dir === undefined) return [];
+    const { epochs } = await this.#engine.request('runMetrics', { dir: entry.run.dir, points: 1 });
+    return epochs.map((epoch) => ({ kind: 'epoch', epoch }));
+  }
+
+  getTreeItem(entry: RunEntry): TreeItem {
+    switch (entry.kind) {
+      case 'window':
+        return this.#windowItem(entry.run);
+      case 'stored':
+        return this.#storedItem(entry.run);
+      case 'epoch':
+        return this.#epochItem(entry.epoch);
+    }
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #take(run: WindowRun): void {
+    const entry = this.#entries.get(run.id);
+    if (run.phase === 'ended') {
+      this.#entries.delete(run.id);
+      this.#stored.refresh();
+    }
+    this.#changed.fire(run.phase === 'ended' ? undefined : entry);
+  }
+
+  #entryOf(run: WindowRun): RunEntry {
+    const entry = this.#entries.get(run.id) ?? { kind: 'window', run };
+    this.#entries.set(run.id, entry);
+    return entry;
+  }
+
+  #windowItem(run: WindowRun): TreeItem {
+    const item = new TreeItem(runName(run.request), TreeItemCollapsibleState.Collapsed);
+    item.id = `window-${run.id}`;
+    item.description = progressText(run, this.#texts);
+    item.iconPath = new ThemeIcon(run.phase === 'waiting' ? 'clock' : 'sync~spin');
+    item.contextValue = run.phase === 'waiting' ? 'run.waiting' : 'run.training';
+    item.resourceUri = Uri.file(run.request.file);
+    item.tooltip = run.request.file;
+    return item;
+  }
+
+  #storedItem(run: RunSummary): TreeItem {
+    const { t } = this.#texts;
+    const item = new TreeItem(run.tasknames.join(', '), TreeItemCollapsibleState.Collapsed);
+    item.id = run.dir;
+    item.description = summaryText(run, this.#texts);
+    item.iconPath = ICONS[run.state];
+    item.contextValue = `run.${run.state}`;
+    item.command = { command: 'ptask.showChart', title: t('Show Chart'), arguments: [{ kind: 'stored', run }] };
+    item.tooltip = new MarkdownString(
+      [
+        `**${run.tasknames.join(', ')}**`,
+        new Date(run.created).toLocaleString(),
+        t('Model: {0}', run.model),
+        t('{0} training rows, {1} validation rows', run.trainRows, run.validationRows),
+        run.dir,
+      ].join('\n\n'),
+    );
+    return item;
+  }
+
+  #epochItem(epoch: EpochPoint): TreeItem {
+    const item = new TreeItem(this.#texts.t('epoch {0}', epoch.epoch));
+    item.description = epochText(epoch, this.#texts);
+    item.iconPath = new ThemeIcon(epoch.best ? 'star-full' : 'circle-small');
+    return item;
+  }
+}

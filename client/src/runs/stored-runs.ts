@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { type Disposable, EventEmitter, workspace } from 'vscode';
+import type { RunSummary } from '../../../protocol/src/engine.ts';
+import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import { findTaskFiles } from '../task-files.ts';
+
+/** After a change on disk, others usually follow at once. */
+const SETTLE_MS = 300;
+
+/** The runs that are kept in the workspace's `.ptask` folders, of this window, of others and of the command line. */
+export class StoredRuns implements Disposable {
+  readonly #engine: PredictionEngine;
+  readonly #changed = new EventEmitter<void>();
+  readonly #watcher = workspace.createFileSystemWatcher('**/.ptask/runs/*/run.json');
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** When the list may have changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(engine: PredictionEngine) {
+    this.#engine = engine;
+    for (const event of [this.#watcher.onDidCreate, this.#watcher.onDidChange, this.#watcher.onDidDelete]) {
+      event(() => this.refresh());
+    }
+  }
+
+  refresh(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#changed.fire(), SETTLE_MS);
+  }
+
+  /** The newest first. Reading them starts the engine, so that there are none in a workspace that is not trusted. */
+  async list(): Promise<readonly RunSummary[]> {
+    if (!workspace.isTrusted) return [];
+    const files = await findTaskFiles();
+    const folders = [...new Set(files.map((file) => path.dirname(file.fsPath)))];
+    if (folders.length === 0) return [];
+    return (await this.#engine.request('runs', { folders })).runs;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#watcher.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,128 @@
+import path from 'node:path';
+import {
+  CustomExecution,
+  type Disposable,
+  EventEmitter,
+  type Pseudoterminal,
+  Task,
+  type TaskDefinition,
+  TaskGroup,
+  TaskScope,
+  tasks,
+  Uri,
+  type WorkspaceFolder,
+  workspace,
+} from 'vscode';
+import { findTaskFiles } from '../task-files.ts';
+import type { Texts } from '../texts.ts';
+import type { RunQueue, WindowRun } from './run-queue.ts';
+import { endMessage, epochText, progressText, runName } from './run-text.ts';
+import { deviceOf } from './train-command.ts';
+
+const TYPE = 'ptask';
+
+/** A task of VS Code that trains: in `tasks.json`, as a build task, or from the list of tasks. */
+interface TrainDefinition extends TaskDefinition {
+  readonly type: typeof TYPE;
+  /** The task file, from the workspace folder. */
+  readonly file: string;
+  /** All new tasks of the file where it is left out. */
+  readonly tasks?: readonly string[];
+}
+
+export function registerTaskProvider(queue: RunQueue, texts: Texts): Disposable {
+  return tasks.registerTaskProvider(TYPE, {
+    async provideTasks() {
+      const files = await findTaskFiles();
+      return files.flatMap((uri) => {
+        const folder = workspace.getWorkspaceFolder(uri);
+        if (!folder) return [];
+        const file = path.relative(folder.uri.fsPath, uri.fsPath).split(path.sep).join('/');
+        return [trainTaskOf({ type: TYPE, file }, folder, queue, texts)];
+      });
+    },
+    resolveTask(task) {
+      const definition = task.definition as TrainDefinition;
+      const folder = typeof task.scope === 'object' ? task.scope : workspace.workspaceFolders?.[0];
+      return folder && typeof definition.file === 'string' ? trainTaskOf(definition, folder, queue, texts) : undefined;
+    },
+  });
+}
+
+function trainTaskOf(definition: TrainDefinition, folder: WorkspaceFolder, queue: RunQueue, texts: Texts): Task {
+  const execution = new CustomExecution(async () => new RunTerminal(definition, folder, queue, texts));
+  const name = texts.t('train {0}', definition.tasks?.join(', ') ?? definition.file);
+  const task = new Task(definition, folder ?? TaskScope.Workspace, name, TYPE, execution);
+  task.group = TaskGroup.Build;
+  return task;
+}
+
+/** A run as a terminal: a line for each epoch. Closing it cancels the run. */
+class RunTerminal implements Pseudoterminal {
+  readonly #write = new EventEmitter<string>();
+  readonly #close = new EventEmitter<number>();
+  readonly #definition: TrainDefinition;
+  readonly #folder: WorkspaceFolder;
+  readonly #queue: RunQueue;
+  readonly #texts: Texts;
+  #run: WindowRun | undefined;
+  #listener: { dispose(): void } | undefined;
+
+  readonly onDidWrite = this.#write.event;
+  readonly onDidClose = this.#close.event;
+
+  constructor(definition: TrainDefinition, folder: WorkspaceFolder, queue: RunQueue, texts: Texts) {
+    this.#definition = definition;
+    this.#folder = folder;
+    this.#queue = queue;
+    this.#texts = texts;
+  }
+
+  open(): void {
+    const file = Uri.joinPath(this.#folder.uri, this.#definition.file);
+    this.#listener = this.#queue.listen((run, { epochs }) => {
+      if (run.id !== this.#run?.id) return;
+      for (const { epoch, train_loss, validation_loss, validation, best } of epochs) {
+        const accuracy = Object.fromEntries(
+          Object.entries(validation).flatMap(([task, metrics]) =>
+            metrics.accuracy === undefined ? [] : [[task, metrics.accuracy]],
+          ),
+        );
+        const point = {
+          epoch,
+          step: 0,
+          trainLoss: train_loss,
+          validationLoss: validation_loss ?? undefined,
+          accuracy,
+          best,
+        };
+        this.#say(`${progressText(run, this.#texts)}: ${epochText(point, this.#texts)}`);
+      }
+      if (run.end) this.#end(run);
+    });
+    this.#run = this.#queue.add({
+      file: file.fsPath,
+      tasknames: this.#definition.tasks ?? [],
+      resume: false,
+      device: deviceOf(file),
+    });
+    this.#say(this.#texts.t('Training {0}', runName(this.#run.request)));
+  }
+
+  close(): void {
+    this.#listener?.dispose();
+    if (this.#run && !this.#run.end) this.#queue.stop(this.#run.id, 'cancel');
+  }
+
+  #end(run: WindowRun): void {
+    this.#listener?.dispose();
+    const end = run.end!;
+    const message = endMessage(runName(run.request), end, this.#texts);
+    if (message) this.#say(message.text);
+    this.#close.fire(end.outcome === 'done' ? 0 : 1);
+  }
+
+  #say(line: string): void {
+    this.#write.fire(`${line}\r\n`);
+  }
+}

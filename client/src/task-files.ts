@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
+import type { TaskCommandArgument } from '../../protocol/src/commands.ts';
+
+export const TASK_FILES = '**/*.ptask.json';
+
+export const isTaskFile = (document: TextDocument): boolean => document.languageId === 'ptask';
+
+/** The task files of the workspace. */
+export function findTaskFiles(): Thenable<Uri[]> {
+  return workspace.findFiles(TASK_FILES, '**/node_modules/**');
+}
+
+/** What a command is about: a task file, and one of its tasks or all of them. */
+export interface TaskChoice {
+  readonly file: Uri;
+  readonly taskname: string | undefined;
+}
+
+/**
+ * Finds out what a command is about: what a code lens, a menu or another extension says, else the file in the editor, else
+ * what the user picks. The file is saved, as the engine reads it from the disk.
+ * @returns undefined where the user picked nothing or the file could not be saved
+ */
+export async function chooseTask(argument: TaskCommandArgument | Uri | undefined): Promise<TaskChoice | undefined> {
+  const file = fileOf(argument) ?? (await pickTaskFile());
+  if (!file) return undefined;
+  const open = workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+  if (open?.isDirty && !(await open.save())) return undefined;
+  return { file, taskname: argument && 'taskname' in argument ? argument.taskname : undefined };
+}
+
+function fileOf(argument: TaskCommandArgument | Uri | undefined): Uri | undefined {
+  if (argument instanceof Uri) return argument;
+  if (argument && 'uri' in argument) return Uri.parse(argument.uri);
+  const document = window.activeTextEditor?.document;
+  return document && isTaskFile(document) ? document.uri : undefined;
+}
+
+async function pickTaskFile(): Promise<Uri | undefined> {
+  const files = await findTaskFiles();
+  if (files.length === 0) {
+    window.showInformationMessage(l10n.t('There is no task file in this workspace yet.'));
+    return undefined;
+  }
+  if (files.length === 1) return files[0];
+  const items = files.map((file) => ({
+    label: path.basename(file.fsPath),
+    description: workspace.asRelativePath(path.dirname(file.fsPath)),
+    file,
+  }));
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('Which task file?') }))?.file;
+}

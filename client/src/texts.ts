@@ -1,0 +1,36 @@
+/** Gives a text in the user's language, with `{0}`, `{1}` … replaced by what follows. */
+export type Translate = (message: string, ...values: (string | number)[]) => string;
+
+/** Words and numbers as the user reads them. */
+export interface Texts {
+  readonly t: Translate;
+  /** `97 %` in Swedish, `97%` in English. @param share from 0 to 1 */
+  percent(share: number, digits?: number): string;
+  number(value: number, digits?: number): string;
+  /** `45 s`, `3 min`, `1 h 20 min`. */
+  duration(seconds: number): string;
+  bytes(count: number): string;
+}
+
+/** @param locale as VS Code names it, such as `sv` */
+export function textsFor(t: Translate, locale: string): Texts {
+  const number = (value: number, digits = 0) =>
+    new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+  return {
+    t,
+    number,
+    percent: (share, digits = 0) =>
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        maximumFractionDigits: digits,
+        minimumFractionDigits: digits,
+      }).format(share),
+    duration(seconds) {
+      const minutes = Math.round(seconds / 60);
+      if (seconds < 60) return t('{0} s', Math.round(seconds));
+      if (minutes < 60) return t('{0} min', minutes);
+      return t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
+    },
+    bytes: (count) => (count < 1e9 ? t('{0} MB', number(count / 1e6)) : t('{0} GB', number(count / 1e9, 1))),
+  };
+}

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EngineDied, EngineError } from '../../../client/src/engine/engine-error.ts';
+import { CANCEL_LIMIT_MS, RunQueue, type RunRequest, type StartTraining } from '../../../client/src/runs/run-queue.ts';
+import type { TrainingParams, TrainResult } from '../../../protocol/src/engine.ts';
+
+const request = (file: string): RunRequest => ({ file, tasknames: [], resume: false, device: 'auto' });
+
+/** Training processes that do what the test says. */
+class Processes {
+  readonly all: FakeProcess[] = [];
+  readonly start: StartTraining = (request, listener) => {
+    const process = new FakeProcess(request, listener);
+    this.all.push(process);
+    return process;
+  };
+}
+
+class FakeProcess {
+  readonly stopped: string[] = [];
+  isKilled = false;
+  readonly result: Promise<TrainResult>;
+  readonly request: RunRequest;
+  readonly tell: (training: TrainingParams) => void;
+  end!: (result: TrainResult) => void;
+  fail!: (error: Error) => void;
+
+  constructor(request: RunRequest, tell: (training: TrainingParams) => void) {
+    this.request = request;
+    this.tell = tell;
+    this.result = new Promise((resolve, reject) => {
+      this.end = resolve;
+      this.fail = reject;
+    });
+  }
+
+  stop(how: string): void {
+    this.stopped.push(how);
+  }
+
+  kill(): void {
+    this.isKilled = true;
+    this.fail(new EngineDied('SIGKILL', []));
+  }
+}
+
+const done: TrainResult = { outcome: 'done', run: '/w/.ptask/runs/1', promptTable: '', stoppedEarly: false, tasks: [] };
+
+function start() {
+  const processes = new Processes();
+  const queue = new RunQueue(processes.start);
+  return { queue, processes: processes.all, phases: () => queue.open.map(({ phase }) => phase) };
+}
+
+describe('runs', () => {
+  it('go one after the other, in the order in which they were asked for', async () => {
+    const { queue, processes, phases } = start();
+    const first = queue.add(request('a'));
+    queue.add(request('b'));
+    expect(phases()).toEqual(['starting', 'waiting']);
+    const ended = queue.ended(first.id);
+    processes[0]!.end(done);
+    expect(await ended).toEqual(done);
+    expect(processes.map((process) => process.request.file)).toEqual(['a', 'b']);
+    expect(phases()).toEqual(['starting']);
+  });
+
+  it('know their folder and device once they have begun', () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    processes[0]!.tell({
+      token: '',
+      progress: {
+        step: 0,
+        steps: 8,
+        epoch: 1,
+        epochs: 2,
+        loss: undefined,
+        rowsPerSecond: undefined,
+        secondsLeft: undefined,
+      },
+      events: [
+        {
+          event: 'start',
+          run: '/w/.ptask/runs/1',
+          tasks: ['t'],
+          model: 'demo',
+          device: 'cpu',
+          train_rows: 8,
+          validation_rows: 4,
+          skipped_rows: {},
+          epochs: 2,
+          steps: 8,
+          from_step: 0,
+        },
+      ],
+    });
+    expect(run).toMatchObject({ phase: 'training', dir: '/w/.ptask/runs/1', device: 'cpu' });
+  });
+
+  it('leave the queue without having begun, where they wait', async () => {
+    const { queue, processes, phases } = start();
+    queue.add(request('a'));
+    const second = queue.add(request('b'));
+    const ended = queue.ended(second.id);
+    queue.stop(second.id, 'cancel');
+    expect(await ended).toEqual({ outcome: 'withdrawn' });
+    expect(phases()).toEqual(['starting']);
+    expect(processes).toHaveLength(1);
+  });
+
+  it('that fail or die let the next one begin', async () => {
+    const { queue, processes } = start();
+    const ends = ['a', 'b', 'c'].map((file) => queue.ended(queue.add(request(file)).id));
+    processes[0]!.fail(new EngineError('no such file', 'input'));
+    expect(await ends[0]).toMatchObject({ outcome: 'refused' });
+    processes[1]!.fail(new EngineDied('SIGSEGV', ['out of memory']));
+    expect(await ends[1]).toMatchObject({ outcome: 'died', error: { how: 'SIGSEGV' } });
+    processes[2]!.fail(new Error('?'));
+    expect(await ends[2]).toMatchObject({ outcome: 'failed' });
+    expect(queue.open).toEqual([]);
+  });
+});
+
+describe('a run that is cancelled', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is killed when it does not end in time', async () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    const ended = queue.ended(run.id);
+    queue.stop(run.id, 'cancel');
+    expect(run.phase).toBe('cancelling');
+    expect(processes[0]!.stopped).toEqual(['cancel']);
+    await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS - 1);
+    expect(processes[0]!.isKilled).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await ended).toEqual({ outcome: 'killed' });
+  });
+
+  it('is left alone when it ends', async () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    queue.stop(run.id, 'cancel');
+    processes[0]!.end({ outcome: 'cancelled', run: '', step: 1, promptTable: '', tasks: [] });
+    await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS);
+    expect(processes[0]!.isKilled).toBe(false);
+  });
+
+  it('is waited for where it is paused', async () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    queue.stop(run.id, 'pause');
+    await vi.advanceTimersByTimeAsync(10 * CANCEL_LIMIT_MS);
+    expect(run.phase).toBe('pausing');
+    expect(processes[0]!.isKilled).toBe(false);
+  });
+});

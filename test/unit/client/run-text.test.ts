@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { EngineDied, EngineError } from '../../../client/src/engine/engine-error.ts';
+import { endMessage, epochText, progressText, runName, summaryText } from '../../../client/src/runs/run-text.ts';
+import type { RunSummary, TrainedTask } from '../../../protocol/src/engine.ts';
+import { english } from './texts.ts';
+
+const progress = { step: 9, steps: 32, epoch: 2, epochs: 4, loss: 0.7805, rowsPerSecond: 11.4, secondsLeft: 17 };
+
+const trained = (more: Partial<TrainedTask> = {}): TrainedTask => ({
+  taskname: 'sentiment',
+  virtualTokens: 10,
+  bestEpoch: 3,
+  validation: { rows: 46, loss: 0.4, accuracy: 0.87 },
+  learning: { verdict: 'learnt', message: undefined },
+  ...more,
+});
+
+const end = (tasks: TrainedTask[]) =>
+  endMessage('sentiment', { outcome: 'done', run: '', promptTable: '', stoppedEarly: false, tasks }, english);
+
+describe('the progress of a run', () => {
+  it('is told in one line', () =>
+    expect(progressText({ progress, phase: 'training' }, english)).toBe(
+      'epoch 2/4 · loss 0.781 · 11 rows/s · 17 s left',
+    ));
+  it('says that it is about to stop', () =>
+    expect(progressText({ progress, phase: 'pausing' }, english)).toMatch(/^pausing after this step · epoch 2\/4/));
+  it('is its phase before the first step', () => {
+    expect(progressText({ progress: undefined, phase: 'waiting' }, english)).toBe('waiting');
+    expect(progressText({ progress: { ...progress, step: 0 }, phase: 'starting' }, english)).toBe('starting');
+  });
+});
+
+it('a run is named after its tasks, or its file', () => {
+  expect(runName({ file: '/w/news.ptask.json', tasknames: ['a', 'b'] })).toBe('a, b');
+  expect(runName({ file: '/w/news.ptask.json', tasknames: [] })).toBe('news');
+});
+
+describe('the message at the end', () => {
+  it('has the result on rows that were not trained on', () =>
+    expect(end([trained()])).toEqual({
+      severity: 'information',
+      text: 'sentiment is trained. sentiment: 87% of 46 validation rows right (epoch 3).',
+    }));
+  it('has a loss where answers are free text', () =>
+    expect(end([trained({ validation: { rows: 8, loss: 0.4, accuracy: undefined } })])?.text).toContain(
+      'loss 0.400 on 8 validation rows',
+    ));
+  it('warns of a run that has learnt nothing', () => {
+    const message = end([trained({ learning: { verdict: 'nothing', message: 'It is no better than guessing.' } })]);
+    expect(message).toMatchObject({ severity: 'warning' });
+    expect(message?.text).toMatch(/It is no better than guessing\.$/);
+  });
+  it('says which prompt a cancelled run has kept', () => {
+    const cancelled = { outcome: 'cancelled', run: '', step: 9, promptTable: '' } as const;
+    expect(endMessage('s', { ...cancelled, tasks: [trained()] }, english)?.text).toContain('of epoch 3, was kept');
+    expect(endMessage('s', { ...cancelled, tasks: [] }, english)?.text).toContain('no prompt was kept');
+  });
+  it('shows the last lines of an engine that died', () => {
+    const error = new EngineDied('SIGKILL', ['one', 'two', 'three']);
+    expect(endMessage('s', { outcome: 'died', error }, english)).toEqual({
+      severity: 'error',
+      text: 'The process that trained s ended: SIGKILL. What was saved last can be resumed. two three',
+    });
+  });
+  it('says why a run was refused', () =>
+    expect(endMessage('s', { outcome: 'refused', error: new EngineError('no disk', 'input') }, english)?.text).toBe(
+      's was not trained: no disk',
+    ));
+  it('is not there where the user did it', () => {
+    expect(endMessage('s', { outcome: 'paused', run: '', step: 1 }, english)).toBeUndefined();
+    expect(endMessage('s', { outcome: 'withdrawn' }, english)).toBeUndefined();
+  });
+});
+
+describe('a run in the list', () => {
+  const run: RunSummary = {
+    dir: '/w/.ptask/runs/1',
+    taskFile: '/w/a.ptask.json',
+    tasknames: ['sentiment'],
+    state: 'done',
+    pid: undefined,
+    model: 'demo',
+    device: 'cpu',
+    created: '2026-11-24T07:00:00Z',
+    trainRows: 64,
+    validationRows: 16,
+    step: 32,
+    steps: 32,
+    epoch: 4,
+    epochs: 4,
+    loss: 0.5,
+    best: { epoch: 3, validationLoss: 0.6, accuracy: { sentiment: 0.5 } },
+  };
+  it('shows its result', () => expect(summaryText(run, english)).toBe('done · 50% of 16 validation rows · cpu'));
+  it('shows how far it came', () =>
+    expect(summaryText({ ...run, state: 'stopped', step: 9, best: undefined }, english)).toBe(
+      'paused · step 9/32 · loss 0.500 · cpu',
+    ));
+});
+
+it('an epoch shows its losses and accuracy', () =>
+  expect(
+    epochText({ epoch: 1, step: 8, trainLoss: 0.5, validationLoss: 0.6, accuracy: { a: 0.5 }, best: true }, english),
+  ).toBe('training loss 0.500 · validation loss 0.600 · 50%'));
