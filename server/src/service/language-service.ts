@@ -14,6 +14,7 @@ import type {
   ReferenceContext,
 } from 'vscode-languageserver-types';
 import type { Problem } from '../../../protocol/src/problem.ts';
+import type { TaskRow } from '../../../protocol/src/rows.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { codeActions } from './code-actions.ts';
 import { completions } from './completion.ts';
@@ -25,6 +26,7 @@ import { hover } from './hover.ts';
 import { NameQueries } from './name-queries.ts';
 import { OpenDocuments } from './open-documents.ts';
 import type { RenameResult } from './rename.ts';
+import { taskRows } from './task-rows.ts';
 import { TaskSession } from './task-session.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
@@ -64,6 +66,8 @@ export interface LanguageService {
   hover(uri: string, position: Position): Hover | undefined;
   /** What can be written at a position, the most useful first. It waits for nothing but the listing of a folder. */
   completions(uri: string, position: Position, options?: CompletionOptions): Promise<CompletionItem[]>;
+  /** The rows of an open task file's examples or data file that touch the range, and the task each is of. */
+  taskRows(uri: string, range: Range): TaskRow[];
   /** Gives up all checks; nothing is published afterwards. */
   dispose(): void;
 }
@@ -183,6 +187,15 @@ class Service implements LanguageService {
   async completions(uri: string, position: Position): Promise<CompletionItem[]> {
     const session = this.#session(uri);
     return session === undefined ? [] : completions(session.context, session.data, position);
+  }
+
+  taskRows(uri: string, range: Range): TaskRow[] {
+    return taskRows(this.#host.toPath(uri), range, {
+      environment: this.#host.environment,
+      contexts: () => [...this.#sessions.values()].map(({ context }) => context),
+      openText: (path) => this.#documents.get(path)?.text,
+      toUri: this.#toUri,
+    });
   }
 
   dispose(): void {

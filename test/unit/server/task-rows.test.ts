@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { row, taskFile, unmark } from '../task/harness.ts';
+import { editor, TASK, TRAIN } from './harness.ts';
+
+const lines = (first: number, last: number) => ({
+  start: { line: first, character: 0 },
+  end: { line: last, character: 0 },
+});
+const everything = lines(0, 100);
+
+describe('the rows of a task file', () => {
+  const examples = (marked: string) => {
+    const { text, ranges } = unmark(taskFile({ file: `"examples": [\n${marked}\n]` }));
+    const { service } = editor();
+    service.openDocument(TASK, text);
+    return { service, ranges };
+  };
+
+  it('are its examples, with their places', () => {
+    const { service, ranges } = examples(
+      '⟦{ "taskname": "sentiment-task", "sentence": "Kursen stiger" }⟧,\n⟦{ "taskname": "sentiment-task", "sentence": "B" }⟧',
+    );
+    const rows = service.taskRows(TASK, everything);
+    expect(rows.map(({ range }) => range)).toEqual(ranges);
+    expect(rows[0]).toMatchObject({
+      taskFile: TASK,
+      taskname: 'sentiment-task',
+      row: { taskname: 'sentiment-task', sentence: 'Kursen stiger' },
+    });
+    expect(service.taskRows(TASK, ranges[1]!).map(({ row }) => row.sentence)).toEqual(['B']);
+  });
+
+  it('are of tasks that have a template', () => {
+    const { service } = examples('{ "taskname": "other", "sentence": "A" }, { "sentence": "B" }, 3');
+    expect(service.taskRows(TASK, everything)).toEqual([]);
+  });
+});
+
+describe('the rows of a data file', () => {
+  const data = (text: string) => {
+    const { service } = editor();
+    service.openDocument(TASK, taskFile());
+    service.openDocument(TRAIN, text);
+    return service;
+  };
+
+  it('are those of the lines that were asked for', () => {
+    const service = data(['A', 'B', 'C', 'D'].map((sentence) => row(sentence)).join('\n'));
+    const rows = service.taskRows(TRAIN, lines(1, 2));
+    expect(rows.map(({ row, range }) => [row.sentence, range.start.line])).toEqual([
+      ['B', 1],
+      ['C', 2],
+    ]);
+    expect(rows[0]).toMatchObject({ taskFile: TASK, taskname: 'sentiment-task' });
+  });
+
+  it('are not where a line is no row, or of no task', () => {
+    const { text, ranges } = unmark(`{"taskname": "sentim\n\n  ⟦${row('A')}⟧ \n{"taskname": "other"}\n[1]`);
+    expect(data(text).taskRows(TRAIN, everything)).toMatchObject([{ range: ranges[0], row: { sentence: 'A' } }]);
+  });
+
+  it('are none where no task file names it', () => {
+    const { service } = editor();
+    service.openDocument(TRAIN, row('A'));
+    expect(service.taskRows(TRAIN, everything)).toEqual([]);
+  });
+});
