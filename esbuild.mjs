@@ -20,12 +20,16 @@ const common = {
 
 const programs = await build({
   ...common,
-  entryPoints: { ptask: 'engine/src/cli.ts' },
+  entryPoints: { ptask: 'engine/src/cli.ts', server: 'server/src/main.ts' },
   format: 'esm',
   // What a command does not need is not loaded: the runtime alone takes longer than printing the help.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   external: ['onnxruntime-node', 'sts-whisper-*'],
+  // For libraries that are CommonJS.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
 });
 
 // The extension host of the oldest VS Code that is supported loads CommonJS alone.

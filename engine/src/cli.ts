@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   devices: async () => (await import('./cli/devices.ts')).devices,
   bench: async () => (await import('./cli/bench.ts')).bench,
   demo: async () => (await import('./cli/demo.ts')).demo,
+  lsp: async () => (await import('./cli/lsp.ts')).languageServer(new URL('server.js', import.meta.url)),
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -7,7 +7,7 @@ import { serializeSafetensors, type TensorData } from '../../model/src/safetenso
 import { tinyTokenizer, writeFolder } from '../unit/model/tiny-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const PTASK = path.join(ROOT, 'dist/ptask.js');
+export const PTASK = path.join(ROOT, 'dist/ptask.js');
 
 /** Builds the command as a user would get it; to be called in `beforeAll`. */
 export async function buildPtask(): Promise<void> {

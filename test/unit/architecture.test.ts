@@ -87,6 +87,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['client/'],
   'vscode-languageclient': ['client/src/language-server.ts'],
   'vscode-jsonrpc': ['client/src/engine/'],
+  'vscode-languageserver': ['server/src/'],
+  'vscode-languageserver-textdocument': ['server/src/documents.ts'],
   'vscode-languageserver-types': ['server/src/service/'],
   'jsonc-parser': ['task/'],
   '@huggingface/tokenizers': ['model/'],
@@ -166,6 +168,18 @@ function wrongParts(sources: Sources): string[] {
       if (BASE.includes(part)) return !BASE.includes(partOf(to));
       const names = [partOf(to), to.slice('engine/src/'.length), ...(BASE.includes(partOf(to)) ? ['base'] : [])];
       return !names.some((name) => ENGINE[part]?.includes(name));
+    })
+    .map(shown);
+}
+
+/** The language service has everything from outside given to it. */
+function serviceSurroundings(sources: Sources): string[] {
+  const pure = ['vscode-languageserver-types', 'vscode-languageserver-textdocument'];
+  return importsOf(sources)
+    .filter(({ from, to, isOurs }) => {
+      if (!from.startsWith('server/src/service/')) return false;
+      if (isOurs) return to.startsWith('server/') ? !to.startsWith('server/src/service/') : /(^|\/)node-/.test(to);
+      return /^vscode(-|\/|$)/.test(to) ? !pure.includes(to) : to.startsWith('node:');
     })
     .map(shown);
 }
@@ -281,6 +295,8 @@ describe('our source files', () => {
     expect(wrongFolders(sources)).toEqual([]));
   it('import, inside the engine, what stands above them in the list', () => expect(wrongParts(sources)).toEqual([]));
   it('import each package in its one place', () => expect(wrongPackages(sources)).toEqual([]));
+  it('bring no connection, editor, file system or timer into the language service', () =>
+    expect(serviceSurroundings(sources)).toEqual([]));
   it('do not import one another in a ring, types included', () => expect(cycles(sources)).toEqual([]));
   it('use no network', () => expect(networkUses(sources)).toEqual([]));
   it('write to disk in a few places only, none of which knows the backbone', () =>
@@ -320,6 +336,17 @@ describe('the checks notice', () => {
     expect(wrongPackages(file('engine/src/train/a.ts', "import { Tensor } from 'onnxruntime-node';"))).toHaveLength(1);
     expect(wrongPackages(file('engine/src/random.ts', "import x from 'pure-rand/generator/x';"))).toEqual([]);
     expect(wrongPackages(file('task/src/a.ts', "import x from '@scope/unknown/part';"))).toHaveLength(1);
+  });
+
+  it('a language service that reaches out', () => {
+    const of = (module: string) => serviceSurroundings(file('server/src/service/a.ts', `import x from '${module}';`));
+    for (const module of ['vscode-languageserver', 'vscode-languageserver/node', 'vscode', 'node:fs/promises']) {
+      expect(of(module), module).toHaveLength(1);
+    }
+    expect(of('../server.ts')).toHaveLength(1);
+    expect(of('../../../task/src/node-environment.ts')).toHaveLength(1);
+    expect(of('../../../task/src/check.ts')).toEqual([]);
+    expect(of('vscode-languageserver-types')).toEqual([]);
   });
 
   it('a ring of files, through types alone too', () => {

@@ -14,6 +14,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --baseline zero|one|few   also the frozen model without a trained prompt, with no, one
                                 or as many training rows in its prompt as fit
   ptask demo [FILE]           train an example and show what it has learnt
+  ptask lsp --stdio           the language server, for any editor
   ptask devices               what this machine can compute on
   ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
                               time and memory of a training step

@@ -1,0 +1,36 @@
+import {
+  CodeActionKind,
+  type FileOperationRegistrationOptions,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import type { ClientSupport } from './client-support.ts';
+import { FIX_ALL } from './service/code-actions.ts';
+
+/** A folder takes its files along without naming them. Files are watched. */
+const FOLDERS: FileOperationRegistrationOptions = {
+  filters: [{ scheme: 'file', pattern: { glob: '**', matches: 'folder' } }],
+};
+
+/** What an editor is offered. */
+export function serverCapabilities(client: ClientSupport): ServerCapabilities {
+  return {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    ...(client.pullsDiagnostics && {
+      diagnosticProvider: { identifier: 'ptask', interFileDependencies: true, workspaceDiagnostics: true },
+    }),
+    ...(client.codeActions && { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] } }),
+    completionProvider: { triggerCharacters: ['{', '<', '"', '/', '_'] },
+    hoverProvider: true,
+    definitionProvider: true,
+    referencesProvider: true,
+    documentHighlightProvider: true,
+    renameProvider: client.prepareRename ? { prepareProvider: true } : true,
+    ...(client.documentSymbols && { documentSymbolProvider: true }),
+    documentLinkProvider: {},
+    workspace: {
+      ...(client.workspaceFolders && { workspaceFolders: { supported: true, changeNotifications: true } }),
+      ...(client.tellsFolderOperations && { fileOperations: { didRename: FOLDERS, didDelete: FOLDERS } }),
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { ClientCapabilities } from 'vscode-languageserver/node';
+
+/** What an editor can do, as far as it decides what it is offered and how it is answered. */
+export interface ClientSupport {
+  /**
+   * Whether it asks for diagnostics itself, and can be told to ask again. One that cannot be told would never show what the
+   * background check finds, so it is sent diagnostics like an editor that does not ask.
+   */
+  readonly pullsDiagnostics: boolean;
+  readonly relatedInformation: boolean;
+  readonly codeDescription: boolean;
+  readonly codeActions: boolean;
+  readonly documentSymbols: boolean;
+  readonly definitionLinks: boolean;
+  readonly prepareRename: boolean;
+  readonly snippets: boolean;
+  readonly markdownHover: boolean;
+  readonly workspaceFolders: boolean;
+  readonly watchesFiles: boolean;
+  readonly tellsFolderOperations: boolean;
+  /** What it can be told to ask for again. */
+  readonly refreshes: Readonly<Record<Refreshable, boolean>>;
+}
+
+export type Refreshable = 'codeLens' | 'inlayHint' | 'semanticTokens';
+
+export function clientSupport({ textDocument, workspace }: ClientCapabilities): ClientSupport {
+  const diagnostics = textDocument?.publishDiagnostics;
+  const pull = textDocument?.diagnostic;
+  return {
+    pullsDiagnostics: pull !== undefined && workspace?.diagnostics?.refreshSupport === true,
+    relatedInformation: (pull?.relatedInformation ?? diagnostics?.relatedInformation) === true,
+    codeDescription: (pull?.codeDescriptionSupport ?? diagnostics?.codeDescriptionSupport) === true,
+    codeActions: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    documentSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    definitionLinks: textDocument?.definition?.linkSupport === true,
+    prepareRename: textDocument?.rename?.prepareSupport === true,
+    snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') ?? true,
+    workspaceFolders: workspace?.workspaceFolders === true,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    tellsFolderOperations: workspace?.fileOperations?.didRename === true,
+    refreshes: {
+      codeLens: workspace?.codeLens?.refreshSupport === true,
+      inlayHint: workspace?.inlayHint?.refreshSupport === true,
+      semanticTokens: workspace?.semanticTokens?.refreshSupport === true,
+    },
+  };
+}

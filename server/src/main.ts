@@ -1,0 +1,28 @@
+import {
+  type ConnectionStrategy,
+  createConnection,
+  LSPErrorCodes,
+  Message,
+  type ResponseMessage,
+} from 'vscode-languageserver/node';
+import { describeError } from './requests.ts';
+import { startServer } from './server.ts';
+
+/*
+ * The language server as a program. Its arguments say how it is talked to: `--stdio`, or `--node-ipc` by VS Code. It ends
+ * with the process whose id the editor gives, with its input, or when it is told to.
+ */
+
+/** A request that is cancelled before its turn is not begun at all. */
+const strategy: ConnectionStrategy = {
+  cancelUndispatched(message): ResponseMessage | undefined {
+    if (!Message.isRequest(message)) return undefined;
+    return { jsonrpc: '2.0', id: message.id, error: { code: LSPErrorCodes.RequestCancelled, message: 'cancelled' } };
+  },
+};
+
+const connection = createConnection({ connectionStrategy: strategy });
+process.on('unhandledRejection', (error) => connection.console.error(describeError(error)));
+// The page is packaged with the program, so that a link to it needs no network.
+startServer(connection, { rulesPage: new URL('../docs/rules.md', import.meta.url).href });
+connection.listen();

@@ -1,0 +1,116 @@
+import {
+  type CancellationToken,
+  type Connection,
+  ErrorCodes,
+  type Hover,
+  type Location,
+  type LocationLink,
+  LSPErrorCodes,
+  MarkupContent,
+  MarkupKind,
+  ResponseError,
+} from 'vscode-languageserver/node';
+import { TASK_ROWS_REQUEST, type TaskRowsParams } from '../../protocol/src/rows.ts';
+import type { ClientSupport } from './client-support.ts';
+import type { PresentDiagnostics } from './present-diagnostics.ts';
+import type { LanguageService } from './service/language-service.ts';
+
+/** Answers an editor's questions with what the language service knows. */
+export function answerRequests(
+  connection: Connection,
+  service: LanguageService,
+  client: ClientSupport,
+  present: PresentDiagnostics,
+): void {
+  const answer = answering((error) => connection.console.error(describeError(error)));
+
+  connection.onCodeAction(
+    answer(({ textDocument, range, context }) =>
+      service.codeActions(textDocument.uri, range, context).map(({ diagnostics, ...action }) => ({
+        ...action,
+        ...(diagnostics && { diagnostics: present(diagnostics) }),
+      })),
+    ),
+  );
+  connection.onCompletion(
+    answer(({ textDocument, position }) =>
+      service.completions(textDocument.uri, position, { snippets: client.snippets }),
+    ),
+  );
+  connection.onHover(
+    answer(({ textDocument, position }) => {
+      const hover = service.hover(textDocument.uri, position);
+      return hover && (client.markdownHover ? hover : inPlainText(hover));
+    }),
+  );
+  connection.onDefinition(
+    answer(({ textDocument, position }) => {
+      const links = service.definitions(textDocument.uri, position);
+      return client.definitionLinks ? links : links.map(toLocation);
+    }),
+  );
+  connection.onReferences(
+    answer(({ textDocument, position, context }, token) =>
+      service.references(textDocument.uri, position, context, abortedBy(token)),
+    ),
+  );
+  connection.onDocumentHighlight(
+    answer(({ textDocument, position }) => service.documentHighlights(textDocument.uri, position)),
+  );
+  connection.onPrepareRename(answer(({ textDocument, position }) => service.prepareRename(textDocument.uri, position)));
+  connection.onRenameRequest(
+    answer(async ({ textDocument, position, newName }, token) => {
+      const result = await service.rename(textDocument.uri, position, newName, abortedBy(token));
+      if (result.kind === 'refused') return new ResponseError(LSPErrorCodes.RequestFailed, result.message);
+      if (result.note !== undefined) connection.window.showInformationMessage(result.note);
+      return result.edit;
+    }),
+  );
+  connection.onDocumentSymbol(answer(({ textDocument }) => service.documentSymbols(textDocument.uri)));
+  connection.onDocumentLinks(answer(({ textDocument }) => service.documentLinks(textDocument.uri)));
+  connection.onRequest(
+    TASK_ROWS_REQUEST,
+    answer(({ textDocument, range }: TaskRowsParams) => service.taskRows(textDocument.uri, range)),
+  );
+}
+
+/** An error with its stack, for the log. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+type Handler<P, R> = (params: P, token: CancellationToken) => R | Promise<R>;
+type Answer<P, R> = (params: P, token: CancellationToken) => Promise<R | null | ResponseError<void>>;
+
+/** Makes handlers into answers: nothing is null, and one that fails is logged and told to the editor, no more. */
+function answering(log: (error: unknown) => void) {
+  const cancelled = () => new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'cancelled');
+  return <P, R>(handler: Handler<P, R | ResponseError<void> | undefined>): Answer<P, R> =>
+    async (params, token) => {
+      try {
+        const result = await handler(params, token);
+        return token.isCancellationRequested ? cancelled() : (result ?? null);
+      } catch (error) {
+        if (token.isCancellationRequested) return cancelled();
+        log(error);
+        return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+      }
+    };
+}
+
+function abortedBy(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}
+
+function toLocation({ targetUri, targetSelectionRange }: LocationLink): Location {
+  return { uri: targetUri, range: targetSelectionRange };
+}
+
+/** Markdown reads well as it is. */
+function inPlainText(hover: Hover): Hover {
+  return MarkupContent.is(hover.contents)
+    ? { ...hover, contents: { kind: MarkupKind.PlainText, value: hover.contents.value } }
+    : hover;
+}

@@ -1,0 +1,28 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { nodeEnvironment } from '../../task/src/node-environment.ts';
+import { ModelCache } from './model-cache.ts';
+import type { FolderEntry, ServiceHost } from './service/host.ts';
+import { filePath, fileUri } from './uris.ts';
+
+/** Milliseconds without a keystroke before data, model and prompt table are looked at. */
+const PAUSE = 100;
+
+/** The language service's surroundings on this machine. */
+export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onError'>): ServiceHost {
+  const models = new ModelCache();
+  return {
+    ...to,
+    environment: nodeEnvironment({ model: (reference) => models.facts(reference) }),
+    listFolder,
+    // A document that is no file is none that a task file could name.
+    toPath: (uri) => filePath(uri) ?? uri,
+    toUri: fileUri,
+    pause: () => setTimeout(PAUSE),
+  };
+}
+
+async function listFolder(path: string): Promise<FolderEntry[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+}

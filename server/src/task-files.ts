@@ -1,0 +1,102 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
+import type { LanguageService } from './service/language-service.ts';
+import { fileUri } from './uris.ts';
+
+/** Tells the language service of the task files on disk: those of the workspace's folders, open or not. */
+export class TaskFiles {
+  readonly #service: Pick<LanguageService, 'taskFileOnDisk'>;
+  /** By path; the search of one is given up when it leaves the workspace. */
+  readonly #folders = new Map<string, AbortController>();
+  /** Task files that the service knows, by path, with the number of the last reading that was begun. */
+  readonly #known = new Map<string, number>();
+  #readings = 0;
+
+  constructor(service: Pick<LanguageService, 'taskFileOnDisk'>) {
+    this.#service = service;
+  }
+
+  /** Finds the task files of a folder. Resolves when all have been read. */
+  async addFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    const search = new AbortController();
+    this.#folders.set(folder, search);
+    await this.#readAll(folder, search.signal);
+  }
+
+  removeFolder(folder: string): void {
+    this.#folders.get(folder)?.abort();
+    this.#folders.delete(folder);
+    for (const path of this.#known.keys()) {
+      if (isInside(path, folder) && !this.#isServed(path)) this.#forget(path);
+    }
+  }
+
+  /** Takes note that a file was made, changed or deleted, or that a folder came or went with what is in it. */
+  async changed(path: string): Promise<void> {
+    if (path.endsWith(TASK_FILE_SUFFIX)) {
+      if (this.#isServed(path)) await this.#read(path);
+      return;
+    }
+    for (const known of [...this.#known.keys()]) if (isInside(known, path)) await this.#read(known);
+  }
+
+  /** Takes note that a folder has come, whose files nobody names. */
+  async folderCame(folder: string): Promise<void> {
+    if (this.#isServed(folder)) await this.#readAll(folder);
+  }
+
+  dispose(): void {
+    for (const search of this.#folders.values()) search.abort();
+    this.#folders.clear();
+  }
+
+  async #readAll(folder: string, signal?: AbortSignal): Promise<void> {
+    for await (const path of findTaskFiles(folder)) {
+      if (signal?.aborted) return;
+      await this.#read(path);
+    }
+  }
+
+  async #read(path: string): Promise<void> {
+    const reading = ++this.#readings;
+    this.#known.set(path, reading);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    // A later reading may have ended first, and the folder may have gone meanwhile.
+    if (this.#known.get(path) !== reading) return;
+    if (text === undefined || !this.#isServed(path)) this.#forget(path);
+    else this.#service.taskFileOnDisk(fileUri(path), text);
+  }
+
+  #forget(path: string): void {
+    this.#known.delete(path);
+    this.#service.taskFileOnDisk(fileUri(path), undefined);
+  }
+
+  #isServed(path: string): boolean {
+    return [...this.#folders.keys()].some((folder) => {
+      if (path === folder) return true;
+      return isInside(path, folder) && !path.slice(folder.length).split(sep).some(isSkipped);
+    });
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** Folders whose files are other programs'. */
+function isSkipped(name: string): boolean {
+  return name === 'node_modules' || name.startsWith('.');
+}
+
+/** Task files in and below a folder. A folder that may not be read has none; links are not followed. */
+async function* findTaskFiles(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isFile() && entry.name.endsWith(TASK_FILE_SUFFIX)) yield path;
+    else if (entry.isDirectory() && !isSkipped(entry.name)) yield* findTaskFiles(path);
+  }
+}

@@ -1,0 +1,367 @@
+import { spawn } from 'node:child_process';
+import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  type CodeAction,
+  CodeActionRequest,
+  CompletionRequest,
+  DidChangeWorkspaceFoldersNotification,
+  DocumentDiagnosticRequest,
+  FileChangeType,
+  HoverRequest,
+  PrepareRenameRequest,
+  RenameRequest,
+  WorkspaceDiagnosticRequest,
+} from 'vscode-languageserver/node';
+import { temporaryFolder } from '../unit/model/tiny-folder.ts';
+import { codesOf, Editor, PULLING, PUSHED, rangeOf, uriOf } from './editor.ts';
+import { buildPtask, events, PTASK, ptask } from './ptask.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+beforeAll(buildPtask);
+
+const FIXTURES = path.resolve(import.meta.dirname, '../fixtures/task');
+const EXAMPLES = path.resolve(import.meta.dirname, '../../examples');
+
+/** A folder that the test may spoil, with a fixture's task file and data. */
+async function copyOf(folder: string): Promise<{ dir: string; task: string; train: string }> {
+  const dir = await temporaryFolder();
+  await cp(folder, dir, { recursive: true });
+  return { dir, task: path.join(dir, 'assistant.ptask.json'), train: path.join(dir, 'train.jsonl') };
+}
+
+const sound = () => copyOf(path.join(FIXTURES, 'sound'));
+const faulty = () => copyOf(path.join(FIXTURES, 'faulty'));
+
+const BAD_ROW = '{"taskname": "sentiment-task", "sentence": "Räntan stiger", "label": "postiva"}\n';
+
+describe('an editor that is sent diagnostics', () => {
+  it('shows a problem, applies its fix, and the problem is gone', async () => {
+    const { task } = await faulty();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const misspelt = await editor.until(() => {
+      const found = editor.pushed.get(document.uri)?.find(({ code, severity }) => code === 'schema' && severity === 2);
+      return found ?? expect.fail('no such problem yet');
+    });
+    expect(misspelt).toMatchObject({ range: rangeOf(document, '"langauge"'), source: 'ptask' });
+    const [fix] = await editor.fixes(document, misspelt);
+    await editor.apply(fix!.edit!);
+    expect(document.getText()).toContain('"language": "sv"');
+    await editor.until(() =>
+      expect(editor.pushed.get(document.uri)?.map(({ message }) => message)).not.toContain(misspelt.message),
+    );
+    expect(await editor.shutdown()).toBe(0);
+  });
+
+  it('is told of a bad row in the row’s own file, and of each change of that file on disk', async () => {
+    const { task, train } = await sound();
+    const editor = await Editor.start();
+    await editor.open(task);
+    await appendFile(train, BAD_ROW);
+    await editor.fileChanged(train);
+    await editor.until(() => expect(codesOf(editor.pushed.get(uriOf(train)))).toEqual(['row-label-unknown']));
+    await rm(train);
+    await editor.fileChanged(train, FileChangeType.Deleted);
+    await editor.until(() => {
+      expect(codesOf(editor.pushed.get(uriOf(train)))).toEqual([]);
+      expect(codesOf(editor.pushed.get(uriOf(task)))).toContain('data-not-found');
+    });
+  });
+
+  it('reads a data file that is open as it stands there', async () => {
+    const { task, train } = await sound();
+    const editor = await Editor.start();
+    await editor.open(task);
+    const rows = await editor.open(train);
+    await editor.change(rows, [
+      { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } }, newText: '' },
+    ]);
+    await editor.until(() => expect(codesOf(editor.pushed.get(rows.uri))).toContain('row-syntax'));
+    await editor.close(rows);
+    await editor.until(() => expect(codesOf(editor.pushed.get(rows.uri))).toEqual([]));
+  });
+
+  it('finds a problem’s code explained', async () => {
+    const { task } = await faulty();
+    const editor = await Editor.start();
+    await editor.open(task);
+    const diagnostics = await editor.until(() => editor.pushed.get(uriOf(task)) ?? expect.fail('none yet'));
+    for (const { code, codeDescription } of diagnostics) {
+      const page = new URL(codeDescription!.href);
+      expect(page.hash).toBe(`#${code}`);
+      page.hash = '';
+      expect(await readFile(fileURLToPath(page), 'utf8')).toContain(`\n## ${code}\n`);
+    }
+  });
+
+  it('is not offered what it cannot do', async () => {
+    const { server } = await Editor.start({ capabilities: {} });
+    expect(server.capabilities).not.toHaveProperty('diagnosticProvider');
+    expect(server.capabilities).not.toHaveProperty('codeActionProvider');
+    expect(server.capabilities.workspace).toEqual({});
+  });
+});
+
+describe('an editor that asks for diagnostics', () => {
+  it('is sent none, and is told when to ask again', async () => {
+    const { task, train } = await sound();
+    const editor = await Editor.start({ capabilities: PULLING });
+    const { uri } = await editor.open(task);
+    expect(await editor.pull(uri)).toEqual([]);
+    await appendFile(train, BAD_ROW);
+    await editor.fileChanged(train);
+    await editor.until(() => expect(editor.refreshes).toBeGreaterThan(0));
+    expect(codesOf(await editor.pull(uriOf(train)))).toEqual(['row-label-unknown']);
+    expect(editor.pushed).toEqual(new Map());
+  });
+
+  it('is not sent again what it has', async () => {
+    const { task } = await faulty();
+    const editor = await Editor.start({ capabilities: PULLING });
+    const { uri } = await editor.open(task);
+    const ask = (previousResultId?: string) =>
+      editor.connection.sendRequest(DocumentDiagnosticRequest.type, {
+        textDocument: { uri },
+        ...(previousResultId && { previousResultId }),
+      });
+    const first = await editor.until(async () => {
+      const report = await ask();
+      expect(report.kind === 'full' && codesOf(report.items)).toContain('placeholder-unknown');
+      return report;
+    });
+    expect(await ask(first.resultId)).toEqual({ kind: 'unchanged', resultId: first.resultId });
+    expect((await ask('something else')).kind).toBe('full');
+  });
+
+  it('hears of all files of the workspace, then of nothing until something changes', async () => {
+    const { dir, task, train } = await faulty();
+    const editor = await Editor.start({ capabilities: PULLING, folders: [dir] });
+    const known = new Map<string, { value: string; codes: unknown[] }>();
+    const ask = async () => {
+      const previousResultIds = [...known].map(([uri, { value }]) => ({ uri, value }));
+      const { items } = await editor.connection.sendRequest(WorkspaceDiagnosticRequest.type, { previousResultIds });
+      for (const item of items) {
+        if (item.kind === 'full') known.set(item.uri, { value: item.resultId!, codes: codesOf(item.items) });
+      }
+      return items.map(({ uri }) => uri);
+    };
+    while (!known.get(uriOf(train))?.codes.includes('row-syntax')) await ask();
+    expect(known.get(uriOf(task))?.codes).toContain('split-sum');
+
+    const next = ask();
+    await writeFile(train, '');
+    await editor.fileChanged(train);
+    expect(await next).toContain(uriOf(train));
+    while (known.get(uriOf(train))?.codes.length !== 0) await ask();
+  });
+});
+
+describe('the task files of the workspace', () => {
+  it('are checked without being opened, but for those in dependencies and hidden folders', async () => {
+    const { dir } = await faulty();
+    for (const elsewhere of ['node_modules/other', '.cache'])
+      await cp(path.join(FIXTURES, 'faulty'), path.join(dir, elsewhere), { recursive: true });
+    await cp(path.join(FIXTURES, 'faulty'), path.join(dir, 'tasks', 'deep'), { recursive: true });
+    const editor = await Editor.start({ folders: [dir] });
+    const seen = () =>
+      new Set([...editor.pushed.keys()].map((uri) => path.relative(dir, path.dirname(fileURLToPath(uri)))));
+    await editor.until(() => expect(seen()).toEqual(new Set(['', path.join('tasks', 'deep')])));
+    expect(editor.registrations).toContain('workspace/didChangeWatchedFiles');
+  });
+
+  it('come, change, move and go', async () => {
+    const { dir } = await sound();
+    const editor = await Editor.start({ folders: [dir] });
+    const file = path.join(dir, 'second.ptask.json');
+    const codes = () => codesOf(editor.pushed.get(uriOf(file)));
+    await writeFile(file, '{ "model": }');
+    await editor.fileChanged(file, FileChangeType.Created);
+    await editor.until(() => expect(codes()).toContain('json-syntax'));
+    await writeFile(file, '{ "model": "none" }');
+    await editor.fileChanged(file);
+    await editor.until(() => expect(codes()).toContain('model-not-found'));
+
+    const moved = path.join(dir, 'third.ptask.json');
+    await rename(file, moved);
+    await editor.fileChanged(file, FileChangeType.Deleted);
+    await editor.fileChanged(moved, FileChangeType.Created);
+    await editor.until(() => {
+      expect(codes()).toEqual([]);
+      expect(codesOf(editor.pushed.get(uriOf(moved)))).toContain('model-not-found');
+    });
+  });
+
+  it('go with their folder', async () => {
+    const { dir } = await sound();
+    const tasks = path.join(dir, 'tasks');
+    await cp(path.join(FIXTURES, 'faulty'), tasks, { recursive: true });
+    const editor = await Editor.start({ folders: [dir] });
+    const file = uriOf(path.join(tasks, 'assistant.ptask.json'));
+    await editor.until(() => expect(codesOf(editor.pushed.get(file))).toContain('split-sum'));
+    await rm(tasks, { recursive: true });
+    await editor.fileChanged(tasks, FileChangeType.Deleted);
+    await editor.until(() => expect([...editor.pushed.values()].flat()).toEqual([]));
+  });
+
+  it('follow the folders that the editor shows', async () => {
+    const { dir, task } = await faulty();
+    const editor = await Editor.start();
+    const folder = { uri: uriOf(dir), name: 'tasks' };
+    const show = (added: (typeof folder)[], removed: (typeof folder)[]) =>
+      editor.connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, { event: { added, removed } });
+    await show([folder], []);
+    await editor.until(() => expect(codesOf(editor.pushed.get(uriOf(task)))).toContain('placeholder-unknown'));
+    await show([], [folder]);
+    await editor.until(() => expect([...editor.pushed.values()].flat()).toEqual([]));
+  });
+});
+
+describe('the editor and ptask check', () => {
+  it.each([
+    ['the fixtures', FIXTURES],
+    ['the examples', EXAMPLES],
+  ])('say the same of every file of %s', async (_, root) => {
+    const { dir } = await copyOf(root);
+    const names = await readdir(dir, { recursive: true });
+    const files = names.filter((name) => name.endsWith('.ptask.json'));
+    for (const name of names) if (name.endsWith('.jsonl')) await appendFile(path.join(dir, name), BAD_ROW);
+    const checked = events((await ptask(['check', ...files.map((file) => path.join(dir, file)), '--json'])).stdout);
+    const expected = checked.map(({ event, ...problem }) => problem);
+    expect(expected.length).toBeGreaterThan(files.length);
+
+    const editor = await Editor.start({ folders: [dir] });
+    const severities = ['', 'error', 'warning', 'information'];
+    const shown = () =>
+      [...editor.pushed].flatMap(([uri, diagnostics]) =>
+        diagnostics.map(({ range: { start, end }, severity, code, message }) => ({
+          file: fileURLToPath(uri),
+          line: start.line + 1,
+          column: start.character + 1,
+          endLine: end.line + 1,
+          endColumn: end.character + 1,
+          severity: severities[severity!],
+          code,
+          message,
+        })),
+      );
+    const inOrder = (problems: object[]) => problems.map((problem) => JSON.stringify(problem)).sort();
+    await editor.until(() => expect(inOrder(shown())).toEqual(inOrder([...new Set(expected)])));
+  });
+});
+
+describe('an edit', () => {
+  it('renames a label in the task file and in all its rows', async () => {
+    const { task, train } = await sound();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const params = { textDocument: { uri: document.uri }, position: rangeOf(document, 'positiva').start };
+    expect(await editor.connection.sendRequest(PrepareRenameRequest.type, params)).toMatchObject({
+      placeholder: 'positiva',
+    });
+    const edit = await editor.connection.sendRequest(RenameRequest.type, { ...params, newName: 'glad' });
+    await editor.apply(edit!);
+    expect(document.getText()).toContain('"labels": { "glad": ["positiv"]');
+    expect(edit!.changes![uriOf(train)]!.length).toBeGreaterThan(0);
+
+    const refused = editor.connection.sendRequest(RenameRequest.type, { ...params, newName: 'negativa' });
+    await expect(refused).rejects.toThrow(/negativa/);
+    expect(editor.log).toEqual([]);
+  });
+
+  it('fixes all that is never wrong', async () => {
+    const { task } = await faulty();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const fixAll = await editor.until(async () => {
+      const actions = await editor.connection.sendRequest(CodeActionRequest.type, {
+        textDocument: { uri: document.uri },
+        range: rangeOf(document, '"langauge"'),
+        context: { diagnostics: [], only: ['source.fixAll'] },
+      });
+      return actions?.[0] ?? expect.fail('nothing to fix yet');
+    });
+    await editor.apply((fixAll as CodeAction).edit!);
+    await editor.until(() => expect(codesOf(editor.pushed.get(document.uri))).not.toContain('marker-order'));
+  });
+});
+
+describe('a question', () => {
+  it('what a key means', async () => {
+    const { task } = await sound();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const hover = await editor.connection.sendRequest(HoverRequest.type, {
+      textDocument: { uri: document.uri },
+      position: rangeOf(document, 'total_virtual_tokens').start,
+    });
+    expect(JSON.stringify(hover?.contents)).toMatch(/virtual tokens/i);
+  });
+
+  it('what could stand here', async () => {
+    const { task } = await sound();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    await editor.type(document, '{sentence}', '{');
+    const { start } = rangeOf(document, '{ <|VIRTUAL_PROMPT_1|>');
+    const labels = async () => {
+      const list = await editor.connection.sendRequest(CompletionRequest.type, {
+        textDocument: { uri: document.uri },
+        position: { line: start.line, character: start.character + 1 },
+      });
+      return (Array.isArray(list) ? list : (list?.items ?? [])).map(({ label }) => label);
+    };
+    await editor.until(async () => expect(await labels()).toContain('{sentence}'));
+  });
+
+  it('about a document that is no file, or that nobody has opened, has no answer', async () => {
+    const editor = await Editor.start();
+    for (const uri of ['untitled:Untitled-1', 'file://elsewhere/a.ptask.json', 'file:///nowhere/a.ptask.json']) {
+      const params = { textDocument: { uri }, position: { line: 0, character: 0 } };
+      expect(await editor.connection.sendRequest(HoverRequest.type, params)).toBeNull();
+    }
+    expect(editor.log).toEqual([]);
+  });
+});
+
+describe('the server as a process', () => {
+  it('is also what ptask lsp --stdio starts', async () => {
+    const editor = await Editor.start({ command: [process.execPath, PTASK, 'lsp', '--stdio'] });
+    expect(editor.server.serverInfo?.name).toBe('ptask');
+    expect(await editor.shutdown()).toBe(0);
+    expect(await ptask(['lsp'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--stdio') });
+  });
+
+  it('ends with 1 when it is told to exit without a shutdown', async () => {
+    const editor = await Editor.start();
+    await editor.connection.sendNotification('exit');
+    expect(await editor.exited).toBe(1);
+  });
+
+  it('ends when its input does', async () => {
+    const editor = await Editor.start();
+    editor.process.stdin!.end();
+    expect(await editor.exited).toBe(1);
+  });
+
+  it('ends when the editor’s process has gone, though its input stays open', async () => {
+    const parent = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const editor = await Editor.start({ capabilities: PUSHED, processId: parent.pid! });
+    parent.kill('SIGKILL');
+    expect(await editor.exited).not.toBeNull();
+  });
+
+  it('lives on after a message that makes no sense', async () => {
+    const { task } = await sound();
+    const editor = await Editor.start();
+    await expect(editor.connection.sendRequest('textDocument/hover', {})).rejects.toThrow();
+    await expect(editor.connection.sendRequest('no/such/request', {})).rejects.toThrow();
+    await editor.connection.sendNotification('textDocument/didChange', { textDocument: { uri: 'x' } });
+    const document = await editor.open(task);
+    const params = { textDocument: { uri: document.uri }, position: { line: 1, character: 4 } };
+    expect(await editor.connection.sendRequest(HoverRequest.type, params)).not.toBeNull();
+  });
+});
