@@ -1,12 +1,17 @@
 import type { Problem } from '../../protocol/src/problem.ts';
 import { TaskContext } from './context.ts';
+import { namedFiles, withReading } from './data/data-files.ts';
+import { DataIndex } from './data/data-index.ts';
+import type { IndexedFile } from './data/gather-facts.ts';
+import { type DataReading, readDataFile } from './data/read-data-file.ts';
+import { ChangedOnDisk } from './data/read-rows.ts';
+import { type OpenWork, RowChecks } from './data/row-checks.ts';
+import { Work } from './data/work.ts';
 import type { DataFacts } from './data-facts.ts';
 import type { CheckEnvironment, ModelFacts } from './environment.ts';
 import { byPlace, toProblem } from './row-findings.ts';
 import type { Finding, Rule, Surroundings } from './rule.ts';
 import { rules } from './rules/index.ts';
-import { scanData } from './scan-data.ts';
-import { TokenMeter } from './tokens.ts';
 import type { TaskFile } from './types.ts';
 
 export interface CheckRequest {
@@ -15,6 +20,8 @@ export interface CheckRequest {
   environment: CheckEnvironment;
   /** Aborting it makes the check throw the signal's reason between two chunks of data. */
   signal?: AbortSignal;
+  /** Called now and then during the work of a long check, and waited for, so that others can have the thread. */
+  breathe?: () => Promise<void>;
 }
 
 export interface CheckResult {
@@ -40,32 +47,115 @@ export function checkTaskText(path: string, text: string): { context: TaskContex
  *
  * @throws nothing for bad input; only what the environment's `model` and `promptTable` throw, and the signal's reason
  */
-export async function checkTaskFile({ path, text, environment, signal }: CheckRequest): Promise<CheckResult> {
-  const { context, problems } = checkTaskText(path, text);
-  const { file } = context;
-  const table = environment.resolvePath(path, file.prompt_table);
+export async function checkTaskFile(request: CheckRequest): Promise<CheckResult> {
+  const { path, text, environment } = request;
+  const own = checkTaskText(path, text);
+  const { context } = own;
+  const surroundings = await surroundingsOf(context, environment);
+  const work = new Work(request);
+  const files: IndexedFile[] = [];
+  for (const file of namedFiles(context, environment)) {
+    files.push(withReading(file, await readDataFile(environment, file.path, work)));
+  }
+  const check = new TaskCheck();
+  const changes = new Map<string, number>();
+  while (true) {
+    const { problems, data, open } = check.judge({ ...own, surroundings, files });
+    if (open === undefined) {
+      const all = [...problems.values()].flat();
+      return { file: context.file, context, problems: all, data: data!, surroundings };
+    }
+    try {
+      await check.work(open, environment, work);
+    } catch (error) {
+      if (!(error instanceof ChangedOnDisk)) throw error;
+      const times = (changes.get(error.path) ?? 0) + 1;
+      changes.set(error.path, times);
+      const reading = times < MAX_READINGS ? await readDataFile(environment, error.path, work) : NEVER_AT_REST;
+      const at = files.findIndex(({ facts }) => facts.path === error.path);
+      files[at] = withReading(files[at]!.facts, reading);
+    }
+  }
+}
+
+/** A file that another program keeps changing is given up after this many readings. */
+const MAX_READINGS = 3;
+const NEVER_AT_REST: DataReading = {
+  state: 'unreadable',
+  reason: 'another program keeps changing it',
+  index: new DataIndex(),
+};
+
+/** The model and the prompt table that a task file names. */
+export async function surroundingsOf(context: TaskContext, environment: CheckEnvironment): Promise<Surroundings> {
+  const { path, file } = context;
   const [model, promptTable] = await Promise.all([
     // A file that names no model has been told so; there is nothing to look for.
     context.given('model') === undefined
       ? NO_MODEL
       : environment.model({ taskFile: path, model: file.model, language: file.language }),
-    environment.promptTable(table),
+    environment.promptTable(environment.resolvePath(path, file.prompt_table)),
   ]);
-  const surroundings: Surroundings = { model, promptTable };
-  const meter =
-    model.kind === 'ok' && model.tokenizer !== undefined ? new TokenMeter(model, model.tokenizer, file) : undefined;
-  const scan = await scanData(context, environment, rules, meter, signal);
+  return { model, promptTable };
+}
 
-  problems.push(
-    ...collect(context, (rule, report) => rule.checkSurroundings?.(context, surroundings, report)),
-    ...collect(context, (rule, report) => rule.checkData?.(context, scan.data, report)),
-    ...scan.problems,
-  );
-  const order = new Map(
-    [path, ...scan.data.files.map((dataFile) => dataFile.path)].map((name, index) => [name, index]),
-  );
-  problems.sort((a, b) => order.get(a.file)! - order.get(b.file)! || byPlace(a, b));
-  return { file, context, problems, data: scan.data, surroundings };
+/** A task file with what is known of everything that it names. */
+export interface TaskState {
+  readonly context: TaskContext;
+  /** Those of its text alone. */
+  readonly problems: readonly Problem[];
+  /** Undefined while it is not known. */
+  readonly surroundings: Surroundings | undefined;
+  /** Every data file; undefined while one of them has not been read. */
+  readonly files: readonly IndexedFile[] | undefined;
+}
+
+export interface TaskVerdict {
+  /** By file, each by place: the task file first, then its data files. What is not known yet is left out. */
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+  readonly data: DataFacts | undefined;
+  /** The next step towards knowing all of the data; undefined when there is none. */
+  readonly open: OpenWork | undefined;
+}
+
+/** The check of one task file, to be asked again whenever something has changed: what has not changed is not done anew. */
+export class TaskCheck {
+  readonly #rows = new RowChecks(rules);
+
+  judge({ context, problems, surroundings, files }: TaskState): TaskVerdict {
+    const around =
+      surroundings === undefined
+        ? []
+        : collect(context, (rule, report) => rule.checkSurroundings?.(context, surroundings, report));
+    if (files === undefined) {
+      return {
+        problems: new Map([[context.path, sorted([...problems, ...around])]]),
+        data: undefined,
+        open: undefined,
+      };
+    }
+    const rows = this.#rows.check({ context, model: surroundings?.model ?? NO_MODEL, files });
+    const own = [
+      ...problems,
+      ...around,
+      ...collect(context, (rule, report) => rule.checkData?.(context, rows.data, report)),
+      ...(rows.problems.get(context.path) ?? []),
+    ];
+    return { problems: new Map(rows.problems).set(context.path, sorted(own)), data: rows.data, open: rows.open };
+  }
+
+  /**
+   * Does a step that a verdict has left open.
+   *
+   * @throws ChangedOnDisk when a data file has to be read anew; the reason when the work is given up
+   */
+  work(open: OpenWork, environment: CheckEnvironment, work: Work): Promise<void> {
+    return this.#rows.work(open, environment, work);
+  }
+}
+
+function sorted(problems: Problem[]): Problem[] {
+  return problems.sort(byPlace);
 }
 
 const NO_MODEL: ModelFacts = { kind: 'not-found', missing: [] };

@@ -1,6 +1,6 @@
 import type { RelatedPlace } from '../../protocol/src/problem.ts';
+import type { SampledValue } from './data/value-table.ts';
 import type { JsonNode } from './json-tree.ts';
-import type { SampledValue } from './value-sample.ts';
 
 export type Split = 'train' | 'validation' | 'test';
 
@@ -33,9 +33,9 @@ export interface TaskDataFacts {
   rowsByFile: Map<string, number>;
   /** How many rows have each field of the template. */
   fieldCounts: Map<string, number>;
-  /** How many rows have each other field; at most MAX_OTHER_FIELDS of them. */
+  /** How many rows have each other field, the commonest first; at most MAX_OTHER_FIELDS of them. */
   otherFields: Map<string, number>;
-  /** Texts of each field, `taskname` aside; at most MAX_SAMPLED_FIELDS fields of the rows. */
+  /** Texts of each field, `taskname` aside, of the first few dozen fields. */
   samples: Map<string, FieldSample>;
   /** How many training rows have each label, for a template with labels. */
   labelCounts: Map<string, number>;
@@ -48,14 +48,13 @@ export interface TaskDataFacts {
 
 /** What the texts of one field look like. */
 export interface FieldSample {
-  /** That of the first row that has one. */
+  /** That of the first row that has one, or of another while its file is being changed. */
   readonly first: SampledValue;
-  /** From all over the rows, in no order: all of them when there are few, else at most MAX_SAMPLED_VALUES. */
+  /** Different texts from all over the rows, in no order: all when there are few, else MAX_SAMPLED_VALUES at most. */
   readonly values: readonly SampledValue[];
 }
 
 export const MAX_OTHER_FIELDS = 1000;
-export const MAX_SAMPLED_FIELDS = 32;
 
 export interface DataFacts {
   files: DataFileFacts[];

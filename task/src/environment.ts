@@ -67,12 +67,23 @@ export interface ModelReference {
 
 export type FileReading = AsyncIterable<Uint8Array> | 'not-found' | { unreadable: string };
 
+/** Where a stretch of a file is, in bytes. */
+export interface FilePart {
+  start: number;
+  length: number;
+}
+
 /** Everything outside the task file that its rules look at; the editor and the command line bring their own. */
 export interface CheckEnvironment {
   /** The path that a path in the task file means. */
   resolvePath(taskFile: string, path: string): string;
   /** The bytes of a data file. Iterating may throw when reading fails half-way. */
   readFile(path: string): Promise<FileReading>;
+  /**
+   * Stretches of a file, to look at a few rows again; undefined when they cannot be read. Where it is left out, the whole
+   * file is read for them.
+   */
+  readParts?(path: string, parts: readonly FilePart[]): Promise<Uint8Array[] | undefined>;
   model(reference: ModelReference): Promise<ModelFacts>;
   /** Undefined when there is no such file. */
   promptTable(path: string): Promise<PromptTableFacts | undefined>;

@@ -1,6 +1,7 @@
 /** The file system is not in here, so that a language server can bring its own: see `node-environment.ts`. */
 export { type CheckRequest, type CheckResult, checkTaskFile, checkTaskText, hasErrors } from './check.ts';
 export { TaskContext, type TemplateView } from './context.ts';
+export type { SampledValue } from './data/value-table.ts';
 export {
   type DataFacts,
   type DataFileFacts,
@@ -38,4 +39,3 @@ export {
 } from './template.ts';
 export { type TrainingFacts, trainingFacts } from './training-record.ts';
 export type * from './types.ts';
-export type { SampledValue } from './value-sample.ts';

@@ -4,7 +4,14 @@ import { describeModel } from '../../model/src/describe-model.ts';
 import { fileReason } from '../../model/src/file-reason.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
 import { readHeader } from '../../model/src/safetensors.ts';
-import type { CheckEnvironment, FileReading, ModelFacts, ModelReference, PromptTableFacts } from './environment.ts';
+import type {
+  CheckEnvironment,
+  FilePart,
+  FileReading,
+  ModelFacts,
+  ModelReference,
+  PromptTableFacts,
+} from './environment.ts';
 import { modelFacts } from './model-facts.ts';
 import { brokenTable, notATable, promptTableFacts } from './prompt-table.ts';
 
@@ -16,6 +23,8 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
   return {
     resolvePath: resolveBeside,
     readFile: readChunks,
+    // Parts of other files than those that `readFile` reads would be of no use.
+    ...(changes.readFile === undefined ? { readParts } : {}),
     model: readModelFacts,
     promptTable: readPromptTableFacts,
     ...changes,
@@ -64,5 +73,26 @@ export async function readPromptTableFacts(path: string): Promise<PromptTableFac
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     return broken(`cannot be read: ${fileReason('read', error)}`);
+  }
+}
+
+/** Stretches of a file; undefined when it cannot be read or ends before them. */
+export async function readParts(path: string, parts: readonly FilePart[]): Promise<Uint8Array[] | undefined> {
+  try {
+    const file = await open(path);
+    try {
+      const read: Uint8Array[] = [];
+      for (const { start, length } of parts) {
+        const bytes = new Uint8Array(length);
+        const { bytesRead } = await file.read(bytes, 0, length, start);
+        if (bytesRead < length) return undefined;
+        read.push(bytes);
+      }
+      return read;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
   }
 }

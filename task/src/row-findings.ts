@@ -8,7 +8,7 @@ export const MAX_SHOWN_PER_RULE = 100;
 /** A field that the template does not use is usually in every row, and harmless. */
 const MAX_SHOWN_INFORMATION = 3;
 
-interface Group {
+export interface Group {
   shown: Problem[];
   count: number;
 }
@@ -34,19 +34,22 @@ export class RowFindings {
       groups.set(group, counted);
     }
     counted.count += 1;
-    // One more than is shown, since the last one gives way to the summary.
-    if (counted.shown.length <= shownAtMost(rule)) {
+    if (counted.shown.length < madeAtMost(rule)) {
       counted.shown.push(toProblem(this.#file, rule, makeFinding(), toRange));
     }
   }
 
-  /** Forgets a group of findings that have a common cause which is reported elsewhere. */
-  drop(rule: Rule, group: string): void {
-    this.#groups.get(rule)?.delete(group);
+  /** Takes a whole group: how many findings there are, and the first of them. */
+  put(rule: Rule, group: string, { count, shown }: Group): void {
+    const groups = this.#groups.get(rule) ?? new Map<string, Group>();
+    groups.set(group, { count, shown });
+    this.#groups.set(rule, groups);
   }
 
-  problems(): Problem[] {
+  /** @param isWanted whether what a rule says is known as a whole; what is not is left out */
+  problems(isWanted: (rule: Rule) => boolean = () => true): Problem[] {
     return [...this.#groups].flatMap(([rule, groups]) => {
+      if (!isWanted(rule)) return [];
       const shown = [...groups.values()].flatMap((group) => group.shown).sort(byPlace);
       const count = [...groups.values()].reduce((sum, group) => sum + group.count, 0);
       const most = shownAtMost(rule);
@@ -63,6 +66,11 @@ export class RowFindings {
 
 function shownAtMost(rule: Rule): number {
   return rule.severity === 'information' ? MAX_SHOWN_INFORMATION : MAX_SHOWN_PER_RULE;
+}
+
+/** One more than is shown, since the last one gives way to the summary. */
+export function madeAtMost(rule: Rule): number {
+  return shownAtMost(rule) + 1;
 }
 
 export function toProblem(file: string, rule: Rule, finding: Finding, toRange: (span: Span) => Range): Problem {

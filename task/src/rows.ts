@@ -31,9 +31,12 @@ export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const REPLACEMENT = '\ufffd';
+export const BYTE_ORDER_MARK = '\ufeff';
 
 export interface RowReaderOptions {
   maxLineBytes?: number;
+  /** False for a part of a file, in whose first line a byte order mark is a mistake like anywhere else. */
+  isStart?: boolean;
 }
 
 /**
@@ -44,6 +47,7 @@ export class RowReader {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #encoder = new TextEncoder();
   readonly #maxLineBytes: number;
+  readonly #isStart: boolean;
   #line = 0;
   /** Of the first byte that belongs to no finished line. */
   #offset = 0;
@@ -52,8 +56,19 @@ export class RowReader {
   #pendingIsTooLong = false;
   #lastWasCarriageReturn = false;
 
-  constructor({ maxLineBytes = MAX_LINE_BYTES }: RowReaderOptions = {}) {
+  constructor({ maxLineBytes = MAX_LINE_BYTES, isStart = true }: RowReaderOptions = {}) {
     this.#maxLineBytes = maxLineBytes;
+    this.#isStart = isStart;
+  }
+
+  /** How many lines have ended. */
+  get lines(): number {
+    return this.#line;
+  }
+
+  /** Where the first line starts that has not ended, in bytes. */
+  get offset(): number {
+    return this.#offset;
   }
 
   /** The rows whose lines end in this chunk. */
@@ -106,19 +121,18 @@ export class RowReader {
     let bytes = rest;
     const byteLength = this.#pendingBytes + rest.length;
     if (this.#pending.length > 0) bytes = joined(this.#pending, rest);
-    const tooLong = this.#pendingIsTooLong || byteLength > this.#maxLineBytes;
+    const isTooLong = this.#pendingIsTooLong || byteLength > this.#maxLineBytes;
     const place = { line: this.#line, byteOffset: this.#offset, byteLength };
     this.#line += 1;
     this.#offset += byteLength + endLength;
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#pendingIsTooLong = false;
-    if (tooLong) {
-      const message = `This line has ${byteLength} bytes; more than ${this.#maxLineBytes} are not read.`;
-      rows.push({ ...place, text: '', value: undefined, problem: { start: 0, end: 0, message } });
+    if (isTooLong) {
+      rows.push({ ...place, ...tooLong(byteLength, this.#maxLineBytes) });
       return;
     }
-    if (place.line === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+    if (this.#isStart && place.line === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
       bytes = bytes.subarray(3);
       place.byteOffset = 3;
       place.byteLength -= 3;
@@ -148,6 +162,12 @@ export class RowReader {
     }
     return -1;
   }
+}
+
+/** What is told of a line that is too long to be read. */
+export function tooLong(byteLength: number, most: number): Pick<BadRow, 'text' | 'value' | 'problem'> {
+  const message = `This line has ${byteLength} bytes; more than ${most} are not read.`;
+  return { text: '', value: undefined, problem: { start: 0, end: 0, message } };
 }
 
 function joined(parts: Uint8Array[], rest: Uint8Array): Uint8Array {

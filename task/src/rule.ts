@@ -41,6 +41,22 @@ export interface RuleExample {
   right: string;
 }
 
+/**
+ * What of a row decides whether a rule for rows has something to say of it, and under which groups:
+ *
+ * - `shape`: its task, its fields and the kinds of their values (`RowShape`);
+ * - `answer`: those and the text of its answer;
+ * - `likeness`: whether it is a duplicate or a leak;
+ * - `braces`: texts in which there is a brace or the start of a marker, and the template's fields;
+ * - `text`: anything that a row of a data file has; such a rule has every row read whenever a template changes;
+ * - `tokens`: its tokens.
+ *
+ * Only rows of which a rule has something to say are looked at, which is what makes a check of many rows fast. Of the task
+ * file a rule for rows looks at nothing but names of tasks, and of a template its fields, answer field, field to truncate
+ * and labels; a rule for tokens at the whole template too.
+ */
+export type RowAspect = 'shape' | 'answer' | 'likeness' | 'braces' | 'text' | 'tokens';
+
 /** One rule: what it says, and the check in the phase whose facts it needs. */
 export interface Rule {
   code: string;
@@ -52,6 +68,8 @@ export interface Rule {
   checkFile?(context: TaskContext, report: Report): void;
   /** Looks at the backbone and the prompt table as well. */
   checkSurroundings?(context: TaskContext, surroundings: Surroundings, report: Report): void;
+  /** For `checkRow`; `text` when it is left out. */
+  looksAt?: RowAspect;
   checkRow?(row: RowView, context: TaskContext, report: RowReport): void;
   checkBadRow?(row: BadRow, report: RowReport): void;
   /** Looks at what all rows together say. */

@@ -18,13 +18,29 @@ export class TokenMeter {
   readonly limit: number;
   readonly #encoder: TokenEncoder;
   readonly #overhead: number;
-  readonly #crossings = new Map<string, boolean>();
+  readonly #crossings: Map<string, boolean>;
 
   constructor(model: ModelFacts & { kind: 'ok' }, encoder: TokenEncoder, file: TaskFile) {
     const { max_seq_length, add_bos, add_eos } = file.data;
     this.#encoder = encoder;
+    this.#crossings = crossingsOf(encoder);
     this.#overhead = model.prefixTokens + (add_bos ? 1 : 0) + (add_eos ? 1 : 0);
     this.limit = Math.min(max_seq_length ?? model.maxPositions, model.maxPositions);
+  }
+
+  /**
+   * How long the texts of a row may be together so that it cannot be too long, counted as `mostTokens` does: 1 for each
+   * ASCII character and 3 for each other UTF-16 unit.
+   */
+  safeLength({ parsed }: TemplateView): number {
+    let fixed = this.#overhead;
+    const uses = new Map<string, number>();
+    for (const segment of parsed.segments) {
+      // Each piece of text adds what a tokeniser may put in front of it.
+      fixed += segment.kind === 'virtual' ? segment.tokens : mostTokens(segment.kind === 'text' ? segment.text : '');
+      if (segment.kind === 'field') uses.set(segment.name, (uses.get(segment.name) ?? 0) + 1);
+    }
+    return (this.limit - fixed) / Math.max(1, ...uses.values());
   }
 
   /** The row's tokens. For a row that cannot be too long the count is an upper bound, which costs no tokenising. */
@@ -80,6 +96,15 @@ export class TokenMeter {
     const together = this.#encoder.encode(before + answer);
     return apart.length !== together.length || apart.some((token, index) => token !== together[index]);
   }
+}
+
+const crossings = new WeakMap<TokenEncoder, Map<string, boolean>>();
+
+/** A new meter is made for every change of the task file, and the tokeniser stays. */
+function crossingsOf(encoder: TokenEncoder): Map<string, boolean> {
+  const known = crossings.get(encoder) ?? new Map<string, boolean>();
+  crossings.set(encoder, known);
+  return known;
 }
 
 const MAX_WORD = 64;

@@ -11,6 +11,7 @@ export const dataLeak: Rule = {
     wrong: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["train.jsonl"] }',
     right: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["test.jsonl"] }',
   },
+  looksAt: 'likeness',
   checkRow({ leakedFrom, places }, _context, report) {
     if (leakedFrom === undefined) return;
     const { file, line } = leakedFrom;

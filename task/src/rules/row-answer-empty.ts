@@ -10,6 +10,7 @@ export const rowAnswerEmpty: Rule = {
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": ""}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
+  looksAt: 'shape',
   checkRow({ value, template, places }, _context, report) {
     const field = template?.settings.answer_field;
     if (field === undefined || field === null || textOf(value, field)?.trim() !== '') return;

@@ -12,6 +12,7 @@ export const rowDuplicate: Rule = {
     right: `{"taskname": "sentiment-task", "sentence": "Mycket bra", "label": "positiva"}
 {"taskname": "sentiment-task", "sentence": "Riktigt bra", "label": "positiva"}`,
   },
+  looksAt: 'likeness',
   checkRow({ duplicateOf, file, places }, _context, report) {
     if (duplicateOf < 0) return;
     report(() => ({

@@ -9,6 +9,7 @@ export const rowFieldExtra: Rule = {
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva", "id": "17"}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
+  looksAt: 'shape',
   checkRow({ value, template, places }, _context, report) {
     if (template === undefined) return;
     for (const field in value) {

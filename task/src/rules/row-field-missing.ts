@@ -10,6 +10,7 @@ export const rowFieldMissing: Rule = {
     wrong: '{"taskname": "sentiment-task", "label": "positiva"}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
+  looksAt: 'shape',
   checkRow({ value, template, isExample, places }, _context, report) {
     if (template === undefined) return;
     for (const field of template.fields) {

@@ -9,6 +9,7 @@ export const rowFieldType: Rule = {
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": 1}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
+  looksAt: 'shape',
   checkRow({ value, template, places }, _context, report) {
     if (template === undefined) return;
     for (const field of template.fields) {

@@ -12,6 +12,7 @@ export const rowLabelUnknown: Rule = {
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "postiva"}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
+  looksAt: 'answer',
   checkRow({ value, template, places }, _context, report) {
     const forms = template?.forms;
     const field = template?.settings.answer_field;

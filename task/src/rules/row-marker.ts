@@ -15,6 +15,7 @@ export const rowMarker: Rule = {
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra: {label}", "label": "positiva"}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
+  looksAt: 'braces',
   checkRow({ value, template, places }, _context, report) {
     if (template === undefined) return;
     for (const field of template.fields) {

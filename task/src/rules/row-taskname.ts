@@ -10,6 +10,7 @@ export const rowTaskname: Rule = {
     wrong: '{"taskname": "sentiment", "sentence": "Bra", "label": "positiva"}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
+  looksAt: 'shape',
   checkRow(row, context, report) {
     if (row.template !== undefined) return;
     if (!Object.hasOwn(row.value, 'taskname')) {

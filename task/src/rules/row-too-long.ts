@@ -10,6 +10,7 @@ export const rowTooLong: Rule = {
     wrong: `{"taskname": "sentiment-task", "sentence": "${'bra '.repeat(60).trim()}", "label": "positiva"}`,
     right: '{"taskname": "sentiment-task", "sentence": "bra bra bra", "label": "positiva"}',
   },
+  looksAt: 'tokens',
   checkRow({ tokens, template, places }, _context, report) {
     if (tokens === undefined || template === undefined) return;
     const { count, limit, truncatable } = tokens();

@@ -1,0 +1,108 @@
+import type { RelatedPlace } from '../../../protocol/src/problem.ts';
+import type { TaskContext, TemplateView } from '../context.ts';
+import type { DataFileFacts } from '../data-facts.ts';
+import { type FieldSample, MAX_OTHER_FIELDS, noTaskData, type Split, type TaskDataFacts } from '../data-facts.ts';
+import { labelOf } from '../labels.ts';
+import type { DataIndex } from './data-index.ts';
+import { COLUMNS } from './row-records.ts';
+import { mergedValues, type ValueTable } from './value-table.ts';
+
+/** A data file that was read, and what the task file takes it for. */
+export interface IndexedFile {
+  readonly facts: DataFileFacts;
+  readonly index: DataIndex;
+}
+
+/** What all rows of a task say together, but for what only their texts tell. */
+export function gatherFacts(
+  template: TemplateView,
+  files: readonly IndexedFile[],
+  samples: Map<string, FieldSample>,
+): TaskDataFacts {
+  const { taskname } = template.settings;
+  const facts: TaskDataFacts = { ...noTaskData(), samples };
+  const counts = new Map<string, number>();
+  for (const { facts: file, index } of files) {
+    let rows = 0;
+    for (const shape of index.shapes.all) {
+      if (shape.rows === 0 || shape.taskname !== taskname) continue;
+      rows += shape.rows;
+      for (const field of shape.fields) add(counts, field, shape.rows);
+    }
+    if (rows === 0) continue;
+    facts.rowsByFile.set(file.path, rows);
+    for (const split of splitsOf(file)) facts.rows[split] += rows;
+    facts.firstRow ??= firstRow(taskname, file.path, index);
+  }
+  for (const field of template.fields) {
+    const rows = counts.get(field);
+    if (rows !== undefined) facts.fieldCounts.set(field, rows);
+    counts.delete(field);
+  }
+  facts.otherFields = new Map([...counts].sort(commonestFirst).slice(0, MAX_OTHER_FIELDS));
+  return facts;
+}
+
+/** What the texts of each field of a task look like. */
+export function gatherSamples(taskname: string, files: readonly IndexedFile[]): Map<string, FieldSample> {
+  const tables = new Map<string, ValueTable[]>();
+  for (const { index } of files) {
+    for (const [field, table] of index.shapes.tables(taskname) ?? []) {
+      tables.set(field, [...(tables.get(field) ?? []), table]);
+    }
+  }
+  return new Map(
+    [...tables].flatMap(([field, all]): [string, FieldSample][] => {
+      const first = all.find((table) => table.first !== undefined)?.first;
+      return first === undefined ? [] : [[field, { first, values: mergedValues(all) }]];
+    }),
+  );
+}
+
+/** Adds the rows of a file to the counts of labels, by the table of its answers. */
+export function countLabels(facts: TaskDataFacts, template: TemplateView, { facts: file, index }: IndexedFile): void {
+  const { answer_field, taskname } = template.settings;
+  if (template.forms === undefined || answer_field === null) return;
+  for (const { text, rows } of index.shapes.tables(taskname)?.get(answer_field)?.values ?? []) {
+    const label = labelOf(template.forms, text);
+    if (label !== undefined) addLabel(facts, file, label, rows);
+  }
+}
+
+export function addLabel(facts: TaskDataFacts, file: DataFileFacts, label: string, rows: number): void {
+  add(facts.allLabelCounts, label, rows);
+  if (splitsOf(file).includes('train')) add(facts.labelCounts, label, rows);
+}
+
+export function splitsOf({ mentions }: DataFileFacts): Split[] {
+  return [...new Set(mentions.map(({ split }) => split))];
+}
+
+/** A place in a data file to which a problem elsewhere points. */
+export function lineStart(file: string, line: number, message: string): RelatedPlace {
+  return { file, range: { start: { line, character: 0 }, end: { line, character: 1 } }, message };
+}
+
+function firstRow(taskname: string, path: string, index: DataIndex): RelatedPlace | undefined {
+  for (const [at, block] of index.blocks.entries()) {
+    const { columns, count } = block.records!;
+    for (let row = 0; row < count; row++) {
+      if (index.shapes.at(columns[row * COLUMNS + 1]!).taskname !== taskname) continue;
+      return lineStart(path, index.lineOf(at) + columns[row * COLUMNS]!, 'The first row of this task.');
+    }
+  }
+  return undefined;
+}
+
+/** The first template of each task, by its name. */
+export function templatesByTask(context: TaskContext): Map<string, TemplateView> {
+  return new Map([...context.tasknames].map((name) => [name, context.template(name)!]));
+}
+
+function commonestFirst([a, aRows]: [string, number], [b, bRows]: [string, number]): number {
+  return bRows - aRows || (a < b ? -1 : 1);
+}
+
+function add(counts: Map<string, number>, key: string, more: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + more);
+}

@@ -1,0 +1,97 @@
+import type { CheckEnvironment } from '../environment.ts';
+import { RowReader } from '../rows.ts';
+import { DataIndex } from './data-index.ts';
+import type { Work } from './work.ts';
+
+/** What became of reading a data file. */
+export type DataReading =
+  | { state: 'read'; index: DataIndex }
+  | { state: 'not-found' }
+  | { state: 'unreadable'; reason: string; index: DataIndex };
+
+/** A chunk that is longer is taken in parts, so that no part takes long. */
+const PART_BYTES = 64 * 1024;
+
+/**
+ * Reads a data file once, a chunk at a time, into an index.
+ *
+ * @throws the signal's reason of the work when it is given up, and nothing else
+ */
+export async function readDataFile(
+  environment: Pick<CheckEnvironment, 'readFile'>,
+  path: string,
+  work: Work,
+): Promise<DataReading> {
+  const reading = await environment.readFile(path);
+  if (reading === 'not-found') return { state: 'not-found' };
+  const index = new DataIndex();
+  if ('unreadable' in reading) return { state: 'unreadable', reason: reading.unreadable, index };
+  const chunks = reading[Symbol.asyncIterator]();
+  const reader = new RowReader();
+  const fill = new BlockFiller(index, reader);
+  try {
+    while (true) {
+      await work.pause();
+      let chunk: IteratorResult<Uint8Array>;
+      try {
+        chunk = await chunks.next();
+      } catch (error) {
+        fill.finish();
+        return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error), index };
+      }
+      if (chunk.done) break;
+      for (let at = 0; at < chunk.value.length; at += PART_BYTES) {
+        fill.push(chunk.value.subarray(at, at + PART_BYTES));
+        await work.pause();
+      }
+    }
+  } finally {
+    // Closes the file when the work was given up.
+    await chunks.return?.(undefined);
+  }
+  fill.finish();
+  return { state: 'read', index };
+}
+
+/** In bytes; a block ends with the chunk in which it reaches this. */
+const BLOCK_BYTES = 256 * 1024;
+
+class BlockFiller {
+  readonly #index: DataIndex;
+  readonly #reader: RowReader;
+  #start = 0;
+  #firstLine = 0;
+
+  constructor(index: DataIndex, reader: RowReader) {
+    this.#index = index;
+    this.#reader = reader;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#add(this.#reader.push(chunk));
+    if (this.#reader.offset - this.#start >= BLOCK_BYTES) this.#endBlock();
+  }
+
+  finish(): void {
+    this.#add(this.#reader.end());
+    if (this.#reader.lines > this.#firstLine) this.#endBlock();
+  }
+
+  #add(rows: ReturnType<RowReader['push']>): void {
+    for (const { line, byteOffset, byteLength, value } of rows) {
+      this.#index.builder.add(line - this.#firstLine, byteOffset - this.#start, byteLength, value);
+    }
+  }
+
+  #endBlock(): void {
+    const { lines, offset } = this.#reader;
+    this.#index.append({
+      lines: lines - this.#firstLine,
+      text: undefined,
+      bytes: { start: this.#start, length: offset - this.#start },
+      records: this.#index.builder.take(),
+    });
+    this.#start = offset;
+    this.#firstLine = lines;
+  }
+}

@@ -1,0 +1,108 @@
+import type { CheckEnvironment, FilePart } from '../environment.ts';
+import { type DataRow, RowReader } from '../rows.ts';
+import type { DataBlock } from './data-index.ts';
+import { COLUMNS } from './row-records.ts';
+import type { TextBlock } from './text-blocks.ts';
+import { rowInText } from './text-index.ts';
+
+/** A row of an index. */
+export interface RowRef {
+  readonly block: DataBlock;
+  /** Its number in the block. */
+  readonly row: number;
+  /** Its line in the file, from 0. */
+  readonly line: number;
+}
+
+/** The file on disk is no longer the one that was indexed. */
+export class ChangedOnDisk extends Error {
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`${path} was changed while it was read.`);
+    this.path = path;
+  }
+}
+
+type Reading = Pick<CheckEnvironment, 'readFile' | 'readParts'>;
+
+/** The row, when that needs no reading from disk. Lines and offsets in it are not those of the file. */
+export function rowAtHand({ block, row }: Pick<RowRef, 'block' | 'row'>): DataRow | undefined {
+  return block.text === undefined ? undefined : rowInText(block as TextBlock, block.records!, row);
+}
+
+/**
+ * Some rows of a file on disk, read again, in the order in which they are asked for.
+ *
+ * @throws ChangedOnDisk when they are not there any more
+ */
+export async function readRowsAgain(environment: Reading, path: string, refs: readonly RowRef[]): Promise<DataRow[]> {
+  const parts = refs.map(({ block, row }) => ({
+    start: block.bytes!.start + block.records!.columns[row * COLUMNS + 2]!,
+    length: block.records!.columns[row * COLUMNS + 3]!,
+  }));
+  const read = await readParts(environment, path, parts);
+  return read.map((bytes) => {
+    const rows = rowsIn(bytes);
+    if (rows.length !== 1) throw new ChangedOnDisk(path);
+    return rows[0]!;
+  });
+}
+
+/**
+ * Every row of a block: gives a row by its number.
+ *
+ * @throws ChangedOnDisk when the block is not there any more
+ */
+export async function readBlockAgain(
+  environment: Reading,
+  path: string,
+  block: DataBlock,
+): Promise<(row: number) => DataRow> {
+  if (block.text !== undefined) return (row) => rowAtHand({ block, row })!;
+  const [bytes] = await readParts(environment, path, [block.bytes!]);
+  const rows = rowsIn(bytes!, block.bytes!.start === 0);
+  const { count, columns } = block.records!;
+  const isSame = rows.length === count && rows.every((row, i) => row.byteLength === columns[i * COLUMNS + 3]);
+  if (!isSame) throw new ChangedOnDisk(path);
+  return (row) => rows[row]!;
+}
+
+function rowsIn(bytes: Uint8Array, isStart = false): DataRow[] {
+  const reader = new RowReader({ isStart });
+  return [...reader.push(bytes), ...reader.end()];
+}
+
+async function readParts(environment: Reading, path: string, parts: readonly FilePart[]): Promise<Uint8Array[]> {
+  const read =
+    environment.readParts === undefined
+      ? await cutFromWhole(environment, path, parts)
+      : await environment.readParts(path, parts);
+  if (read === undefined) throw new ChangedOnDisk(path);
+  return read;
+}
+
+/** For an environment that can only read files from start to end. */
+async function cutFromWhole(
+  environment: Reading,
+  path: string,
+  parts: readonly FilePart[],
+): Promise<Uint8Array[] | undefined> {
+  const reading = await environment.readFile(path);
+  if (reading === 'not-found' || 'unreadable' in reading) return undefined;
+  const read = parts.map(({ length }) => new Uint8Array(length));
+  let start = 0;
+  try {
+    for await (const chunk of reading) {
+      for (const [i, part] of parts.entries()) {
+        const from = Math.max(part.start - start, 0);
+        const to = Math.min(part.start + part.length - start, chunk.length);
+        if (from < to) read[i]!.set(chunk.subarray(from, to), start + from - part.start);
+      }
+      start += chunk.length;
+    }
+  } catch {
+    // The rows in front of the place where reading fails were read before too.
+  }
+  return parts.every((part) => part.start + part.length <= start) ? read : undefined;
+}

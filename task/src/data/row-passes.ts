@@ -1,0 +1,290 @@
+import type { TaskContext, TemplateView } from '../context.ts';
+import type { ModelFacts } from '../environment.ts';
+import { labelOf } from '../labels.ts';
+import { madeAtMost } from '../row-findings.ts';
+import { RowPlaces, textOf } from '../row-view.ts';
+import type { DataRow } from '../rows.ts';
+import type { RowAspect, Rule } from '../rule.ts';
+import type { TokenMeter } from '../tokens.ts';
+import type { DataBlock, DataIndex } from './data-index.ts';
+import { type FiredGroup, fires, viewOf } from './fired-rows.ts';
+import { COLUMNS, type RowRecords } from './row-records.ts';
+import { BAD_ROW, isText, type RowShape } from './row-shape.ts';
+
+/** What had to be read of a block's rows to be known. */
+export interface PassFound {
+  /** By rule and group: how many findings, and the rows of the first of them. */
+  readonly fired: ReadonlyMap<Rule, ReadonlyMap<string, { count: number; rows: number[] }>>;
+  /** How many rows have each label. */
+  readonly labels: ReadonlyMap<string, number>;
+  /** Rows whose answer merges with the text before it, and the first of them. */
+  readonly merging: { count: number; first: number };
+}
+
+/**
+ * Something that only the texts of rows tell. What it finds in a block is kept until the key changes, which names all that
+ * it depends on, or the block.
+ */
+export interface RowPass {
+  readonly kind: 'text' | 'braces' | 'answer' | 'lengths' | 'boundary';
+  /** Undefined for a pass over the rows of all tasks. */
+  readonly taskname: string | undefined;
+  readonly key: string;
+  /** The rules whose findings it counts. */
+  readonly rules: readonly Rule[];
+  /** Whether it needs a tokeniser, which takes long. */
+  readonly isSlow: boolean;
+  concerns(index: DataIndex): boolean;
+  /** Whether a row must be read. `length` is that of its line, in bytes or UTF-16 units. */
+  wants(shape: RowShape, length: number, inUnits: boolean): boolean;
+  take(row: DataRow, number: number, found: PassFinder): void;
+}
+
+/** Collects what a pass finds in a block. */
+export class PassFinder implements PassFound {
+  readonly fired = new Map<Rule, Map<string, { count: number; rows: number[] }>>();
+  readonly labels = new Map<string, number>();
+  readonly merging = { count: 0, first: -1 };
+
+  fire(rule: Rule, group: string, times: number, row: number): void {
+    const groups = this.fired.get(rule) ?? new Map<string, { count: number; rows: number[] }>();
+    this.fired.set(rule, groups);
+    const known = groups.get(group) ?? { count: 0, rows: [] };
+    groups.set(group, known);
+    if (known.rows.length < madeAtMost(rule)) known.rows.push(row);
+    known.count += times;
+  }
+
+  label(label: string): void {
+    this.labels.set(label, (this.labels.get(label) ?? 0) + 1);
+  }
+
+  merges(row: number): void {
+    this.merging.count += 1;
+    if (this.merging.first < 0) this.merging.first = row;
+  }
+}
+
+export const FOUND_NOTHING: PassFound = new PassFinder();
+
+export interface PassInput {
+  readonly context: TaskContext;
+  readonly rules: readonly Rule[];
+  readonly model: ModelFacts;
+  readonly meter: TokenMeter | undefined;
+  /** By task: the files that have too many different answers to know them all. */
+  readonly manyAnswers: ReadonlyMap<string, ReadonlySet<DataIndex>>;
+  /** All that rules for rows may look at in the task file. */
+  readonly signature: string;
+}
+
+/** The passes that a task file needs, quick ones first. */
+export function passesFor(input: PassInput): RowPass[] {
+  const templates = [...input.context.tasknames].map((name) => input.context.template(name)!);
+  const text: RowPass = {
+    ...passOf(input, 'text', 'text', undefined),
+    key: input.signature,
+    wants: ({ id }) => id !== BAD_ROW,
+  };
+  const quick = [
+    ...(text.rules.length === 0 ? [] : [text]),
+    ...templates.map((template) => bracesPass(input, template)),
+    ...templates.flatMap((template) => answerPass(input, template)),
+  ];
+  const { meter } = input;
+  if (meter === undefined) return quick;
+  const slow = templates.flatMap((template) => [
+    lengthsPass(input, template, meter),
+    ...boundaryPass(input, template, meter),
+  ]);
+  return [...quick, ...slow];
+}
+
+/** A pass that asks the rules which look at one aspect. */
+function passOf(
+  { rules, context, meter }: PassInput,
+  kind: RowPass['kind'],
+  aspect: RowAspect | undefined,
+  taskname: string | undefined,
+): Omit<RowPass, 'key' | 'wants'> {
+  const asked = rules.filter((rule) => rule.checkRow !== undefined && (rule.looksAt ?? 'text') === aspect);
+  return {
+    kind,
+    taskname,
+    rules: asked,
+    isSlow: false,
+    concerns: () => true,
+    take: (row, number, found) => askRules(asked, context, row, number, found, meter),
+  };
+}
+
+function bracesPass(input: PassInput, { settings: { taskname }, fields }: TemplateView): RowPass {
+  return {
+    ...passOf(input, 'braces', 'braces', taskname),
+    key: JSON.stringify(fields),
+    wants: (shape) =>
+      shape.taskname === taskname &&
+      shape.kinds.some((kind, i) => kind === 'braced' && fields.includes(shape.fields[i]!)),
+  };
+}
+
+function answerPass(input: PassInput, template: TemplateView): RowPass[] {
+  const { taskname, answer_field, labels } = template.settings;
+  const many = input.manyAnswers.get(taskname);
+  if (many === undefined || answer_field === null) return [];
+  const pass = passOf(input, 'answer', 'answer', taskname);
+  return [
+    {
+      ...pass,
+      key: JSON.stringify([answer_field, labels]),
+      concerns: (index) => many.has(index),
+      wants: (shape) => shape.taskname === taskname && isText(kindOf(shape, answer_field)),
+      take: (row, number, found) => {
+        pass.take(row, number, found);
+        countLabel(template, row, found);
+      },
+    },
+  ];
+}
+
+function lengthsPass(input: PassInput, template: TemplateView, meter: TokenMeter): RowPass {
+  const { taskname, prompt_template, virtual_token_splits, truncate_field, answer_field } = template.settings;
+  const { max_seq_length, add_bos, add_eos } = input.context.file.data;
+  const lengths = [max_seq_length, add_bos, add_eos];
+  const safe = meter.safeLength(template);
+  return {
+    ...passOf(input, 'lengths', 'tokens', taskname),
+    key: JSON.stringify([
+      modelId(input.model),
+      prompt_template,
+      virtual_token_splits,
+      truncate_field,
+      answer_field,
+      lengths,
+    ]),
+    isSlow: true,
+    // A letter of two bytes may be three tokens, and so may any unit of a text.
+    wants: (shape, length, inUnits) => shape.taskname === taskname && length * (inUnits ? 3 : 1.5) > safe,
+  };
+}
+
+function boundaryPass({ model }: PassInput, template: TemplateView, meter: TokenMeter): RowPass[] {
+  const { taskname, prompt_template, answer_field } = template.settings;
+  if (answer_field === null) return [];
+  return [
+    {
+      kind: 'boundary',
+      taskname,
+      key: JSON.stringify([modelId(model), prompt_template, answer_field]),
+      rules: [],
+      isSlow: true,
+      concerns: () => true,
+      wants: (shape) => shape.taskname === taskname && isText(kindOf(shape, answer_field)),
+      take: ({ value }, number, found) => {
+        if (value !== undefined && meter.mergesAcrossAnswer(template, value)) found.merges(number);
+      },
+    },
+  ];
+}
+
+function kindOf({ fields, kinds }: RowShape, field: string) {
+  return kinds[fields.indexOf(field)];
+}
+
+function askRules(
+  rules: readonly Rule[],
+  context: TaskContext,
+  row: DataRow,
+  number: number,
+  found: PassFinder,
+  meter: TokenMeter | undefined,
+): void {
+  if (row.value === undefined) return;
+  const view = viewOf(context, '', row.value, { places: new RowPlaces(row.text) });
+  const { template, value } = view;
+  if (meter !== undefined && template !== undefined) view.tokens = () => meter.measure(template, value);
+  for (const rule of rules) {
+    for (const [group, times] of fires(rule, view, context)) found.fire(rule, group, times, number);
+  }
+}
+
+function countLabel({ forms, settings }: TemplateView, { value }: DataRow, found: PassFinder): void {
+  if (forms === undefined || settings.answer_field === null || value === undefined) return;
+  const answer = textOf(value, settings.answer_field);
+  const label = answer === undefined ? undefined : labelOf(forms, answer);
+  if (label !== undefined) found.label(label);
+}
+
+const ids = new WeakMap<ModelFacts, number>();
+let lastId = 0;
+
+/** Tells one model from another in a key. */
+export function modelId(model: ModelFacts): number {
+  const id = ids.get(model) ?? ++lastId;
+  ids.set(model, id);
+  return id;
+}
+
+/** What passes have found, by pass and block. */
+export class PassMemory {
+  readonly #byName = new Map<string, { key: string; found: WeakMap<RowRecords, PassFound> }>();
+
+  /** What a pass has found in a block; undefined when its rows must be read first. */
+  found(pass: RowPass, index: DataIndex, block: DataBlock): PassFound | undefined {
+    const records = block.records!;
+    const memory = this.#of(pass);
+    const known = memory.get(records);
+    if (known !== undefined || wantedRows(pass, index, block).length > 0) return known;
+    memory.set(records, FOUND_NOTHING);
+    return FOUND_NOTHING;
+  }
+
+  /** What a pass has found in each block of a file, in order; undefined unless it has read all of them. */
+  all(pass: RowPass, index: DataIndex): { found: PassFound; block: DataBlock; at: number }[] | undefined {
+    const all: { found: PassFound; block: DataBlock; at: number }[] = [];
+    for (const [at, block] of index.blocks.entries()) {
+      const found = this.found(pass, index, block);
+      if (found === undefined) return undefined;
+      if (found !== FOUND_NOTHING) all.push({ found, block, at });
+    }
+    return all;
+  }
+
+  /** What a pass has found in a file, as far as it has read it. */
+  fired(pass: RowPass, index: DataIndex): FiredGroup[] {
+    return index.blocks.flatMap((block, at) =>
+      [...(this.found(pass, index, block)?.fired ?? [])].flatMap(([rule, groups]) =>
+        [...groups].map(([group, { count, rows }]) => ({
+          rule,
+          group,
+          count,
+          rows: rows.map((row) => ({ block, row, line: index.lineOf(at) + block.records!.columns[row * COLUMNS]! })),
+        })),
+      ),
+    );
+  }
+
+  keep(pass: RowPass, block: DataBlock, found: PassFound): void {
+    this.#of(pass).set(block.records!, found);
+  }
+
+  #of({ kind, taskname, key }: RowPass): WeakMap<RowRecords, PassFound> {
+    const name = JSON.stringify([kind, taskname]);
+    const known = this.#byName.get(name);
+    if (known?.key === key) return known.found;
+    const found = new WeakMap<RowRecords, PassFound>();
+    this.#byName.set(name, { key, found });
+    return found;
+  }
+}
+
+/** The rows of a block that a pass must read. */
+export function wantedRows(pass: RowPass, index: DataIndex, block: DataBlock): number[] {
+  const { columns, count } = block.records!;
+  const wanted: number[] = [];
+  for (let row = 0; row < count; row++) {
+    const shape = index.shapes.at(columns[row * COLUMNS + 1]!);
+    if (pass.wants(shape, columns[row * COLUMNS + 3]!, block.text !== undefined)) wanted.push(row);
+  }
+  return wanted;
+}

@@ -1,0 +1,97 @@
+import type { TaskContext } from '../context.ts';
+import { RowPlaces, textOf } from '../row-view.ts';
+import type { DataRow } from '../rows.ts';
+import type { Finding, Rule } from '../rule.ts';
+import type { TokenMeter } from '../tokens.ts';
+import { viewOf } from './fired-rows.ts';
+import type { LikeRow } from './likeness.ts';
+import type { RowRef } from './read-rows.ts';
+import type { RowRecords } from './row-records.ts';
+
+export interface RowReport {
+  readonly group: string;
+  readonly finding: Finding;
+}
+
+interface Kept {
+  /** Where the row's likes stood. */
+  readonly likes: string;
+  readonly reports: RowReport[];
+}
+
+/**
+ * What rules say of rows, kept while the row stays and what the rules may look at in the task file. Findings know no line
+ * number of their row, so they hold when the row is moved.
+ */
+export class RowReports {
+  #signature = '';
+  #kept = new WeakMap<RowRecords, Map<number, Map<Rule, Kept>>>();
+
+  /** @param signature all that the rules may look at in the task file */
+  begin(signature: string): void {
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    this.#kept = new WeakMap();
+  }
+
+  /**
+   * What a rule says of a row; undefined when the row must be read first.
+   *
+   * @param rowOf gives the row when it is at hand
+   */
+  of(
+    rule: Rule,
+    ref: RowRef | LikeRow,
+    rowOf: (ref: RowRef) => DataRow | undefined,
+    about: { context: TaskContext; file: string; meter: TokenMeter | undefined },
+  ): RowReport[] | undefined {
+    const records = ref.block.records!;
+    const known = this.#kept.get(records)?.get(ref.row)?.get(rule);
+    const likes = likesOf(ref);
+    if (known?.likes === likes) return known.reports;
+    const row = rowOf(ref);
+    if (row === undefined) return undefined;
+    const reports = makeReports(rule, row, ref, about);
+    this.#keep(records, ref.row, rule, { likes, reports });
+    return reports;
+  }
+
+  #keep(records: RowRecords, row: number, rule: Rule, kept: Kept): void {
+    const rows = this.#kept.get(records) ?? new Map<number, Map<Rule, Kept>>();
+    this.#kept.set(records, rows);
+    const byRule = rows.get(row) ?? new Map<Rule, Kept>();
+    rows.set(row, byRule);
+    byRule.set(rule, kept);
+  }
+}
+
+function makeReports(
+  rule: Rule,
+  row: DataRow,
+  ref: RowRef | LikeRow,
+  { context, file, meter }: { context: TaskContext; file: string; meter: TokenMeter | undefined },
+): RowReport[] {
+  const reports: RowReport[] = [];
+  const report = (make: () => Finding, group = ''): void => {
+    reports.push({ group, finding: make() });
+  };
+  if (row.value === undefined) {
+    rule.checkBadRow?.(row, report);
+    return reports;
+  }
+  const { value } = row;
+  const name = textOf(value, 'taskname');
+  const template = name === undefined ? undefined : context.template(name);
+  const view = viewOf(context, file, value, {
+    places: new RowPlaces(row.text),
+    template,
+    ...('duplicateOf' in ref ? { duplicateOf: ref.duplicateOf, leakedFrom: ref.leakedFrom } : {}),
+    ...(meter === undefined || template === undefined ? {} : { tokens: () => meter.measure(template, value) }),
+  });
+  rule.checkRow?.(view, context, report);
+  return reports;
+}
+
+function likesOf(ref: RowRef | LikeRow): string {
+  return 'duplicateOf' in ref ? JSON.stringify([ref.duplicateOf, ref.leakedFrom]) : '';
+}

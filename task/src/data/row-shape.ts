@@ -1,0 +1,124 @@
+import { textOf } from '../row-view.ts';
+import type { RowObject } from '../rows.ts';
+import { ValueTable } from './value-table.ts';
+
+/**
+ * What a field's value is to the rules: blank text, text that holds a brace or the start of a marker, other text, or no
+ * text at all.
+ */
+export type ValueKind = 'blank' | 'braced' | 'text' | 'other';
+const KINDS: readonly ValueKind[] = ['blank', 'braced', 'text', 'other'];
+
+/** More fields of one task are not sampled. */
+const MAX_SAMPLED_FIELDS = 32;
+
+/** What rows have in common that have the same task and the same fields, with the same kinds of values. */
+export interface RowShape {
+  readonly id: number;
+  /** Undefined when rows name no task, or not with a text. */
+  readonly taskname: string | undefined;
+  /** All but `taskname`, in the rows' order. */
+  readonly fields: readonly string[];
+  readonly kinds: readonly ValueKind[];
+  /** The texts of each field in all rows of the task; shared with its other shapes. */
+  readonly tables: readonly (ValueTable | undefined)[];
+  /** A row of this shape. */
+  readonly example: RowObject;
+  /** How many rows have it. */
+  rows: number;
+}
+
+interface Node {
+  shape: RowShape | undefined;
+  /** By field, then by the number of its kind. */
+  readonly next: Map<string, (Node | undefined)[]>;
+}
+
+/** The id of lines that are no row. */
+export const BAD_ROW = 0;
+
+/** The shapes of a data file's rows, each once, by id. */
+export class ShapeTable {
+  readonly bad: RowShape = {
+    id: BAD_ROW,
+    taskname: undefined,
+    fields: [],
+    kinds: [],
+    tables: [],
+    example: {},
+    rows: 0,
+  };
+  readonly #shapes: RowShape[] = [this.bad];
+  readonly #roots = new Map<string | null | undefined, Node>();
+  readonly #tables = new Map<string, Map<string, ValueTable>>();
+
+  get all(): readonly RowShape[] {
+    return this.#shapes;
+  }
+
+  at(id: number): RowShape {
+    return this.#shapes[id]!;
+  }
+
+  /** The texts of a task's fields. */
+  tables(taskname: string): ReadonlyMap<string, ValueTable> | undefined {
+    return this.#tables.get(taskname);
+  }
+
+  of(row: RowObject): RowShape {
+    const taskname = textOf(row, 'taskname') ?? (Object.hasOwn(row, 'taskname') ? null : undefined);
+    let node: Node = this.#roots.get(taskname) ?? { shape: undefined, next: new Map() };
+    this.#roots.set(taskname, node);
+    for (const field in row) {
+      if (field === 'taskname') continue;
+      const kind = kindOf(row[field]);
+      let kinds = node.next.get(field);
+      if (kinds === undefined) {
+        kinds = [undefined, undefined, undefined, undefined];
+        node.next.set(field, kinds);
+      }
+      node = kinds[kind] ??= { shape: undefined, next: new Map() };
+    }
+    node.shape ??= this.#make(row, taskname);
+    return node.shape;
+  }
+
+  #make(row: RowObject, taskname: string | null | undefined): RowShape {
+    const fields = Object.keys(row).filter((field) => field !== 'taskname');
+    const kinds = fields.map((field) => KINDS[kindOf(row[field])]!);
+    const example = Object.fromEntries([
+      ...(taskname === undefined ? [] : [['taskname', taskname]]),
+      ...fields.map((field, i) => [field, EXAMPLES[kinds[i]!]]),
+    ]) as RowObject;
+    const tables = typeof taskname === 'string' ? fields.map((field) => this.#table(taskname, field)) : [];
+    const shape = { id: this.#shapes.length, taskname: taskname ?? undefined, fields, kinds, tables, example, rows: 0 };
+    this.#shapes.push(shape);
+    return shape;
+  }
+
+  #table(taskname: string, field: string): ValueTable | undefined {
+    const tables = this.#tables.get(taskname) ?? new Map<string, ValueTable>();
+    this.#tables.set(taskname, tables);
+    if (!tables.has(field) && tables.size < MAX_SAMPLED_FIELDS) tables.set(field, new ValueTable());
+    return tables.get(field);
+  }
+}
+
+const EXAMPLES: Readonly<Record<ValueKind, unknown>> = { blank: '', braced: 'x', text: 'x', other: null };
+
+/** The index in KINDS. */
+function kindOf(value: unknown): number {
+  if (typeof value !== 'string') return 3;
+  if (isBlank(value)) return 0;
+  return value.includes('{') || value.includes('<|VIRTUAL_PROMPT_') ? 1 : 2;
+}
+
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  // Most texts start with a letter; only others need a look at the rest.
+  return first > 0x20 && first < 0x80 ? false : text.trim() === '';
+}
+
+export function isText(kind: ValueKind | undefined): boolean {
+  return kind !== undefined && kind !== 'other';
+}
