@@ -54,9 +54,25 @@ export function insertProperty(
   value: string,
   after?: JsonNode,
 ): SpanEdit[] | undefined {
+  return insertEntry(text, object, propertyText(text, object, name, value), after);
+}
+
+/** Adds a property in front of the others of an object. */
+export function prependProperty(text: string, object: JsonNode, name: string, value: string): SpanEdit[] | undefined {
+  const first = object.children?.[0];
+  if (first === undefined) return insertProperty(text, object, name, value);
+  const entry = propertyText(text, object, name, value);
+  const start = lineStart(text, first.offset);
+  const gap = startsLine(text, first.offset)
+    ? `${lineEndOf(text)}${text.slice(start, first.offset)}`
+    : gapBetween(text, object);
+  return isClosed(text, object) ? [insertion(first.offset, `${entry},${gap}`)] : undefined;
+}
+
+function propertyText(text: string, object: JsonNode, name: string, value: string): string {
   const colon = object.children?.at(-1)?.colonOffset;
   const isTight = colon !== undefined && !/\s/.test(text[colon + 1] ?? '');
-  return insertEntry(text, object, `${JSON.stringify(name)}:${isTight ? '' : ' '}${value}`, after);
+  return `${JSON.stringify(name)}:${isTight ? '' : ' '}${value}`;
 }
 
 /**

@@ -43,7 +43,7 @@ function valueFixes(text: string, node: JsonNode, shape: ValueShape, isOptional:
   return [
     ...changeTo(node, choices, choices.length === 1 ? { safe: true } : {}),
     ...otherForms(text, node, shape).flatMap((form) =>
-      fixOf(`Change to ${form}`, [{ ...spanOf(node), newText: form }]),
+      fixOf(titleOf(form, node), [{ ...spanOf(node), newText: form }]),
     ),
     ...(isOptional && node.type === 'null' ? fixOf('Leave it out', removeEntry(text, node.parent!)) : []),
   ];
@@ -65,9 +65,17 @@ function otherForms(text: string, node: JsonNode, shape: ValueShape): string[] {
   });
 }
 
+const LONGEST_IN_TITLE = 40;
+
+function titleOf(form: string, { type }: JsonNode): string {
+  if (form.length <= LONGEST_IN_TITLE) return `Change to ${form}`;
+  if (form.startsWith('[')) return 'Put it into a list';
+  return type === 'array' ? 'Take it out of the list' : 'Write it as it should be';
+}
+
 function withinLimits(value: number, { integer, least, most }: ValueShape & { kind: 'number' }): string {
   const rounded = integer ? Math.round(value) : value;
-  return String(Math.min(Math.max(rounded, least ?? rounded), most ?? rounded));
+  return String(Math.min(Math.max(rounded, least ?? Number.NEGATIVE_INFINITY), most ?? Number.POSITIVE_INFINITY));
 }
 
 function fits(value: JsonNode, shape: ValueShape): boolean {

@@ -39,7 +39,8 @@ export class LineIndex {
   }
 
   offset(position: Position): number {
-    const line = Math.min(Math.max(position.line, 0), this.#starts.length - 1);
+    if (position.line >= this.#starts.length) return this.#length;
+    const line = Math.max(position.line, 0);
     const end = this.#starts[line + 1] ?? this.#length;
     return Math.min(this.#starts[line]! + Math.max(position.character, 0), end);
   }

@@ -1,10 +1,12 @@
 import type { TemplateView } from './context.ts';
+import type { SpanEdit } from './fix.ts';
+import { insertProperty, prependProperty, removeEntry } from './json-edits.ts';
 import { type JsonNode, parseJsonTree, property, type Span, spanOf } from './json-tree.ts';
 import { type RowObject, trimmedSpan } from './rows.ts';
 import { StringOffsets } from './string-offsets.ts';
 import type { RowTokens } from './tokens.ts';
 
-/** Finds the parts of a row in its source; parses it only when asked, since hardly any row has a problem. */
+/** Finds the parts of a row in its source, and says how to change them; parses it only when asked, since hardly any row has a problem. */
 export class RowPlaces {
   readonly #source: string;
   #node: JsonNode | undefined;
@@ -41,6 +43,37 @@ export class RowPlaces {
     if (found?.type !== 'string') return this.value(field);
     const offsets = new StringOffsets(this.#source, found.offset, found.length);
     return { start: offsets.toSource(start), end: offsets.toSource(end) };
+  }
+
+  /** The field's key with another name. */
+  rename(field: string, name: string): SpanEdit[] | undefined {
+    const found = property(this.#parsed(), field);
+    return found && [{ ...spanOf(found.key), newText: JSON.stringify(name) }];
+  }
+
+  /** Another value, as JSON, in place of the field's. */
+  replace(field: string, json: string): SpanEdit[] | undefined {
+    const found = property(this.#parsed(), field)?.value;
+    return found && [{ ...spanOf(found), newText: json }];
+  }
+
+  /** The field's value as it is written. */
+  source(field: string): string {
+    const { start, end } = this.value(field);
+    return this.#source.slice(start, end);
+  }
+
+  /** One more field, behind the others or in front of them. */
+  add(field: string, json: string, place: 'first' | 'last' = 'last'): SpanEdit[] | undefined {
+    const node = this.#parsed();
+    if (node?.type !== 'object') return undefined;
+    const insert = place === 'first' ? prependProperty : insertProperty;
+    return insert(this.#source, node, field, json);
+  }
+
+  remove(field: string): SpanEdit[] | undefined {
+    const found = property(this.#parsed(), field);
+    return found && removeEntry(this.#source, found.key.parent!);
   }
 
   #parsed(): JsonNode | undefined {

@@ -49,8 +49,8 @@ export function renameField(context: TaskContext, template: TemplateView, from: 
 }
 
 /**
- * Moves the answer to the end of a template. A space parts it from a word before it, so that the tokeniser does not join
- * the two.
+ * Moves the answer to the end of a template, or takes away the blanks or the full stop behind it. A space parts it from a
+ * word before it, so that the tokeniser does not join the two.
  */
 export function moveToEnd(context: TaskContext, template: TemplateView, field: string): Edits {
   const { prompt_template: text } = template.settings;
@@ -61,12 +61,17 @@ export function moveToEnd(context: TaskContext, template: TemplateView, field: s
   const behind = text.slice(segment.end);
   if (behind === '') return [];
   const end = context.inTemplate(template, { start: text.length, end: text.length })!;
-  if (behind.trim() === '') return [{ start: at.end, end: end.start, newText: '' }];
+  if (isPunctuation(behind)) return [{ start: at.end, end: end.start, newText: '' }];
   const space = /[\p{L}\p{N}]$|[}]$/u.test(text) ? ' ' : '';
   return [
     { ...at, newText: '' },
     { ...end, newText: space + jsonInner(`{${field}}`) },
   ];
+}
+
+/** Text without a word, which says nothing when the answer no longer stands in front of it. */
+export function isPunctuation(text: string): boolean {
+  return !/[\p{L}\p{N}{<]/u.test(text);
 }
 
 /** Adds a field at the end of a template, as `moveToEnd` does. */

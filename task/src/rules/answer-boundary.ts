@@ -1,3 +1,4 @@
+import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 import { answerSegment } from '../template.ts';
 
@@ -23,6 +24,11 @@ export const answerBoundary: Rule = {
         at,
         message: `In ${merging.rows === 1 ? '1 row' : `${merging.rows} rows`} the tokeniser merges the start of the answer with the text before it; end that text with a space or a colon.`,
         related: merging.first === undefined ? [] : [merging.first],
+        // A space goes with the answer, as the first of its characters.
+        fixes:
+          template.settings.prompt_template[answer.start - 1] === ' '
+            ? []
+            : fixOf('Put a space in front', [{ start: at.start, end: at.start, newText: ' ' }]),
       });
     }
   },

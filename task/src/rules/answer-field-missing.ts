@@ -63,5 +63,5 @@ function nameField(context: TaskContext, template: TemplateView, name: string): 
   const edits = setTemplateKey(context, template, 'answer_field', JSON.stringify(name));
   const toEnd = template.settings.answer_only_loss ? moveToEnd(context, template, name) : [];
   const title = `Set "answer_field" to ${JSON.stringify(name)}`;
-  return fixOf(toEnd?.length === 0 ? title : `${title} and move it to the end`, together(edits, toEnd));
+  return fixOf(toEnd?.length === 0 ? title : `${title} and put it at the end`, together(edits, toEnd));
 }

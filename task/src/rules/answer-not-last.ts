@@ -1,7 +1,7 @@
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
-import { moveToEnd, replaceNode } from '../task-edits.ts';
+import { isPunctuation, moveToEnd, replaceNode } from '../task-edits.ts';
 import { answerSegment } from '../template.ts';
 
 export const answerNotLast: Rule = {
@@ -24,14 +24,14 @@ export const answerNotLast: Rule = {
       const at = answer && context.inTemplate(template, answer);
       if (answer === undefined || at === undefined || place === segments.length - 1) continue;
       const loss = context.givenIn(template, 'answer_only_loss');
-      const isFollowedByBlanks = prompt_template.slice(answer.end).trim() === '';
+      const removes = isPunctuation(prompt_template.slice(answer.end));
       report({
         at,
         message: `With "answer_only_loss" the template must end with {${answer_field}}.`,
         related: loss === undefined ? [] : [context.related(spanOf(loss), 'Only the answer counts in the loss.')],
         fixes: [
           ...fixOf(
-            isFollowedByBlanks ? `Remove what follows {${answer_field}}` : `Move {${answer_field}} to the end`,
+            removes ? `Remove what follows {${answer_field}}` : `Move {${answer_field}} to the end`,
             moveToEnd(context, template, answer_field),
           ),
           ...(loss === undefined ? [] : fixOf('Let everything count in the loss', replaceNode(loss, 'false'))),

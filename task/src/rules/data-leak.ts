@@ -1,5 +1,7 @@
+import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { removeFromList } from '../task-edits.ts';
 
 export const dataLeak: Rule = {
   code: 'data-leak',
@@ -21,6 +23,13 @@ export const dataLeak: Rule = {
       related: [
         { file, range: { start: { line, character: 0 }, end: { line, character: 1 } }, message: 'The training row.' },
       ],
+      fixes: [
+        {
+          title: 'Remove this row',
+          edits: 'remove-line',
+          forAll: 'Remove every row that is also in the training data',
+        },
+      ],
     }));
   },
   /** A whole file that is in both is one mistake, not one in each row. */
@@ -34,6 +43,7 @@ export const dataLeak: Rule = {
           at: spanOf(node),
           message: `${JSON.stringify(name)} is training data too, so ${split} figures would say nothing.`,
           related: [context.related(spanOf(training.node), 'It is training data here.')],
+          fixes: fixOf(`Take it out of the ${split} data`, removeFromList(context, node)),
         });
       }
     }

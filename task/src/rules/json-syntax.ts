@@ -1,3 +1,5 @@
+import { repair } from '../json-repairs.ts';
+import { parseJsonTree } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 
 export const jsonSyntax: Rule = {
@@ -11,8 +13,25 @@ export const jsonSyntax: Rule = {
     right: '"language": "sv", // comments and trailing commas are fine',
   },
   checkFile(context, report) {
-    for (const problem of context.parsed.problems) {
-      if (problem.code === 'json-syntax') report({ at: problem, message: problem.message });
+    const problems = context.parsed.problems.filter(({ code }) => code === 'json-syntax');
+    for (const [index, { message, start, end }] of problems.entries()) {
+      const helps = (text: string): boolean => {
+        const left = errorsIn(text);
+        return left.length < problems.length && timesSaid(message, left) < timesSaid(message, problems);
+      };
+      const fixes = index < MAX_REPAIRED ? repair(context.text, { start, end }, helps) : [];
+      report({ at: { start, end }, message, fixes });
     }
   },
 };
+
+/** One mistake often makes several, and each repair that is tried means reading the file again. */
+const MAX_REPAIRED = 3;
+
+function errorsIn(text: string): { message: string }[] {
+  return parseJsonTree(text.replace(/^\uFEFF/, ' '), { comments: true }).errors;
+}
+
+function timesSaid(message: string, errors: readonly { message: string }[]): number {
+  return errors.filter((error) => error.message === message).length;
+}

@@ -1,5 +1,16 @@
+import { type Fix, fixOf } from '../fix.ts';
 import { textOf } from '../row-view.ts';
 import type { Rule } from '../rule.ts';
+
+/** More to choose from would be no help. */
+const MAX_LABELS = 5;
+
+const REMOVE_ROW: Fix = {
+  title: 'Remove this row',
+  edits: 'remove-line',
+  guess: true,
+  forAll: 'Remove every row without an answer',
+};
 
 export const rowAnswerEmpty: Rule = {
   code: 'row-answer-empty',
@@ -11,9 +22,21 @@ export const rowAnswerEmpty: Rule = {
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
   looksAt: 'shape',
-  checkRow({ value, template, places }, _context, report) {
+  checkRow({ value, template, places, isExample }, _context, report) {
     const field = template?.settings.answer_field;
     if (field === undefined || field === null || textOf(value, field)?.trim() !== '') return;
-    report(() => ({ at: places.value(field), message: 'The answer is empty.' }));
+    report(() => ({
+      at: places.value(field),
+      message: 'The answer is empty; write what the model is to answer.',
+      fixes: [
+        ...Object.keys(template?.settings.labels ?? {})
+          .slice(0, MAX_LABELS)
+          .flatMap((label) => {
+            const json = JSON.stringify(label);
+            return fixOf(`Set ${JSON.stringify(field)} to ${json}`, places.replace(field, json), { guess: true });
+          }),
+        ...(isExample ? [] : [REMOVE_ROW]),
+      ],
+    }));
   },
 };

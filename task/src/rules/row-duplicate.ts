@@ -19,6 +19,7 @@ export const rowDuplicate: Rule = {
       at: places.whole(),
       message: `This row stands in line ${duplicateOf + 1} already.`,
       related: [{ file, range: lineStart(duplicateOf), message: 'The first of the two.' }],
+      fixes: [{ title: 'Remove this row', edits: 'remove-line', forAll: 'Remove every duplicate row' }],
     }));
   },
 };

@@ -1,3 +1,8 @@
+import type { TemplateView } from '../context.ts';
+import { type Fix, fixOf } from '../fix.ts';
+import { allNear } from '../nearest.ts';
+import type { RowPlaces } from '../row-view.ts';
+import type { RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
 
 export const rowFieldExtra: Rule = {
@@ -17,7 +22,26 @@ export const rowFieldExtra: Rule = {
       report(() => ({
         at: places.key(field),
         message: `The template does not use the field ${JSON.stringify(field)}.`,
+        fixes: [
+          ...meant(field, value, template).flatMap((name) => renameField(places, field, name)),
+          ...fixOf(`Remove ${JSON.stringify(field)}`, places.remove(field), {
+            forAll: `Remove ${JSON.stringify(field)} from every row`,
+          }),
+        ],
       }));
     }
   },
 };
+
+/** Fields of the template that the row lacks and that this one may be. */
+function meant(field: string, row: RowObject, { fields }: TemplateView): string[] {
+  return allNear(
+    field,
+    fields.filter((name) => !Object.hasOwn(row, name)),
+  );
+}
+
+export function renameField(places: RowPlaces, from: string, to: string): Fix[] {
+  const title = `Rename ${JSON.stringify(from)} to ${JSON.stringify(to)}`;
+  return fixOf(title, places.rename(from, to), { forAll: `${title} in every row` });
+}

@@ -1,4 +1,10 @@
+import type { TemplateView } from '../context.ts';
+import { type Fix, fixOf } from '../fix.ts';
+import { allNear } from '../nearest.ts';
+import type { RowPlaces } from '../row-view.ts';
+import type { RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
+import { renameField } from './row-field-extra.ts';
 
 export const rowFieldMissing: Rule = {
   code: 'row-field-missing',
@@ -20,6 +26,10 @@ export const rowFieldMissing: Rule = {
         () => ({
           at: places.whole(),
           message: `This row has no field ${JSON.stringify(field)}, which its template uses.`,
+          fixes: [
+            ...misspelt(field, value, template).flatMap((name) => renameField(places, name, field)),
+            ...addField(field, template, places),
+          ],
         }),
         missingFieldGroup(template.settings.taskname, field),
       );
@@ -30,4 +40,31 @@ export const rowFieldMissing: Rule = {
 /** Rows that lack one field of one task; they are dropped where no row has it, since then the template is at fault. */
 export function missingFieldGroup(taskname: string, field: string): string {
   return JSON.stringify([taskname, field]);
+}
+
+/** Fields of the row that the template does not use and that may be this one. */
+function misspelt(field: string, row: RowObject, { fields }: TemplateView): string[] {
+  return allNear(
+    field,
+    Object.keys(row).filter((name) => name !== 'taskname' && !fields.includes(name)),
+  );
+}
+
+/** More to choose from would be no help. */
+const MAX_LABELS = 5;
+
+/** An answer may not be empty: it is added as one of the labels, where there are any. */
+function addField(field: string, { settings }: TemplateView, places: RowPlaces): Fix[] {
+  const name = JSON.stringify(field);
+  if (field !== settings.answer_field) {
+    return fixOf(`Add ${name} as an empty text`, places.add(field, '""'), {
+      forAll: `Add an empty ${name} to every row without it`,
+    });
+  }
+  return Object.keys(settings.labels ?? {})
+    .slice(0, MAX_LABELS)
+    .flatMap((label) => {
+      const json = JSON.stringify(label);
+      return fixOf(`Add ${name}: ${json}`, places.add(field, json), { guess: true });
+    });
 }

@@ -1,3 +1,7 @@
+import type { TemplateView } from '../context.ts';
+import { type Fix, fixOf } from '../fix.ts';
+import { labelOf } from '../labels.ts';
+import type { RowPlaces } from '../row-view.ts';
 import type { Rule } from '../rule.ts';
 
 export const rowFieldType: Rule = {
@@ -14,7 +18,23 @@ export const rowFieldType: Rule = {
     if (template === undefined) return;
     for (const field of template.fields) {
       if (!Object.hasOwn(value, field) || typeof value[field] === 'string') continue;
-      report(() => ({ at: places.value(field), message: `${JSON.stringify(field)} must be a text in double quotes.` }));
+      report(() => ({
+        at: places.value(field),
+        message: `${JSON.stringify(field)} must be a text in double quotes.`,
+        fixes: asText(field, value[field], template, places),
+      }));
     }
   },
 };
+
+/** The value as a text, as it is written; null is no text at all. */
+function asText(field: string, value: unknown, { settings, forms }: TemplateView, places: RowPlaces): Fix[] {
+  const text = value === null ? '' : places.source(field);
+  const isAnswer = field === settings.answer_field;
+  // An answer that is empty or no label would only be wrong in another way.
+  if (isAnswer && (text === '' || (forms !== undefined && labelOf(forms, text) === undefined))) return [];
+  const json = JSON.stringify(text);
+  return fixOf(`Change to ${json}`, places.replace(field, json), {
+    forAll: `Make a text of every ${JSON.stringify(field)}`,
+  });
+}

@@ -1,6 +1,7 @@
+import { type Fix, fixOf } from '../fix.ts';
 import { labelOf } from '../labels.ts';
-import { didYouMean, nearest } from '../nearest.ts';
-import { textOf } from '../row-view.ts';
+import { allNear, didYouMean } from '../nearest.ts';
+import { type RowPlaces, textOf } from '../row-view.ts';
 import type { Rule } from '../rule.ts';
 
 export const rowLabelUnknown: Rule = {
@@ -21,14 +22,21 @@ export const rowLabelUnknown: Rule = {
     // An empty answer has a rule of its own.
     if (answer === undefined || answer.trim() === '' || labelOf(forms, answer) !== undefined) return;
     report(() => {
-      const near = nearest(answer, forms.keys());
+      const near = allNear(answer, forms.keys());
       return {
         at: places.value(field),
-        message: `${JSON.stringify(shortened(answer))} is not one of the labels.${didYouMean(near)}`,
+        message: `${JSON.stringify(shortened(answer))} is not one of the labels.${didYouMean(near[0])}`,
+        fixes: near.flatMap((label) => changeLabel(field, answer, label, places)),
       };
     });
   },
 };
+
+function changeLabel(field: string, answer: string, label: string, places: RowPlaces): Fix[] {
+  const json = JSON.stringify(label);
+  const forAll = `Change every ${JSON.stringify(shortened(answer))} to ${json}`;
+  return fixOf(`Change to ${json}`, places.replace(field, json), { forAll });
+}
 
 const LONGEST_SHOWN = 60;
 

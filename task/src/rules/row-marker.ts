@@ -1,4 +1,5 @@
-import type { TemplateView } from '../context.ts';
+import { jsonInner, type TemplateView } from '../context.ts';
+import { type Fix, fixOf } from '../fix.ts';
 import type { Span } from '../json-tree.ts';
 import { textOf } from '../row-view.ts';
 import type { Rule } from '../rule.ts';
@@ -25,6 +26,7 @@ export const rowMarker: Rule = {
       report(() => ({
         at: places.inValue(field, found),
         message: `${JSON.stringify(text!.slice(found.start, found.end))} belongs in a template, not in the text of a row.`,
+        fixes: withoutIt(text!.slice(found.start, found.end), places.inValue(field, found)),
       }));
     }
   },
@@ -41,4 +43,12 @@ function expandable(text: string, template: TemplateView): Span | undefined {
     if (start >= 0) return { start, end: start + field.length + 2 };
   }
   return undefined;
+}
+
+function withoutIt(found: string, at: Span): Fix[] {
+  const remove = fixOf(`Remove ${found}`, [{ ...at, newText: '' }], { forAll: `Remove ${found} from every row` });
+  if (!found.startsWith('{')) return remove;
+  const word = found.slice(1, -1);
+  const forAll = `Take the braces off ${found} in every row`;
+  return [...fixOf(`Change to ${word}`, [{ ...at, newText: jsonInner(word) }], { forAll }), ...remove];
 }

@@ -1,3 +1,6 @@
+import { type Fix, fixOf } from '../fix.ts';
+import { repair } from '../json-repairs.ts';
+import { type BadRow, parseRow } from '../rows.ts';
 import type { Rule } from '../rule.ts';
 
 export const rowSyntax: Rule = {
@@ -11,6 +14,24 @@ export const rowSyntax: Rule = {
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
   checkBadRow(row, report) {
-    report(() => ({ at: row.problem, message: row.problem.message }));
+    report(() => ({ at: row.problem, message: row.problem.message, fixes: repairs(row) }));
   },
 };
+
+/** A longer line is hardly a slip of the pen, and trying repairs would take long. */
+const MAX_REPAIRED = 10_000;
+
+function repairs({ text, problem }: BadRow): Fix[] {
+  if (text.length > MAX_REPAIRED) return [];
+  const before = text.slice(0, problem.start).trimEnd().length;
+  if (isRow(text.slice(0, before))) {
+    return isRow(text.slice(problem.start))
+      ? fixOf('Start a new line here', [{ start: before, end: problem.start, newText: '\n' }])
+      : fixOf('Remove what follows the row', [{ start: before, end: text.trimEnd().length, newText: '' }]);
+  }
+  return repair(text, problem, isRow);
+}
+
+function isRow(text: string): boolean {
+  return parseRow(text)?.value !== undefined;
+}

@@ -1,4 +1,7 @@
-import { didYouMean, nearest } from '../nearest.ts';
+import type { TaskContext } from '../context.ts';
+import { type Fix, fixOf } from '../fix.ts';
+import { allNear, didYouMean } from '../nearest.ts';
+import type { RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
 
 export const rowTaskname: Rule = {
@@ -13,16 +16,54 @@ export const rowTaskname: Rule = {
   looksAt: 'shape',
   checkRow(row, context, report) {
     if (row.template !== undefined) return;
-    if (!Object.hasOwn(row.value, 'taskname')) {
-      report(() => ({ at: row.places.whole(), message: 'This row has no "taskname", so it belongs to no task.' }));
+    const { value, places } = row;
+    if (!Object.hasOwn(value, 'taskname')) {
+      report(() => {
+        const names = tasksFor(value, context);
+        const fixes = names.flatMap((name) => {
+          const entry = `"taskname": ${JSON.stringify(name)}`;
+          const options = { forAll: `Add ${entry} to every row without one`, ...guessUnlessOne(names) };
+          return fixOf(`Add ${entry}`, places.add('taskname', JSON.stringify(name), 'first'), options);
+        });
+        return { at: places.whole(), message: 'This row has no "taskname", so it belongs to no task.', fixes };
+      });
       return;
     }
-    const { taskname } = row.value;
+    const { taskname } = value;
     report(() => {
-      const at = row.places.value('taskname');
-      if (typeof taskname !== 'string') return { at, message: '"taskname" must be a text.' };
-      const near = nearest(taskname, context.tasknames);
-      return { at, message: `No template has the taskname ${JSON.stringify(taskname)}.${didYouMean(near)}` };
+      const at = places.value('taskname');
+      const isText = typeof taskname === 'string';
+      const near = isText ? allNear(taskname, context.tasknames) : [];
+      const names = near.length > 0 ? near : tasksFor(value, context);
+      const fixes = names.flatMap((name) => {
+        const json = JSON.stringify(name);
+        const options = {
+          ...(isText ? { forAll: `Change every ${JSON.stringify(taskname)} to ${json}` } : {}),
+          ...(near.length > 0 ? {} : guessUnlessOne(names)),
+        };
+        return fixOf(`Change to ${json}`, places.replace('taskname', json), options);
+      });
+      const message = isText
+        ? `No template has the taskname ${JSON.stringify(taskname)}.${didYouMean(near[0])}`
+        : '"taskname" must be a text.';
+      return { at, message, fixes };
     });
   },
 };
+
+/** More to choose from would be no help. */
+const MAX_TASKS = 3;
+
+/** The tasks whose fields the row has, or the only task there is. */
+function tasksFor(row: RowObject, context: TaskContext): string[] {
+  const names = [...context.tasknames];
+  return names.length === 1
+    ? names
+    : names
+        .filter((name) => context.template(name)!.fields.every((field) => Object.hasOwn(row, field)))
+        .slice(0, MAX_TASKS);
+}
+
+function guessUnlessOne(names: readonly string[]): Pick<Fix, 'guess'> {
+  return names.length === 1 ? {} : { guess: true };
+}

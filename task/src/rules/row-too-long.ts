@@ -1,4 +1,11 @@
+import type { Fix } from '../fix.ts';
 import type { Rule } from '../rule.ts';
+
+const REMOVE_ROW: Fix = {
+  title: 'Remove this row, which is skipped anyway',
+  edits: 'remove-line',
+  forAll: 'Remove every row that is skipped',
+};
 
 export const rowTooLong: Rule = {
   code: 'row-too-long',
@@ -11,7 +18,7 @@ export const rowTooLong: Rule = {
     right: '{"taskname": "sentiment-task", "sentence": "bra bra bra", "label": "positiva"}',
   },
   looksAt: 'tokens',
-  checkRow({ tokens, template, places }, _context, report) {
+  checkRow({ tokens, template, places, isExample }, _context, report) {
     if (tokens === undefined || template === undefined) return;
     const { count, limit, truncatable } = tokens();
     if (count <= limit) return;
@@ -23,7 +30,11 @@ export const rowTooLong: Rule = {
         return { at: places.value(field), message };
       }
       const why = field === null ? 'there is no "truncate_field"' : `${JSON.stringify(field)} is too short to cut`;
-      return { at: places.whole(), message: `${size}: it is skipped, since ${why}.` };
+      return {
+        at: places.whole(),
+        message: `${size}: it is skipped, since ${why}.`,
+        fixes: isExample ? [] : [REMOVE_ROW],
+      };
     });
   },
 };

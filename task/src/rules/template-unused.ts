@@ -1,7 +1,7 @@
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
-import { addToList, removeTemplate } from '../task-edits.ts';
+import { addToList } from '../task-edits.ts';
 
 export const templateUnused: Rule = {
   code: 'template-unused',
@@ -24,10 +24,7 @@ export const templateUnused: Rule = {
       report({
         at: spanOf(node),
         message: `${JSON.stringify(name)} is neither in "new_tasks" nor in "existing_tasks", so this template is not used.`,
-        fixes: [
-          ...fixOf('Add it to "new_tasks"', addToList(context, 'new_tasks', name)),
-          ...fixOf('Remove this template', removeTemplate(context, template)),
-        ],
+        fixes: fixOf('Add it to "new_tasks"', addToList(context, 'new_tasks', name)),
       });
     }
   },

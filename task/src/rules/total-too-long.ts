@@ -14,12 +14,14 @@ export const totalTooLong: Rule = {
   },
   checkFile(context, report) {
     const { max_seq_length } = context.file.data;
+    const limit = context.given('data', 'max_seq_length');
     for (const template of context.templates) {
       const at = totalSpan(context, template);
       if (at === undefined || !isTooLong(template, max_seq_length)) continue;
       report({
         at,
         message: `${template.settings.total_virtual_tokens} virtual tokens leave no room for text in a "max_seq_length" of ${max_seq_length}.`,
+        related: limit === undefined ? [] : [context.related(spanOf(limit), 'The most tokens a row may have.')],
       });
     }
   },

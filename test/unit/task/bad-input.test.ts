@@ -4,6 +4,7 @@ import { checkTaskFile, checkTaskText } from '../../../task/src/check.ts';
 import { LineIndex } from '../../../task/src/line-index.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { environment, row, TASK_PATH, TRAINING_ROWS, taskFile, template } from './harness.ts';
+import { mutated, mutations } from './mutations.ts';
 
 const FULL = taskFile({
   file: `// a comment
@@ -13,57 +14,6 @@ const FULL = taskFile({
 "task_templates": [${template('"total_virtual_tokens": 10, "virtual_token_splits": [10]')}, ${template('"taskname": "trained-task"')}],`,
 });
 const ROWS = `${TRAINING_ROWS}\r\n${row('å🙂\n{label}')}\n\n`;
-
-/** One change to a text: a part removed, repeated, moved or replaced by something that means something. */
-const snippets = fc.constantFrom(
-  ...[
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    ',',
-    ':',
-    '\\',
-    '\n',
-    '\r',
-    '//',
-    '/*',
-    '0',
-    '-1',
-    '1e999',
-    'null',
-    'true',
-    '""',
-    '{}',
-    '[]',
-  ],
-  ...[
-    '<|VIRTUAL_PROMPT_0|>',
-    '<|VIRTUAL',
-    '{label}',
-    '"taskname"',
-    '__proto__',
-    '\ud83d',
-    '\u0000',
-    '\uFEFF',
-    '\\u00',
-    '🙂',
-  ],
-);
-const mutation = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  length: fc.oneof(fc.constant(0), fc.constant(1), fc.nat(30), fc.nat(2000)),
-  insert: fc.oneof(fc.constant(''), snippets, fc.string({ unit: 'binary', maxLength: 4 })),
-});
-const mutations = fc.array(mutation, { minLength: 1, maxLength: 4 });
-
-function mutated(text: string, changes: { at: number; length: number; insert: string }[]): string {
-  return changes.reduce((result, { at, length, insert }) => {
-    const start = Math.floor(at * result.length);
-    return result.slice(0, start) + insert + result.slice(start + length);
-  }, text);
-}
 
 it('parses any task file, and finds problems inside it only', () => {
   fc.assert(

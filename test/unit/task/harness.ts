@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Problem, Range } from '../../../protocol/src/problem.ts';
+import type { Problem, ProblemFix, Range } from '../../../protocol/src/problem.ts';
 import { type CheckResult, checkTaskFile } from '../../../task/src/check.ts';
 import type { CheckEnvironment, ModelFacts, PromptTableFacts } from '../../../task/src/environment.ts';
 import { parseJsonTree, properties } from '../../../task/src/json-tree.ts';
@@ -166,4 +166,48 @@ function place(file: string, { start, end }: Range): string {
 export function underlined(text: string, { range }: Problem): string {
   const lines = new LineIndex(text);
   return text.slice(lines.offset(range.start), lines.offset(range.end));
+}
+
+/** The texts of a fixture, by path: the task file and those of its data files that it names. */
+export function textsOf({ task = taskFile(), data = {} }: Fixture): Map<string, string> {
+  const files = Object.entries({ ...DATA, ...data }).map(
+    ([name, text]) => [`project/${name}`, unmark(text).text] as const,
+  );
+  return new Map([[TASK_PATH, unmark(task).text], ...files]);
+}
+
+/** The fixture whose texts are these. */
+export function fixtureOf(texts: ReadonlyMap<string, string>, { environment }: Fixture): Fixture {
+  const data = [...texts].filter(([path]) => path !== TASK_PATH);
+  return {
+    task: texts.get(TASK_PATH)!,
+    data: Object.fromEntries(data.map(([path, text]) => [posix.relative('project', path), text])),
+    ...(environment === undefined ? {} : { environment }),
+  };
+}
+
+/** What a fix makes of the texts. */
+export function applyFix(
+  texts: ReadonlyMap<string, string>,
+  { edits }: Pick<ProblemFix, 'edits'>,
+): Map<string, string> {
+  const result = new Map(texts);
+  for (const file of new Set(edits.map((edit) => edit.file))) {
+    // An editor shows a text without its byte order mark; of the task file ours keeps it, so that offsets are the file's.
+    const text = file === TASK_PATH ? texts.get(file)! : texts.get(file)!.replace(/^\uFEFF/, '');
+    const lines = new LineIndex(text);
+    const spans = edits
+      .filter((edit) => edit.file === file)
+      .map(({ range, newText }) => ({ start: lines.offset(range.start), end: lines.offset(range.end), newText }))
+      .sort((a, b) => a.start - b.start || a.end - b.end);
+    for (const [i, { start }] of spans.entries()) {
+      if (i > 0 && start < spans[i - 1]!.end) throw new Error('The edits of a fix overlap.');
+    }
+    const changed = spans.reduceRight(
+      (rest, { start, end, newText }) => rest.slice(0, start) + newText + rest.slice(end),
+      text,
+    );
+    result.set(file, changed);
+  }
+  return result;
 }

@@ -1,0 +1,625 @@
+import { demoModel, type Fixture, row, taskFile, template } from '../harness.ts';
+
+const MARKER = '<|VIRTUAL_PROMPT_0|>';
+/** A table whose prompts carry no record of how they came about. */
+const FOREIGN = '"prompt_table": "foreign.safetensors"';
+const TINY = { architecture: 'gpt2', layers: 2, hidden: 4, parameters: 1000, bytes: 4000, vocabulary: 32 };
+
+/** For each rule: texts with ⟦…⟧ exactly where it fires, and texts where it must stay silent. */
+export const cases: Record<string, { fires: Record<string, Fixture>; silent: Record<string, Fixture> }> = {
+  'json-syntax': {
+    fires: {
+      'a bare word': { task: '{ "model": ⟦demo⟧, "task_templates": [] }' },
+      'an unknown escape': { task: '{ "model": ⟦"de\\mo"⟧, "task_templates": [] }' },
+      'two places': { task: '{ "model": ⟦x⟧, "language": ⟦y⟧, "task_templates": [] }' },
+      'an empty file': { task: '⟦⟧' },
+      'a missing comma': { task: '{ "model": "demo" ⟦"language"⟧: "sv" }' },
+    },
+    silent: {
+      'comments and trailing commas': { task: taskFile({ file: '/* a */ "language": "sv", // b\n' }) },
+      'a byte order mark': { task: `\uFEFF${taskFile()}` },
+    },
+  },
+  schema: {
+    fires: {
+      'a text for a number': { task: taskFile({ file: '"optim": { "lr": ⟦"fast"⟧ }' }) },
+      'a number out of range': { task: taskFile({ file: '"p_tuning": { "dropout": ⟦1⟧ }' }) },
+      'a fraction for a whole number': { task: taskFile({ file: '"trainer": { "max_epochs": ⟦1.5⟧ }' }) },
+      'a number beyond all': { task: taskFile({ file: '"optim": { "lr": ⟦1e999⟧ }' }) },
+      'a value that is not one of those allowed': { task: taskFile({ file: '"virtual_prompt_style": ⟦"p-tunning"⟧' }) },
+      'an unknown key': { task: taskFile({ file: '⟦"langauge"⟧: "sv"' }) },
+      'an unknown key in a template': { task: taskFile({ of: '⟦"anwser_field"⟧: "label"' }) },
+      'a missing key, at the brace': { task: '⟦{⟧ "task_templates": [⟦{⟧"taskname": "a"}] }' },
+      'a key that stands twice': { task: taskFile({ file: '"language": "en", ⟦"language"⟧: "sv"' }) },
+      'too few betas': { task: taskFile({ file: '"optim": { "betas": ⟦[0.9]⟧ }' }) },
+      'a list in the file': { task: '⟦[]⟧' },
+      'a label that is no list': { task: taskFile({ of: '"labels": { "positiva": ⟦"positiv"⟧, "negativa": [] }' }) },
+      'a form of two labels': {
+        task: taskFile({ of: '"labels": { "positiva": ["bra"], "negativa": [⟦"bra"⟧, ⟦"positiva"⟧] }' }),
+      },
+      'no language, where the model marks it': { task: taskFile({ file: '"language": ⟦null⟧' }) },
+      'a prompt table that is none': { task: taskFile({ file: '"prompt_table": ⟦"broken.safetensors"⟧' }) },
+      'a language the model has not': { task: taskFile({ file: '"language": ⟦"sw"⟧' }) },
+      'a text to start from that is not there': {
+        task: taskFile({
+          file: '"virtual_prompt_style": "prompt-tuning", "prompt_tuning": { "new_prompt_init_methods": [⟦"text"⟧] }',
+        }),
+      },
+      'a task that is listed twice': {
+        task: taskFile({ file: '"new_tasks": ["sentiment-task", ⟦"sentiment-task"⟧]' }),
+      },
+      'a task that the prompt table could not hold': { task: taskFile({ of: '"taskname": ⟦"__metadata__"⟧' }) },
+      'an example that is no row': { task: taskFile({ file: '"examples": [⟦"Bra"⟧]' }) },
+    },
+    silent: {
+      'a file with every key': {
+        task: taskFile({
+          file: '"$schema": "./ptask.schema.json", "prompt_table": "a.safetensors", "trainer": { "early_stopping": null, "gradient_clip_val": null }, "p_tuning": { "encoder_type": "residual", "encoder_hidden": null }',
+          of: '"truncate_field": null, "labels": null',
+        }),
+      },
+      'a single path for a list': { task: taskFile({ file: '"data": { "train_ds": "train.jsonl" }' }) },
+      'a key whose value is still being typed': { task: `{ "task_templates": [${template()}], "model": ` },
+    },
+  },
+  'template-empty': {
+    fires: {
+      'nothing at all': { task: taskFile({ of: '"prompt_template": ⟦""⟧' }) },
+      'blanks and a marker': { task: taskFile({ of: `"prompt_template": ⟦"${MARKER} \\n"⟧` }) },
+    },
+    silent: {
+      'one placeholder': { task: taskFile({ of: `"prompt_template": "${MARKER}{sentence}"` }) },
+      'a template of the wrong type': { task: taskFile({ of: '"prompt_template": 1' }) },
+    },
+  },
+  'marker-missing': {
+    fires: { 'text alone': { task: taskFile({ of: '"prompt_template": ⟦"{sentence}:{label}"⟧' }) } },
+    silent: {
+      'a marker at the end': { task: taskFile({ of: `"prompt_template": "{sentence}${MARKER}"` }) },
+      'a marker that is misspelt': { task: taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT0|>{sentence}"' }) },
+      'an empty template': { task: taskFile({ of: '"prompt_template": ""' }) },
+    },
+  },
+  'marker-order': {
+    fires: {
+      'swapped markers': {
+        task: taskFile({
+          of: '"prompt_template": "⟦<|VIRTUAL_PROMPT_1|>⟧ {sentence} ⟦<|VIRTUAL_PROMPT_0|>⟧:{label}"',
+        }),
+      },
+      'a gap': { task: taskFile({ of: '"prompt_template": "⟦<|VIRTUAL_PROMPT_1|>⟧ {sentence}:{label}"' }) },
+      'a number twice': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}⟦${MARKER}⟧:{label}"` }),
+      },
+      'behind escapes': {
+        task: taskFile({
+          of: '"prompt_template": "\\u003c|VIRTUAL_PROMPT_0|>\\n{sentence}\\t⟦\\u003c|VIRTUAL_PROMPT_2|\\u003e⟧:{label}"',
+        }),
+      },
+    },
+    silent: {
+      'markers in order': {
+        task: taskFile({ of: `"prompt_template": "${MARKER}{sentence}<|VIRTUAL_PROMPT_1|>:{label}"` }),
+      },
+    },
+  },
+  'marker-malformed': {
+    fires: {
+      'no underscore': { task: taskFile({ of: '"prompt_template": "⟦<|VIRTUAL_PROMPT0|>⟧ {sentence}:{label}"' }) },
+      'no bars': { task: taskFile({ of: '"prompt_template": "⟦<VIRTUAL_PROMPT_0>⟧ {sentence}:{label}"' }) },
+      'no number': { task: taskFile({ of: '"prompt_template": "⟦<|VIRTUAL_PROMPT_|>⟧ {sentence}:{label}"' }) },
+      'a leading zero': { task: taskFile({ of: '"prompt_template": "⟦<|VIRTUAL_PROMPT_00|>⟧ {sentence}"' }) },
+      'small letters': { task: taskFile({ of: '"prompt_template": "⟦<|virtual_prompt_0|>⟧ {sentence}:{label}"' }) },
+      'not closed': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}⟦<|VIRTUAL_PROMPT_1⟧ :{label}"` }),
+      },
+      'bare, in the middle of text': { task: taskFile({ of: '"prompt_template": "a ⟦VIRTUAL_PROMPT_0⟧ {sentence}"' }) },
+    },
+    silent: {
+      'a marker': {},
+      'a virtual prompt in prose': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} A virtual prompt: {sentence}"` }),
+      },
+    },
+  },
+  'split-count': {
+    fires: {
+      'too many': { task: taskFile({ of: '"virtual_token_splits": ⟦[6, 4]⟧' }) },
+      'too few': {
+        task: taskFile({
+          of: `"prompt_template": "${MARKER}{sentence}<|VIRTUAL_PROMPT_1|>", "virtual_token_splits": ⟦[10]⟧`,
+        }),
+      },
+      none: { task: taskFile({ of: '"virtual_token_splits": ⟦[]⟧' }) },
+    },
+    silent: {
+      'one each': {
+        task: taskFile({
+          of: `"prompt_template": "${MARKER}{sentence}<|VIRTUAL_PROMPT_1|>", "virtual_token_splits": [6, 4]`,
+        }),
+      },
+      'left out': { task: taskFile({ of: `"prompt_template": "${MARKER}{sentence}<|VIRTUAL_PROMPT_1|>"` }) },
+      'no marker, which is said elsewhere': {
+        task: taskFile({ of: '"prompt_template": "{sentence}", "virtual_token_splits": [10]' }),
+      },
+    },
+  },
+  'split-sum': {
+    fires: {
+      'one split, at its number': {
+        task: taskFile({ of: '"total_virtual_tokens": 10, "virtual_token_splits": [⟦8⟧]' }),
+      },
+      'several, at the list': {
+        task: taskFile({
+          of: `"prompt_template": "${MARKER}{sentence}<|VIRTUAL_PROMPT_1|>", "total_virtual_tokens": 10, "virtual_token_splits": ⟦[7, 2]⟧`,
+        }),
+      },
+    },
+    silent: {
+      'the right sum': { task: taskFile({ of: '"total_virtual_tokens": 10, "virtual_token_splits": [10]' }) },
+      'no total': { task: taskFile({ of: '"virtual_token_splits": [8]' }) },
+      'a split of the wrong type': {
+        task: taskFile({ of: '"total_virtual_tokens": 10, "virtual_token_splits": ["8"]' }),
+      },
+    },
+  },
+  'split-zero': {
+    fires: {
+      zero: {
+        task: taskFile({
+          of: `"prompt_template": "${MARKER}{sentence}<|VIRTUAL_PROMPT_1|>", "virtual_token_splits": [10, ⟦0⟧]`,
+        }),
+      },
+      'a total that is too small for the markers': {
+        task: taskFile({
+          of: `"prompt_template": "${MARKER}{sentence}<|VIRTUAL_PROMPT_1|>", "total_virtual_tokens": ⟦1⟧`,
+        }),
+      },
+      'less than zero': { task: taskFile({ of: '"virtual_token_splits": [⟦-3⟧]' }) },
+    },
+    silent: { one: { task: taskFile({ of: '"virtual_token_splits": [1]' }) } },
+  },
+  'total-too-long': {
+    fires: {
+      'as long as max_seq_length': { task: taskFile({ of: '"total_virtual_tokens": ⟦48⟧' }) },
+      'as long as the backbone takes beside its prefix': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"] }', of: '"total_virtual_tokens": ⟦444⟧' }),
+      },
+      'by the sum of the splits': { task: taskFile({ of: '"virtual_token_splits": ⟦[50]⟧' }) },
+    },
+    silent: {
+      'just short enough': { task: taskFile({ of: '"total_virtual_tokens": 47' }) },
+      'just short enough for the backbone': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"] }', of: '"total_virtual_tokens": 443' }),
+      },
+    },
+  },
+  'placeholder-malformed': {
+    fires: {
+      'not closed': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{sentence⟧:{label}"` }) },
+      'not closed at the end': { task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}:⟦{label⟧"` }) },
+      empty: { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{}⟧{sentence}:⟦{ }⟧{label}"` }) },
+      'behind escapes, letters outside ASCII': {
+        task: taskFile({ of: `"prompt_template": "${MARKER}\\n\\u00e5 🙂 ⟦{mening⟧ {sentence}{label}"` }),
+      },
+      'broken by a line end': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{sen⟧\\ntence}:{label}"` }) },
+    },
+    silent: {
+      'a closing brace alone': { task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}}:{label}"` }) },
+    },
+  },
+  'placeholder-unknown': {
+    fires: {
+      'a misspelt field': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{sentense}⟧:{label}"` }) },
+      'a field that only the prototype of an object has': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{constructor}⟧ {sentence}:{label}"` }),
+      },
+    },
+    silent: {
+      'a field that some rows have': {
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "label": "positiva"}' },
+      },
+      'no rows to tell from': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {x}"` }),
+        data: { 'train.jsonl': '', 'validation.jsonl': '' },
+      },
+    },
+  },
+  'placeholder-duplicate': {
+    fires: {
+      'three times': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence} ⟦{sentence}⟧⟦{sentence}⟧:{label}"` }),
+      },
+    },
+    silent: { 'two fields': {} },
+  },
+  'answer-field-missing': {
+    fires: {
+      'no answer field': { task: taskFile({ of: '"answer_only_loss": ⟦true⟧, "answer_field": null' }) },
+      'labels without an answer field': {
+        task: taskFile({ of: '"answer_field": null, ⟦"labels"⟧: { "positiva": [], "negativa": [] }' }),
+      },
+      'not in the template': { task: taskFile({ of: '"answer_field": ⟦"lable"⟧' }) },
+    },
+    silent: {
+      'in the template': { task: taskFile({ of: '"answer_only_loss": true' }) },
+      'not needed': { task: taskFile({ of: '"answer_field": null, "labels": null' }) },
+    },
+  },
+  'answer-not-last': {
+    fires: {
+      'in front': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{label}⟧: {sentence}", "answer_only_loss": true` }),
+      },
+      'a line end behind it': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}:⟦{label}⟧\\n", "answer_only_loss": true` }),
+      },
+    },
+    silent: {
+      last: { task: taskFile({ of: '"answer_only_loss": true' }) },
+      'a loss over everything': { task: taskFile({ of: `"prompt_template": "${MARKER} {label}: {sentence}"` }) },
+    },
+  },
+  'truncate-field-unknown': {
+    fires: { 'no such field': { task: taskFile({ of: '"truncate_field": ⟦"text"⟧' }) } },
+    silent: {
+      'a field': { task: taskFile({ of: '"truncate_field": "sentence"' }) },
+      none: { task: taskFile({ of: '"truncate_field": null' }) },
+    },
+  },
+  'truncate-is-answer': {
+    fires: { 'the answer': { task: taskFile({ of: '"truncate_field": ⟦"label"⟧' }) } },
+    silent: {
+      'another field': { task: taskFile({ of: '"truncate_field": "sentence"' }) },
+      neither: { task: taskFile({ of: '"truncate_field": null, "answer_field": null, "labels": null' }) },
+    },
+  },
+  'task-duplicate': {
+    fires: {
+      'the second and third of a name': {
+        task: taskFile({
+          file: `"task_templates": [${template()}, ${template('"taskname": ⟦"sentiment-task"⟧')}, ${template('"taskname": ⟦"sentiment-task"⟧')}]`,
+        }),
+      },
+    },
+    silent: {
+      'two names': {
+        task: taskFile({ file: `"task_templates": [${template()}, ${template('"taskname": "other"')}]` }),
+      },
+    },
+  },
+  'task-without-template': {
+    fires: {
+      'in both lists': {
+        task: taskFile({ file: '"new_tasks": [⟦"sentiment"⟧, "sentiment-task"], "existing_tasks": [⟦"gone"⟧]' }),
+      },
+    },
+    silent: { 'a name with a template': { task: taskFile({ file: '"new_tasks": ["sentiment-task"]' }) } },
+  },
+  'task-new-and-existing': {
+    fires: {
+      both: { task: taskFile({ file: '"new_tasks": [⟦"sentiment-task"⟧], "existing_tasks": ["sentiment-task"]' }) },
+    },
+    silent: {
+      'new_tasks left out': { task: taskFile({ file: '"existing_tasks": ["sentiment-task"]' }) },
+    },
+  },
+  'task-not-trained': {
+    fires: {
+      'not in the table': { task: taskFile({ file: '"existing_tasks": [⟦"sentiment-task"⟧]' }) },
+      'no table': {
+        task: taskFile({ file: '"prompt_table": "none.safetensors", "existing_tasks": [⟦"trained-task"⟧]' }),
+      },
+    },
+    silent: { trained: { task: taskFile({ file: '"existing_tasks": ["trained-task"]' }) } },
+  },
+  'template-unused': {
+    fires: {
+      'in neither list': { task: taskFile({ file: '"new_tasks": []', of: '"taskname": ⟦"sentiment-task"⟧' }) },
+    },
+    silent: {
+      'new_tasks left out': {},
+      'a list that cannot be read': { task: taskFile({ file: '"new_tasks": 3' }) },
+    },
+  },
+  'template-changed': {
+    fires: {
+      'another template': {
+        task: taskFile({ of: `"taskname": "trained-task", "prompt_template": ⟦"${MARKER} {sentence} {label}"⟧` }),
+      },
+      'other splits': { task: taskFile({ of: '"taskname": "trained-task", "virtual_token_splits": ⟦[12]⟧' }) },
+      'another total': { task: taskFile({ of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }) },
+      'another total than a prompt of another program has': {
+        task: taskFile({ file: FOREIGN, of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }),
+      },
+    },
+    silent: {
+      'the same': { task: taskFile({ of: '"taskname": "trained-task"' }) },
+      'never trained': { task: taskFile({ of: '"virtual_token_splits": [12]' }) },
+      'a prompt of another program, which names no template': {
+        task: taskFile({ file: FOREIGN, of: '"taskname": "trained-task"' }),
+      },
+    },
+  },
+  'backbone-changed': {
+    fires: {
+      'at the table': { task: taskFile({ file: '"prompt_table": ⟦"other-backbone.prompts.safetensors"⟧' }) },
+      'at the model, when the table is the default': {
+        task: taskFile({ file: '"model": ⟦"demo"⟧' }),
+        environment: {
+          model: async () => ({ kind: 'ok', maxPositions: 448, prefixTokens: 0, fingerprint: 'retrained' }),
+        },
+      },
+      'at a table of another width, whoever made it': {
+        task: taskFile({ file: '"prompt_table": ⟦"foreign.safetensors"⟧' }),
+        environment: { model: async () => ({ ...demoModel, about: { ...TINY, hidden: 8 } }) },
+      },
+    },
+    silent: {
+      'the same backbone': {},
+      'a prompt of another program, which names no backbone': {
+        task: taskFile({ file: FOREIGN }),
+        environment: { model: async () => ({ ...demoModel, about: TINY }) },
+      },
+      'no table': { task: taskFile({ file: '"prompt_table": "new.safetensors"' }) },
+    },
+  },
+  'model-not-found': {
+    fires: {
+      'no such folder': { task: taskFile({ file: '"model": ⟦"no-such-folder"⟧' }) },
+      'a folder with a broken file': { task: taskFile({ file: '"model": ⟦"broken-folder"⟧' }) },
+    },
+    silent: { 'the demo model': {}, 'a model that was not given': { task: '{ "task_templates": [] }' } },
+  },
+  'model-unsupported': {
+    fires: { 'another architecture': { task: taskFile({ file: '"model": ⟦"bert-folder"⟧' }) } },
+    silent: { 'the demo model': {} },
+  },
+  'data-not-found': {
+    fires: {
+      'a missing file, wherever it is named': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl", ⟦"gone.jsonl"⟧], "test_ds": [⟦"gone.jsonl"⟧] }',
+        }),
+      },
+      'a single path': { task: taskFile({ file: '"data": { "train_ds": ⟦"gone.jsonl"⟧ }' }) },
+      'a file that breaks off': {
+        task: taskFile({ file: '"data": { "train_ds": [⟦"train.jsonl"⟧] }' }),
+        environment: {
+          readFile: async () =>
+            (async function* () {
+              yield new TextEncoder().encode(`${row('a')}\n`);
+              throw new Error('the disk is gone');
+            })(),
+        },
+      },
+      'a folder': {
+        task: taskFile({ file: '"data": { "train_ds": [⟦"folder"⟧] }' }),
+        environment: { readFile: async () => ({ unreadable: 'it is not a file' }) },
+      },
+    },
+    silent: { 'files that are there': {} },
+  },
+  'data-empty': {
+    fires: {
+      'a file with blank lines only': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", ⟦"empty.jsonl"⟧] }' }),
+      },
+      'no rows for one task': {
+        task: taskFile({
+          file: `"new_tasks": [⟦"other"⟧, "sentiment-task"], "task_templates": [${template()}, ${template('"taskname": "other"')}]`,
+        }),
+      },
+      'no rows for one task, the list left out': {
+        task: taskFile({ file: `"task_templates": [${template()}, ${template('"taskname": ⟦"other"⟧')}]` }),
+      },
+      'no training data': { task: taskFile({ file: '"data": {}', of: '"taskname": ⟦"sentiment-task"⟧' }) },
+    },
+    silent: {
+      'rows for each task': {},
+      'a task that is not trained now': {
+        task: taskFile({ file: '"data": {}, "existing_tasks": ["sentiment-task"]' }),
+      },
+      'a file that is missing, which is said elsewhere': {
+        task: taskFile({ file: '"data": { "train_ds": ["gone.jsonl"] }' }),
+      },
+    },
+  },
+  'row-syntax': {
+    fires: {
+      'a missing brace': { data: { 'train.jsonl': `${row('a')}\n{"taskname": "sentiment-task"⟦⟧\n${row('b')}` } },
+      'no object': { data: { 'train.jsonl': '  ⟦["a"]⟧  ' } },
+      'a bare word': { data: { 'train.jsonl': '{"taskname": ⟦sentiment⟧}' } },
+      'a tab in a text': { data: { 'train.jsonl': '{"taskname": ⟦"a\tb"⟧}' } },
+      'a trailing comma': { data: { 'train.jsonl': '{"taskname": "sentiment-task",⟦}⟧' } },
+      'a comment': { data: { 'train.jsonl': '{"taskname": "sentiment-task"} ⟦// ok⟧' } },
+    },
+    silent: { 'blank lines': { data: { 'train.jsonl': `\r\n${row('a')}\r\n  \r\n` } } },
+  },
+  'row-taskname': {
+    fires: {
+      none: { data: { 'train.jsonl': ' ⟦{"sentence": "a", "label": "positiva"}⟧' } },
+      'one without a template': { data: { 'train.jsonl': '{"taskname": ⟦"sentiment"⟧}' } },
+      'not a text': { data: { 'train.jsonl': '{"taskname": ⟦7⟧}' } },
+      'the name of a method': { data: { 'train.jsonl': '{"taskname": ⟦"constructor"⟧}' } },
+      'in an example': { task: taskFile({ file: '"examples": [⟦{ "sentence": "a" }⟧]' }) },
+    },
+    silent: { 'a task': {} },
+  },
+  'row-field-missing': {
+    fires: {
+      'the sentence of one row': {
+        data: { 'train.jsonl': `${row('a')}\n⟦{"taskname": "sentiment-task", "label": "positiva"}⟧` },
+      },
+      'the sentence of an example': { task: taskFile({ file: '"examples": [⟦{ "taskname": "sentiment-task" }⟧]' }) },
+    },
+    silent: {
+      'a field that no row has, which is the template’s fault': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {x} {sentence}:{label}"` }),
+      },
+      'the answer of an example': {
+        task: taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "sentence": "a" }]' }),
+      },
+    },
+  },
+  'row-field-extra': {
+    fires: {
+      'an id': {
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", ⟦"id"⟧: 1, "label": "positiva"}' },
+      },
+    },
+    silent: { 'the fields of the template': {} },
+  },
+  'row-field-type': {
+    fires: {
+      'a number and a list': {
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": ⟦[1]⟧, "label": ⟦2⟧}' },
+      },
+      'the last of two, which counts': {
+        data: {
+          'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "sentence": ⟦null⟧}',
+        },
+      },
+    },
+    silent: {
+      'an unused field': {
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "id": 1}' },
+      },
+    },
+  },
+  'row-answer-empty': {
+    fires: {
+      empty: { data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": ⟦""⟧}' } },
+      blank: { data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": ⟦" \\n"⟧}' } },
+    },
+    silent: {
+      'an answer': {},
+      'an empty sentence': { data: { 'train.jsonl': row('') } },
+    },
+  },
+  'row-marker': {
+    fires: {
+      'a placeholder of the template': { data: { 'train.jsonl': row('Bra ⟦{label}⟧') } },
+      'a marker, behind escapes': {
+        data: {
+          'train.jsonl':
+            '{"taskname": "sentiment-task", "sentence": "\\u00e5\\n🙂⟦\\u003c|VIRTUAL_PROMPT_0|>⟧", "label": "positiva"}',
+        },
+      },
+      'in an example': {
+        task: taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "sentence": "⟦{sentence}⟧" }]' }),
+      },
+    },
+    silent: {
+      'other braces': { data: { 'train.jsonl': row('{x} {} <|endoftext|>') } },
+      'in a field that is not used': {
+        data: {
+          'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "id": "{label}"}',
+        },
+      },
+    },
+  },
+  'row-too-long': {
+    fires: {
+      'a row that is skipped': { data: { 'train.jsonl': `⟦${row('bra '.repeat(60).trim())}⟧` } },
+      'a field that is cut': {
+        task: taskFile({ of: '"truncate_field": "sentence"' }),
+        data: {
+          'train.jsonl': `{"taskname": "sentiment-task", "sentence": ⟦"${'bra '.repeat(60).trim()}"⟧, "label": "positiva"}`,
+        },
+      },
+      // Prefix 4, virtual 10, " " and ":" 2 words with the sentence, answer 1, end token 1: 18 and the 31st word is one too many.
+      'a row of 49 tokens': { data: { 'train.jsonl': `⟦${row(Array(32).fill('bra').join(' '))}⟧` } },
+    },
+    silent: {
+      'a row of 48 tokens': { data: { 'train.jsonl': row(Array(31).fill('bra').join(' ')) } },
+      'a model without a tokeniser': {
+        data: { 'train.jsonl': row('bra '.repeat(60)) },
+        environment: {
+          model: async () => ({ kind: 'ok', maxPositions: 448, prefixTokens: 0, fingerprint: 'demo-fingerprint' }),
+        },
+      },
+    },
+  },
+  'row-label-unknown': {
+    fires: {
+      misspelt: { data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": ⟦"postiva"⟧}' } },
+      'the name of a method': {
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": ⟦"toString"⟧}' },
+      },
+    },
+    silent: {
+      'another form, with a space': { data: { 'train.jsonl': row('a', ' positiv') } },
+      'no labels': { task: taskFile({ of: '"labels": null' }), data: { 'train.jsonl': row('a', 'x') } },
+    },
+  },
+  'row-duplicate': {
+    fires: {
+      'the second and third of a row, keys in another order': {
+        data: {
+          'train.jsonl': `${row('a')}\n${row('b')}\n⟦${row('a')}⟧\n⟦{"label": "positiva", "sentence": "a", "taskname": "sentiment-task"}⟧`,
+        },
+      },
+      'rows that differ in an unused field': {
+        data: {
+          'train.jsonl': `${row('a')}\n⟦{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "id": "2"}⟧`,
+        },
+      },
+    },
+    silent: {
+      'another answer': { data: { 'train.jsonl': `${row('a')}\n${row('a', 'negativa')}` } },
+      'letters that move between fields': { data: { 'train.jsonl': `${row('ab', 'c')}\n${row('a', 'bc')}` } },
+    },
+  },
+  'data-leak': {
+    fires: {
+      'a validation row': { data: { 'validation.jsonl': `${row('ny')}\n⟦${row('Kursen stiger')}⟧` } },
+      'a whole file': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "test_ds": [⟦"train.jsonl"⟧] }' }),
+      },
+    },
+    silent: {
+      'other rows': {},
+      'the same row in validation and test': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["test.jsonl"], "test_ds": ["validation.jsonl"] }',
+        }),
+        data: { 'validation.jsonl': row('Aktien lyfter') },
+      },
+    },
+  },
+  'labels-unbalanced': {
+    fires: {
+      'one row of twelve': {
+        task: taskFile({ of: '"labels": { "positiva": [], ⟦"negativa"⟧: [] }' }),
+        data: {
+          'train.jsonl': [...Array.from({ length: 11 }, (_, i) => row(`a${i}`)), row('b', 'negativa')].join('\n'),
+        },
+      },
+      'no row': { task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦"neutrala"⟧: [] }' }) },
+    },
+    silent: {
+      'one row of eleven': {
+        data: {
+          'train.jsonl': [...Array.from({ length: 10 }, (_, i) => row(`a${i}`)), row('b', 'negativ')].join('\n'),
+        },
+      },
+    },
+  },
+  'answer-boundary': {
+    fires: {
+      'no blank between': { task: taskFile({ of: `"prompt_template": "${MARKER} {sentence} mood⟦{label}⟧"` }) },
+      'some rows only': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}⟦{label}⟧"` }),
+        data: { 'train.jsonl': `${row('Slut.')}\n${row('Slut')}` },
+      },
+    },
+    silent: {
+      'a colon': {},
+      'a space, which goes with the answer': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence} mood {label}"` }),
+      },
+      'virtual tokens between': { task: taskFile({ of: `"prompt_template": "{sentence}${MARKER}{label}"` }) },
+    },
+  },
+};
