@@ -20,7 +20,7 @@ const common = {
 
 const programs = await build({
   ...common,
-  entryPoints: { ptask: 'engine/src/cli.ts', server: 'server/src/main.ts' },
+  entryPoints: { ptask: 'engine/src/cli.ts', engine: 'engine/src/engine.ts', server: 'server/src/main.ts' },
   format: 'esm',
   // What a command does not need is not loaded: the runtime alone takes longer than printing the help.
   splitting: true,

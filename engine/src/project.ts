@@ -12,6 +12,7 @@ import { type Backbone, backboneOf } from './backbone/backbone.ts';
 import { resolveModel } from './backbone/resolve-model.ts';
 import { RowTokeniser } from './data/tokenise.ts';
 import { FileError, InputError } from './errors.ts';
+import { ProblemsFound } from './problems-found.ts';
 import { type PromptTable, readPromptTable } from './prompt/prompt-table.ts';
 
 /** A task file that has been checked, with its backbone opened. */
@@ -65,6 +66,20 @@ export async function openProject(file: string, report?: (message: string) => vo
       promptTable: await readPromptTable(promptTablePath),
     },
   };
+}
+
+/**
+ * A task file that is to be run as it is.
+ * @throws ProblemsFound where it has an error; FileError when it cannot be read
+ */
+export async function openForRun(file: string, report?: (message: string) => void): Promise<Project> {
+  return requireSound(await openProject(file, report));
+}
+
+/** @throws ProblemsFound where a problem is an error */
+export function requireSound({ problems, project }: CheckedProject): Project {
+  if (!project) throw new ProblemsFound(problems);
+  return project;
 }
 
 async function readTaskFile(file: string): Promise<string> {

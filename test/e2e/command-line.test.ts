@@ -154,7 +154,7 @@ describe('bad input', () => {
     const file = await writeProject(await temporaryFolder());
     const { code, stderr } = await ptask(['train', file, '--device', 'cuda']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/--device cuda: this version computes on the CPU only/);
+    expect(stderr).toMatch(/device cuda: this version computes on the CPU only/);
   });
 
   it('a task that has not been trained is named', async () => {

@@ -32,6 +32,7 @@ const BASE = [
   'process-alive.ts',
   'progress.ts',
   'random.ts',
+  'text.ts',
   'version.ts',
 ];
 
@@ -48,7 +49,8 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   data: ['backbone/attention.ts', 'backbone/embed-tokens.ts', 'runtime/tensor.ts', 'base', 'model', 'task'],
   prompt: ['onnx', 'autodiff', 'runtime', 'base', 'model', 'task'],
   predict: ['onnx', 'backbone', 'data', 'runtime', 'base', 'model', 'task'],
-  'project.ts': ['backbone', 'data', 'prompt', 'base', 'model', 'task', 'protocol'],
+  'problems-found.ts': ['base', 'protocol'],
+  'project.ts': ['problems-found.ts', 'backbone', 'data', 'prompt', 'base', 'model', 'task', 'protocol'],
   evaluate: ['data', 'predict', 'project.ts', 'base', 'task'],
   train: [
     'onnx',
@@ -65,6 +67,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'task',
     'protocol',
   ],
+  answer: ['data', 'predict', 'project.ts', 'evaluate', 'prompt', 'backbone', 'base', 'model', 'task', 'protocol'],
   cli: [
     'backbone',
     'data',
@@ -73,6 +76,8 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'predict',
     'evaluate',
     'train',
+    'answer',
+    'problems-found.ts',
     'project.ts',
     'base',
     'model',
@@ -80,13 +85,29 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'protocol',
   ],
   'cli.ts': ['cli', 'base'],
+  process: [
+    'data',
+    'runtime',
+    'prompt',
+    'predict',
+    'evaluate',
+    'train',
+    'answer',
+    'problems-found.ts',
+    'project.ts',
+    'base',
+    'model',
+    'task',
+    'protocol',
+  ],
+  'engine.ts': ['process'],
 };
 
 /** Where each package may be imported. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['client/'],
+  'vscode-jsonrpc': ['client/src/engine/', 'engine/src/process/'],
   'vscode-languageclient': ['client/src/language-server.ts'],
-  'vscode-jsonrpc': ['client/src/engine/'],
   'vscode-languageserver': ['server/src/'],
   'vscode-languageserver-textdocument': ['server/src/documents.ts'],
   'vscode-languageserver-types': ['server/src/service/'],

@@ -2,9 +2,9 @@ import type { Problem } from '../../../protocol/src/problem.ts';
 import { hasErrors } from '../../../task/src/check.ts';
 import { formatProblem, problemEvent } from '../../../task/src/format-problem.ts';
 import { PtaskError } from '../errors.ts';
+import { summary } from '../problems-found.ts';
 import { checkProject } from '../project.ts';
 import { Output } from './output.ts';
-import { summary } from './problems.ts';
 import { readArguments } from './usage.ts';
 
 /** `ptask check FILE…`: every problem of the files and of what they name. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promptText } from '../answer/prompt-text.ts';
 import { RowStore } from '../data/row-store.ts';
 import { InputError } from '../errors.ts';
 import { type Evaluation, evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
@@ -11,11 +12,10 @@ import { TaskPredictor } from '../predict/task-predictor.ts';
 import { formatDuration } from '../progress.ts';
 import { dataPaths, type Project, templateOf } from '../project.ts';
 import { readPromptTable } from '../prompt/prompt-table.ts';
+import { count, oneLine, percent, shortPath, table } from '../text.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { Output, terminalColumns } from './output.ts';
 import { openForRun } from './problems.ts';
-import { promptText } from './prompt-text.ts';
-import { count, oneLine, percent, shortPath, table } from './text.ts';
 import { runTraining } from './train.ts';
 import { readArguments } from './usage.ts';
 

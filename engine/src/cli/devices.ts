@@ -1,6 +1,6 @@
 import { deviceReport } from '../runtime/devices.ts';
+import { count } from '../text.ts';
 import { Output } from './output.ts';
-import { count } from './text.ts';
 import { readArguments } from './usage.ts';
 
 /** `ptask devices`: what this machine can compute on. */

@@ -9,9 +9,9 @@ import { runBaseline } from '../evaluate/run-baseline.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import { dataPaths, type Project, rowTokeniser } from '../project.ts';
+import { count, percent, shortPath, table } from '../text.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
-import { count, percent, shortPath, table } from './text.ts';
 import { chosenTasks, trainedPrompt } from './trained-prompt.ts';
 import { oneOf, readArguments } from './usage.ts';
 

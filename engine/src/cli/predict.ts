@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { readRowBatches } from '../../../task/src/rows.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
+import { fieldsOf, promptText } from '../answer/prompt-text.ts';
 import type { Row } from '../data/tokenise.ts';
 import { FileError, InputError } from '../errors.ts';
 import { formMapper } from '../evaluate/metrics.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser } from '../project.ts';
+import { oneLine, percent, shortPath } from '../text.ts';
 import { Output, terminalColumns } from './output.ts';
 import { openForRun } from './problems.ts';
-import { fieldsOf, promptText } from './prompt-text.ts';
-import { oneLine, percent, shortPath } from './text.ts';
 import { chosenTasks, trainedPrompt } from './trained-prompt.ts';
 import { readArguments } from './usage.ts';
 

@@ -1,11 +1,11 @@
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
+import { count, shortPath } from '../text.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { train } from '../train/trainer.ts';
 import { requireUsableDevice } from './device.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
-import { count, shortPath } from './text.ts';
 import { metricTexts, TrainingReport } from './training-report.ts';
 import { readArguments } from './usage.ts';
 

@@ -1,7 +1,7 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
-import { shortPath } from './text.ts';
+import { shortPath } from '../text.ts';
 
 /** Tasks that a command means: those named, or all of the file. @throws InputError for a name without a template */
 export function chosenTasks(project: Project, names: readonly string[]): TaskTemplate[] {

@@ -1,17 +1,14 @@
 import type { EpochEvent, StartEvent, StepEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
-import { formatLoss, Pace, Progress } from '../progress.ts';
-import { count, percent } from './text.ts';
-
-/** Share of a step in the loss that is shown, which jumps too much from step to step to be read. */
-const NEWEST = 0.1;
+import { formatLoss, Progress } from '../progress.ts';
+import { count, percent } from '../text.ts';
+import { RunProgress } from '../train/run-progress.ts';
 
 /** Shows a training run's events on a terminal, or as plain lines where there is none. */
 export class TrainingReport {
   private readonly progress: Progress;
   private readonly batchSize: number;
-  private readonly pace = new Pace();
+  private run: RunProgress | undefined;
   private start: StartEvent | undefined;
-  private loss: number | undefined;
 
   constructor(batchSize: number, stream: NodeJS.WriteStream = process.stderr) {
     this.progress = new Progress(stream);
@@ -20,6 +17,7 @@ export class TrainingReport {
 
   started(event: StartEvent): void {
     this.start = event;
+    this.run = new RunProgress(event, this.batchSize);
     const { tasks, model, device, train_rows, validation_rows, epochs, steps, from_step } = event;
     this.print(
       `Training ${tasks.join(', ')} on ${model} (${device}): ${train_rows} training and ${validation_rows} validation ` +
@@ -31,19 +29,10 @@ export class TrainingReport {
     if (from_step > 0) this.print(`Going on from step ${from_step}`);
   }
 
-  stepped({ step, epoch, loss }: StepEvent): void {
-    this.loss = this.loss === undefined ? loss : (1 - NEWEST) * this.loss + NEWEST * loss;
-    this.pace.mark(step, step * this.batchSize, performance.now() / 1000);
-    const { epochs, steps } = this.start!;
-    this.progress.update({
-      epoch,
-      epochs,
-      step,
-      steps,
-      loss: this.loss,
-      rowsPerSecond: this.pace.rowsPerSecond,
-      secondsLeft: this.pace.secondsLeft(steps),
-    });
+  stepped(event: StepEvent): void {
+    const run = this.run!;
+    run.stepped(event);
+    this.progress.update({ ...run.state, loss: run.state.loss!, rowsPerSecond: run.state.rowsPerSecond ?? 0 });
   }
 
   epochEnded(event: EpochEvent): void {

@@ -1,5 +1,15 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { listSupportedBackends } from 'onnxruntime-node';
+import { InputError } from '../errors.ts';
+
+/** Execution providers by their names in the runtime. */
+export const DEVICE_NAMES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+
+/** @throws InputError for a device that this version does not compute on */
+export function requireUsable(device: (typeof DEVICE_NAMES)[number] | 'auto'): void {
+  if (device === 'auto' || device === 'cpu') return;
+  throw new InputError(`device ${device}: this version computes on the CPU only; choose none, or cpu`);
+}
 
 export interface DeviceReport {
   /**

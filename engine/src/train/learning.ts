@@ -5,6 +5,7 @@ import { majority } from '../evaluate/majority.ts';
 import { frozenPredictor, runBaseline } from '../evaluate/run-baseline.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
+import { percent } from '../text.ts';
 import type { PlannedTask, TrainingPlan } from './plan.ts';
 
 /*
@@ -39,7 +40,7 @@ export function verdictOf({ kind, trained, references }: Scores): Learning {
   if (trained.length === 0) {
     return { verdict: 'unmeasured', message: 'has no validation rows, so nothing says whether its prompt is any good' };
   }
-  const share = (scores: readonly number[]) => `${((100 * sum(scores)) / scores.length).toFixed(1)}%`;
+  const share = (scores: readonly number[]) => percent(scores.reduce((sum, score) => sum + score, 0) / scores.length);
   const compared = references.map((reference) => ({ reference, ...compareRows(trained, reference.scores) }));
   const notBetter = compared.filter(({ gain }) => gain <= 0).sort((a, b) => a.gain - b.gain)[0];
   const advice = 'more epochs, another learning rate or encoder, or a larger model may help';
@@ -126,8 +127,4 @@ async function likelihoodScores(
     trained: pairs.map(([own]) => own.logProbability),
     references: [{ name: 'the untrained model', scores: pairs.map(([, other]) => other.logProbability) }],
   };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, n) => total + n, 0);
 }

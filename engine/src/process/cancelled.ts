@@ -1,0 +1,13 @@
+/** The client has withdrawn the request that was being answered. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+
+  constructor() {
+    super('the request was cancelled');
+  }
+}
+
+/** @throws Cancelled where it has been withdrawn */
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new Cancelled();
+}

@@ -1,0 +1,78 @@
+import {
+  type CancellationToken,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import type { ClientNotifications, EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
+import { log } from './log.ts';
+import { responseError } from './response-error.ts';
+
+export type Method = keyof EngineRequests;
+
+/** Answers one kind of request. Whatever it throws is turned into a typed error. */
+export type Handler<M extends Method> = (
+  params: EngineRequests[M]['params'],
+  signal: AbortSignal,
+) => Promise<EngineRequests[M]['result']>;
+
+export type Handlers = { readonly [M in Method]?: Handler<M> };
+
+export type Notify = <M extends keyof EngineNotifications>(method: M, params: EngineNotifications[M]) => void;
+
+/** The channel to the parent, which alone sends messages. */
+export interface Connection {
+  readonly notify: Notify;
+  handle(handlers: Handlers): void;
+  on<M extends keyof ClientNotifications>(method: M, listener: (params: ClientNotifications[M]) => void): void;
+  /** Begins to take messages. */
+  listen(): void;
+}
+
+/**
+ * @param stdio messages come over standard input and output, not over the IPC channel of Node
+ * @param closed called when the parent has closed the channel, or died
+ */
+export function connect(stdio: boolean, closed: () => void): Connection {
+  const connection = stdio
+    ? createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout))
+    : createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+  connection.onClose(closed);
+  connection.onError(([error]) => log.error(`the channel: ${error.message}`));
+  if (stdio) process.stdin.once('end', closed);
+  else process.once('disconnect', closed);
+  return {
+    notify: (method, params) => {
+      // Nobody listens any more where it fails, and the process is about to end.
+      void connection.sendNotification(method, params).catch(() => undefined);
+    },
+    handle: (handlers) => {
+      for (const method of Object.keys(handlers) as Method[]) register(connection, method, handlers);
+    },
+    on: (method, listener) => {
+      connection.onNotification(method, listener);
+    },
+    listen: () => connection.listen(),
+  };
+}
+
+function register<M extends Method>(connection: MessageConnection, method: M, handlers: Handlers): void {
+  const handler = handlers[method] as Handler<M>;
+  connection.onRequest(method, async (params: EngineRequests[M]['params'], token: CancellationToken) => {
+    const abort = new AbortController();
+    if (token.isCancellationRequested) abort.abort();
+    const registration = token.onCancellationRequested(() => abort.abort());
+    try {
+      return await handler(params, abort.signal);
+    } catch (error) {
+      const response = responseError(error);
+      if (response.data?.details) log.error(`${method}: ${response.data.details}`);
+      return response;
+    } finally {
+      registration.dispose();
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import type { EngineRole } from '../../../protocol/src/engine.ts';
+import { VERSION } from '../version.ts';
+import { connect } from './connection.ts';
+import { log } from './log.ts';
+import type { Role } from './role.ts';
+import { startWatchdog } from './watchdog.ts';
+
+const USAGE = `ptask's engine, for programs that start it: engine.js predict|train [--stdio]
+Messages are JSON-RPC over the IPC channel of Node's fork, or over standard input and output with --stdio.
+People use the command ptask instead.
+`;
+
+/**
+ * The engine as a process of its own, until its parent ends it, closes the channel or dies.
+ * @param program where this program is, to be started again for its watchdog and its probes
+ */
+export async function main(args: readonly string[], program: URL): Promise<void> {
+  const [name, ...options] = args;
+  const stdio = options.includes('--stdio');
+  const role = name === 'predict' || name === 'train' ? name : undefined;
+  if (!role || (!stdio && process.send === undefined)) {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  await serve(role, stdio, program);
+}
+
+async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<void> {
+  const watchdog = startWatchdog(program);
+  let role: Role | undefined;
+  let ending = false;
+  const end = async (why: string) => {
+    if (ending) return;
+    ending = true;
+    watchdog.endSoon();
+    log.info(`${why}: ending`);
+    await role?.end().catch((error: unknown) => log.error(String(error)));
+    process.exit(0);
+  };
+  const connection = connect(stdio, () => end('the channel was closed'));
+  // A terminal's Ctrl-C goes to every process of its group; the parent decides what it means for this one.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('uncaughtException', (error) => {
+    log.error(error.stack ?? error.message);
+    process.exit(3);
+  });
+  role =
+    name === 'train'
+      ? (await import('./train-role.ts')).trainRole(connection)
+      : (await import('./predict-role.ts')).predictRole(connection, program);
+  await watchdog.watching;
+  connection.on('exit', () => end('the client asked for it'));
+  connection.listen();
+  log.info(`ptask ${VERSION} ${name}, process ${process.pid}`);
+  connection.notify('ready', { role: name, pid: process.pid, version: VERSION });
+}

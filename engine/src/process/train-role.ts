@@ -1,0 +1,126 @@
+import { setImmediate } from 'node:timers/promises';
+import type { TrainedTask, TrainParams, TrainResult } from '../../../protocol/src/engine.ts';
+import type { TrainEvent, TrainedPrompt } from '../../../protocol/src/training-events.ts';
+import { InputError } from '../errors.ts';
+import { openForRun } from '../project.ts';
+import { requireUsable } from '../runtime/devices.ts';
+import { planTraining } from '../train/plan.ts';
+import { RunProgress } from '../train/run-progress.ts';
+import { type StopRequest, train } from '../train/trainer.ts';
+import type { Connection, Notify } from './connection.ts';
+import { log } from './log.ts';
+import type { Role } from './role.ts';
+
+/** One training run. */
+export function trainRole(connection: Connection): Role {
+  let run: Promise<TrainResult> | undefined;
+  let stop: StopRequest | undefined;
+  const request = (how: StopRequest) => {
+    // A cancelled run is not paused after all.
+    stop = stop === 'cancel' ? stop : how;
+  };
+  connection.on('stopTraining', ({ how }) => request(how));
+  connection.handle({
+    train: (params, signal) => {
+      if (run) throw new InputError('this process has had its run; start another for the next one');
+      signal.addEventListener('abort', () => request('cancel'));
+      if (signal.aborted) request('cancel');
+      run = runTraining(params, () => stop, connection.notify);
+      return run;
+    },
+  });
+  return {
+    end: async () => {
+      request('pause');
+      await run?.catch(() => undefined);
+    },
+  };
+}
+
+async function runTraining(
+  { token, file, tasknames, resume, device }: TrainParams,
+  stopRequested: () => StopRequest | undefined,
+  notify: Notify,
+): Promise<TrainResult> {
+  requireUsable(device);
+  const project = await openForRun(file, log.info);
+  const plan = await planTraining(project, tasknames);
+  try {
+    const teller = new Teller(token, project.file.trainer.batch_size, notify);
+    for await (const event of train(plan, { resume, stopRequested })) {
+      teller.tell(event);
+      const result = resultOf(event);
+      if (result) return result;
+      // Messages are heard between steps, and only if their turn comes.
+      await setImmediate();
+    }
+  } finally {
+    plan.train.close();
+    plan.validation.close();
+  }
+  throw new Error('the training run ended without a result');
+}
+
+function resultOf(event: TrainEvent): TrainResult | undefined {
+  switch (event.event) {
+    case 'stopped':
+      return { outcome: 'paused', run: event.run, step: event.step };
+    case 'cancelled': {
+      const { run, step, prompt_table, tasks } = event;
+      return { outcome: 'cancelled', run, step, promptTable: prompt_table, tasks: trainedTasks(tasks) };
+    }
+    case 'done': {
+      const { run, prompt_table, stopped_early, tasks } = event;
+      return {
+        outcome: 'done',
+        run,
+        promptTable: prompt_table,
+        stoppedEarly: stopped_early,
+        tasks: trainedTasks(tasks),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function trainedTasks(tasks: Readonly<Record<string, TrainedPrompt>>): TrainedTask[] {
+  return Object.entries(tasks).map(([taskname, { virtual_tokens, best_epoch, validation, learning }]) => ({
+    taskname,
+    virtualTokens: virtual_tokens,
+    bestEpoch: best_epoch,
+    validation: validation && { rows: validation.rows, loss: validation.loss, accuracy: validation.accuracy },
+    learning,
+  }));
+}
+
+/** Milliseconds between two notifications of nothing but steps: a small model takes hundreds of steps a second. */
+const TELL_EVERY = 100;
+
+/** Tells the client of a run's events, several at a time. */
+class Teller {
+  private readonly token: string;
+  private readonly batchSize: number;
+  private readonly notify: Notify;
+  private progress: RunProgress | undefined;
+  private events: TrainEvent[] = [];
+  private toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(token: string, batchSize: number, notify: Notify) {
+    this.token = token;
+    this.batchSize = batchSize;
+    this.notify = notify;
+  }
+
+  tell(event: TrainEvent): void {
+    if (event.event === 'start') this.progress = new RunProgress(event, this.batchSize);
+    if (event.event === 'step') this.progress!.stepped(event);
+    this.events.push(event);
+    const now = performance.now();
+    if (event.event === 'step' && now - this.toldAt < TELL_EVERY) return;
+    this.toldAt = now;
+    this.notify('training', { token: this.token, events: this.events, progress: this.progress!.state });
+    this.events = [];
+    if (event.event !== 'step') log.info(JSON.stringify(event));
+  }
+}
