@@ -1,8 +1,13 @@
 import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, window } from 'vscode';
-import { TRAIN_TASK } from '../../protocol/src/commands.ts';
+import { PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
+import type { EngineDied } from './engine/engine-error.ts';
 import { PredictionEngine } from './engine/prediction-engine.ts';
 import { TrainingProcesses } from './engine/training-processes.ts';
 import { type LanguageServer, startLanguageServer } from './language-server.ts';
+import { showInlinePredictions } from './predictions/inline-predictions.ts';
+import { predictTask } from './predictions/predict-command.ts';
+import { registerPredictionHovers } from './predictions/row-hover.ts';
+import { ReportDocuments } from './report-documents.ts';
 import { registerRunCommands } from './runs/run-commands.ts';
 import { sayHowRunsEnd } from './runs/run-messages.ts';
 import { RunQueue } from './runs/run-queue.ts';
@@ -11,7 +16,7 @@ import { RunsView } from './runs/runs-view.ts';
 import { StoredRuns } from './runs/stored-runs.ts';
 import { registerTaskProvider } from './runs/task-provider.ts';
 import { trainTask } from './runs/train-command.ts';
-import { textsFor } from './texts.ts';
+import { type Texts, textsFor } from './texts.ts';
 
 /** What the extension gives to its tests. */
 export interface Extension {
@@ -31,10 +36,11 @@ export function activate(context: ExtensionContext): Extension {
   const log = window.createOutputChannel('ptask', { log: true });
   const texts = textsFor(l10n.t, env.language);
   const program = context.asAbsolutePath('dist/engine.js');
-  const engine = new PredictionEngine(program, log, (death) => log.error(death));
+  const engine = new PredictionEngine(program, log, (death) => void sayThatEngineDied(death, engine, texts));
   const trainings = new TrainingProcesses(program, log);
   const queue = new RunQueue(trainings.start);
   const stored = new StoredRuns(engine);
+  const reports = new ReportDocuments();
   const server = startLanguageServer(context.asAbsolutePath('dist/server.js'), log);
   endProcesses = () => Promise.all([server.stop(), trainings.endAll(END_LIMIT_MS), engine.end(END_LIMIT_MS)]);
 
@@ -46,6 +52,10 @@ export function activate(context: ExtensionContext): Extension {
     ...showRunStatus(queue, texts),
     ...registerRunCommands(queue, stored, log, texts),
     registerTaskProvider(queue, texts),
+    ...showInlinePredictions(server, engine, queue, texts),
+    ...registerPredictionHovers(server, engine, texts),
+    reports,
+    commands.registerCommand(PREDICT_TASK, (argument) => predictTask({ server, engine, reports, texts }, argument)),
     commands.registerCommand(TRAIN_TASK, (argument) => trainTask({ queue, engine, texts }, argument)),
   );
   reportFailure(server, log);
@@ -54,6 +64,18 @@ export function activate(context: ExtensionContext): Extension {
 
 export async function deactivate(): Promise<void> {
   await endProcesses?.();
+}
+
+async function sayThatEngineDied(death: EngineDied, engine: PredictionEngine, { t }: Texts): Promise<void> {
+  const [restart, log] = [t('Restart'), t('Open Log')];
+  const lines = death.lines.slice(-2).join(' ');
+  const choice = await window.showErrorMessage(
+    t('The process that predicts ended: {0}. {1}', death.how, lines).trim(),
+    restart,
+    log,
+  );
+  if (choice === restart) engine.restart();
+  if (choice === log) await commands.executeCommand('ptask.openLog');
 }
 
 function reportFailure(server: LanguageServer, log: LogOutputChannel): void {

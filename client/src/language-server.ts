@@ -1,9 +1,22 @@
-import type { LogOutputChannel } from 'vscode';
+import type { CancellationToken, LogOutputChannel, Range, Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import {
+  TASK_ROWS_REQUEST,
+  TASK_TEMPLATES_REQUEST,
+  type TaskRow,
+  type TaskRowsParams,
+  type TaskTemplateOutline,
+  type TaskTemplatesParams,
+} from '../../protocol/src/rows.ts';
 
 /** The language server, in a process of its own that ends with the window. */
 export interface LanguageServer {
+  /** Resolves when it answers; rejects when it could not be started. */
   readonly ready: Promise<void>;
+  /** The rows of a task file or data file that touch a range. */
+  rows(uri: Uri, range: Range, token?: CancellationToken): Promise<readonly TaskRow[]>;
+  /** The templates of a task file. */
+  templates(uri: Uri, token?: CancellationToken): Promise<readonly TaskTemplateOutline[]>;
   /** Ends the process; resolves when it has gone. */
   stop(): Promise<void>;
 }
@@ -11,13 +24,27 @@ export interface LanguageServer {
 /** @param module path of the server's program */
 export function startLanguageServer(module: string, log: LogOutputChannel): LanguageServer {
   const starting = start(module, log);
-  const stop = () =>
-    starting.then(
-      (client) => client.dispose(),
-      () => undefined,
-    );
-  return { ready: starting.then(() => undefined), stop };
+  return {
+    ready: starting.then(() => undefined),
+    async rows(uri, { start, end }, token) {
+      const client = await starting;
+      const params: TaskRowsParams = { textDocument: textDocument(client, uri), range: { start, end } };
+      return client.sendRequest<TaskRow[]>(TASK_ROWS_REQUEST, params, token);
+    },
+    async templates(uri, token) {
+      const client = await starting;
+      const params: TaskTemplatesParams = { textDocument: textDocument(client, uri) };
+      return client.sendRequest<TaskTemplateOutline[]>(TASK_TEMPLATES_REQUEST, params, token);
+    },
+    stop: () =>
+      starting.then(
+        (client) => client.dispose(),
+        () => undefined,
+      ),
+  };
 }
+
+const textDocument = (client: LanguageClient, uri: Uri) => ({ uri: client.code2ProtocolConverter.asUri(uri) });
 
 async function start(module: string, log: LogOutputChannel): Promise<LanguageClient> {
   // The library is large, and the extension must not hold up the window.

@@ -1,8 +1,8 @@
 import type { Range } from './problem.ts';
 
 /*
- * A request of the client to the language server, beside those of the language server protocol: which rows stand in a part
- * of a document, so that what a trained prompt answers can be shown beside them.
+ * Requests of the client to the language server, beside those of the language server protocol: which rows and templates
+ * stand in a document, so that what a trained prompt answers can be shown there.
  */
 
 /** Params `TaskRowsParams`, result `TaskRow[]`. */
@@ -22,4 +22,22 @@ export interface TaskRow {
   readonly taskFile: string;
   readonly taskname: string;
   readonly row: Readonly<Record<string, unknown>>;
+}
+
+/** Params `TaskTemplatesParams`, result `TaskTemplateOutline[]`. */
+export const TASK_TEMPLATES_REQUEST = 'ptask/templates';
+
+export interface TaskTemplatesParams {
+  /** A task file. */
+  readonly textDocument: { readonly uri: string };
+}
+
+/** The template of a task, the first of that name. */
+export interface TaskTemplateOutline {
+  readonly taskname: string;
+  /** The fields of a row that are asked for, without the answer; each once, in order. */
+  readonly fields: readonly string[];
+  readonly answerField: string | undefined;
+  /** The `<|VIRTUAL_PROMPT_n|>`, in the order in which they stand. */
+  readonly markers: readonly Range[];
 }

@@ -10,7 +10,12 @@ import {
   MarkupKind,
   ResponseError,
 } from 'vscode-languageserver/node';
-import { TASK_ROWS_REQUEST, type TaskRowsParams } from '../../protocol/src/rows.ts';
+import {
+  TASK_ROWS_REQUEST,
+  TASK_TEMPLATES_REQUEST,
+  type TaskRowsParams,
+  type TaskTemplatesParams,
+} from '../../protocol/src/rows.ts';
 import type { ClientSupport } from './client-support.ts';
 import type { PresentDiagnostics } from './present-diagnostics.ts';
 import type { LanguageService } from './service/language-service.ts';
@@ -71,6 +76,10 @@ export function answerRequests(
   connection.onRequest(
     TASK_ROWS_REQUEST,
     answer(({ textDocument, range }: TaskRowsParams) => service.taskRows(textDocument.uri, range)),
+  );
+  connection.onRequest(
+    TASK_TEMPLATES_REQUEST,
+    answer(({ textDocument }: TaskTemplatesParams) => service.taskTemplates(textDocument.uri)),
   );
 }
 

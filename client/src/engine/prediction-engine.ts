@@ -13,6 +13,7 @@ export class PredictionEngine {
   readonly #log: EngineLog;
   readonly #onDeath: (death: EngineDied) => void;
   #process: EngineProcess | undefined;
+  readonly #restartListeners = new Set<() => void>();
   #deaths = 0;
   #lastDeath: EngineDied | undefined;
   #isEnding = false;
@@ -53,9 +54,17 @@ export class PredictionEngine {
     }
   }
 
-  /** Lets it be started again after it has died too often. */
+  /** Starts it, however often it has died. */
   restart(): void {
     this.#deaths = 0;
+    this.#running();
+    for (const listener of this.#restartListeners) listener();
+  }
+
+  /** When it was started again, so that what it did not answer may be asked once more. */
+  onRestart(listener: () => void): { dispose(): void } {
+    this.#restartListeners.add(listener);
+    return { dispose: () => this.#restartListeners.delete(listener) };
   }
 
   async end(limit: number): Promise<void> {

@@ -14,7 +14,7 @@ import type {
   ReferenceContext,
 } from 'vscode-languageserver-types';
 import type { Problem } from '../../../protocol/src/problem.ts';
-import type { TaskRow } from '../../../protocol/src/rows.ts';
+import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { codeActions } from './code-actions.ts';
 import { completions } from './completion.ts';
@@ -28,6 +28,7 @@ import { OpenDocuments } from './open-documents.ts';
 import type { RenameResult } from './rename.ts';
 import { taskRows } from './task-rows.ts';
 import { TaskSession } from './task-session.ts';
+import { taskTemplates } from './task-templates.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
 /** What an editor can ask and tell. Documents are named by uri; a task file is one whose name ends with `.ptask.json`. */
@@ -68,6 +69,8 @@ export interface LanguageService {
   completions(uri: string, position: Position, options?: CompletionOptions): Promise<CompletionItem[]>;
   /** The rows of an open task file's examples or data file that touch the range, and the task each is of. */
   taskRows(uri: string, range: Range): TaskRow[];
+  /** The templates of a task file that have a name. */
+  taskTemplates(uri: string): TaskTemplateOutline[];
   /** Gives up all checks; nothing is published afterwards. */
   dispose(): void;
 }
@@ -196,6 +199,11 @@ class Service implements LanguageService {
       openText: (path) => this.#documents.get(path)?.text,
       toUri: this.#toUri,
     });
+  }
+
+  taskTemplates(uri: string): TaskTemplateOutline[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : taskTemplates(session.context);
   }
 
   dispose(): void {

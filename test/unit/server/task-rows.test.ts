@@ -65,3 +65,17 @@ describe('the rows of a data file', () => {
     expect(service.taskRows(TRAIN, everything)).toEqual([]);
   });
 });
+
+it('the templates of a task file have their fields but the answer, and the places of their markers', () => {
+  const { text, ranges } = unmark(
+    taskFile({
+      of: '"prompt_template": "⟦<|VIRTUAL_PROMPT_0|>⟧ {sentence} ⟦<|VIRTUAL_PROMPT_1|>⟧ {source}:{label}", "virtual_token_splits": [5, 5]',
+    }),
+  );
+  const { service } = editor();
+  service.openDocument(TASK, text);
+  expect(service.taskTemplates(TASK)).toEqual([
+    { taskname: 'sentiment-task', fields: ['sentence', 'source'], answerField: 'label', markers: ranges },
+  ]);
+  expect(service.taskTemplates(TRAIN)).toEqual([]);
+});

@@ -1,0 +1,98 @@
+import { l10n, ProgressLocation, type Uri, window } from 'vscode';
+import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
+import type { TaskTemplateOutline } from '../../../protocol/src/rows.ts';
+import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import type { LanguageServer } from '../language-server.ts';
+import type { ReportDocuments } from '../report-documents.ts';
+import { chooseTask, isTaskFile } from '../task-files.ts';
+import type { Texts } from '../texts.ts';
+import { requireTrust } from '../trust.ts';
+import { rowMarkdown } from './prediction-text.ts';
+
+export interface PredictServices {
+  readonly server: LanguageServer;
+  readonly engine: PredictionEngine;
+  readonly reports: ReportDocuments;
+  readonly texts: Texts;
+}
+
+/** **Predict**: answers the selected text, or one that is typed, and shows the answer in an editor tab. */
+export async function predictTask(
+  services: PredictServices,
+  argument: TaskCommandArgument | Uri | undefined,
+): Promise<void> {
+  if (!(await requireTrust())) return;
+  const selection = selectedText();
+  const choice = await chooseTask(argument);
+  if (!choice) return;
+  const template = await chooseTemplate(await services.server.templates(choice.file), choice.taskname);
+  const row = template && (await askForRow(template, selection));
+  if (!row) return;
+  await window.withProgress({ location: ProgressLocation.Window, title: l10n.t('Predicting…') }, () =>
+    showAnswer(services, choice.file, template.taskname, row),
+  );
+}
+
+async function showAnswer(
+  { engine, reports, texts }: PredictServices,
+  file: Uri,
+  taskname: string,
+  row: Readonly<Record<string, string>>,
+): Promise<void> {
+  try {
+    const { prompt, rows } = await engine.request('predict', {
+      token: 'typed',
+      file: file.fsPath,
+      taskname,
+      rows: [row],
+      withUntrained: true,
+      urgency: 'hover',
+    });
+    await reports.show(texts.t('Predict {0}', taskname), rowMarkdown(taskname, prompt, rows[0]!, texts));
+  } catch (error) {
+    window.showErrorMessage(
+      texts.t('{0} cannot predict: {1}', taskname, error instanceof Error ? error.message : String(error)),
+    );
+  }
+}
+
+/** What is selected outside of task files, whose text is no sentence to answer. */
+function selectedText(): string | undefined {
+  const editor = window.activeTextEditor;
+  if (!editor || isTaskFile(editor.document) || editor.selection.isEmpty) return undefined;
+  return editor.document.getText(editor.selection);
+}
+
+async function chooseTemplate(
+  templates: readonly TaskTemplateOutline[],
+  taskname: string | undefined,
+): Promise<TaskTemplateOutline | undefined> {
+  const candidates = templates.filter((template) => taskname === undefined || template.taskname === taskname);
+  if (candidates.length <= 1) return candidates[0];
+  const picked = await window.showQuickPick(
+    candidates.map((template) => template.taskname),
+    { placeHolder: l10n.t('Which task?') },
+  );
+  return candidates.find((template) => template.taskname === picked);
+}
+
+/** A value for each field of the template; undefined where the user gives up. */
+async function askForRow(
+  { taskname, fields }: TaskTemplateOutline,
+  selection: string | undefined,
+): Promise<Record<string, string> | undefined> {
+  const row: Record<string, string> = { taskname };
+  for (const [place, field] of fields.entries()) {
+    const value =
+      place === 0 && fields.length === 1 && selection !== undefined
+        ? selection
+        : await window.showInputBox({
+            title: taskname,
+            prompt: l10n.t('The text of the field “{0}”', field),
+            ...(place === 0 && selection !== undefined ? { value: selection } : {}),
+          });
+    if (value === undefined) return undefined;
+    row[field] = value;
+  }
+  return row;
+}

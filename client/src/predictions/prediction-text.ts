@@ -1,0 +1,97 @@
+import type { Answer, PredictedRow, PromptState, VirtualTokenNeighbours } from '../../../protocol/src/engine.ts';
+import type { Texts } from '../texts.ts';
+import type { Prediction } from './prediction-store.ts';
+
+/** A generated answer is cut to so many characters beside a row. */
+const MOST_CHARACTERS = 60;
+const BAR_LENGTH = 20;
+
+/** `→ positiva 97 % ✓` beside a row; undefined where there is nothing to show. */
+export function hintText({ prompt, answer: { trained, stale } }: Prediction, texts: Texts): string | undefined {
+  if (trained) return `→ ${answerText(trained, texts)}${markOf(trained)}`;
+  if (stale && prompt.state === 'stale') return `→ ${answerText(stale, texts)} (${texts.t('stale')})`;
+  return undefined;
+}
+
+function answerText({ text, candidates }: Answer, { percent }: Texts): string {
+  const probability = candidates?.find((candidate) => candidate.text === text)?.probability;
+  const line = text.replace(/\s+/g, ' ').trim();
+  const short = line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+  return probability === undefined ? short : `${short} ${percent(probability)}`;
+}
+
+function markOf({ right }: Answer): string {
+  return right === undefined ? '' : right ? ' ✓' : ' ✗';
+}
+
+/** What is shown over a row, as Markdown. */
+export function rowMarkdown(taskname: string, prompt: PromptState, row: PredictedRow, texts: Texts): string {
+  const { t } = texts;
+  const paragraphs = [`**${escapeMarkdown(taskname)}** · ${promptText(prompt, texts)}`];
+  if (row.problem !== undefined) return [...paragraphs, escapeMarkdown(row.problem)].join('\n\n');
+  paragraphs.push(fenced(row.text));
+  const answer = row.trained ?? row.stale;
+  if (answer) paragraphs.push(answerMarkdown(answer, texts));
+  if (row.expected) {
+    const given = `**${escapeMarkdown(row.expected.text)}**`;
+    const verdict = answer?.right === undefined ? '' : answer.right ? ` ✓ ${t('right')}` : ` ✗ ${t('wrong')}`;
+    paragraphs.push(`${t('The row’s own answer: {0}', given)}${verdict}`);
+  }
+  if (row.untrained) {
+    const untrained = `**${escapeMarkdown(answerText(row.untrained, texts))}**`;
+    paragraphs.push(`${t('Without a trained prompt: {0}', untrained)}${markOf(row.untrained)}`);
+  }
+  return paragraphs.join('\n\n');
+}
+
+function answerMarkdown({ text, candidates }: Answer, { percent }: Texts): string {
+  if (!candidates) return fenced(text);
+  const width = Math.max(...candidates.map((candidate) => candidate.text.length));
+  const lines = candidates.map(({ text: label, probability }) => {
+    const bar = '█'.repeat(Math.round(probability * BAR_LENGTH)).padEnd(BAR_LENGTH, '·');
+    return `${label.padEnd(width)} ${bar} ${percent(probability, 1)}`;
+  });
+  return fenced(lines.join('\n'));
+}
+
+/** How far a prompt can be trusted, in a few words. */
+export function promptText(prompt: PromptState, { t, percent }: Texts): string {
+  switch (prompt.state) {
+    case 'untrained':
+      return escapeMarkdown(prompt.message);
+    case 'stale':
+      return `⚠ ${escapeMarkdown(prompt.message)}`;
+    case 'current': {
+      const { trained } = prompt;
+      if (trained?.accuracy === undefined || trained.validationRows === undefined) return t('trained');
+      return t('trained: {0} of {1} validation rows right', percent(trained.accuracy), trained.validationRows);
+    }
+  }
+}
+
+/** The words of the vocabulary that a marker's virtual tokens are nearest to, as Markdown; a line for each. */
+export function neighboursMarkdown(tokens: readonly VirtualTokenNeighbours[], { t, number }: Texts): string {
+  const lines = tokens.map(({ nearest }, place) => {
+    const words = nearest.map(({ text, cosine }) => `${inlineCode(text)} ${number(cosine, 2)}`);
+    return `${place + 1}. ${words.join(' · ')}`;
+  });
+  return [t('**Nearest words** of each virtual token, with their cosine'), lines.join('\n')].join('\n\n');
+}
+
+/** Text as it is, whatever Markdown it may look like. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&]/g, '\\$&').replace(/\r?\n/g, ' ');
+}
+
+function fenced(text: string): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+function inlineCode(text: string): string {
+  const shown = text.replace(/\n/g, '⏎').replace(/^ | $/g, '␣') || '␣';
+  const fence = '`'.repeat(longestRun(shown) + 1);
+  return fence.length === 1 ? `\`${shown}\`` : `${fence} ${shown} ${fence}`;
+}
+
+const longestRun = (text: string) => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

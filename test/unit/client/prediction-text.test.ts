@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  escapeMarkdown,
+  hintText,
+  neighboursMarkdown,
+  rowMarkdown,
+} from '../../../client/src/predictions/prediction-text.ts';
+import type { Answer, PredictedRow, PromptState } from '../../../protocol/src/engine.ts';
+import { english } from './texts.ts';
+
+const current: PromptState = {
+  state: 'current',
+  key: '1',
+  trained: { date: '', virtualTokens: 10, trainRows: 64, validationRows: 46, accuracy: 0.87 },
+};
+const stale: PromptState = {
+  state: 'stale',
+  key: '2',
+  changed: 'template',
+  message: 'The template has changed.',
+  trained: undefined,
+};
+
+const positive = (right?: boolean): Answer => ({
+  text: 'positiva',
+  candidates: [
+    { text: 'positiva', probability: 0.971 },
+    { text: 'negativa', probability: 0.029 },
+  ],
+  right,
+});
+
+const row = (more: Partial<PredictedRow>): PredictedRow => ({
+  text: 'Kursen stiger:',
+  expected: undefined,
+  trained: undefined,
+  stale: undefined,
+  untrained: undefined,
+  problem: undefined,
+  ...more,
+});
+
+describe('the hint beside a row', () => {
+  const hint = (prompt: PromptState, more: Partial<PredictedRow>) => hintText({ prompt, answer: row(more) }, english);
+
+  it('has the label and its probability', () => expect(hint(current, { trained: positive() })).toBe('→ positiva 97%'));
+  it('has a mark where the answer is known', () => {
+    expect(hint(current, { trained: positive(true) })).toBe('→ positiva 97% ✓');
+    expect(hint(current, { trained: positive(false) })).toBe('→ positiva 97% ✗');
+  });
+  it('has generated text, in one line and not too long', () => {
+    const text = `alarm;\n${'x'.repeat(100)}`;
+    expect(hint(current, { trained: { text, candidates: undefined, right: undefined } })).toMatch(/^→ alarm; x{53}…$/);
+  });
+  it('is marked where the prompt is stale', () =>
+    expect(hint(stale, { stale: positive(true) })).toBe('→ positiva 97% (stale)'));
+  it('is not there without an answer', () => expect(hint(current, { problem: 'too long' })).toBeUndefined());
+});
+
+describe('the hover of a row', () => {
+  const hover = (prompt: PromptState, more: Partial<PredictedRow>) =>
+    rowMarkdown('sentiment-task', prompt, row(more), english);
+
+  it('has the text, a bar for each label, the row’s answer and that without a prompt', () => {
+    expect(
+      hover(current, {
+        trained: positive(true),
+        expected: { text: 'positivt', label: 'positiva' },
+        untrained: { text: 'negativa', candidates: [{ text: 'negativa', probability: 0.41 }], right: false },
+      }),
+    ).toBe(`**sentiment\\-task** · trained: 87% of 46 validation rows right
+
+\`\`\`text
+Kursen stiger:
+\`\`\`
+
+\`\`\`text
+positiva ███████████████████· 97.1%
+negativa █··················· 2.9%
+\`\`\`
+
+The row’s own answer: **positivt** ✓ right
+
+Without a trained prompt: **negativa 41%** ✗`);
+  });
+  it('says that a prompt is stale', () =>
+    expect(hover(stale, { stale: positive() })).toMatch(/⚠ The template has changed/));
+  it('says why there is no answer', () =>
+    expect(hover(current, { problem: 'The row is too long.' })).toContain('The row is too long'));
+  it('keeps text that looks like a fence inside its own', () =>
+    expect(hover(current, { text: '```\n# no' })).toContain('````text\n```\n# no\n````'));
+});
+
+it('the nearest words of a virtual token are in one line, blanks seen', () =>
+  expect(
+    neighboursMarkdown(
+      [
+        {
+          marker: 0,
+          nearest: [
+            { id: 1, text: ' good', cosine: 0.51 },
+            { id: 2, text: '`', cosine: 0.4 },
+          ],
+        },
+      ],
+      english,
+    ),
+  ).toContain('1. `␣good` 0.51 · `` ` `` 0.40'));
+
+it('escaped text has no Markdown left', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(escapeMarkdown(text).replace(/\\[\\`*_{}[\]()#+\-.!<>|~&]/g, '')).not.toMatch(/[\\`*_{}[\]()#<>|~&\n]/);
+    }),
+  );
+});
