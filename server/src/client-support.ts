@@ -17,12 +17,14 @@ export interface ClientSupport {
   readonly markdownHover: boolean;
   readonly workspaceFolders: boolean;
   readonly watchesFiles: boolean;
+  /** Of those that are not in the workspace. */
+  readonly watchesFilesOutside: boolean;
   readonly tellsFolderOperations: boolean;
   /** What it can be told to ask for again. */
   readonly refreshes: Readonly<Record<Refreshable, boolean>>;
 }
 
-export type Refreshable = 'codeLens' | 'inlayHint' | 'semanticTokens';
+export type Refreshable = 'codeLens' | 'inlayHint';
 
 export function clientSupport({ textDocument, workspace }: ClientCapabilities): ClientSupport {
   const diagnostics = textDocument?.publishDiagnostics;
@@ -39,11 +41,13 @@ export function clientSupport({ textDocument, workspace }: ClientCapabilities): 
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') ?? true,
     workspaceFolders: workspace?.workspaceFolders === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    watchesFilesOutside:
+      workspace?.didChangeWatchedFiles?.dynamicRegistration === true &&
+      workspace.didChangeWatchedFiles.relativePatternSupport === true,
     tellsFolderOperations: workspace?.fileOperations?.didRename === true,
     refreshes: {
       codeLens: workspace?.codeLens?.refreshSupport === true,
       inlayHint: workspace?.inlayHint?.refreshSupport === true,
-      semanticTokens: workspace?.semanticTokens?.refreshSupport === true,
     },
   };
 }

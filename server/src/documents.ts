@@ -6,7 +6,6 @@ import { filePath } from './uris.ts';
 /** Hands the texts of open files to the language service. */
 export function syncDocuments(connection: Connection, service: LanguageService): void {
   const open = new Map<string, TextDocument>();
-
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
     // Such as a file's text of some commit.
     if (filePath(uri) === undefined) return;

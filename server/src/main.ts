@@ -22,6 +22,8 @@ const strategy: ConnectionStrategy = {
 };
 
 const connection = createConnection({ connectionStrategy: strategy });
+// The library ends the program with its standard input, but not with this channel.
+process.on('disconnect', () => process.exit(1));
 process.on('unhandledRejection', (error) => connection.console.error(describeError(error)));
 // The page is packaged with the program, so that a link to it needs no network.
 startServer(connection, { rulesPage: new URL('../docs/rules.md', import.meta.url).href });

@@ -3,9 +3,12 @@ import {
   type CancellationToken,
   type Connection,
   type Diagnostic,
+  type DiagnosticServerCancellationData,
   type DocumentDiagnosticParams,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
+  LSPErrorCodes,
+  ResponseError,
   type WorkspaceDiagnosticParams,
   type WorkspaceDiagnosticReport,
 } from 'vscode-languageserver/node';
@@ -59,11 +62,15 @@ export class PulledDiagnostics implements DiagnosticChannel {
   }
 
   /** Editors ask again as soon as they are answered, so the answer waits until there is something new. */
-  async #workspace(params: WorkspaceDiagnosticParams, token: CancellationToken): Promise<WorkspaceDiagnosticReport> {
+  async #workspace(
+    params: WorkspaceDiagnosticParams,
+    token: CancellationToken,
+  ): Promise<WorkspaceDiagnosticReport | ResponseError<DiagnosticServerCancellationData>> {
     const cancelled = new Promise<void>((resolve) => token.onCancellationRequested(() => resolve()));
     for (;;) {
       const items = this.#news(params);
-      if (items.length > 0 || this.#isClosed || token.isCancellationRequested) return { items };
+      if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+      if (items.length > 0 || this.#isClosed) return { items };
       await Promise.race([this.#change, cancelled]);
     }
   }

@@ -12,9 +12,6 @@ export function refresher(connection: Connection, client: ClientSupport): Refres
     diagnostics: client.pullsDiagnostics ? () => connection.languages.diagnostics.refresh() : undefined,
     codeLens: client.refreshes.codeLens ? () => connection.sendRequest('workspace/codeLens/refresh') : undefined,
     inlayHint: client.refreshes.inlayHint ? () => connection.languages.inlayHint.refresh() : undefined,
-    semanticTokens: client.refreshes.semanticTokens
-      ? async () => connection.languages.semanticTokens.refresh()
-      : undefined,
   };
   const waiting = new Set<Refreshable | 'diagnostics'>();
   const sent = new Set<Refreshable | 'diagnostics'>();

@@ -1,4 +1,4 @@
-import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver/node';
+import type { Connection } from 'vscode-languageserver/node';
 import { serverCapabilities } from './capabilities.ts';
 import { clientSupport } from './client-support.ts';
 import { pushedDiagnostics } from './diagnostic-channel.ts';
@@ -9,9 +9,7 @@ import { refresher } from './refresher.ts';
 import { answerRequests, describeError } from './requests.ts';
 import { createLanguageService } from './service/language-service.ts';
 import { serviceHost } from './service-host.ts';
-import { TaskFiles } from './task-files.ts';
-import { filePath } from './uris.ts';
-import { watchFiles } from './watched-files.ts';
+import { Workspace } from './workspace.ts';
 
 export interface ServerOptions {
   /** Uri of the page that has a heading for each rule's code. */
@@ -20,72 +18,35 @@ export interface ServerOptions {
 
 /** Joins a language service to an editor. It begins when the connection is listened to, and ends with it. */
 export function startServer(connection: Connection, { rulesPage }: ServerOptions): void {
-  const logError = (error: unknown) => connection.console.error(describeError(error));
-
   connection.onInitialize((params) => {
+    const onError = (error: unknown) => connection.console.error(describeError(error));
     const client = clientSupport(params.capabilities);
     const present = presentDiagnostics(client, rulesPage);
+    const asking = refresher(connection, client);
     const diagnostics = client.pullsDiagnostics
-      ? new PulledDiagnostics(connection, present, refresher(connection, client))
+      ? new PulledDiagnostics(connection, present, asking)
       : pushedDiagnostics(connection, present);
     const service = createLanguageService(
-      serviceHost({ publish: (uri, list) => diagnostics.publish(uri, list), onError: logError }),
+      serviceHost({
+        publish: (uri, list) => diagnostics.publish(uri, list),
+        onChecked: () => {
+          asking.refresh('codeLens');
+          asking.refresh('inlayHint');
+          workspace.followDependencies();
+        },
+        onError,
+      }),
     );
-    const taskFiles = new TaskFiles(service);
-    const addFolder = (folder: string) => void taskFiles.addFolder(folder).catch(logError);
+    const workspace = new Workspace(connection, service, client, onError);
 
     syncDocuments(connection, service);
     answerRequests(connection, service, client, present);
-
-    /** Takes note of what happened to a file or folder. */
-    const changed = (uri: string) => {
-      const path = filePath(uri);
-      if (path === undefined) return;
-      void taskFiles.changed(path).catch(logError);
-      service.fileChanged(uri);
-    };
-    connection.onDidChangeWatchedFiles(({ changes }) => {
-      for (const { uri } of changes) changed(uri);
-    });
-    if (client.tellsFolderOperations) {
-      connection.workspace.onDidDeleteFiles(({ files }) => {
-        for (const { uri } of files) changed(uri);
-      });
-      connection.workspace.onDidRenameFiles(({ files }) => {
-        for (const { oldUri, newUri } of files) {
-          changed(oldUri);
-          changed(newUri);
-          for (const path of pathsOf([newUri])) void taskFiles.folderCame(path).catch(logError);
-        }
-      });
-    }
-
-    connection.onInitialized(() => {
-      for (const folder of workspaceFolders(params)) addFolder(folder);
-      if (client.watchesFiles) void watchFiles(connection).catch(logError);
-      if (!client.workspaceFolders) return;
-      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-        for (const folder of pathsOf(removed.map(({ uri }) => uri))) taskFiles.removeFolder(folder);
-        for (const folder of pathsOf(added.map(({ uri }) => uri))) addFolder(folder);
-      });
-    });
-
+    connection.onInitialized(() => workspace.start(params));
     connection.onShutdown(() => {
-      taskFiles.dispose();
+      workspace.dispose();
       service.dispose();
       diagnostics.close();
     });
-
     return { capabilities: serverCapabilities(client), serverInfo: { name: 'ptask' } };
   });
-}
-
-/** Paths of the folders that the editor shows; older editors name one root. */
-function workspaceFolders({ workspaceFolders: folders, rootUri }: InitializeParams): string[] {
-  const given: readonly Pick<WorkspaceFolder, 'uri'>[] = folders ?? (rootUri ? [{ uri: rootUri }] : []);
-  return pathsOf(given.map(({ uri }) => uri));
-}
-
-function pathsOf(uris: readonly string[]): string[] {
-  return uris.flatMap((uri) => filePath(uri) ?? []);
 }

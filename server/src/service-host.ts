@@ -9,7 +9,7 @@ import { filePath, fileUri } from './uris.ts';
 const PAUSE = 100;
 
 /** The language service's surroundings on this machine. */
-export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onError'>): ServiceHost {
+export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onError'>): ServiceHost {
   const models = new ModelCache();
   return {
     ...to,

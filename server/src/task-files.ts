@@ -47,6 +47,10 @@ export class TaskFiles {
     if (this.#isServed(folder)) await this.#readAll(folder);
   }
 
+  isInWorkspace(path: string): boolean {
+    return [...this.#folders.keys()].some((folder) => path === folder || isInside(path, folder));
+  }
+
   dispose(): void {
     for (const search of this.#folders.values()) search.abort();
     this.#folders.clear();

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { describeModel } from '../../model/src/describe-model.ts';
 import { fileReason } from '../../model/src/file-reason.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
@@ -33,7 +33,7 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
 
 /** The path that a path in a file means: relative ones start at the file's folder. */
 export function resolveBeside(file: string, path: string): string {
-  return isAbsolute(path) ? path : join(dirname(file), path);
+  return isAbsolute(path) ? normalize(path) : join(dirname(file), path);
 }
 
 /** A file's bytes in chunks; the file is opened at once, so that its absence is told before it is read. */

@@ -22,10 +22,13 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  IPCMessageReader,
+  IPCMessageWriter,
   LogMessageNotification,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
   type Range,
+  type Registration,
   RegistrationRequest,
   ShutdownRequest,
   StreamMessageReader,
@@ -45,7 +48,10 @@ export const PUSHED: ClientCapabilities = {
     documentSymbol: { hierarchicalDocumentSymbolSupport: true },
     rename: { prepareSupport: true },
   },
-  workspace: { workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true } },
+  workspace: {
+    workspaceFolders: true,
+    didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
+  },
 };
 
 /** An editor that asks for diagnostics. */
@@ -60,7 +66,7 @@ export interface EditorOptions {
   readonly folders?: readonly string[];
   /** The process that the server is to end with; by default this one. */
   readonly processId?: number;
-  /** The server's command line; by default its program over stdio. */
+  /** The server's command line; by default its program over stdio. With `--node-ipc` it is talked to as VS Code does. */
   readonly command?: readonly string[];
 }
 
@@ -72,7 +78,7 @@ export class Editor {
   /** Codes of the problems that the server has sent, by the name of the file, in order. */
   readonly pushed = new Map<string, Diagnostic[]>();
   readonly log: string[] = [];
-  readonly registrations: string[] = [];
+  readonly registrations: Registration[] = [];
   refreshes = 0;
   server: InitializeResult = { capabilities: {} };
   readonly #documents = new Map<string, TextDocument>();
@@ -92,12 +98,17 @@ export class Editor {
   }
 
   private constructor([command, ...args]: readonly string[]) {
-    this.process = spawn(command!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const isIpc = args.includes('--node-ipc');
+    this.process = spawn(command!, args, {
+      stdio: isIpc ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['pipe', 'pipe', 'inherit'],
+    });
     this.exited = once(this.process, 'exit').then(([code]) => code as number | null);
-    this.connection = createProtocolConnection(
-      new StreamMessageReader(this.process.stdout!),
-      new StreamMessageWriter(this.process.stdin!),
-    );
+    this.connection = isIpc
+      ? createProtocolConnection(new IPCMessageReader(this.process), new IPCMessageWriter(this.process))
+      : createProtocolConnection(
+          new StreamMessageReader(this.process.stdout!),
+          new StreamMessageWriter(this.process.stdin!),
+        );
     this.connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) =>
       this.#hear(() => this.pushed.set(uri, diagnostics)),
     );
@@ -105,7 +116,7 @@ export class Editor {
       this.#hear(() => this.log.push(message)),
     );
     this.connection.onRequest(RegistrationRequest.type, ({ registrations }) =>
-      this.#hear(() => this.registrations.push(...registrations.map(({ method }) => method))),
+      this.#hear(() => this.registrations.push(...registrations)),
     );
     this.connection.onRequest(DiagnosticRefreshRequest.type, () => this.#hear(() => this.refreshes++));
     this.connection.listen();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
+  CancellationTokenSource,
   type CodeAction,
   CodeActionRequest,
   CompletionRequest,
@@ -11,12 +12,14 @@ import {
   DocumentDiagnosticRequest,
   FileChangeType,
   HoverRequest,
+  LSPErrorCodes,
   PrepareRenameRequest,
+  ReferencesRequest,
   RenameRequest,
   WorkspaceDiagnosticRequest,
 } from 'vscode-languageserver/node';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
-import { codesOf, Editor, PULLING, PUSHED, rangeOf, uriOf } from './editor.ts';
+import { codesOf, Editor, PULLING, PUSHED, rangeOf, SERVER, uriOf } from './editor.ts';
 import { buildPtask, events, PTASK, ptask } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -83,6 +86,30 @@ describe('an editor that is sent diagnostics', () => {
     await editor.until(() => expect(codesOf(editor.pushed.get(rows.uri))).toContain('row-syntax'));
     await editor.close(rows);
     await editor.until(() => expect(codesOf(editor.pushed.get(rows.uri))).toEqual([]));
+  });
+
+  it('is told nothing of a data file that no task file names', async () => {
+    const { dir, task } = await sound();
+    const editor = await Editor.start();
+    await editor.open(path.join(dir, 'other.jsonl'), 'no row');
+    await editor.open(task, '{');
+    await editor.until(() => expect(codesOf(editor.pushed.get(uriOf(task)))).toContain('json-syntax'));
+    expect([...editor.pushed.keys()]).toEqual([uriOf(task)]);
+  });
+
+  it('is asked to watch the folders outside the workspace that task files name', async () => {
+    const { dir, task, train } = await sound();
+    const elsewhere = await temporaryFolder();
+    await rename(train, path.join(elsewhere, 'rows.jsonl'));
+    const text = await readFile(task, 'utf8');
+    await writeFile(task, text.replace('"train.jsonl"', JSON.stringify(path.join(elsewhere, 'rows.jsonl'))));
+    const editor = await Editor.start({ folders: [dir] });
+    await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain(JSON.stringify(uriOf(elsewhere))));
+    await appendFile(path.join(elsewhere, 'rows.jsonl'), BAD_ROW);
+    await editor.fileChanged(path.join(elsewhere, 'rows.jsonl'));
+    await editor.until(() =>
+      expect(codesOf(editor.pushed.get(uriOf(path.join(elsewhere, 'rows.jsonl'))))).toEqual(['row-label-unknown']),
+    );
   });
 
   it('finds a problem’s code explained', async () => {
@@ -160,6 +187,47 @@ describe('an editor that asks for diagnostics', () => {
   });
 });
 
+describe('a request', () => {
+  it('that waits for news can be cancelled', async () => {
+    const editor = await Editor.start({ capabilities: PULLING });
+    const cancel = new CancellationTokenSource();
+    const news = editor.connection.sendRequest(
+      WorkspaceDiagnosticRequest.type,
+      { previousResultIds: [] },
+      cancel.token,
+    );
+    cancel.cancel();
+    await expect(news).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
+  });
+
+  it('that waits for news is answered when the server is shut down', async () => {
+    const editor = await Editor.start({ capabilities: PULLING });
+    const news = editor.connection.sendRequest(WorkspaceDiagnosticRequest.type, { previousResultIds: [] });
+    expect(await editor.shutdown()).toBe(0);
+    expect(await news).toEqual({ items: [] });
+  });
+
+  it('that is cancelled, before its turn or after, is told so, and nothing is logged', async () => {
+    const { dir, task } = await sound();
+    const many = Array.from(
+      { length: 20_000 },
+      () => '{"taskname": "sentiment-task", "sentence": "x", "label": "negativa"}',
+    );
+    await writeFile(path.join(dir, 'train.jsonl'), many.join('\n'));
+    const editor = await Editor.start();
+    const { uri } = await editor.open(task);
+    const cancel = new CancellationTokenSource();
+    const references = editor.connection.sendRequest(
+      ReferencesRequest.type,
+      { textDocument: { uri }, position: { line: 3, character: 20 }, context: { includeDeclaration: true } },
+      cancel.token,
+    );
+    cancel.cancel();
+    await expect(references).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
+    expect(editor.log).toEqual([]);
+  });
+});
+
 describe('the task files of the workspace', () => {
   it('are checked without being opened, but for those in dependencies and hidden folders', async () => {
     const { dir } = await faulty();
@@ -170,7 +238,7 @@ describe('the task files of the workspace', () => {
     const seen = () =>
       new Set([...editor.pushed.keys()].map((uri) => path.relative(dir, path.dirname(fileURLToPath(uri)))));
     await editor.until(() => expect(seen()).toEqual(new Set(['', path.join('tasks', 'deep')])));
-    expect(editor.registrations).toContain('workspace/didChangeWatchedFiles');
+    expect(editor.registrations.map(({ method }) => method)).toContain('workspace/didChangeWatchedFiles');
   });
 
   it('come, change, move and go', async () => {
@@ -333,6 +401,15 @@ describe('the server as a process', () => {
     expect(editor.server.serverInfo?.name).toBe('ptask');
     expect(await editor.shutdown()).toBe(0);
     expect(await ptask(['lsp'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--stdio') });
+  });
+
+  it('talks over IPC, as VS Code starts it, and ends when the channel is cut', async () => {
+    const { task } = await faulty();
+    const editor = await Editor.start({ command: [process.execPath, SERVER, '--node-ipc'] });
+    const { uri } = await editor.open(task);
+    await editor.until(() => expect(codesOf(editor.pushed.get(uri))).toContain('split-sum'));
+    editor.process.disconnect();
+    expect(await editor.exited).not.toBeNull();
   });
 
   it('ends with 1 when it is told to exit without a shutdown', async () => {

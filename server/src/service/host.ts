@@ -23,6 +23,10 @@ export interface ServiceHost {
    * and for their data files, open or not, and only where something has changed.
    */
   publish(uri: string, diagnostics: Diagnostic[]): void;
+  /**
+   * Called when a full check of a task file has ended: what depends on its data, model or prompt table can be asked for anew.
+   */
+  onChecked?(): void;
   /** Waits before a full check, so that not every keystroke starts one. A check that is no longer wanted is given up after it. */
   pause(): Promise<void>;
   /** Takes what the environment throws, which is a defect and no problem of the user's file. */

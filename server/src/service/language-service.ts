@@ -44,6 +44,8 @@ export interface LanguageService {
   taskFileOnDisk(uri: string, text: string | undefined): void;
   /** Says that a file or folder was made, changed or deleted by another program. */
   fileChanged(uri: string): void;
+  /** Paths of everything that the task files name: data files, prompt tables and models, which may be folders. */
+  dependencies(): ReadonlySet<string>;
   /** What is known now: of a task file, what its text alone shows and, once the background check has ended, the rest. */
   diagnostics(uri: string): Diagnostic[];
   /** Resolves when no check is running. */
@@ -128,6 +130,10 @@ class Service implements LanguageService {
     const path = this.#host.toPath(uri);
     // An open document is what its editor shows, whatever happens to the file.
     if (this.#documents.get(path) === undefined) this.#recheck(path);
+  }
+
+  dependencies(): ReadonlySet<string> {
+    return new Set([...this.#sessions.values()].flatMap((session) => [...session.dependencies]));
   }
 
   diagnostics(uri: string): Diagnostic[] {
@@ -250,6 +256,7 @@ class Service implements LanguageService {
       pause: () => this.#host.pause(),
       onError: (error) => this.#host.onError(error),
       onProblems: (paths) => this.#publish(paths),
+      onChecked: () => this.#host.onChecked?.(),
     });
     this.#sessions.set(path, session);
     this.#publish([path]);

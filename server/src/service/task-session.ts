@@ -12,6 +12,8 @@ export interface SessionHost {
   onError(error: unknown): void;
   /** Called when the problems of these files may have changed. */
   onProblems(paths: readonly string[]): void;
+  /** Called when a full check has ended that was not given up. */
+  onChecked(): void;
 }
 
 /** An open task file: its problems, at once those of its text and, from the background, those of all it names. */
@@ -61,6 +63,11 @@ export class TaskSession {
 
   problems(path: string): readonly Problem[] {
     return this.#problems.get(path) ?? [];
+  }
+
+  /** Paths of everything that the task file names. */
+  get dependencies(): ReadonlySet<string> {
+    return this.#dependencies;
   }
 
   dependsOn(path: string): boolean {
@@ -126,6 +133,7 @@ export class TaskSession {
     this.#running = undefined;
     this.#problems = problems;
     this.#host.onProblems([...new Set([...before, ...problems.keys()])]);
+    this.#host.onChecked();
   }
 }
 

@@ -1,0 +1,93 @@
+import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver/node';
+import type { ClientSupport } from './client-support.ts';
+import type { LanguageService } from './service/language-service.ts';
+import { TaskFiles } from './task-files.ts';
+import { filePath } from './uris.ts';
+import { OutsideWatch, watchWorkspace } from './watched-files.ts';
+
+/** Tells the language service what is on disk, and what happens there. */
+export class Workspace {
+  readonly #connection: Connection;
+  readonly #service: LanguageService;
+  readonly #client: ClientSupport;
+  readonly #taskFiles: TaskFiles;
+  readonly #outside: OutsideWatch;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(
+    connection: Connection,
+    service: LanguageService,
+    client: ClientSupport,
+    onError: (error: unknown) => void,
+  ) {
+    this.#connection = connection;
+    this.#service = service;
+    this.#client = client;
+    this.#onError = onError;
+    this.#taskFiles = new TaskFiles(service);
+    this.#outside = new OutsideWatch(connection, (path) => this.#taskFiles.isInWorkspace(path));
+    this.#listen();
+  }
+
+  /** Begins, when the editor is ready to be asked. */
+  start(params: InitializeParams): void {
+    for (const folder of workspaceFolders(params)) this.#addFolder(folder);
+    if (this.#client.watchesFiles) this.#try(watchWorkspace(this.#connection));
+    if (!this.#client.workspaceFolders) return;
+    this.#connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      for (const folder of pathsOf(removed)) this.#taskFiles.removeFolder(folder);
+      for (const folder of pathsOf(added)) this.#addFolder(folder);
+    });
+  }
+
+  /** Has what task files name outside the workspace watched, too. */
+  followDependencies(): void {
+    if (this.#client.watchesFilesOutside) this.#try(this.#outside.follow(this.#service.dependencies()));
+  }
+
+  dispose(): void {
+    this.#taskFiles.dispose();
+  }
+
+  #listen(): void {
+    this.#connection.onDidChangeWatchedFiles(({ changes }) => {
+      for (const { uri } of changes) this.#changed(uri);
+    });
+    if (!this.#client.tellsFolderOperations) return;
+    this.#connection.workspace.onDidDeleteFiles(({ files }) => {
+      for (const { uri } of files) this.#changed(uri);
+    });
+    this.#connection.workspace.onDidRenameFiles(({ files }) => {
+      for (const { oldUri, newUri } of files) {
+        this.#changed(oldUri);
+        this.#changed(newUri);
+        for (const path of pathsOf([{ uri: newUri }])) this.#try(this.#taskFiles.folderCame(path));
+      }
+    });
+  }
+
+  #addFolder(folder: string): void {
+    this.#try(this.#taskFiles.addFolder(folder));
+  }
+
+  /** Takes note of what happened to a file or folder. */
+  #changed(uri: string): void {
+    const path = filePath(uri);
+    if (path === undefined) return;
+    this.#try(this.#taskFiles.changed(path));
+    this.#service.fileChanged(uri);
+  }
+
+  #try(work: Promise<void>): void {
+    work.catch(this.#onError);
+  }
+}
+
+/** Paths of the folders that the editor shows; older editors name one root. */
+function workspaceFolders({ workspaceFolders: folders, rootUri }: InitializeParams): string[] {
+  return pathsOf(folders ?? (rootUri ? [{ uri: rootUri }] : []));
+}
+
+function pathsOf(folders: readonly Pick<WorkspaceFolder, 'uri'>[]): string[] {
+  return folders.flatMap(({ uri }) => filePath(uri) ?? []);
+}

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { Connection } from 'vscode-languageserver/node';
+import { clientSupport } from '../../../server/src/client-support.ts';
+import { refresher } from '../../../server/src/refresher.ts';
+
+/** A connection whose editor answers when it is told to. */
+function slowEditor(capabilities = { workspace: { codeLens: { refreshSupport: true } } }) {
+  const answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const asked: string[] = [];
+  const connection = {
+    sendRequest: (method: string) => {
+      asked.push(method);
+      return new Promise<void>((resolve, reject) => answers.push({ resolve, reject }));
+    },
+  } as unknown as Connection;
+  const later = () => new Promise((resolve) => setImmediate(resolve));
+  return { refresh: refresher(connection, clientSupport(capabilities)).refresh, asked, answers, later };
+}
+
+it('asks once more, and no oftener, for all that happens while the editor answers', async () => {
+  const { refresh, asked, answers, later } = slowEditor();
+  for (let n = 0; n < 5; n++) refresh('codeLens');
+  expect(asked).toEqual(['workspace/codeLens/refresh']);
+  answers[0]!.resolve();
+  await later();
+  expect(asked).toHaveLength(2);
+  answers[1]!.resolve();
+  await later();
+  expect(asked).toHaveLength(2);
+  refresh('codeLens');
+  expect(asked).toHaveLength(3);
+});
+
+it('goes on after an editor that fails', async () => {
+  const { refresh, asked, answers, later } = slowEditor();
+  refresh('codeLens');
+  answers[0]!.reject(new Error('not now'));
+  await later();
+  refresh('codeLens');
+  expect(asked).toHaveLength(2);
+});
+
+it('asks nothing of an editor that has not said that it can', () => {
+  const { refresh, asked } = slowEditor({ workspace: { codeLens: { refreshSupport: false } } });
+  refresh('codeLens');
+  refresh('inlayHint');
+  refresh('diagnostics');
+  expect(asked).toEqual([]);
+});
