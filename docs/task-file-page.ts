@@ -1,4 +1,4 @@
-import { describe, type Key, type ValueShape } from '../task/src/key-types.ts';
+import { describe, describeValues, type Key, type ValueShape } from '../task/src/key-types.ts';
 import { taskFileKeys } from '../task/src/keys.ts';
 import { rules } from '../task/src/rules/index.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -52,7 +52,7 @@ function sectionsOf(path: string, keys: Record<string, Key<unknown>>): string[] 
     `\`${name}\``,
     typeOf(key.shape),
     defaultOf(key),
-    key.doc,
+    [key.doc, describeValues(key.shape)].join(' ').trim(),
     nemoName(path === '' ? name : `${path}.${name}`, key),
   ]);
   const inner = Object.entries(keys).flatMap(([name, { shape }]) => {

@@ -15,7 +15,10 @@ export function taskFileSchema(): JsonSchema {
 function schemaOf(shape: ValueShape): JsonSchema {
   switch (shape.kind) {
     case 'text':
-      if (shape.values !== undefined) return { enum: [...shape.values] };
+      // `enumDescriptions` is understood by VS Code and passed over by others.
+      if (shape.values !== undefined) {
+        return { enum: [...shape.values], enumDescriptions: Object.values(shape.meanings ?? {}) };
+      }
       return shape.nonEmpty ? { type: 'string', minLength: 1 } : { type: 'string' };
     case 'number':
       return {

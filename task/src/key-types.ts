@@ -1,6 +1,7 @@
 /** What a key's value may be. One description serves the reader, the defaults and the JSON schema. */
 export type ValueShape =
-  | { kind: 'text'; values?: readonly string[]; nonEmpty?: boolean }
+  /** `meanings` says what each of the values means. */
+  | { kind: 'text'; values?: readonly string[]; meanings?: Readonly<Record<string, string>>; nonEmpty?: boolean }
   | { kind: 'number'; integer: boolean; least?: number; above?: number; most?: number; below?: number }
   | { kind: 'boolean' }
   | { kind: 'nullable'; of: ValueShape }
@@ -31,8 +32,9 @@ export function text(options: { nonEmpty?: boolean } = {}): Shape<string> {
   return { kind: 'text', ...options };
 }
 
-export function oneOf<const T extends string>(...values: T[]): Shape<T> {
-  return { kind: 'text', values };
+/** @param meanings each value with what it means, a sentence without its full stop */
+export function oneOf<T extends string>(meanings: Readonly<Record<T, string>>): Shape<T> {
+  return { kind: 'text', values: Object.keys(meanings), meanings };
 }
 
 interface NumberLimits {
@@ -84,6 +86,15 @@ export function defaultsOf(keys: Record<string, Key<unknown>>): Record<string, u
     absent !== 'required' && 'default' in absent ? [[name, structuredClone(absent.default)] as const] : [],
   );
   return Object.fromEntries(entries);
+}
+
+/** What each value of a key with few values means: `` `lstm`: …; `mlp`: …. `` Empty for other keys. */
+export function describeValues(shape: ValueShape): string {
+  if (shape.kind === 'nullable') return describeValues(shape.of);
+  if (shape.kind === 'list') return describeValues(shape.items);
+  if (shape.kind !== 'text' || shape.meanings === undefined) return '';
+  const meanings = Object.entries(shape.meanings).map(([value, meaning]) => `\`${value}\`: ${meaning}`);
+  return `${meanings.join('; ')}.`;
 }
 
 /** What a shape is called in a message: `a whole number of at least 1`. */

@@ -127,9 +127,15 @@ const dataKeys: KeyTable<DataSettings> = {
 
 const pTuningKeys: KeyTable<PTuningSettings> = {
   encoder_type: key(
-    oneOf('lstm', 'mlp', 'tpmlp', 'residual', 'embedding'),
+    oneOf({
+      lstm: 'a bidirectional LSTM, as in NeMo 1.10',
+      mlp: 'fully connected layers',
+      tpmlp: 'two wide layers, as in NeMo 1.12',
+      residual: 'residual prompt tuning, with which small backbones learn best',
+      embedding: 'none: the virtual embeddings are learned directly',
+    }),
     { default: 'lstm' },
-    'The prompt encoder, which makes the virtual embeddings while training: `lstm` (NeMo 1.10), `mlp`, `tpmlp` (NeMo 1.12), `residual` (residual prompt tuning; small backbones learn best with it) or `embedding` (none, the virtual embeddings are learned directly).',
+    'The prompt encoder, which makes the virtual embeddings while training.',
     'model.p_tuning.encoder_type',
   ),
   num_layers: key(
@@ -154,9 +160,9 @@ const pTuningKeys: KeyTable<PTuningSettings> = {
 
 const promptTuningKeys: KeyTable<PromptTuningSettings> = {
   new_prompt_init_methods: key(
-    list(oneOf('text', 'random')),
+    list(oneOf({ text: 'from the embeddings of a text', random: 'from random numbers' })),
     { default: [] },
-    'How the prompt of each new task starts, in the order of `new_tasks`: from the embeddings of a text, or at random. A task without an entry starts at random.',
+    'How the prompt of each new task starts, in the order of `new_tasks`. A task without an entry starts at random.',
     'model.prompt_tuning.new_prompt_init_methods',
   ),
   new_prompt_init_text: key(
@@ -169,7 +175,7 @@ const promptTuningKeys: KeyTable<PromptTuningSettings> = {
 
 const scheduleKeys: KeyTable<ScheduleSettings> = {
   name: key(
-    oneOf('CosineAnnealing', 'constant'),
+    oneOf({ CosineAnnealing: 'it falls along a cosine to `min_lr`', constant: 'it stays' }),
     { default: 'CosineAnnealing' },
     'How the learning rate goes on after the warm-up.',
     'model.optim.sched.name',
@@ -242,7 +248,11 @@ const trainerKeys: KeyTable<TrainerSettings> = {
     'model.seed',
   ),
   val_metric: key(
-    oneOf('loss', 'accuracy', 'macro_f1'),
+    oneOf({
+      loss: 'the mean loss of an answer token; the lowest is best',
+      accuracy: 'the share of right answers',
+      macro_f1: 'the mean of the F1 of each label, so that rare labels count as much as common ones',
+    }),
     { default: 'loss' },
     'The validation value that chooses the best epoch and stops training early.',
     'exp_manager.checkpoint_callback_params.monitor',
@@ -277,9 +287,12 @@ export const taskFileKeys: KeyTable<TaskFile> = {
     'model.nemo_path',
   ),
   virtual_prompt_style: key(
-    oneOf('p-tuning', 'prompt-tuning'),
+    oneOf({
+      'p-tuning': 'a prompt encoder makes them, which is left out once it has been trained',
+      'prompt-tuning': 'they are learned directly',
+    }),
     { default: 'p-tuning' },
-    'Whether virtual embeddings come from a prompt encoder (`p-tuning`) or are learned directly (`prompt-tuning`).',
+    'Where the virtual embeddings come from.',
     'model.virtual_prompt_style',
   ),
   existing_tasks: key(

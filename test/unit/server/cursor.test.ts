@@ -48,7 +48,8 @@ describe('in text that is being typed the cursor is at', () => {
     ['{ "data": { "train_ds": ["‸] } }', 'value of data.train_ds.0 ⟦"⟧'],
     ['{ "data": { "train_ds": ["‸, "b.jsonl"] } }', 'value of data.train_ds.0 ⟦"⟧'],
   ])('a string that is not closed, which ends with its word: %s', (marked, expected) =>
-    expect(at(marked)).toBe(expected));
+    expect(at(marked)).toBe(expected),
+  );
 
   it.each([
     ['{ "model": "demo" ‸ }', 'key of the file ⟦⟧ after ,'],
