@@ -20,7 +20,7 @@ export function serverCapabilities(client: ClientSupport): ServerCapabilities {
       diagnosticProvider: { identifier: 'ptask', interFileDependencies: true, workspaceDiagnostics: true },
     }),
     ...(client.codeActions && { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] } }),
-    completionProvider: { triggerCharacters: ['{', '<', '"', '/', '_'] },
+    completionProvider: { triggerCharacters: ['{', '<', '"', ':', '/', '_'] },
     hoverProvider: true,
     definitionProvider: true,
     referencesProvider: true,

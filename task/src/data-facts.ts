@@ -41,6 +41,8 @@ export interface TaskDataFacts {
   labelCounts: Map<string, number>;
   /** The same over the rows of all splits. */
   allLabelCounts: Map<string, number>;
+  /** How many rows of each data file have each label, by the file's path. */
+  labelsByFile: Map<string, Map<string, number>>;
   firstRow: RelatedPlace | undefined;
   /** Rows whose answer merges with the text before it. */
   merging: { rows: number; first: RelatedPlace | undefined };
@@ -71,6 +73,7 @@ export function noTaskData(): TaskDataFacts {
     samples: new Map(),
     labelCounts: new Map(),
     allLabelCounts: new Map(),
+    labelsByFile: new Map(),
     firstRow: undefined,
     merging: { rows: 0, first: undefined },
   };

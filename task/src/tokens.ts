@@ -58,6 +58,15 @@ export class TokenMeter {
     return { count, limit: this.limit, truncatable };
   }
 
+  /**
+   * The row's tokens, all text tokenised.
+   * @param withoutAnswer counts the row as prediction sees it, up to its answer
+   */
+  count(template: TemplateView, row: RowObject, { withoutAnswer }: { withoutAnswer: boolean }): number {
+    const options = { withoutAnswer, answerField: template.settings.answer_field };
+    return this.#sum(fillTemplate(template.parsed.segments, row, options), (text) => this.#encoder.encode(text).length);
+  }
+
   #sum(pieces: Piece[], tokens: (text: string) => number): number {
     let sum = this.#overhead;
     for (const piece of pieces) {

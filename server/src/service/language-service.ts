@@ -17,12 +17,11 @@ import type { Problem } from '../../../protocol/src/problem.ts';
 import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { codeActions } from './code-actions.ts';
-import { completions } from './completion.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { documentLinks } from './document-links.ts';
 import { documentSymbols } from './document-symbols.ts';
 import type { ServiceHost } from './host.ts';
-import { hover } from './hover.ts';
+import { Insight } from './insight.ts';
 import { NameQueries } from './name-queries.ts';
 import { OpenDocuments } from './open-documents.ts';
 import type { RenameResult } from './rename.ts';
@@ -90,6 +89,7 @@ class Service implements LanguageService {
   /** What each file's editor shows, and under which uri. */
   readonly #published = new Map<string, { uri: string; shown: string }>();
   readonly #names: NameQueries;
+  readonly #insight: Insight;
 
   constructor(host: ServiceHost) {
     this.#host = host;
@@ -99,6 +99,12 @@ class Service implements LanguageService {
       contexts: () => [...this.#sessions.values()].map(({ context }) => context),
       trainedTasks: () => this.#trainedTasks(),
       toUri: this.#toUri,
+    });
+    this.#insight = new Insight({
+      resolvePath: (taskFile, path) => host.environment.resolvePath(taskFile, path),
+      listFolder: (path) => host.listFolder(path),
+      openText: (path) => this.#documents.get(path)?.text,
+      taskFiles: () => [...this.#sessions.values()],
     });
   }
 
@@ -128,6 +134,7 @@ class Service implements LanguageService {
 
   fileChanged(uri: string): void {
     const path = this.#host.toPath(uri);
+    this.#insight.forget(path);
     // An open document is what its editor shows, whatever happens to the file.
     if (this.#documents.get(path) === undefined) this.#recheck(path);
   }
@@ -189,13 +196,11 @@ class Service implements LanguageService {
   }
 
   hover(uri: string, position: Position): Hover | undefined {
-    const session = this.#session(uri);
-    return session && hover(session.context, session.data, position);
+    return this.#insight.hover(this.#host.toPath(uri), position);
   }
 
-  async completions(uri: string, position: Position): Promise<CompletionItem[]> {
-    const session = this.#session(uri);
-    return session === undefined ? [] : completions(session.context, session.data, position);
+  completions(uri: string, position: Position, options: CompletionOptions = {}): Promise<CompletionItem[]> {
+    return this.#insight.completions(this.#host.toPath(uri), position, options);
   }
 
   taskRows(uri: string, range: Range): TaskRow[] {

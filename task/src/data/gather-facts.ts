@@ -71,6 +71,9 @@ export function countLabels(facts: TaskDataFacts, template: TemplateView, { fact
 
 export function addLabel(facts: TaskDataFacts, file: DataFileFacts, label: string, rows: number): void {
   add(facts.allLabelCounts, label, rows);
+  const inFile = facts.labelsByFile.get(file.path) ?? new Map<string, number>();
+  facts.labelsByFile.set(file.path, inFile);
+  add(inFile, label, rows);
   if (splitsOf(file).includes('train')) add(facts.labelCounts, label, rows);
 }
 

@@ -33,7 +33,8 @@ export const templateChanged: Rule = {
   },
 };
 
-function changedPart(
+/** Where a template differs from the one its prompt was trained with, and what that was; undefined where it does not. */
+export function changedPart(
   context: TaskContext,
   template: TemplateView,
   trained: TrainedTaskFacts,

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic, TextEdit } from 'vscode-languageserver-types';
+import type { FolderEntry } from '../../../server/src/service/host.ts';
 import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { environment, row, TASK_PATH, TRAINING_ROWS } from '../task/harness.ts';
@@ -29,7 +30,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
   const errors: unknown[] = [];
   const service = createLanguageService({
     environment: environment(disk, changes),
-    listFolder: async () => [],
+    listFolder: async (folder) => entriesOf(disk, posix.relative('project', folder)),
     toPath: (uri) => posix.normalize(uri.slice(ROOT.length)),
     toUri: uriOf,
     publish: (uri, diagnostics) => published.set(uri, diagnostics),
@@ -41,6 +42,17 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
       [...published].flatMap(([uri, list]) => (list.length === 0 ? [] : [[uri, list.map(({ code }) => code)]])),
     );
   return { service, disk, shown, errors };
+}
+
+/** What a folder holds, by its path from the task file's folder. */
+function entriesOf(disk: Readonly<Record<string, string>>, folder: string): FolderEntry[] {
+  const inside = folder === '' ? '' : `${folder}/`;
+  const names = new Map<string, boolean>();
+  for (const path of Object.keys(disk)) {
+    const [name, ...rest] = path.startsWith(inside) ? path.slice(inside.length).split('/') : [];
+    if (name !== undefined) names.set(name, rest.length > 0);
+  }
+  return [...names].map(([name, isFolder]) => ({ name, isFolder }));
 }
 
 /** A text with the cursor at `‸`. */

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expandSnippet, SnippetWriter } from '../../../server/src/service/completion/snippet.ts';
+import { rowSnippet, taskFileSnippet, templateSnippets } from '../../../server/src/service/completion/templates.ts';
 import { checkTaskText } from '../../../task/src/check.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { check, TASK_PATH } from '../task/harness.ts';
-import { expandSnippet } from './expand-snippet.ts';
 
 interface Snippet {
   prefix: string[];
@@ -14,7 +16,7 @@ interface Snippet {
 
 const FILE = path.resolve(import.meta.dirname, '../../../snippets/ptask.json');
 const snippets: Record<string, Snippet> = JSON.parse(readFileSync(FILE, 'utf8'));
-const expanded = (name: string) => expandSnippet(snippets[name]!.body);
+const expanded = (name: string) => expandSnippet(snippets[name]!.body.join('\n'));
 
 /** A snippet where it belongs: in a task file. */
 function placed(name: string): string {
@@ -62,12 +64,31 @@ it('a data row is one line, as data files ask for', () => {
   expect(expanded('Data row').split('\n')).toHaveLength(1);
 });
 
+it('the file holds the snippets that completion offers too', () => {
+  const made = [taskFileSnippet(), ...templateSnippets(), rowSnippet()];
+  const file = Object.fromEntries(
+    made.map(({ name, prefix, description, body }) => [name, { prefix, description, body: body.split('\n') }]),
+  );
+  if (process.env.UPDATE_SNIPPETS) writeFileSync(FILE, `${JSON.stringify(file, undefined, 2)}\n`);
+  expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual(file);
+});
+
 describe('expanding a snippet', () => {
   it('takes defaults, first choices and the same again', () =>
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of snippets, not of JavaScript
-    expect(expandSnippet(['{${1:a}} $1 ${1}', '${2|x,y|} \\$3 ${4:b\\}}$0'])).toBe('{a} a a\nx $3 b}'));
+    expect(expandSnippet('{${1:a}} $1 ${1}\n${2|x,y|} \\$3 ${4:b\\}}$0')).toBe('{a} a a\nx $3 b}'));
+
   it('stops at what it does not read', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
-    expect(() => expandSnippet(['${TM_FILENAME}'])).toThrow('No stop');
+    expect(() => expandSnippet('${TM_FILENAME}')).toThrow('No stop');
+  });
+
+  it('gives back any text that was written into one', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.array(fc.string({ minLength: 1 }), { minLength: 1 }), (text, choices) => {
+        const writer = new SnippetWriter();
+        expect(expandSnippet(`${writer.stop(text)}|${writer.choice(choices)}`)).toBe(`${text}|${choices[0]}`);
+      }),
+    );
   });
 });

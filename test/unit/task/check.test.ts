@@ -27,7 +27,7 @@ describe('checkTaskFile', () => {
 
   it('tells what hover and completion show of each field and label', async () => {
     const { data } = await check({});
-    const { rowsByFile, allLabelCounts, samples } = data.tasks.get('sentiment-task')!;
+    const { rowsByFile, allLabelCounts, labelsByFile, samples } = data.tasks.get('sentiment-task')!;
     expect([...rowsByFile]).toEqual([
       ['project/train.jsonl', 2],
       ['project/validation.jsonl', 2],
@@ -35,6 +35,10 @@ describe('checkTaskFile', () => {
     expect([...allLabelCounts]).toEqual([
       ['positiva', 2],
       ['negativa', 2],
+    ]);
+    expect([...labelsByFile.get('project/train.jsonl')!]).toEqual([
+      ['positiva', 1],
+      ['negativa', 1],
     ]);
     expect([...samples.keys()]).toEqual(['sentence', 'label']);
     expect(samples.get('sentence')!.first).toMatchObject({ text: 'Kursen stiger', length: 13 });

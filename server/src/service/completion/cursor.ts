@@ -3,6 +3,7 @@ import { type JsonToken, nextToken } from './json-tokens.ts';
 
 /** What is being written at a place in JSON that need not parse. */
 export interface Cursor {
+  offset: number;
   kind: 'key' | 'value';
   /** Of the object or list that the cursor is in. */
   container: JsonPath;
@@ -146,6 +147,7 @@ class CursorReader {
     const isKey = frame.state === 'key' || frame.state === 'comma' || (inString && next?.kind === ':');
     if (isKey) {
       this.#cursor = {
+        offset: this.#offset,
         kind: 'key',
         container: frame.path,
         path: frame.path,
@@ -170,6 +172,7 @@ class CursorReader {
     next: JsonToken | undefined,
   ): Cursor {
     return {
+      offset: this.#offset,
       kind: 'value',
       container: path.slice(0, -1),
       path,

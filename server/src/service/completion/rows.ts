@@ -1,0 +1,186 @@
+import { CompletionItemKind } from 'vscode-languageserver-types';
+import { jsonInner, type TemplateView } from '../../../../task/src/context.ts';
+import type { SampledValue } from '../../../../task/src/data/value-table.ts';
+import { rowsOf, type TaskDataFacts } from '../../../../task/src/data-facts.ts';
+import { briefFieldText } from '../hover/field.ts';
+import { amount, code } from '../hover/markdown.ts';
+import type { Knowledge } from '../knowledge.ts';
+import type { Cursor } from './cursor.ts';
+import { jsonOffer, type Offer } from './offer.ts';
+import { SnippetWriter } from './snippet.ts';
+
+/** A task that a row may be of, and what is known of it. */
+export interface RowTask {
+  readonly knowledge: Knowledge;
+  readonly template: TemplateView;
+}
+
+/** The tasks of some task files, each name once. */
+export function rowTasks(files: readonly Knowledge[]): RowTask[] {
+  const tasks = new Map<string, RowTask>();
+  for (const knowledge of files) {
+    for (const taskname of knowledge.context.tasknames) {
+      if (!tasks.has(taskname)) tasks.set(taskname, { knowledge, template: knowledge.context.template(taskname)! });
+    }
+  }
+  return [...tasks.values()];
+}
+
+/** An example is a row without an answer. */
+export interface RowKind {
+  readonly isExample: boolean;
+}
+
+/** Rows as a whole, one for each task, the task with the most rows first. */
+export function wholeRowOffers(tasks: readonly RowTask[], { isExample }: RowKind): Offer[] {
+  return byRows(tasks).map((task) => {
+    const { taskname } = task.template.settings;
+    const writer = new SnippetWriter();
+    const members = neededFields(task, isExample).map((field) => memberText(task, field, writer));
+    return {
+      label: `Row of ${taskname}`,
+      kind: CompletionItemKind.Snippet,
+      text: { snippet: `{${[`"taskname": ${literal(taskname)}`, ...members].join(', ')}}` },
+      documentation: `A row with the fields of the template ${code(task.template.settings.prompt_template)}`,
+      filter: `{"taskname": ${JSON.stringify(taskname)}`,
+    };
+  });
+}
+
+/** Keys that a row lacks: its task, then the fields of that task's template, all of them at once too. */
+export function rowKeyOffers(tasks: readonly RowTask[], cursor: Cursor, { isExample }: RowKind): Offer[] {
+  if (tasks.length === 0) return [];
+  const { siblings } = cursor;
+  const own = taskOf(tasks, cursor);
+  const offers: Offer[] = [];
+  if (!siblings.has('taskname')) {
+    const names = byRows(tasks).map(({ template }) => jsonInner(template.settings.taskname));
+    offers.push(keyOffer(cursor, 'taskname', `"${new SnippetWriter().choice(names)}"`, CompletionItemKind.Class));
+  }
+  // Without a task any field may be meant.
+  const candidates = own === undefined && !siblings.has('taskname') ? tasks : own === undefined ? [] : [own];
+  const offered = new Set<string>();
+  for (const task of candidates) {
+    const { fields, settings } = task.template;
+    const missing = [
+      ...neededFields(task, isExample),
+      ...fields.filter((field) => isExample && field === settings.answer_field),
+    ].filter((field) => !siblings.has(field) && !offered.has(field));
+    const writer = new SnippetWriter();
+    const needed = missing.filter((field) => !(isExample && field === settings.answer_field));
+    if (needed.length > 1 && !cursor.colonFollows && task === own) {
+      offers.push({
+        label: needed.map((field) => JSON.stringify(field)).join(', '),
+        kind: CompletionItemKind.Snippet,
+        text: { snippet: needed.map((field) => memberText(task, field, writer)).join(', ') },
+        detail: 'all that are missing',
+        filter: cursor.inString ? JSON.stringify(needed[0]) : needed[0]!,
+      });
+    }
+    for (const field of missing) {
+      offered.add(field);
+      const text = briefFieldText(task.knowledge, task.template, field);
+      const value = valueText(task, field, new SnippetWriter());
+      offers.push({ ...keyOffer(cursor, field, value, CompletionItemKind.Field), documentation: text });
+    }
+  }
+  return offers;
+}
+
+/** Values of a row's field: tasks, labels, or texts that many rows share. */
+export function rowValueOffers(tasks: readonly RowTask[], cursor: Cursor, field: string): Offer[] {
+  if (field === 'taskname') {
+    return byRows(tasks).map(({ knowledge, template }) => {
+      const facts = knowledge.data?.tasks.get(template.settings.taskname);
+      return jsonOffer(cursor, template.settings.taskname, {
+        kind: CompletionItemKind.Class,
+        detail: facts && amount(rowsOf(facts), 'row'),
+        documentation: code(template.settings.prompt_template),
+      });
+    });
+  }
+  const task = taskOf(tasks, cursor);
+  if (task === undefined) return [];
+  const facts = task.knowledge.data?.tasks.get(task.template.settings.taskname);
+  if (field === task.template.settings.answer_field && task.template.settings.labels !== null) {
+    return labelOffers(cursor, task.template.settings.labels, facts);
+  }
+  return sharedTexts(facts, field).map(({ text, rows }) =>
+    jsonOffer(cursor, text, { kind: CompletionItemKind.Value, detail: amount(rows, 'row') }),
+  );
+}
+
+/** The labels, those of the most rows first, then their other forms. */
+function labelOffers(
+  cursor: Cursor,
+  labels: Readonly<Record<string, readonly string[]>>,
+  facts: TaskDataFacts | undefined,
+): Offer[] {
+  const rows = (label: string) => facts?.allLabelCounts.get(label) ?? 0;
+  const sorted = Object.entries(labels).toSorted(([a], [b]) => rows(b) - rows(a));
+  return [
+    ...sorted.map(([label, forms]) =>
+      jsonOffer(cursor, label, {
+        kind: CompletionItemKind.EnumMember,
+        detail: facts && amount(rows(label), 'row'),
+        documentation: forms.length === 0 ? undefined : `Also: ${forms.map((form) => code(form)).join(', ')}`,
+      }),
+    ),
+    ...sorted.flatMap(([label, forms]) =>
+      forms.map((form) =>
+        jsonOffer(cursor, form, { kind: CompletionItemKind.EnumMember, detail: `stands for ${label}` }),
+      ),
+    ),
+  ];
+}
+
+/** The few texts that a field has over and over; none for a field with texts of its own in each row. */
+function sharedTexts(facts: TaskDataFacts | undefined, field: string): readonly SampledValue[] {
+  const texts = facts?.samples.get(field)?.values ?? [];
+  const rows = texts.reduce((sum, text) => sum + text.rows, 0);
+  return texts.length <= MAX_SHARED && texts.length * 2 <= rows ? texts.toSorted((a, b) => b.rows - a.rows) : [];
+}
+
+const MAX_SHARED = 20;
+
+function taskOf(tasks: readonly RowTask[], { siblings }: Cursor): RowTask | undefined {
+  const taskname = siblings.get('taskname');
+  return tasks.find(({ template }) => template.settings.taskname === taskname);
+}
+
+function byRows(tasks: readonly RowTask[]): RowTask[] {
+  const rows = ({ knowledge, template }: RowTask) => {
+    const facts = knowledge.data?.tasks.get(template.settings.taskname);
+    return facts === undefined ? 0 : rowsOf(facts);
+  };
+  return tasks.toSorted((a, b) => rows(b) - rows(a));
+}
+
+function neededFields({ template }: RowTask, isExample: boolean): string[] {
+  return template.fields.filter((field) => !(isExample && field === template.settings.answer_field));
+}
+
+function keyOffer(cursor: Cursor, name: string, value: string, kind: CompletionItemKind): Offer {
+  const key = JSON.stringify(name);
+  return {
+    label: name,
+    kind,
+    text: cursor.colonFollows ? key : { snippet: `${literal(name)}: ${value}` },
+    filter: cursor.inString ? key : name,
+  };
+}
+
+function memberText(task: RowTask, field: string, writer: SnippetWriter): string {
+  return `${literal(field)}: ${valueText(task, field, writer)}`;
+}
+
+function valueText({ template }: RowTask, field: string, writer: SnippetWriter): string {
+  const { answer_field, labels } = template.settings;
+  if (field !== answer_field || labels === null) return `"${writer.stop()}"`;
+  return `"${writer.choice(Object.keys(labels).map(jsonInner))}"`;
+}
+
+/** A JSON string in a snippet. */
+function literal(text: string): string {
+  return JSON.stringify(text).replaceAll(/[\\$}]/g, '\\$&');
+}

@@ -1,0 +1,27 @@
+import { CompletionItemKind } from 'vscode-languageserver-types';
+import { SPLITS } from '../../../../task/src/data-facts.ts';
+import type { Ask } from './ask.ts';
+import type { Offer } from './offer.ts';
+import { filesBelow, isMeantFor } from './paths.ts';
+import { type TaskFileDefaults, taskFileSnippet } from './templates.ts';
+
+/** A whole task file for a text that has nothing in it yet, with the data files that lie beside it. */
+export async function taskFileOffers(ask: Ask): Promise<Offer[]> {
+  if (ask.cursor.inString) return [];
+  const files = await filesBelow(ask, '.jsonl');
+  const defaults: TaskFileDefaults = {};
+  for (const { split, key } of SPLITS) {
+    const file = files.find((path) => isMeantFor(key, path));
+    if (file !== undefined) defaults[split] = file;
+  }
+  const { name, prefix, description, body } = taskFileSnippet(defaults);
+  return [
+    {
+      label: name,
+      kind: CompletionItemKind.Snippet,
+      text: { snippet: body },
+      detail: description,
+      filter: [...prefix, '{'].join(' '),
+    },
+  ];
+}

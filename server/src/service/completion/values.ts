@@ -1,0 +1,92 @@
+import { CompletionItemKind } from 'vscode-languageserver-types';
+import type { Key, ValueShape } from '../../../../task/src/key-types.ts';
+import { choiceText } from '../hover/key.ts';
+import type { Ask } from './ask.ts';
+import { nameOffers } from './names.ts';
+import { jsonOffer, type Offer } from './offer.ts';
+import { expandSnippet } from './snippet.ts';
+import { templateSnippets } from './templates.ts';
+import { templateDefaults, wholeValue } from './whole-values.ts';
+
+/** What can be the value of a key or an entry of a list. In a string, only strings. */
+export async function valueOffers(
+  ask: Ask,
+  { shape, key }: { shape: ValueShape; key: Key<unknown> | undefined },
+): Promise<Offer[]> {
+  const { cursor } = ask;
+  const offers = [...(await nameOffers(ask)), ...byShape(ask, shape, defaultOf(key))];
+  if (!cursor.inString) {
+    if (cursor.path.length === 2 && cursor.path[0] === 'task_templates') offers.unshift(...templateOffers(ask));
+    offers.push(...wholeOffers(ask, shape, key));
+  }
+  const seen = new Set<string>();
+  return offers.filter(({ label }) => !seen.has(label) && seen.add(label));
+}
+
+function defaultOf(key: Key<unknown> | undefined): unknown {
+  return key === undefined || key.absent === 'required' || !('default' in key.absent) ? undefined : key.absent.default;
+}
+
+/** Few values, the default first. */
+function byShape({ cursor }: Ask, shape: ValueShape, fallback: unknown): Offer[] {
+  const isDefault = (value: unknown) => (value === fallback ? 'default' : undefined);
+  const kind = CompletionItemKind.Value;
+  switch (shape.kind) {
+    case 'text':
+      return (shape.values ?? [])
+        .toSorted((a, b) => Number(b === fallback) - Number(a === fallback))
+        .map((value) => {
+          const meaning = shape.meanings?.[value];
+          const documentation = meaning && choiceText(value, meaning);
+          return jsonOffer(cursor, value, {
+            kind: CompletionItemKind.EnumMember,
+            detail: isDefault(value),
+            documentation,
+          });
+        });
+    case 'nullable': {
+      const none = cursor.inString ? [] : [jsonOffer(cursor, null, { kind, detail: isDefault(null) })];
+      const inner = byShape({ cursor } as Ask, shape.of, fallback);
+      return [...inner, ...none];
+    }
+    case 'boolean':
+      return cursor.inString
+        ? []
+        : [true, false].map((value) => jsonOffer(cursor, value, { kind, detail: isDefault(value) }));
+    case 'number':
+      return typeof fallback === 'number' && !cursor.inString
+        ? [jsonOffer(cursor, fallback, { kind, detail: 'default' })]
+        : [];
+    default:
+      return [];
+  }
+}
+
+/** The value as a whole, for a list, an object, or what the rest of the file tells. */
+function wholeOffers(ask: Ask, shape: ValueShape, key: Key<unknown> | undefined): Offer[] {
+  if (key === undefined) return [];
+  const snippet = wholeValue(ask, ask.cursor.path, key);
+  const text = expandSnippet(snippet);
+  if (text === '' || text === '""') return [];
+  const inner = shape.kind === 'nullable' ? shape.of : shape;
+  const isContainer = inner.kind !== 'text' && inner.kind !== 'number' && inner.kind !== 'boolean';
+  const label = text.replaceAll(/\s+/g, ' ');
+  return [
+    {
+      label: label.length > 60 ? `${label.slice(0, 59)}…` : label,
+      kind: isContainer ? CompletionItemKind.Struct : CompletionItemKind.Value,
+      text: { snippet },
+      filter: text,
+    },
+  ];
+}
+
+function templateOffers(ask: Ask): Offer[] {
+  return templateSnippets(templateDefaults(ask)).map(({ name, prefix, description, body }) => ({
+    label: name,
+    kind: CompletionItemKind.Snippet,
+    text: { snippet: body },
+    detail: description,
+    filter: [...prefix, name].join(' '),
+  }));
+}

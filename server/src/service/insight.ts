@@ -1,0 +1,74 @@
+import type { CompletionItem, Hover, Position } from 'vscode-languageserver-types';
+import { completions } from './completion/completions.ts';
+import { rowCompletions } from './completion/row-completions.ts';
+import type { CompletionOptions } from './completion-options.ts';
+import { dataLineAt } from './data-lines.ts';
+import { dataPathsOf } from './dependencies.ts';
+import { Folders } from './folders.ts';
+import type { FolderEntry } from './host.ts';
+import { hover } from './hover/hover.ts';
+import { rowHover } from './hover/row.ts';
+import type { Knowledge } from './knowledge.ts';
+
+export interface InsightHost {
+  resolvePath(taskFile: string, path: string): string;
+  listFolder(path: string): Promise<readonly FolderEntry[]>;
+  /** The text of a document that is open. */
+  openText(path: string): string | undefined;
+  /** All task files that there are, open or not. */
+  taskFiles(): readonly Knowledge[];
+}
+
+/** Hover and completion in task files and in open data files. They answer from what is known; nothing is read for them. */
+export class Insight {
+  readonly #host: InsightHost;
+  readonly #folders: Folders;
+
+  constructor(host: InsightHost) {
+    this.#host = host;
+    this.#folders = new Folders((path) => host.listFolder(path));
+  }
+
+  hover(path: string, position: Position): Hover | undefined {
+    const knowledge = this.#taskFile(path);
+    if (knowledge !== undefined) return hover(knowledge, position, (name) => this.#resolve(knowledge, name));
+    const row = this.#line(path, position);
+    return row && rowHover(this.#namedBy(path), path, row);
+  }
+
+  async completions(path: string, position: Position, options: CompletionOptions): Promise<CompletionItem[]> {
+    const knowledge = this.#taskFile(path);
+    if (knowledge !== undefined) {
+      const paths = {
+        resolvePath: this.#host.resolvePath,
+        listFolder: (folder: string) => this.#folders.list(folder),
+      };
+      return completions(knowledge, position, paths, options);
+    }
+    const row = this.#line(path, position);
+    return row === undefined ? [] : rowCompletions(this.#namedBy(path), row, position, options);
+  }
+
+  /** Says that a file or folder was made, changed or deleted. */
+  forget(path: string): void {
+    this.#folders.forget(path);
+  }
+
+  #taskFile(path: string): Knowledge | undefined {
+    return this.#host.taskFiles().find(({ context }) => context.path === path);
+  }
+
+  /** The task files that name a data file. */
+  #namedBy(path: string): Knowledge[] {
+    return this.#host.taskFiles().filter(({ context }) => dataPathsOf(context, this.#host).includes(path));
+  }
+
+  #line(path: string, { line }: Position) {
+    const text = this.#host.openText(path);
+    return text === undefined ? undefined : dataLineAt(text, line);
+  }
+
+  #resolve({ context }: Knowledge, name: string): string {
+    return this.#host.resolvePath(context.path, name);
+  }
+}

@@ -1,0 +1,315 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of snippets, not of JavaScript
+import { describe, expect, it } from 'vitest';
+import { DEMO_SIZES } from '../../../model/src/demo/packages.ts';
+import { row, taskFile } from '../task/harness.ts';
+import { completing } from './completing.ts';
+import { atCursor, editor, TASK } from './harness.ts';
+
+const SNIPPETS = { snippets: true };
+
+describe('keys', () => {
+  it('are those that the object lacks, the required ones first, with their documentation', async () => {
+    const { labels, item } = await completing('{ "language": "sv", ‸ "data": {} }');
+    expect(labels.slice(0, 3)).toEqual(['model', 'task_templates', 'prompt_table']);
+    expect(labels).not.toContain('language');
+    expect(labels).not.toContain('data');
+    expect(labels.at(-1)).toBe('$schema');
+    expect(item('model').detail).toBe('required');
+    expect(item('optim').documentation).toMatchObject({ value: expect.stringContaining('The optimiser, AdamW.') });
+  });
+
+  it('come with their default, in text that does not parse', async () => {
+    const { accept } = await completing('{ "model": "demo", "trainer": { "seed": 1, "max‸');
+    expect(accept('max_epochs')).toBe('{ "model": "demo", "trainer": { "seed": 1, "max_epochs": 20');
+  });
+
+  it.each([
+    ['{ "trainer": { "‸" } }', 'max_epochs', '{ "trainer": { "max_epochs": ${1:20} } }'],
+    [
+      '{ "p_tuning": { ‸ } }',
+      'encoder_type',
+      '{ "p_tuning": { "encoder_type": "${1|lstm,mlp,tpmlp,residual,embedding|}" } }',
+    ],
+    ['{ "data": { ‸ } }', 'add_bos', '{ "data": { "add_bos": ${1|true,false|} } }'],
+    ['{ "data": { ‸ } }', 'add_eos', '{ "data": { "add_eos": ${1|false,true|} } }'],
+    ['{ "data": { ‸ } }', 'train_ds', '{ "data": { "train_ds": ["${1:train.jsonl}"] } }'],
+    ['{ "optim": { ‸ } }', 'betas', '{ "optim": { "betas": [${1:0.9}, ${2:0.98}] } }'],
+    ['{ ‸ }', 'optim', '{ "optim": { "lr": ${1:0.0001} } }'],
+    [
+      '{ "optim": { ‸ } }',
+      'sched',
+      '{ "optim": { "sched": { "name": "${1|CosineAnnealing,constant|}", "warmup_steps": ${2:50} } } }',
+    ],
+    ['{ "trainer": { ‸ } }', 'early_stopping', '{ "trainer": { "early_stopping": { "patience": ${1:5} } } }'],
+    ['{ ‸ }', '$schema', '{ "\\$schema": "$1" }'],
+  ])('come with stops for the values where the editor has snippets: %s', async (marked, key, expected) =>
+    expect((await completing(marked, SNIPPETS)).accept(key)).toBe(expected),
+  );
+
+  it('come with what the rest of the file and the model say', async () => {
+    const file = (keys: string) => completing(taskFile({ file: keys }).replace('"language": "sv",\n', ''), SNIPPETS);
+    expect((await file('"optim": {}, ‸"examples": []')).accept('language')).toContain('"language": "${1|en,sv,da|}",');
+    expect((await file('"optim": {}, ‸"examples": []')).accept('new_tasks')).toContain(
+      '"new_tasks": ["sentiment-task"],',
+    );
+    const of = (keys: string) => completing(taskFile({ of: keys }), SNIPPETS);
+    const two =
+      '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}<|VIRTUAL_PROMPT_1|>:{label}", "total_virtual_tokens": 7, ‸';
+    expect((await of(two)).accept('virtual_token_splits')).toContain('"virtual_token_splits": [${1:4}, ${2:3}]');
+    expect((await of('‸')).accept('truncate_field')).toContain('"truncate_field": "${1:sentence}"');
+  });
+
+  it('keep a colon and a value that are there', async () =>
+    expect((await completing('{ "lang‸": "sv" }')).accept('language')).toBe('{ "language": "sv" }'));
+
+  it.each([
+    ['{ "model": "demo"\n  ‸\n}', '{ "model": "demo",\n  "language": "en"\n}'],
+    ['{ "model": "demo"\n  "lang‸"\n}', '{ "model": "demo",\n  "language": "en"\n}'],
+    ['{ ‸ "model": "demo" }', '{ "language": "en", "model": "demo" }'],
+    ['{ "model": "demo" lang‸ }', '{ "model": "demo", "language": "en" }'],
+  ])('bring the commas that are missing around them: %s', async (marked, expected) => {
+    const model = async () => ({
+      kind: 'ok' as const,
+      maxPositions: 9,
+      prefixTokens: 1,
+      fingerprint: 'x',
+      languages: ['en'],
+    });
+    expect((await completing(marked, { environment: { model } })).accept('language')).toBe(expected);
+  });
+});
+
+describe('values', () => {
+  it('of a key with few are these, the default first, each with its meaning', async () => {
+    const { labels, item } = await completing('{ "p_tuning": { "encoder_type": ‸ } }');
+    expect(labels).toEqual(['"lstm"', '"mlp"', '"tpmlp"', '"residual"', '"embedding"']);
+    expect(item('"lstm"').detail).toBe('default');
+    expect(item('"residual"').documentation).toMatchObject({ value: expect.stringContaining('small backbones') });
+  });
+
+  it.each([
+    ['{ "p_tuning": { "encoder_type": "r‸" } }', '"residual"', '{ "p_tuning": { "encoder_type": "residual" } }'],
+    ['{ "p_tuning": { "encoder_type": "r‸ } }', '"residual"', '{ "p_tuning": { "encoder_type": "residual" } }'],
+    ['{ "p_tuning": { "encoder_type": r‸ } }', '"residual"', '{ "p_tuning": { "encoder_type": "residual" } }'],
+    ['{ "p_tuning": { "encoder_type" "r‸" } }', '"residual"', '{ "p_tuning": { "encoder_type": "residual" } }'],
+    [
+      '{ "p_tuning": { "encoder_type": "r‸, "dropout": 0 } }',
+      '"residual"',
+      '{ "p_tuning": { "encoder_type": "residual", "dropout": 0 } }',
+    ],
+    ['{ "data": { "add_bos": t‸ } }', 'true', '{ "data": { "add_bos": true } }'],
+    ['{ "data": { "add_bos": ‸\n "add_eos": true } }', 'true', '{ "data": { "add_bos": true,\n "add_eos": true } }'],
+    ['{ "trainer": { "max_epochs": ‸ } }', '20', '{ "trainer": { "max_epochs": 20 } }'],
+    ['{ "optim": { "betas": ‸ } }', '[0.9, 0.98]', '{ "optim": { "betas": [0.9, 0.98] } }'],
+  ])('take the place of what is there, and no more: %s', async (marked, label, expected) =>
+    expect((await completing(marked)).accept(label)).toBe(expected),
+  );
+
+  it('of true, false, null and numbers are not offered in a string', async () => {
+    expect((await completing('{ "data": { "add_bos": "‸" } }')).labels).toEqual([]);
+    expect((await completing('{ "trainer": { "seed": "‸" } }')).labels).toEqual([]);
+    expect((await completing(taskFile({ of: '"answer_field": "‸"' }))).labels).not.toContain('null');
+  });
+
+  it('are not offered behind a value, outside the file, in a comment or for an unknown key', async () => {
+    for (const marked of ['{ "model": "demo"‸ }', '{ "model": "demo" } ‸', '{ // ‸\n }', '{ "unknown": ‸ }']) {
+      expect((await completing(marked)).labels).toEqual([]);
+    }
+  });
+});
+
+describe('names', () => {
+  it('of tasks are those that neither list has', async () => {
+    expect((await completing(taskFile({ file: '"new_tasks": ["‸"]' }))).labels).toEqual(['"sentiment-task"']);
+    const taken = taskFile({ file: '"existing_tasks": ["sentiment-task"], "new_tasks": ["‸"]' });
+    expect((await completing(taken)).labels).toEqual([]);
+  });
+
+  it('of existing tasks are those of the prompt table first', async () => {
+    const { labels, item } = await completing(taskFile({ file: '"existing_tasks": [‸]' }));
+    expect(labels).toEqual(['"trained-task"', '"sentiment-task"']);
+    expect(item('"trained-task"').detail).toBe('trained');
+  });
+
+  it('of a template are the tasks that have none', async () => {
+    const marked =
+      '{ "new_tasks": ["a-task", "b-task"], "task_templates": [{ "taskname": "a-task" }, { "taskname": "‸" }] }';
+    expect((await completing(marked)).labels).toEqual(['"b-task"']);
+  });
+
+  it('of the answer’s field are the template’s, the last first; of the truncated field all but the answer’s', async () => {
+    expect((await completing(taskFile({ of: '"answer_field": "‸"' }))).labels).toEqual(['"label"', '"sentence"']);
+    const { labels, accept } = await completing(taskFile({ of: '"truncate_field": "‸"' }));
+    expect(labels).toEqual(['"sentence"']);
+    expect(accept('"sentence"')).toContain('"truncate_field": "sentence"');
+  });
+
+  it('of languages are those of the model', async () => {
+    const { labels, item } = await completing('{ "model": "demo", "language": "‸" }');
+    expect(labels).toEqual(['"en"', '"sv"', '"da"']);
+    expect(item('"sv"').detail).toBe('Swedish');
+  });
+});
+
+describe('labels', () => {
+  const train = ['bra', 'bra', 'dåligt', 'bäst', 'bra'].map((label, i) => row(`mening ${i}`, label)).join('\n');
+  const disk = { 'train.jsonl': train, 'validation.jsonl': '' };
+
+  it('are the answers of the rows that have none, the commonest first', async () => {
+    const { labels, accept } = await completing(taskFile({ of: '"labels": { "bäst": [], "‸" }' }), { disk });
+    expect(labels).toEqual(['bra', 'dåligt']);
+    expect(accept('bra')).toContain('"labels": { "bäst": [], "bra": [] }');
+  });
+
+  it('as a whole are all answers', async () => {
+    const { accept } = await completing(taskFile({ of: '"labels": null, ‸' }).replace('"labels": null,', ''), { disk });
+    expect(accept('labels')).toContain('"labels": { "bra": [], "bäst": [], "dåligt": [] }');
+  });
+
+  it('have as other forms the answers that begin alike first', async () => {
+    const { labels } = await completing(taskFile({ of: '"labels": { "bästa": ["‸"], "dåligt": [] }' }), { disk });
+    expect(labels).toEqual(['"bäst"', '"bra"']);
+  });
+});
+
+describe('paths', () => {
+  const disk = {
+    'data/dev.jsonl': '',
+    'data/train-more.jsonl': '',
+    'notes.txt': '',
+    'models/gpt2/config.json': '{}',
+    'models/gpt2/model.safetensors': '',
+    'tables/other.safetensors': '',
+    'node_modules/x/a.jsonl': '',
+    '.hidden/b.jsonl': '',
+  };
+
+  it('to data are the JSONL files below the task file, those whose names fit first, without those the list has', async () => {
+    const { labels, item, accept } = await completing(
+      taskFile({ file: '"data": { "train_ds": ["train.jsonl", "‸"], "validation_ds": ["data/dev.jsonl"] }' }),
+      { disk },
+    );
+    expect(labels).toEqual(['"data/train-more.jsonl"', '"validation.jsonl"', '"data/dev.jsonl"']);
+    expect(item('"data/dev.jsonl"').detail).toBe('in validation_ds');
+    expect(accept('"data/train-more.jsonl"')).toContain('"train_ds": ["train.jsonl", "data/train-more.jsonl"]');
+  });
+
+  it('start where a folder has been typed, in a string that is not closed too', async () => {
+    const { labels, accept } = await completing('{ "data": { "test_ds": "data/‸ } }', { disk });
+    expect(labels).toEqual(['"data/dev.jsonl"', '"data/train-more.jsonl"']);
+    expect(accept('"data/dev.jsonl"')).toBe('{ "data": { "test_ds": "data/dev.jsonl" } }');
+  });
+
+  it('to models are the demo ones and folders with a config.json', async () => {
+    const { labels } = await completing('{ "model": "‸" }', { disk });
+    expect(labels).toEqual(['"demo"', ...DEMO_SIZES.map((size) => `"demo-${size}"`), '"models/gpt2"']);
+  });
+
+  it('to prompt tables are the usual name and those that are there, no weights of models', async () => {
+    const { labels } = await completing('{ "prompt_table": "‸" }', { disk });
+    expect(labels).toEqual(['"assistant.prompts.safetensors"', '"tables/other.safetensors"']);
+  });
+});
+
+describe('in a template', () => {
+  const withSource = JSON.stringify({ taskname: 'sentiment-task', sentence: 'a', label: 'positiva', source: 'TT' });
+  const template = (text: string, more = '') =>
+    completing(taskFile({ of: `"prompt_template": "${text}"${more}` }), { disk: { 'train.jsonl': withSource } });
+
+  it('fields of the rows are offered, those that it lacks first, with their counts and a sample', async () => {
+    const { labels, item, accept } = await template('<|VIRTUAL_PROMPT_0|> {‸ {sentence}:{label}');
+    expect(labels).toEqual(['{source}', '{sentence}', '{label}']);
+    expect(item('{source}').detail).toBe('1 of 3 rows');
+    expect(item('{source}').documentation).toMatchObject({ value: expect.stringContaining('`TT`') });
+    expect(accept('{source}')).toContain('<|VIRTUAL_PROMPT_0|> {source} {sentence}:{label}');
+  });
+
+  it.each([
+    ['behind escapes', '\\u003c|VIRTUAL_PROMPT_0|>\\n{sen‸ {label}', '{sentence}', '|>\\n{sentence} {label}"'],
+    ['over a placeholder', '<|VIRTUAL_PROMPT_0|> {se‸nt}:{label}', '{sentence}', '|> {sentence}:{label}"'],
+    ['without a brace', '<|VIRTUAL_PROMPT_0|> sen‸ {label}', '{sentence}', '|> {sentence} {label}"'],
+    ['between texts', '<|VIRTUAL_PROMPT_0|> a: ‸ {label}', '{sentence}', '|> a: {sentence} {label}"'],
+  ])('a field is put in %s', async (_, text, label, expected) =>
+    expect((await template(text)).accept(label)).toContain(expected),
+  );
+
+  it('a field is put into a string that is not closed', async () => {
+    const { accept } = await completing(
+      '{ "task_templates": [{ "taskname": "sentiment-task", "prompt_template": "{label} {lab‸\n}] }',
+    );
+    expect(accept('{label}')).toBe(
+      '{ "task_templates": [{ "taskname": "sentiment-task", "prompt_template": "{label} {label}\n}] }',
+    );
+  });
+
+  it('the next marker is offered, whole or begun', async () => {
+    const marked = '<|VIRTUAL_PROMPT_0|> {sentence}‸ {label}';
+    expect((await template(marked)).accept('<|VIRTUAL_PROMPT_1|>')).toContain('{sentence}<|VIRTUAL_PROMPT_1|> {label}');
+    const begun = await template('<|VIRTUAL_PROMPT_0|> {sentence}<|‸ {label}');
+    expect(begun.labels).toEqual(['<|VIRTUAL_PROMPT_1|>']);
+    expect(begun.accept('<|VIRTUAL_PROMPT_1|>')).toContain('{sentence}<|VIRTUAL_PROMPT_1|> {label}');
+  });
+
+  it('a marker in front of others moves their numbers up', async () => {
+    const { accept } = await template('‸{sentence}<|VIRTUAL_PROMPT_0|> {label}<|VIRTUAL_PROMPT_1|>');
+    expect(accept('<|VIRTUAL_PROMPT_0|>')).toContain(
+      '"<|VIRTUAL_PROMPT_0|>{sentence}<|VIRTUAL_PROMPT_1|> {label}<|VIRTUAL_PROMPT_2|>"',
+    );
+  });
+});
+
+describe('a whole', () => {
+  it('task file is offered in an empty document, with the data that lies beside it', async () => {
+    const { labels, accept } = await completing('// mine\n‸', { disk: { 'data/test.jsonl': '' } });
+    expect(labels).toEqual(['Task file']);
+    const written = accept('Task file');
+    expect(written).toMatch(/^\/\/ mine\n\{\n\t"model": "demo",/);
+    expect(written).toContain('"train_ds": ["train.jsonl"]');
+    expect(written).toContain('"test_ds": ["data/test.jsonl"]');
+  });
+
+  it('template is offered in the list, for the task that has none', async () => {
+    const { labels, accept } = await completing('{ "new_tasks": ["mood-task"], "task_templates": [‸] }', SNIPPETS);
+    expect(labels.slice(0, 3)).toEqual([
+      'Template for classification',
+      'Template for free text',
+      'Template with two splits',
+    ]);
+    expect(accept('Template for classification')).toContain('[{\n\t"taskname": "${1:mood-task}",');
+  });
+
+  it('example is offered in the list, without its answer', async () => {
+    const { labels, accept } = await completing(taskFile({ file: '"examples": [‸]' }));
+    expect(labels).toEqual(['Row of sentiment-task']);
+    expect(accept('Row of sentiment-task')).toContain('"examples": [{"taskname": "sentiment-task", "sentence": ""}]');
+  });
+});
+
+describe('in an example', () => {
+  it('its task is offered, then the fields of that task', async () => {
+    expect((await completing(taskFile({ file: '"examples": [{ ‸ }]' }))).labels).toEqual([
+      'taskname',
+      'sentence',
+      'label',
+    ]);
+    const { labels } = await completing(taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "‸" }]' }));
+    expect(labels).toEqual(['sentence', 'label']);
+    const task = await completing(taskFile({ file: '"examples": [{ "taskname": "‸" }]' }));
+    expect(task.labels).toEqual(['"sentiment-task"']);
+  });
+
+  it('the answer is one of the labels', async () => {
+    const { labels } = await completing(
+      taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "label": "‸" }]' }),
+    );
+    expect(labels).toEqual(['"positiva"', '"negativa"', '"positiv"', '"negativ"']);
+  });
+});
+
+it('completion waits for no check', async () => {
+  const { service } = editor({ readFile: () => new Promise(() => {}) });
+  const { text, position } = atCursor(taskFile({ of: '"prompt_template": "{sentence}:{‸{label}"' }));
+  service.openDocument(TASK, text);
+  const labels = (await service.completions(TASK, position)).map(({ label }) => label);
+  expect(labels).toEqual(['{sentence}', '{label}']);
+});

@@ -1,0 +1,302 @@
+import { describe, expect, it } from 'vitest';
+import type { MarkupContent } from 'vscode-languageserver-types';
+import type { ModelFacts, TrainedTaskFacts } from '../../../task/src/environment.ts';
+import { demoModel, row, taskFile } from '../task/harness.ts';
+import { atCursor, editor, TASK } from './harness.ts';
+import { hovering } from './hovering.ts';
+
+const fixed = (facts: ModelFacts) => ({ environment: { model: async () => facts } });
+
+describe('a key', () => {
+  it('says its meaning, default and NeMo’s name', async () => {
+    expect(await hovering(taskFile({ file: '"trainer": { "max_‸epochs": 3 }' }))).toBe(
+      [
+        '**max_epochs**: a whole number of at least 1',
+        'How often training goes through the data at most.',
+        'Default: `20`',
+        'In NeMo: `trainer.max_epochs`',
+      ].join('\n\n'),
+    );
+  });
+
+  it('with few values says what each means', async () => {
+    const text = await hovering(taskFile({ file: '"p_tuning": { "encoder_‸type": "mlp" }' }));
+    expect(text).toContain('`residual`: residual prompt tuning, with which small backbones learn best');
+    expect(await hovering(taskFile({ file: '"p_tuning": { "encoder_type": "ml‸p" }' }))).toBe(
+      '**mlp**: fully connected layers.',
+    );
+  });
+
+  it('of ours alone says so', async () => {
+    expect(await hovering(taskFile({ of: '"lab‸els": null' }))).toContain('NeMo has no such key.');
+  });
+});
+
+describe('a marker', () => {
+  const two = (text: string) =>
+    hovering(taskFile({ of: `"prompt_template": "${text}", "virtual_token_splits": [3, 4]` }));
+
+  it('says how many virtual tokens it has and where they go, escapes or not', async () => {
+    expect(await two('\\u003c|VIRTUAL_PROMPT_0|>\\n{sentence}<|VIRT‸UAL_PROMPT_1|> {label}')).toBe(
+      [
+        '**Virtual tokens**: 4',
+        'Tokens 4 to 7 of the 7 of task `sentiment-task`, at marker 2 of 2.',
+        'Behind `{sentence}`, in front of `␣`.',
+        'Positions 11 to 14 of a row whose fields are of median length, counted with the 4 that the model puts in front.',
+      ].join('\n\n'),
+    );
+  });
+
+  it('in front of all fields has the same positions in every row', async () => {
+    const text = await two('Text: <|VIR‸TUAL_PROMPT_0|> {sentence}<|VIRTUAL_PROMPT_1|> {label}');
+    expect(text).toContain('Behind `Text: `, in front of `␣`.');
+    expect(text).toContain('Positions 8 to 10 of every row');
+  });
+
+  it('can be asked about at its split', async () => {
+    const text = await hovering(
+      taskFile({
+        of: '"prompt_template": "<|VIRTUAL_PROMPT_0|>{sentence}<|VIRTUAL_PROMPT_1|>{label}", "virtual_token_splits": [3, ‸4]',
+      }),
+    );
+    expect(text).toContain('marker 2 of 2');
+  });
+
+  it('without virtual tokens says so', async () => {
+    const text = await hovering(
+      taskFile({ of: '"virtual_token_splits": [0], "prompt_template": "<|VIR‸TUAL_PROMPT_0|>{label}"' }),
+    );
+    expect(text).toContain('gives this marker none');
+  });
+});
+
+describe('a placeholder', () => {
+  const template = '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sent‸ence}:{label}"';
+
+  it('says how many rows have it, how long it is in tokens, and a sample', async () => {
+    expect(await hovering(taskFile({ of: `${template}, "truncate_field": "sentence"` }))).toBe(
+      [
+        '**Field** `sentence` of a row',
+        'Its end is cut off when a row is too long.',
+        'In 4 of the 4 rows of this task.',
+        'Length in tokens: 2 at the median, 2 at the 95th percentile.',
+        'Such as `Kursen stiger`',
+      ].join('\n\n'),
+    );
+  });
+
+  it('is measured in characters while there is no tokeniser', async () => {
+    const { tokenizer: _, ...model } = demoModel as ModelFacts & { kind: 'ok' };
+    expect(await hovering(taskFile({ of: template }), fixed(model))).toContain(
+      'Length in characters: 13 at the median, 15 at the 95th percentile.',
+    );
+  });
+
+  it('of long texts is estimated from some of them', async () => {
+    const words = (count: number) => 'ord '.repeat(count).trim();
+    const rows = Array.from({ length: 100 }, (_, i) => row(words(i === 0 ? 1000 : 200)));
+    const text = await hovering(taskFile({ of: template }), { disk: { 'train.jsonl': rows.join('\n') } });
+    expect(text).toContain('Length in tokens: about 200 at the median, about 200 at the 95th percentile.');
+  });
+
+  it('can be asked about where its name is the answer’s field', async () => {
+    const text = await hovering(taskFile({ of: '"answer_field": "la‸bel"' }));
+    expect(text).toContain('**Field** `label`');
+    expect(text).toContain('The answer, which the model is to write.');
+  });
+
+  it('is shown as the user wrote it, whatever characters it has', async () => {
+    const disk = { 'train.jsonl': row('a `code` \n# no heading <b>'), 'validation.jsonl': '' };
+    expect(await hovering(taskFile({ of: template }), { disk })).toContain('Such as ``a `code` ⏎# no heading <b>``');
+  });
+});
+
+describe('a task', () => {
+  const trained: TrainedTaskFacts = {
+    template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}',
+    splits: [10],
+    virtualTokens: 10,
+    hidden: 512,
+    backboneFingerprint: 'demo-fingerprint',
+    date: '2026-11-23T14:05:09Z',
+    trainRows: 418,
+    validation: { rows: 46, loss: 0.1234, accuracy: 0.87, macroF1: 0.8612 },
+  };
+  const asked = (of: string, facts?: TrainedTaskFacts) =>
+    hovering(taskFile({ of: `"taskname": "sentiment‸-task"${of}` }), {
+      environment: {
+        promptTable: async () => ({ tasks: new Map(facts === undefined ? [] : [['sentiment-task', facts]]) }),
+      },
+    });
+
+  it('says its rows and that it is not trained yet', async () => {
+    expect(await asked('')).toBe(
+      [
+        '**Task** `sentiment-task`',
+        '10 virtual tokens.',
+        'Rows: 2 to train and 2 to validate.',
+        'Labels: `positiva` 50.0 %, `negativa` 50.0 %.',
+        'Not trained yet.',
+      ].join('\n\n'),
+    );
+  });
+
+  it('says when it was trained, on what, and how good it was', async () => {
+    const text = await asked('', trained);
+    expect(text).toContain(
+      'Trained on 2026-11-23 14:05 UTC with 418 rows. On 46 validation rows: accuracy 87.0 %, macro-F1 0.861, loss 0.123.',
+    );
+    expect(text).not.toContain('Out of date');
+  });
+
+  it('says that it is out of date, and why', async () => {
+    const template = await asked(', "prompt_template": "<|VIRTUAL_PROMPT_0|>{sentence}:{label}"', trained);
+    expect(template).toContain('**Out of date**');
+    expect(template).toContain('- It was trained with the template "<|VIRTUAL_PROMPT_0|> {sentence}:{label}".');
+    const model = await asked('', { ...trained, backboneFingerprint: 'another' });
+    expect(model).toContain('- It was trained on another model');
+  });
+
+  it('can be asked about in a list and in an example, and may have no template', async () => {
+    const list = await hovering(taskFile({ file: '"new_tasks": ["sentiment-task", "oth‸er"]' }));
+    expect(list).toContain('No template has this name.');
+    const example = await hovering(taskFile({ file: '"examples": [{ "taskname": "senti‸ment-task" }]' }));
+    expect(example).toContain('**Task** `sentiment-task`');
+  });
+});
+
+describe('the model', () => {
+  const asked = (facts: ModelFacts) => hovering(taskFile({ file: '"model": "de‸mo"' }), fixed(facts));
+
+  it('says its architecture, size, context, vocabulary and languages', async () => {
+    const about = {
+      architecture: 'gpt2',
+      layers: 6,
+      hidden: 512,
+      parameters: 52_003_840,
+      bytes: 208_015_360,
+      vocabulary: 51_865,
+    };
+    expect(await asked({ ...(demoModel as ModelFacts & { kind: 'ok' }), about })).toBe(
+      [
+        '**Model** `demo`',
+        'gpt2, 6 layers of width 512.',
+        '52 million parameters, 208 MB on disk.',
+        'Context: 448 tokens in a row, of which it puts 4 in front itself.',
+        'Vocabulary: 51,865 tokens.',
+        'Marks the language in the prompt: English, Swedish, Danish.',
+      ].join('\n\n'),
+    );
+  });
+
+  it('says why it cannot be used', async () => {
+    expect(await asked({ kind: 'not-found', missing: ['config.json'] })).toContain('Not there: config.json');
+    expect(await asked({ kind: 'not-found', missing: [], reason: 'cut off' })).toContain(
+      'It cannot be opened: cut off',
+    );
+    const unsupported = await asked({
+      kind: 'unsupported',
+      modelType: 'bert',
+      supported: ['gpt2'],
+      reason: 'No decoder.',
+    });
+    expect(unsupported).toContain('Not supported: No decoder.');
+  });
+
+  it('may or may not know the language', async () => {
+    const asked = (language: string) => hovering(taskFile({ file: `"language": "${language}"` }));
+    expect(await asked('s‸v')).toBe('**Language** Swedish (`sv`)\n\nThe model marks it in front of every prompt.');
+    expect(await asked('f‸i')).toContain('The model does not know it.');
+  });
+});
+
+describe('a data file', () => {
+  it('says how many rows it has, of which tasks, with which labels', async () => {
+    const rows = [row('a'), row('b'), row('c', 'negativt'), '{"taskname": "other"}'].join('\n');
+    const text = await hovering(
+      taskFile({ file: '"data": { "train_ds": ["tra‸in.jsonl"], "test_ds": ["train.jsonl"] }' }),
+      { disk: { 'train.jsonl': rows } },
+    );
+    expect(text).toBe(
+      [
+        '**Data file** `train.jsonl`',
+        '4 rows, in `train_ds` and `test_ds`.',
+        '- `sentiment-task`: 3 rows (`positiva` 2)',
+      ].join('\n\n'),
+    );
+  });
+
+  it('that is missing says so', async () => {
+    const text = await hovering(taskFile({ file: '"data": { "train_ds": "no‸where.jsonl" }' }));
+    expect(text).toContain('There is no such file.');
+  });
+});
+
+describe('a label', () => {
+  it('says how many rows have it in each split, and its other forms', async () => {
+    expect(await hovering(taskFile({ of: '"labels": { "posi‸tiva": ["positiv", "positivt"], "negativa": [] }' }))).toBe(
+      [
+        '**Label** `positiva` of task `sentiment-task`',
+        'Rows: 1 to train and 1 to validate.',
+        'Other forms: `positiv`, `positivt`.',
+      ].join('\n\n'),
+    );
+  });
+
+  it('can be asked about at another form of it', async () => {
+    const text = await hovering(taskFile({ of: '"labels": { "positiva": ["positi‸v"], "negativa": [] }' }));
+    expect(text).toContain('**Label** `positiva`');
+    expect(text).toContain('`positiv` is another form of it.');
+  });
+});
+
+it('the prompt table says which tasks it holds', async () => {
+  expect(await hovering(taskFile({ file: '"prompt_table": "assistant.prompts‸.safetensors"' }))).toContain(
+    '- `trained-task`: 10 virtual tokens',
+  );
+  expect(await hovering(taskFile({ file: '"prompt_table": "new‸.safetensors"' }))).toContain('training makes it');
+});
+
+it('an example is shown as the filled template, up to the answer', async () => {
+  const text = await hovering(
+    taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "sentence": "Kursen st‸iger" }]' }),
+  );
+  expect(text).toContain('```text\n⟨10⟩ Kursen stiger:\n```');
+  expect(text).toContain('18 of at most 48 tokens, without an answer.');
+});
+
+describe('nothing is said', () => {
+  it.each([
+    taskFile({ file: '"trainer": { "max_epochs": ‸3 }' }),
+    taskFile({ file: '"unk‸nown": 3' }),
+    taskFile({ file: '"data": ‸{}' }),
+    '{ "model": "demo" } ‸',
+  ])('at %s', async (marked) => expect(await hovering(marked)).toBeUndefined());
+});
+
+it('while nothing has been read, what the text alone says is said', async () => {
+  const { service } = editor({ readFile: () => new Promise(() => {}) });
+  const said = (marked: string) => {
+    const { text, position } = atCursor(marked);
+    service.openDocument(TASK, text);
+    return (service.hover(TASK, position)?.contents as MarkupContent | undefined)?.value;
+  };
+  expect(said(taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sent‸ence}:{label}"' }))).toBe(
+    '**Field** `sentence` of a row',
+  );
+  expect(said(taskFile({ of: '"taskname": "sentiment‸-task"' }))).toBe(
+    '**Task** `sentiment-task`\n\n10 virtual tokens.',
+  );
+  expect(said(taskFile({ file: '"model": "de‸mo"' }))).toContain('It has not been looked at yet.');
+  expect(said(taskFile({ file: '"data": { "test_ds": "te‸st.jsonl" }' }))).toContain('It has not been read yet.');
+});
+
+it('text that does not parse has its hovers too', async () => {
+  expect(await hovering('{ "model": "demo", "data": { "max_seq_‸length": 48')).toContain(
+    'The most tokens a row may have',
+  );
+  expect(await hovering('{ "task_templates": [{ "taskname": "a", "prompt_template": "{te‸xt} {')).toContain(
+    '**Field** `text`',
+  );
+  expect(await hovering('{ "labels" "x", "mod‸el": }')).toContain('The frozen backbone');
+});
