@@ -16,7 +16,8 @@ const INTRODUCTION = `# The rules
 <!-- Made from task/src/rules/; \`UPDATE_DOCS=1 npx vitest run docs\` writes it anew. -->
 
 What the editor, \`ptask check\` and the start of every run say about a [task file](task-file.md) and its data. An error
-keeps a run from starting; a warning or an information does not. A problem's code leads to its place on this page.
+keeps a run from starting; a warning or an information does not. A problem's code leads to its place on this page. Where
+the right answer is known, the editor offers it as a quick fix, the best one first.
 
 The examples show only the keys or rows in question. The rest is as in this file, whose task has been given the rows
 that an example needs; \`trained-task\` is one that the prompt table has, trained with this template on the demo backbone.
@@ -44,13 +45,14 @@ const PLACE: Record<RuleExample['of'], string> = {
   rows: 'in the training data',
 };
 
-function section({ code, severity, explanation, example }: Rule): string {
+function section({ code, severity, explanation, quickFix, example }: Rule): string {
   const language = example.of === 'rows' ? 'jsonl' : 'jsonc';
   const fenced = (text: string) => `\`\`\`${language}\n${text}\n\`\`\`\n`;
   return [
     `## ${code}\n`,
     `_${severity}_\n`,
     `${explanation}\n`,
+    ...(quickFix === undefined ? [] : [`**Quick fix.** ${quickFix}\n`]),
     `Wrong, ${PLACE[example.of]}:\n`,
     fenced(example.wrong),
     'Right:\n',

@@ -103,9 +103,14 @@ export function removeEntry(text: string, entry: JsonNode): SpanEdit[] | undefin
   if (!startsLine(text, entry.offset)) {
     return isNext ? [removal(commaBefore, end)] : [removal(commaBefore, commaBefore + 1), removal(entry.offset, end)];
   }
-  const lineEnd = endOfEntryLine(text, end) ?? end;
-  if (isNext) return [removal(commaBefore, lineEnd)];
-  return [removal(commaBefore, commaBefore + 1), removal(endOfLineBefore(text, entry.offset), lineEnd)];
+  const lineEnd = endOfEntryLine(text, end);
+  if (isNext) return [removal(commaBefore, lineEnd ?? end)];
+  // A comment in between ends with its line, which must stay when something follows behind the entry.
+  const line =
+    lineEnd === undefined
+      ? removal(lineStart(text, entry.offset), end)
+      : removal(endOfLineBefore(text, entry.offset), lineEnd);
+  return [removal(commaBefore, commaBefore + 1), line];
 }
 
 function removeWithCommaBehind(text: string, entry: JsonNode, comma: number): SpanEdit {

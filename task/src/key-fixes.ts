@@ -30,10 +30,9 @@ function unknownKeyFixes(text: string, key: JsonNode, keys: Readonly<Record<stri
   const value = property.children![1];
   const near = allNear(key.value as string, unusedKeys(property.parent!, keys));
   const isPlain = near.length === 1 && value !== undefined && fits(value, keys[near[0]!]!.shape);
-  const forAll = 'Remove every unknown key';
   return [
     ...changeTo(key, near, isPlain ? { safe: true } : {}),
-    ...fixOf(`Remove ${JSON.stringify(key.value)}`, removeEntry(text, property), { forAll }),
+    ...fixOf(`Remove ${JSON.stringify(key.value)}`, removeEntry(text, property)),
   ];
 }
 

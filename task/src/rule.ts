@@ -63,6 +63,8 @@ export interface Rule {
   severity: Severity;
   /** A sentence or two for the documentation. */
   explanation: string;
+  /** What its fixes do, for the documentation; left out for a rule whose right answer only the author knows. */
+  quickFix?: string;
   example: RuleExample;
   /** Looks at the task file alone. */
   checkFile?(context: TaskContext, report: Report): void;

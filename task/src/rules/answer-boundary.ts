@@ -7,6 +7,7 @@ export const answerBoundary: Rule = {
   severity: 'warning',
   explanation:
     'The tokeniser merges the last characters before the answer with its first ones, so that the model sees other tokens in a whole text than when it writes the answer itself. A space or a colon before the answer usually helps.',
+  quickFix: 'Puts a space in front of the answer.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} mood{label}"',

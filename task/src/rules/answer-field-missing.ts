@@ -10,6 +10,8 @@ export const answerFieldMissing: Rule = {
   severity: 'error',
   explanation:
     'With `answer_only_loss`, and with `labels`, ptask must know which field is the answer: `answer_field` names it, and the template has it as a placeholder.',
+  quickFix:
+    'Sets `answer_field` to the nearest or the last field of the template, adds the field at the end of the template, or lets everything count in the loss.',
   example: {
     of: 'template',
     wrong: '"answer_only_loss": true,\n"answer_field": null',

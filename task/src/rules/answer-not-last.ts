@@ -9,6 +9,7 @@ export const answerNotLast: Rule = {
   severity: 'error',
   explanation:
     'With `answer_only_loss` the template ends with the answer, since that is where the model starts to write.',
+  quickFix: 'Moves the answer to the end, or lets everything count in the loss.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {label} is the mood of: {sentence}",\n"answer_only_loss": true',

@@ -8,6 +8,8 @@ export const dataLeak: Rule = {
   severity: 'warning',
   explanation:
     'A row of the training data is also in the validation or test data, so that what is measured there is partly what was learned by heart.',
+  quickFix:
+    'Removes the row from the validation or test data, or all such rows of the file; of a file that is both, its mention.',
   example: {
     of: 'file',
     wrong: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["train.jsonl"] }',

@@ -7,6 +7,8 @@ export const jsonSyntax: Rule = {
   severity: 'error',
   explanation:
     'The file is not JSON with comments at this place. Everything else in it that can still be read is checked all the same.',
+  quickFix:
+    'Puts in a comma, quotes or closing brackets that are missing, takes out a comma too many, or writes a character as an escape, where that makes the text JSON.',
   example: {
     of: 'file',
     wrong: '"language": sv',

@@ -4,6 +4,7 @@ export const markerMalformed: Rule = {
   code: 'marker-malformed',
   severity: 'error',
   explanation: 'Something that looks like a marker but is not one would go to the model as plain text.',
+  quickFix: 'Writes the marker as it should be, with the number of its place. Part of "fix all".',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT0|> {sentence}:{label}"',

@@ -8,6 +8,7 @@ export const markerMissing: Rule = {
   code: 'marker-missing',
   severity: 'error',
   explanation: 'Without a marker the template has no place for virtual tokens, and there is nothing to train.',
+  quickFix: 'Puts `<|VIRTUAL_PROMPT_0|>` in front, and gives it all the virtual tokens.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "{sentence}:{label}"',

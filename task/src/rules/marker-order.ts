@@ -7,6 +7,7 @@ export const markerOrder: Rule = {
   severity: 'error',
   explanation:
     'Markers are numbered 0, 1, 2 … in the order they stand. NeMo takes any numbers, and then trains with one order and predicts with another.',
+  quickFix: 'Numbers the markers in order. Part of "fix all".',
   example: {
     of: 'template',
     wrong:

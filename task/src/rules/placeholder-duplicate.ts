@@ -6,6 +6,7 @@ export const placeholderDuplicate: Rule = {
   code: 'placeholder-duplicate',
   severity: 'warning',
   explanation: 'A field stands twice in the template, which costs tokens and is seldom meant.',
+  quickFix: 'Removes the second one; of the answer the first, since the last one is the answer.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} {sentence}:{label}"',

@@ -6,6 +6,7 @@ export const placeholderMalformed: Rule = {
   code: 'placeholder-malformed',
   severity: 'error',
   explanation: 'A placeholder is a field in braces, such as `{sentence}`. It must not be empty, and must be closed.',
+  quickFix: 'Closes the placeholder, or removes it.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence:{label}"',

@@ -8,6 +8,7 @@ export const placeholderUnknown: Rule = {
   code: 'placeholder-unknown',
   severity: 'error',
   explanation: "A placeholder names a field that no row of the task's data has.",
+  quickFix: 'Changes the field to the nearest ones that rows have, also in `answer_field` and `truncate_field`.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentense}:{label}"',

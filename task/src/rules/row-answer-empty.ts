@@ -16,6 +16,7 @@ export const rowAnswerEmpty: Rule = {
   code: 'row-answer-empty',
   severity: 'error',
   explanation: 'A row with an empty answer teaches the model to say nothing.',
+  quickFix: 'Sets the answer to one of the labels, or removes the row.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": ""}',

@@ -5,6 +5,7 @@ export const rowDuplicate: Rule = {
   severity: 'warning',
   explanation:
     'The same row stands twice in a file: the same task, with the same text in every field the template uses.',
+  quickFix: 'Removes the row with its line, or all duplicate rows of the file.',
   example: {
     of: 'rows',
     wrong: `{"taskname": "sentiment-task", "sentence": "Mycket bra", "label": "positiva"}

@@ -9,6 +9,7 @@ export const rowFieldExtra: Rule = {
   code: 'row-field-extra',
   severity: 'information',
   explanation: 'A row has a field that its template does not use. ptask passes it over; NeMo would stop.',
+  quickFix: 'Renames a misspelt field, or removes it; also from all rows of the file.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva", "id": "17"}',

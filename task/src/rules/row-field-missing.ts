@@ -11,6 +11,8 @@ export const rowFieldMissing: Rule = {
   severity: 'error',
   explanation:
     'A row has every field that its template uses; NeMo silently takes "" for a missing one. An example in the task file needs no answer.',
+  quickFix:
+    'Renames a misspelt field of the row, or adds an empty one; an answer is added as one of the labels. Also in all such rows of the file.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "label": "positiva"}',

@@ -8,6 +8,7 @@ export const rowFieldType: Rule = {
   code: 'row-field-type',
   severity: 'error',
   explanation: 'The fields that a template uses hold text.',
+  quickFix: 'Makes a text of the value; also in all such rows of the file.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": 1}',

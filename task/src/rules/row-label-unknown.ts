@@ -8,6 +8,7 @@ export const rowLabelUnknown: Rule = {
   code: 'row-label-unknown',
   severity: 'error',
   explanation: "The answer is none of the template's `labels` and none of their other forms.",
+  quickFix: 'Changes the answer to the nearest labels; also in all rows of the file that have it.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "postiva"}',

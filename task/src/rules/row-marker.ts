@@ -11,6 +11,7 @@ export const rowMarker: Rule = {
   severity: 'error',
   explanation:
     "A row's text holds a marker or one of the template's own placeholders. NeMo would expand it a second time; ptask leaves it as it is, but it is hardly meant.",
+  quickFix: 'Takes the braces off, or removes it; also in all such rows of the file.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra: {label}", "label": "positiva"}',

@@ -8,6 +8,8 @@ export const rowSyntax: Rule = {
   severity: 'error',
   explanation:
     'Each line of a data file is one JSON object, in UTF-8 and without comments. Blank lines are passed over.',
+  quickFix:
+    'Closes the row, puts in a comma or quotes that are missing, takes out what is too much, or starts a new line between two rows.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"',

@@ -8,6 +8,8 @@ export const rowTaskname: Rule = {
   code: 'row-taskname',
   severity: 'error',
   explanation: 'Each row says in `taskname` which task it belongs to, and that task has a template.',
+  quickFix:
+    'Adds the task whose fields the row has, or changes the name to the nearest; also in all such rows of the file.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment", "sentence": "Bra", "label": "positiva"}',

@@ -12,6 +12,7 @@ export const rowTooLong: Rule = {
   severity: 'warning',
   explanation:
     'A row has more tokens than `max_seq_length`, or than the backbone can take. The end of `truncate_field` is cut off; without one, or when that is not enough, the row is skipped.',
+  quickFix: 'Removes a row that is skipped, or all of them.',
   example: {
     of: 'rows',
     wrong: `{"taskname": "sentiment-task", "sentence": "${'bra '.repeat(60).trim()}", "label": "positiva"}`,

@@ -15,6 +15,8 @@ export const schema: Rule = {
   severity: 'error',
   explanation:
     'A value has the wrong type or is not one of those allowed, or a key that must be there is missing. A key that ptask does not know is a warning, since the file still means something without it.',
+  quickFix:
+    'Changes a misspelt key or value to the nearest, removes an unknown or repeated key, writes a value in the form that is wanted (a number without quotes, a list of one), or sets the language to one that the model has.',
   example: { of: 'file', wrong: '"optim": { "lr": "fast" }', right: '"optim": { "lr": 1e-4 }' },
 
   checkFile(context, report) {

@@ -9,6 +9,7 @@ export const splitCount: Rule = {
   code: 'split-count',
   severity: 'error',
   explanation: '`virtual_token_splits` has one number for each marker of the template.',
+  quickFix: 'Gives each marker a split: the rest of the total to those that have none, or the total spread evenly.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}",\n"virtual_token_splits": [6, 4]',

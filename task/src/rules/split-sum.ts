@@ -8,6 +8,8 @@ export const splitSum: Rule = {
   code: 'split-sum',
   severity: 'error',
   explanation: 'The numbers of `virtual_token_splits` add up to `total_virtual_tokens`.',
+  quickFix:
+    'Sets the total to the sum, or spreads the total evenly over the markers; the sum first, unless the splits are wrong themselves.',
   example: {
     of: 'template',
     wrong: '"total_virtual_tokens": 10,\n"virtual_token_splits": [8]',
@@ -30,7 +32,8 @@ export const splitSum: Rule = {
         total_virtual_tokens < markers
           ? []
           : fixOf(`Change the splits to [${wanted.join(', ')}]`, replaceSplits(splits, wanted));
-      // One number for each marker was written with care; other splits are wrong whatever the total is.
+      // One number for each marker was written with care; other splits are wrong whatever the total is. Neither fix is
+      // safe: nothing says whether the total or a split was changed last.
       const sound = splits.children.length === markers && virtual_token_splits.every((split) => split >= 1);
       report({
         at: spanOf(splits.children.length === 1 ? splits.children[0]! : splits),

@@ -11,6 +11,8 @@ export const splitZero: Rule = {
   code: 'split-zero',
   severity: 'error',
   explanation: 'Each marker stands for at least one virtual token.',
+  quickFix:
+    'Spreads the total evenly over the markers, takes one token from the largest split, or raises a total that is too small.',
   example: {
     of: 'template',
     wrong:

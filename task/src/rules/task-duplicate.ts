@@ -8,6 +8,7 @@ export const taskDuplicate: Rule = {
   code: 'task-duplicate',
   severity: 'error',
   explanation: 'Two templates have the same `taskname`, so that a row would not know which is its own.',
+  quickFix: 'Removes this template when it is the same as the first, or gives it a name of its own.',
   example: {
     of: 'file',
     wrong: `"task_templates": [

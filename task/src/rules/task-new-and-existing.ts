@@ -7,6 +7,7 @@ export const taskNewAndExisting: Rule = {
   code: 'task-new-and-existing',
   severity: 'error',
   explanation: 'A task is either trained (`new_tasks`) or kept as it is (`existing_tasks`), not both.',
+  quickFix: 'Removes it from one list or the other.',
   example: {
     of: 'file',
     wrong: '"existing_tasks": ["sentiment-task"],\n"new_tasks": ["sentiment-task"]',

@@ -9,6 +9,7 @@ export const taskNotTrained: Rule = {
   code: 'task-not-trained',
   severity: 'error',
   explanation: 'A task in `existing_tasks` must have a trained prompt in the prompt table.',
+  quickFix: 'Changes the name to the nearest trained one, or moves it to `new_tasks`.',
   example: {
     of: 'file',
     wrong: '"existing_tasks": ["sentiment-task"],\n"new_tasks": []',

@@ -8,6 +8,8 @@ export const taskWithoutTemplate: Rule = {
   code: 'task-without-template',
   severity: 'error',
   explanation: 'Every task in `new_tasks` and `existing_tasks` needs a template in `task_templates`.',
+  quickFix:
+    'Changes the name to the nearest that is not listed yet, adds a template for it, or removes it from the list.',
   example: {
     of: 'file',
     wrong: '"new_tasks": ["sentiment-tsk"]',

@@ -12,6 +12,7 @@ export const templateChanged: Rule = {
   severity: 'warning',
   explanation:
     'The prompt was trained with another template or other splits. Predictions are off until the task is trained again.',
+  quickFix: 'Changes template and splits back to those that it was trained with.',
   example: {
     of: 'file',
     wrong: `"existing_tasks": ["trained-task"],

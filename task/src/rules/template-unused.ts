@@ -7,6 +7,7 @@ export const templateUnused: Rule = {
   code: 'template-unused',
   severity: 'warning',
   explanation: 'A template whose task is neither in `new_tasks` nor in `existing_tasks` does nothing.',
+  quickFix: 'Adds the task to `new_tasks`.',
   example: {
     of: 'file',
     wrong: '"existing_tasks": [],\n"new_tasks": []',

@@ -8,6 +8,7 @@ export const truncateFieldUnknown: Rule = {
   code: 'truncate-field-unknown',
   severity: 'error',
   explanation: '`truncate_field` names a placeholder of the template, or is null.',
+  quickFix: 'Changes it to the nearest field, or truncates none.',
   example: {
     of: 'template',
     wrong: '"truncate_field": "text"',

@@ -9,6 +9,7 @@ export const truncateIsAnswer: Rule = {
   code: 'truncate-is-answer',
   severity: 'error',
   explanation: 'The answer may not be truncated: the model would learn to write half of it.',
+  quickFix: 'Names another field, or none.',
   example: {
     of: 'template',
     wrong: '"truncate_field": "label",\n"answer_field": "label"',

@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CodeAction, CodeActionContext, Diagnostic, Range } from 'vscode-languageserver-types';
+import { FIX_ALL } from '../../../server/src/service/code-actions.ts';
+import { checkTaskText } from '../../../task/src/check.ts';
+import { row, TASK_PATH, taskFile, template } from '../task/harness.ts';
+import { mutated, mutations } from '../task/mutations.ts';
+import { applied, type Editor, editor, TASK, TRAIN, uriOf } from './harness.ts';
+
+const MARKER = '<|VIRTUAL_PROMPT_0|>';
+const VALIDATION = uriOf('project/validation.jsonl');
+
+async function opened(task: string, data: Record<string, string> = {}): Promise<Editor> {
+  const open = editor();
+  Object.assign(open.disk, data);
+  open.service.openDocument(TASK, task);
+  for (const [name, text] of Object.entries(data)) open.service.openDocument(uriOf(`project/${name}`), text);
+  await open.service.settled();
+  return open;
+}
+
+const EVERYWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 1_000_000, character: 0 } };
+
+function titles(actions: readonly CodeAction[]): string[] {
+  return actions.map(({ title }) => title);
+}
+
+/** What an action makes of a document. */
+function fixedText(uri: string, text: string, action: CodeAction | undefined): string {
+  return applied(uri, text, action!.edit!.changes![uri]!);
+}
+
+describe('quick fixes', () => {
+  const SPLITS = taskFile({ of: '"total_virtual_tokens": 12, "virtual_token_splits": [10]' });
+
+  it('come with the problem that they fix, the best one preferred', async () => {
+    const { service } = await opened(SPLITS);
+    const [problem] = service.diagnostics(TASK);
+    const actions = service.codeActions(TASK, problem!.range, { only: ['quickfix'] });
+    expect(titles(actions)).toEqual(['Set the total to 10', 'Change the splits to [12]']);
+    expect(actions.map(({ isPreferred }) => isPreferred)).toEqual([true, undefined]);
+    for (const { kind, diagnostics } of actions) expect([kind, diagnostics]).toEqual(['quickfix', [problem]]);
+  });
+
+  it('have no favourite where any may be right', async () => {
+    const rows = row('a', '');
+    const { service } = await opened(taskFile(), { 'train.jsonl': rows });
+    const actions = service.codeActions(TRAIN, EVERYWHERE, { only: ['quickfix'] });
+    expect(titles(actions)).toEqual(['Set "label" to "positiva"', 'Set "label" to "negativa"', 'Remove this row']);
+    expect(actions.some(({ isPreferred }) => isPreferred)).toBe(false);
+  });
+
+  it('are not given elsewhere', async () => {
+    const { service } = await opened(SPLITS);
+    const top = { line: 0, character: 0 };
+    expect(service.codeActions(TASK, { start: top, end: top }, { only: ['quickfix'] })).toEqual([]);
+  });
+
+  it('are those of the problems that the editor asks about, which they name as the editor does', async () => {
+    const { service } = await opened(taskFile({ file: '"langauge": 1, "colour": 2' }));
+    const [first, second] = service.diagnostics(TASK);
+    const known: Diagnostic = { ...second!, codeDescription: { href: 'https://example.com' } };
+    const ask = (context: Partial<CodeActionContext>) =>
+      service.codeActions(TASK, EVERYWHERE, { only: ['quickfix'], ...context });
+    const actions = ask({ diagnostics: [known, { ...first!, source: 'json' }] });
+    expect(titles(actions)).toEqual(['Remove "colour"']);
+    expect(actions[0]!.diagnostics).toEqual([known]);
+    // What the editor shows of another program says nothing of ours.
+    expect(titles(ask({ diagnostics: [{ ...first!, source: 'json' }] }))).toContain('Remove "langauge"');
+    expect(ask({ diagnostics: [{ ...first!, message: 'Of an older text.' }] })).toEqual([]);
+  });
+
+  it('of a row change its data file', async () => {
+    const rows = `${row('a')}\r\n${row('b', 'postiva')}\r\n`;
+    const { service } = await opened(taskFile(), { 'train.jsonl': rows });
+    const [action] = service.codeActions(TRAIN, EVERYWHERE);
+    expect(action!.title).toBe('Change to "positiva"');
+    expect(fixedText(TRAIN, rows, action)).toBe(`${row('a')}\r\n${row('b')}\r\n`);
+    expect(service.codeActions(TASK, EVERYWHERE)).toEqual([]);
+  });
+
+  it('of a leaked row remove it there, not in the training data', async () => {
+    const rows = `${row('ny')}\n${row('Kursen stiger')}`;
+    const { service } = await opened(taskFile(), { 'validation.jsonl': rows });
+    const [action] = service.codeActions(VALIDATION, EVERYWHERE);
+    expect(Object.keys(action!.edit!.changes!)).toEqual([VALIDATION]);
+    expect(fixedText(VALIDATION, rows, action)).toBe(`${row('ny')}\n`);
+  });
+
+  it('of data that is being read again are not given, since rows may have moved', async () => {
+    const rows = `${row('a')}\n${row('b', 'postiva')}`;
+    const { service } = await opened(taskFile(), { 'train.jsonl': rows });
+    service.changeDocument(TRAIN, `${row('ny')}\n${rows}`);
+    expect(service.codeActions(TRAIN, EVERYWHERE)).toEqual([]);
+    await service.settled();
+    const [action] = service.codeActions(TRAIN, EVERYWHERE);
+    expect(action!.edit!.changes![TRAIN]![0]!.range.start.line).toBe(2);
+  });
+});
+
+describe('fixing all problems of a kind', () => {
+  it('is offered where there are several', async () => {
+    const rows = [row('a'), row('a'), row('b'), row('b'), row('b')].join('\n');
+    const { service } = await opened(taskFile(), { 'train.jsonl': rows });
+    const [problem] = service.diagnostics(TRAIN);
+    const actions = service.codeActions(TRAIN, problem!.range, { only: ['quickfix'] });
+    expect(titles(actions)).toEqual(['Remove this row', 'Remove every duplicate row']);
+    expect(fixedText(TRAIN, rows, actions[1])).toBe([row('a'), row('b'), ''].join('\n'));
+  });
+
+  it('is not offered where there is one', async () => {
+    const { service } = await opened(taskFile(), { 'train.jsonl': [row('a'), row('a')].join('\n') });
+    expect(titles(service.codeActions(TRAIN, EVERYWHERE))).toEqual(['Remove this row']);
+  });
+
+  it('takes those that are fixed in the same way only', async () => {
+    const rows = [row('a', 'postiva'), row('b', 'negatva'), row('c', 'postiva')].join('\n');
+    const { service } = await opened(taskFile(), { 'train.jsonl': rows });
+    const [problem] = service.diagnostics(TRAIN);
+    const actions = service.codeActions(TRAIN, problem!.range);
+    const action = actions.find(({ title }) => title === 'Change every "postiva" to "positiva"');
+    expect(fixedText(TRAIN, rows, action)).toBe([row('a'), row('b', 'negatva'), row('c')].join('\n'));
+  });
+});
+
+describe('fixing all', () => {
+  const fixAll = (service: Editor['service']) => service.codeActions(TASK, EVERYWHERE, { only: [FIX_ALL] });
+
+  it('does everything that is never wrong, and leaves what needs a choice', async () => {
+    const task = taskFile({
+      file: `"trainer": { "max_epoch": 5 },
+"p_tuning": { "encoder_type": "lsmt" },
+"new_tasks": ["sentiment-task", "sentiment-task"],
+"task_templates": [${template(`"prompt_template": "<|VIRTUAL_PROMPT_1|> {sentence} <|VIRTUAL_PROMPT|>:{label}",
+"total_virtual_tokens": 12,
+"virtual_token_splits": [6, 4]`)}]`,
+    });
+    const { service } = await opened(task);
+    const [action, ...more] = fixAll(service);
+    expect(more).toEqual([]);
+    expect(action).toMatchObject({ kind: FIX_ALL, title: 'Fix all that ptask can fix by itself' });
+    const fixed = fixedText(TASK, task, action);
+    expect(fixed).toBe(
+      task
+        .replace('max_epoch"', 'max_epochs"')
+        .replace('lsmt', 'lstm')
+        .replace(', "sentiment-task"]', ']')
+        .replace('<|VIRTUAL_PROMPT_1|>', MARKER)
+        .replace('<|VIRTUAL_PROMPT|>', '<|VIRTUAL_PROMPT_1|>'),
+    );
+    service.changeDocument(TASK, fixed);
+    await service.settled();
+    expect(fixAll(service)).toEqual([]);
+    expect(service.diagnostics(TASK).map(({ code }) => code)).toEqual(['split-sum']);
+  });
+
+  it.each([
+    [undefined, true],
+    ['', true],
+    ['source', true],
+    ['source.fixAll', true],
+    ['source.fixAll.ptask', true],
+    ['source.fixAll.eslint', false],
+    ['source.organizeImports', false],
+    ['quickfix', false],
+  ])('is given for the kind %s: %s', async (kind, given) => {
+    const { service } = await opened(taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT_1|> {sentence}:{label}"' }));
+    const top = { line: 0, character: 0 };
+    const actions = service.codeActions(TASK, { start: top, end: top }, kind === undefined ? {} : { only: [kind] });
+    expect(actions.map((action) => action.kind)).toEqual(given ? [FIX_ALL] : []);
+  });
+
+  const FULL = taskFile({
+    file: `"trainer": { "max_epoch": 5 }, // at most
+"existing_tasks": ["trained-task", "trained-task"],
+"language": "en", "language": "sv",
+"task_templates": [${template('"prompt_template": "<|VIRTUAL_PROMPT_1|> {sentence}<|VIRTUAL_PROMPT|>:{label}"')}],`,
+  });
+
+  it('ends, whatever the text is, and breaks no JSON', async () => {
+    const { service } = editor();
+    const broken = (text: string) =>
+      checkTaskText(TASK_PATH, text).problems.filter(({ code }) => code === 'json-syntax').length;
+    const check = (text: string): string | undefined => {
+      service.changeDocument(TASK, text);
+      const [action] = fixAll(service);
+      return action && fixedText(TASK, text, action);
+    };
+    await fc.assert(
+      fc.asyncProperty(mutations, async (changes) => {
+        let text = mutated(FULL, changes);
+        for (let times = 0; ; times++) {
+          expect(times).toBeLessThan(5);
+          const fixed = check(text);
+          if (fixed === undefined) break;
+          expect(broken(fixed)).toBeLessThanOrEqual(broken(text));
+          text = fixed;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
