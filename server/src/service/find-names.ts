@@ -1,8 +1,8 @@
 import type { Position, Range } from '../../../protocol/src/problem.ts';
 import { jsonInner } from '../../../task/src/context.ts';
-import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { parseJsonTree, type Span } from '../../../task/src/json-tree.ts';
 import { type DataLine, dataLineAt, dataLines, UnreadableData } from './data-lines.ts';
+import type { NameSources } from './name-sources.ts';
 import { type Mention, type Name, namesInRow, namesInTaskFile } from './names.ts';
 import type { Scope } from './scope.ts';
 
@@ -10,12 +10,6 @@ export interface NamePlace {
   readonly path: string;
   readonly range: Range;
   readonly mention: Mention;
-}
-
-/** Where texts come from: an editor's where it has the file open, and the disk. */
-export interface Texts {
-  openText(path: string): string | undefined;
-  readonly environment: Pick<CheckEnvironment, 'readFile'>;
 }
 
 /** The name at a position of a file of the scope; the cursor may stand right behind it. */
@@ -69,7 +63,7 @@ export async function* findNames(
   scope: Scope,
   tasks: readonly string[],
   isWanted: (name: Name) => boolean,
-  { openText, environment }: Texts,
+  sources: Pick<NameSources, 'environment' | 'openText'>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Found> {
   const found = (places: readonly NamePlace[]): Found => ({
@@ -79,7 +73,7 @@ export async function* findNames(
   for (const { path } of scope.contexts) yield found(placesInTaskFile(scope, path)!);
   for (const path of scope.dataPaths) {
     try {
-      for await (const lines of dataLines(path, openText(path), environment, signal)) {
+      for await (const lines of dataLines(path, sources.openText(path), sources.environment, signal)) {
         const concerned = lines.filter(({ text }) => mayBeOf(tasks, text));
         yield found(concerned.flatMap((line) => placesInLine(scope, path, line)));
       }

@@ -97,7 +97,7 @@ class Service implements LanguageService {
       environment: host.environment,
       openText: (path) => this.#documents.get(path)?.text,
       contexts: () => [...this.#sessions.values()].map(({ context }) => context),
-      trainedTasks: () => this.#trainedTasks(),
+      promptTable: (taskFile) => this.#sessions.get(taskFile)?.surroundings?.promptTable,
       toUri: this.#toUri,
     });
     this.#insight = new Insight({
@@ -224,12 +224,6 @@ class Service implements LanguageService {
 
   #session(uri: string): TaskSession | undefined {
     return this.#sessions.get(this.#host.toPath(uri));
-  }
-
-  #trainedTasks(): Set<string> {
-    return new Set(
-      [...this.#sessions.values()].flatMap(({ surroundings }) => [...(surroundings?.promptTable?.tasks.keys() ?? [])]),
-    );
   }
 
   #take(uri: string, text: string): void {

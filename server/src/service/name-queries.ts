@@ -6,24 +6,13 @@ import type {
   Range,
   ReferenceContext,
 } from 'vscode-languageserver-types';
-import type { TaskContext } from '../../../task/src/context.ts';
-import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { definitions } from './definition.ts';
 import { documentHighlights } from './document-highlights.ts';
-import { type NamePlace, nameAt, type Texts } from './find-names.ts';
+import { type NamePlace, nameAt } from './find-names.ts';
+import type { NameSources } from './name-sources.ts';
 import { references } from './references.ts';
 import { type RenameResult, rename, renameTarget } from './rename.ts';
 import { type Scope, scopeOf } from './scope.ts';
-
-/** The texts and task files that names are looked for in. */
-export interface NameSources extends Texts {
-  readonly environment: Pick<CheckEnvironment, 'readFile' | 'resolvePath'>;
-  /** All task files that are known, as they stand now. */
-  contexts(): readonly TaskContext[];
-  /** The tasks that the prompt tables of task files hold prompts of. */
-  trainedTasks(): ReadonlySet<string>;
-  toUri(path: string): string;
-}
 
 const NOTHING_TO_RENAME = 'Only tasks, fields and labels can be renamed.';
 
@@ -68,7 +57,7 @@ export class NameQueries {
   ): Promise<RenameResult> {
     const { scope, place } = this.#at(path, position);
     if (place === undefined) return { kind: 'refused', message: NOTHING_TO_RENAME };
-    return rename(scope, place, newText, this.#sources, this.#sources.trainedTasks(), signal);
+    return rename(scope, place, newText, this.#sources, signal);
   }
 
   #at(path: string, position: Position): { scope: Scope; place: NamePlace | undefined } {

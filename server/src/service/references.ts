@@ -1,5 +1,6 @@
 import type { Location, ReferenceContext } from 'vscode-languageserver-types';
-import { findNames, type NamePlace, type Texts } from './find-names.ts';
+import { findNames, type NamePlace } from './find-names.ts';
+import type { NameSources } from './name-sources.ts';
 import { means } from './names.ts';
 import type { Scope } from './scope.ts';
 
@@ -13,14 +14,14 @@ export async function references(
   scope: Scope,
   { mention: { name } }: NamePlace,
   { includeDeclaration }: ReferenceContext,
-  texts: Texts & { toUri(path: string): string },
+  sources: NameSources,
   signal: AbortSignal | undefined,
 ): Promise<Location[]> {
   const locations: Location[] = [];
-  for await (const found of findNames(scope, [name.task], (other) => means(other, name), texts, signal)) {
+  for await (const found of findNames(scope, [name.task], (other) => means(other, name), sources, signal)) {
     if (found.kind === 'unreadable') continue;
     for (const { path, range, mention } of found.places) {
-      if (includeDeclaration || !mention.isDefinition) locations.push({ uri: texts.toUri(path), range });
+      if (includeDeclaration || !mention.isDefinition) locations.push({ uri: sources.toUri(path), range });
     }
   }
   return locations;

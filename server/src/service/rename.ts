@@ -1,7 +1,8 @@
 import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver-types';
 import type { Range } from '../../../protocol/src/problem.ts';
 import { jsonInner } from '../../../task/src/context.ts';
-import { findNames, type NamePlace, type Texts } from './find-names.ts';
+import { findNames, type NamePlace } from './find-names.ts';
+import type { NameSources } from './name-sources.ts';
 import { isSameName, type Name, textOfName } from './names.ts';
 import { isTaken, newNameProblem, renamed } from './new-name.ts';
 import type { Scope } from './scope.ts';
@@ -21,39 +22,39 @@ export function renameTarget({ range, mention }: NamePlace): { range: Range; pla
  * name or is one already, where a file that must be changed cannot be read, and where a text changes meanwhile: half a
  * rename would be worse than none.
  *
- * @param trainedTasks names that a prompt table holds a prompt of
  * @throws the signal's reason when it is aborted
  */
 export async function rename(
   scope: Scope,
   { mention: { name } }: NamePlace,
   newText: string,
-  texts: Texts & { toUri(path: string): string },
-  trainedTasks: ReadonlySet<string>,
+  sources: NameSources,
   signal: AbortSignal | undefined,
 ): Promise<RenameResult> {
   if (newText === textOfName(name)) return { kind: 'edit', edit: { changes: {} } };
   const problem = name.task === '' ? 'Give the task a name first.' : newNameProblem(name, newText);
   if (problem !== undefined) return refused(problem);
 
-  const before = openTexts(scope, texts);
+  const before = textsOf(scope, sources);
   const wanted = renamed(name, newText);
   const changes: Record<string, TextEdit[]> = {};
   const isConcerned = (other: Name) => isSameName(other, name) || isTaken(other, wanted);
-  for await (const found of findNames(scope, [name.task, wanted.task], isConcerned, texts, signal)) {
+  for await (const found of findNames(scope, [name.task, wanted.task], isConcerned, sources, signal)) {
     if (found.kind === 'unreadable') return refused(`${found.path} cannot be read: ${found.reason}`);
     for (const place of found.places) {
       if (!isSameName(place.mention.name, name)) return refused(takenText(place, newText));
       const edit = { range: place.range, newText: jsonInner(newText) };
-      const uri = texts.toUri(place.path);
+      const uri = sources.toUri(place.path);
       if (changes[uri] === undefined) changes[uri] = [edit];
       else changes[uri].push(edit);
     }
   }
-  const changed = [...before].find(([path, text]) => texts.openText(path) !== text);
-  if (changed !== undefined) return refused(`${changed[0]} was changed meanwhile. Rename again.`);
+  const now = textsOf({ ...scope, contexts: sources.contexts() }, sources);
+  const changed = [...before.keys()].find((path) => now.get(path) !== before.get(path));
+  if (changed !== undefined) return refused(`${changed} was changed meanwhile. Rename again.`);
   for (const edits of Object.values(changes)) edits.sort(byPlace);
-  return { kind: 'edit', edit: { changes }, ...noteOn(name, newText, trainedTasks) };
+  const isTrained = scope.contexts.some(({ path }) => sources.promptTable(path)?.tasks.has(name.task));
+  return { kind: 'edit', edit: { changes }, ...noteOn(name, newText, isTrained) };
 }
 
 function refused(message: string): RenameResult {
@@ -66,18 +67,21 @@ function takenText({ path, range, mention: { name } }: NamePlace, text: string):
 }
 
 /** The prompt table is no text that an editor could change. */
-function noteOn(name: Name, newText: string, trainedTasks: ReadonlySet<string>): { note?: string } {
-  if (name.kind !== 'task' || !trainedTasks.has(name.task)) return {};
+function noteOn(name: Name, newText: string, isTrained: boolean): { note?: string } {
+  if (name.kind !== 'task' || !isTrained) return {};
   const [old, now] = [name.task, newText].map((text) => JSON.stringify(text));
   return {
     note: `The prompt table keeps the trained prompt of ${old} under that name. Train ${now} to have one of its own.`,
   };
 }
 
-function openTexts({ contexts, dataPaths }: Scope, { openText }: Texts): Map<string, string | undefined> {
+/** What is known of the files at this moment; a data file that is not open is known only when it is read. */
+function textsOf(
+  { contexts, dataPaths }: Scope,
+  { openText }: Pick<NameSources, 'openText'>,
+): Map<string, string | undefined> {
   const data = dataPaths.map((path) => [path, openText(path)] as const);
-  // The places in a task file are those of the text that was checked last.
-  return new Map([...contexts.map(({ path, text }) => [path, text] as const), ...data]);
+  return new Map([...data, ...contexts.map(({ path, text }) => [path, text] as const)]);
 }
 
 function byPlace({ range: { start: a } }: TextEdit, { range: { start: b } }: TextEdit): number {

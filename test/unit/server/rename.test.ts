@@ -75,13 +75,13 @@ describe('rename', () => {
     });
   });
 
-  it('goes through every open task file that shares the data', async () => {
+  it('goes through every task file that shares the data, open or not', async () => {
     const task = (data: string) => `{ "task_templates": [{ "taskname": "mood" }], "data": { "train_ds": [${data}] } }`;
     const project = await markedProject({ task: task('"a.jsonl", "b.jsonl"').replace('"mood', '"‸mood') });
     const shares = uriOf('project/shares.ptask.json');
     const stranger = uriOf('project/stranger.ptask.json');
     project.disk['c.jsonl'] = '{"taskname": "mood"}';
-    project.service.openDocument(shares, task('"c.jsonl", "b.jsonl"'));
+    project.service.taskFileOnDisk(shares, task('"c.jsonl", "b.jsonl"'));
     project.service.openDocument(stranger, task('"d.jsonl"'));
     const result = await project.service.rename(project.uri, project.position, 'feeling');
     const { changes } = (result as RenameResult & { kind: 'edit' }).edit;
