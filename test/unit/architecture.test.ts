@@ -111,7 +111,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'vscode-languageserver': ['server/src/'],
   'vscode-languageserver-textdocument': ['server/src/documents.ts'],
   'vscode-languageserver-types': ['server/src/service/'],
-  'jsonc-parser': ['task/'],
+  'jsonc-parser': ['task/', 'server/src/service/folding-ranges.ts', 'server/src/service/formatting.ts'],
   '@huggingface/tokenizers': ['model/'],
   'onnxruntime-node': ['engine/src/runtime/', 'engine/src/backbone/demo/'],
   'onnx-buf': ['engine/src/onnx/', 'engine/src/backbone/demo/'],

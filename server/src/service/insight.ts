@@ -4,7 +4,6 @@ import { rowCompletions } from './completion/row-completions.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { dataLineAt } from './data-lines.ts';
 import { dataPathsOf } from './dependencies.ts';
-import { Folders } from './folders.ts';
 import type { FolderEntry } from './host.ts';
 import { hover } from './hover/hover.ts';
 import { rowHover } from './hover/row.ts';
@@ -22,11 +21,9 @@ export interface InsightHost {
 /** Hover and completion in task files and in open data files. They answer from what is known; nothing is read for them. */
 export class Insight {
   readonly #host: InsightHost;
-  readonly #folders: Folders;
 
   constructor(host: InsightHost) {
     this.#host = host;
-    this.#folders = new Folders((path) => host.listFolder(path));
   }
 
   hover(path: string, position: Position): Hover | undefined {
@@ -41,17 +38,12 @@ export class Insight {
     if (knowledge !== undefined) {
       const paths = {
         resolvePath: this.#host.resolvePath,
-        listFolder: (folder: string) => this.#folders.list(folder),
+        listFolder: (folder: string) => this.#host.listFolder(folder),
       };
       return completions(knowledge, position, paths, options);
     }
     const row = this.#line(path, position);
     return row === undefined ? [] : rowCompletions(this.#namedBy(path), row, position, options);
-  }
-
-  /** Says that a file or folder was made, changed or deleted. */
-  forget(path: string): void {
-    this.#folders.forget(path);
   }
 
   #taskFile(path: string): Knowledge | undefined {

@@ -1,30 +1,44 @@
 import type {
   CodeAction,
   CodeActionContext,
+  CodeLens,
   CompletionItem,
   Diagnostic,
   DocumentHighlight,
   DocumentLink,
   DocumentSymbol,
+  FoldingRange,
+  FormattingOptions,
   Hover,
+  InlayHint,
   Location,
   LocationLink,
   Position,
   Range,
   ReferenceContext,
+  SelectionRange,
+  SemanticTokens,
+  TextEdit,
 } from 'vscode-languageserver-types';
 import type { Problem } from '../../../protocol/src/problem.ts';
 import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { codeActions } from './code-actions.ts';
+import { codeLenses } from './code-lenses.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { documentLinks } from './document-links.ts';
 import { documentSymbols } from './document-symbols.ts';
+import { Folders } from './folders.ts';
+import { foldingRanges } from './folding-ranges.ts';
+import { formatting } from './formatting.ts';
 import type { ServiceHost } from './host.ts';
+import { inlayHints } from './inlay-hints.ts';
 import { Insight } from './insight.ts';
 import { NameQueries } from './name-queries.ts';
 import { OpenDocuments } from './open-documents.ts';
 import type { RenameResult } from './rename.ts';
+import { selectionRanges } from './selection-ranges.ts';
+import { semanticTokens } from './semantic-tokens.ts';
 import { taskRows } from './task-rows.ts';
 import { TaskSession } from './task-session.ts';
 import { taskTemplates } from './task-templates.ts';
@@ -52,7 +66,19 @@ export interface LanguageService {
   /** @param context which problems are asked about and which kinds of actions are wanted, as the editor sends it */
   codeActions(uri: string, range: Range, context?: Partial<CodeActionContext>): CodeAction[];
   documentSymbols(uri: string): DocumentSymbol[];
-  documentLinks(uri: string): DocumentLink[];
+  /** Waits for nothing but the listing of folders. */
+  documentLinks(uri: string): Promise<DocumentLink[]>;
+  foldingRanges(uri: string): FoldingRange[];
+  /** One for each position, in order. */
+  selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[];
+  /** The edits that lay out the file, or a range of it widened to whole lines. */
+  formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[];
+  /** All tokens, or those in the lines of a range, as `SEMANTIC_TOKENS_LEGEND` numbers them. */
+  semanticTokens(uri: string, range?: Range): SemanticTokens;
+  /** What is known now; after a check more may be, which `publish` does not tell. */
+  inlayHints(uri: string, range: Range): InlayHint[];
+  /** Their commands are those of `protocol/src/commands.ts`, which the client carries out. */
+  codeLenses(uri: string): CodeLens[];
   /**
    * Where the task, field or label at a position is given. This and the next four work in a task file and in an open data
    * file, in both directions.
@@ -89,6 +115,7 @@ class Service implements LanguageService {
   /** What each file's editor shows, and under which uri. */
   readonly #published = new Map<string, { uri: string; shown: string }>();
   readonly #names: NameQueries;
+  readonly #folders: Folders;
   readonly #insight: Insight;
 
   constructor(host: ServiceHost) {
@@ -100,9 +127,10 @@ class Service implements LanguageService {
       promptTable: (taskFile) => this.#sessions.get(taskFile)?.surroundings?.promptTable,
       toUri: this.#toUri,
     });
+    this.#folders = new Folders((path) => host.listFolder(path));
     this.#insight = new Insight({
       resolvePath: (taskFile, path) => host.environment.resolvePath(taskFile, path),
-      listFolder: (path) => host.listFolder(path),
+      listFolder: (path) => this.#folders.list(path),
       openText: (path) => this.#documents.get(path)?.text,
       taskFiles: () => [...this.#sessions.values()],
     });
@@ -134,7 +162,7 @@ class Service implements LanguageService {
 
   fileChanged(uri: string): void {
     const path = this.#host.toPath(uri);
-    this.#insight.forget(path);
+    this.#folders.forget(path);
     // An open document is what its editor shows, whatever happens to the file.
     if (this.#documents.get(path) === undefined) this.#recheck(path);
   }
@@ -167,12 +195,44 @@ class Service implements LanguageService {
     return session === undefined ? [] : documentSymbols(session.context);
   }
 
-  documentLinks(uri: string): DocumentLink[] {
+  async documentLinks(uri: string): Promise<DocumentLink[]> {
     const session = this.#session(uri);
     if (session === undefined) return [];
-    return documentLinks(session.context, (path) =>
-      this.#toUri(this.#host.environment.resolvePath(session.path, path)),
-    );
+    return documentLinks(session.context, {
+      resolve: (path) => this.#host.environment.resolvePath(session.path, path),
+      listFolder: (path) => this.#folders.list(path),
+      toUri: this.#toUri,
+    });
+  }
+
+  foldingRanges(uri: string): FoldingRange[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : foldingRanges(session.context);
+  }
+
+  selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : selectionRanges(session.context, positions);
+  }
+
+  formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : formatting(session.context, options, range);
+  }
+
+  semanticTokens(uri: string, range?: Range): SemanticTokens {
+    const session = this.#session(uri);
+    return session === undefined ? { data: [] } : semanticTokens(session.context, range);
+  }
+
+  inlayHints(uri: string, range: Range): InlayHint[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : inlayHints(session, this.#host.environment, range);
+  }
+
+  codeLenses(uri: string): CodeLens[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : codeLenses(session.context, uri, session.surroundings);
   }
 
   definitions(uri: string, position: Position): LocationLink[] {

@@ -1,0 +1,74 @@
+import type { CodeLens } from 'vscode-languageserver-types';
+import {
+  EVALUATE_TASK,
+  PREDICT_TASK,
+  type TaskCommand,
+  type TaskCommandArgument,
+  TRAIN_TASK,
+} from '../../../protocol/src/commands.ts';
+import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
+import type { TrainedTaskFacts } from '../../../task/src/environment.ts';
+import { nodeAt, spanOf } from '../../../task/src/json-tree.ts';
+import type { Surroundings } from '../../../task/src/rule.ts';
+import { changedPart } from '../../../task/src/rules/template-changed.ts';
+import { countOf, percentOf } from './words.ts';
+
+/**
+ * Over each template what can be done with its task, and what came of its last training. The client carries the commands out;
+ * the result is a lens without one, which an editor shows as text.
+ *
+ * @param surroundings undefined while they are not known; no result is shown then
+ */
+export function codeLenses(context: TaskContext, uri: string, surroundings: Surroundings | undefined): CodeLens[] {
+  return context.templates.flatMap((template) => {
+    const { taskname } = template.settings;
+    const node = nodeAt(context.parsed.tree, ['task_templates', template.index]);
+    // Of two templates of one name only the first has a task.
+    if (node === undefined || context.template(taskname) !== template) return [];
+    const range = context.lines.range({ start: spanOf(node).start, end: spanOf(node).start + 1 });
+    const argument: TaskCommandArgument = { uri, taskname };
+    const command = (title: string, name: TaskCommand): CodeLens => ({
+      range,
+      command: { title, command: name, arguments: [argument] },
+    });
+    // The prompt of an existing task is kept as it is.
+    const isKept = context.file.existing_tasks.includes(taskname);
+    return [
+      ...(isKept ? [] : [command('Train', TRAIN_TASK)]),
+      command('Evaluate', EVALUATE_TASK),
+      command('Predict', PREDICT_TASK),
+      ...(surroundings === undefined
+        ? []
+        : [{ range, command: { title: stateOf(context, template, surroundings), command: '' } }]),
+    ];
+  });
+}
+
+function stateOf(context: TaskContext, template: TemplateView, { promptTable, model }: Surroundings): string {
+  const trained = promptTable?.tasks.get(template.settings.taskname);
+  if (trained === undefined) return 'not trained yet';
+  const backbone = model.kind === 'ok' ? model.fingerprint : undefined;
+  const isOther = backbone !== undefined && (trained.backboneFingerprint ?? backbone) !== backbone;
+  const changes = [
+    ...(changedPart(context, template, trained) === undefined ? [] : ['template changed since']),
+    ...(isOther ? ['on another backbone'] : []),
+  ];
+  return [resultOf(trained), ...changes].join(' · ');
+}
+
+/** `trained 2024-05-06 on 418 rows · accuracy 89.1%, macro-F1 0.880 on 46 validation rows`, as far as it is recorded. */
+function resultOf({ date, trainRows, validation }: TrainedTaskFacts): string {
+  const when = date === undefined ? '' : ` ${date.slice(0, 10)}`;
+  const rows = trainRows === undefined ? '' : ` on ${countOf(trainRows, 'row')}`;
+  const { accuracy, macroF1, loss } = validation ?? {};
+  const measured = [
+    ...(accuracy === undefined ? [] : [`accuracy ${percentOf(accuracy)}`]),
+    ...(macroF1 === undefined ? [] : [`macro-F1 ${macroF1.toFixed(3)}`]),
+    ...(accuracy === undefined && loss !== undefined ? [`loss ${loss.toPrecision(3)}`] : []),
+  ];
+  const result =
+    validation === undefined || measured.length === 0
+      ? ''
+      : ` · ${measured.join(', ')} on ${countOf(validation.rows, 'validation row')}`;
+  return `trained${when}${rows}${result}`;
+}

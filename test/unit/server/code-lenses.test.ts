@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { PromptTableFacts, TrainedTaskFacts } from '../../../task/src/environment.ts';
+import { taskFile } from '../task/harness.ts';
+import { editor, TASK } from './harness.ts';
+
+const TRAINED: TrainedTaskFacts = {
+  template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}',
+  splits: [10],
+  virtualTokens: 10,
+  hidden: 8,
+  backboneFingerprint: 'demo-fingerprint',
+  date: '2024-05-06T07:08:09Z',
+  trainRows: 418,
+  validation: { rows: 46, loss: 0.51234, accuracy: 0.8913, macroF1: 0.88 },
+};
+
+async function lensesOf(text: string, trained?: TrainedTaskFacts) {
+  const table: PromptTableFacts = { tasks: new Map(trained && [['sentiment-task', trained]]) };
+  const { service } = editor({ promptTable: async () => table });
+  service.openDocument(TASK, text);
+  await service.settled();
+  return service.codeLenses(TASK);
+}
+
+async function titles(text: string, trained?: TrainedTaskFacts): Promise<string[]> {
+  return (await lensesOf(text, trained)).map(({ command }) => command!.title);
+}
+
+describe('code lenses', () => {
+  it('name the commands over each template, with the file and the task', async () => {
+    const text = '{\n"task_templates": [\n{ "taskname": "a" },\n{ "taskname": "b" }, { "taskname": "a" }, {}] }';
+    const lenses = (await lensesOf(text)).filter(({ command }) => command!.command !== '');
+    expect(lenses.map(({ range, command }) => [range.start.line, command!.command, command!.arguments])).toEqual([
+      [2, 'ptask.trainTask', [{ uri: TASK, taskname: 'a' }]],
+      [2, 'ptask.evaluateTask', [{ uri: TASK, taskname: 'a' }]],
+      [2, 'ptask.predictTask', [{ uri: TASK, taskname: 'a' }]],
+      [3, 'ptask.trainTask', [{ uri: TASK, taskname: 'b' }]],
+      [3, 'ptask.evaluateTask', [{ uri: TASK, taskname: 'b' }]],
+      [3, 'ptask.predictTask', [{ uri: TASK, taskname: 'b' }]],
+    ]);
+  });
+
+  it('tell when the task was trained, on how many rows, and what was measured on which', async () => {
+    expect(await titles(taskFile(), TRAINED)).toEqual([
+      'Train',
+      'Evaluate',
+      'Predict',
+      'trained 2024-05-06 on 418 rows · accuracy 89.1%, macro-F1 0.880 on 46 validation rows',
+    ]);
+  });
+
+  it('tell less where less is recorded', async () => {
+    const { date, trainRows, validation, ...bare } = TRAINED;
+    expect((await titles(taskFile(), bare)).at(-1)).toBe('trained');
+    expect((await titles(taskFile(), { ...bare, validation: { rows: 1, loss: 0.51234 } })).at(-1)).toBe(
+      'trained · loss 0.512 on 1 validation row',
+    );
+    expect((await titles(taskFile())).at(-1)).toBe('not trained yet');
+  });
+
+  it('tell what has changed since', async () => {
+    const changed = await titles(taskFile({ of: '"virtual_token_splits": [4]' }), {
+      ...TRAINED,
+      backboneFingerprint: 'other',
+    });
+    expect(changed.at(-1)).toMatch(/46 validation rows · template changed since · on another backbone$/);
+  });
+
+  it('do not offer to train what is kept as it is', async () => {
+    const text = taskFile({ file: '"existing_tasks": ["sentiment-task"]' });
+    expect((await titles(text, TRAINED)).slice(0, 2)).toEqual(['Evaluate', 'Predict']);
+  });
+
+  it('tell no result before the prompt table was looked at', () => {
+    const { service } = editor();
+    service.openDocument(TASK, taskFile());
+    expect(service.codeLenses(TASK).map(({ command }) => command!.title)).toEqual(['Train', 'Evaluate', 'Predict']);
+  });
+});

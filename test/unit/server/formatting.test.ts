@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FormattingOptions } from 'vscode-languageserver-types';
+import { parseJsonTree, plainValue } from '../../../task/src/json-tree.ts';
+import { applied, editor, TASK } from './harness.ts';
+import { mutatedTaskFile } from './mutated-text.ts';
+
+const TWO: FormattingOptions = { tabSize: 2, insertSpaces: true };
+
+function formatted(text: string, options = TWO, lines?: [number, number]): string {
+  const { service } = editor();
+  service.openDocument(TASK, text);
+  const range = lines && { start: { line: lines[0], character: 0 }, end: { line: lines[1], character: 0 } };
+  return applied(TASK, text, service.formatting(TASK, options, range));
+}
+
+const readFrom = (text: string) => {
+  const { root, errors } = parseJsonTree(text.replace(/^\uFEFF/, ' '), { comments: true });
+  return { value: root && plainValue(root), errors: errors.map(({ message }) => message) };
+};
+
+const options = fc.record({ tabSize: fc.integer({ min: 1, max: 8 }), insertSpaces: fc.boolean() });
+
+/** JSON with blanks, line ends and comments between all its parts. */
+const LOOSE = ['', '', ' ', '\t', '\n', '\r\n', '\n\n', '// about\n', '/* about */', '/*\n about */'];
+const looseJson = fc
+  .tuple(fc.json({ maxDepth: 4 }), fc.infiniteStream(fc.constantFrom(...LOOSE)))
+  .map(([json, between]) =>
+    json.replace(/"(?:[^"\\]|\\.)*"|[\w.+-]+|[{}[\],:]/g, (part) => `${part}${between.next().value}`),
+  );
+
+describe('formatting', () => {
+  it('indents, and keeps comments, strings and the lines as the author broke them', () => {
+    expect(
+      formatted(`{"model":"demo",
+        // Which tasks
+    "task_templates":[
+{"prompt_template": "<|VIRTUAL_PROMPT_0|>   {text}:{label}","virtual_token_splits":[ 4,6 ] /* of 10 */}
+      ]
+}`),
+    ).toBe(`{ "model": "demo",
+  // Which tasks
+  "task_templates": [
+    { "prompt_template": "<|VIRTUAL_PROMPT_0|>   {text}:{label}", "virtual_token_splits": [ 4, 6 ] /* of 10 */ }
+  ]
+}`);
+  });
+
+  it('uses tabs, wider steps and the file’s own line ends', () => {
+    expect(formatted('{\r\n"trainer": {\r\n"seed": 1\r\n}\r\n}', { tabSize: 4, insertSpaces: false })).toBe(
+      '{\r\n\t"trainer": {\r\n\t\t"seed": 1\r\n\t}\r\n}',
+    );
+    expect(formatted('{\n"seed": 1\n}', { tabSize: 4, insertSpaces: true })).toBe('{\n    "seed": 1\n}');
+  });
+
+  it('keeps a byte order mark', () => {
+    expect(formatted('\uFEFF{\n"seed": 1\n}')).toBe('\uFEFF{\n  "seed": 1\n}');
+  });
+
+  it('of a range leaves other lines as they are', () => {
+    expect(formatted('{\n "a": 1,\n    "b":2,\n "c": 3\n}', TWO, [2, 3])).toBe('{\n "a": 1,\n  "b": 2,\n "c": 3\n}');
+  });
+
+  it('twice gives what it gives once, and the same value, in broken text, too', () => {
+    fc.assert(
+      fc.property(fc.oneof(looseJson, mutatedTaskFile), options, (text, chosen) => {
+        const once = formatted(text, chosen);
+        expect(formatted(once, chosen)).toBe(once);
+        expect(readFrom(once)).toEqual(readFrom(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import { demoModel, row, TRAINING_ROWS, taskFile } from '../task/harness.ts';
+import { editor, TASK } from './harness.ts';
+
+const ALL = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
+
+/** The text with each hint where it stands, in «…». */
+async function hinted(text: string, changes: Partial<CheckEnvironment> = {}, data: Record<string, string> = {}) {
+  const { service, disk } = editor(changes);
+  Object.assign(disk, data);
+  service.openDocument(TASK, text);
+  await service.settled();
+  const lines = text.split('\n');
+  for (const { position, label } of service.inlayHints(TASK, ALL).toReversed()) {
+    const line = lines[position.line]!;
+    lines[position.line] = `${line.slice(0, position.character)}«${label}»${line.slice(position.character)}`;
+  }
+  return lines.join('\n');
+}
+
+const template = (text: string, splits: string) =>
+  taskFile({ of: `"prompt_template": "${text}", "virtual_token_splits": ${splits}` });
+
+describe('hints', () => {
+  it('at a marker say how many virtual tokens it stands for and which tokens of every row they are', async () => {
+    // Four tokens of the backbone stand in front, and “Is it” and “:” are three.
+    expect(
+      await hinted(template('<|VIRTUAL_PROMPT_0|>Is it:\\u003c|VIRTUAL_PROMPT_1|>{sentence}{label}', '[10, 1]')),
+    ).toContain('"<|VIRTUAL_PROMPT_0|>«⟨10⟩ 5–14»Is it:\\u003c|VIRTUAL_PROMPT_1|>«⟨1⟩ 18»{sentence}{label}"');
+  });
+
+  it('behind a field say only how many, since rows differ there', async () => {
+    expect(await hinted(template('{sentence}<|VIRTUAL_PROMPT_0|>{label}', '[10]'))).toContain(
+      '{sentence}<|VIRTUAL_PROMPT_0|>«⟨10⟩»{label}',
+    );
+  });
+
+  it('count the first token where rows begin with one', async () => {
+    const text = taskFile({ file: '"data": { "train_ds": "train.jsonl", "add_bos": true }' });
+    expect(await hinted(text)).toContain('<|VIRTUAL_PROMPT_0|>«⟨10⟩ 6–15»');
+  });
+
+  it('say only how many without a tokeniser, and nothing where a split is wrong', async () => {
+    const { tokenizer, ...model } = demoModel as typeof demoModel & { kind: 'ok' };
+    expect(await hinted(taskFile(), { model: async () => model })).toContain('<|VIRTUAL_PROMPT_0|>«⟨10⟩» {sentence}');
+    expect(await hinted(template('<|VIRTUAL_PROMPT_0|><|VIRTUAL_PROMPT_1|>{label}', '[0]'))).toContain(
+      '"<|VIRTUAL_PROMPT_0|><|VIRTUAL_PROMPT_1|>{label}"',
+    );
+  });
+
+  it('say what the splits add up to', async () => {
+    expect(await hinted(template('<|VIRTUAL_PROMPT_0|>{label}', '[3, 4]'))).toContain('[3, 4]«= 7»');
+  });
+
+  it('say how many rows a data file gives, and to which tasks where there are several', async () => {
+    const text = taskFile({
+      file: `"data": { "train_ds": ["train.jsonl", "./both.jsonl"], "test_ds": ["gone.jsonl"] },
+        "task_templates": [{ "taskname": "sentiment-task", "prompt_template": "{label}" }, { "taskname": "echo", "prompt_template": "{label}" }]`,
+    });
+    const both = `${TRAINING_ROWS}\n${JSON.stringify({ taskname: 'echo', label: 'x' })}\nbroken`;
+    expect(await hinted(text, {}, { 'both.jsonl': both })).toContain(
+      '["train.jsonl"«2 rows», "./both.jsonl"«4 rows: sentiment-task 2, echo 1»], "test_ds": ["gone.jsonl"]',
+    );
+    expect(await hinted(taskFile(), {}, { 'train.jsonl': row('a') })).toContain('["train.jsonl"«1 row»]');
+  });
+
+  it('are given for the lines of a range alone', async () => {
+    const { service } = editor();
+    service.openDocument(TASK, '{ "data": {\n"train_ds": ["train.jsonl"],\n"validation_ds": ["validation.jsonl"] } }');
+    await service.settled();
+    const line = (number: number) => ({ start: { line: number, character: 0 }, end: { line: number, character: 1 } });
+    expect(service.inlayHints(TASK, line(0))).toEqual([]);
+    expect(service.inlayHints(TASK, line(2)).map(({ position }) => position)).toEqual([{ line: 2, character: 36 }]);
+  });
+});

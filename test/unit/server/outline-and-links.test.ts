@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { DocumentSymbol } from 'vscode-languageserver-types';
+import { row, taskFile } from '../task/harness.ts';
+import { editor, TASK, TRAIN, uriOf } from './harness.ts';
+
+/** The outline as lines, deeper ones indented: `name (detail)`. */
+function outlineOf(text: string): string[] {
+  const { service } = editor();
+  service.openDocument(TASK, text);
+  const lines = (symbols: readonly DocumentSymbol[], indent: string): string[] =>
+    symbols.flatMap(({ name, detail, children = [] }) => [
+      `${indent}${name}${detail === undefined ? '' : ` (${detail})`}`,
+      ...lines(children, `${indent}  `),
+    ]);
+  return lines(service.documentSymbols(TASK), '');
+}
+
+describe('the outline', () => {
+  it('has tasks with the parts of their templates, data files, examples and sections, in the order of the text', () => {
+    expect(
+      outlineOf(`{
+        "model": "demo",
+        "trainer": { "seed": 1 },
+        "task_templates": [
+          { "taskname": "mood", "prompt_template": "<|VIRTUAL_PROMPT_0|> {text}:{label}", "answer_field": "label", "total_virtual_tokens": 1 },
+          { "prompt_template": "{a}" }
+        ],
+        "data": { "train_ds": ["a.jsonl", ""], "test_ds": "b.jsonl" },
+        "examples": [{ "taskname": "mood", "text": "Up again" }, { "text": "no task" }],
+        "unknown": {}
+      }`),
+    ).toEqual([
+      'trainer',
+      'mood (1 virtual token)',
+      '  <|VIRTUAL_PROMPT_0|> (1 virtual token)',
+      '  {text}',
+      '  {label} (answer)',
+      'data',
+      '  a.jsonl (training)',
+      '  b.jsonl (test)',
+      'examples',
+      '  mood (Up again)',
+    ]);
+  });
+
+  it('is there in text that does not parse', () => {
+    expect(outlineOf('{ , "task_templates": [{ "taskname": "mood", "prompt_template": "{text} ')).toEqual([
+      'mood (10 virtual tokens)',
+      '  {text}',
+    ]);
+  });
+
+  it('is not given for a data file', () => {
+    const { service } = editor();
+    service.openDocument(TASK, taskFile());
+    service.openDocument(TRAIN, row('a'));
+    expect(service.documentSymbols(TRAIN)).toEqual([]);
+  });
+});
+
+describe('links', () => {
+  const linked = async (text: string, uri = TASK) => {
+    const { service, disk } = editor();
+    Object.assign(disk, { 'mine.safetensors': '', 'models/tiny/config.json': '{}', 'models/empty/README.md': '' });
+    service.openDocument(TASK, text);
+    const links = await service.documentLinks(uri);
+    return links.map(({ target, range: { start, end } }) => [text.slice(start.character, end.character), target]);
+  };
+
+  it('lead to data files, the prompt table and the configuration of a model folder', async () => {
+    expect(
+      await linked(
+        '{ "model": "models/tiny", "prompt_table": "mine.safetensors", "data": { "train_ds": "train.jsonl", "test_ds": ["./validation.jsonl"] } }',
+      ),
+    ).toEqual([
+      ['models/tiny', uriOf('project/models/tiny/config.json')],
+      ['mine.safetensors', uriOf('project/mine.safetensors')],
+      ['train.jsonl', TRAIN],
+      ['./validation.jsonl', uriOf('project/validation.jsonl')],
+    ]);
+  });
+
+  it('do not lead to what is not there', async () => {
+    expect(
+      await linked('{ "model": "models/empty", "prompt_table": "models", "data": { "train_ds": ["gone.jsonl", ""] } }'),
+    ).toEqual([]);
+    expect(await linked(taskFile(), TRAIN)).toEqual([]);
+  });
+});
