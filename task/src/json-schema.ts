@@ -8,6 +8,9 @@ export function taskFileSchema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'ptask task file',
+    // Understood by VS Code, which else takes them for mistakes.
+    allowComments: true,
+    allowTrailingCommas: true,
     ...schemaOf(taskFileShape),
   };
 }

@@ -385,6 +385,40 @@ describe('a question', () => {
     await editor.until(async () => expect(await labels()).toContain('{sentence}'));
   });
 
+  it('what a row of a data file is to the model, and what its answer could be', async () => {
+    const { task, train } = await sound();
+    const editor = await Editor.start();
+    await editor.open(task);
+    const rows = await editor.open(train);
+    const label = rows.positionAt(rows.getText().indexOf('"label"') + '"label"'.length);
+    const hovered = () =>
+      editor.connection.sendRequest(HoverRequest.type, { textDocument: { uri: rows.uri }, position: label });
+    await editor.until(async () => {
+      const { contents } = (await hovered()) ?? expect.fail('nothing yet');
+      expect(JSON.stringify(contents)).toMatch(/⟨\d+⟩.* of at most \d+ tokens/);
+    });
+    const list = await editor.connection.sendRequest(CompletionRequest.type, {
+      textDocument: { uri: rows.uri },
+      position: { line: label.line, character: label.character + ': "'.length },
+    });
+    const labels = (Array.isArray(list) ? list : (list?.items ?? [])).map((item) => item.label);
+    expect(labels).toEqual(expect.arrayContaining(['"positiva"', '"negativa"']));
+  });
+
+  it('which files and models a path could name, and what the model is', async () => {
+    const { task } = await sound();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const at = (text: string) => ({ textDocument: { uri: document.uri }, position: rangeOf(document, text).start });
+    const list = await editor.connection.sendRequest(CompletionRequest.type, at('train.jsonl'));
+    const labels = (Array.isArray(list) ? list : (list?.items ?? [])).map((item) => item.label);
+    expect(labels).toEqual(['"train.jsonl"']);
+    await editor.until(async () => {
+      const hover = await editor.connection.sendRequest(HoverRequest.type, at('demo'));
+      expect(JSON.stringify(hover?.contents)).toMatch(/gpt2, \d+ layers .* million parameters/);
+    });
+  });
+
   it('about a document that is no file, or that nobody has opened, has no answer', async () => {
     const editor = await Editor.start();
     for (const uri of ['untitled:Untitled-1', 'file://elsewhere/a.ptask.json', 'file:///nowhere/a.ptask.json']) {

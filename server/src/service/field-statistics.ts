@@ -13,7 +13,7 @@ export interface LengthStatistics {
 }
 
 /** A tokeniser takes about a millisecond for a thousand characters, and an editor waits. */
-const MAX_MEASURED = 10_000;
+const MAX_MEASURED = 6_000;
 
 const remembered = new WeakMap<FieldSample, { encoder: TokenEncoder | undefined; statistics: LengthStatistics }>();
 

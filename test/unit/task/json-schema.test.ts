@@ -17,7 +17,11 @@ it('describes a key with its type, default and meaning', () => {
     additionalProperties: false,
     properties: {
       optim: { properties: { lr: { type: 'number', exclusiveMinimum: 0, default: 1e-4 } } },
-      virtual_prompt_style: { enum: ['p-tuning', 'prompt-tuning'], default: 'p-tuning' },
+      virtual_prompt_style: {
+        enum: ['p-tuning', 'prompt-tuning'],
+        enumDescriptions: [expect.any(String), 'they are learned directly'],
+        default: 'p-tuning',
+      },
       new_tasks: { description: expect.stringContaining('Default: Every task') },
     },
   });

@@ -8,6 +8,7 @@ import {
 import type { Span } from '../../../../task/src/json-tree.ts';
 import type { LineIndex } from '../../../../task/src/line-index.ts';
 import type { CompletionOptions } from '../completion-options.ts';
+import { codeBlock } from '../hover/markdown.ts';
 import type { Cursor } from './cursor.ts';
 import { expandSnippet } from './snippet.ts';
 
@@ -26,6 +27,11 @@ export interface Offer {
   span?: Span;
   /** Changes elsewhere in the text that go with it. */
   also?: readonly (Span & { newText: string })[];
+}
+
+/** What a snippet of some lines writes, for its documentation. */
+export function preview(snippet: string): string {
+  return codeBlock(expandSnippet(snippet).replaceAll('\t', '  ').trim(), { language: 'jsonc' });
 }
 
 /** A JSON value, which is found by its text with or without quotes, as the user has begun it. */

@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import type { Ask } from './ask.ts';
-import type { Offer } from './offer.ts';
+import { type Offer, preview } from './offer.ts';
 import { filesBelow, isMeantFor } from './paths.ts';
 import { type TaskFileDefaults, taskFileSnippet } from './templates.ts';
 
@@ -21,6 +21,7 @@ export async function taskFileOffers(ask: Ask): Promise<Offer[]> {
       kind: CompletionItemKind.Snippet,
       text: { snippet: body },
       detail: description,
+      documentation: preview(body),
       filter: [...prefix, '{'].join(' '),
     },
   ];

@@ -3,7 +3,7 @@ import type { Key, ValueShape } from '../../../../task/src/key-types.ts';
 import { choiceText } from '../hover/key.ts';
 import type { Ask } from './ask.ts';
 import { nameOffers } from './names.ts';
-import { jsonOffer, type Offer } from './offer.ts';
+import { jsonOffer, type Offer, preview } from './offer.ts';
 import { expandSnippet } from './snippet.ts';
 import { templateSnippets } from './templates.ts';
 import { templateDefaults, wholeValue } from './whole-values.ts';
@@ -76,6 +76,7 @@ function wholeOffers(ask: Ask, shape: ValueShape, key: Key<unknown> | undefined)
       label: label.length > 60 ? `${label.slice(0, 59)}…` : label,
       kind: isContainer ? CompletionItemKind.Struct : CompletionItemKind.Value,
       text: { snippet },
+      documentation: isContainer ? preview(snippet) : undefined,
       filter: text,
     },
   ];
@@ -87,6 +88,7 @@ function templateOffers(ask: Ask): Offer[] {
     kind: CompletionItemKind.Snippet,
     text: { snippet: body },
     detail: description,
+    documentation: preview(body),
     filter: [...prefix, name].join(' '),
   }));
 }

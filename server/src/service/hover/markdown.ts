@@ -10,10 +10,10 @@ export function code(text: string, most = 200): string {
 }
 
 /** Text with lines of its own, as code. */
-export function codeBlock(text: string, most = 2000): string {
+export function codeBlock(text: string, { language = 'text', most = 2000 } = {}): string {
   const shown = cut(text, most);
   const fence = '`'.repeat(Math.max(3, longestRun(shown) + 1));
-  return `${fence}text\n${shown}\n${fence}`;
+  return `${fence}${language}\n${shown}\n${fence}`;
 }
 
 function cut(text: string, most: number): string {
