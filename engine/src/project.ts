@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type ModelFolder, openModelFolder } from '../../model/src/model-folder.ts';
+import { type ModelFolder, type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
-import { checkTaskFile, hasErrors } from '../../task/src/check.ts';
+import { checkTaskFile, checkTaskText, hasErrors, surroundingsOf, TaskCheck } from '../../task/src/check.ts';
 import type { ModelFacts, ModelReference } from '../../task/src/environment.ts';
 import { modelFacts, prefixIds } from '../../task/src/model-facts.ts';
 import { nodeEnvironment, resolveBeside } from '../../task/src/node-environment.ts';
@@ -12,6 +12,7 @@ import { type Backbone, backboneOf } from './backbone/backbone.ts';
 import { resolveModel } from './backbone/resolve-model.ts';
 import { RowTokeniser } from './data/tokenise.ts';
 import { FileError, InputError } from './errors.ts';
+import type { ModelMemo } from './model-memo.ts';
 import { ProblemsFound } from './problems-found.ts';
 import { type PromptTable, readPromptTable } from './prompt/prompt-table.ts';
 
@@ -48,24 +49,53 @@ export async function checkProject(file: string): Promise<readonly Problem[]> {
 export async function openProject(file: string, report?: (message: string) => void): Promise<CheckedProject> {
   const taskPath = path.resolve(file);
   const text = await readTaskFile(file);
-  const models = new ModelOpener(report);
+  const models = new ModelOpener(openModelFolder, report);
   const environment = nodeEnvironment({ model: (reference) => models.facts(reference) });
   const result = await checkTaskFile({ path: file, text, environment });
   const opened = models.opened;
   if (hasErrors(result.problems) || !opened) return { problems: result.problems, project: undefined };
-  const promptTablePath = resolveBeside(taskPath, result.file.prompt_table);
+  return { problems: result.problems, project: await projectOf(taskPath, result.file, opened) };
+}
+
+async function projectOf(taskPath: string, file: TaskFile, opened: OpenedModel): Promise<Project> {
+  const promptTablePath = resolveBeside(taskPath, file.prompt_table);
   return {
-    problems: result.problems,
-    project: {
-      path: taskPath,
-      file: result.file,
-      backbone: backboneOf(opened.model),
-      tokenizer: opened.tokenizer,
-      promptPrefix: opened.prefix,
-      promptTablePath,
-      promptTable: await readPromptTable(promptTablePath),
-    },
+    path: taskPath,
+    file,
+    backbone: backboneOf(opened.model),
+    tokenizer: opened.tokenizer,
+    promptPrefix: opened.prefix,
+    promptTablePath,
+    promptTable: await readPromptTable(promptTablePath),
   };
+}
+
+export interface AnswersOptions {
+  /** The text in an editor; the file's own where it is left out. */
+  readonly text?: string | undefined;
+  /** Models that are kept open from one time to the next. */
+  readonly models: ModelMemo;
+  readonly report?: (message: string) => void;
+}
+
+/** What a prompt's own state tells (`promptOf`), and no reason to answer nothing at all. */
+const TOLD_BY_STATE = ['backbone-changed', 'task-not-trained'];
+
+/**
+ * A task file whose tasks are to be asked, not trained: its data is not looked at, and a prompt that no longer fits is no
+ * error.
+ * @throws ProblemsFound where anything else is wrong with it; FileError when it cannot be read
+ */
+export async function openForAnswers(file: string, { text, models, report }: AnswersOptions): Promise<Project> {
+  const taskPath = path.resolve(file);
+  const own = checkTaskText(file, text ?? (await readTaskFile(file)));
+  const opener = new ModelOpener((dir) => models.open(dir), report);
+  const environment = nodeEnvironment({ model: (reference) => opener.facts(reference) });
+  const surroundings = await surroundingsOf(own.context, environment);
+  const verdict = new TaskCheck().judge({ ...own, surroundings, files: undefined });
+  const problems = [...verdict.problems.values()].flat().filter(({ code }) => !TOLD_BY_STATE.includes(code));
+  if (hasErrors(problems) || !opener.opened) throw new ProblemsFound(problems);
+  return projectOf(taskPath, own.context.file, opener.opened);
 }
 
 /**
@@ -136,16 +166,18 @@ interface OpenedModel {
 /** Opens the model that a task file names, once, and tells the rules what they ask of it. */
 class ModelOpener {
   opened: OpenedModel | undefined;
+  private readonly open: (dir: string) => Promise<OpenModelResult>;
   private readonly report: ((message: string) => void) | undefined;
 
-  constructor(report: ((message: string) => void) | undefined) {
+  constructor(open: (dir: string) => Promise<OpenModelResult>, report: ((message: string) => void) | undefined) {
+    this.open = open;
     this.report = report;
   }
 
   async facts({ model: spec, taskFile, language }: ModelReference): Promise<ModelFacts> {
     const resolved = await resolveModel(spec, path.dirname(taskFile), this.report ? { report: this.report } : {});
     if (resolved.kind === 'not-found') return { kind: 'not-found', missing: [resolved.problem] };
-    const result = await openModelFolder(resolved.dir);
+    const result = await this.open(resolved.dir);
     const facts = await modelFacts(result, language);
     if (result.kind === 'ok' && facts.kind === 'ok') {
       const { model } = result;

@@ -49,8 +49,19 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   data: ['backbone/attention.ts', 'backbone/embed-tokens.ts', 'runtime/tensor.ts', 'base', 'model', 'task'],
   prompt: ['onnx', 'autodiff', 'runtime', 'base', 'model', 'task'],
   predict: ['onnx', 'backbone', 'data', 'runtime', 'base', 'model', 'task'],
+  'model-memo.ts': ['model'],
   'problems-found.ts': ['base', 'protocol'],
-  'project.ts': ['problems-found.ts', 'backbone', 'data', 'prompt', 'base', 'model', 'task', 'protocol'],
+  'project.ts': [
+    'model-memo.ts',
+    'problems-found.ts',
+    'backbone',
+    'data',
+    'prompt',
+    'base',
+    'model',
+    'task',
+    'protocol',
+  ],
   evaluate: ['data', 'predict', 'project.ts', 'base', 'task'],
   train: [
     'onnx',
@@ -86,6 +97,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli.ts': ['cli', 'base'],
   process: [
+    'model-memo.ts',
     'data',
     'runtime',
     'prompt',

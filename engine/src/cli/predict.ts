@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { readRowBatches } from '../../../task/src/rows.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
-import { fieldsOf, promptText } from '../answer/prompt-text.ts';
+import { promptText } from '../answer/prompt-text.ts';
+import { expectedOf, faultOf } from '../answer/row-facts.ts';
 import type { Row } from '../data/tokenise.ts';
 import { FileError, InputError } from '../errors.ts';
-import { formMapper } from '../evaluate/metrics.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser } from '../project.ts';
@@ -137,18 +137,13 @@ class Answerer {
       const fault = named === undefined ? 'has no "taskname"' : `is of the task ${JSON.stringify(named)}`;
       return { row, place, problem: `this row ${fault}; the task file has ${known}` };
     }
-    const { answer_field } = template;
-    const missing = fieldsOf(template).find((field) => field !== answer_field && typeof value[field] !== 'string');
-    if (missing !== undefined) {
-      const fault = missing in value ? 'is not a string' : 'is missing';
-      return { row, place, problem: `"${missing}" ${fault}, which the template of '${template.taskname}' needs` };
-    }
-    const label = answer_field === null ? undefined : value[answer_field];
+    const fault = faultOf(template, value);
+    if (fault !== undefined) return { row, place, problem: fault };
     return {
       row,
       template,
       values: value,
-      label: typeof label === 'string' ? label : undefined,
+      label: expectedOf(template, value)?.text,
       prediction: undefined,
     };
   }
@@ -184,8 +179,8 @@ function print({ row, template, values, label, prediction }: Answer, output: Out
     output.text(`(too long for the model)  ${oneLine(text, room(26))}`);
     return;
   }
-  const canonical = template.labels ? formMapper(template.labels) : undefined;
-  const own = label === undefined ? undefined : (canonical?.(label) ?? label.trim());
+  const expected = expectedOf(template, values);
+  const own = expected?.label ?? expected?.text;
   const remark = own === undefined ? '' : own === prediction.text ? '  (right)' : `  (the row says ${own})`;
   if (prediction.candidates) {
     const width = Math.max(...Object.keys(template.labels ?? {}).map((name) => [...name].length));

@@ -1,10 +1,16 @@
 import { listRuns, runMetrics } from '../train/run-list.ts';
 import type { Connection } from './connection.ts';
+import { OpenedFiles } from './opened-files.ts';
+import { predictRows } from './predict-rows.ts';
 import type { Role } from './role.ts';
+import { Turns } from './turns.ts';
 
 /** Everything that only reads, for as long as the window is open. */
-export function predictRole(connection: Connection, _program: URL): Role {
-  connection.handle({
+export function predictRole({ handle, notify }: Connection, _program: URL): Role {
+  const files = new OpenedFiles();
+  const turns = new Turns();
+  handle({
+    predict: (params, signal) => predictRows(params, signal, { files, turns, notify }),
     runs: async ({ folders }) => {
       const runs = (await Promise.all(folders.map(listRuns))).flat();
       return { runs: runs.sort((a, b) => (a.created < b.created ? 1 : -1)) };

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import type { PromptState, PromptTraining } from '../../../protocol/src/engine.ts';
+import { parseTaskFile } from '../../../task/src/parse.ts';
+import { parseTemplate } from '../../../task/src/template.ts';
+import { trainingFacts } from '../../../task/src/training-record.ts';
+import type { TaskTemplate } from '../../../task/src/types.ts';
+import { canonicalJson, type JsonValue } from '../json-value.ts';
+import type { Project } from '../project.ts';
+import type { TablePrompt } from '../prompt/prompt-table.ts';
+
+/** A task's trained prompt, with the template that it may be used with. */
+export interface UsablePrompt {
+  readonly template: TaskTemplate;
+  /** [virtual tokens, hidden] */
+  readonly embeddings: Float32Array;
+}
+
+export interface TaskPrompt {
+  readonly state: PromptState;
+  /** With the template as it is now where it is current, and as it was where only the template has changed. */
+  readonly usable: UsablePrompt | undefined;
+}
+
+/** Whether a task's trained prompt fits its template and model as they are now, and what it may be used with. */
+export function promptOf(project: Project, template: TaskTemplate): TaskPrompt {
+  const name = `'${template.taskname}'`;
+  const prompt = project.promptTable.get(template.taskname);
+  if (!prompt) {
+    const message = `${name} has not been trained`;
+    return { state: { state: 'untrained', key: keyOf(project, template), message }, usable: undefined };
+  }
+  const trained = trainingOf(prompt);
+  const change = changeSince(project, template, prompt);
+  if (!change) {
+    const state: PromptState = { state: 'current', key: keyOf(project, template, prompt), trained };
+    return { state, usable: { template, embeddings: prompt.embeddings } };
+  }
+  const before = change === 'template' ? templateOfRecord(prompt) : undefined;
+  const usable = before && { template: before, embeddings: prompt.embeddings };
+  const key = keyOf(project, template, prompt, before);
+  const message = `the ${WORDS[change]} changed since the prompt of ${name} was trained: train it again`;
+  return { state: { state: 'stale', key, changed: change, message, trained }, usable };
+}
+
+type Change = Extract<PromptState, { state: 'stale' }>['changed'];
+
+const WORDS: Readonly<Record<Change, string>> = {
+  template: 'template has',
+  model: 'model has',
+  tokenizer: "model's tokeniser has",
+};
+
+/** What a prompt does not say of itself, as one of another program, counts as unchanged. */
+function changeSince(project: Project, template: TaskTemplate, { record, hidden, virtualTokens }: TablePrompt) {
+  const { model } = project.backbone;
+  if (hidden !== model.config.hidden || (record && record.backbone !== model.fingerprint)) return 'model';
+  if (record && record.tokenizer !== project.tokenizer.hash) return 'tokenizer';
+  if (virtualTokens !== template.total_virtual_tokens) return 'template';
+  const before = record?.template as Partial<TaskTemplate> | undefined;
+  const splits = before?.virtual_token_splits;
+  const same =
+    before === undefined ||
+    (before.prompt_template === template.prompt_template &&
+      Array.isArray(splits) &&
+      splits.join() === template.virtual_token_splits.join());
+  return same ? undefined : 'template';
+}
+
+/**
+ * The template that a prompt was trained with. A prompt table may come from anywhere, so the record is read as a task
+ * file would be.
+ */
+export function templateOfRecord({ record, virtualTokens }: TablePrompt): TaskTemplate | undefined {
+  if (!record) return undefined;
+  const { file } = parseTaskFile(JSON.stringify({ task_templates: [record.template] }));
+  const template = file.task_templates[0];
+  if (!template) return undefined;
+  const { virtual_token_splits: splits, prompt_template } = template;
+  const { segments, problems } = parseTemplate(prompt_template, splits);
+  const markers = segments.filter(({ kind }) => kind === 'virtual').length;
+  const total = splits.reduce((sum, split) => sum + split, 0);
+  return problems.length === 0 && markers === splits.length && total === virtualTokens ? template : undefined;
+}
+
+function trainingOf({ record, virtualTokens }: TablePrompt): PromptTraining | undefined {
+  if (!record) return undefined;
+  const { date, trainRows, validation } = trainingFacts(record.date, record.metrics);
+  return {
+    date: date ?? '',
+    virtualTokens,
+    trainRows,
+    validationRows: validation?.rows,
+    accuracy: validation?.accuracy,
+  };
+}
+
+/** A hash of everything that an answer depends on but the row. */
+function keyOf(project: Project, template: TaskTemplate, prompt?: TablePrompt, before?: TaskTemplate): string {
+  const { max_seq_length, add_bos, add_eos } = project.file.data;
+  const basis = {
+    // The untrained model is asked with the template as it is, a stale prompt with the one before.
+    templates: before ? [template, before] : [template],
+    data: { max_seq_length, add_bos, add_eos },
+    prefix: project.promptPrefix,
+    model: project.backbone.model.fingerprint,
+    tokenizer: project.tokenizer.hash,
+  };
+  const hash = createHash('sha256').update(canonicalJson(basis as unknown as JsonValue));
+  if (prompt)
+    hash.update(new Uint8Array(prompt.embeddings.buffer, prompt.embeddings.byteOffset, prompt.embeddings.byteLength));
+  return hash.digest('hex').slice(0, 32);
+}

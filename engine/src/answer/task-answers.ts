@@ -1,0 +1,103 @@
+import type { Answer, PredictedRow, PromptState } from '../../../protocol/src/engine.ts';
+import type { TaskTemplate } from '../../../task/src/types.ts';
+import type { Row } from '../data/tokenise.ts';
+import { frozenPredictor } from '../evaluate/run-baseline.ts';
+import type { Predictor } from '../predict/predictor.ts';
+import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
+import { type Project, rowTokeniser } from '../project.ts';
+import type { AnswerCache } from './answer-cache.ts';
+import { promptOf, type TaskPrompt } from './prompt-state.ts';
+import { fieldsOf, promptText } from './prompt-text.ts';
+import { type Expected, expectedOf, faultOf, isRight } from './row-facts.ts';
+
+/** Which prompt an answer is of: the task's trained one, be it current or stale, or none. */
+type Answering = 'prompt' | 'none';
+
+/** What one task answers to rows: its trained prompt, and the model without one. Everything is made when it is first needed. */
+export class TaskAnswers {
+  private readonly project: Project;
+  private readonly predictor: Predictor;
+  private readonly template: TaskTemplate;
+  private readonly prompt: TaskPrompt;
+  private readonly cache: AnswerCache;
+  private readonly predictors = new Map<Answering, Promise<TaskPredictor>>();
+
+  constructor(project: Project, predictor: Predictor, template: TaskTemplate, cache: AnswerCache) {
+    this.project = project;
+    this.predictor = predictor;
+    this.template = template;
+    this.prompt = promptOf(project, template);
+    this.cache = cache;
+  }
+
+  get state(): PromptState {
+    return this.prompt.state;
+  }
+
+  /** Answers in the rows' order. */
+  async answer(rows: readonly Row[], withUntrained: boolean): Promise<PredictedRow[]> {
+    const { usable, state } = this.prompt;
+    const prompted = usable ? await this.predictions('prompt', usable.template, rows) : [];
+    const untrained = withUntrained ? await this.predictions('none', this.template, rows) : [];
+    const isCurrent = state.state === 'current';
+    return rows.map((row, i): PredictedRow => {
+      const expected = expectedOf(this.template, row);
+      const own = answerOf(prompted[i], expected);
+      const frozen = answerOf(untrained[i], expected);
+      const asked = (usable && (isCurrent || !faultOf(usable.template, row))) || withUntrained;
+      const fault = faultOf(this.template, row);
+      return {
+        text: fault === undefined ? promptText(this.template, row) : '',
+        expected,
+        trained: isCurrent ? own : undefined,
+        stale: isCurrent ? undefined : own,
+        untrained: frozen,
+        problem: fault ?? (asked && !own && !frozen ? 'the row is too long for the model' : undefined),
+      };
+    });
+  }
+
+  /** Undefined for a row that lacks a field, or is too long. */
+  private async predictions(
+    answering: Answering,
+    template: TaskTemplate,
+    rows: readonly Row[],
+  ): Promise<(Prediction | undefined)[]> {
+    const key = `${this.prompt.state.key} ${answering}`;
+    const fields = fieldsOf(template).filter((field) => field !== template.answer_field);
+    const names = rows.map((row) => `${key} ${JSON.stringify(fields.map((field) => row[field]))}`);
+    const wanted = [...rows.keys()].filter((i) => !faultOf(template, rows[i]!) && !this.cache.has(names[i]!));
+    if (wanted.length > 0) {
+      const predictor = await this.taskPredictor(answering, template);
+      const answers = await predictor.predict(wanted.map((i) => rows[i]!));
+      wanted.forEach((i, n) => {
+        this.cache.set(names[i]!, answers[n]);
+      });
+    }
+    return names.map((name) => this.cache.get(name));
+  }
+
+  private taskPredictor(answering: Answering, template: TaskTemplate): Promise<TaskPredictor> {
+    let predictor = this.predictors.get(answering);
+    if (!predictor) {
+      const { project } = this;
+      predictor =
+        answering === 'none'
+          ? frozenPredictor(project, this.predictor, template)
+          : TaskPredictor.create(
+              this.predictor,
+              rowTokeniser(project, template),
+              project.tokenizer,
+              this.prompt.usable!.embeddings,
+            );
+      this.predictors.set(answering, predictor);
+    }
+    return predictor;
+  }
+}
+
+function answerOf(prediction: Prediction | undefined, expected: Expected | undefined): Answer | undefined {
+  if (!prediction) return undefined;
+  const { text, candidates } = prediction;
+  return { text, candidates, right: isRight(expected, text) };
+}

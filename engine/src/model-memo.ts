@@ -1,0 +1,35 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
+
+/** Model folders that are kept open. */
+const MOST_MODELS = 4;
+
+/** Keeps model folders with their tokenisers in memory, and opens one anew when a file in it has changed. */
+export class ModelMemo {
+  private readonly known = new Map<string, { readonly stamp: string; readonly result: OpenModelResult }>();
+
+  async open(dir: string): Promise<OpenModelResult> {
+    const stamp = await this.stamp(dir);
+    const found = this.known.get(dir);
+    this.known.delete(dir);
+    const result = found?.stamp === stamp ? found.result : await openModelFolder(dir);
+    this.known.set(dir, { stamp, result });
+    const [oldest] = this.known.keys();
+    if (this.known.size > MOST_MODELS) this.known.delete(oldest!);
+    return result;
+  }
+
+  /** Changes when a file of the folder does, links followed. */
+  async stamp(dir: string): Promise<string> {
+    const names = await readdir(dir).catch(() => []);
+    const stamps = names.sort().map(async (name) => `${name} ${await fileStamp(path.join(dir, name))}`);
+    return (await Promise.all(stamps)).join('\n');
+  }
+}
+
+/** Changes when the file does; the same for every file that is not there. */
+export async function fileStamp(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => undefined);
+  return found ? `${found.ino} ${found.size} ${found.mtimeNs}` : 'none';
+}

@@ -1,0 +1,150 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { PredictedRow, PredictParams } from '../../protocol/src/engine.ts';
+import { temporaryFolder as folderOfAllTests } from '../unit/engine/temporary-folder.ts';
+import { temporaryFolder } from '../unit/model/tiny-folder.ts';
+import { Engine, faultOf } from './engine.ts';
+import { buildPtask, events, ptask, rowsOf, taskTemplate, writeProject, writeTaskFile } from './ptask.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const dir = folderOfAllTests();
+let file: string;
+beforeAll(async () => {
+  await buildPtask();
+  file = await writeProject(dir, { trainer: { max_epochs: 6, batch_size: 8, early_stopping: null } });
+  const { code, stderr } = await ptask(['train', file]);
+  expect(code, stderr).toBe(0);
+});
+
+const TEST_ROWS = rowsOf('kind', 'test');
+
+const asked = (changes: Partial<PredictParams> = {}): PredictParams => ({
+  token: 'rows',
+  file,
+  taskname: 'kind',
+  rows: TEST_ROWS,
+  withUntrained: false,
+  urgency: 'visible',
+  ...changes,
+});
+
+describe('predictions', () => {
+  it('are those of the command line, told as soon as they are there', async () => {
+    const engine = new Engine('predict');
+    const told: PredictedRow[] = [];
+    engine.on('predicted', ({ token, from, rows }) => {
+      expect(token).toBe('rows');
+      expect(from).toBe(told.length);
+      told.push(...rows);
+    });
+    const { prompt, rows } = await engine.request('predict', asked());
+    expect(prompt).toMatchObject({ state: 'current', trained: { virtualTokens: 4, trainRows: 80 } });
+    expect(told).toEqual(rows);
+    const input = TEST_ROWS.map((row) => `${JSON.stringify(row)}\n`).join('');
+    const { stdout } = await ptask(['predict', file, '--input', '-', '--json'], { input });
+    expect(rows.map(({ trained }) => trained!.text)).toEqual(events(stdout).map(({ prediction }) => prediction));
+    for (const { expected, trained } of rows) expect(trained!.right).toBe(trained!.text === expected!.label);
+  });
+
+  it('of the frozen model are those of the baseline without examples', async () => {
+    const { rows } = await new Engine('predict').request('predict', asked({ withUntrained: true }));
+    const { stdout } = await ptask(['evaluate', file, '--baseline', 'zero', '--json']);
+    const accuracy = rows.filter(({ untrained }) => untrained!.right).length / rows.length;
+    expect(events(stdout).at(-1)).toMatchObject({ baseline: 'zero', accuracy });
+  });
+
+  it('of a stale prompt are marked, as soon as the text in the editor differs', async () => {
+    const engine = new Engine('predict');
+    const text = await readFile(file, 'utf8');
+    const edited = text.replace('{text}: {label}', '{text} is {label}');
+    const { prompt, rows } = await engine.request('predict', asked({ text: edited }));
+    expect(prompt).toMatchObject({ state: 'stale', changed: 'template' });
+    for (const { trained, stale } of rows) {
+      expect(trained).toBeUndefined();
+      expect(stale).toBeDefined();
+    }
+    const back = await engine.request('predict', asked({ text }));
+    expect(back.prompt.state).toBe('current');
+    expect(back.rows.map(({ trained }) => trained!.text)).toEqual(rows.map(({ stale }) => stale!.text));
+    expect(back.prompt.key).not.toBe(prompt.key);
+  });
+
+  it('go on with the prompt table as it is now', async () => {
+    const other = await temporaryFolder();
+    const own = await writeProject(other, { trainer: { max_epochs: 1, batch_size: 8 } });
+    const engine = new Engine('predict');
+    const untrained = await engine.request('predict', asked({ file: own }));
+    expect(untrained.prompt).toMatchObject({ state: 'untrained', message: "'kind' has not been trained" });
+    expect(untrained.rows[0]!.trained).toBeUndefined();
+    expect((await ptask(['train', own])).code).toBe(0);
+    expect((await engine.request('predict', asked({ file: own }))).prompt.state).toBe('current');
+    await rm(path.join(other, 't.prompts.safetensors'));
+    expect((await engine.request('predict', asked({ file: own }))).prompt.state).toBe('untrained');
+  });
+
+  it('of a row under the pointer overtake those of a long request, which may be withdrawn', async () => {
+    const engine = new Engine('predict');
+    const order: string[] = [];
+    const many = Array.from({ length: 3000 }, (_, n) => ({ taskname: 'kind', text: `a${n}` }));
+    const withdrawn = new AbortController();
+    const started = engine.next('predicted');
+    const long = faultOf(
+      engine.request('predict', asked({ token: 'long', rows: many, urgency: 'background' }), withdrawn.signal),
+    );
+    void long.then(() => order.push('long'));
+    await started;
+    const hovered = await engine.request(
+      'predict',
+      asked({ token: 'hover', rows: TEST_ROWS.slice(0, 1), urgency: 'hover' }),
+    );
+    order.push('hover');
+    expect(hovered.rows).toHaveLength(1);
+    withdrawn.abort();
+    expect((await long).data).toEqual({ kind: 'cancelled' });
+    expect(order).toEqual(['hover', 'long']);
+  });
+});
+
+describe('bad input', () => {
+  it('is told with its problems: a file that is none, a task that it lacks, a prompt table that is broken', async () => {
+    const engine = new Engine('predict');
+    const broken = await faultOf(
+      engine.request('predict', asked({ text: '{ "model": "model", "task_templates": 3 }' })),
+    );
+    expect(broken.data).toMatchObject({
+      kind: 'problems',
+      problems: expect.arrayContaining([expect.objectContaining({ code: 'schema' })]),
+    });
+    expect((await faultOf(engine.request('predict', asked({ taskname: 'none' })))).message).toContain("no task 'none'");
+    const missing = await faultOf(engine.request('predict', asked({ file: path.join(dir, 'none.ptask.json') })));
+    expect(missing.data).toEqual({ kind: 'input' });
+    await writeFile(path.join(dir, 'broken.safetensors'), 'no table');
+    const table = await faultOf(
+      engine.request(
+        'predict',
+        asked({ file: await writeTaskFile(dir, { prompt_table: 'broken.safetensors' }, 'b.ptask.json') }),
+      ),
+    );
+    expect(table.data.kind).toMatch(/input|problems/);
+    expect((await engine.request('predict', asked())).prompt.state).toBe('current');
+  });
+
+  it('of one row is told at the row', async () => {
+    const rows = [{ taskname: 'kind' }, TEST_ROWS[0]!];
+    const predicted = await new Engine('predict').request('predict', asked({ rows }));
+    expect(predicted.rows[0]).toMatchObject({ problem: `"text" is missing, which the template of 'kind' needs` });
+    expect(predicted.rows[1]!.trained).toBeDefined();
+  });
+
+  it('is no reason to look at the data', async () => {
+    const template = { ...taskTemplate('kind'), labels: { e: [], u: [] } };
+    const own = await writeTaskFile(
+      dir,
+      { task_templates: [template], data: { train_ds: ['none.jsonl'] } },
+      'd.ptask.json',
+    );
+    expect((await new Engine('predict').request('predict', asked({ file: own }))).prompt.state).toBe('current');
+  });
+});

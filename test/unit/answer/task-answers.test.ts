@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AnswerCache } from '../../../engine/src/answer/answer-cache.ts';
+import { TaskAnswers } from '../../../engine/src/answer/task-answers.ts';
+import { ModelMemo } from '../../../engine/src/model-memo.ts';
+import { Predictor } from '../../../engine/src/predict/predictor.ts';
+import { openForAnswers, templateOf } from '../../../engine/src/project.ts';
+import { type Json, open, trainProject, writeProject } from '../train/small-project.ts';
+
+const released: Predictor[] = [];
+afterAll(async () => {
+  for (const predictor of released) await predictor.release();
+});
+
+let file: string;
+beforeAll(async () => {
+  file = writeProject();
+  await trainProject(file);
+});
+
+async function answersOf(change: (text: string) => string = (text) => text) {
+  const text = change(JSON.stringify((await open(file)).file));
+  const project = await openForAnswers(file, { text, models: new ModelMemo() });
+  const predictor = new Predictor(project.backbone);
+  released.push(predictor);
+  return { predictor, answers: new TaskAnswers(project, predictor, templateOf(project, 'mood'), new AnswerCache()) };
+}
+
+const row = (label?: string, text = 'up 1'): Json => ({ taskname: 'mood', text, ...(label ? { label } : {}) });
+
+describe('answers', () => {
+  it('are held against the row’s own, label forms mapped', async () => {
+    const { answers } = await answersOf();
+    const [known, form, unlisted, alone] = await answers.answer([row('good'), row('g'), row('odd'), row()], false);
+    const { trained } = known!;
+    expect(known).toMatchObject({ text: ' up 1:', expected: { text: 'good', label: 'good' } });
+    expect(trained!.right).toBe(trained!.text === 'good');
+    expect(trained!.candidates!.map(({ text }) => text).sort()).toEqual(['bad', 'good']);
+    expect(form).toMatchObject({ expected: { text: 'g', label: 'good' }, trained: { right: trained!.right } });
+    expect(unlisted).toMatchObject({ expected: { text: 'odd', label: undefined }, trained: { right: false } });
+    expect(alone!.expected).toBeUndefined();
+    expect(alone!.trained).toEqual({ ...trained, right: undefined });
+    expect(known!.untrained).toBeUndefined();
+  });
+
+  it('of the untrained model are given beside them where they are asked for', async () => {
+    const { answers } = await answersOf();
+    const [answered] = await answers.answer([row('good')], true);
+    expect(answered!.untrained!.candidates).toHaveLength(2);
+    expect(answered!.trained).toBeDefined();
+  });
+
+  it('are computed once for a row and a prompt, whatever the row’s answer is', async () => {
+    const { predictor, answers } = await answersOf();
+    const score = vi.spyOn(predictor, 'score');
+    const first = await answers.answer([row('good'), row('bad', 'down')], false);
+    expect(score).toHaveBeenCalledTimes(1);
+    expect(await answers.answer([row('bad', 'down'), row('good')], false)).toEqual([...first].reverse());
+    await answers.answer([row('bad')], false);
+    expect(score).toHaveBeenCalledTimes(1);
+    await answers.answer([row('bad', 'new')], false);
+    expect(score).toHaveBeenCalledTimes(2);
+  });
+
+  it('of a stale prompt are given as such, with the template that it was trained with', async () => {
+    const current = (await (await answersOf()).answers.answer([row('good')], false))[0]!;
+    const { answers } = await answersOf((text) => text.replace('{text}: {label}', 'It is {text} : {label}'));
+    expect(answers.state.state).toBe('stale');
+    const [stale] = await answers.answer([row('good')], false);
+    expect(stale).toMatchObject({ text: ' It is up 1 :', trained: undefined, stale: { text: current.trained!.text } });
+    expect(stale!.stale!.candidates![0]!.probability).toBeCloseTo(current.trained!.candidates![0]!.probability, 5);
+  });
+
+  it('are none for a row that lacks a field or is too long, and it says why', async () => {
+    const { answers } = await answersOf((text) => text.replace('"truncate_field":"text"', '"truncate_field":null'));
+    const [missing, number, long] = await answers.answer(
+      [{ taskname: 'mood' }, { taskname: 'mood', text: 3 }, row('good', 'x'.repeat(200))],
+      true,
+    );
+    expect(missing!.problem).toBe('"text" is missing, which the template of \'mood\' needs');
+    expect(number!.problem).toBe('"text" is not a string, which the template of \'mood\' needs');
+    expect(long).toMatchObject({
+      problem: 'the row is too long for the model',
+      trained: undefined,
+      untrained: undefined,
+    });
+  });
+});
+
+it('the answers that were not wanted for longest are forgotten', () => {
+  const cache = new AnswerCache(2);
+  const answer = (text: string) => ({ text, candidates: undefined });
+  cache.set('a', answer('1'));
+  cache.set('too long', undefined);
+  expect(cache.has('too long')).toBe(true);
+  cache.get('a');
+  cache.set('c', answer('3'));
+  expect(['a', 'too long', 'c'].filter((name) => cache.has(name))).toEqual(['a', 'c']);
+});
