@@ -2,14 +2,13 @@ import type { TaskContext } from '../../../task/src/context.ts';
 import { SPLITS } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 
-/** The paths of everything a task file names: data files, the prompt table and the model, which may be a folder. */
-export function dependenciesOf(
+/** The paths of the prompt table and of the model, which may be a folder. */
+export function surroundingPathsOf(
   context: TaskContext,
   { resolvePath }: Pick<CheckEnvironment, 'resolvePath'>,
-): ReadonlySet<string> {
+): readonly string[] {
   const names = [context.file.prompt_table, context.file.model].filter((name) => name !== '');
-  const paths = names.map((name) => resolvePath(context.path, name));
-  return new Set([...dataPathsOf(context, { resolvePath }), ...paths]);
+  return names.map((name) => resolvePath(context.path, name));
 }
 
 /** The paths of the data files that a task file names, each once, training data first. */

@@ -8,7 +8,7 @@ export interface FolderEntry {
 
 /** Everything the language service needs from outside; it has no files, timers or connection of its own. */
 export interface ServiceHost {
-  /** Data files, models and prompt tables. The text of an open document is used in place of `readFile`. */
+  /** Data files, models and prompt tables. The text of an open document is used in place of its file. */
   readonly environment: CheckEnvironment;
   /**
    * What a folder holds, for completing paths; empty for one that is not there or may not be read. It is asked for once and
@@ -29,6 +29,11 @@ export interface ServiceHost {
   onChecked?(): void;
   /** Waits before a full check, so that not every keystroke starts one. A check that is no longer wanted is given up after it. */
   pause(): Promise<void>;
+  /**
+   * Lets others have the thread, such as a request that waits: resolves when they have had their turn. It is called every
+   * few milliseconds of work in the background. Left out, the work is done in longer stretches.
+   */
+  breathe?(): Promise<void>;
   /** Takes what the environment throws, which is a defect and no problem of the user's file. */
   onError(error: unknown): void;
 }

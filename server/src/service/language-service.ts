@@ -26,6 +26,7 @@ import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { codeActions } from './code-actions.ts';
 import { codeLenses } from './code-lenses.ts';
 import type { CompletionOptions } from './completion-options.ts';
+import { DataFiles } from './data-files.ts';
 import { documentLinks } from './document-links.ts';
 import { documentSymbols } from './document-symbols.ts';
 import { Folders } from './folders.ts';
@@ -35,7 +36,7 @@ import type { ServiceHost } from './host.ts';
 import { inlayHints } from './inlay-hints.ts';
 import { Insight } from './insight.ts';
 import { NameQueries } from './name-queries.ts';
-import { OpenDocuments } from './open-documents.ts';
+import { type DocumentChange, OpenDocument, OpenDocuments } from './open-documents.ts';
 import type { RenameResult } from './rename.ts';
 import { selectionRanges } from './selection-ranges.ts';
 import { semanticTokens } from './semantic-tokens.ts';
@@ -49,6 +50,8 @@ export interface LanguageService {
   openDocument(uri: string, text: string): void;
   /** Takes the whole new text of an open document. */
   changeDocument(uri: string, text: string): void;
+  /** Takes changes of an open document as the editor tells them, each made to what the one before it left. */
+  editDocument(uri: string, changes: readonly DocumentChange[]): void;
   closeDocument(uri: string): void;
   /**
    * Takes a task file's text as it is on disk, so that it is checked though no editor has it open; undefined when there is no
@@ -112,14 +115,20 @@ class Service implements LanguageService {
   /** Texts of task files on disk, by path. */
   readonly #onDisk = new Map<string, string>();
   readonly #sessions = new Map<string, TaskSession>();
-  /** What each file's editor shows, and under which uri. */
-  readonly #published = new Map<string, { uri: string; shown: string }>();
+  readonly #dataFiles: DataFiles;
+  /** What each file's editor shows, made of which lists, and under which uri. */
+  readonly #published = new Map<string, Published>();
   readonly #names: NameQueries;
   readonly #folders: Folders;
   readonly #insight: Insight;
 
   constructor(host: ServiceHost) {
     this.#host = host;
+    this.#dataFiles = new DataFiles({
+      environment: host.environment,
+      documents: this.#documents,
+      breathe: () => this.#breathe(),
+    });
     this.#names = new NameQueries({
       environment: host.environment,
       openText: (path) => this.#documents.get(path)?.text,
@@ -137,20 +146,31 @@ class Service implements LanguageService {
   }
 
   openDocument(uri: string, text: string): void {
-    this.#take(uri, text);
+    const path = this.#host.toPath(uri);
+    this.#documents.set(new OpenDocument(uri, path, text));
+    this.#dataFiles.forget(path);
+    this.#changed(path);
     // What is known of the file was told under the uri that was made up for it.
-    this.#publish([this.#host.toPath(uri)]);
+    this.#publish([path]);
   }
 
   changeDocument(uri: string, text: string): void {
-    this.#take(uri, text);
+    this.editDocument(uri, [{ text }]);
+  }
+
+  editDocument(uri: string, changes: readonly DocumentChange[]): void {
+    const path = this.#host.toPath(uri);
+    const document = this.#documents.get(path);
+    if (document === undefined) return;
+    for (const change of changes) this.#dataFiles.edited(path, document.change(change));
+    this.#changed(path);
   }
 
   closeDocument(uri: string): void {
     const path = this.#host.toPath(uri);
     if (!this.#documents.delete(path)) return;
-    this.#follow(path);
-    this.#recheck(path);
+    this.#dataFiles.forget(path);
+    this.#changed(path);
   }
 
   taskFileOnDisk(uri: string, text: string | undefined): void {
@@ -164,7 +184,9 @@ class Service implements LanguageService {
     const path = this.#host.toPath(uri);
     this.#folders.forget(path);
     // An open document is what its editor shows, whatever happens to the file.
-    if (this.#documents.get(path) === undefined) this.#recheck(path);
+    if (this.#documents.get(path) !== undefined) return;
+    this.#dataFiles.changedOnDisk(path);
+    this.#changedBeside(path);
   }
 
   dependencies(): ReadonlySet<string> {
@@ -181,12 +203,7 @@ class Service implements LanguageService {
 
   codeActions(uri: string, range: Range, context: Partial<CodeActionContext> = {}): CodeAction[] {
     const path = this.#host.toPath(uri);
-    // Places in a file that is being checked anew may be those of its text before; a fix there would do harm.
-    const problems = distinct(
-      [...this.#sessions.values()].flatMap((session) =>
-        session.path === path || session.isSettled ? session.problems(path) : [],
-      ),
-    );
+    const problems = this.#problemsOf(path);
     return codeActions({ problems, range, context, toUri: this.#toUri });
   }
 
@@ -286,11 +303,10 @@ class Service implements LanguageService {
     return this.#sessions.get(this.#host.toPath(uri));
   }
 
-  #take(uri: string, text: string): void {
-    const path = this.#host.toPath(uri);
-    this.#documents.set({ uri, path, text });
+  /** A document was opened, changed or closed. */
+  #changed(path: string): void {
     if (path.endsWith(TASK_FILE_SUFFIX)) this.#follow(path);
-    this.#recheck(path);
+    this.#changedBeside(path);
   }
 
   /** Gives a task file the session that its text calls for: what the editor shows, else what is on disk, else none. */
@@ -311,45 +327,80 @@ class Service implements LanguageService {
 
   #begin(path: string, text: string): void {
     const session = new TaskSession(path, text, {
-      environment: this.#documents.over(this.#host.environment),
+      environment: this.#host.environment,
+      dataFiles: this.#dataFiles,
       pause: () => this.#host.pause(),
+      breathe: () => this.#breathe(),
       onError: (error) => this.#host.onError(error),
       onProblems: (paths) => this.#publish(paths),
-      onChecked: () => this.#host.onChecked?.(),
+      onChecked: () => this.#checked(),
     });
     this.#sessions.set(path, session);
-    this.#publish([path]);
     session.recheck();
   }
 
-  /** Checks the task files again that name a file. */
-  #recheck(path: string): void {
+  /** Checks the task files again that name a file or folder, since that has changed. */
+  #changedBeside(path: string): void {
     for (const session of this.#sessions.values()) {
-      if (session.dependsOn(path)) session.recheck();
+      if (session.dependsOn(path)) session.changedBeside(path);
     }
+  }
+
+  #checked(): void {
+    const sessions = [...this.#sessions.values()];
+    // A file whose name is being typed is kept until another is there.
+    if (sessions.every(({ isSettled, hasAllData }) => isSettled && hasAllData)) {
+      this.#dataFiles.keepOnly(new Set(sessions.flatMap(({ dataPaths }) => [...dataPaths])));
+    }
+    this.#host.onChecked?.();
+  }
+
+  async #breathe(): Promise<void> {
+    await this.#host.breathe?.();
   }
 
   readonly #toUri = (path: string): string => this.#documents.get(path)?.uri ?? this.#host.toUri(path);
 
   #diagnosticsOf(path: string): Diagnostic[] {
-    const problems = [...this.#sessions.values()].flatMap((session) => session.problems(path));
-    return distinct(problems).map((problem) => toDiagnostic(problem, this.#toUri));
+    return this.#problemsOf(path).map((problem) => toDiagnostic(problem, this.#toUri));
+  }
+
+  #problemsOf(path: string): readonly Problem[] {
+    const lists = this.#listsOf(path);
+    return lists.length > 1 ? distinct(lists.flat()) : (lists[0] ?? []);
+  }
+
+  #listsOf(path: string): (readonly Problem[])[] {
+    return [...this.#sessions.values()].map((session) => session.problems(path)).filter(({ length }) => length > 0);
   }
 
   #publish(paths: readonly string[]): void {
     for (const path of paths) {
       const before = this.#published.get(path);
       const uri = this.#toUri(path);
+      const lists = this.#listsOf(path);
+      // The lists of a data file stay the same while a task file is typed, and may be long.
+      if (before?.uri === uri && isSame(before.lists, lists)) continue;
       const diagnostics = this.#diagnosticsOf(path);
       const shown = JSON.stringify(diagnostics);
+      if (diagnostics.length > 0) this.#published.set(path, { uri, lists, shown });
+      else this.#published.delete(path);
       // An editor may write the uri of a file in another way than the one under which it was published.
       if (before !== undefined && before.uri !== uri) this.#host.publish(before.uri, []);
       else if (shown === (before?.shown ?? '[]')) continue;
-      if (diagnostics.length > 0) this.#published.set(path, { uri, shown });
-      else this.#published.delete(path);
       this.#host.publish(uri, diagnostics);
     }
   }
+}
+
+interface Published {
+  readonly uri: string;
+  readonly lists: readonly (readonly Problem[])[];
+  readonly shown: string;
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
 /** Two task files may say the same of the data that they share. */

@@ -1,9 +1,36 @@
-import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import type { Range } from 'vscode-languageserver-types';
+import { TextBlocks, type TextSplice } from '../../../task/src/data/text-blocks.ts';
 
-export interface OpenDocument {
+/** A change as an editor tells it: new text for a range, or for the whole document. */
+export interface DocumentChange {
+  readonly range?: Range;
+  readonly text: string;
+}
+
+/** A document as it stands in the editor. */
+export class OpenDocument {
   readonly uri: string;
   readonly path: string;
-  readonly text: string;
+  readonly #blocks: TextBlocks;
+
+  constructor(uri: string, path: string, text: string) {
+    this.uri = uri;
+    this.path = path;
+    this.#blocks = new TextBlocks(text);
+  }
+
+  get text(): string {
+    return this.#blocks.text;
+  }
+
+  get blocks() {
+    return this.#blocks.blocks;
+  }
+
+  /** Each change is made to what the one before it left. */
+  change({ range, text }: DocumentChange): TextSplice {
+    return range === undefined ? this.#blocks.replaceAll(text) : this.#blocks.edit(range.start, range.end, text);
+  }
 }
 
 /** The documents that an editor has open, by path. */
@@ -21,21 +48,4 @@ export class OpenDocuments {
   delete(path: string): boolean {
     return this.#byPath.delete(path);
   }
-
-  /** An environment in which an open document is read as it stands in the editor, even where the disk has no such file. */
-  over(environment: CheckEnvironment): CheckEnvironment {
-    return {
-      resolvePath: (taskFile, path) => environment.resolvePath(taskFile, path),
-      model: (reference) => environment.model(reference),
-      promptTable: (path) => environment.promptTable(path),
-      readFile: async (path) => {
-        const open = this.#byPath.get(path);
-        return open === undefined ? environment.readFile(path) : inOneChunk(open.text);
-      },
-    };
-  }
-}
-
-async function* inOneChunk(text: string): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(text);
 }

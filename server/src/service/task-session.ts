@@ -1,57 +1,69 @@
 import type { Problem } from '../../../protocol/src/problem.ts';
-import { checkTaskFile, checkTaskText } from '../../../task/src/check.ts';
+import { checkTaskText, surroundingsOf, TaskCheck } from '../../../task/src/check.ts';
 import type { TaskContext } from '../../../task/src/context.ts';
+import { namedFiles, withReading } from '../../../task/src/data/data-files.ts';
+import type { IndexedFile } from '../../../task/src/data/gather-facts.ts';
+import { ChangedOnDisk } from '../../../task/src/data/read-rows.ts';
+import type { OpenWork } from '../../../task/src/data/row-checks.ts';
+import { Work } from '../../../task/src/data/work.ts';
 import type { DataFacts } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import type { Surroundings } from '../../../task/src/rule.ts';
-import { concerns, dependenciesOf } from './dependencies.ts';
+import type { DataFiles } from './data-files.ts';
+import { concerns, dataPathsOf, surroundingPathsOf } from './dependencies.ts';
 
 export interface SessionHost {
   readonly environment: CheckEnvironment;
+  readonly dataFiles: DataFiles;
   pause(): Promise<void>;
+  breathe(): Promise<void>;
   onError(error: unknown): void;
   /** Called when the problems of these files may have changed. */
   onProblems(paths: readonly string[]): void;
-  /** Called when a full check has ended that was not given up. */
+  /** Called when nothing is left to be found out. */
   onChecked(): void;
 }
 
-/** An open task file: its problems, at once those of its text and, from the background, those of all it names. */
+/**
+ * A task file: its problems, as far as they are known. Those of its text are known at once, and so are those of its data
+ * where no row has to be read for them; the rest comes from the background. All that is told is true of the present texts.
+ */
 export class TaskSession {
   readonly path: string;
   readonly #host: SessionHost;
-  #context: TaskContext;
+  readonly #check = new TaskCheck();
+  #text: { context: TaskContext; problems: readonly Problem[] };
   #problems: ReadonlyMap<string, readonly Problem[]> = new Map();
   #data: DataFacts | undefined;
-  #surroundings: Surroundings | undefined;
-  #dependencies: ReadonlySet<string>;
+  /** The key names what they were asked for. */
+  #surroundings: { key: string; found: Surroundings } | undefined;
+  #dataPaths: ReadonlySet<string> = new Set();
+  #surroundingPaths: ReadonlySet<string> = new Set();
   #running: AbortController | undefined;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(path: string, text: string, host: SessionHost) {
     this.path = path;
     this.#host = host;
-    const { context, problems } = checkTaskText(path, text);
-    this.#context = context;
-    this.#dependencies = dependenciesOf(context, host.environment);
-    this.#problems = new Map([[path, problems]]);
+    this.#text = checkTaskText(path, text);
+    this.#findPaths();
   }
 
   get context(): TaskContext {
-    return this.#context;
+    return this.#text.context;
   }
 
-  /** What the rows said at the last full check; undefined before the first. */
+  /** What the rows say, or said when all of them were last known; undefined before. */
   get data(): DataFacts | undefined {
     return this.#data;
   }
 
-  /** What the model and the prompt table were at the last full check; undefined before the first. */
+  /** What the model and the prompt table are; undefined while that is not known. */
   get surroundings(): Surroundings | undefined {
-    return this.#surroundings;
+    return this.#surroundings?.found;
   }
 
-  /** Whether the problems of data files are those of the present texts. */
+  /** Whether all problems are known. */
   get isSettled(): boolean {
     return this.#running === undefined;
   }
@@ -61,36 +73,57 @@ export class TaskSession {
     return [...this.#problems.keys()];
   }
 
+  /** The data files that the task file names. */
+  get dataPaths(): ReadonlySet<string> {
+    return this.#dataPaths;
+  }
+
+  /** Whether each of them was there at last. */
+  get hasAllData(): boolean {
+    return this.#data?.files.every(({ state }) => state === 'read') ?? true;
+  }
+
   problems(path: string): readonly Problem[] {
-    return this.#problems.get(path) ?? [];
+    return this.#problems.get(path) ?? NO_PROBLEMS;
   }
 
   /** Paths of everything that the task file names. */
   get dependencies(): ReadonlySet<string> {
-    return this.#dependencies;
+    return new Set([...this.#dataPaths, ...this.#surroundingPaths]);
   }
 
   dependsOn(path: string): boolean {
-    return concerns(this.#dependencies, path);
+    return concerns(this.#dataPaths, path) || concerns(this.#surroundingPaths, path);
   }
 
   /** Takes the text that the editor has now. */
   change(text: string): void {
-    const { context, problems } = checkTaskText(this.path, text);
-    this.#context = context;
-    this.#dependencies = dependenciesOf(context, this.#host.environment);
-    // Places of a full check are those of the text before. Problems of data files stay until they are told anew.
-    this.#problems = new Map([...this.#problems, [this.path, problems]]);
-    this.#host.onProblems([this.path]);
+    this.#text = checkTaskText(this.path, text);
+    this.#findPaths();
     this.recheck();
   }
 
-  /** Starts a full check in the background and gives up the one that may be running. */
+  /** Says that something that the task file names is another one now. */
+  changedBeside(path: string): void {
+    if (concerns(this.#surroundingPaths, path)) this.#surroundings = undefined;
+    this.recheck();
+  }
+
+  /** Tells what is known now, and has the rest found out in the background. */
   recheck(): void {
     this.#running?.abort();
+    this.#running = undefined;
+    if (this.#surroundings !== undefined && this.#surroundings.key !== surroundingsKey(this.context)) {
+      this.#surroundings = undefined;
+    }
+    const { isComplete } = this.#judge();
+    if (isComplete && this.#surroundings !== undefined) {
+      this.#host.onChecked();
+      return;
+    }
     const controller = new AbortController();
     this.#running = controller;
-    this.#finished = this.#check(controller);
+    this.#finished = this.#run(controller);
   }
 
   dispose(): void {
@@ -107,42 +140,90 @@ export class TaskSession {
     } while (awaited !== this.#finished);
   }
 
-  async #check(controller: AbortController): Promise<void> {
+  #findPaths(): void {
+    const { environment } = this.#host;
+    this.#dataPaths = new Set(dataPathsOf(this.context, environment));
+    this.#surroundingPaths = new Set(surroundingPathsOf(this.context, environment));
+  }
+
+  /** Every data file; undefined while one of them has not been read. */
+  #files(): IndexedFile[] | undefined {
+    const files: IndexedFile[] = [];
+    for (const file of namedFiles(this.context, this.#host.environment)) {
+      const reading = this.#host.dataFiles.get(file.path);
+      if (reading === undefined) return undefined;
+      files.push(withReading(file, reading));
+    }
+    return files;
+  }
+
+  #judge(): { isComplete: boolean; open: OpenWork | undefined } {
+    const files = this.#files();
+    const { problems, data, open } = this.#check.judge({
+      ...this.#text,
+      surroundings: this.#surroundings?.found,
+      files,
+    });
+    const before = this.paths;
+    this.#problems = problems;
+    this.#data = data ?? this.#data;
+    this.#host.onProblems([...new Set([...before, ...problems.keys()])]);
+    return { isComplete: files !== undefined && open === undefined, open };
+  }
+
+  async #run(controller: AbortController): Promise<void> {
     const { signal } = controller;
-    const { path, text } = this.#context;
     try {
       await this.#host.pause();
       if (signal.aborted) return;
-      const result = await checkTaskFile({ path, text, environment: this.#host.environment, signal });
-      if (signal.aborted) return;
-      this.#data = result.data;
-      this.#surroundings = result.surroundings;
-      this.#finish(byFile(path, result.problems));
+      // A model may take long to open; what the rows say does not wait for it.
+      await Promise.all([this.#findSurroundings(signal), this.#work(signal, true)]);
+      await this.#work(signal, false);
     } catch (error) {
+      if (!signal.aborted) this.#host.onError(error);
+    }
+    if (signal.aborted) return;
+    this.#running = undefined;
+    this.#host.onChecked();
+  }
+
+  async #findSurroundings(signal: AbortSignal): Promise<void> {
+    if (this.#surroundings !== undefined) return;
+    const found = await surroundingsOf(this.context, this.#host.environment);
+    if (signal.aborted) return;
+    this.#surroundings = { key: surroundingsKey(this.context), found };
+    this.#judge();
+  }
+
+  /** Reads what has to be read, and tells more problems after each step. */
+  async #work(signal: AbortSignal, isQuickOnly: boolean): Promise<void> {
+    const { dataFiles, environment, breathe } = this.#host;
+    const work = new Work({ signal, breathe });
+    while (!signal.aborted) {
+      const unread = [...this.#filePaths()].filter((path) => dataFiles.get(path) === undefined);
+      for (const path of unread) await dataFiles.load(path);
       if (signal.aborted) return;
-      this.#host.onError(error);
-      // What was known of the data and the rest is no longer known to hold.
-      this.#data = undefined;
-      this.#surroundings = undefined;
-      this.#finish(byFile(path, checkTaskText(path, text).problems));
+      if (unread.length > 0) continue;
+      const { open } = this.#judge();
+      if (open === undefined || (isQuickOnly && open.isSlow)) return;
+      try {
+        await this.#check.work(open, environment, work);
+      } catch (error) {
+        if (!(error instanceof ChangedOnDisk)) throw error;
+        dataFiles.changedOnDisk(error.path);
+      }
     }
   }
 
-  #finish(problems: ReadonlyMap<string, readonly Problem[]>): void {
-    const before = this.paths;
-    this.#running = undefined;
-    this.#problems = problems;
-    this.#host.onProblems([...new Set([...before, ...problems.keys()])]);
-    this.#host.onChecked();
+  #filePaths(): string[] {
+    return namedFiles(this.context, this.#host.environment).map(({ path }) => path);
   }
 }
 
-function byFile(path: string, problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
-  const files = new Map<string, Problem[]>([[path, []]]);
-  for (const problem of problems) {
-    const known = files.get(problem.file);
-    if (known === undefined) files.set(problem.file, [problem]);
-    else known.push(problem);
-  }
-  return files;
+const NO_PROBLEMS: readonly Problem[] = [];
+
+/** All that the answers about model and prompt table depend on, but for the files themselves. */
+function surroundingsKey(context: TaskContext): string {
+  const { model, language, prompt_table } = context.file;
+  return JSON.stringify([context.given('model') === undefined ? null : model, language, prompt_table]);
 }

@@ -6,9 +6,10 @@ import { lineEnd, type TextBlock, type TextSplice } from './text-blocks.ts';
 /** More new text than this is read in the background. */
 const READ_AT_ONCE_UNITS = 128 * 1024;
 
-/** An index of blocks whose rows are still to be read. */
+/** An index of blocks whose rows are still to be read; one that had the blocks before may not be used any more. */
 export function textIndex(blocks: readonly TextBlock[]): DataIndex {
   const index = new DataIndex();
+  for (const block of blocks) block.records = undefined;
   index.splice(0, 0, blocks);
   return index;
 }

@@ -1,0 +1,124 @@
+import { type DataReading, readDataFile } from '../../../task/src/data/read-data-file.ts';
+import type { TextSplice } from '../../../task/src/data/text-blocks.ts';
+import { readNextBlock, spliceIndex, textIndex } from '../../../task/src/data/text-index.ts';
+import { Work } from '../../../task/src/data/work.ts';
+import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import { concerns } from './dependencies.ts';
+import type { OpenDocument, OpenDocuments } from './open-documents.ts';
+
+/** An open document up to this length, in UTF-16 units, is read at once, so that nothing flickers when it is opened. */
+const READ_AT_ONCE_UNITS = 64 * 1024;
+
+export interface DataFilesHost {
+  readonly environment: Pick<CheckEnvironment, 'readFile'>;
+  readonly documents: OpenDocuments;
+  readonly breathe: () => Promise<void>;
+}
+
+interface Entry {
+  /** Undefined until it has been read; that of an open document may still lack some of its rows. */
+  reading: DataReading | undefined;
+  readonly isOpen: boolean;
+  readonly given: AbortController;
+  finished: Promise<void> | undefined;
+}
+
+/** The data files of all task files, each read once and kept until it changes. What is open in the editor counts. */
+export class DataFiles {
+  readonly #host: DataFilesHost;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(host: DataFilesHost) {
+    this.#host = host;
+  }
+
+  /** Undefined while the file has not been read. */
+  get(path: string): DataReading | undefined {
+    const reading = this.#entries.get(path)?.reading ?? this.#readAtOnce(path);
+    return reading?.state !== 'read' || reading.index.isComplete ? reading : undefined;
+  }
+
+  /**
+   * Reads a file, unless it has been or is being read; resolves when it is there, or has changed meanwhile.
+   *
+   * @throws what the environment throws
+   */
+  async load(path: string): Promise<void> {
+    if (this.get(path) !== undefined) return;
+    const entry = this.#entry(path);
+    entry.finished ??= this.#read(path, entry);
+    try {
+      await entry.finished;
+    } catch (error) {
+      if (entry.given.signal.aborted) return;
+      this.forget(path);
+      throw error;
+    } finally {
+      entry.finished = undefined;
+    }
+  }
+
+  /** Takes an edit of an open document. */
+  edited(path: string, splice: TextSplice): void {
+    const reading = this.#entries.get(path)?.reading;
+    if (reading?.state === 'read') spliceIndex(reading.index, splice);
+  }
+
+  /** Says that a file, or a folder of them, is another one now: changed on disk, opened or closed. */
+  forget(changed: string): void {
+    for (const [path, entry] of this.#entries) {
+      if (!concerns(new Set([path]), changed)) continue;
+      entry.given.abort();
+      this.#entries.delete(path);
+    }
+  }
+
+  /** Says that a file on disk has changed, or a folder of them; documents that are open stay what they are. */
+  changedOnDisk(changed: string): void {
+    for (const [path, { isOpen }] of this.#entries) {
+      if (!isOpen && concerns(new Set([path]), changed)) this.forget(path);
+    }
+  }
+
+  /** Forgets all other files. */
+  keepOnly(paths: ReadonlySet<string>): void {
+    for (const path of this.#entries.keys()) if (!paths.has(path)) this.forget(path);
+  }
+
+  #entry(path: string): Entry {
+    const known = this.#entries.get(path);
+    if (known !== undefined) return known;
+    const document = this.#host.documents.get(path);
+    const entry: Entry = {
+      reading: document && { state: 'read', index: textIndex(document.blocks) },
+      isOpen: document !== undefined,
+      given: new AbortController(),
+      finished: undefined,
+    };
+    this.#entries.set(path, entry);
+    return entry;
+  }
+
+  #readAtOnce(path: string): DataReading | undefined {
+    const document = this.#host.documents.get(path);
+    if (document === undefined || lengthOf(document) > READ_AT_ONCE_UNITS) return undefined;
+    const { reading } = this.#entry(path);
+    if (reading?.state === 'read') while (readNextBlock(reading.index));
+    return reading;
+  }
+
+  async #read(path: string, entry: Entry): Promise<void> {
+    const work = new Work({ signal: entry.given.signal, breathe: this.#host.breathe });
+    const { reading } = entry;
+    if (reading?.state === 'read') {
+      // Edits that come meanwhile leave blocks to be read, too.
+      while (readNextBlock(reading.index)) await work.pause();
+    } else {
+      entry.reading = await readDataFile(this.#host.environment, path, work);
+    }
+  }
+}
+
+function lengthOf({ blocks }: OpenDocument): number {
+  return blocks.reduce((sum, { text }) => sum + text.length, 0);
+}
