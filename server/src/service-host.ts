@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
 import { ModelCache } from './model-cache.ts';
 import type { FolderEntry, ServiceHost } from './service/host.ts';
@@ -19,6 +19,7 @@ export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onE
     toPath: (uri) => filePath(uri) ?? uri,
     toUri: fileUri,
     pause: () => setTimeout(PAUSE),
+    breathe: () => setImmediate(),
   };
 }
 

@@ -179,10 +179,13 @@ describe('an editor that asks for diagnostics', () => {
     while (!known.get(uriOf(train))?.codes.includes('row-syntax')) await ask();
     expect(known.get(uriOf(task))?.codes).toContain('split-sum');
 
-    const next = ask();
+    // What takes longer to find out, such as what the model says, may still come before.
+    const next = (async () => {
+      while (!(await ask()).includes(uriOf(train)));
+    })();
     await writeFile(train, '');
     await editor.fileChanged(train);
-    expect(await next).toContain(uriOf(train));
+    await next;
     while (known.get(uriOf(train))?.codes.length !== 0) await ask();
   });
 });

@@ -121,7 +121,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'vscode-jsonrpc': ['client/src/engine/', 'engine/src/process/'],
   'vscode-languageclient': ['client/src/language-server.ts'],
   'vscode-languageserver': ['server/src/'],
-  'vscode-languageserver-textdocument': ['server/src/documents.ts'],
   'vscode-languageserver-types': ['server/src/service/'],
   'jsonc-parser': ['task/', 'server/src/service/folding-ranges.ts', 'server/src/service/formatting.ts'],
   '@huggingface/tokenizers': ['model/'],

@@ -31,9 +31,9 @@ export interface ServiceHost {
   pause(): Promise<void>;
   /**
    * Lets others have the thread, such as a request that waits: resolves when they have had their turn. It is called every
-   * few milliseconds of work in the background. Left out, the work is done in longer stretches.
+   * few milliseconds of work in the background.
    */
-  breathe?(): Promise<void>;
+  breathe(): Promise<void>;
   /** Takes what the environment throws, which is a defect and no problem of the user's file. */
   onError(error: unknown): void;
 }

@@ -127,7 +127,7 @@ class Service implements LanguageService {
     this.#dataFiles = new DataFiles({
       environment: host.environment,
       documents: this.#documents,
-      breathe: () => this.#breathe(),
+      breathe: () => host.breathe(),
     });
     this.#names = new NameQueries({
       environment: host.environment,
@@ -330,7 +330,7 @@ class Service implements LanguageService {
       environment: this.#host.environment,
       dataFiles: this.#dataFiles,
       pause: () => this.#host.pause(),
-      breathe: () => this.#breathe(),
+      breathe: () => this.#host.breathe(),
       onError: (error) => this.#host.onError(error),
       onProblems: (paths) => this.#publish(paths),
       onChecked: () => this.#checked(),
@@ -353,10 +353,6 @@ class Service implements LanguageService {
       this.#dataFiles.keepOnly(new Set(sessions.flatMap(({ dataPaths }) => [...dataPaths])));
     }
     this.#host.onChecked?.();
-  }
-
-  async #breathe(): Promise<void> {
-    await this.#host.breathe?.();
   }
 
   readonly #toUri = (path: string): string => this.#documents.get(path)?.uri ?? this.#host.toUri(path);

@@ -35,6 +35,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
     toUri: uriOf,
     publish: (uri, diagnostics) => published.set(uri, diagnostics),
     pause,
+    breathe: async () => {},
     onError: (error) => errors.push(error),
   });
   const shown = () =>

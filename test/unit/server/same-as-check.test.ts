@@ -28,6 +28,7 @@ describe('the language service says what the check of the command line says', ()
       toUri,
       publish: (uri, diagnostics) => published.set(uri, diagnostics),
       pause: async () => {},
+      breathe: async () => {},
       onError: (error) => expect.unreachable(String(error)),
     });
     service.openDocument(toUri(path), text);
