@@ -48,7 +48,7 @@ import { toDiagnostic } from './to-diagnostic.ts';
 /** What an editor can ask and tell. Documents are named by uri; a task file is one whose name ends with `.ptask.json`. */
 export interface LanguageService {
   openDocument(uri: string, text: string): void;
-  /** Takes the whole new text of an open document. */
+  /** Takes the whole new text of a document, which counts as open from then on. */
   changeDocument(uri: string, text: string): void;
   /** Takes changes of an open document as the editor tells them, each made to what the one before it left. */
   editDocument(uri: string, changes: readonly DocumentChange[]): void;
@@ -155,7 +155,8 @@ class Service implements LanguageService {
   }
 
   changeDocument(uri: string, text: string): void {
-    this.editDocument(uri, [{ text }]);
+    if (this.#documents.get(this.#host.toPath(uri)) === undefined) this.openDocument(uri, text);
+    else this.editDocument(uri, [{ text }]);
   }
 
   editDocument(uri: string, changes: readonly DocumentChange[]): void {
