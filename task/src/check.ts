@@ -47,7 +47,23 @@ export function checkTaskText(path: string, text: string): { context: TaskContex
  *
  * @throws nothing for bad input; only what the environment's `model` and `promptTable` throw, and the signal's reason
  */
-export async function checkTaskFile(request: CheckRequest): Promise<CheckResult> {
+export function checkTaskFile(request: CheckRequest): Promise<CheckResult> {
+  return checkWith(new TaskCheck(), request);
+}
+
+/**
+ * All problems of one rule, however many a data file has of them, so that each can be fixed. It throws what
+ * `checkTaskFile` throws.
+ */
+export async function findAll(code: string, request: CheckRequest): Promise<readonly Problem[]> {
+  const all = rules
+    .filter((rule) => rule.code === code)
+    .map((rule) => ({ ...rule, mostShown: Number.POSITIVE_INFINITY }));
+  const { problems } = await checkWith(new TaskCheck(all), request);
+  return problems.filter((problem) => problem.code === code);
+}
+
+async function checkWith(check: TaskCheck, request: CheckRequest): Promise<CheckResult> {
   const { path, text, environment } = request;
   const own = checkTaskText(path, text);
   const { context } = own;
@@ -57,7 +73,6 @@ export async function checkTaskFile(request: CheckRequest): Promise<CheckResult>
   for (const file of namedFiles(context, environment)) {
     files.push(withReading(file, await readDataFile(environment, file.path, work)));
   }
-  const check = new TaskCheck();
   const changes = new Map<string, number>();
   while (true) {
     const { problems, data, open } = check.judge({ ...own, surroundings, files });
@@ -120,7 +135,12 @@ export interface TaskVerdict {
 
 /** The check of one task file, to be asked again whenever something has changed: what has not changed is not done anew. */
 export class TaskCheck {
-  readonly #rows = new RowChecks(rules);
+  readonly #rows: RowChecks;
+
+  /** @param rowRules what is asked of rows; all rules when it is left out */
+  constructor(rowRules: readonly Rule[] = rules) {
+    this.#rows = new RowChecks(rowRules);
+  }
 
   judge({ context, problems, surroundings, files }: TaskState): TaskVerdict {
     const around =

@@ -65,6 +65,7 @@ export class RowFindings {
 }
 
 function shownAtMost(rule: Rule): number {
+  if (rule.mostShown !== undefined) return rule.mostShown;
   return rule.severity === 'information' ? MAX_SHOWN_INFORMATION : MAX_SHOWN_PER_RULE;
 }
 

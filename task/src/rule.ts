@@ -70,6 +70,8 @@ export interface Rule {
   checkFile?(context: TaskContext, report: Report): void;
   /** Looks at the backbone and the prompt table as well. */
   checkSurroundings?(context: TaskContext, surroundings: Surroundings, report: Report): void;
+  /** How many problems of a data file are shown, when not as many as usual. */
+  mostShown?: number;
   /** For `checkRow`; `text` when it is left out. */
   looksAt?: RowAspect;
   checkRow?(row: RowView, context: TaskContext, report: RowReport): void;

@@ -1,5 +1,4 @@
 import type { TemplateView } from '../context.ts';
-import { MAX_SHOWN_PER_RULE } from '../row-findings.ts';
 import type { RowView } from '../row-view.ts';
 import type { DataIndex } from './data-index.ts';
 import type { RowRef } from './read-rows.ts';
@@ -25,8 +24,6 @@ export interface LikenessInput {
   readonly isTraining: boolean;
 }
 
-/** As many as are shown, and the one that gives way to the summary. */
-const KEPT = MAX_SHOWN_PER_RULE + 1;
 /** Rows between two places at which the work may be interrupted. */
 const STRIDE = 10_000;
 
@@ -35,10 +32,12 @@ const STRIDE = 10_000;
  * let others have the thread.
  *
  * @param templates the first template of each task
+ * @param most how many of each file's duplicates and leaks are wanted; the others are counted
  */
 export function* findLikeness(
   files: readonly LikenessInput[],
   templates: ReadonlyMap<string, TemplateView>,
+  most: number,
 ): Generator<undefined, Likeness[]> {
   const training: { path: string; rows: RowTable }[] = [];
   const found: Likeness[] = [];
@@ -74,8 +73,8 @@ export function* findLikeness(
         const kind = leakedFrom === undefined ? 'duplicate' : duplicateOf < 0 ? 'leaked' : 'both';
         likeness.counts[kind] += 1;
         const like = { block, row, line, duplicateOf, leakedFrom };
-        if (kind !== 'leaked' && likeness.duplicates.length < KEPT) likeness.duplicates.push(like);
-        if (kind !== 'duplicate' && likeness.leaks.length < KEPT) likeness.leaks.push(like);
+        if (kind !== 'leaked' && likeness.duplicates.length < most) likeness.duplicates.push(like);
+        if (kind !== 'duplicate' && likeness.leaks.length < most) likeness.leaks.push(like);
       }
       sinceYield += count;
       if (sinceYield >= STRIDE) {

@@ -92,6 +92,8 @@ interface Round extends RowsInput {
  */
 export class RowChecks {
   readonly #rules: readonly Rule[];
+  /** How many duplicates and leaks of a file can be shown. */
+  readonly #mostLike: number;
   readonly #memory = new PassMemory();
   readonly #reports = { quick: new RowReports(), slow: new RowReports() };
   readonly #fired = new Keyed<readonly FiredGroup[]>();
@@ -103,6 +105,7 @@ export class RowChecks {
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
+    this.#mostLike = Math.max(0, ...rules.filter(({ looksAt }) => looksAt === 'likeness').map(madeAtMost));
   }
 
   /** What is known now. */
@@ -134,7 +137,7 @@ export class RowChecks {
     if (open.kind === 'rows') {
       for (const [file, refs] of open.rows) await this.#fetch(file, refs, environment, work);
     } else if (open.kind === 'likeness') {
-      const search = findLikeness(likenessInput(open.input), templatesOf(open.input.context));
+      const search = findLikeness(likenessInput(open.input), templatesOf(open.input.context), this.#mostLike);
       let step = search.next();
       for (; !step.done; step = search.next()) await work.pause();
       this.#likeness = { key: open.key, found: step.value };
@@ -186,7 +189,7 @@ export class RowChecks {
     if (this.#likeness?.key === key) return this.#likeness;
     const rows = files.reduce((sum, { index }) => sum + index.rows, 0);
     if (rows > LIKENESS_AT_ONCE_ROWS) return { key, found: undefined };
-    const search = findLikeness(files, templates);
+    const search = findLikeness(files, templates, this.#mostLike);
     let step = search.next();
     while (!step.done) step = search.next();
     this.#likeness = { key, found: step.value };
@@ -270,7 +273,7 @@ export class RowChecks {
     const missing: RowRef[] = [];
     const incomplete = new Set<Rule>();
     for (const { rule, group, count, rows } of fired) {
-      if (rule === rowFieldMissing && dropped.has(group)) continue;
+      if (rule.code === rowFieldMissing.code && dropped.has(group)) continue;
       const reports = rule.looksAt === 'tokens' ? this.#reports.slow : this.#reports.quick;
       const shown: Problem[] = [];
       for (const ref of rows) {
@@ -361,7 +364,7 @@ export class RowChecks {
       if (meter !== undefined && template !== undefined) view.tokens = () => meter.measure(template, value);
       for (const rule of this.#rules) {
         rule.checkRow?.(view, context, (make: () => Finding, group = '') => {
-          if (rule === rowFieldMissing && dropped.has(group)) return;
+          if (rule.code === rowFieldMissing.code && dropped.has(group)) return;
           findings.add(rule, group, make, (span) => context.lines.range(span));
         });
       }

@@ -39,11 +39,13 @@ export const answerFieldMissing: Rule = {
           ],
         });
       } else if (field !== undefined && !template.fields.includes(answer_field)) {
-        if (context.givenIn(template, 'prompt_template') === undefined) continue;
+        const text = context.givenIn(template, 'prompt_template');
+        if (text === undefined) continue;
         const near = allNear(answer_field, template.fields);
         report({
           at: spanOf(field),
           message: `The template has no placeholder {${answer_field}} for the answer.${didYouMean(near[0])}`,
+          related: [context.related(spanOf(text), 'The template.')],
           fixes: [
             ...near.flatMap((name) => nameField(context, template, name)),
             ...fixOf(`Add {${answer_field}} at the end of the template`, addAtEnd(context, template, answer_field)),

@@ -21,7 +21,7 @@ export const dataLeak: Rule = {
     const { file, line } = leakedFrom;
     report(() => ({
       at: places.whole(),
-      message: `This row is also in the training data, in line ${line + 1} of ${file}.`,
+      message: `This row is also in the training data, in line ${line + 1} of ${file}; remove it from one of them.`,
       related: [
         { file, range: { start: { line, character: 0 }, end: { line, character: 1 } }, message: 'The training row.' },
       ],

@@ -1,10 +1,16 @@
+import { changeTo } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
+import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
+
+/** The names of models that are no folders; a test holds them to those that there are. */
+export const DEMO_MODELS: readonly string[] = ['demo', 'demo-tiny', 'demo-base', 'demo-small'];
 
 export const modelNotFound: Rule = {
   code: 'model-not-found',
   severity: 'error',
   explanation: "The model's folder is missing, lacks one of the files a model needs, or one of them is broken.",
+  quickFix: 'Changes a misspelt name of a demo model.',
   example: { of: 'file', wrong: '"model": "no-such-folder"', right: '"model": "demo"' },
   checkSurroundings(context, { model }, report) {
     const node = context.given('model');
@@ -14,6 +20,8 @@ export const modelNotFound: Rule = {
     const message = model.reason
       ? `The model ${name} cannot be opened: ${model.reason}.`
       : `The model ${name} was not found.${missing}`;
-    report({ at: spanOf(node), message });
+    const isDemo = DEMO_MODELS.includes(context.file.model);
+    const near = isDemo || model.reason !== undefined ? [] : allNear(context.file.model, DEMO_MODELS);
+    report({ at: spanOf(node), message: `${message}${didYouMean(near[0])}`, fixes: changeTo(node, near) });
   },
 };

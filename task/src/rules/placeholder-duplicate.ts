@@ -23,7 +23,7 @@ export const placeholderDuplicate: Rule = {
         if (at === undefined || firstAt === undefined) continue;
         report({
           at,
-          message: `{${placeholder.name}} stands in this template already.`,
+          message: `{${placeholder.name}} stands in this template already; remove one of them.`,
           related: [context.related(firstAt, 'It stands here first.')],
           fixes: removal(context, template, placeholder),
         });

@@ -18,7 +18,7 @@ export const rowDuplicate: Rule = {
     if (duplicateOf < 0) return;
     report(() => ({
       at: places.whole(),
-      message: `This row stands in line ${duplicateOf + 1} already.`,
+      message: `This row stands in line ${duplicateOf + 1} already; remove one of them.`,
       related: [{ file, range: lineStart(duplicateOf), message: 'The first of the two.' }],
       fixes: [{ title: 'Remove this row', edits: 'remove-line', forAll: 'Remove every duplicate row' }],
     }));

@@ -27,7 +27,7 @@ export const rowFieldMissing: Rule = {
       report(
         () => ({
           at: places.whole(),
-          message: `This row has no field ${JSON.stringify(field)}, which its template uses.`,
+          message: `This row has no field ${JSON.stringify(field)}, which its template uses; add it.`,
           fixes: [
             ...misspelt(field, value, template).flatMap((name) => renameField(places, name, field)),
             ...addField(field, template, places),

@@ -26,7 +26,7 @@ export const rowLabelUnknown: Rule = {
       const near = allNear(answer, forms.keys());
       return {
         at: places.value(field),
-        message: `${JSON.stringify(shortened(answer))} is not one of the labels.${didYouMean(near[0])}`,
+        message: `${JSON.stringify(shortened(answer))} is not one of the labels.${near.length > 0 ? didYouMean(near[0]) : ' Correct it, or add it to "labels".'}`,
         fixes: near.flatMap((label) => changeLabel(field, answer, label, places)),
       };
     });

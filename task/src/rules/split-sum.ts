@@ -37,7 +37,7 @@ export const splitSum: Rule = {
       const sound = splits.children.length === markers && virtual_token_splits.every((split) => split >= 1);
       report({
         at: spanOf(splits.children.length === 1 ? splits.children[0]! : splits),
-        message: `The splits add up to ${sum}, but "total_virtual_tokens" is ${total_virtual_tokens}.`,
+        message: `The splits add up to ${sum}, but "total_virtual_tokens" is ${total_virtual_tokens}; change one or the other.`,
         related: [context.related(spanOf(total), 'The total is given here.')],
         fixes: sound ? [...setTotal, ...spreadTotal] : [...spreadTotal, ...setTotal],
       });

@@ -17,7 +17,11 @@ export const templateEmpty: Rule = {
         (segment) => segment.kind === 'field' || (segment.kind === 'text' && segment.text.trim() !== ''),
       );
       if (node !== undefined && !says) {
-        report({ at: spanOf(node), message: 'This template has neither text nor a placeholder such as {sentence}.' });
+        report({
+          at: spanOf(node),
+          message:
+            'This template has neither text nor a placeholder; put in the fields of its rows, such as {sentence}.',
+        });
       }
     }
   },

@@ -20,7 +20,7 @@ export const totalTooLong: Rule = {
       if (at === undefined || !isTooLong(template, max_seq_length)) continue;
       report({
         at,
-        message: `${template.settings.total_virtual_tokens} virtual tokens leave no room for text in a "max_seq_length" of ${max_seq_length}.`,
+        message: `${template.settings.total_virtual_tokens} virtual tokens leave no room for text in a "max_seq_length" of ${max_seq_length}; take fewer.`,
         related: limit === undefined ? [] : [context.related(spanOf(limit), 'The most tokens a row may have.')],
       });
     }
@@ -34,7 +34,7 @@ export const totalTooLong: Rule = {
         continue;
       report({
         at,
-        message: `${template.settings.total_virtual_tokens} virtual tokens leave no room for text: the model takes ${room} tokens.`,
+        message: `${template.settings.total_virtual_tokens} virtual tokens leave no room for text: the model takes ${room} tokens. Take fewer.`,
       });
     }
   },

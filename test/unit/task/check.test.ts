@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem, ProblemFix } from '../../../protocol/src/problem.ts';
-import { checkTaskFile, checkTaskText } from '../../../task/src/check.ts';
+import { checkTaskFile, checkTaskText, findAll } from '../../../task/src/check.ts';
 import type { ModelFacts } from '../../../task/src/environment.ts';
 import { LineIndex } from '../../../task/src/line-index.ts';
-import { check, type Fixture, row, TASK_PATH, taskFile, template, underlined, unmark } from './harness.ts';
+import { check, environment, type Fixture, row, TASK_PATH, taskFile, template, underlined, unmark } from './harness.ts';
 
 describe('checkTaskFile', () => {
   it('counts the rows of each task and split, and the labels', async () => {
@@ -68,6 +68,14 @@ describe('checkTaskFile', () => {
     expect(unknown[99]!.range.start.line).toBe(99);
     expect(unknown[100]!.range.start.line).toBe(100);
     expect(unknown[100]!.message).toBe('4900 more problems of this kind from here on; the first 100 are shown.');
+  });
+
+  it('finds all problems of one rule where each is to be fixed', async () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => row(`mening ${i % 1000}`, i % 2 === 0 ? 'fel' : 'positiva'));
+    const request = { path: TASK_PATH, text: taskFile(), environment: environment({ 'train.jsonl': rows.join('\n') }) };
+    expect(await findAll('row-label-unknown', request)).toHaveLength(2500);
+    expect(await findAll('row-duplicate', request)).toHaveLength(4000);
+    expect(await findAll('row-field-extra', request)).toEqual([]);
   });
 
   it('shows all of 101 problems', async () => {

@@ -366,6 +366,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
   },
   'model-not-found': {
     fires: {
+      'a demo model, misspelt': { task: taskFile({ file: '"model": ⟦"demo-tny"⟧' }) },
       'no such folder': { task: taskFile({ file: '"model": ⟦"no-such-folder"⟧' }) },
       'a folder with a broken file': { task: taskFile({ file: '"model": ⟦"broken-folder"⟧' }) },
     },

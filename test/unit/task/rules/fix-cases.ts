@@ -468,6 +468,12 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       },
     },
   },
+  'model-not-found': {
+    'a demo model, misspelt': {
+      file: '"model": "dmeo"',
+      fixes: { 'Change to "demo"': '"model": "demo"' },
+    },
+  },
   'row-syntax': {
     'a missing brace': {
       rows: `${row('a').slice(0, -1)}\n${row('b')}`,

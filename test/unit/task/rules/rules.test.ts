@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DEMO_SIZES } from '../../../../model/src/demo/packages.ts';
 import { rules } from '../../../../task/src/rules/index.ts';
+import { DEMO_MODELS } from '../../../../task/src/rules/model-not-found.ts';
 import { check, type Fixture, fired, taskFile } from '../harness.ts';
 import { cases } from './cases.ts';
 
@@ -14,6 +16,10 @@ const DESIGN_TABLE =
 it('has the rules of the design, in its order, each with cases', () => {
   expect(rules.map(({ code }) => code)).toEqual(DESIGN_TABLE.split(' '));
   expect(Object.keys(cases)).toEqual(DESIGN_TABLE.split(' '));
+});
+
+it('knows the names of the demo models', () => {
+  expect(DEMO_MODELS).toEqual(['demo', ...DEMO_SIZES.map((size) => `demo-${size}`)]);
 });
 
 it('says nothing about a sound task file', async () => {
