@@ -1,5 +1,6 @@
 import type { CancellationToken, LogOutputChannel, Range, Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { EVALUATE_TASK, type InitializationOptions, PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
 import {
   TASK_ROWS_REQUEST,
   TASK_TEMPLATES_REQUEST,
@@ -59,6 +60,9 @@ async function start(module: string, log: LogOutputChannel): Promise<LanguageCli
         // Data files: the server answers for those that a task file names.
         { scheme: 'file', pattern: '**/*.jsonl' },
       ],
+      initializationOptions: {
+        commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK],
+      } satisfies InitializationOptions,
       outputChannel: log,
     },
   );

@@ -20,3 +20,9 @@ export interface TaskCommandArgument {
   /** The name of a task that has a template in that file. */
   taskname: string;
 }
+
+/** What a client tells the language server of itself beyond what the protocol has: its `initializationOptions`. */
+export interface InitializationOptions {
+  /** Commands that it carries out; code lenses name no others. */
+  readonly commands?: readonly TaskCommand[];
+}

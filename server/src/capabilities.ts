@@ -6,6 +6,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { ClientSupport } from './client-support.ts';
 import { FIX_ALL } from './service/code-actions.ts';
+import { SEMANTIC_TOKENS_LEGEND } from './service/semantic-tokens.ts';
 
 /** A folder takes its files along without naming them. Files are watched. */
 const FOLDERS: FileOperationRegistrationOptions = {
@@ -28,6 +29,13 @@ export function serverCapabilities(client: ClientSupport): ServerCapabilities {
     renameProvider: client.prepareRename ? { prepareProvider: true } : true,
     ...(client.documentSymbols && { documentSymbolProvider: true }),
     documentLinkProvider: {},
+    foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    semanticTokensProvider: { legend: SEMANTIC_TOKENS_LEGEND, full: true, range: true },
+    inlayHintProvider: true,
+    codeLensProvider: {},
     workspace: {
       ...(client.workspaceFolders && { workspaceFolders: { supported: true, changeNotifications: true } }),
       ...(client.tellsFolderOperations && { fileOperations: { didRename: FOLDERS, didDelete: FOLDERS } }),

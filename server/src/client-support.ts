@@ -15,6 +15,8 @@ export interface ClientSupport {
   readonly prepareRename: boolean;
   readonly snippets: boolean;
   readonly markdownHover: boolean;
+  /** Commands that it carries out. */
+  readonly commands: ReadonlySet<string>;
   readonly workspaceFolders: boolean;
   readonly watchesFiles: boolean;
   /** Of those that are not in the workspace. */
@@ -24,9 +26,16 @@ export interface ClientSupport {
   readonly refreshes: Readonly<Record<Refreshable, boolean>>;
 }
 
+/** The options may be those of another server, by a user's mistake. */
+export interface ClientParams {
+  readonly capabilities: ClientCapabilities;
+  readonly initializationOptions?: unknown;
+}
+
 export type Refreshable = 'codeLens' | 'inlayHint';
 
-export function clientSupport({ textDocument, workspace }: ClientCapabilities): ClientSupport {
+export function clientSupport({ capabilities, initializationOptions }: ClientParams): ClientSupport {
+  const { textDocument, workspace } = capabilities;
   const diagnostics = textDocument?.publishDiagnostics;
   const pull = textDocument?.diagnostic;
   return {
@@ -39,6 +48,7 @@ export function clientSupport({ textDocument, workspace }: ClientCapabilities): 
     prepareRename: textDocument?.rename?.prepareSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') ?? true,
+    commands: new Set(commandsOf(initializationOptions)),
     workspaceFolders: workspace?.workspaceFolders === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     watchesFilesOutside:
@@ -50,4 +60,9 @@ export function clientSupport({ textDocument, workspace }: ClientCapabilities): 
       inlayHint: workspace?.inlayHint?.refreshSupport === true,
     },
   };
+}
+
+function commandsOf(options: unknown): string[] {
+  const { commands }: { commands?: unknown } = typeof options === 'object' && options !== null ? options : {};
+  return Array.isArray(commands) ? commands.filter((command) => typeof command === 'string') : [];
 }

@@ -73,6 +73,27 @@ export function answerRequests(
   );
   connection.onDocumentSymbol(answer(({ textDocument }) => service.documentSymbols(textDocument.uri)));
   connection.onDocumentLinks(answer(({ textDocument }) => service.documentLinks(textDocument.uri)));
+  connection.onFoldingRanges(answer(({ textDocument }) => service.foldingRanges(textDocument.uri)));
+  connection.onSelectionRanges(
+    answer(({ textDocument, positions }) => service.selectionRanges(textDocument.uri, positions)),
+  );
+  connection.onDocumentFormatting(answer(({ textDocument, options }) => service.formatting(textDocument.uri, options)));
+  connection.onDocumentRangeFormatting(
+    answer(({ textDocument, options, range }) => service.formatting(textDocument.uri, options, range)),
+  );
+  connection.languages.semanticTokens.on(answer(({ textDocument }) => service.semanticTokens(textDocument.uri)));
+  connection.languages.semanticTokens.onRange(
+    answer(({ textDocument, range }) => service.semanticTokens(textDocument.uri, range)),
+  );
+  connection.languages.inlayHint.on(answer(({ textDocument, range }) => service.inlayHints(textDocument.uri, range)));
+  connection.onCodeLens(
+    answer(({ textDocument }) =>
+      // One without a command is text.
+      service
+        .codeLenses(textDocument.uri)
+        .filter(({ command }) => !command?.command || client.commands.has(command.command)),
+    ),
+  );
   connection.onRequest(
     TASK_ROWS_REQUEST,
     answer(({ textDocument, range }: TaskRowsParams) => service.taskRows(textDocument.uri, range)),

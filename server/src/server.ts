@@ -20,7 +20,7 @@ export interface ServerOptions {
 export function startServer(connection: Connection, { rulesPage }: ServerOptions): void {
   connection.onInitialize((params) => {
     const onError = (error: unknown) => connection.console.error(describeError(error));
-    const client = clientSupport(params.capabilities);
+    const client = clientSupport(params);
     const present = presentDiagnostics(client, rulesPage);
     const asking = refresher(connection, client);
     const diagnostics = client.pullsDiagnostics

@@ -14,7 +14,7 @@ function slowEditor(capabilities = { workspace: { codeLens: { refreshSupport: tr
     },
   } as unknown as Connection;
   const later = () => new Promise((resolve) => setImmediate(resolve));
-  return { refresh: refresher(connection, clientSupport(capabilities)).refresh, asked, answers, later };
+  return { refresh: refresher(connection, clientSupport({ capabilities })).refresh, asked, answers, later };
 }
 
 it('asks once more, and no oftener, for all that happens while the editor answers', async () => {
