@@ -36,6 +36,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { InitializationOptions } from '../../protocol/src/commands.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 export const SERVER = path.join(ROOT, 'dist/server.js');
@@ -64,6 +65,7 @@ export interface EditorOptions {
   readonly capabilities?: ClientCapabilities;
   /** The workspace. */
   readonly folders?: readonly string[];
+  readonly initializationOptions?: InitializationOptions;
   /** The process that the server is to end with; by default this one. */
   readonly processId?: number;
   /** The server's command line; by default its program over stdio. With `--node-ipc` it is talked to as VS Code does. */
@@ -91,6 +93,7 @@ export class Editor {
       processId: options.processId ?? process.pid,
       rootUri: null,
       capabilities: options.capabilities ?? PUSHED,
+      initializationOptions: options.initializationOptions,
       workspaceFolders: (options.folders ?? []).map((folder) => ({ uri: uriOf(folder), name: path.basename(folder) })),
     });
     await editor.connection.sendNotification(InitializedNotification.type, {});

@@ -7,6 +7,7 @@ import {
   CancellationTokenSource,
   type CodeAction,
   CodeActionRequest,
+  CodeLensRequest,
   CompletionRequest,
   DidChangeWorkspaceFoldersNotification,
   DocumentDiagnosticRequest,
@@ -18,6 +19,7 @@ import {
   RenameRequest,
   WorkspaceDiagnosticRequest,
 } from 'vscode-languageserver/node';
+import { PREDICT_TASK, type TaskCommand, TRAIN_TASK } from '../../protocol/src/commands.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { codesOf, Editor, PULLING, PUSHED, rangeOf, SERVER, uriOf } from './editor.ts';
 import { buildPtask, events, PTASK, ptask } from './ptask.ts';
@@ -420,6 +422,51 @@ describe('a question', () => {
       const hover = await editor.connection.sendRequest(HoverRequest.type, at('demo'));
       expect(JSON.stringify(hover?.contents)).toMatch(/gpt2, \d+ layers .* million parameters/);
     });
+  });
+
+  it.each<[string, string, object]>([
+    ['where a name is given', 'textDocument/definition', {}],
+    ['where it is used', 'textDocument/references', { context: { includeDeclaration: true } }],
+    ['where it stands in this file', 'textDocument/documentHighlight', {}],
+    ['what is in the file', 'textDocument/documentSymbol', {}],
+    ['where its links lead', 'textDocument/documentLink', {}],
+    ['what can be folded', 'textDocument/foldingRange', {}],
+    ['what to select next', 'textDocument/selectionRange', { positions: [{ line: 6, character: 20 }] }],
+    ['how it is laid out', 'textDocument/formatting', { options: { tabSize: 4, insertSpaces: true } }],
+    ['how a part is laid out', 'textDocument/rangeFormatting', { options: { tabSize: 4, insertSpaces: true } }],
+    ['what its words are', 'textDocument/semanticTokens/full', {}],
+    ['what the words of a part are', 'textDocument/semanticTokens/range', {}],
+    ['what to show beside it', 'textDocument/inlayHint', {}],
+    ['what to show above it', 'textDocument/codeLens', {}],
+  ])('%s', async (_, method, more) => {
+    const { task } = await sound();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const params = {
+      textDocument: { uri: document.uri },
+      position: rangeOf(document, '{sentence}').start,
+      range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } },
+      ...more,
+    };
+    // The place of a placeholder's name is behind its brace.
+    params.position.character++;
+    await editor.until(async () => {
+      const result = await editor.connection.sendRequest<object[] | { data: number[] }>(method, params);
+      expect('data' in result ? result.data : result).not.toEqual([]);
+    });
+    expect(editor.log).toEqual([]);
+  });
+
+  it('what can be done with a task names the commands that the editor knows, and no others', async () => {
+    const { task } = await sound();
+    const commandsFor = async (commands: TaskCommand[]) => {
+      const editor = await Editor.start({ initializationOptions: { commands } });
+      const { uri } = await editor.open(task);
+      const lenses = await editor.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } });
+      return lenses!.flatMap(({ command }) => command?.command || []);
+    };
+    expect(await commandsFor([TRAIN_TASK, PREDICT_TASK])).toEqual([TRAIN_TASK, PREDICT_TASK]);
+    expect(await commandsFor([])).toEqual([]);
   });
 
   it('about a document that is no file, or that nobody has opened, has no answer', async () => {
