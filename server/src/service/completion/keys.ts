@@ -3,6 +3,7 @@ import type { Key } from '../../../../task/src/key-types.ts';
 import { keyText } from '../hover/key.ts';
 import type { Ask } from './ask.ts';
 import type { Offer } from './offer.ts';
+import { escapeSnippet } from './snippet.ts';
 import { wholeValue } from './whole-values.ts';
 
 /** The keys that an object does not have yet, each with a sensible value: those that must be there first. */
@@ -18,7 +19,7 @@ export function keyOffers(ask: Ask, keys: Readonly<Record<string, Key<unknown>>>
       return {
         label: name,
         kind: CompletionItemKind.Property,
-        text: cursor.colonFollows ? text : { snippet: `${text.replaceAll('$', '\\$')}: ${value()}` },
+        text: cursor.colonFollows ? text : { snippet: `${escapeSnippet(text)}: ${value()}` },
         detail: key.absent === 'required' ? 'required' : undefined,
         documentation: keyText(name, key),
         filter: cursor.inString ? text : name,

@@ -7,7 +7,7 @@ import { amount, code } from '../hover/markdown.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { Cursor } from './cursor.ts';
 import { jsonOffer, type Offer } from './offer.ts';
-import { SnippetWriter } from './snippet.ts';
+import { escapeSnippet, SnippetWriter } from './snippet.ts';
 
 /** A task that a row may be of, and what is known of it. */
 export interface RowTask {
@@ -42,49 +42,54 @@ export function wholeRowOffers(tasks: readonly RowTask[], { isExample }: RowKind
       kind: CompletionItemKind.Snippet,
       text: { snippet: `{${[`"taskname": ${literal(taskname)}`, ...members].join(', ')}}` },
       documentation: `A row with the fields of the template ${code(task.template.settings.prompt_template)}`,
-      filter: `{"taskname": ${JSON.stringify(taskname)}`,
     };
   });
 }
 
 /** Keys that a row lacks: its task, then the fields of that task's template, all of them at once too. */
-export function rowKeyOffers(tasks: readonly RowTask[], cursor: Cursor, { isExample }: RowKind): Offer[] {
-  if (tasks.length === 0) return [];
-  const { siblings } = cursor;
-  const own = taskOf(tasks, cursor);
-  const offers: Offer[] = [];
-  if (!siblings.has('taskname')) {
-    const names = byRows(tasks).map(({ template }) => jsonInner(template.settings.taskname));
-    offers.push(keyOffer(cursor, 'taskname', `"${new SnippetWriter().choice(names)}"`, CompletionItemKind.Class));
+export function rowKeyOffers(tasks: readonly RowTask[], cursor: Cursor, kind: RowKind): Offer[] {
+  if (cursor.siblings.has('taskname')) {
+    const own = taskOf(tasks, cursor);
+    return own === undefined ? [] : [...allFieldsOffer(own, cursor, kind), ...fieldOffers([own], cursor, kind)];
   }
   // Without a task any field may be meant.
-  const candidates = own === undefined && !siblings.has('taskname') ? tasks : own === undefined ? [] : [own];
-  const offered = new Set<string>();
-  for (const task of candidates) {
-    const { fields, settings } = task.template;
-    const missing = [
-      ...neededFields(task, isExample),
-      ...fields.filter((field) => isExample && field === settings.answer_field),
-    ].filter((field) => !siblings.has(field) && !offered.has(field));
-    const writer = new SnippetWriter();
-    const needed = missing.filter((field) => !(isExample && field === settings.answer_field));
-    if (needed.length > 1 && !cursor.colonFollows && task === own) {
-      offers.push({
-        label: needed.map((field) => JSON.stringify(field)).join(', '),
-        kind: CompletionItemKind.Snippet,
-        text: { snippet: needed.map((field) => memberText(task, field, writer)).join(', ') },
-        detail: 'all that are missing',
-        filter: cursor.inString ? JSON.stringify(needed[0]) : needed[0]!,
-      });
-    }
-    for (const field of missing) {
-      offered.add(field);
-      const text = briefFieldText(task.knowledge, task.template, field);
+  return [...tasknameOffer(tasks, cursor), ...fieldOffers(tasks, cursor, kind)];
+}
+
+function tasknameOffer(tasks: readonly RowTask[], cursor: Cursor): Offer[] {
+  if (tasks.length === 0) return [];
+  const names = byRows(tasks).map(({ template }) => jsonInner(template.settings.taskname));
+  return [keyOffer(cursor, 'taskname', `"${new SnippetWriter().choice(names)}"`, CompletionItemKind.Class)];
+}
+
+function allFieldsOffer(task: RowTask, cursor: Cursor, { isExample }: RowKind): Offer[] {
+  const fields = neededFields(task, isExample).filter((field) => !cursor.siblings.has(field));
+  if (fields.length < 2 || cursor.colonFollows) return [];
+  const writer = new SnippetWriter();
+  return [
+    {
+      label: fields.map((field) => JSON.stringify(field)).join(', '),
+      kind: CompletionItemKind.Snippet,
+      text: { snippet: fields.map((field) => memberText(task, field, writer)).join(', ') },
+      detail: 'all that are missing',
+      filter: cursor.inString ? JSON.stringify(fields[0]) : fields[0]!,
+    },
+  ];
+}
+
+/** Each field once; an example's answer last, since it needs none. */
+function fieldOffers(tasks: readonly RowTask[], cursor: Cursor, { isExample }: RowKind): Offer[] {
+  const offers = new Map<string, Offer>();
+  for (const task of tasks) {
+    const { knowledge, template } = task;
+    for (const field of new Set([...neededFields(task, isExample), ...template.fields])) {
+      if (cursor.siblings.has(field) || offers.has(field)) continue;
       const value = valueText(task, field, new SnippetWriter());
-      offers.push({ ...keyOffer(cursor, field, value, CompletionItemKind.Field), documentation: text });
+      const documentation = briefFieldText(knowledge, template, field);
+      offers.set(field, { ...keyOffer(cursor, field, value, CompletionItemKind.Field), documentation });
     }
   }
-  return offers;
+  return [...offers.values()];
 }
 
 /** Values of a row's field: tasks, labels, or texts that many rows share. */
@@ -182,5 +187,5 @@ function valueText({ template }: RowTask, field: string, writer: SnippetWriter):
 
 /** A JSON string in a snippet. */
 function literal(text: string): string {
-  return JSON.stringify(text).replaceAll(/[\\$}]/g, '\\$&');
+  return escapeSnippet(JSON.stringify(text));
 }

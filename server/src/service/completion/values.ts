@@ -2,6 +2,7 @@ import { CompletionItemKind } from 'vscode-languageserver-types';
 import type { Key, ValueShape } from '../../../../task/src/key-types.ts';
 import { choiceText } from '../hover/key.ts';
 import type { Ask } from './ask.ts';
+import type { Cursor } from './cursor.ts';
 import { nameOffers } from './names.ts';
 import { jsonOffer, type Offer, preview } from './offer.ts';
 import { expandSnippet } from './snippet.ts';
@@ -14,7 +15,7 @@ export async function valueOffers(
   { shape, key }: { shape: ValueShape; key: Key<unknown> | undefined },
 ): Promise<Offer[]> {
   const { cursor } = ask;
-  const offers = [...(await nameOffers(ask)), ...byShape(ask, shape, defaultOf(key))];
+  const offers = [...(await nameOffers(ask)), ...byShape(cursor, shape, defaultOf(key))];
   if (!cursor.inString) {
     if (cursor.path.length === 2 && cursor.path[0] === 'task_templates') offers.unshift(...templateOffers(ask));
     offers.push(...wholeOffers(ask, shape, key));
@@ -28,7 +29,7 @@ function defaultOf(key: Key<unknown> | undefined): unknown {
 }
 
 /** Few values, the default first. */
-function byShape({ cursor }: Ask, shape: ValueShape, fallback: unknown): Offer[] {
+function byShape(cursor: Cursor, shape: ValueShape, fallback: unknown): Offer[] {
   const isDefault = (value: unknown) => (value === fallback ? 'default' : undefined);
   const kind = CompletionItemKind.Value;
   switch (shape.kind) {
@@ -46,7 +47,7 @@ function byShape({ cursor }: Ask, shape: ValueShape, fallback: unknown): Offer[]
         });
     case 'nullable': {
       const none = cursor.inString ? [] : [jsonOffer(cursor, null, { kind, detail: isDefault(null) })];
-      const inner = byShape({ cursor } as Ask, shape.of, fallback);
+      const inner = byShape(cursor, shape.of, fallback);
       return [...inner, ...none];
     }
     case 'boolean':

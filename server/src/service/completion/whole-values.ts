@@ -13,7 +13,7 @@ import {
   truncateCandidates,
   unlabelledAnswers,
 } from './names.ts';
-import { SnippetWriter } from './snippet.ts';
+import { escapeSnippet, SnippetWriter } from './snippet.ts';
 import { classification, labelsObject, type TemplateDefaults, templateLines } from './templates.ts';
 
 /** More answers than this are no labels. */
@@ -107,7 +107,7 @@ function fromFile(ask: Ask, path: JsonPath, writer: SnippetWriter): string | und
     case 'p_tuning.encoder_hidden':
       return writer.stop(String(model?.about?.hidden ?? 512));
     case 'prompt_tuning.new_prompt_init_methods':
-      return `[${(context.file.new_tasks.length > 0 ? context.file.new_tasks : ['']).map(() => `"${writer.choice(['text', 'random'])}"`).join(', ')}]`;
+      return `[${Array.from({ length: Math.max(1, context.file.new_tasks.length) }, () => `"${writer.choice(['text', 'random'])}"`).join(', ')}]`;
     default: {
       const split = SPLITS.find(({ key }) => path[0] === 'data' && path[1] === key);
       if (split !== undefined) return `["${writer.stop(`${split.split}.jsonl`)}"]`;
@@ -162,7 +162,5 @@ export function templateDefaults(ask: Ask): TemplateDefaults {
 function names(values: readonly string[]): string | undefined {
   return values.length === 0
     ? undefined
-    : JSON.stringify(values)
-        .replaceAll('","', '", "')
-        .replaceAll(/[\\$}]/g, '\\$&');
+    : `[${values.map((value) => escapeSnippet(JSON.stringify(value))).join(', ')}]`;
 }
