@@ -1,3 +1,4 @@
+import { lineEnd } from '../../../task/src/data/text-blocks.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { readRowBatches } from '../../../task/src/rows.ts';
 
@@ -82,15 +83,20 @@ export function dataLinesAround(text: string, line: number, distance: number): D
   return lines;
 }
 
+/** A line of an open data file, by its whole text. */
+export function dataLine(line: number, text: string): DataLine {
+  const character = line === 0 && text.startsWith('\uFEFF') ? 1 : 0;
+  return { line, character, text: text.slice(character) };
+}
+
 /** Lines end where the language server protocol ends them: at \n, \r\n or \r. */
 function* everyLine(text: string): Generator<DataLine> {
-  const ends = /\r\n|\r|\n|$/g;
-  for (let line = 0, start = 0; ; line++) {
-    ends.lastIndex = start;
-    const { index, 0: end } = ends.exec(text)!;
-    const character = line === 0 && text.startsWith('\uFEFF') ? 1 : 0;
-    yield { line, character, text: text.slice(start + character, index) };
-    if (end === '') return;
-    start = index + end.length;
+  let start = 0;
+  for (let line = 0; ; line++) {
+    const { end, next } = lineEnd(text, start);
+    yield dataLine(line, text.slice(start, end));
+    // The last line has no end.
+    if (next === end) return;
+    start = next;
   }
 }

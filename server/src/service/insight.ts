@@ -2,7 +2,7 @@ import type { CompletionItem, Hover, Position } from 'vscode-languageserver-type
 import { completions } from './completion/completions.ts';
 import { rowCompletions } from './completion/row-completions.ts';
 import type { CompletionOptions } from './completion-options.ts';
-import { dataLineAt } from './data-lines.ts';
+import { dataLine } from './data-lines.ts';
 import { dataPathsOf } from './dependencies.ts';
 import type { FolderEntry } from './host.ts';
 import { hover } from './hover/hover.ts';
@@ -12,11 +12,14 @@ import type { Knowledge } from './knowledge.ts';
 export interface InsightHost {
   resolvePath(taskFile: string, path: string): string;
   listFolder(path: string): Promise<readonly FolderEntry[]>;
-  /** The text of a document that is open. */
-  openText(path: string): string | undefined;
+  /** A line of a document that is open; undefined behind its last one, and for another document. */
+  openLine(path: string, line: number): string | undefined;
   /** All task files that there are, open or not. */
   taskFiles(): readonly Knowledge[];
 }
+
+/** In UTF-16 units: a longer row would keep somebody waiting. */
+const MAX_LINE = 200_000;
 
 /** Hover and completion in task files and in open data files. They answer from what is known; nothing is read for them. */
 export class Insight {
@@ -56,8 +59,8 @@ export class Insight {
   }
 
   #line(path: string, { line }: Position) {
-    const text = this.#host.openText(path);
-    return text === undefined ? undefined : dataLineAt(text, line);
+    const text = this.#host.openLine(path, line);
+    return text === undefined || text.length > MAX_LINE ? undefined : dataLine(line, text);
   }
 
   #resolve({ context }: Knowledge, name: string): string {

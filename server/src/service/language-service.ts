@@ -140,7 +140,7 @@ class Service implements LanguageService {
     this.#insight = new Insight({
       resolvePath: (taskFile, path) => host.environment.resolvePath(taskFile, path),
       listFolder: (path) => this.#folders.list(path),
-      openText: (path) => this.#documents.get(path)?.text,
+      openLine: (path, line) => this.#documents.get(path)?.line(line),
       taskFiles: () => [...this.#sessions.values()],
     });
   }

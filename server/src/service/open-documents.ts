@@ -27,6 +27,11 @@ export class OpenDocument {
     return this.#blocks.blocks;
   }
 
+  /** A line without its end; undefined behind the last one. */
+  line(number: number): string | undefined {
+    return this.#blocks.line(number);
+  }
+
   /** Each change is made to what the one before it left. */
   change({ range, text }: DocumentChange): TextSplice {
     return range === undefined ? this.#blocks.replaceAll(text) : this.#blocks.edit(range.start, range.end, text);

@@ -73,6 +73,22 @@ export class TextBlocks {
     return this.#replace(this.#placeAt(first, before), this.#placeAt(first, old.length - after), inside);
   }
 
+  /** A line without its end; undefined behind the last one. */
+  line(number: number): string | undefined {
+    let left = number;
+    for (const { lines, text } of this.#blocks) {
+      if (left >= lines) {
+        left -= lines;
+        continue;
+      }
+      let start = 0;
+      for (; left > 0; left--) start = lineEnd(text, start).next;
+      return text.slice(start, lineEnd(text, start).end);
+    }
+    // Behind the last line end there is a line, though there is nothing in it.
+    return left === 0 && /^$|[\n\r]$/.test(this.#blocks.at(-1)?.text.slice(-1) ?? '') ? '' : undefined;
+  }
+
   #replace(start: Place, end: Place, newText: string): TextSplice {
     this.#text = undefined;
     let at = start.block;
