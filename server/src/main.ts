@@ -5,7 +5,7 @@ import {
   Message,
   type ResponseMessage,
 } from 'vscode-languageserver/node';
-import { describeError } from './requests.ts';
+import { describeError } from './describe-error.ts';
 import { startServer } from './server.ts';
 
 /*

@@ -17,6 +17,7 @@ import {
   type TaskTemplatesParams,
 } from '../../protocol/src/rows.ts';
 import type { ClientSupport } from './client-support.ts';
+import { describeError } from './describe-error.ts';
 import type { PresentDiagnostics } from './present-diagnostics.ts';
 import type { LanguageService } from './service/language-service.ts';
 
@@ -102,11 +103,6 @@ export function answerRequests(
     TASK_TEMPLATES_REQUEST,
     answer(({ textDocument }: TaskTemplatesParams) => service.taskTemplates(textDocument.uri)),
   );
-}
-
-/** An error with its stack, for the log. */
-export function describeError(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 type Handler<P, R> = (params: P, token: CancellationToken) => R | Promise<R>;

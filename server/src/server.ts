@@ -1,12 +1,13 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { serverCapabilities } from './capabilities.ts';
 import { clientSupport } from './client-support.ts';
+import { describeError } from './describe-error.ts';
 import { pushedDiagnostics } from './diagnostic-channel.ts';
 import { syncDocuments } from './documents.ts';
 import { presentDiagnostics } from './present-diagnostics.ts';
 import { PulledDiagnostics } from './pulled-diagnostics.ts';
 import { refresher } from './refresher.ts';
-import { answerRequests, describeError } from './requests.ts';
+import { answerRequests } from './requests.ts';
 import { createLanguageService } from './service/language-service.ts';
 import { serviceHost } from './service-host.ts';
 import { Workspace } from './workspace.ts';

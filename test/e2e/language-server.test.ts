@@ -521,6 +521,7 @@ describe('the server as a process', () => {
     await expect(editor.connection.sendRequest('textDocument/hover', {})).rejects.toThrow();
     await expect(editor.connection.sendRequest('no/such/request', {})).rejects.toThrow();
     await editor.connection.sendNotification('textDocument/didChange', { textDocument: { uri: 'x' } });
+    await editor.until(() => expect(editor.log.join('\n')).toMatch(/TypeError: .*\n +at /));
     const document = await editor.open(task);
     const params = { textDocument: { uri: document.uri }, position: { line: 1, character: 4 } };
     expect(await editor.connection.sendRequest(HoverRequest.type, params)).not.toBeNull();
