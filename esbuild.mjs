@@ -41,7 +41,16 @@ const extension = await build({
   external: ['vscode'],
 });
 
-const outputFiles = [...programs.outputFiles, ...extension.outputFiles];
+const pages = await build({
+  ...common,
+  entryPoints: ['client/webview/chart.ts', 'client/webview/chart.css'],
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2022',
+  minify: true,
+});
+
+const outputFiles = [programs, extension, pages].flatMap((result) => result.outputFiles);
 
 // A file is replaced as a whole and only where it differs, so that a program that is running, or a second build, is safe.
 for (const { path: file, contents } of outputFiles) {

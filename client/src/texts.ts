@@ -4,6 +4,8 @@ export type Translate = (message: string, ...values: (string | number)[]) => str
 /** Words and numbers as the user reads them. */
 export interface Texts {
   readonly t: Translate;
+  /** As VS Code names it, such as `sv`. */
+  readonly locale: string;
   /** `97 %` in Swedish, `97%` in English. @param share from 0 to 1 */
   percent(share: number, digits?: number): string;
   number(value: number, digits?: number): string;
@@ -12,12 +14,12 @@ export interface Texts {
   bytes(count: number): string;
 }
 
-/** @param locale as VS Code names it, such as `sv` */
 export function textsFor(t: Translate, locale: string): Texts {
   const number = (value: number, digits = 0) =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
   return {
     t,
+    locale,
     number,
     percent: (share, digits = 0) =>
       new Intl.NumberFormat(locale, {

@@ -31,6 +31,11 @@ export class TrainingProcesses {
     };
   };
 
+  /** The processes that live. */
+  get pids(): readonly number[] {
+    return [...this.#processes].flatMap(({ pid }) => pid ?? []);
+  }
+
   /** Pauses what runs, and kills what has not ended after `limit` milliseconds. */
   async endAll(limit: number): Promise<void> {
     await Promise.all([...this.#processes].map((process) => process.end(limit)));

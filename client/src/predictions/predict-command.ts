@@ -7,7 +7,7 @@ import type { ReportDocuments } from '../report-documents.ts';
 import { chooseTask, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
-import { rowMarkdown } from './prediction-text.ts';
+import { answeredMarkdown } from './prediction-text.ts';
 
 export interface PredictServices {
   readonly server: LanguageServer;
@@ -48,7 +48,7 @@ async function showAnswer(
       withUntrained: true,
       urgency: 'hover',
     });
-    await reports.show(texts.t('Predict {0}', taskname), rowMarkdown(taskname, prompt, rows[0]!, texts));
+    await reports.show(texts.t('Predict {0}', taskname), answeredMarkdown(taskname, prompt, rows[0]!, texts));
   } catch (error) {
     window.showErrorMessage(
       texts.t('{0} cannot predict: {1}', taskname, error instanceof Error ? error.message : String(error)),

@@ -24,12 +24,16 @@ function markOf({ right }: Answer): string {
   return right === undefined ? '' : right ? ' ✓' : ' ✗';
 }
 
-/** What is shown over a row, as Markdown. */
+/** An answer with the text that it is to, as Markdown. */
+export function answeredMarkdown(taskname: string, prompt: PromptState, row: PredictedRow, texts: Texts): string {
+  return [fenced(row.text), rowMarkdown(taskname, prompt, row, texts)].join('\n\n');
+}
+
+/** What is shown over a row below its text, as Markdown. */
 export function rowMarkdown(taskname: string, prompt: PromptState, row: PredictedRow, texts: Texts): string {
   const { t } = texts;
   const paragraphs = [`**${escapeMarkdown(taskname)}** · ${promptText(prompt, texts)}`];
   if (row.problem !== undefined) return [...paragraphs, escapeMarkdown(row.problem)].join('\n\n');
-  paragraphs.push(fenced(row.text));
   const answer = row.trained ?? row.stale;
   if (answer) paragraphs.push(answerMarkdown(answer, texts));
   if (row.expected) {

@@ -51,7 +51,7 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
     this.#texts = texts;
     this.#disposables = [
       this.#changed,
-      window.registerTreeDataProvider('ptask.runs', this),
+      window.createTreeView('ptask.runs', { treeDataProvider: this, canSelectMany: true }),
       stored.onDidChange(() => this.#changed.fire(undefined)),
       queue.listen((run) => this.#take(run)),
     ];

@@ -13,6 +13,7 @@ import {
   type WorkspaceFolder,
   workspace,
 } from 'vscode';
+import { epochPoint } from '../chart/chart-run.ts';
 import { findTaskFiles } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import type { RunQueue, WindowRun } from './run-queue.ts';
@@ -82,21 +83,8 @@ class RunTerminal implements Pseudoterminal {
     const file = Uri.joinPath(this.#folder.uri, this.#definition.file);
     this.#listener = this.#queue.listen((run, { epochs }) => {
       if (run.id !== this.#run?.id) return;
-      for (const { epoch, train_loss, validation_loss, validation, best } of epochs) {
-        const accuracy = Object.fromEntries(
-          Object.entries(validation).flatMap(([task, metrics]) =>
-            metrics.accuracy === undefined ? [] : [[task, metrics.accuracy]],
-          ),
-        );
-        const point = {
-          epoch,
-          step: 0,
-          trainLoss: train_loss,
-          validationLoss: validation_loss ?? undefined,
-          accuracy,
-          best,
-        };
-        this.#say(`${progressText(run, this.#texts)}: ${epochText(point, this.#texts)}`);
+      for (const epoch of epochs) {
+        this.#say(`${progressText(run, this.#texts)}: ${epochText(epochPoint(epoch, 0), this.#texts)}`);
       }
       if (run.end) this.#end(run);
     });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  answeredMarkdown,
   escapeMarkdown,
   hintText,
   neighboursMarkdown,
@@ -62,7 +63,7 @@ describe('the hover of a row', () => {
   const hover = (prompt: PromptState, more: Partial<PredictedRow>) =>
     rowMarkdown('sentiment-task', prompt, row(more), english);
 
-  it('has the text, a bar for each label, the row’s answer and that without a prompt', () => {
+  it('has a bar for each label, the row’s answer and that without a prompt', () => {
     expect(
       hover(current, {
         trained: positive(true),
@@ -70,10 +71,6 @@ describe('the hover of a row', () => {
         untrained: { text: 'negativa', candidates: [{ text: 'negativa', probability: 0.41 }], right: false },
       }),
     ).toBe(`**sentiment\\-task** · trained: 87% of 46 validation rows right
-
-\`\`\`text
-Kursen stiger:
-\`\`\`
 
 \`\`\`text
 positiva ███████████████████· 97.1%
@@ -89,7 +86,7 @@ Without a trained prompt: **negativa 41%** ✗`);
   it('says why there is no answer', () =>
     expect(hover(current, { problem: 'The row is too long.' })).toContain('The row is too long'));
   it('keeps text that looks like a fence inside its own', () =>
-    expect(hover(current, { text: '```\n# no' })).toContain('````text\n```\n# no\n````'));
+    expect(answeredMarkdown('t', current, row({ text: '```\n# no' }), english)).toMatch(/^````text\n```\n# no\n````/));
 });
 
 it('the nearest words of a virtual token are in one line, blanks seen', () =>

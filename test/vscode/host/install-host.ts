@@ -35,8 +35,15 @@ export async function installHost(root: string): Promise<Host> {
     server: path.join(dir, 'server/out/server-main.js'),
   };
   const complete = path.join(dir, 'complete');
-  if (await readFile(complete).catch(() => undefined)) return host;
+  if ((await readFile(complete).catch(() => undefined)) === undefined) {
+    await install(dir);
+    await writeFile(complete, '');
+  }
+  await putStandIns(path.join(dir, 'server/node_modules/@vscode'), path.join(root, 'test/vscode/host/stand-ins'));
+  return host;
+}
 
+async function install(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   await writeFile(path.join(dir, 'package.json'), '{ "private": true }');
@@ -48,12 +55,10 @@ export async function installHost(root: string): Promise<Host> {
   await rename(path.join(dir, 'package/lib/vscode'), server);
   await rm(path.join(dir, filename));
   await rm(path.join(server, 'extensions/copilot'), { recursive: true, force: true });
-  await installServerPackages(server, path.join(root, 'test/vscode/host/stand-ins'));
-  await writeFile(complete, '');
-  return host;
+  await installServerPackages(server);
 }
 
-async function installServerPackages(server: string, standIns: string): Promise<void> {
+async function installServerPackages(server: string): Promise<void> {
   const file = path.join(server, 'package.json');
   const manifest = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
   manifest.dependencies = Object.fromEntries(
@@ -61,10 +66,11 @@ async function installServerPackages(server: string, standIns: string): Promise<
   );
   await writeFile(file, JSON.stringify(manifest, null, 2));
   await npm(server, 'install', '--omit=dev', '--legacy-peer-deps');
-  // Two native modules are loaded at the start. They would have to be compiled, and do nothing that matters here.
-  await cp(path.join(standIns, 'spdlog.cjs'), path.join(server, 'node_modules/@vscode/spdlog/index.js'));
-  await cp(
-    path.join(standIns, 'native-watchdog.cjs'),
-    path.join(server, 'node_modules/@vscode/native-watchdog/index.js'),
-  );
+}
+
+/** Two native modules are loaded at the start. They would have to be compiled, and do nothing that matters here. */
+async function putStandIns(modules: string, standIns: string): Promise<void> {
+  for (const name of ['spdlog', 'native-watchdog']) {
+    await cp(path.join(standIns, `${name}.cjs`), path.join(modules, name, 'index.js'));
+  }
 }

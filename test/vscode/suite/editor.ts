@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Extension } from '../../../client/src/extension.ts';
 
 export function workspacePath(...names: string[]): string {
   return path.join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, ...names);
@@ -32,4 +33,32 @@ export async function eventually<T>(attempt: () => T | Promise<T>, limit = 15_00
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+/** What the extension gives to its tests, once it is active. */
+export async function extension(): Promise<Extension> {
+  const found = vscode.extensions.getExtension<Extension>('ptask.ptask');
+  assert.ok(found, 'the extension is there');
+  return found.activate();
+}
+
+/** Deletes all runs and prompt tables, as if nothing had been trained. */
+export async function clearRuns(): Promise<void> {
+  for (const name of ['.ptask', 'sentiment.prompts.safetensors']) {
+    const uri = vscode.Uri.file(workspacePath(name));
+    await vscode.workspace.fs.delete(uri, { recursive: true }).then(undefined, () => undefined);
+  }
+}
+
+/** Trains the small task of the workspace to the end. */
+export async function trainToTheEnd(): Promise<void> {
+  const { queue } = await extension();
+  const run = queue.add({
+    file: workspacePath('sentiment.ptask.json'),
+    tasknames: ['sentiment-task'],
+    resume: false,
+    device: 'auto',
+  });
+  const end = await queue.ended(run.id);
+  assert.equal(end.outcome, 'done', JSON.stringify(end));
 }

@@ -4,9 +4,11 @@ import type { SuiteResults, TestResult } from './results.ts';
 
 /** Called by VS Code in the extension host. Rejects where a test failed. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, reporter: 'min' });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, reporter: 'min', grep: process.env.PTASK_TEST_GREP ?? '' });
   mocha.suite.emit('pre-require', globalThis, 'suite', mocha);
   await import('./language.ts');
+  await import('./training.ts');
+  await import('./predictions.ts');
   const tests: TestResult[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);

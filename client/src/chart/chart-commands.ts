@@ -1,0 +1,36 @@
+import { commands, type Disposable, window } from 'vscode';
+import { summaryText } from '../runs/run-text.ts';
+import type { RunEntry } from '../runs/runs-view.ts';
+import type { StoredRuns } from '../runs/stored-runs.ts';
+import type { Texts } from '../texts.ts';
+import type { Charts } from './chart-panel.ts';
+import { runTitle } from './chart-run.ts';
+
+/** **Show Chart** of a run, of those that are selected in the Runs view, or of the newest; **Compare Runs** asks which. */
+export function chartCommands(charts: Charts, stored: StoredRuns, texts: Texts): Disposable[] {
+  return [
+    commands.registerCommand('ptask.showChart', async (of?: RunEntry | string, selected?: readonly RunEntry[]) => {
+      const chosen = selected && selected.length > 1 ? selected.flatMap(dirOf) : dirOf(of);
+      const dirs = chosen.length > 0 ? chosen : (await stored.list()).slice(0, 1).map(({ dir }) => dir);
+      if (dirs.length > 0) charts.show(dirs);
+    }),
+    commands.registerCommand('ptask.compareRuns', async () => {
+      const items = (await stored.list()).map((run) => ({
+        label: runTitle(run),
+        description: summaryText(run, texts),
+        dir: run.dir,
+      }));
+      const chosen = await window.showQuickPick(items, {
+        canPickMany: true,
+        placeHolder: texts.t('Which runs are to be drawn over each other?'),
+      });
+      if (chosen && chosen.length > 0) charts.show(chosen.map(({ dir }) => dir));
+    }),
+  ];
+}
+
+function dirOf(entry: RunEntry | string | undefined): string[] {
+  if (entry === undefined) return [];
+  if (typeof entry === 'string') return [entry];
+  return entry.kind === 'epoch' || entry.run.dir === undefined ? [] : [entry.run.dir];
+}

@@ -1,0 +1,42 @@
+import type { EpochPoint, RunMetricsResult, RunSummary, StepPoint } from '../../../protocol/src/engine.ts';
+import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
+import type { ChartRun } from './chart-messages.ts';
+
+/** A run that is kept on disk, for a chart. */
+export function chartRun({ run, steps, epochs }: RunMetricsResult): ChartRun {
+  return { dir: run.dir, name: runTitle(run), steps, epochs };
+}
+
+/** A run's tasks and when it began, which tell it from others. */
+export function runTitle({ tasknames, created }: Pick<RunSummary, 'tasknames' | 'created'>): string {
+  return `${tasknames.join(', ')} ${timeOf(created)}`;
+}
+
+/** `2026-11-24 07:00`, in the time of this machine. */
+function timeOf(created: string): string {
+  const date = new Date(created);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** A step that has just been taken, as it will stand on disk. */
+export function stepPoint({ step, epoch, loss, lr }: StepEvent): StepPoint {
+  return { step, epoch, loss, lr };
+}
+
+/** @param step the step at whose end the epoch was measured */
+export function epochPoint(event: EpochEvent, step: number): EpochPoint {
+  const { epoch, train_loss, validation_loss, validation, best } = event;
+  const accuracy = Object.entries(validation).flatMap(([task, metrics]) =>
+    metrics.accuracy === undefined ? [] : [[task, metrics.accuracy] as const],
+  );
+  return {
+    epoch,
+    step,
+    trainLoss: train_loss,
+    validationLoss: validation_loss ?? undefined,
+    accuracy: Object.fromEntries(accuracy),
+    best,
+  };
+}

@@ -1,0 +1,85 @@
+import uPlot, { type AlignedData } from 'uplot';
+import type { ChartRun, ChartWords } from '../src/chart/chart-messages.ts';
+
+/** One of the charts on the page, with lines over the steps of all runs. */
+export interface Panel {
+  readonly title: string;
+  readonly data: AlignedData;
+  readonly series: readonly Series[];
+}
+
+export interface Series {
+  readonly label: string;
+  /** Variable of the theme. */
+  readonly colourName: string;
+  readonly isDashed: boolean;
+  readonly hasPoints: boolean;
+}
+
+const COLOURS = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map((name) => `--vscode-charts-${name}`);
+
+interface Line extends Series {
+  readonly x: readonly number[];
+  readonly y: readonly (number | undefined)[];
+}
+
+/** The loss, the accuracy where it was measured, and the learning rate. */
+export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] {
+  const named = (label: string, { name }: ChartRun) => (runs.length === 1 ? label : `${name}: ${label}`);
+  const coloured = runs.map((run, place) => ({ run, colourName: COLOURS[place % COLOURS.length]! }));
+  const loss = coloured.flatMap(({ run, colourName }): Line[] => [
+    {
+      label: named(words.trainingLoss, run),
+      colourName,
+      isDashed: false,
+      hasPoints: false,
+      x: run.steps.map(({ step }) => step),
+      y: run.steps.map((point) => point.loss),
+    },
+    {
+      label: named(words.validationLoss, run),
+      colourName: runs.length === 1 ? COLOURS[1]! : colourName,
+      isDashed: true,
+      hasPoints: true,
+      x: run.epochs.map(({ step }) => step),
+      y: run.epochs.map(({ validationLoss }) => validationLoss),
+    },
+  ]);
+  const accuracy = coloured.flatMap(({ run, colourName }) =>
+    tasksOf(run).map(
+      (task, place): Line => ({
+        label: named(task, run),
+        colourName: runs.length === 1 ? COLOURS[(place + 2) % COLOURS.length]! : colourName,
+        isDashed: false,
+        hasPoints: true,
+        x: run.epochs.map(({ step }) => step),
+        y: run.epochs.map((epoch) => epoch.accuracy[task]),
+      }),
+    ),
+  );
+  const rate = coloured.map(
+    ({ run, colourName }): Line => ({
+      label: named(words.learningRate, run),
+      colourName,
+      isDashed: false,
+      hasPoints: false,
+      x: run.steps.map(({ step }) => step),
+      y: run.steps.map(({ lr }) => lr),
+    }),
+  );
+  return [
+    panel(words.loss, loss),
+    ...(accuracy.length > 0 ? [panel(words.accuracy, accuracy)] : []),
+    panel(words.learningRate, rate),
+  ];
+}
+
+/** The tasks whose accuracy was measured, in the order of the first epoch. */
+export function tasksOf({ epochs }: ChartRun): string[] {
+  return [...new Set(epochs.flatMap(({ accuracy }) => Object.keys(accuracy)))];
+}
+
+function panel(title: string, lines: readonly Line[]): Panel {
+  const tables = lines.map(({ x, y }): AlignedData => [[...x], y.map((value) => value ?? null)]);
+  return { title, data: uPlot.join(tables), series: lines };
+}

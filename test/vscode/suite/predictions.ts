@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { clearRuns, eventually, extension, find, open, trainToTheEnd } from './editor.ts';
+
+async function hints(document: vscode.TextDocument): Promise<string[]> {
+  const range = new vscode.Range(0, 0, document.lineCount, 0);
+  const found = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+    'vscode.executeInlayHintProvider',
+    document.uri,
+    range,
+  );
+  return found
+    .map(({ label }) => (typeof label === 'string' ? label : label.map(({ value }) => value).join('')))
+    .filter((label) => label.startsWith('→'));
+}
+
+async function hover(document: vscode.TextDocument, text: string): Promise<string> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    document.uri,
+    find(document, text).start.translate(0, 2),
+  );
+  return hovers
+    .flatMap(({ contents }) => contents.map((content) => (content as vscode.MarkdownString).value))
+    .join('\n\n');
+}
+
+describe('predictions', function () {
+  this.timeout(120_000);
+
+  it('are not there before the task is trained', async () => {
+    await clearRuns();
+    const { document } = await open('data', 'validation.jsonl');
+    assert.deepEqual(await hints(document), []);
+    const text = await eventually(async () => {
+      const shown = await hover(document, '"sentence"');
+      assert.match(shown, /Without a trained prompt/);
+      return shown;
+    });
+    assert.match(text, /sentiment/);
+  });
+
+  it('stand beside each row once it is trained, right or wrong', async () => {
+    await trainToTheEnd();
+    const { document } = await open('data', 'validation.jsonl');
+    const shown = await eventually(async () => {
+      const labels = await hints(document);
+      assert.equal(labels.length, 16, `hints: ${labels}`);
+      return labels;
+    }, 30_000);
+    for (const label of shown) assert.match(label, /^→ (positive|negative|neutral) \d+% [✓✗]$/);
+  });
+
+  it('stand beside the examples of the task file', async () => {
+    const { document } = await open('sentiment.ptask.json');
+    await eventually(async () => assert.equal((await hints(document)).length, 2, String(await hints(document))));
+  });
+
+  it('are shown in full over a row', async () => {
+    const { document } = await open('data', 'validation.jsonl');
+    const text = await eventually(async () => {
+      const shown = await hover(document, '"sentence"');
+      assert.match(shown, /█/);
+      return shown;
+    });
+    assert.match(text, /of 16 validation rows right/);
+    assert.match(text, /The row’s own answer/);
+  });
+
+  it('show at a marker the words that its tokens are nearest to', async () => {
+    const { document } = await open('sentiment.ptask.json');
+    const text = await hover(document, 'VIRTUAL_PROMPT_0');
+    assert.match(text, /Nearest words/);
+    assert.match(text, /^10\. /m);
+  });
+
+  it('are marked as stale when the template is changed, and come back with it', async () => {
+    const editor = await open('sentiment.ptask.json');
+    const { document } = editor;
+    const data = await open('data', 'validation.jsonl');
+    await vscode.window.showTextDocument(document);
+    const place = find(document, ' Sentiment: ');
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, place, ' Mood: ');
+    await vscode.workspace.applyEdit(edit);
+    await eventually(async () => {
+      const labels = await hints(data.document);
+      assert.ok(labels.length > 0 && labels.every((label) => /\(stale\)$/.test(label)), `hints: ${labels}`);
+    }, 30_000);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await eventually(async () => {
+      const labels = await hints(data.document);
+      assert.ok(labels.length === 16 && labels.every((label) => /[✓✗]$/.test(label)), `hints: ${labels}`);
+    });
+  });
+
+  it('go away and come back with the setting', async () => {
+    const { document } = await open('data', 'validation.jsonl');
+    await vscode.commands.executeCommand('ptask.toggleInlinePredictions');
+    assert.deepEqual(await hints(document), []);
+    await vscode.commands.executeCommand('ptask.toggleInlinePredictions');
+    assert.equal((await hints(document)).length, 16);
+  });
+
+  it('come back after the engine was killed', async () => {
+    const { engine } = await extension();
+    const { document } = await open('data', 'validation.jsonl');
+    process.kill(engine.pid!, 'SIGKILL');
+    await eventually(() => assert.equal(engine.pid, undefined));
+    engine.restart();
+    await eventually(async () => assert.equal((await hints(document)).length, 16), 30_000);
+  });
+});
