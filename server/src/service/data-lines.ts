@@ -1,8 +1,12 @@
-import { lineEnd } from '../../../task/src/data/text-blocks.ts';
+import { lineEnd, type TextBlock } from '../../../task/src/data/text-blocks.ts';
+import type { Work } from '../../../task/src/data/work.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
-import { readRowBatches } from '../../../task/src/rows.ts';
+import { type DataRow, readRowBatches } from '../../../task/src/rows.ts';
 
-/** A line of a data file that is not blank. */
+/** The text of a data file as its editor has it, in blocks of whole lines. */
+export type OpenLines = readonly Pick<TextBlock, 'text' | 'lines'>[];
+
+/** A line of a data file. */
 export interface DataLine {
   /** From 0. */
   readonly line: number;
@@ -21,82 +25,99 @@ export class UnreadableData extends Error {
   }
 }
 
-const BATCH = 1000;
-
-/**
- * The lines of a data file, some at a time; none of a file that is missing.
- *
- * @param openText the file's text in the editor, when it is open there; it counts in place of the disk's
- * @throws UnreadableData when the file cannot be read, from the start or half-way; the signal's reason when it is aborted
- */
-export async function* dataLines(
-  path: string,
-  openText: string | undefined,
-  environment: Pick<CheckEnvironment, 'readFile'>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<readonly DataLine[]> {
-  signal?.throwIfAborted();
-  if (openText !== undefined) {
-    for (const batch of linesOf(openText)) {
-      yield batch;
-      signal?.throwIfAborted();
-    }
-    return;
-  }
-  const reading = await environment.readFile(path);
-  if (reading === 'not-found') return;
-  if ('unreadable' in reading) throw new UnreadableData(path, reading.unreadable);
-  try {
-    for await (const rows of readRowBatches(reading)) {
-      signal?.throwIfAborted();
-      yield rows.map(({ line, text }) => ({ line, character: 0, text }));
-    }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new UnreadableData(path, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function* linesOf(text: string): Generator<readonly DataLine[]> {
-  let batch: DataLine[] = [];
-  for (const line of everyLine(text)) {
-    if (line.text.trim() !== '') batch.push(line);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** A line of an open data file, blank or not; undefined behind its end. */
-export function dataLineAt(text: string, wanted: number): DataLine | undefined {
-  return dataLinesAround(text, wanted, 0)[0];
-}
-
-/** The lines of an open data file that are at most `distance` before or behind one. */
-export function dataLinesAround(text: string, line: number, distance: number): DataLine[] {
-  const lines: DataLine[] = [];
-  for (const candidate of everyLine(text)) {
-    if (candidate.line > line + distance) break;
-    if (candidate.line >= line - distance) lines.push(candidate);
-  }
-  return lines;
-}
-
 /** A line of an open data file, by its whole text. */
 export function dataLine(line: number, text: string): DataLine {
   const character = line === 0 && text.startsWith('\uFEFF') ? 1 : 0;
   return { line, character, text: text.slice(character) };
 }
 
-/** Lines end where the language server protocol ends them: at \n, \r\n or \r. */
-function* everyLine(text: string): Generator<DataLine> {
+/** A line of an open data file, blank or not; undefined behind its end. */
+export function dataLineAt(open: OpenLines, line: number): DataLine | undefined {
+  return dataLinesAround(open, line, 0)[0];
+}
+
+/** The lines of an open data file that are at most `distance` before or behind one. */
+export function dataLinesAround(open: OpenLines, line: number, distance: number): DataLine[] {
+  const lines: DataLine[] = [];
+  for (const candidate of linesFrom(open, line - distance)) {
+    if (candidate.line > line + distance) break;
+    lines.push(candidate);
+  }
+  return lines;
+}
+
+function* linesFrom(open: OpenLines, first: number): Generator<DataLine> {
+  let line = 0;
+  for (const { text, lines } of open) {
+    if (line + lines > first) yield* linesOf(text, line, first);
+    line += lines;
+  }
+  // Behind the last line's end an editor shows one more, on which one can write.
+  const last = open.at(-1)?.text ?? '';
+  if (line >= first && (last === '' || /[\r\n]$/.test(last))) yield dataLine(line, '');
+}
+
+function* linesOf(block: string, number: number, first: number): Generator<DataLine> {
+  let line = number;
   let start = 0;
-  for (let line = 0; ; line++) {
-    const { end, next } = lineEnd(text, start);
-    yield dataLine(line, text.slice(start, end));
-    // The last line has no end.
-    if (next === end) return;
+  while (start < block.length) {
+    const { end, next } = lineEnd(block, start);
+    if (line >= first) yield dataLine(line, block.slice(start, end));
+    line += 1;
     start = next;
+  }
+}
+
+/**
+ * The lines of a data file that are not blank, some at a time; none of a file that is missing.
+ *
+ * @param open the file as an editor has it, which counts in place of the disk's
+ * @throws UnreadableData when the file cannot be read, from the start or half-way; the signal's reason when the work is
+ *   given up
+ */
+export async function* dataLines(
+  path: string,
+  open: OpenLines | undefined,
+  environment: Pick<CheckEnvironment, 'readFile'>,
+  work: Work,
+): AsyncGenerator<readonly DataLine[]> {
+  if (open !== undefined) yield* openLines(open, work);
+  else yield* linesOnDisk(path, environment, work);
+}
+
+async function* openLines(open: OpenLines, work: Work): AsyncGenerator<readonly DataLine[]> {
+  let line = 0;
+  for (const { text, lines } of open) {
+    await work.pause();
+    yield [...linesOf(text, line, 0)].filter((row) => row.text.trim() !== '');
+    line += lines;
+  }
+}
+
+async function* linesOnDisk(
+  path: string,
+  environment: Pick<CheckEnvironment, 'readFile'>,
+  work: Work,
+): AsyncGenerator<readonly DataLine[]> {
+  await work.pause();
+  const reading = await environment.readFile(path);
+  if (reading === 'not-found') return;
+  if ('unreadable' in reading) throw new UnreadableData(path, reading.unreadable);
+  const batches = readRowBatches(reading);
+  try {
+    while (true) {
+      await work.pause();
+      let batch: IteratorResult<DataRow[]>;
+      try {
+        batch = await batches.next();
+      } catch (error) {
+        throw new UnreadableData(path, error instanceof Error ? error.message : String(error));
+      }
+      if (batch.done) return;
+      yield batch.value.map(({ line, text }) => ({ line, character: 0, text }));
+    }
+  } finally {
+    // Closes the file when its end is not waited for.
+    await batches.return(undefined);
   }
 }

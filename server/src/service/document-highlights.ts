@@ -1,5 +1,5 @@
 import { type DocumentHighlight, DocumentHighlightKind } from 'vscode-languageserver-types';
-import { dataLinesAround } from './data-lines.ts';
+import { dataLinesAround, type OpenLines } from './data-lines.ts';
 import { type NamePlace, placesInLine, placesInTaskFile } from './find-names.ts';
 import { means } from './names.ts';
 import type { Scope } from './scope.ts';
@@ -8,9 +8,9 @@ import type { Scope } from './scope.ts';
 const NEARBY = 500;
 
 /** Where the same document has a name, in a data file near the cursor only. */
-export function documentHighlights(scope: Scope, place: NamePlace, openText: string | undefined): DocumentHighlight[] {
+export function documentHighlights(scope: Scope, place: NamePlace, open: OpenLines | undefined): DocumentHighlight[] {
   const { path, range, mention } = place;
-  const lines = () => (openText === undefined ? [] : dataLinesAround(openText, range.start.line, NEARBY));
+  const lines = () => (open === undefined ? [] : dataLinesAround(open, range.start.line, NEARBY));
   const places = placesInTaskFile(scope, path) ?? lines().flatMap((line) => placesInLine(scope, path, line));
   return places
     .filter((other) => means(other.mention.name, mention.name))

@@ -1,7 +1,8 @@
 import type { Position, Range } from '../../../protocol/src/problem.ts';
 import { jsonInner } from '../../../task/src/context.ts';
+import type { Work } from '../../../task/src/data/work.ts';
 import { parseJsonTree, type Span } from '../../../task/src/json-tree.ts';
-import { type DataLine, dataLineAt, dataLines, UnreadableData } from './data-lines.ts';
+import { type DataLine, dataLineAt, dataLines, type OpenLines, UnreadableData } from './data-lines.ts';
 import type { NameSources } from './name-sources.ts';
 import { type Mention, type Name, namesInRow, namesInTaskFile } from './names.ts';
 import type { Scope } from './scope.ts';
@@ -16,18 +17,18 @@ export interface NamePlace {
 export function nameAt(
   scope: Scope,
   path: string,
-  openText: string | undefined,
+  open: OpenLines | undefined,
   position: Position,
 ): NamePlace | undefined {
-  const places = placesAround(scope, path, openText, position.line);
+  const places = placesAround(scope, path, open, position.line);
   return places.find(({ range: { start, end } }) => !isBefore(position, start) && !isBefore(end, position));
 }
 
 /** The names of a task file; those of one line of a data file. */
-function placesAround(scope: Scope, path: string, openText: string | undefined, line: number): readonly NamePlace[] {
+function placesAround(scope: Scope, path: string, open: OpenLines | undefined, line: number): readonly NamePlace[] {
   const inTaskFile = placesInTaskFile(scope, path);
   if (inTaskFile !== undefined) return inTaskFile;
-  const found = openText === undefined ? undefined : dataLineAt(openText, line);
+  const found = open && dataLineAt(open, line);
   return found === undefined ? [] : placesInLine(scope, path, found);
 }
 
@@ -57,14 +58,14 @@ export type Found =
  * All places of names that are wanted, a part at a time: task files first, then data files from beginning to end.
  *
  * @param tasks to which the names belong; rows of others are passed over
- * @throws the signal's reason when it is aborted
+ * @throws the signal's reason when the work is given up
  */
 export async function* findNames(
   scope: Scope,
   tasks: readonly string[],
   isWanted: (name: Name) => boolean,
-  sources: Pick<NameSources, 'environment' | 'openText'>,
-  signal: AbortSignal | undefined,
+  sources: Pick<NameSources, 'environment' | 'openLines'>,
+  work: Work,
 ): AsyncGenerator<Found> {
   const found = (places: readonly NamePlace[]): Found => ({
     kind: 'places',
@@ -73,7 +74,7 @@ export async function* findNames(
   for (const { path } of scope.contexts) yield found(placesInTaskFile(scope, path)!);
   for (const path of scope.dataPaths) {
     try {
-      for await (const lines of dataLines(path, sources.openText(path), sources.environment, signal)) {
+      for await (const lines of dataLines(path, sources.openLines(path), sources.environment, work)) {
         const concerned = lines.filter(({ text }) => mayBeOf(tasks, text));
         yield found(concerned.flatMap((line) => placesInLine(scope, path, line)));
       }

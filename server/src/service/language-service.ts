@@ -131,7 +131,8 @@ class Service implements LanguageService {
     });
     this.#names = new NameQueries({
       environment: host.environment,
-      openText: (path) => this.#documents.get(path)?.text,
+      breathe: () => host.breathe(),
+      openLines: (path) => this.#documents.get(path)?.blocks,
       contexts: () => [...this.#sessions.values()].map(({ context }) => context),
       promptTable: (taskFile) => this.#sessions.get(taskFile)?.surroundings?.promptTable,
       toUri: this.#toUri,
@@ -285,7 +286,7 @@ class Service implements LanguageService {
     return taskRows(this.#host.toPath(uri), range, {
       environment: this.#host.environment,
       contexts: () => [...this.#sessions.values()].map(({ context }) => context),
-      openText: (path) => this.#documents.get(path)?.text,
+      openLines: (path) => this.#documents.get(path)?.blocks,
       toUri: this.#toUri,
     });
   }

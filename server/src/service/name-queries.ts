@@ -6,6 +6,7 @@ import type {
   Range,
   ReferenceContext,
 } from 'vscode-languageserver-types';
+import { Work } from '../../../task/src/data/work.ts';
 import { definitions } from './definition.ts';
 import { documentHighlights } from './document-highlights.ts';
 import { type NamePlace, nameAt } from './find-names.ts';
@@ -31,7 +32,7 @@ export class NameQueries {
 
   highlights(path: string, position: Position): DocumentHighlight[] {
     const { scope, place } = this.#at(path, position);
-    return place === undefined ? [] : documentHighlights(scope, place, this.#sources.openText(path));
+    return place === undefined ? [] : documentHighlights(scope, place, this.#sources.openLines(path));
   }
 
   async references(
@@ -41,7 +42,7 @@ export class NameQueries {
     signal: AbortSignal | undefined,
   ): Promise<Location[]> {
     const { scope, place } = this.#at(path, position);
-    return place === undefined ? [] : references(scope, place, context, this.#sources, signal);
+    return place === undefined ? [] : references(scope, place, context, this.#sources, this.#work(signal));
   }
 
   renameTarget(path: string, position: Position): { range: Range; placeholder: string } | undefined {
@@ -57,11 +58,15 @@ export class NameQueries {
   ): Promise<RenameResult> {
     const { scope, place } = this.#at(path, position);
     if (place === undefined) return { kind: 'refused', message: NOTHING_TO_RENAME };
-    return rename(scope, place, newText, this.#sources, signal);
+    return rename(scope, place, newText, this.#sources, this.#work(signal));
+  }
+
+  #work(signal: AbortSignal | undefined): Work {
+    return new Work({ signal, breathe: () => this.#sources.breathe() });
   }
 
   #at(path: string, position: Position): { scope: Scope; place: NamePlace | undefined } {
     const scope = scopeOf(path, this.#sources.contexts(), this.#sources.environment);
-    return { scope, place: nameAt(scope, path, this.#sources.openText(path), position) };
+    return { scope, place: nameAt(scope, path, this.#sources.openLines(path), position) };
   }
 }

@@ -1,6 +1,7 @@
 import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver-types';
 import type { Range } from '../../../protocol/src/problem.ts';
 import { jsonInner } from '../../../task/src/context.ts';
+import type { Work } from '../../../task/src/data/work.ts';
 import { findNames, type NamePlace } from './find-names.ts';
 import type { NameSources } from './name-sources.ts';
 import { isSameName, type Name, textOfName } from './names.ts';
@@ -22,24 +23,24 @@ export function renameTarget({ range, mention }: NamePlace): { range: Range; pla
  * name or is one already, where a file that must be changed cannot be read, and where a text changes meanwhile: half a
  * rename would be worse than none.
  *
- * @throws the signal's reason when it is aborted
+ * @throws the signal's reason when the work is given up
  */
 export async function rename(
   scope: Scope,
   { mention: { name } }: NamePlace,
   newText: string,
   sources: NameSources,
-  signal: AbortSignal | undefined,
+  work: Work,
 ): Promise<RenameResult> {
   if (newText === textOfName(name)) return { kind: 'edit', edit: { changes: {} } };
   const problem = name.task === '' ? 'Give the task a name first.' : newNameProblem(name, newText);
   if (problem !== undefined) return refused(problem);
 
-  const before = textsOf(scope, sources);
+  const before = statesOf(scope, sources);
   const wanted = renamed(name, newText);
   const changes: Record<string, TextEdit[]> = {};
   const isConcerned = (other: Name) => isSameName(other, name) || isTaken(other, wanted);
-  for await (const found of findNames(scope, [name.task, wanted.task], isConcerned, sources, signal)) {
+  for await (const found of findNames(scope, [name.task, wanted.task], isConcerned, sources, work)) {
     if (found.kind === 'unreadable') return refused(`${found.path} cannot be read: ${found.reason}`);
     for (const place of found.places) {
       if (!isSameName(place.mention.name, name)) return refused(takenText(place, newText));
@@ -49,7 +50,7 @@ export async function rename(
       else changes[uri].push(edit);
     }
   }
-  const now = textsOf({ ...scope, contexts: sources.contexts() }, sources);
+  const now = statesOf({ ...scope, contexts: sources.contexts() }, sources);
   const changed = [...before.keys()].find((path) => now.get(path) !== before.get(path));
   if (changed !== undefined) return refused(`${changed} was changed meanwhile. Rename again.`);
   for (const edits of Object.values(changes)) edits.sort(byPlace);
@@ -75,13 +76,10 @@ function noteOn(name: Name, newText: string, isTrained: boolean): { note?: strin
   };
 }
 
-/** What is known of the files at this moment; a data file that is not open is known only when it is read. */
-function textsOf(
-  { contexts, dataPaths }: Scope,
-  { openText }: Pick<NameSources, 'openText'>,
-): Map<string, string | undefined> {
-  const data = dataPaths.map((path) => [path, openText(path)] as const);
-  return new Map([...data, ...contexts.map(({ path, text }) => [path, text] as const)]);
+/** What changes when a file does; a data file that is not open is known only when it is read. */
+function statesOf({ contexts, dataPaths }: Scope, { openLines }: Pick<NameSources, 'openLines'>): Map<string, unknown> {
+  const data = dataPaths.map((path) => [path, openLines(path)] as const);
+  return new Map<string, unknown>([...data, ...contexts.map(({ path, text }) => [path, text] as const)]);
 }
 
 function byPlace({ range: { start: a } }: TextEdit, { range: { start: b } }: TextEdit): number {

@@ -5,13 +5,13 @@ import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { spanOf } from '../../../task/src/json-tree.ts';
 import { textOf } from '../../../task/src/row-view.ts';
 import { parseRow, trimmedSpan } from '../../../task/src/rows.ts';
-import { dataLinesAround } from './data-lines.ts';
+import { dataLinesAround, type OpenLines } from './data-lines.ts';
 import { dataPathsOf } from './dependencies.ts';
 
 export interface RowSources {
   readonly environment: Pick<CheckEnvironment, 'resolvePath'>;
   contexts(): readonly TaskContext[];
-  openText(path: string): string | undefined;
+  openLines(path: string): OpenLines | undefined;
   toUri(path: string): string;
 }
 
@@ -31,12 +31,12 @@ function examples(context: TaskContext, range: Range, { toUri }: RowSources): Ta
   });
 }
 
-function dataRows(path: string, range: Range, { contexts, environment, openText, toUri }: RowSources): TaskRow[] {
-  const text = openText(path);
+function dataRows(path: string, range: Range, { contexts, environment, openLines, toUri }: RowSources): TaskRow[] {
+  const open = openLines(path);
   const naming = contexts().filter((context) => dataPathsOf(context, environment).includes(path));
-  if (text === undefined || naming.length === 0) return [];
+  if (open === undefined || naming.length === 0) return [];
   const distance = range.end.line - range.start.line;
-  return dataLinesAround(text, range.start.line, distance).flatMap(({ line, character, text: source }) => {
+  return dataLinesAround(open, range.start.line, distance).flatMap(({ line, character, text: source }) => {
     const row = line < range.start.line ? undefined : parseRow(source)?.value;
     const taskname = row && textOf(row, 'taskname');
     const context = taskname === undefined ? undefined : naming.find((candidate) => candidate.template(taskname));
