@@ -57,11 +57,14 @@ export interface FieldSample {
 }
 
 export const MAX_OTHER_FIELDS = 1000;
+export const MAX_OTHER_TASKS = 20;
 
 export interface DataFacts {
   files: DataFileFacts[];
   /** By taskname, for every task with a template. */
   tasks: Map<string, TaskDataFacts>;
+  /** Of tasks that rows name and that have no template, the commonest first; at most MAX_OTHER_TASKS. */
+  otherTasks: Map<string, TaskDataFacts>;
 }
 
 export function noTaskData(): TaskDataFacts {

@@ -76,6 +76,11 @@ export function commonestTexts({ values }: FieldSample): SampledValue[] {
   return values.filter(isWhole).sort((a, b) => b.rows - a.rows || (a.text < b.text ? -1 : 1));
 }
 
+/** In how many rows a text of the field stands, on average. */
+export function rowsPerText({ values }: FieldSample): number {
+  return values.reduce((sum, { rows }) => sum + rows, 0) / values.length;
+}
+
 function isWhole({ text, length }: SampledValue): boolean {
   return text.length === length;
 }

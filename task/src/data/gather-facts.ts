@@ -1,7 +1,14 @@
 import type { RelatedPlace } from '../../../protocol/src/problem.ts';
 import type { TaskContext, TemplateView } from '../context.ts';
 import type { DataFileFacts } from '../data-facts.ts';
-import { type FieldSample, MAX_OTHER_FIELDS, noTaskData, type Split, type TaskDataFacts } from '../data-facts.ts';
+import {
+  type FieldSample,
+  MAX_OTHER_FIELDS,
+  MAX_OTHER_TASKS,
+  noTaskData,
+  type Split,
+  type TaskDataFacts,
+} from '../data-facts.ts';
 import { labelOf } from '../labels.ts';
 import type { DataIndex } from './data-index.ts';
 import { COLUMNS } from './row-records.ts';
@@ -15,11 +22,11 @@ export interface IndexedFile {
 
 /** What all rows of a task say together, but for what only their texts tell. */
 export function gatherFacts(
-  template: TemplateView,
+  taskname: string,
+  templateFields: readonly string[],
   files: readonly IndexedFile[],
   samples: Map<string, FieldSample>,
 ): TaskDataFacts {
-  const { taskname } = template.settings;
   const facts: TaskDataFacts = { ...noTaskData(), samples };
   const counts = new Map<string, number>();
   for (const { facts: file, index } of files) {
@@ -34,13 +41,25 @@ export function gatherFacts(
     for (const split of splitsOf(file)) facts.rows[split] += rows;
     facts.firstRow ??= firstRow(taskname, file.path, index);
   }
-  for (const field of template.fields) {
+  for (const field of templateFields) {
     const rows = counts.get(field);
     if (rows !== undefined) facts.fieldCounts.set(field, rows);
     counts.delete(field);
   }
   facts.otherFields = new Map([...counts].sort(commonestFirst).slice(0, MAX_OTHER_FIELDS));
   return facts;
+}
+
+/** Tasks that rows name and that have no template, the commonest first. */
+export function otherTasknames(templates: ReadonlyMap<string, TemplateView>, files: readonly IndexedFile[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { index } of files) {
+    for (const { taskname, rows } of index.shapes.all) {
+      if (taskname !== undefined && rows > 0 && !templates.has(taskname)) add(counts, taskname, rows);
+    }
+  }
+  const names = [...counts].sort(commonestFirst).map(([name]) => name);
+  return names.slice(0, MAX_OTHER_TASKS);
 }
 
 /** What the texts of each field of a task look like. */

@@ -26,6 +26,7 @@ import {
   gatherSamples,
   type IndexedFile,
   lineStart,
+  otherTasknames,
   splitsOf,
 } from './gather-facts.ts';
 import { Keyed } from './keyed.ts';
@@ -158,11 +159,14 @@ export class RowChecks {
     const data: DataFacts = {
       files: files.map(({ facts, index }) => ({ ...facts, rows: index.rows })),
       tasks: new Map(),
+      otherTasks: new Map(),
     };
-    for (const [taskname, template] of templates) {
+    const factsOf = (taskname: string, fields: readonly string[]) => {
       const samples = this.#samples.get(taskname, versions, () => gatherSamples(taskname, files))!;
-      data.tasks.set(taskname, gatherFacts(template, files, samples));
-    }
+      return gatherFacts(taskname, fields, files, samples);
+    };
+    for (const [taskname, { fields }] of templates) data.tasks.set(taskname, factsOf(taskname, fields));
+    for (const taskname of otherTasknames(templates, files)) data.otherTasks.set(taskname, factsOf(taskname, []));
     const manyAnswers = manyAnswersIn(templates, files);
     const passes = passesFor({ context, rules: this.#rules, model, meter, manyAnswers, signature });
     const likeness = this.#likenessFor(input, templates);

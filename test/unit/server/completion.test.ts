@@ -137,6 +137,13 @@ describe('names', () => {
     expect((await completing(marked)).labels).toEqual(['"b-task"']);
   });
 
+  it('of a template are tasks that rows name, too', async () => {
+    const file = '{ "data": { "train_ds": "train.jsonl" }, "task_templates": [{ "taskname": "‸" }] }';
+    const { labels, item } = await completing(file);
+    expect(labels).toEqual(['"sentiment-task"']);
+    expect(item('"sentiment-task"').detail).toBe('2 rows');
+  });
+
   it('of the answer’s field are the template’s, the last first; of the truncated field all but the answer’s', async () => {
     expect((await completing(taskFile({ of: '"answer_field": "‸"' }))).labels).toEqual(['"label"', '"sentence"']);
     const { labels, accept } = await completing(taskFile({ of: '"truncate_field": "‸"' }));
@@ -276,6 +283,19 @@ describe('a whole', () => {
       'Template with two splits',
     ]);
     expect(accept('Template for classification')).toContain('[{\n\t"taskname": "${1:mood-task}",');
+  });
+
+  it('template takes its task, fields and labels from rows that have none', async () => {
+    const rows = ['bra', 'dåligt', 'bra', 'bra'].map((betyg, i) =>
+      JSON.stringify({ taskname: 'review-task', titel: `nr ${i}`, betyg, text: 'En lång recension av något' }),
+    );
+    const file = '{ "model": "demo", "data": { "train_ds": "train.jsonl" }, "task_templates": [‸] }';
+    const { accept } = await completing(file, { disk: { 'train.jsonl': rows.join('\n') } });
+    const written = accept('Template for classification');
+    expect(written).toContain('"taskname": "review-task"');
+    expect(written).toContain('"prompt_template": "<|VIRTUAL_PROMPT_0|> {text} sentiment: {betyg}"');
+    expect(written).toContain('"labels": { "bra": [], "dåligt": [] }');
+    expect(accept('Template with two splits')).toContain('{text} <|VIRTUAL_PROMPT_1|> {titel} Answer: {betyg}');
   });
 
   it('example is offered in the list, without its answer', async () => {

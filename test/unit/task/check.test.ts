@@ -45,6 +45,24 @@ describe('checkTaskFile', () => {
     expect(samples.get('sentence')!.values.map(({ text }) => text)).toContain('Vinsten minskar');
   });
 
+  it('tells the tasks that rows name and that have no template', async () => {
+    const rows = ['a', 'b'].map((text) => JSON.stringify({ taskname: 'other-task', text, label: text })).join('\n');
+    const { data } = await check({ data: { 'train.jsonl': `${row('x')}\n{"taskname": "rare-task"}\n${rows}` } });
+    expect([...data.otherTasks.keys()]).toEqual(['other-task', 'rare-task']);
+    const { rows: counts, otherFields, samples } = data.otherTasks.get('other-task')!;
+    expect(counts.train).toBe(2);
+    expect([...otherFields]).toEqual([
+      ['label', 2],
+      ['text', 2],
+    ]);
+    expect(
+      samples
+        .get('text')!
+        .values.map(({ text }) => text)
+        .toSorted(),
+    ).toEqual(['a', 'b']);
+  });
+
   it('keeps a sample of many rows, the same each time, and the length of a long text', async () => {
     const rows = Array.from({ length: 5000 }, (_, i) => row(i === 0 ? 'å'.repeat(3000) : `mening ${i}`));
     const sampled = async () => {

@@ -75,14 +75,21 @@ function taskListOffers({ knowledge, cursor }: Ask, list: 'new_tasks' | 'existin
     });
 }
 
-/** Tasks that a list names and that have no template yet. */
-export function tasksWithoutTemplate({ knowledge: { context } }: Ask): string[] {
-  const named = ['new_tasks', 'existing_tasks'].flatMap((key) => context.entries(key).map(({ value }) => value));
-  return [...new Set(named)].filter((name) => context.template(name) === undefined);
+/** Tasks that a list or the rows name and that have no template yet. */
+export function tasksWithoutTemplate({ knowledge: { context, data } }: Ask): string[] {
+  const listed = ['new_tasks', 'existing_tasks'].flatMap((key) => context.entries(key).map(({ value }) => value));
+  const names = new Set([...listed, ...(data?.otherTasks.keys() ?? [])]);
+  return [...names].filter((name) => context.template(name) === undefined);
 }
 
 function newTaskOffers(ask: Ask): Offer[] {
-  return tasksWithoutTemplate(ask).map((name) => jsonOffer(ask.cursor, name, { kind: CompletionItemKind.Class }));
+  return tasksWithoutTemplate(ask).map((name) => {
+    const facts = ask.knowledge.data?.otherTasks.get(name);
+    return jsonOffer(ask.cursor, name, {
+      kind: CompletionItemKind.Class,
+      detail: facts && amount(rowsOf(facts), 'row'),
+    });
+  });
 }
 
 function fieldOffers({ knowledge, cursor }: Ask, template: TemplateView, fields: readonly string[]): Offer[] {

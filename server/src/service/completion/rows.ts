@@ -2,6 +2,7 @@ import { CompletionItemKind } from 'vscode-languageserver-types';
 import { jsonInner, type TemplateView } from '../../../../task/src/context.ts';
 import type { SampledValue } from '../../../../task/src/data/value-table.ts';
 import { rowsOf, type TaskDataFacts } from '../../../../task/src/data-facts.ts';
+import { commonestTexts, rowsPerText } from '../field-statistics.ts';
 import { briefFieldText } from '../hover/field.ts';
 import { amount, code } from '../hover/markdown.ts';
 import type { Knowledge } from '../knowledge.ts';
@@ -141,9 +142,9 @@ function labelOffers(
 
 /** The few texts that a field has over and over; none for a field with texts of its own in each row. */
 function sharedTexts(facts: TaskDataFacts | undefined, field: string): readonly SampledValue[] {
-  const texts = facts?.samples.get(field)?.values ?? [];
-  const rows = texts.reduce((sum, text) => sum + text.rows, 0);
-  return texts.length <= MAX_SHARED && texts.length * 2 <= rows ? texts.toSorted((a, b) => b.rows - a.rows) : [];
+  const sample = facts?.samples.get(field);
+  const areShared = sample !== undefined && sample.values.length <= MAX_SHARED && rowsPerText(sample) >= 2;
+  return areShared ? commonestTexts(sample) : [];
 }
 
 const MAX_SHARED = 20;

@@ -8,6 +8,8 @@ export interface TemplateDefaults {
   /** The field with the text that the answer is about. */
   text?: string;
   answer?: string;
+  /** Another field, for a template with two. */
+  second?: string;
   labels?: readonly string[];
 }
 
@@ -75,7 +77,7 @@ export function templateSnippets(defaults: TemplateDefaults = {}): NamedSnippet[
       'Template for free text',
       ['template-text', 'free text'],
       'A template whose answer is written freely, token by token',
-      { ...FREE_TEXT, ...defaults, labels: [] },
+      { ...FREE_TEXT, ...oneField(defaults), labels: [] },
     ),
     snippet(
       'Template with two splits',
@@ -99,12 +101,14 @@ export function rowSnippet(): NamedSnippet {
   };
 }
 
-/** What a template of a snippet looks like. */
-export interface TemplateForm extends Required<TemplateDefaults> {
+/** What a template of a snippet looks like; with a second field it has a second marker in front of it. */
+export interface TemplateForm extends TemplateDefaults {
+  taskname: string;
+  text: string;
+  answer: string;
+  labels: readonly string[];
   /** What stands in front of the answer. */
   question: string;
-  /** A field behind a second marker. */
-  second?: string;
   splits: readonly number[];
 }
 
@@ -126,8 +130,12 @@ export function classification(defaults: TemplateDefaults = {}): TemplateForm {
     labels: ['positive', 'negative'],
     question: 'sentiment',
     splits: [10],
-    ...defaults,
+    ...oneField(defaults),
   };
+}
+
+function oneField({ second: _, ...defaults }: TemplateDefaults): TemplateDefaults {
+  return defaults;
 }
 
 /** The lines of a template's object, from { to }. */

@@ -6,8 +6,9 @@ import type { Cursor } from './cursor.ts';
 import { nameOffers } from './names.ts';
 import { jsonOffer, type Offer, preview } from './offer.ts';
 import { expandSnippet } from './snippet.ts';
+import { templateDefaults } from './template-defaults.ts';
 import { templateSnippets } from './templates.ts';
-import { templateDefaults, wholeValue } from './whole-values.ts';
+import { wholeValue } from './whole-values.ts';
 
 /** What can be the value of a key or an entry of a list. In a string, only strings. */
 export async function valueOffers(

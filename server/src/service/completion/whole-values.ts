@@ -14,10 +14,8 @@ import {
   unlabelledAnswers,
 } from './names.ts';
 import { escapeSnippet, SnippetWriter } from './snippet.ts';
-import { classification, labelsObject, type TemplateDefaults, templateLines } from './templates.ts';
-
-/** More answers than this are no labels. */
-const MAX_LABELS = 20;
+import { MAX_LABELS, templateDefaults } from './template-defaults.ts';
+import { classification, labelsObject, templateLines } from './templates.ts';
 
 /** A sensible value of a key as a snippet: taken from the rest of the file where it says one, else from the default. */
 export function wholeValue(ask: Ask, path: JsonPath, key: Pick<Key<unknown>, 'shape' | 'absent'>): string {
@@ -151,12 +149,6 @@ function inTemplate(ask: Ask, path: JsonPath, writer: SnippetWriter): string | u
     default:
       return undefined;
   }
-}
-
-/** What the file already says of a template that is still to be written. */
-export function templateDefaults(ask: Ask): TemplateDefaults {
-  const [taskname] = tasksWithoutTemplate(ask);
-  return taskname === undefined ? {} : { taskname };
 }
 
 function names(values: readonly string[]): string | undefined {
