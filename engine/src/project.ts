@@ -15,6 +15,7 @@ import { FileError, InputError } from './errors.ts';
 import type { ModelMemo } from './model-memo.ts';
 import { ProblemsFound } from './problems-found.ts';
 import { type PromptTable, readPromptTable } from './prompt/prompt-table.ts';
+import { shortPath } from './text.ts';
 
 /** A task file that has been checked, with its backbone opened. */
 export interface Project {
@@ -148,9 +149,16 @@ export function templateOf(project: Project, taskname: string): TaskTemplate {
   const template = project.file.task_templates.find((candidate) => candidate.taskname === taskname);
   if (!template) {
     const names = project.file.task_templates.map((known) => known.taskname).join(', ');
-    throw new InputError(`${project.path} has no task '${taskname}'; it has ${names}`);
+    throw new InputError(`${shortPath(project.path)} has no task '${taskname}'; it has ${names}`);
   }
   return template;
+}
+
+/** The templates of the tasks that are named, or of all that the file trains or keeps. @throws as `templateOf` */
+export function tasksOf(project: Project, names: readonly string[]): TaskTemplate[] {
+  const { new_tasks, existing_tasks } = project.file;
+  const wanted = new Set(names.length > 0 ? names : [...existing_tasks, ...new_tasks]);
+  return [...wanted].map((name) => templateOf(project, name));
 }
 
 export function dataPaths(project: Project, files: readonly string[]): string[] {

@@ -254,7 +254,7 @@ export interface TaskEvaluation {
   readonly skipped: number;
   /** The commonest label of these rows and its share: the accuracy of always answering it. Undefined without labels. */
   readonly majority: { readonly label: string; readonly share: number } | undefined;
-  /** The trained prompt first, where there is one that is current or stale; then the baselines in the order asked for. */
+  /** The trained prompt first, where it is current; then the baselines in the order asked for. */
   readonly results: readonly EvaluationMetrics[];
 }
 

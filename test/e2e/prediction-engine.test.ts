@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PredictedRow, PredictParams } from '../../protocol/src/engine.ts';
+import type { EvaluatedParams, EvaluateParams, PredictedRow, PredictParams } from '../../protocol/src/engine.ts';
 import { temporaryFolder as folderOfAllTests } from '../unit/engine/temporary-folder.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Engine, faultOf } from './engine.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const TEST_ROWS = rowsOf('kind', 'test');
 
-const asked = (changes: Partial<PredictParams> = {}): PredictParams => ({
+const askedRows = (changes: Partial<PredictParams> = {}): PredictParams => ({
   token: 'rows',
   file,
   taskname: 'kind',
@@ -39,7 +39,7 @@ describe('predictions', () => {
       expect(from).toBe(told.length);
       told.push(...rows);
     });
-    const { prompt, rows } = await engine.request('predict', asked());
+    const { prompt, rows } = await engine.request('predict', askedRows());
     expect(prompt).toMatchObject({ state: 'current', trained: { virtualTokens: 4, trainRows: 80 } });
     expect(told).toEqual(rows);
     const input = TEST_ROWS.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -49,7 +49,7 @@ describe('predictions', () => {
   });
 
   it('of the frozen model are those of the baseline without examples', async () => {
-    const { rows } = await new Engine('predict').request('predict', asked({ withUntrained: true }));
+    const { rows } = await new Engine('predict').request('predict', askedRows({ withUntrained: true }));
     const { stdout } = await ptask(['evaluate', file, '--baseline', 'zero', '--json']);
     const accuracy = rows.filter(({ untrained }) => untrained!.right).length / rows.length;
     expect(events(stdout).at(-1)).toMatchObject({ baseline: 'zero', accuracy });
@@ -59,13 +59,13 @@ describe('predictions', () => {
     const engine = new Engine('predict');
     const text = await readFile(file, 'utf8');
     const edited = text.replace('{text}: {label}', '{text} is {label}');
-    const { prompt, rows } = await engine.request('predict', asked({ text: edited }));
+    const { prompt, rows } = await engine.request('predict', askedRows({ text: edited }));
     expect(prompt).toMatchObject({ state: 'stale', changed: 'template' });
     for (const { trained, stale } of rows) {
       expect(trained).toBeUndefined();
       expect(stale).toBeDefined();
     }
-    const back = await engine.request('predict', asked({ text }));
+    const back = await engine.request('predict', askedRows({ text }));
     expect(back.prompt.state).toBe('current');
     expect(back.rows.map(({ trained }) => trained!.text)).toEqual(rows.map(({ stale }) => stale!.text));
     expect(back.prompt.key).not.toBe(prompt.key);
@@ -75,13 +75,13 @@ describe('predictions', () => {
     const other = await temporaryFolder();
     const own = await writeProject(other, { trainer: { max_epochs: 1, batch_size: 8 } });
     const engine = new Engine('predict');
-    const untrained = await engine.request('predict', asked({ file: own }));
+    const untrained = await engine.request('predict', askedRows({ file: own }));
     expect(untrained.prompt).toMatchObject({ state: 'untrained', message: "'kind' has not been trained" });
     expect(untrained.rows[0]!.trained).toBeUndefined();
     expect((await ptask(['train', own])).code).toBe(0);
-    expect((await engine.request('predict', asked({ file: own }))).prompt.state).toBe('current');
+    expect((await engine.request('predict', askedRows({ file: own }))).prompt.state).toBe('current');
     await rm(path.join(other, 't.prompts.safetensors'));
-    expect((await engine.request('predict', asked({ file: own }))).prompt.state).toBe('untrained');
+    expect((await engine.request('predict', askedRows({ file: own }))).prompt.state).toBe('untrained');
   });
 
   it('of a row under the pointer overtake those of a long request, which may be withdrawn', async () => {
@@ -91,13 +91,13 @@ describe('predictions', () => {
     const withdrawn = new AbortController();
     const started = engine.next('predicted');
     const long = faultOf(
-      engine.request('predict', asked({ token: 'long', rows: many, urgency: 'background' }), withdrawn.signal),
+      engine.request('predict', askedRows({ token: 'long', rows: many, urgency: 'background' }), withdrawn.signal),
     );
     void long.then(() => order.push('long'));
     await started;
     const hovered = await engine.request(
       'predict',
-      asked({ token: 'hover', rows: TEST_ROWS.slice(0, 1), urgency: 'hover' }),
+      askedRows({ token: 'hover', rows: TEST_ROWS.slice(0, 1), urgency: 'hover' }),
     );
     order.push('hover');
     expect(hovered.rows).toHaveLength(1);
@@ -107,33 +107,115 @@ describe('predictions', () => {
   });
 });
 
+describe('the nearest words', () => {
+  it('of each virtual token are given, those of a stale prompt too', async () => {
+    const engine = new Engine('predict');
+    const { prompt, tokens } = await engine.request('nearestTokens', { file, taskname: 'kind', count: 5 });
+    expect(prompt.state).toBe('current');
+    expect(tokens.map(({ marker, nearest }) => [marker, nearest.length])).toEqual([0, 0, 0, 0].map((n) => [n, 5]));
+    for (const { nearest } of tokens) {
+      const cosines = nearest.map(({ cosine }) => cosine);
+      expect(cosines).toEqual([...cosines].sort((a, b) => b - a));
+    }
+    const text = (await readFile(file, 'utf8')).replace('{text}: {label}', '{text} is {label}');
+    const stale = await engine.request('nearestTokens', { file, text, taskname: 'kind', count: 5 });
+    expect(stale).toMatchObject({ prompt: { state: 'stale' }, tokens });
+  });
+});
+
+describe('an evaluation', () => {
+  it('measures what the command line measures, and tells each row', async () => {
+    const engine = new Engine('predict');
+    const told = new Map<string, EvaluatedParams[]>();
+    engine.on('evaluated', (params) => {
+      told.set(params.answerer, [...(told.get(params.answerer) ?? []), params]);
+    });
+    const asked: EvaluateParams = { token: 'e', file, tasknames: [], split: 'test', baselines: ['zero', 'few'] };
+    const { tasks } = await engine.request('evaluate', asked);
+    const { stdout } = await ptask(['evaluate', file, '--baseline', 'few', '--json']);
+    const [trained, few] = events(stdout);
+    expect(tasks).toMatchObject([
+      {
+        taskname: 'kind',
+        files: ['test.jsonl'],
+        prompt: { state: 'current' },
+        skipped: 0,
+        majority: { share: 0.5 },
+        results: [
+          { answerer: 'trained', accuracy: trained!.accuracy, confusion: { counts: trained!.confusion } },
+          { answerer: 'zero', shots: 0, rows: 20 },
+          { answerer: 'few', shots: few!.shots, accuracy: few!.accuracy },
+        ],
+      },
+    ]);
+    expect([...told.keys()]).toEqual(['trained', 'zero', 'few']);
+    for (const [answerer, parts] of told) {
+      const rows = parts.flatMap((part) => part.rows);
+      expect(parts.at(-1)).toMatchObject({ token: 'e', taskname: 'kind', done: 20, total: 20 });
+      expect(rows.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, line) => line));
+      const { accuracy } = tasks[0]!.results.find((result) => result.answerer === answerer)!;
+      expect(rows.filter(({ right }) => right).length / 20).toBe(accuracy);
+      expect(rows[0]).toMatchObject({ file: path.join(dir, 'test.jsonl'), text: expect.stringMatching(/^ ?[a-d]+:$/) });
+    }
+  });
+
+  it('never measures a stale prompt', async () => {
+    const template = { ...taskTemplate('kind'), prompt_template: '<|VIRTUAL_PROMPT_0|> {text} is {label}' };
+    const own = await writeTaskFile(dir, { task_templates: [template] }, 's.ptask.json');
+    const asked: EvaluateParams = {
+      token: 'e',
+      file: own,
+      tasknames: ['kind'],
+      split: 'validation',
+      baselines: ['zero'],
+    };
+    const { tasks } = await new Engine('predict').request('evaluate', asked);
+    expect(tasks).toMatchObject([{ prompt: { state: 'stale' }, results: [{ answerer: 'zero' }] }]);
+  });
+
+  it('may be withdrawn, and lets a row under the pointer go first', async () => {
+    const engine = new Engine('predict');
+    const withdrawn = new AbortController();
+    const started = engine.next('evaluated');
+    const asked: EvaluateParams = { token: 'e', file, tasknames: [], split: 'test', baselines: ['few', 'one', 'zero'] };
+    const evaluation = faultOf(engine.request('evaluate', asked, withdrawn.signal));
+    await started;
+    const { rows } = await engine.request('predict', askedRows({ rows: TEST_ROWS.slice(0, 1), urgency: 'hover' }));
+    expect(rows).toHaveLength(1);
+    withdrawn.abort();
+    expect((await evaluation).data.kind).toBe('cancelled');
+  });
+});
+
 describe('bad input', () => {
   it('is told with its problems: a file that is none, a task that it lacks, a prompt table that is broken', async () => {
     const engine = new Engine('predict');
     const broken = await faultOf(
-      engine.request('predict', asked({ text: '{ "model": "model", "task_templates": 3 }' })),
+      engine.request('predict', askedRows({ text: '{ "model": "model", "task_templates": 3 }' })),
     );
     expect(broken.data).toMatchObject({
       kind: 'problems',
       problems: expect.arrayContaining([expect.objectContaining({ code: 'schema' })]),
     });
-    expect((await faultOf(engine.request('predict', asked({ taskname: 'none' })))).message).toContain("no task 'none'");
-    const missing = await faultOf(engine.request('predict', asked({ file: path.join(dir, 'none.ptask.json') })));
+    expect((await faultOf(engine.request('predict', askedRows({ taskname: 'none' })))).message).toContain(
+      "no task 'none'",
+    );
+    const missing = await faultOf(engine.request('predict', askedRows({ file: path.join(dir, 'none.ptask.json') })));
     expect(missing.data).toEqual({ kind: 'input' });
     await writeFile(path.join(dir, 'broken.safetensors'), 'no table');
     const table = await faultOf(
       engine.request(
         'predict',
-        asked({ file: await writeTaskFile(dir, { prompt_table: 'broken.safetensors' }, 'b.ptask.json') }),
+        askedRows({ file: await writeTaskFile(dir, { prompt_table: 'broken.safetensors' }, 'b.ptask.json') }),
       ),
     );
     expect(table.data.kind).toMatch(/input|problems/);
-    expect((await engine.request('predict', asked())).prompt.state).toBe('current');
+    expect((await engine.request('predict', askedRows())).prompt.state).toBe('current');
   });
 
   it('of one row is told at the row', async () => {
     const rows = [{ taskname: 'kind' }, TEST_ROWS[0]!];
-    const predicted = await new Engine('predict').request('predict', asked({ rows }));
+    const predicted = await new Engine('predict').request('predict', askedRows({ rows }));
     expect(predicted.rows[0]).toMatchObject({ problem: `"text" is missing, which the template of 'kind' needs` });
     expect(predicted.rows[1]!.trained).toBeDefined();
   });
@@ -145,6 +227,6 @@ describe('bad input', () => {
       { task_templates: [template], data: { train_ds: ['none.jsonl'] } },
       'd.ptask.json',
     );
-    expect((await new Engine('predict').request('predict', asked({ file: own }))).prompt.state).toBe('current');
+    expect((await new Engine('predict').request('predict', askedRows({ file: own }))).prompt.state).toBe('current');
   });
 });

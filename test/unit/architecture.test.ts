@@ -62,7 +62,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'task',
     'protocol',
   ],
-  evaluate: ['data', 'predict', 'project.ts', 'base', 'task'],
+  evaluate: ['data', 'predict', 'project.ts', 'base', 'task', 'protocol'],
   train: [
     'onnx',
     'autodiff',

@@ -1,4 +1,4 @@
-import type { Answer, PredictedRow, PromptState } from '../../../protocol/src/engine.ts';
+import type { Answer, PredictedRow } from '../../../protocol/src/engine.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Row } from '../data/tokenise.ts';
 import { frozenPredictor } from '../evaluate/run-baseline.ts';
@@ -15,10 +15,10 @@ type Answering = 'prompt' | 'none';
 
 /** What one task answers to rows: its trained prompt, and the model without one. Everything is made when it is first needed. */
 export class TaskAnswers {
+  readonly prompt: TaskPrompt;
   private readonly project: Project;
   private readonly predictor: Predictor;
   private readonly template: TaskTemplate;
-  private readonly prompt: TaskPrompt;
   private readonly cache: AnswerCache;
   private readonly predictors = new Map<Answering, Promise<TaskPredictor>>();
 
@@ -28,10 +28,6 @@ export class TaskAnswers {
     this.template = template;
     this.prompt = promptOf(project, template);
     this.cache = cache;
-  }
-
-  get state(): PromptState {
-    return this.prompt.state;
   }
 
   /** Answers in the rows' order. */

@@ -1,29 +1,15 @@
+import type { Split } from '../../../protocol/src/engine.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
-import { RowStore } from '../data/row-store.ts';
-import { InputError } from '../errors.ts';
 import type { Baseline } from '../evaluate/baseline.ts';
-import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
-import { type Majority, majority } from '../evaluate/majority.ts';
-import type { ClassificationMetrics, ExactMatch } from '../evaluate/metrics.ts';
-import { runBaseline } from '../evaluate/run-baseline.ts';
+import { evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
+import type { Majority } from '../evaluate/majority.ts';
 import { Predictor } from '../predict/predictor.ts';
-import { TaskPredictor } from '../predict/task-predictor.ts';
-import { dataPaths, type Project, rowTokeniser } from '../project.ts';
-import { count, percent, shortPath, table } from '../text.ts';
+import { type Project, tasksOf } from '../project.ts';
+import { count, percent, table } from '../text.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
-import { chosenTasks, trainedPrompt } from './trained-prompt.ts';
+import { trainedPrompt } from './trained-prompt.ts';
 import { oneOf, readArguments } from './usage.ts';
-
-type Split = 'test' | 'validation';
-
-/** How one way of answering the rows did. */
-interface Measured {
-  readonly name: string;
-  readonly baseline?: Baseline;
-  readonly shots?: number;
-  readonly metrics: ClassificationMetrics | ExactMatch;
-}
 
 /** `ptask evaluate FILE`: how well trained prompts answer rows that they were not trained on. */
 export async function evaluate(args: readonly string[]): Promise<number> {
@@ -43,8 +29,8 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   const project = await openForRun(positionals[0]!, output);
   const predictor = new Predictor(project.backbone);
   try {
-    for (const template of chosenTasks(project, values.task)) {
-      await evaluateTask(project, predictor, template, { split, baseline: baseline || undefined, output });
+    for (const template of tasksOf(project, values.task)) {
+      await report(project, predictor, template, { split, baseline: baseline || undefined, output });
     }
   } finally {
     await predictor.release();
@@ -58,78 +44,33 @@ interface EvaluateOptions {
   readonly output: Output;
 }
 
-async function evaluateTask(
+async function report(
   project: Project,
   predictor: Predictor,
   template: TaskTemplate,
   { split, baseline, output }: EvaluateOptions,
 ): Promise<void> {
   const { taskname } = template;
-  const tokeniser = rowTokeniser(project, template);
-  const open = (files: readonly string[]) =>
-    RowStore.open(dataPaths(project, files), [taskname], (row) => tokeniser.row(row));
-  const { data } = project.file;
-  const files = split === 'test' ? data.test_ds : data.validation_ds;
   const virtual = baseline && !project.promptTable.has(taskname) ? undefined : trainedPrompt(project, template);
-  const store = await open(files);
-  try {
-    const numbers = rowsOfTask(store, taskname);
-    if (numbers.length === 0) {
-      const where = files.length > 0 ? `none in ${files.join(', ')}` : `"data" names no ${split}_ds`;
-      throw new InputError(`${shortPath(project.path)}: no ${split} row of '${taskname}' can be used: ${where}`);
-    }
-    const measured: Measured[] = [];
-    if (virtual) {
-      const trained = await TaskPredictor.create(predictor, tokeniser, project.tokenizer, virtual);
-      measured.push({ name: 'trained prompt', ...(await evaluateRows(trained, template, store, numbers)) });
-    } else {
-      output.note(`'${taskname}' has not been trained; this is the frozen model alone`);
-    }
-    if (baseline)
-      measured.push(await measureBaseline(project, predictor, template, baseline, { open, store, numbers }));
-    const commonest = majority(template, store, numbers);
-    for (const one of measured) output.event(metricsEvent(taskname, split, one, commonest));
-    printTask(
-      output,
-      `${taskname}: ${count(numbers.length, `${split} row`)} (${files.join(', ')})`,
-      measured,
-      commonest,
-    );
-    const skipped = store.skipped.get(taskname) ?? 0;
-    if (skipped > 0) output.note(`${count(skipped, 'row')} left out: too long for max_seq_length`);
-  } finally {
-    store.close();
-  }
+  const evaluated = await evaluateTask(project, predictor, template, {
+    split,
+    baselines: baseline ? [baseline] : [],
+    virtual,
+  });
+  if (!virtual) output.note(`'${taskname}' has not been trained; this is the frozen model alone`);
+  const { files, rows, skipped, measured, majority } = evaluated;
+  for (const one of measured) output.event(metricsEvent(taskname, split, one, majority));
+  printTask(output, `${taskname}: ${count(rows, `${split} row`)} (${files.join(', ')})`, measured, majority);
+  if (skipped > 0) output.note(`${count(skipped, 'row')} left out: too long for max_seq_length`);
 }
 
-interface BaselineSources {
-  readonly open: (files: readonly string[]) => Promise<RowStore>;
-  readonly store: RowStore;
-  readonly numbers: readonly number[];
-}
-
-async function measureBaseline(
-  project: Project,
-  predictor: Predictor,
-  template: TaskTemplate,
-  baseline: Baseline,
-  { open, store, numbers }: BaselineSources,
-): Promise<Measured> {
-  const train = await open(project.file.data.train_ds);
-  try {
-    const { evaluation, shots } = await runBaseline(project, predictor, template, baseline, {
-      train: { store: train, numbers: rowsOfTask(train, template.taskname) },
-      evaluated: { store, numbers },
-    });
-    const name = `frozen model, ${shots === 0 ? 'no examples' : count(shots, 'example')}`;
-    return { name, baseline, shots, metrics: evaluation.metrics };
-  } finally {
-    train.close();
-  }
+function nameOf({ answerer, shots }: Measured): string {
+  if (answerer === 'trained') return 'trained prompt';
+  return `frozen model, ${shots === 0 ? 'no examples' : count(shots, 'example')}`;
 }
 
 function metricsEvent(task: string, split: Split, measured: Measured, commonest: Majority | undefined) {
-  const { baseline, shots, metrics } = measured;
+  const { answerer, shots, metrics } = measured;
   const { rows, correct, accuracy } = metrics;
   return {
     event: 'metrics',
@@ -141,7 +82,7 @@ function metricsEvent(task: string, split: Split, measured: Measured, commonest:
     ...('macroF1' in metrics
       ? { macro_f1: metrics.macroF1, majority: commonest, labels: metrics.labels, confusion: metrics.confusion.counts }
       : {}),
-    ...(baseline === undefined ? {} : { baseline, shots }),
+    ...(answerer === 'trained' ? {} : { baseline: answerer, shots }),
   };
 }
 
@@ -153,17 +94,20 @@ function printTask(
 ): void {
   output.text(title);
   output.text();
-  const summary = measured.map(({ name, metrics }) => [
-    name,
-    percent(metrics.accuracy),
-    'macroF1' in metrics ? metrics.macroF1.toFixed(3) : '',
-    `${metrics.correct} of ${metrics.rows}`,
-  ]);
+  const summary = measured
+    .map((one) => [one, one.metrics] as const)
+    .map(([one, metrics]) => [
+      nameOf(one),
+      percent(metrics.accuracy),
+      'macroF1' in metrics ? metrics.macroF1.toFixed(3) : '',
+      `${metrics.correct} of ${metrics.rows}`,
+    ]);
   const isClassified = measured.some(({ metrics }) => 'macroF1' in metrics);
   if (commonest) summary.push([`always '${commonest.label}'`, percent(commonest.share), '', '']);
   const head = ['', isClassified ? 'accuracy' : 'exact match', isClassified ? 'macro-F1' : '', 'right'];
   for (const line of table([head, ...summary], [1, 2, 3])) output.text(`  ${line}`);
-  for (const { name, metrics } of measured) {
+  for (const one of measured) {
+    const { metrics } = one;
     if (!('labels' in metrics)) continue;
     output.text();
     const rows = metrics.labels.map(({ label, rows, predicted, correct, precision, recall, f1 }) => [
@@ -171,7 +115,7 @@ function printTask(
       ...[rows, predicted, correct].map(String),
       ...[precision, recall, f1].map((value) => value.toFixed(3)),
     ]);
-    const labelHead = [name, 'rows', 'predicted', 'right', 'precision', 'recall', 'F1'];
+    const labelHead = [nameOf(one), 'rows', 'predicted', 'right', 'precision', 'recall', 'F1'];
     for (const line of table([labelHead, ...rows], [1, 2, 3, 4, 5, 6])) output.text(`  ${line}`);
   }
   output.text();

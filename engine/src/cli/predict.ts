@@ -7,11 +7,11 @@ import type { Row } from '../data/tokenise.ts';
 import { FileError, InputError } from '../errors.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
-import { type Project, rowTokeniser } from '../project.ts';
+import { type Project, rowTokeniser, tasksOf } from '../project.ts';
 import { oneLine, percent, shortPath } from '../text.ts';
 import { Output, terminalColumns } from './output.ts';
 import { openForRun } from './problems.ts';
-import { chosenTasks, trainedPrompt } from './trained-prompt.ts';
+import { trainedPrompt } from './trained-prompt.ts';
 import { readArguments } from './usage.ts';
 
 /** `ptask predict FILE`: what trained prompts answer to rows. */
@@ -23,7 +23,7 @@ export async function predict(args: readonly string[]): Promise<number> {
   );
   const output = new Output(values.json);
   const project = await openForRun(positionals[0]!, output);
-  const tasks = chosenTasks(project, values.task === undefined ? [] : [values.task]);
+  const tasks = tasksOf(project, values.task === undefined ? [] : [values.task]);
   const answerer = new Answerer(project, tasks, values.task);
   let bad = 0;
   try {

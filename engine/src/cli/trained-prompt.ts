@@ -3,18 +3,6 @@ import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { shortPath } from '../text.ts';
 
-/** Tasks that a command means: those named, or all of the file. @throws InputError for a name without a template */
-export function chosenTasks(project: Project, names: readonly string[]): TaskTemplate[] {
-  const { task_templates, new_tasks, existing_tasks } = project.file;
-  const wanted = names.length > 0 ? new Set(names) : new Set([...existing_tasks, ...new_tasks]);
-  return [...wanted].map((name) => {
-    const template = task_templates.find(({ taskname }) => taskname === name);
-    if (template) return template;
-    const known = task_templates.map(({ taskname }) => taskname).join(', ');
-    throw new InputError(`${shortPath(project.path)} has no task '${name}'; it has ${known}`);
-  });
-}
-
 /**
  * The virtual embeddings [virtual tokens, hidden] of a trained task.
  * @throws InputError where it was not trained, or with other numbers of tokens than the template asks for

@@ -1,5 +1,6 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { RowPlace, RowStore } from '../data/row-store.ts';
+import type { Row } from '../data/tokenise.ts';
 import type { Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import {
   type ClassificationMetrics,
@@ -25,6 +26,12 @@ export interface Evaluation {
 /** Rows that are read and predicted at a time, so that a large file is never in memory as a whole. */
 const ROWS_AT_A_TIME = 512;
 
+export interface EvaluateOptions {
+  readonly rowsAtATime?: number;
+  /** Told of rows as they are answered, with the rows as they stand in their files. What it throws ends the evaluation. */
+  readonly answered?: (rows: readonly EvaluatedRow[], values: readonly Row[]) => Promise<void>;
+}
+
 /** Numbers of the store's rows that belong to a task. */
 export function rowsOfTask(store: RowStore, taskname: string): number[] {
   return Array.from({ length: store.size }, (_, row) => row).filter((row) => store.taskname(row) === taskname);
@@ -40,23 +47,26 @@ export async function evaluateRows(
   template: TaskTemplate,
   store: RowStore,
   numbers: readonly number[],
+  { rowsAtATime = ROWS_AT_A_TIME, answered }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const field = template.answer_field ?? '';
   const { labels } = template;
   const canonical = labels ? formMapper(labels) : undefined;
   const rows: EvaluatedRow[] = [];
-  for (let start = 0; start < numbers.length; start += ROWS_AT_A_TIME) {
-    const chunk = numbers.slice(start, start + ROWS_AT_A_TIME);
+  for (let start = 0; start < numbers.length; start += rowsAtATime) {
+    const chunk = numbers.slice(start, start + rowsAtATime);
     const values = chunk.map((number) => store.row(number));
     const predictions = await predictor.predict(values);
-    chunk.forEach((number, i) => {
+    const evaluated = chunk.map((number, i): EvaluatedRow => {
       const answer = String(values[i]![field] ?? '').trim();
       const truth = canonical?.(answer) ?? answer;
       const prediction = predictions[i];
       // A predicted label is one as the template spells it.
       const text = labels ? prediction?.text : prediction?.text.trim();
-      rows.push({ place: store.place(number), truth, prediction, correct: text === truth });
+      return { place: store.place(number), truth, prediction, correct: text === truth };
     });
+    rows.push(...evaluated);
+    await answered?.(evaluated, values);
   }
   const outcomes = rows.map(({ truth, prediction }) => ({ truth, prediction: prediction?.text }));
   const metrics = labels ? classificationMetrics(Object.keys(labels), outcomes) : exactMatch(outcomes);

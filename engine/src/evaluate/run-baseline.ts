@@ -6,7 +6,7 @@ import { TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser } from '../project.ts';
 import { Random } from '../random.ts';
 import { type Baseline, shotOrder, shotsThatFit, withoutVirtualTokens } from './baseline.ts';
-import { type Evaluation, evaluateRows } from './evaluate-rows.ts';
+import { type EvaluateOptions, type Evaluation, evaluateRows } from './evaluate-rows.ts';
 import { formMapper } from './metrics.ts';
 
 export interface BaselineResult {
@@ -36,6 +36,7 @@ export async function runBaseline(
   template: TaskTemplate,
   baseline: Baseline,
   { train, evaluated }: BaselineRows,
+  options: EvaluateOptions = {},
 ): Promise<BaselineResult> {
   const bare = withoutVirtualTokens(template);
   const values = function* (): Generator<Row> {
@@ -47,7 +48,7 @@ export async function runBaseline(
   const count = shotsThatFit(lengths, room, baseline);
   const context = shots.slice(0, count).flat();
   const frozen = await frozenPredictor(project, predictor, template, context);
-  return { evaluation: await evaluateRows(frozen, bare, evaluated.store, evaluated.numbers), shots: count };
+  return { evaluation: await evaluateRows(frozen, bare, evaluated.store, evaluated.numbers, options), shots: count };
 }
 
 /**

@@ -58,7 +58,7 @@ export class OpenedFiles {
   }
 
   /** One for each model: sessions take long to make, and hold its weights. */
-  private async predictorOf({ backbone }: Project): Promise<Predictor> {
+  async predictorOf({ backbone }: Project): Promise<Predictor> {
     const key = `${backbone.model.fingerprint} ${backbone.model.dir}`;
     const predictor = this.predictors.get(key) ?? new Predictor(backbone);
     this.predictors.delete(key);

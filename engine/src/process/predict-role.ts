@@ -1,5 +1,7 @@
 import { listRuns, runMetrics } from '../train/run-list.ts';
 import type { Connection } from './connection.ts';
+import { evaluateTasks } from './evaluate-tasks.ts';
+import { nearestTokens } from './nearest-tokens.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { predictRows } from './predict-rows.ts';
 import type { Role } from './role.ts';
@@ -11,6 +13,8 @@ export function predictRole({ handle, notify }: Connection, _program: URL): Role
   const turns = new Turns();
   handle({
     predict: (params, signal) => predictRows(params, signal, { files, turns, notify }),
+    nearestTokens: (params, signal) => nearestTokens(params, signal, { files, turns }),
+    evaluate: (params, signal) => evaluateTasks(params, signal, { files, turns, notify }),
     runs: async ({ folders }) => {
       const runs = (await Promise.all(folders.map(listRuns))).flat();
       return { runs: runs.sort((a, b) => (a.created < b.created ? 1 : -1)) };

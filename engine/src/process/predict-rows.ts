@@ -19,7 +19,7 @@ export async function predictRows(
 ): Promise<PredictResult> {
   return turns.take(urgency, signal, async (turn) => {
     const answers = (await files.open(reference)).answers(taskname);
-    const prompt = answers.state;
+    const prompt = answers.prompt.state;
     const predicted: PredictedRow[] = [];
     let size = FIRST_BATCH;
     for (let from = 0; from < rows.length; from = predicted.length) {

@@ -64,7 +64,7 @@ describe('answers', () => {
   it('of a stale prompt are given as such, with the template that it was trained with', async () => {
     const current = (await (await answersOf()).answers.answer([row('good')], false))[0]!;
     const { answers } = await answersOf((text) => text.replace('{text}: {label}', 'It is {text} : {label}'));
-    expect(answers.state.state).toBe('stale');
+    expect(answers.prompt.state.state).toBe('stale');
     const [stale] = await answers.answer([row('good')], false);
     expect(stale).toMatchObject({ text: ' It is up 1 :', trained: undefined, stale: { text: current.trained!.text } });
     expect(stale!.stale!.candidates![0]!.probability).toBeCloseTo(current.trained!.candidates![0]!.probability, 5);

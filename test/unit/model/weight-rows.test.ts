@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readWeightRows, WeightReadError } from '../../../engine/src/backbone/weight-rows.ts';
+import { readWeightRows, WeightReadError, weightRowBlocks } from '../../../engine/src/backbone/weight-rows.ts';
 import type { WeightDtype } from '../../../model/src/dtypes.ts';
 import type { WeightRef } from '../../../model/src/model-folder.ts';
 import { temporaryFolder } from './tiny-folder.ts';
@@ -23,6 +23,16 @@ test.each([
   const ref = await matrix(dtype, elements);
   expect([...(await readWeightRows(ref, [2, 0, 2]))]).toEqual([5, 6, 1, 2, 5, 6]);
   expect([...(await readWeightRows(ref, []))]).toEqual([]);
+});
+
+test.each([1, 2, 3, 9])('all rows in blocks of %i', async (rows) => {
+  const ref = await matrix('F32', bytesOf(Float32Array.of(1, 2, 3, 4, 5, 6)));
+  const read: number[] = [];
+  for await (const { from, data } of weightRowBlocks(ref, rows)) {
+    expect(from).toBe(read.length / 2);
+    read.push(...data);
+  }
+  expect(read).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 test('a row that is not there is a mistake of the caller', async () => {

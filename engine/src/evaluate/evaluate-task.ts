@@ -1,0 +1,124 @@
+import type { Answerer, Split } from '../../../protocol/src/engine.ts';
+import type { TaskTemplate } from '../../../task/src/types.ts';
+import { RowStore } from '../data/row-store.ts';
+import type { Row } from '../data/tokenise.ts';
+import { InputError } from '../errors.ts';
+import type { Predictor } from '../predict/predictor.ts';
+import { TaskPredictor } from '../predict/task-predictor.ts';
+import { dataPaths, type Project, rowTokeniser } from '../project.ts';
+import { shortPath } from '../text.ts';
+import type { Baseline } from './baseline.ts';
+import { type EvaluatedRow, type EvaluateOptions, evaluateRows, rowsOfTask } from './evaluate-rows.ts';
+import { type Majority, majority } from './majority.ts';
+import type { ClassificationMetrics, ExactMatch } from './metrics.ts';
+import { runBaseline } from './run-baseline.ts';
+
+/** Some rows that one way of answering has just answered. */
+export interface AnsweredRows {
+  readonly answerer: Answerer;
+  /** Rows of this answerer that are done, these included. */
+  readonly done: number;
+  readonly total: number;
+  readonly rows: readonly EvaluatedRow[];
+  /** The same rows as they stand in their files. */
+  readonly values: readonly Row[];
+}
+
+export interface EvaluateTaskOptions {
+  readonly split: Split;
+  readonly baselines: readonly Baseline[];
+  /** Virtual embeddings [virtual tokens, hidden] of the trained prompt; undefined where it is not to be measured. */
+  readonly virtual: Float32Array | undefined;
+  readonly rowsAtATime?: number;
+  /** Told of rows as they are answered; what it throws ends the evaluation. */
+  readonly answered?: (answered: AnsweredRows) => Promise<void>;
+}
+
+/** How one way of answering the rows did. */
+export interface Measured {
+  readonly answerer: Answerer;
+  /** Training rows that were in the prompt. */
+  readonly shots: number;
+  readonly metrics: ClassificationMetrics | ExactMatch;
+}
+
+export interface EvaluatedTask {
+  /** As the task file names them. */
+  readonly files: readonly string[];
+  readonly rows: number;
+  /** Rows left out because they are too long for `max_seq_length`. */
+  readonly skipped: number;
+  readonly majority: Majority | undefined;
+  /** The trained prompt first, then the baselines in their order. */
+  readonly measured: readonly Measured[];
+}
+
+/**
+ * Measures a task's trained prompt, and the frozen model without one, on the rows of a split.
+ * @throws InputError without rows
+ */
+export async function evaluateTask(
+  project: Project,
+  predictor: Predictor,
+  template: TaskTemplate,
+  options: EvaluateTaskOptions,
+): Promise<EvaluatedTask> {
+  const { split, baselines, virtual } = options;
+  const { taskname } = template;
+  const { data } = project.file;
+  const tokeniser = rowTokeniser(project, template);
+  const open = (files: readonly string[]) =>
+    RowStore.open(dataPaths(project, files), [taskname], (row) => tokeniser.row(row));
+  const files = split === 'test' ? data.test_ds : data.validation_ds;
+  const store = await open(files);
+  try {
+    const numbers = rowsOfTask(store, taskname);
+    if (numbers.length === 0) {
+      const where = files.length > 0 ? `none in ${files.join(', ')}` : `"data" names no ${split}_ds`;
+      throw new InputError(`${shortPath(project.path)}: no ${split} row of '${taskname}' can be used: ${where}`);
+    }
+    const measured: Measured[] = [];
+    if (virtual) {
+      const trained = await TaskPredictor.create(predictor, tokeniser, project.tokenizer, virtual);
+      const { metrics } = await evaluateRows(trained, template, store, numbers, tellingOf('trained', numbers, options));
+      measured.push({ answerer: 'trained', shots: 0, metrics });
+    }
+    if (baselines.length > 0) {
+      const train = await open(data.train_ds);
+      try {
+        const rows = { train: { store: train, numbers: rowsOfTask(train, taskname) }, evaluated: { store, numbers } };
+        for (const answerer of baselines) {
+          const telling = tellingOf(answerer, numbers, options);
+          const { evaluation, shots } = await runBaseline(project, predictor, template, answerer, rows, telling);
+          measured.push({ answerer, shots, metrics: evaluation.metrics });
+        }
+      } finally {
+        train.close();
+      }
+    }
+    return {
+      files,
+      rows: numbers.length,
+      skipped: store.skipped.get(taskname) ?? 0,
+      majority: majority(template, store, numbers),
+      measured,
+    };
+  } finally {
+    store.close();
+  }
+}
+
+function tellingOf(
+  answerer: Answerer,
+  { length: total }: readonly number[],
+  { answered, rowsAtATime }: EvaluateTaskOptions,
+): EvaluateOptions {
+  let done = 0;
+  return {
+    ...(rowsAtATime === undefined ? {} : { rowsAtATime }),
+    answered: async (rows, values) => {
+      done += rows.length;
+      await answered?.({ answerer, done, total, rows, values });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type {
+  EvaluatedRow,
+  EvaluateParams,
+  EvaluateResult,
+  EvaluationMetrics,
+  TaskEvaluation,
+} from '../../../protocol/src/engine.ts';
+import type { TaskTemplate } from '../../../task/src/types.ts';
+import { promptOf } from '../answer/prompt-state.ts';
+import { promptText } from '../answer/prompt-text.ts';
+import { type AnsweredRows, evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
+import { openForRun, tasksOf } from '../project.ts';
+import type { Notify } from './connection.ts';
+import { log } from './log.ts';
+import type { OpenedFiles } from './opened-files.ts';
+import type { Turns } from './turns.ts';
+
+/** Rows that are answered at a time; between, predictions of rows in view go first. */
+const ROWS_AT_A_TIME = 16;
+
+/** Measures tasks, and tells the rows as they are answered. The task file and its data are checked as before a run. */
+export async function evaluateTasks(
+  { token, file, tasknames, split, baselines }: EvaluateParams,
+  signal: AbortSignal,
+  { files, turns, notify }: { readonly files: OpenedFiles; readonly turns: Turns; readonly notify: Notify },
+): Promise<EvaluateResult> {
+  return turns.take('background', signal, async (turn) => {
+    const project = await openForRun(file, log.info);
+    const predictor = await files.predictorOf(project);
+    const tasks: TaskEvaluation[] = [];
+    for (const template of tasksOf(project, tasknames)) {
+      const { taskname } = template;
+      const { state, usable } = promptOf(project, template);
+      const virtual = state.state === 'current' ? usable?.embeddings : undefined;
+      const answered = async (part: AnsweredRows) => {
+        const { answerer, done, total } = part;
+        notify('evaluated', { token, taskname, answerer, done, total, rows: toldRows(template, part) });
+        await turn.pass();
+      };
+      const options = { split, baselines, virtual, answered, rowsAtATime: ROWS_AT_A_TIME };
+      const { files, skipped, majority, measured } = await evaluateTask(project, predictor, template, options);
+      tasks.push({ taskname, split, files, prompt: state, skipped, majority, results: measured.map(resultOf) });
+    }
+    return { tasks };
+  });
+}
+
+function toldRows(template: TaskTemplate, { rows, values }: AnsweredRows): EvaluatedRow[] {
+  return rows.map(({ place, truth, prediction, correct }, i) => ({
+    file: place.file,
+    line: place.line,
+    text: promptText(template, values[i]!),
+    expected: truth,
+    answer: prediction && { ...prediction, right: correct },
+    right: correct,
+  }));
+}
+
+function resultOf({ answerer, shots, metrics }: Measured): EvaluationMetrics {
+  const { rows, correct, accuracy } = metrics;
+  const classified = 'labels' in metrics ? metrics : undefined;
+  return {
+    answerer,
+    shots,
+    rows,
+    correct,
+    accuracy,
+    macroF1: classified?.macroF1,
+    labels: classified?.labels,
+    confusion: classified?.confusion,
+  };
+}
