@@ -48,6 +48,8 @@ export interface Problem {
   related?: RelatedPlace[];
   /** The best one first. */
   fixes?: ProblemFix[];
+  /** How many more of its kind this one stands for, which are not told one by one. */
+  more?: number;
 }
 
 /** A problem as `--json` prints it; lines and columns count from 1, columns in UTF-16 code units. */

@@ -20,7 +20,12 @@ export function serverCapabilities(client: ClientSupport): ServerCapabilities {
     ...(client.pullsDiagnostics && {
       diagnosticProvider: { identifier: 'ptask', interFileDependencies: true, workspaceDiagnostics: true },
     }),
-    ...(client.codeActions && { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] } }),
+    ...(client.codeActions && {
+      codeActionProvider: {
+        codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL],
+        resolveProvider: client.resolvesEdits,
+      },
+    }),
     completionProvider: { triggerCharacters: ['{', '<', '"', ':', '/', '_'] },
     hoverProvider: true,
     definitionProvider: true,

@@ -10,6 +10,8 @@ export interface ClientSupport {
   readonly relatedInformation: boolean;
   readonly codeDescription: boolean;
   readonly codeActions: boolean;
+  /** Whether it asks for the edit of a code action only when that is chosen. */
+  readonly resolvesEdits: boolean;
   readonly documentSymbols: boolean;
   readonly definitionLinks: boolean;
   readonly prepareRename: boolean;
@@ -43,6 +45,9 @@ export function clientSupport({ capabilities, initializationOptions }: ClientPar
     relatedInformation: (pull?.relatedInformation ?? diagnostics?.relatedInformation) === true,
     codeDescription: (pull?.codeDescriptionSupport ?? diagnostics?.codeDescriptionSupport) === true,
     codeActions: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    resolvesEdits:
+      textDocument?.codeAction?.dataSupport === true &&
+      textDocument.codeAction.resolveSupport?.properties.includes('edit') === true,
     documentSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     definitionLinks: textDocument?.definition?.linkSupport === true,
     prepareRename: textDocument?.rename?.prepareSupport === true,

@@ -1,5 +1,6 @@
 import {
   type CancellationToken,
+  type CodeAction,
   type Connection,
   ErrorCodes,
   type Hover,
@@ -32,12 +33,14 @@ export function answerRequests(
 
   connection.onCodeAction(
     answer(({ textDocument, range, context }) =>
-      service.codeActions(textDocument.uri, range, context).map(({ diagnostics, ...action }) => ({
+      service.codeActions(textDocument.uri, range, context, client).map(({ diagnostics, ...action }) => ({
         ...action,
         ...(diagnostics && { diagnostics: present(diagnostics) }),
       })),
     ),
   );
+  const resolve = answer((action: CodeAction, token) => service.resolveCodeAction(action, abortedBy(token)));
+  connection.onCodeActionResolve(async (action, token) => (await resolve(action, token)) ?? action);
   connection.onCompletion(
     answer(({ textDocument, position }) =>
       service.completions(textDocument.uri, position, { snippets: client.snippets }),

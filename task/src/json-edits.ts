@@ -147,8 +147,12 @@ function endOfEntryLine(text: string, offset: number): number | undefined {
   return rest === null ? undefined : offset + rest[0].length;
 }
 
-function isClosed(text: string, { type, offset, length }: JsonNode): boolean {
-  return length > 1 && text[offset + length - 1] === (type === 'array' ? ']' : '}');
+/** Whether the bracket at the end is its own, and not that of an entry which is not closed either. */
+function isClosed(text: string, container: JsonNode): boolean {
+  const { type, offset, length, children } = container;
+  const last = children?.at(-1);
+  const end = offset + length;
+  return length > 1 && text[end - 1] === (type === 'array' ? ']' : '}') && (last === undefined || endOf(last) < end);
 }
 
 function isComplete({ type, children }: JsonNode): boolean {

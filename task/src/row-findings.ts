@@ -58,7 +58,11 @@ export class RowFindings {
       const rest = count - most;
       return [
         ...shown.slice(0, most),
-        { ...place, message: `${rest} more problems of this kind from here on; the first ${most} are shown.` },
+        {
+          ...place,
+          more: rest,
+          message: `${rest} more problems of this kind from here on; the first ${most} are shown.`,
+        },
       ];
     });
   }

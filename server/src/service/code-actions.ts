@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   type TextEdit as LspEdit,
   type Range,
+  type WorkspaceEdit,
 } from 'vscode-languageserver-types';
 import type { Position, Problem, ProblemFix, TextEdit } from '../../../protocol/src/problem.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
@@ -12,7 +13,7 @@ import { toDiagnostic } from './to-diagnostic.ts';
 /** Applies every fix that is never wrong; the kind that an editor can be told to run when a file is saved. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.ptask`;
 
-export interface CodeActionRequest {
+export interface CodeActionRequest extends CodeActionOptions {
   /** Everything wrong with the document, where its places are those of its present text. */
   problems: readonly Problem[];
   range: Range;
@@ -21,11 +22,30 @@ export interface CodeActionRequest {
   toUri: (path: string) => string;
 }
 
+export interface CodeActionOptions {
+  /** Whether the editor asks for the edit of an action only when it is chosen. */
+  resolvesEdits?: boolean;
+}
+
+/** What is kept in an action whose edit takes long: which fix of which problems of a document it is. */
+export interface FixForAll {
+  uri: string;
+  code: string;
+  forAll: string;
+}
+
+export function isFixForAll(data: unknown): data is FixForAll {
+  if (typeof data !== 'object' || data === null) return false;
+  const { uri, code, forAll } = data as Partial<FixForAll>;
+  return typeof uri === 'string' && typeof code === 'string' && typeof forAll === 'string';
+}
+
 /**
  * The fixes of the problems at a place, each bound to its diagnostic; behind them those that fix all problems of their kind
  * in the document; and last the one that does all that is never wrong.
  */
-export function codeActions({ problems, range, context = {}, toUri }: CodeActionRequest): CodeAction[] {
+export function codeActions(request: CodeActionRequest): CodeAction[] {
+  const { problems, range, context = {}, toUri } = request;
   const ours = (context.diagnostics ?? []).filter(({ source }) => source === 'ptask');
   const chosen = problems.flatMap((problem) => {
     const diagnostic = toDiagnostic(problem, toUri);
@@ -36,7 +56,7 @@ export function codeActions({ problems, range, context = {}, toUri }: CodeAction
   const wanted = (kind: string): boolean => isWanted(kind, context.only);
   return [
     ...(wanted(CodeActionKind.QuickFix) ? quickFixes(chosen, toUri) : []),
-    ...(wanted(CodeActionKind.QuickFix) ? fixesForAll(chosen, problems, toUri) : []),
+    ...(wanted(CodeActionKind.QuickFix) ? fixesForAll(chosen, request) : []),
     ...(wanted(FIX_ALL) ? fixAll(problems, toUri) : []),
   ];
 }
@@ -60,30 +80,44 @@ function quickFixes(chosen: readonly Chosen[], toUri: (path: string) => string):
 }
 
 /** One action for each way in which several problems of a kind can be fixed at once. */
-function fixesForAll(
-  chosen: readonly Chosen[],
-  problems: readonly Problem[],
-  toUri: (path: string) => string,
-): CodeAction[] {
-  const titles = new Map<string, string>();
+function fixesForAll(chosen: readonly Chosen[], { problems, resolvesEdits, toUri }: CodeActionRequest): CodeAction[] {
+  const ways = new Map<string, { code: string; forAll: string }>();
   for (const { problem } of chosen) {
-    for (const { forAll } of problem.fixes ?? [])
-      if (forAll !== undefined) titles.set(`${problem.code} ${forAll}`, forAll);
+    for (const { forAll } of problem.fixes ?? []) {
+      if (forAll !== undefined) ways.set(`${problem.code} ${forAll}`, { code: problem.code, forAll });
+    }
   }
-  return [...titles].flatMap(([key, title]) => {
-    const fixes = problems.flatMap(({ code, fixes = [] }) => fixes.filter(({ forAll }) => `${code} ${forAll}` === key));
-    const { edits, applied } = withoutOverlap(fixes);
+  return [...ways.values()].flatMap(({ code, forAll }): CodeAction[] => {
+    const { edits, applied } = fixForAll(problems, code, forAll);
     if (applied.length < 2) return [];
     const fixed = chosen.filter(({ problem }) => problem.fixes?.some((fix) => applied.includes(fix)));
-    return [
-      {
-        title,
-        kind: CodeActionKind.QuickFix,
-        diagnostics: fixed.map(({ diagnostic }) => diagnostic),
-        edit: { changes: changesOf(edits, toUri) },
-      },
-    ];
+    const action = { kind: CodeActionKind.QuickFix, diagnostics: fixed.map(({ diagnostic }) => diagnostic) };
+    const hasMore = problems.some((problem) => problem.code === code && problem.more !== undefined);
+    if (!hasMore) return [{ title: forAll, ...action, edit: { changes: changesOf(edits, toUri) } }];
+    if (!resolvesEdits) {
+      const title = `${forAll} (the first ${applied.length})`;
+      return [{ title, ...action, edit: { changes: changesOf(edits, toUri) } }];
+    }
+    const data: FixForAll = { uri: toUri(fixed[0]!.problem.file), code, forAll };
+    return [{ title: forAll, ...action, data }];
   });
+}
+
+/** The edit of an action that was told without it. `problems` are all of the document, however many. */
+export function editForAll(
+  problems: readonly Problem[],
+  { code, forAll }: FixForAll,
+  toUri: (path: string) => string,
+): WorkspaceEdit {
+  return { changes: changesOf(fixForAll(problems, code, forAll).edits, toUri) };
+}
+
+function fixForAll(problems: readonly Problem[], code: string, forAll: string) {
+  return withoutOverlap(
+    problems.flatMap((problem) =>
+      problem.code === code ? (problem.fixes ?? []).filter((fix) => fix.forAll === forAll) : [],
+    ),
+  );
 }
 
 /** In one batch without overlaps; what is left over is offered again on the text that results. */
@@ -98,20 +132,34 @@ function withoutOverlap(fixes: readonly ProblemFix[]): { edits: TextEdit[]; appl
   const edits: TextEdit[] = [];
   const applied: ProblemFix[] = [];
   const known = new Set<string>();
+  /** By file and line, since there may be very many. */
+  const onLine = new Map<string, TextEdit[]>();
   for (const fix of fixes) {
     // Two problems may have the same fix, such as two markers that are both renumbered.
     const fresh = fix.edits.filter((edit) => !known.has(JSON.stringify(edit)));
-    if (fresh.some((edit) => edits.some((other) => overlap(edit, other)))) continue;
-    for (const edit of fresh) known.add(JSON.stringify(edit));
+    if (fresh.some((edit) => linesOf(edit).some((line) => onLine.get(line)?.some((other) => overlap(edit, other))))) {
+      continue;
+    }
+    for (const edit of fresh) {
+      known.add(JSON.stringify(edit));
+      for (const line of linesOf(edit)) {
+        const there = onLine.get(line);
+        if (there === undefined) onLine.set(line, [edit]);
+        else there.push(edit);
+      }
+    }
     edits.push(...fresh);
     applied.push(fix);
   }
   return { edits, applied };
 }
 
+function linesOf({ file, range: { start, end } }: TextEdit): string[] {
+  return Array.from({ length: end.line - start.line + 1 }, (_, i) => `${file}:${start.line + i}`);
+}
+
 /** Two insertions at one place count as overlapping, since their order would be left to chance. */
 function overlap(a: TextEdit, b: TextEdit): boolean {
-  if (a.file !== b.file) return false;
   const isInsertion = ({ range }: TextEdit): boolean => !isBefore(range.start, range.end);
   return isInsertion(a) || isInsertion(b)
     ? touch(a.range, b.range)

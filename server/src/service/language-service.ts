@@ -23,12 +23,13 @@ import type {
 import type { Problem } from '../../../protocol/src/problem.ts';
 import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
-import { codeActions } from './code-actions.ts';
+import { type CodeActionOptions, codeActions } from './code-actions.ts';
 import { codeLenses } from './code-lenses.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { DataFiles } from './data-files.ts';
 import { documentLinks } from './document-links.ts';
 import { documentSymbols } from './document-symbols.ts';
+import { type FixForAllHost, resolveFixForAll } from './fix-for-all.ts';
 import { Folders } from './folders.ts';
 import { foldingRanges } from './folding-ranges.ts';
 import { formatting } from './formatting.ts';
@@ -67,7 +68,18 @@ export interface LanguageService {
   /** Resolves when no check is running. */
   settled(): Promise<void>;
   /** @param context which problems are asked about and which kinds of actions are wanted, as the editor sends it */
-  codeActions(uri: string, range: Range, context?: Partial<CodeActionContext>): CodeAction[];
+  codeActions(
+    uri: string,
+    range: Range,
+    context?: Partial<CodeActionContext>,
+    options?: CodeActionOptions,
+  ): CodeAction[];
+  /**
+   * Adds its edit to an action that was told without. It reads the data anew.
+   *
+   * @throws the signal's reason when it is aborted
+   */
+  resolveCodeAction(action: CodeAction, signal?: AbortSignal): Promise<CodeAction>;
   documentSymbols(uri: string): DocumentSymbol[];
   /** Waits for nothing but the listing of folders. */
   documentLinks(uri: string): Promise<DocumentLink[]>;
@@ -121,6 +133,7 @@ class Service implements LanguageService {
   readonly #names: NameQueries;
   readonly #folders: Folders;
   readonly #insight: Insight;
+  readonly #fixForAll: FixForAllHost;
 
   constructor(host: ServiceHost) {
     this.#host = host;
@@ -137,6 +150,17 @@ class Service implements LanguageService {
       promptTable: (taskFile) => this.#sessions.get(taskFile)?.surroundings?.promptTable,
       toUri: this.#toUri,
     });
+    this.#fixForAll = {
+      environment: host.environment,
+      openText: (path) => this.#documents.get(path)?.text,
+      taskFilesOf: (path) =>
+        [...this.#sessions.values()]
+          .filter((session) => session.problems(path).length > 0)
+          .map(({ context }) => context),
+      breathe: () => host.breathe(),
+      toPath: (uri) => host.toPath(uri),
+      toUri: this.#toUri,
+    };
     this.#folders = new Folders((path) => host.listFolder(path));
     this.#insight = new Insight({
       resolvePath: (taskFile, path) => host.environment.resolvePath(taskFile, path),
@@ -203,10 +227,18 @@ class Service implements LanguageService {
     await Promise.all([...this.#sessions.values()].map((session) => session.settled()));
   }
 
-  codeActions(uri: string, range: Range, context: Partial<CodeActionContext> = {}): CodeAction[] {
-    const path = this.#host.toPath(uri);
-    const problems = this.#problemsOf(path);
-    return codeActions({ problems, range, context, toUri: this.#toUri });
+  codeActions(
+    uri: string,
+    range: Range,
+    context: Partial<CodeActionContext> = {},
+    options: CodeActionOptions = {},
+  ): CodeAction[] {
+    const problems = this.#problemsOf(this.#host.toPath(uri));
+    return codeActions({ problems, range, context, ...options, toUri: this.#toUri });
+  }
+
+  resolveCodeAction(action: CodeAction, signal?: AbortSignal): Promise<CodeAction> {
+    return resolveFixForAll(action, this.#fixForAll, signal);
   }
 
   documentSymbols(uri: string): DocumentSymbol[] {

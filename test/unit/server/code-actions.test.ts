@@ -112,6 +112,45 @@ describe('fixing all problems of a kind', () => {
     expect(titles(service.codeActions(TRAIN, EVERYWHERE))).toEqual(['Remove this row']);
   });
 
+  describe('of which more are there than are shown', () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => row(`mening ${i % 1000}`)).join('\r\n');
+    const asked = async (resolvesEdits: boolean) => {
+      const { service } = await opened(taskFile(), { 'train.jsonl': rows });
+      const [problem] = service.diagnostics(TRAIN);
+      const actions = service.codeActions(TRAIN, problem!.range, { only: ['quickfix'] }, { resolvesEdits });
+      return { service, action: actions[1]! };
+    };
+
+    it('works the edit out when it is chosen', async () => {
+      const { service, action } = await asked(true);
+      expect(action).toMatchObject({ title: 'Remove every duplicate row' });
+      expect(action.edit).toBeUndefined();
+      const resolved = await service.resolveCodeAction(action);
+      const once = Array.from({ length: 1000 }, (_, i) => row(`mening ${i}`));
+      expect(fixedText(TRAIN, rows, resolved)).toBe([...once, ''].join('\r\n'));
+    });
+
+    it('fixes those that are shown for an editor that wants every edit at once', async () => {
+      const { service, action } = await asked(false);
+      expect(action.title).toBe('Remove every duplicate row (the first 100)');
+      expect(action.edit!.changes![TRAIN]).toHaveLength(100);
+      expect(await service.resolveCodeAction(action)).toBe(action);
+    });
+
+    it('works with what stands in the editor by then', async () => {
+      const { service, action } = await asked(true);
+      const resolving = service.resolveCodeAction(action);
+      const text = `${row('ny')}\n${row('ny')}`;
+      service.changeDocument(TRAIN, text);
+      expect(fixedText(TRAIN, text, await resolving)).toBe(`${row('ny')}\n`);
+    });
+
+    it('gives up when it is told to', async () => {
+      const { service, action } = await asked(true);
+      await expect(service.resolveCodeAction(action, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    });
+  });
+
   it('takes those that are fixed in the same way only', async () => {
     const rows = [row('a', 'postiva'), row('b', 'negatva'), row('c', 'postiva')].join('\n');
     const { service } = await opened(taskFile(), { 'train.jsonl': rows });
