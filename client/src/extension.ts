@@ -1,10 +1,12 @@
 import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, window } from 'vscode';
-import { PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
+import { EVALUATE_TASK, PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
 import { chartCommands } from './chart/chart-commands.ts';
 import { Charts } from './chart/chart-panel.ts';
 import type { EngineDied } from './engine/engine-error.ts';
 import { PredictionEngine } from './engine/prediction-engine.ts';
 import { TrainingProcesses } from './engine/training-processes.ts';
+import { evaluateTask } from './evaluate/evaluate-command.ts';
+import { EvaluationTests } from './evaluate/evaluation-tests.ts';
 import { type LanguageServer, startLanguageServer } from './language-server.ts';
 import { showInlinePredictions } from './predictions/inline-predictions.ts';
 import { predictTask } from './predictions/predict-command.ts';
@@ -28,6 +30,7 @@ export interface Extension {
   readonly stored: StoredRuns;
   readonly engine: PredictionEngine;
   readonly trainings: TrainingProcesses;
+  readonly tests: EvaluationTests;
 }
 
 /** A window that closes waits about so long for its extensions. */
@@ -46,6 +49,7 @@ export function activate(context: ExtensionContext): Extension {
   const charts = new Charts(context.extensionUri, engine, queue, texts);
   const reports = new ReportDocuments();
   const server = startLanguageServer(context.asAbsolutePath('dist/server.js'), log);
+  const tests = new EvaluationTests(server, engine, texts);
   endProcesses = () => Promise.all([server.stop(), trainings.endAll(END_LIMIT_MS), engine.end(END_LIMIT_MS)]);
 
   context.subscriptions.push(
@@ -61,11 +65,13 @@ export function activate(context: ExtensionContext): Extension {
     ...showInlinePredictions(server, engine, queue, texts),
     ...registerPredictionHovers(server, engine, texts),
     reports,
+    tests,
+    commands.registerCommand(EVALUATE_TASK, (argument) => evaluateTask({ tests, reports, texts }, argument)),
     commands.registerCommand(PREDICT_TASK, (argument) => predictTask({ server, engine, reports, texts }, argument)),
     commands.registerCommand(TRAIN_TASK, (argument) => trainTask({ queue, engine, texts }, argument)),
   );
   reportFailure(server, log);
-  return { languageServerReady: server.ready, queue, stored, engine, trainings };
+  return { languageServerReady: server.ready, queue, stored, engine, trainings, tests };
 }
 
 export async function deactivate(): Promise<void> {

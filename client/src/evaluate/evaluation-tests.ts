@@ -1,0 +1,188 @@
+import {
+  type CancellationToken,
+  type Disposable,
+  Location,
+  Position,
+  type TestController,
+  type TestItem,
+  TestMessage,
+  type TestRun,
+  TestRunProfileKind,
+  TestRunRequest,
+  tests,
+  Uri,
+  workspace,
+} from 'vscode';
+import type { EvaluatedParams, EvaluatedRow } from '../../../protocol/src/engine.ts';
+import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import type { LanguageServer } from '../language-server.ts';
+import { findTaskFiles, TASK_FILES } from '../task-files.ts';
+import type { Texts } from '../texts.ts';
+import { type Evaluation, type EvaluationRequest, evaluate } from './evaluation.ts';
+
+/** The tasks of the workspace in the Test Explorer: a file holds tasks, a task its rows, which pass where they are answered right. */
+export class EvaluationTests implements Disposable {
+  readonly #server: LanguageServer;
+  readonly #engine: PredictionEngine;
+  readonly #texts: Texts;
+  readonly #controller: TestController;
+  readonly #disposables: Disposable[];
+
+  constructor(server: LanguageServer, engine: PredictionEngine, texts: Texts) {
+    this.#server = server;
+    this.#engine = engine;
+    this.#texts = texts;
+    this.#controller = tests.createTestController('ptask', 'ptask');
+    this.#controller.resolveHandler = (item) => (item ? this.#findTasks(item) : this.#findFiles());
+    this.#controller.refreshHandler = () => this.#findFiles();
+    this.#controller.createRunProfile(
+      texts.t('Evaluate'),
+      TestRunProfileKind.Run,
+      (request, token) => this.#runTests(request, token),
+      true,
+    );
+    const watcher = workspace.createFileSystemWatcher(TASK_FILES);
+    this.#disposables = [
+      this.#controller,
+      watcher,
+      watcher.onDidCreate((uri) => void this.#findTasks(this.#fileItem(uri))),
+      watcher.onDidChange((uri) => void this.#findTasks(this.#fileItem(uri))),
+      watcher.onDidDelete((uri) => this.#controller.items.delete(uri.toString())),
+    ];
+  }
+
+  /** The items as they stand, for tests of them. */
+  get items(): TestController['items'] {
+    return this.#controller.items;
+  }
+
+  /**
+   * Measures tasks, and shows each row as a test.
+   * @throws EngineError, EngineDied
+   */
+  async evaluate(request: EvaluationRequest, token: CancellationToken): Promise<Evaluation[]> {
+    const file = this.#fileItem(Uri.file(request.file));
+    await this.#findTasks(file);
+    const tasks = tasksUnder(file).filter(({ id }) => request.tasknames.length === 0 || request.tasknames.includes(id));
+    const run = this.#controller.createTestRun(new TestRunRequest(tasks));
+    try {
+      return await this.#measure(run, request, file, token);
+    } finally {
+      run.end();
+    }
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  async #runTests(request: TestRunRequest, token: CancellationToken): Promise<void> {
+    const run = this.#controller.createTestRun(request);
+    try {
+      if (!workspace.isTrusted) {
+        run.appendOutput(`${this.#texts.t('Nothing is evaluated in a workspace that is not trusted.')}\r\n`);
+        return;
+      }
+      await this.#findFiles();
+      const files = new Map<TestItem, Set<string>>();
+      for (const item of request.include ?? [...this.#controller.items].map(([, file]) => file)) {
+        const path = pathOf(item);
+        const [file, task] = path;
+        const tasks = task ? [task] : tasksUnder(file!);
+        const known = files.get(file!) ?? new Set();
+        files.set(file!, known);
+        for (const { id } of tasks) known.add(id);
+      }
+      for (const [file, tasknames] of files) {
+        if (token.isCancellationRequested) return;
+        const measured = { file: file.uri!.fsPath, tasknames: [...tasknames], baselines: [] };
+        await this.#measure(run, measured, file, token).catch((error: unknown) => {
+          const message = new TestMessage(error instanceof Error ? error.message : String(error));
+          for (const task of tasksUnder(file)) if (tasknames.has(task.id)) run.errored(task, message);
+        });
+      }
+    } finally {
+      run.end();
+    }
+  }
+
+  async #measure(
+    run: TestRun,
+    request: EvaluationRequest,
+    file: TestItem,
+    token: CancellationToken,
+  ): Promise<Evaluation[]> {
+    const controller = new AbortController();
+    const cancelled = [token, run.token].map((each) => each.onCancellationRequested(() => controller.abort()));
+    const emptied = new Set<string>();
+    const told = ({ taskname, answerer, rows }: EvaluatedParams) => {
+      const task = file.children.get(taskname);
+      if (!task || answerer !== 'trained') return;
+      if (!emptied.has(taskname)) task.children.replace([]);
+      emptied.add(taskname);
+      for (const row of rows) this.#take(run, task, row);
+    };
+    try {
+      return await evaluate(this.#engine, request, told, controller.signal);
+    } finally {
+      for (const listener of cancelled) listener.dispose();
+    }
+  }
+
+  #take(run: TestRun, task: TestItem, { file, line, text, expected, answer, right }: EvaluatedRow): void {
+    const uri = Uri.file(file);
+    const item = this.#controller.createTestItem(`${uri}#${line}`, text.trim(), uri);
+    item.range = new Location(uri, new Position(line, 0)).range;
+    item.description = `${workspace.asRelativePath(uri)}:${line + 1}`;
+    task.children.add(item);
+    if (right) {
+      run.passed(item);
+      return;
+    }
+    if (!answer) {
+      run.skipped(item);
+      return;
+    }
+    const message = TestMessage.diff(
+      this.#texts.t('Answered {0}, expected {1}', answer.text, expected),
+      expected,
+      answer.text,
+    );
+    message.location = new Location(uri, new Position(line, 0));
+    run.failed(item, message);
+  }
+
+  async #findFiles(): Promise<void> {
+    for (const uri of await findTaskFiles()) await this.#findTasks(this.#fileItem(uri));
+  }
+
+  #fileItem(uri: Uri): TestItem {
+    const present = this.#controller.items.get(uri.toString());
+    if (present) return present;
+    const item = this.#controller.createTestItem(uri.toString(), workspace.asRelativePath(uri), uri);
+    item.canResolveChildren = true;
+    this.#controller.items.add(item);
+    return item;
+  }
+
+  /** Makes an item for each task of a file, and keeps those that are there with their rows. */
+  async #findTasks(file: TestItem): Promise<void> {
+    if (file.parent || !file.uri) return;
+    const templates = await this.#server.templates(file.uri);
+    const items = templates.map(({ taskname, markers: [marker] }) => {
+      const item = file.children.get(taskname) ?? this.#controller.createTestItem(taskname, taskname, file.uri);
+      if (marker) item.range = new Location(file.uri!, new Position(marker.start.line, marker.start.character)).range;
+      return item;
+    });
+    file.children.replace(items);
+  }
+}
+
+function tasksUnder(file: TestItem): TestItem[] {
+  return [...file.children].map(([, task]) => task);
+}
+
+/** The items from the file down to this one. */
+function pathOf(item: TestItem): TestItem[] {
+  return item.parent ? [...pathOf(item.parent), item] : [item];
+}

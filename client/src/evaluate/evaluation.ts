@@ -1,0 +1,70 @@
+import type {
+  Answerer,
+  Baseline,
+  EvaluatedParams,
+  EvaluatedRow,
+  Split,
+  TaskEvaluation,
+} from '../../../protocol/src/engine.ts';
+import { EngineError } from '../engine/engine-error.ts';
+import type { PredictionEngine } from '../engine/prediction-engine.ts';
+
+/** A task's measurements with every row behind them. */
+export interface Evaluation {
+  readonly task: TaskEvaluation;
+  /** By who answered, in the order of the rows. */
+  readonly rows: ReadonlyMap<Answerer, readonly EvaluatedRow[]>;
+}
+
+export interface EvaluationRequest {
+  /** Absolute path of the task file. */
+  readonly file: string;
+  /** All tasks of the file where it is empty. */
+  readonly tasknames: readonly string[];
+  readonly baselines: readonly Baseline[];
+}
+
+let token = 0;
+
+/**
+ * Measures tasks on their test rows, or on their validation rows where the file names no test data.
+ * @param told rows as they are answered
+ * @throws EngineError, EngineDied
+ */
+export async function evaluate(
+  engine: PredictionEngine,
+  request: EvaluationRequest,
+  told: (params: EvaluatedParams) => void,
+  signal: AbortSignal,
+): Promise<Evaluation[]> {
+  try {
+    return await evaluateSplit(engine, request, 'test', told, signal);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.kind !== 'input') throw error;
+    // Where there are no validation rows either, the first reason is the one to hear.
+    return evaluateSplit(engine, request, 'validation', told, signal).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function evaluateSplit(
+  engine: PredictionEngine,
+  { file, tasknames, baselines }: EvaluationRequest,
+  split: Split,
+  told: (params: EvaluatedParams) => void,
+  signal: AbortSignal,
+): Promise<Evaluation[]> {
+  const own = `evaluate-${++token}`;
+  const rows = new Map<string, Map<Answerer, EvaluatedRow[]>>();
+  const evaluated = (params: EvaluatedParams) => {
+    if (params.token !== own) return;
+    const byAnswerer = rows.get(params.taskname) ?? new Map<Answerer, EvaluatedRow[]>();
+    rows.set(params.taskname, byAnswerer);
+    byAnswerer.set(params.answerer, [...(byAnswerer.get(params.answerer) ?? []), ...params.rows]);
+    told(params);
+  };
+  const params = { token: own, file, tasknames, split, baselines };
+  const { tasks } = await engine.request('evaluate', params, { signal, listen: { evaluated } });
+  return tasks.map((task) => ({ task, rows: rows.get(task.taskname) ?? new Map() }));
+}

@@ -1,0 +1,115 @@
+import type { ConfusionMatrix, EvaluatedRow, EvaluationMetrics, LabelMetrics } from '../../../protocol/src/engine.ts';
+import { escapeMarkdown, promptText } from '../predictions/prediction-text.ts';
+import type { Texts } from '../texts.ts';
+import type { Evaluation } from './evaluation.ts';
+
+/** So many wrong rows are listed; their number is told in any case. */
+const MOST_WRONG_ROWS = 200;
+
+export interface ReportOptions {
+  readonly texts: Texts;
+  /** Names a file to the user. */
+  shortName(file: string): string;
+  /** Address of a line of a file, counted from 0. */
+  link(file: string, line: number): string;
+}
+
+/** What an evaluation has measured, as Markdown. */
+export function evaluationReport(evaluations: readonly Evaluation[], options: ReportOptions): string {
+  return evaluations.map((evaluation) => taskReport(evaluation, options)).join('\n\n');
+}
+
+function taskReport({ task, rows }: Evaluation, options: ReportOptions): string {
+  const { texts, shortName } = options;
+  const { t, percent } = texts;
+  const [first] = task.results;
+  const files = task.files.map(shortName).join(', ');
+  const measured =
+    task.split === 'test'
+      ? t('Measured on {0} test rows of {1}, which were not trained on.', first?.rows ?? 0, files)
+      : t('Measured on {0} validation rows of {1}: the best epoch was chosen by them.', first?.rows ?? 0, files);
+  const parts = [`# ${escapeMarkdown(task.taskname)}`, escapeMarkdown(measured), promptText(task.prompt, texts)];
+  if (task.skipped > 0) parts.push(t('{0} rows are too long and were left out.', task.skipped));
+  parts.push(resultTable(task.results, texts));
+  if (task.majority) {
+    const label = `**${escapeMarkdown(task.majority.label)}**`;
+    parts.push(t('Always answering {0} would be right in {1} of the rows.', label, percent(task.majority.share, 1)));
+  }
+  if (first?.labels) parts.push(`## ${t('Labels')}`, labelTable(first.labels, texts));
+  if (first?.confusion) parts.push(`## ${t('Confusion matrix')}`, confusionTable(first.confusion, texts));
+  const wrong = (rows.get(first?.answerer ?? 'trained') ?? []).filter(({ right }) => !right);
+  parts.push(`## ${t('Wrong rows')}`, wrongRows(wrong, options));
+  return parts.join('\n\n');
+}
+
+function resultTable(results: readonly EvaluationMetrics[], texts: Texts): string {
+  const { t, percent, number } = texts;
+  const hasF1 = results.some(({ macroF1 }) => macroF1 !== undefined);
+  return table(
+    ['', t('right'), t('accuracy'), ...(hasF1 ? ['macro-F1'] : [])],
+    results.map(({ answerer, shots, correct, rows, accuracy, macroF1 }) => [
+      answererText(answerer, shots, texts),
+      `${correct}/${rows}`,
+      percent(accuracy, 1),
+      ...(hasF1 ? [macroF1 === undefined ? '' : number(macroF1, 3)] : []),
+    ]),
+  );
+}
+
+function answererText(answerer: EvaluationMetrics['answerer'], shots: number, { t }: Texts): string {
+  return answerer === 'trained'
+    ? t('trained prompt')
+    : shots === 0
+      ? t('without a prompt')
+      : t('without a prompt, {0} examples', shots);
+}
+
+function labelTable(labels: readonly LabelMetrics[], { t, percent }: Texts): string {
+  return table(
+    [t('label'), t('rows'), t('predicted'), t('precision'), t('recall'), 'F1'],
+    labels.map(({ label, rows, predicted, precision, recall, f1 }) => [
+      escapeMarkdown(label),
+      String(rows),
+      String(predicted),
+      percent(precision, 1),
+      percent(recall, 1),
+      percent(f1, 1),
+    ]),
+  );
+}
+
+function confusionTable({ labels, counts }: ConfusionMatrix, { t }: Texts): string {
+  const hasOther = counts.some((row) => (row[labels.length] ?? 0) > 0);
+  const columns = [...labels.map(escapeMarkdown), ...(hasOther ? [t('something else')] : [])];
+  return table(
+    [t('answer ↓ prediction →'), ...columns],
+    labels.map((label, place) => [
+      `**${escapeMarkdown(label)}**`,
+      ...columns.map((_, column) => {
+        const count = String(counts[place]?.[column] ?? 0);
+        return column === place ? `**${count}**` : count;
+      }),
+    ]),
+  );
+}
+
+function wrongRows(wrong: readonly EvaluatedRow[], { texts, shortName, link }: ReportOptions): string {
+  const { t } = texts;
+  if (wrong.length === 0) return t('None.');
+  const shown = wrong.slice(0, MOST_WRONG_ROWS).map(({ file, line, text, expected, answer }) => {
+    const place = `[${escapeMarkdown(`${shortName(file)}:${line + 1}`)}](${link(file, line)})`;
+    return [
+      place,
+      escapeMarkdown(text.trim()),
+      escapeMarkdown(expected),
+      escapeMarkdown(answer?.text ?? t('too long')),
+    ];
+  });
+  const more = wrong.length > shown.length ? [t('and {0} more', wrong.length - shown.length)] : [];
+  return [table([t('row'), t('text'), t('expected'), t('answered')], shown), ...more].join('\n\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

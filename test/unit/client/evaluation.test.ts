@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { EngineError } from '../../../client/src/engine/engine-error.ts';
+import type { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
+import { type Evaluation, evaluate } from '../../../client/src/evaluate/evaluation.ts';
+import { evaluationReport } from '../../../client/src/evaluate/report-text.ts';
+import type { EvaluatedParams, EvaluatedRow, EvaluateParams, TaskEvaluation } from '../../../protocol/src/engine.ts';
+import { english } from './texts.ts';
+
+const row = (line: number, answer: string, expected: string): EvaluatedRow => ({
+  file: '/w/test.jsonl',
+  line,
+  text: ` Row ${line} | Sentiment:`,
+  expected,
+  answer: { text: answer, candidates: undefined, right: answer === expected },
+  right: answer === expected,
+});
+
+const task: TaskEvaluation = {
+  taskname: 'sentiment-task',
+  split: 'test',
+  files: ['/w/test.jsonl'],
+  prompt: { state: 'current', key: '', trained: undefined },
+  skipped: 0,
+  majority: { label: 'good', share: 0.5 },
+  results: [
+    {
+      answerer: 'trained',
+      shots: 0,
+      rows: 2,
+      correct: 1,
+      accuracy: 0.5,
+      macroF1: 0.3333,
+      labels: [{ label: 'good', rows: 1, predicted: 2, correct: 1, precision: 0.5, recall: 1, f1: 2 / 3 }],
+      confusion: {
+        labels: ['good', 'bad'],
+        counts: [
+          [1, 0, 0],
+          [1, 0, 0],
+        ],
+      },
+    },
+    {
+      answerer: 'few',
+      shots: 9,
+      rows: 2,
+      correct: 0,
+      accuracy: 0,
+      macroF1: 0,
+      labels: undefined,
+      confusion: undefined,
+    },
+  ],
+};
+
+const evaluation: Evaluation = { task, rows: new Map([['trained', [row(0, 'good', 'good'), row(1, 'good', 'bad')]]]) };
+
+const report = (of: Evaluation) =>
+  evaluationReport([of], {
+    texts: english,
+    shortName: (file) => file.slice('/w/'.length),
+    link: (file, line) => `file://${file}#L${line + 1}`,
+  });
+
+describe('the report', () => {
+  it('says what it was measured on', () =>
+    expect(report(evaluation)).toContain('Measured on 2 test rows of test\\.jsonl, which were not trained on'));
+  it('sets the prompt beside what it is compared with', () => {
+    expect(report(evaluation)).toContain('| trained prompt | 1/2 | 50.0% | 0.333 |');
+    expect(report(evaluation)).toContain('| without a prompt, 9 examples | 0/2 | 0.0% | 0.000 |');
+    expect(report(evaluation)).toContain('Always answering **good** would be right in 50.0% of the rows.');
+  });
+  it('has the confusion matrix', () => {
+    expect(report(evaluation)).toContain('| answer ↓ prediction → | good | bad |');
+    expect(report(evaluation)).toContain('| **bad** | 1 | **0** |');
+  });
+  it('lists the wrong rows, each with a link to its line, and keeps the table whole', () =>
+    expect(report(evaluation)).toContain(
+      '| [test\\.jsonl:2](file:///w/test.jsonl#L2) | Row 1 \\| Sentiment: | bad | good |',
+    ));
+  it('says so where none is wrong', () =>
+    expect(report({ task, rows: new Map([['trained', [row(0, 'good', 'good')]]]) })).toContain('None.'));
+  it('says that validation rows have chosen the epoch', () =>
+    expect(report({ ...evaluation, task: { ...task, split: 'validation' } })).toContain(
+      'validation rows of test\\.jsonl: the best epoch was chosen by them',
+    ));
+});
+
+describe('an evaluation', () => {
+  const request = { file: '/w/a.ptask.json', tasknames: [], baselines: [] };
+
+  /** An engine that has rows in these splits. */
+  const engineWith = (...splits: string[]) =>
+    ({
+      async request(
+        _: string,
+        { token, split }: EvaluateParams,
+        { listen }: { listen: { evaluated(params: EvaluatedParams): void } },
+      ) {
+        if (!splits.includes(split)) throw new EngineError(`no ${split} row`, 'input');
+        for (const line of [0, 1]) {
+          const told = { taskname: 'sentiment-task', answerer: 'trained', done: line + 1, total: 2 } as const;
+          listen.evaluated({ ...told, token, rows: [row(line, 'good', 'good')] });
+          listen.evaluated({ ...told, token: 'of another', rows: [row(line, 'bad', 'good')] });
+        }
+        return { tasks: [{ ...task, split }] };
+      },
+    }) as unknown as PredictionEngine;
+
+  const run = (engine: PredictionEngine) => evaluate(engine, request, () => undefined, new AbortController().signal);
+
+  it('gathers the rows of its own', async () => {
+    const [evaluated] = await run(engineWith('test', 'validation'));
+    expect(evaluated?.task.split).toBe('test');
+    expect(evaluated?.rows.get('trained')?.map(({ line, right }) => [line, right])).toEqual([
+      [0, true],
+      [1, true],
+    ]);
+  });
+  it('takes validation rows where there are no test rows', async () =>
+    expect((await run(engineWith('validation')))[0]?.task.split).toBe('validation'));
+  it('fails with the first reason where there are neither', async () =>
+    expect(run(engineWith())).rejects.toThrow('no test row'));
+});
