@@ -1,4 +1,5 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
+import { wholeStory } from './whole-story.ts';
 
 /** What is done by hand in a window with the installed extension. */
 export interface Drive {
@@ -6,4 +7,6 @@ export interface Drive {
   run(workbench: Workbench, out: string): Promise<void>;
 }
 
-export const DRIVES: Readonly<Record<string, Drive>> = {};
+export const DRIVES: Readonly<Record<string, Drive>> = {
+  'whole-story': { run: wholeStory },
+};

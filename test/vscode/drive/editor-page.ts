@@ -1,0 +1,86 @@
+import path from 'node:path';
+import type { FrameLocator, Page } from 'playwright-core';
+
+/** The page of a window of VS Code, in the words of what a user does there. */
+export class EditorPage {
+  readonly page: Page;
+  readonly #out: string;
+
+  constructor(page: Page, out: string) {
+    this.page = page;
+    this.#out = out;
+  }
+
+  /** Waits until files can be opened. */
+  async ready(): Promise<void> {
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  }
+
+  async open(file: string): Promise<void> {
+    await this.#quickInput('Control+P', file);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) })
+      .first()
+      .click();
+    await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
+  }
+
+  /** Runs a command by its title, such as `ptask: Train Task`. */
+  async command(title: string): Promise<void> {
+    await this.#quickInput('F1', `>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+  }
+
+  /** Takes what a list of choices offers. */
+  async accept(): Promise<void> {
+    await this.page.locator('.quick-input-widget .quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Waits for a message with this text. */
+  async message(text: RegExp | string, timeout = 60_000): Promise<string> {
+    const toast = this.page.locator('.notification-toast', { hasText: text }).first();
+    await toast.waitFor({ timeout });
+    return toast.innerText();
+  }
+
+  /** Moves the pointer over a text of the editor until something is shown for it. */
+  async hover(text: string): Promise<string> {
+    const place = this.page.locator('.editor-instance .view-line span', { hasText: text }).last();
+    const shown = this.page.locator('.monaco-hover:visible .hover-contents, .monaco-hover:visible .hover-row');
+    for (let attempt = 0; attempt < 20; attempt++) {
+      await this.page.mouse.move(5, 5);
+      const box = (await place.boundingBox())!;
+      await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+      await this.page.waitForTimeout(700);
+      const found = (await shown.allInnerTexts()).join('\n');
+      if (found !== '' && !/Loading/.test(found)) return found;
+    }
+    throw new Error(`nothing is shown over ${text}`);
+  }
+
+  /** The page inside a webview. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
+  }
+
+  screenshot(name: string): Promise<unknown> {
+    return this.page.screenshot({ path: path.join(this.#out, `${name}.png`) });
+  }
+
+  async #quickInput(key: string, text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type="text"]').first();
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.waitFor({ timeout: 3000 });
+        break;
+      } catch (error) {
+        // The key goes nowhere while the window is being built.
+        if (attempt === 5) throw error;
+      }
+    }
+    await input.fill(text);
+  }
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import type { Workbench } from '../host/workbench.ts';
+import { EditorPage } from './editor-page.ts';
+
+/** From a faulty file to a trained, measured prompt, as a user sees it; with the screenshots of the README. */
+export async function wholeStory({ page }: Workbench, out: string): Promise<void> {
+  const editor = new EditorPage(page, out);
+  await editor.ready();
+
+  await editor.open('broken.ptask.json');
+  await page.locator('.squiggly-error').first().waitFor({ timeout: 30_000 });
+  await page
+    .locator('.view-line', { hasText: 'virtual_token_splits' })
+    .locator('span', { hasText: '10' })
+    .last()
+    .click();
+  await page.keyboard.press('Control+.');
+  await page.locator('.action-widget').waitFor();
+  await editor.screenshot('diagnostics');
+  await page.keyboard.press('Escape');
+
+  await editor.open('sentiment.ptask.json');
+  await editor.command('ptask: Train Task');
+  const status = page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ });
+  await status.waitFor({ timeout: 60_000 });
+  await status.click();
+  const run = page.locator('.pane-body .monaco-list-row', { hasText: 'sentiment-task' }).first();
+  await run.waitFor();
+  assert.match(await editor.message(/sentiment-task is trained/, 120_000), /of 16 validation rows right/);
+  await editor.command('ptask: Show Chart');
+  await editor.webview().locator('.uplot canvas').first().waitFor();
+  assert.equal(await editor.webview().locator('table.numbers tbody tr').count(), 4);
+  assert.equal(await editor.webview().locator('.uplot').count(), 3);
+  await editor.screenshot('run-and-chart');
+
+  await editor.open('validation.jsonl');
+  const hints = page.locator('.view-line', { hasText: /→ (positive|negative|neutral) \d+% [✓✗]/ });
+  await hints.first().waitFor({ timeout: 30_000 });
+  await editor.screenshot('inline-predictions');
+  assert.match(await editor.hover('taskname'), /of 16 validation rows right/);
+  await editor.screenshot('hover');
+  await page.keyboard.press('Escape');
+
+  await editor.open('sentiment.ptask.json');
+  await editor.command('ptask: Evaluate');
+  await editor.accept();
+  const report = editor.webview();
+  await report.locator('h2', { hasText: 'Confusion matrix' }).waitFor({ timeout: 60_000 });
+  await editor.screenshot('report');
+}
