@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
 import { ModelCache } from './model-cache.ts';
+import { oneATurn } from './one-a-turn.ts';
 import type { FolderEntry, ServiceHost } from './service/host.ts';
 import { filePath, fileUri } from './uris.ts';
 
@@ -19,7 +20,7 @@ export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onE
     toPath: (uri) => filePath(uri) ?? uri,
     toUri: fileUri,
     pause: () => setTimeout(PAUSE),
-    breathe: () => setImmediate(),
+    breathe: oneATurn(),
   };
 }
 

@@ -350,6 +350,19 @@ class Service implements LanguageService {
     if (text === undefined) this.#end(path);
     else if (session === undefined) this.#begin(path, text);
     else if (text !== session.context.text) session.change(text);
+    // It may have been waiting for its turn, which comes sooner for what is open.
+    else if (!session.isSettled) session.recheck();
+  }
+
+  /** What is open is checked at once; other task files one after another, when nothing else is being checked. */
+  async #turn(path: string, take: () => void): Promise<void> {
+    await this.#host.pause();
+    while (this.#documents.get(path) === undefined) {
+      const busy = [...this.#sessions.values()].find((session) => session.path !== path && session.isAtWork);
+      if (busy === undefined) break;
+      await busy.settled();
+    }
+    take();
   }
 
   #end(path: string): void {
@@ -363,7 +376,7 @@ class Service implements LanguageService {
     const session = new TaskSession(path, text, {
       environment: this.#host.environment,
       dataFiles: this.#dataFiles,
-      pause: () => this.#host.pause(),
+      turn: (take) => this.#turn(path, take),
       breathe: () => this.#host.breathe(),
       onError: (error) => this.#host.onError(error),
       onProblems: (paths) => this.#publish(paths),

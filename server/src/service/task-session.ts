@@ -15,7 +15,8 @@ import { concerns, dataPathsOf, surroundingPathsOf } from './dependencies.ts';
 export interface SessionHost {
   readonly environment: CheckEnvironment;
   readonly dataFiles: DataFiles;
-  pause(): Promise<void>;
+  /** Waits for the turn of this task file's background work, and calls `take` when it has come. */
+  turn(take: () => void): Promise<void>;
   breathe(): Promise<void>;
   onError(error: unknown): void;
   /** Called when the problems of these files may have changed. */
@@ -40,6 +41,8 @@ export class TaskSession {
   #dataPaths: ReadonlySet<string> = new Set();
   #surroundingPaths: ReadonlySet<string> = new Set();
   #running: AbortController | undefined;
+  /** The run whose turn has come. */
+  #atWork: AbortController | undefined;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(path: string, text: string, host: SessionHost) {
@@ -66,6 +69,11 @@ export class TaskSession {
   /** Whether all problems are known. */
   get isSettled(): boolean {
     return this.#running === undefined;
+  }
+
+  /** Whether background work is being done, not only waited with. */
+  get isAtWork(): boolean {
+    return this.#atWork !== undefined;
   }
 
   /** Files that have problems, the task file included. */
@@ -174,13 +182,17 @@ export class TaskSession {
   async #run(controller: AbortController): Promise<void> {
     const { signal } = controller;
     try {
-      await this.#host.pause();
+      await this.#host.turn(() => {
+        this.#atWork = controller;
+      });
       if (signal.aborted) return;
       // A model may take long to open; what the rows say does not wait for it.
       await Promise.all([this.#findSurroundings(signal), this.#work(signal, true)]);
       await this.#work(signal, false);
     } catch (error) {
       if (!signal.aborted) this.#host.onError(error);
+    } finally {
+      if (this.#atWork === controller) this.#atWork = undefined;
     }
     if (signal.aborted) return;
     this.#running = undefined;

@@ -1,6 +1,7 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { taskFile } from '../task/harness.ts';
-import { editor, TASK, TRAIN } from './harness.ts';
+import { editor, TASK, TRAIN, uriOf } from './harness.ts';
 
 const SOUND = taskFile();
 const SPLITS_OFF = taskFile({ of: '"total_virtual_tokens": 10, "virtual_token_splits": [9]' });
@@ -65,5 +66,61 @@ describe('a task file that no editor has open', () => {
     expect(shown()).toEqual({ [TASK]: ['split-sum'] });
     service.openDocument(other, SPLITS_OFF);
     expect(shown()).toEqual({ [other]: ['split-sum'] });
+  });
+});
+
+describe('task files that no editor has open', () => {
+  const paths = ['a', 'b', 'c'].map((name) => uriOf(`project/${name}.ptask.json`));
+  const named = (uri: string) =>
+    taskFile({ file: `"data": { "train_ds": ["${uri.slice(-'a.ptask.json'.length)[0]}.jsonl"] }` });
+
+  /** An editor whose data files are read when the test says so. */
+  function slowDisk() {
+    const reading = new Map<string, () => void>();
+    const open = editor({
+      readFile: (path) =>
+        new Promise((resolve) => reading.set(posix.basename(path), () => resolve({ unreadable: 'it is not a file' }))),
+    });
+    const read = async (name: string) => {
+      reading.get(name)!();
+      reading.delete(name);
+      for (let n = 0; n < 5; n++) await new Promise(setImmediate);
+    };
+    const begun = async () => {
+      for (let n = 0; n < 5; n++) await new Promise(setImmediate);
+      return [...reading.keys()];
+    };
+    return { ...open, read, begun };
+  }
+
+  it('are checked one after another', async () => {
+    const { service, read, begun } = slowDisk();
+    for (const uri of paths) service.taskFileOnDisk(uri, named(uri));
+    for (const name of ['a', 'b', 'c']) {
+      expect(await begun()).toEqual([`${name}.jsonl`]);
+      await read(`${name}.jsonl`);
+    }
+    await service.settled();
+  });
+
+  it('wait for none when they are opened', async () => {
+    const { service, read, begun } = slowDisk();
+    for (const uri of paths) service.taskFileOnDisk(uri, named(uri));
+    await begun();
+    service.openDocument(paths[2]!, named(paths[2]!));
+    expect(await begun()).toEqual(['a.jsonl', 'c.jsonl']);
+    await read('a.jsonl');
+    expect(await begun()).toEqual(['c.jsonl']);
+    await read('c.jsonl');
+    expect(await begun()).toEqual(['b.jsonl']);
+  });
+
+  it('go on after one that is deleted while it is checked', async () => {
+    const { service, read, begun } = slowDisk();
+    for (const uri of paths) service.taskFileOnDisk(uri, named(uri));
+    expect(await begun()).toEqual(['a.jsonl']);
+    service.taskFileOnDisk(paths[0]!, undefined);
+    await read('a.jsonl');
+    expect(await begun()).toEqual(['b.jsonl']);
   });
 });
