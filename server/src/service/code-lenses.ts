@@ -11,7 +11,7 @@ import type { TrainedTaskFacts } from '../../../task/src/environment.ts';
 import { nodeAt, spanOf } from '../../../task/src/json-tree.ts';
 import type { Surroundings } from '../../../task/src/rule.ts';
 import { changedPart } from '../../../task/src/rules/template-changed.ts';
-import { countOf, percentOf } from './words.ts';
+import { amount, percent } from './words.ts';
 
 /**
  * Over each template what can be done with its task, and what came of its last training. The client carries the commands out;
@@ -59,16 +59,16 @@ function stateOf(context: TaskContext, template: TemplateView, { promptTable, mo
 /** `trained 2024-05-06 on 418 rows · accuracy 89.1%, macro-F1 0.880 on 46 validation rows`, as far as it is recorded. */
 function resultOf({ date, trainRows, validation }: TrainedTaskFacts): string {
   const when = date === undefined ? '' : ` ${date.slice(0, 10)}`;
-  const rows = trainRows === undefined ? '' : ` on ${countOf(trainRows, 'row')}`;
+  const rows = trainRows === undefined ? '' : ` on ${amount(trainRows, 'row')}`;
   const { accuracy, macroF1, loss } = validation ?? {};
   const measured = [
-    ...(accuracy === undefined ? [] : [`accuracy ${percentOf(accuracy)}`]),
+    ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
     ...(macroF1 === undefined ? [] : [`macro-F1 ${macroF1.toFixed(3)}`]),
     ...(accuracy === undefined && loss !== undefined ? [`loss ${loss.toPrecision(3)}`] : []),
   ];
   const result =
     validation === undefined || measured.length === 0
       ? ''
-      : ` · ${measured.join(', ')} on ${countOf(validation.rows, 'validation row')}`;
+      : ` · ${measured.join(', ')} on ${amount(validation.rows, 'validation row')}`;
   return `trained${when}${rows}${result}`;
 }

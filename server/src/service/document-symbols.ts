@@ -4,7 +4,7 @@ import { SPLITS, type Split } from '../../../task/src/data-facts.ts';
 import { type JsonNode, nodeAt, properties, spanOf } from '../../../task/src/json-tree.ts';
 import { taskFileKeys } from '../../../task/src/keys.ts';
 import { marker } from '../../../task/src/template.ts';
-import { countOf } from './words.ts';
+import { amount } from './words.ts';
 
 /**
  * The outline of a task file, in the order of its text: each task that has a name, with the markers and placeholders of its
@@ -34,7 +34,7 @@ function taskSymbol(context: TaskContext, template: TemplateView): DocumentSymbo
   return [
     {
       name: template.settings.taskname,
-      detail: countOf(template.settings.total_virtual_tokens, 'virtual token'),
+      detail: amount(template.settings.total_virtual_tokens, 'virtual token'),
       kind: SymbolKind.Class,
       range: context.lines.range(spanOf(node)),
       selectionRange: context.lines.range(spanOf(name)),
@@ -50,7 +50,7 @@ function partsOf(context: TaskContext, template: TemplateView): DocumentSymbol[]
     const range = context.lines.range(span);
     const place = { range, selectionRange: range };
     if (segment.kind === 'virtual') {
-      const detail = countOf(segment.tokens, 'virtual token');
+      const detail = amount(segment.tokens, 'virtual token');
       return [{ name: marker(segment.index), detail, kind: SymbolKind.Constant, ...place }];
     }
     const isAnswer = segment.name === template.settings.answer_field;

@@ -12,6 +12,8 @@ import type { TaskContext } from '../../../task/src/context.ts';
 export function formatting({ text, lines }: TaskContext, options: FormattingOptions, range?: Range): TextEdit[] {
   // The formatter takes a byte order mark for a mistake.
   const mark = text.startsWith('\uFEFF') ? 1 : 0;
+  // It doubles the lines of a text that has nothing else.
+  if (text.slice(mark).trim() === '') return [];
   const edits = format(text.slice(mark), undefined, {
     tabSize: options.tabSize,
     insertSpaces: options.insertSpaces,

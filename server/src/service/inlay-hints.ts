@@ -3,7 +3,7 @@ import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
 import { type DataFacts, SPLITS } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment, ModelFacts } from '../../../task/src/environment.ts';
 import type { Surroundings } from '../../../task/src/rule.ts';
-import { countOf } from './words.ts';
+import { amount, number } from './words.ts';
 
 /** What hints are made from; the last two are undefined while they are not known. */
 export interface HintFacts {
@@ -74,7 +74,7 @@ function markerHints(context: TaskContext, template: TemplateView, model: ModelF
 }
 
 function markerText(tokens: number, before: number | undefined): { label: string; tooltip: string } {
-  const count = countOf(tokens, 'virtual token');
+  const count = amount(tokens, 'virtual token');
   if (before === undefined)
     return { label: `⟨${tokens}⟩`, tooltip: `${count}. How many tokens stand in front differs.` };
   const [first, last] = [before + 1, before + tokens];
@@ -99,7 +99,7 @@ function sumHint(context: TaskContext, template: TemplateView): Hint[] {
   const { virtual_token_splits: splits, total_virtual_tokens: total } = template.settings;
   if (node === undefined || splits.length === 0) return [];
   const sum = splits.reduce((a, b) => a + b, 0);
-  const tooltip = `The splits add up to ${sum}. The task has ${countOf(total, 'virtual token')}.`;
+  const tooltip = `The splits add up to ${sum}. The task has ${amount(total, 'virtual token')}.`;
   return [{ offset: node.offset + node.length, label: `= ${sum}`, tooltip, isInString: false }];
 }
 
@@ -110,9 +110,9 @@ function rowHints(context: TaskContext, data: DataFacts, environment: Pick<Check
     if (file?.state !== 'read') return [];
     const tasks = [...data.tasks].flatMap(([name, { rowsByFile }]) => {
       const rows = rowsByFile.get(file.path);
-      return rows === undefined ? [] : [`${name} ${rows}`];
+      return rows === undefined ? [] : [`${name} ${number(rows)}`];
     });
-    const rows = countOf(file.rows, 'row');
+    const rows = amount(file.rows, 'row');
     const label = tasks.length > 1 ? `${rows}: ${tasks.join(', ')}` : rows;
     return [{ offset: node.offset + node.length, label, tooltip: 'Lines that are not blank.', isInString: false }];
   });

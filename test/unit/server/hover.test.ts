@@ -135,7 +135,7 @@ describe('a task', () => {
         '**Task** `sentiment-task`',
         '10 virtual tokens.',
         'Rows: 2 to train and 2 to validate.',
-        'Labels: `positiva` 50.0 %, `negativa` 50.0 %.',
+        'Labels: `positiva` 50.0%, `negativa` 50.0%.',
         'Not trained yet.',
       ].join('\n\n'),
     );
@@ -144,7 +144,7 @@ describe('a task', () => {
   it('says when it was trained, on what, and how good it was', async () => {
     const text = await asked('', trained);
     expect(text).toContain(
-      'Trained on 2026-11-23 14:05 UTC with 418 rows. On 46 validation rows: accuracy 87.0 %, macro-F1 0.861, loss 0.123.',
+      'Trained on 2026-11-23 14:05 UTC with 418 rows. On 46 validation rows: accuracy 87.0%, macro-F1 0.861, loss 0.123.',
     );
     expect(text).not.toContain('Out of date');
   });

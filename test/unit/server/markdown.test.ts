@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { amount, code, codeBlock, enumeration } from '../../../server/src/service/hover/markdown.ts';
+import { code, codeBlock } from '../../../server/src/service/hover/markdown.ts';
+import { amount, enumeration } from '../../../server/src/service/words.ts';
 
 describe('a text of the user’s in a hover', () => {
   it.each([

@@ -1,40 +1,6 @@
 import fc from 'fast-check';
 import { taskFile } from '../task/harness.ts';
-
-const PIECES = [
-  ...[
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    ',',
-    ':',
-    '\\',
-    '\n',
-    '\r\n',
-    '\r',
-    '\t',
-    '\u2028',
-    '\uFEFF',
-    '\ud83d',
-    '// x\n',
-    '/*',
-    '*/',
-  ],
-  ...['{label}', '<|VIRTUAL_PROMPT_1|>', '\\u003c', '\\n', '"labels": {"a": ["b"]},', '"taskname"', '"sentiment-task"'],
-  ...[
-    '"answer_field": "sentence",',
-    '"new_tasks": ["sentiment-task"],',
-    '"examples": [{"taskname": "sentiment-task"}],',
-  ],
-];
-
-const cut = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  removed: fc.integer({ min: 0, max: 40 }),
-  added: fc.constantFrom('', ...PIECES),
-});
+import { mutated, mutations } from '../task/mutations.ts';
 
 const SOUND = [
   taskFile(),
@@ -45,12 +11,7 @@ const SOUND = [
   `\uFEFF// A task\r\n${taskFile({ file: '"model": "demo" /* small\r\n */' }).replaceAll('\n', '\r\n')}`,
 ];
 
-/** Task files as they are while someone writes them: pieces cut out and others put in, at any place. */
+/** Task files as they are while someone writes them. */
 export const mutatedTaskFile = fc
-  .tuple(fc.constantFrom(...SOUND), fc.array(cut, { maxLength: 6 }))
-  .map(([text, cuts]) =>
-    cuts.reduce((changed, { at, removed, added }) => {
-      const start = Math.floor(at * changed.length);
-      return changed.slice(0, start) + added + changed.slice(start + removed);
-    }, text),
-  );
+  .tuple(fc.constantFrom(...SOUND), fc.option(mutations, { nil: [] }))
+  .map(([text, changes]) => mutated(text, changes));

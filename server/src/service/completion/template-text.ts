@@ -5,7 +5,7 @@ import type { Span } from '../../../../task/src/json-tree.ts';
 import { StringOffsets } from '../../../../task/src/string-offsets.ts';
 import { marker, parseTemplate } from '../../../../task/src/template.ts';
 import { briefFieldText, fieldCount } from '../hover/field.ts';
-import { number } from '../hover/markdown.ts';
+import { number } from '../words.ts';
 import type { Ask } from './ask.ts';
 import { scalarAt } from './cursor.ts';
 import { rowFields } from './names.ts';

@@ -1,6 +1,7 @@
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { amount, bullets, code, enumeration, number, paragraphs } from './markdown.ts';
+import { amount, enumeration, number } from '../words.ts';
+import { bullets, code, paragraphs } from './markdown.ts';
 
 /**
  * What a data file gives: its rows, of which tasks, with which labels.

@@ -2,7 +2,8 @@ import type { TemplateView } from '../../../../task/src/context.ts';
 import { rowsOf, type TaskDataFacts } from '../../../../task/src/data-facts.ts';
 import { lengthStatistics } from '../field-statistics.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { code, number, paragraphs } from './markdown.ts';
+import { number } from '../words.ts';
+import { code, paragraphs } from './markdown.ts';
 
 /** What is known of a field of a task's rows: what it is for, how many rows have it, how long it is, and one of its texts. */
 export function fieldText(knowledge: Knowledge, template: TemplateView, name: string): string {

@@ -2,7 +2,8 @@ import type { MarkerSegment, TemplateView } from '../../../../task/src/context.t
 import type { Segment } from '../../../../task/src/template.ts';
 import { lengthStatistics } from '../field-statistics.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { code, number, paragraphs } from './markdown.ts';
+import { number } from '../words.ts';
+import { code, paragraphs } from './markdown.ts';
 
 /** How many virtual tokens a marker stands for, which of its task's they are, and where in a row they go. */
 export function markerText(knowledge: Knowledge, template: TemplateView, segment: MarkerSegment): string {

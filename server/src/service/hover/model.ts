@@ -1,7 +1,8 @@
 import type { ModelFacts } from '../../../../task/src/environment.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { languageName } from '../language-name.ts';
-import { amount, code, number, paragraphs } from './markdown.ts';
+import { amount, number } from '../words.ts';
+import { code, paragraphs } from './markdown.ts';
 
 /** What a model is: its architecture, size, context length, vocabulary and languages; or why it cannot be used. */
 export function modelText({ context, surroundings }: Knowledge): string {

@@ -1,5 +1,6 @@
 import type { Knowledge } from '../knowledge.ts';
-import { amount, bullets, code, paragraphs } from './markdown.ts';
+import { amount } from '../words.ts';
+import { bullets, code, paragraphs } from './markdown.ts';
 
 /** The trained tasks that a prompt table holds. */
 export function promptTableText({ context, surroundings }: Knowledge): string {

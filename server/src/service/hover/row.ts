@@ -7,7 +7,8 @@ import { fillTemplate } from '../../../../task/src/template.ts';
 import { TokenMeter } from '../../../../task/src/tokens.ts';
 import type { DataLine } from '../data-lines.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { code, codeBlock, enumeration, number, paragraphs } from './markdown.ts';
+import { enumeration, number } from '../words.ts';
+import { code, codeBlock, paragraphs } from './markdown.ts';
 
 /** A longer row is not tokenised while somebody waits. */
 const MAX_MEASURED = 20_000;

@@ -2,7 +2,8 @@ import { rowsOf, SPLITS, type Split, type TaskDataFacts } from '../../../../task
 import type { MeasuredFacts, TrainedTaskFacts } from '../../../../task/src/environment.ts';
 import { changedPart } from '../../../../task/src/rules/template-changed.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { amount, bullets, code, enumeration, number, paragraphs } from './markdown.ts';
+import { amount, enumeration, number, percent } from '../words.ts';
+import { bullets, code, paragraphs } from './markdown.ts';
 
 /** What state a task is in: its rows, when its prompt was trained and with what result, and whether that still holds. */
 export function taskText(knowledge: Knowledge, taskname: string): string {
@@ -51,7 +52,7 @@ function trainedText({ date, trainRows, validation }: TrainedTaskFacts): string 
   return `${parts.join(' ')}.${validation === undefined ? '' : ` ${measuredText(validation)}`}`;
 }
 
-/** `On 46 validation rows: accuracy 87.0 %, macro-F1 0.861, loss 0.123.` */
+/** `On 46 validation rows: accuracy 87.0%, macro-F1 0.861, loss 0.123.` */
 function measuredText({ rows, accuracy, macroF1, loss }: MeasuredFacts): string {
   const values = [
     ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
@@ -74,10 +75,6 @@ function staleText({ context, surroundings }: Knowledge, taskname: string, train
   return reasons.length === 0
     ? ''
     : paragraphs('**Out of date**: predictions are off until it is trained again.', bullets(reasons));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** To the minute; in UTC, so that it is the same for whoever reads it. */
