@@ -1,7 +1,13 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { EvaluatedParams, EvaluateParams, PredictedRow, PredictParams } from '../../protocol/src/engine.ts';
+import type {
+  EvaluatedParams,
+  EvaluateParams,
+  PlanParams,
+  PredictedRow,
+  PredictParams,
+} from '../../protocol/src/engine.ts';
 import { temporaryFolder as folderOfAllTests } from '../unit/engine/temporary-folder.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Engine, faultOf } from './engine.ts';
@@ -184,6 +190,69 @@ describe('an evaluation', () => {
     expect(rows).toHaveLength(1);
     withdrawn.abort();
     expect((await evaluation).data.kind).toBe('cancelled');
+  });
+});
+
+describe('a plan', () => {
+  const planned = (engine: Engine, changes: Partial<PlanParams> = {}) =>
+    engine.request('plan', { file, tasknames: [], measure: false, ...changes });
+
+  it('says what a run will use, its time measured or reckoned', async () => {
+    const engine = new Engine('predict');
+    const reckoned = await planned(engine);
+    expect(reckoned).toMatchObject({
+      tasks: [{ taskname: 'kind', rows: { train: 80, validation: 20, test: 20 }, virtualTokens: 4, replaces: true }],
+      model: { name: 'model', dir: path.join(dir, 'model'), architecture: 'gpt2', parameters: expect.any(Number) },
+      method: 'p-tuning, mlp',
+      device: 'cpu',
+      epochs: 6,
+      steps: 60,
+      estimate: { basis: 'reckoned' },
+    });
+    const measured = await planned(engine, { measure: true });
+    expect(measured.estimate.basis).toBe('measured');
+    for (const { estimate } of [reckoned, measured]) {
+      expect(estimate.secondsPerStep).toBeGreaterThan(0);
+      expect(estimate.seconds).toBeGreaterThan(60 * estimate.secondsPerStep);
+      expect(estimate.memoryBytes).toBeGreaterThan(100e6);
+    }
+    expect(reckoned.resumable).toBeUndefined();
+  });
+
+  it('says which run may be resumed, and that none may when anything has changed', async () => {
+    const other = await temporaryFolder();
+    const own = await writeProject(other);
+    const training = new Engine('train');
+    const paused = training.request('train', { token: 't', file: own, tasknames: [], resume: false, device: 'auto' });
+    await training.next('training', ({ progress }) => progress.epoch > 1);
+    training.notify('stopTraining', { how: 'pause' });
+    const { run } = await paused;
+    const engine = new Engine('predict');
+    const { resumable } = await planned(engine, { file: own });
+    expect(resumable).toEqual({ run, step: expect.any(Number) });
+    await writeTaskFile(other, { optim: { lr: 0.5 } });
+    expect((await planned(engine, { file: own })).resumable).toBeUndefined();
+  });
+
+  it('is refused for a file that cannot be run', async () => {
+    const own = await writeTaskFile(dir, { data: { train_ds: ['none.jsonl'] } }, 'p.ptask.json');
+    const { data } = await faultOf(planned(new Engine('predict'), { file: own }));
+    expect(data).toMatchObject({ kind: 'problems', problems: [{ code: 'data-not-found' }] });
+  });
+});
+
+describe('the runs of a folder', () => {
+  it('are listed with their numbers, and each gives its chart', async () => {
+    const engine = new Engine('predict');
+    const { runs } = await engine.request('runs', { folders: [dir, path.join(dir, 'nothing')] });
+    expect(runs).toMatchObject([
+      { taskFile: file, tasknames: ['kind'], state: 'done', step: 60, steps: 60, epochs: 6 },
+    ]);
+    const { run, steps, epochs } = await engine.request('runMetrics', { dir: runs[0]!.dir, points: 10 });
+    expect(run).toEqual(runs[0]);
+    expect(steps.map(({ step }) => step)).toEqual([6, 12, 18, 24, 30, 36, 42, 48, 54, 60]);
+    expect(epochs).toHaveLength(6);
+    expect((await faultOf(engine.request('runMetrics', { dir, points: 10 }))).data.kind).toBe('input');
   });
 });
 

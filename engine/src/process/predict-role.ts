@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { evaluateTasks } from './evaluate-tasks.ts';
 import { nearestTokens } from './nearest-tokens.ts';
 import { OpenedFiles } from './opened-files.ts';
+import { planRun } from './plan-run.ts';
 import { predictRows } from './predict-rows.ts';
 import type { Role } from './role.ts';
 import { Turns } from './turns.ts';
@@ -15,6 +16,7 @@ export function predictRole({ handle, notify }: Connection, _program: URL): Role
     predict: (params, signal) => predictRows(params, signal, { files, turns, notify }),
     nearestTokens: (params, signal) => nearestTokens(params, signal, { files, turns }),
     evaluate: (params, signal) => evaluateTasks(params, signal, { files, turns, notify }),
+    plan: (params, signal) => planRun(params, signal, { turns }),
     runs: async ({ folders }) => {
       const runs = (await Promise.all(folders.map(listRuns))).flat();
       return { runs: runs.sort((a, b) => (a.created < b.created ? 1 : -1)) };

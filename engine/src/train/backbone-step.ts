@@ -22,7 +22,7 @@ export interface StepResult {
  * Tokens that go through the backbone at once, the common prefix once and padding included; a larger batch is run in
  * parts, and their gradients added.
  */
-const TOKENS_A_RUN = 2048;
+export const TOKENS_A_RUN = 2048;
 
 /** How many logits (targets · vocabulary) one run makes: 128 MB of float32, of which a few copies are needed. */
 const LOGITS_A_RUN = 32 * 1024 * 1024;
@@ -31,7 +31,7 @@ const LOGITS_A_RUN = 32 * 1024 * 1024;
  * Up to this size a model's weights are kept a second time in the layout of the product kernel while it is trained: a
  * step of few tokens gains most. Larger models stay mapped from their files alone.
  */
-const PREPACKED_BYTES = 2 ** 30;
+export const PREPACKED_BYTES = 2 ** 30;
 
 type Places = 'prefix' | 'tokens';
 

@@ -4,7 +4,7 @@ import type { RunState } from '../../../protocol/src/engine.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { BusyError, FileError, InputError } from '../errors.ts';
-import { type FileLock, LockedError, lockFile } from '../file-lock.ts';
+import { type FileLock, LockedError, lockFile, lockHolder } from '../file-lock.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 
 /** What was asked, on what: `run.json`. */
@@ -75,24 +75,17 @@ export class RunFolder {
     tasks: readonly string[],
     plan: string,
   ): Promise<RunFolder | undefined> {
-    const parent = runsFolder(taskFile);
-    const names = await readdir(parent).catch(() => []);
-    for (const name of names.sort().toReversed()) {
-      const dir = path.join(parent, name);
-      const found = await readRecord(dir);
-      if (!found || found.task_file !== taskFile || found.tasks.join('\n') !== tasks.join('\n')) continue;
-      if (ENDED.includes(found.state)) return undefined;
-      const lock = await hold(dir);
-      // Whoever held it may have brought it to its end.
-      const record = await readRecord(dir);
-      if (record && !ENDED.includes(record.state) && record.plan === plan) return new RunFolder(dir, record, lock);
-      await lock.release();
-      if (!record || ENDED.includes(record.state)) return undefined;
-      throw new InputError(
-        `${dir} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume`,
-      );
-    }
-    return undefined;
+    const dir = await newestRun(taskFile, tasks);
+    if (dir === undefined) return undefined;
+    const lock = await hold(dir);
+    // Whoever held it may have brought it to its end.
+    const record = await readRecord(dir);
+    if (record && !ENDED.includes(record.state) && record.plan === plan) return new RunFolder(dir, record, lock);
+    await lock.release();
+    if (!record || ENDED.includes(record.state)) return undefined;
+    throw new InputError(
+      `${dir} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume`,
+    );
   }
 
   /** Lets other processes have the run. */
@@ -149,6 +142,30 @@ export class RunFolder {
     await writeFileAtomic(path.join(this.dir, RUN), new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`));
     this.record = record;
   }
+}
+
+/** The newest run of these tasks, where it has not ended. */
+async function newestRun(taskFile: string, tasks: readonly string[]): Promise<string | undefined> {
+  const parent = runsFolder(taskFile);
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names.sort().toReversed()) {
+    const dir = path.join(parent, name);
+    const record = await readRecord(dir);
+    if (!record || record.task_file !== taskFile || record.tasks.join('\n') !== tasks.join('\n')) continue;
+    return ENDED.includes(record.state) ? undefined : dir;
+  }
+  return undefined;
+}
+
+/** The folder of the run that `findUnfinished` would give, if nobody is at it; it is not taken. */
+export async function resumableRun(
+  taskFile: string,
+  tasks: readonly string[],
+  plan: string,
+): Promise<string | undefined> {
+  const dir = await newestRun(taskFile, tasks);
+  if (dir === undefined || (await lockHolder(path.join(dir, RUN)))) return undefined;
+  return (await readRecord(dir))?.plan === plan ? dir : undefined;
 }
 
 async function hold(dir: string): Promise<FileLock> {

@@ -1,0 +1,71 @@
+import { modelSummary } from '../../../model/src/model-summary.ts';
+import type { PlannedTask, PlanParams, PlanResult } from '../../../protocol/src/engine.ts';
+import { RowStore } from '../data/row-store.ts';
+import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { dataPaths, openProject, requireSound } from '../project.ts';
+import { estimateRun, learntParameters, measureStep } from '../train/estimate.ts';
+import { planTraining, type TrainingPlan } from '../train/plan.ts';
+import { resumableRun } from '../train/run-folder.ts';
+import { runMetrics } from '../train/run-list.ts';
+import { log } from './log.ts';
+import type { Turns } from './turns.ts';
+
+/** What a run will use, without beginning it. */
+export async function planRun(
+  { file, tasknames, measure }: PlanParams,
+  signal: AbortSignal,
+  { turns }: { readonly turns: Turns },
+): Promise<PlanResult> {
+  return turns.take('visible', signal, async (turn) => {
+    const checked = await openProject(file, log.info);
+    const project = requireSound(checked);
+    const plan = await planTraining(project, tasknames);
+    try {
+      const { model } = project.backbone;
+      const { architecture, parameters } = modelSummary(model);
+      return {
+        tasks: await plannedTasks(plan),
+        model: { name: project.file.model, dir: model.dir, architecture, parameters },
+        method: `${project.file.virtual_prompt_style}, ${plan.encoder.type}`,
+        learntParameters: learntParameters(plan),
+        device: 'cpu',
+        epochs: project.file.trainer.max_epochs,
+        steps: plan.totalSteps,
+        estimate: estimateRun(plan, measure ? await measureStep(plan, () => turn.pass()) : undefined),
+        resumable: await resumable(plan),
+        problems: checked.problems,
+      };
+    } finally {
+      plan.train.close();
+      plan.validation.close();
+    }
+  });
+}
+
+async function plannedTasks({ project, tasks, train, validation }: TrainingPlan): Promise<PlannedTask[]> {
+  const names = [...tasks.keys()];
+  const test = await RowStore.open(dataPaths(project, project.file.data.test_ds), names, (row, taskname) =>
+    tasks.get(taskname)!.tokeniser.row(row),
+  );
+  try {
+    const count = (store: RowStore, name: string) => rowsOfTask(store, name).length;
+    return names.map((taskname) => ({
+      taskname,
+      rows: {
+        train: count(train, taskname),
+        validation: count(validation, taskname),
+        test: count(test, taskname),
+      },
+      skipped: train.skipped.get(taskname) ?? 0,
+      virtualTokens: tasks.get(taskname)!.template.total_virtual_tokens,
+      replaces: project.promptTable.has(taskname),
+    }));
+  } finally {
+    test.close();
+  }
+}
+
+async function resumable({ project, tasks, hash }: TrainingPlan): Promise<PlanResult['resumable']> {
+  const run = await resumableRun(project.path, [...tasks.keys()], hash);
+  return run === undefined ? undefined : { run, step: (await runMetrics(run, 1)).run.step };
+}
