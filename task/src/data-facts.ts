@@ -22,6 +22,8 @@ export interface DataFileFacts {
   state: 'read' | 'not-found' | 'unreadable';
   /** Why it is unreadable. */
   reason: string;
+  /** When it is not found: the names of the files in its folder. */
+  beside: readonly string[];
   /** Lines that are not blank, bad ones included. */
   rows: number;
 }

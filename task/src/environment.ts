@@ -84,6 +84,8 @@ export interface CheckEnvironment {
    * file is read for them.
    */
   readParts?(path: string, parts: readonly FilePart[]): Promise<Uint8Array[] | undefined>;
+  /** The names of the files in the folder that a path is in, to tell what a misspelt one may mean; none when it is left out. */
+  namesBeside?(path: string): Promise<readonly string[]>;
   model(reference: ModelReference): Promise<ModelFacts>;
   /** Undefined when there is no such file. */
   promptTable(path: string): Promise<PromptTableFacts | undefined>;

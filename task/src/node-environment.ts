@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { describeModel } from '../../model/src/describe-model.ts';
 import { fileReason } from '../../model/src/file-reason.ts';
@@ -23,6 +23,7 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
   return {
     resolvePath: resolveBeside,
     readFile: readChunks,
+    namesBeside,
     // Parts of other files than those that `readFile` reads would be of no use.
     ...(changes.readFile === undefined ? { readParts } : {}),
     model: readModelFacts,
@@ -34,6 +35,12 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
 /** The path that a path in a file means: relative ones start at the file's folder. */
 export function resolveBeside(file: string, path: string): string {
   return isAbsolute(path) ? normalize(path) : join(dirname(file), path);
+}
+
+/** The names of the files in a path's folder; none when that cannot be read. */
+async function namesBeside(path: string): Promise<string[]> {
+  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 
 /** A file's bytes in chunks; the file is opened at once, so that its absence is told before it is read. */

@@ -10,7 +10,7 @@ import type { OpenDocument, OpenDocuments } from './open-documents.ts';
 const READ_AT_ONCE_UNITS = 64 * 1024;
 
 export interface DataFilesHost {
-  readonly environment: Pick<CheckEnvironment, 'readFile'>;
+  readonly environment: Pick<CheckEnvironment, 'readFile' | 'namesBeside'>;
   readonly documents: OpenDocuments;
   readonly breathe: () => Promise<void>;
 }

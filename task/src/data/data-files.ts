@@ -29,5 +29,6 @@ export function namedFiles(
 export function withReading(file: NamedFile, reading: DataReading): IndexedFile {
   const reason = reading.state === 'unreadable' ? reading.reason : '';
   const index = reading.state === 'not-found' ? new DataIndex() : reading.index;
-  return { facts: { ...file, state: reading.state, reason, rows: index.rows }, index };
+  const beside = reading.state === 'not-found' ? reading.beside : [];
+  return { facts: { ...file, state: reading.state, reason, beside, rows: index.rows }, index };
 }

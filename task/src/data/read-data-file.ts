@@ -6,7 +6,8 @@ import type { Work } from './work.ts';
 /** What became of reading a data file. */
 export type DataReading =
   | { state: 'read'; index: DataIndex }
-  | { state: 'not-found' }
+  /** `beside` are the names of the files in its folder. */
+  | { state: 'not-found'; beside: readonly string[] }
   | { state: 'unreadable'; reason: string; index: DataIndex };
 
 /** A chunk that is longer is taken in parts, so that no part takes long. */
@@ -18,12 +19,12 @@ const PART_BYTES = 64 * 1024;
  * @throws the signal's reason of the work when it is given up, and nothing else
  */
 export async function readDataFile(
-  environment: Pick<CheckEnvironment, 'readFile'>,
+  environment: Pick<CheckEnvironment, 'readFile' | 'namesBeside'>,
   path: string,
   work: Work,
 ): Promise<DataReading> {
   const reading = await environment.readFile(path);
-  if (reading === 'not-found') return { state: 'not-found' };
+  if (reading === 'not-found') return { state: 'not-found', beside: (await environment.namesBeside?.(path)) ?? [] };
   const index = new DataIndex();
   if ('unreadable' in reading) return { state: 'unreadable', reason: reading.unreadable, index };
   const chunks = reading[Symbol.asyncIterator]();

@@ -16,19 +16,21 @@ export const jsonSyntax: Rule = {
   },
   checkFile(context, report) {
     const problems = context.parsed.problems.filter(({ code }) => code === 'json-syntax');
+    const most = context.text.length > MAX_REPAIRED_LENGTH ? 0 : MAX_REPAIRED;
     for (const [index, { message, start, end }] of problems.entries()) {
       const helps = (text: string): boolean => {
         const left = errorsIn(text);
         return left.length < problems.length && timesSaid(message, left) < timesSaid(message, problems);
       };
-      const fixes = index < MAX_REPAIRED ? repair(context.text, { start, end }, helps) : [];
+      const fixes = index < most ? repair(context.text, { start, end }, helps) : [];
       report({ at: { start, end }, message, fixes });
     }
   },
 };
 
-/** One mistake often makes several, and each repair that is tried means reading the file again. */
+/** One mistake often makes several, and each repair that is tried means reading the file again, at every keystroke. */
 const MAX_REPAIRED = 3;
+const MAX_REPAIRED_LENGTH = 32_000;
 
 function errorsIn(text: string): { message: string }[] {
   return parseJsonTree(text.replace(/^\uFEFF/, ' '), { comments: true }).errors;

@@ -8,7 +8,8 @@ export const placeholderUnknown: Rule = {
   code: 'placeholder-unknown',
   severity: 'error',
   explanation: "A placeholder names a field that no row of the task's data has.",
-  quickFix: 'Changes the field to the nearest ones that rows have, also in `answer_field` and `truncate_field`.',
+  quickFix:
+    'Changes the field to the nearest that rows have, else to the commonest that the template does not use, also in `answer_field` and `truncate_field`.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentense}:{label}"',
@@ -18,6 +19,7 @@ export const placeholderUnknown: Rule = {
     for (const template of context.templates) {
       const facts = data.tasks.get(template.settings.taskname);
       if (facts === undefined || rowsOf(facts) === 0) continue;
+      const others = commonest(facts.otherFields);
       for (const placeholder of template.placeholders) {
         if (facts.fieldCounts.has(placeholder.name)) continue;
         const at = context.inTemplate(template, placeholder);
@@ -27,11 +29,23 @@ export const placeholderUnknown: Rule = {
           at,
           message: `No row of ${JSON.stringify(template.settings.taskname)} has a field ${JSON.stringify(placeholder.name)}.${didYouMean(near[0])}`,
           related: facts.firstRow === undefined ? [] : [facts.firstRow],
-          fixes: near.flatMap((name) =>
-            fixOf(`Change to {${name}}`, renameField(context, template, placeholder.name, name)),
+          fixes: (near.length > 0 ? near : others).flatMap((name) =>
+            fixOf(
+              `Change to {${name}}`,
+              renameField(context, template, placeholder.name, name),
+              near.length > 0 ? {} : { guess: true },
+            ),
           ),
         });
       }
     }
   },
 };
+
+const MAX_OFFERED = 3;
+
+/** Fields that most rows have and the template does not use. */
+function commonest(counts: ReadonlyMap<string, number>): string[] {
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.slice(0, MAX_OFFERED).map(([name]) => name);
+}

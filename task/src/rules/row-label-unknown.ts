@@ -8,7 +8,7 @@ export const rowLabelUnknown: Rule = {
   code: 'row-label-unknown',
   severity: 'error',
   explanation: "The answer is none of the template's `labels` and none of their other forms.",
-  quickFix: 'Changes the answer to the nearest labels; also in all rows of the file that have it.',
+  quickFix: 'Changes the answer to the nearest labels, or to one of all; also in all rows of the file that have it.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "postiva"}',
@@ -24,19 +24,34 @@ export const rowLabelUnknown: Rule = {
     if (answer === undefined || answer.trim() === '' || labelOf(forms, answer) !== undefined) return;
     report(() => {
       const near = allNear(answer, forms.keys());
+      const labels = Object.keys(template!.settings.labels!).slice(0, MAX_LABELS);
       return {
         at: places.value(field),
         message: `${JSON.stringify(shortened(answer))} is not one of the labels.${near.length > 0 ? didYouMean(near[0]) : ' Correct it, or add it to "labels".'}`,
-        fixes: near.flatMap((label) => changeLabel(field, answer, label, places)),
+        fixes:
+          near.length > 0
+            ? near.flatMap((label) => changeLabel(field, answer, label, places))
+            : labels.flatMap((label) => changeLabel(field, answer, label, places, { guess: true })),
       };
     });
   },
 };
 
-function changeLabel(field: string, answer: string, label: string, places: RowPlaces): Fix[] {
+/** More to choose from would be no help. */
+const MAX_LABELS = 5;
+
+function changeLabel(
+  field: string,
+  answer: string,
+  label: string,
+  places: RowPlaces,
+  options: Pick<Fix, 'guess'> = {},
+): Fix[] {
   const json = JSON.stringify(label);
-  const forAll = `Change every ${JSON.stringify(shortened(answer))} to ${json}`;
-  return fixOf(`Change to ${json}`, places.replace(field, json), { forAll });
+  // A text that is too long to be shown is not told from others by a title.
+  const forAll = `Change every ${JSON.stringify(answer)} to ${json}`;
+  const hasTitle = answer.length <= LONGEST_SHOWN;
+  return fixOf(`Change to ${json}`, places.replace(field, json), { ...options, ...(hasTitle ? { forAll } : {}) });
 }
 
 const LONGEST_SHOWN = 60;

@@ -116,6 +116,12 @@ export function environment(
       if (content === undefined) return 'not-found';
       return inChunks(typeof content === 'string' ? new TextEncoder().encode(content) : content, 1000);
     },
+    namesBeside: async (path) => {
+      const folder = posix.relative('project', posix.dirname(path));
+      return Object.keys(data).flatMap((name) =>
+        posix.dirname(name) === (folder || '.') ? [posix.basename(name)] : [],
+      );
+    },
     model: async ({ model }) => MODELS[model] ?? { kind: 'not-found', missing: [model] },
     promptTable: async (path) => TABLES[path],
     ...changes,

@@ -378,6 +378,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
   },
   'data-not-found': {
     fires: {
+      'a misspelt one': { task: taskFile({ file: '"data": { "train_ds": [⟦"trian.jsonl"⟧] }' }) },
       'a missing file, wherever it is named': {
         task: taskFile({
           file: '"data": { "train_ds": ["train.jsonl", ⟦"gone.jsonl"⟧], "test_ds": [⟦"gone.jsonl"⟧] }',

@@ -297,6 +297,10 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Change to {sentence}': `"prompt_template": "${MARKER} {sentence}:{label}"`,
       },
     },
+    'a field of another name': {
+      of: `"prompt_template": "${MARKER} {text}:{label}"`,
+      fixes: { 'Change to {sentence}': `"prompt_template": "${MARKER} {sentence}:{label}"` },
+    },
     'a misspelt field that is also named elsewhere': {
       of: `"prompt_template": "${MARKER} {sentence}:{lable}",\n"answer_field": "lable"`,
       fixes: {
@@ -474,6 +478,16 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       fixes: { 'Change to "demo"': '"model": "demo"' },
     },
   },
+  'data-not-found': {
+    misspelt: {
+      file: '"data": { "train_ds": ["train.json"], "validation_ds": [] }',
+      fixes: { 'Change to "train.jsonl"': '"data": { "train_ds": ["train.jsonl"], "validation_ds": [] }' },
+    },
+    'misspelt, in a list that has the nearest already': {
+      file: '"data": { "train_ds": ["train.jsonl", "trian.jsonl"] }',
+      fixes: {},
+    },
+  },
   'row-syntax': {
     'a missing brace': {
       rows: `${row('a').slice(0, -1)}\n${row('b')}`,
@@ -631,6 +645,13 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       fixes: {
         'Change to "positiva"': '{"taskname":"sentiment-task","sentence":"a","label":"positiva"}',
         'Change to "positiv"': '{"taskname":"sentiment-task","sentence":"a","label":"positiv"}',
+      },
+    },
+    'another word': {
+      rows: row('a', 'bra'),
+      fixes: {
+        'Change to "positiva"': row('a'),
+        'Change to "negativa"': row('a', 'negativa'),
       },
     },
   },
