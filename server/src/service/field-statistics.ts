@@ -1,4 +1,5 @@
 import type { SampledValue } from '../../../task/src/data/value-table.ts';
+import type { Work } from '../../../task/src/data/work.ts';
 import type { FieldSample } from '../../../task/src/data-facts.ts';
 import type { TokenEncoder } from '../../../task/src/environment.ts';
 
@@ -15,49 +16,67 @@ export interface LengthStatistics {
 /** A tokeniser takes about a millisecond for a thousand characters, and an editor waits. */
 const MAX_MEASURED = 6_000;
 
-const remembered = new WeakMap<FieldSample, { encoder: TokenEncoder | undefined; statistics: LengthStatistics }>();
-
 /**
  * The lengths of the sampled texts in tokens, without a tokeniser in characters. Where there is too much text to tokenise
- * while somebody waits, the rest is taken to have as many tokens a character as the part that was tokenised.
+ * while somebody waits, the rest is taken to have as many tokens a character as what has been tokenised; `measureTexts`
+ * leaves nothing to estimate but texts that were cut.
  */
-export function lengthStatistics(sample: FieldSample, encoder: TokenEncoder | undefined): LengthStatistics {
-  const known = remembered.get(sample);
-  if (known !== undefined && known.encoder === encoder) return known.statistics;
-  const statistics = encoder === undefined ? inCharacters(sample) : inTokens(sample, encoder);
-  remembered.set(sample, { encoder, statistics });
-  return statistics;
-}
-
-function inCharacters({ values }: FieldSample): LengthStatistics {
-  return { unit: 'characters', ...ranks(values, (place) => values[place]!.length), isExact: true };
-}
-
-function inTokens({ values }: FieldSample, encoder: TokenEncoder): LengthStatistics {
+export function lengthStatistics({ values }: FieldSample, encoder: TokenEncoder | undefined): LengthStatistics {
+  if (encoder === undefined) return { unit: 'characters', ...ranks(values, ({ length }) => length), isExact: true };
+  let left = MAX_MEASURED;
   let characters = 0;
   let tokens = 0;
-  const counts: number[] = [];
-  for (const { text } of values) {
-    if (counts.length > 0 && characters + text.length > MAX_MEASURED) break;
-    const count = encoder.encode(text).length;
-    counts.push(count);
+  const counts = new Map<SampledValue, number>();
+  for (const value of values) {
+    const { text } = value;
+    const isKnown = hasCount(text, encoder);
+    if (!isKnown && counts.size > 0 && text.length > left) continue;
+    if (!isKnown) left -= text.length;
+    const count = tokenCount(text, encoder);
     characters += text.length;
     tokens += count;
+    if (isWhole(value)) counts.set(value, count);
   }
   const perCharacter = characters === 0 ? 0 : tokens / characters;
-  const isMeasured = (place: number) => place < counts.length && isWhole(values[place]!);
-  const lengthOf = (place: number) =>
-    isMeasured(place) ? counts[place]! : Math.round(values[place]!.length * perCharacter);
-  return { unit: 'tokens', ...ranks(values, lengthOf), isExact: values.every((_, place) => isMeasured(place)) };
+  const lengthOf = (value: SampledValue) => counts.get(value) ?? Math.round(value.length * perCharacter);
+  return { unit: 'tokens', ...ranks(values, lengthOf), isExact: counts.size === values.length };
+}
+
+/** Tokenises the texts of a sample a few at a time, so that they need not be while somebody waits. */
+export async function measureTexts({ values }: FieldSample, encoder: TokenEncoder, work: Work): Promise<void> {
+  for (const { text } of values) {
+    tokenCount(text, encoder);
+    await work.pause();
+  }
+}
+
+/** Lengths of texts in tokens. A sample keeps most of its texts while rows are edited. */
+const counted = new WeakMap<TokenEncoder, Map<string, number>>();
+const MAX_COUNTED = 10_000;
+
+function tokenCount(text: string, encoder: TokenEncoder): number {
+  const counts = counted.get(encoder) ?? new Map<string, number>();
+  counted.set(encoder, counts);
+  let count = counts.get(text);
+  if (count === undefined) {
+    count = encoder.encode(text).length;
+    if (counts.size >= MAX_COUNTED) counts.clear();
+    counts.set(text, count);
+  }
+  return count;
+}
+
+function hasCount(text: string, encoder: TokenEncoder): boolean {
+  return counted.get(encoder)?.has(text) === true;
 }
 
 /** A text that many rows have counts as often. */
 function ranks(
   values: readonly SampledValue[],
-  lengthOf: (place: number) => number,
+  lengthOf: (value: SampledValue) => number,
 ): Pick<LengthStatistics, 'median' | 'percentile95'> {
   const lengths = values
-    .map(({ rows }, place) => ({ rows, length: lengthOf(place) }))
+    .map((value) => ({ rows: value.rows, length: lengthOf(value) }))
     .sort((a, b) => a.length - b.length);
   const total = lengths.reduce((sum, { rows }) => sum + rows, 0);
   const rank = (share: number) => {

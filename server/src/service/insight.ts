@@ -1,9 +1,11 @@
 import type { CompletionItem, Hover, Position } from 'vscode-languageserver-types';
+import { Work } from '../../../task/src/data/work.ts';
 import { completions } from './completion/completions.ts';
 import { rowCompletions } from './completion/row-completions.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { dataLine } from './data-lines.ts';
 import { dataPathsOf } from './dependencies.ts';
+import { measureTexts } from './field-statistics.ts';
 import type { FolderEntry } from './host.ts';
 import { hover } from './hover/hover.ts';
 import { rowHover } from './hover/row.ts';
@@ -14,6 +16,8 @@ export interface InsightHost {
   listFolder(path: string): Promise<readonly FolderEntry[]>;
   /** A line of a document that is open; undefined behind its last one, and for another document. */
   openLine(path: string, line: number): string | undefined;
+  /** Lets others have the thread. */
+  breathe(): Promise<void>;
   /** All task files that there are, open or not. */
   taskFiles(): readonly Knowledge[];
 }
@@ -24,6 +28,7 @@ const MAX_LINE = 200_000;
 /** Hover and completion in task files and in open data files. They answer from what is known; nothing is read for them. */
 export class Insight {
   readonly #host: InsightHost;
+  #preparing: AbortController | undefined;
 
   constructor(host: InsightHost) {
     this.#host = host;
@@ -49,6 +54,27 @@ export class Insight {
     return row === undefined ? [] : rowCompletions(this.#namedBy(path), row, position, options);
   }
 
+  /** Measures, in the background, what hovering over an open task file would else estimate. To be called after each check. */
+  async prepare(): Promise<void> {
+    this.#preparing?.abort();
+    this.#preparing = new AbortController();
+    const { signal } = this.#preparing;
+    const work = new Work({ signal, breathe: () => this.#host.breathe() });
+    try {
+      // What the check has found is shown first.
+      await this.#host.breathe();
+      for (const knowledge of this.#host.taskFiles()) {
+        if (this.#host.openLine(knowledge.context.path, 0) !== undefined) await measureFields(knowledge, work);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#preparing?.abort();
+  }
+
   #taskFile(path: string): Knowledge | undefined {
     return this.#host.taskFiles().find(({ context }) => context.path === path);
   }
@@ -65,5 +91,17 @@ export class Insight {
 
   #resolve({ context }: Knowledge, name: string): string {
     return this.#host.resolvePath(context.path, name);
+  }
+}
+
+async function measureFields({ context, data, surroundings }: Knowledge, work: Work): Promise<void> {
+  const model = surroundings?.model;
+  if (model?.kind !== 'ok' || model.tokenizer === undefined) return;
+  for (const { fields, settings } of context.templates) {
+    const samples = data?.tasks.get(settings.taskname)?.samples;
+    for (const field of fields) {
+      const sample = samples?.get(field);
+      if (sample !== undefined) await measureTexts(sample, model.tokenizer, work);
+    }
   }
 }

@@ -134,6 +134,7 @@ class Service implements LanguageService {
   readonly #folders: Folders;
   readonly #insight: Insight;
   readonly #fixForAll: FixForAllHost;
+  #prepared: Promise<void> = Promise.resolve();
 
   constructor(host: ServiceHost) {
     this.#host = host;
@@ -166,6 +167,7 @@ class Service implements LanguageService {
       resolvePath: (taskFile, path) => host.environment.resolvePath(taskFile, path),
       listFolder: (path) => this.#folders.list(path),
       openLine: (path, line) => this.#documents.get(path)?.line(line),
+      breathe: () => host.breathe(),
       taskFiles: () => [...this.#sessions.values()],
     });
   }
@@ -225,6 +227,7 @@ class Service implements LanguageService {
 
   async settled(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => session.settled()));
+    await this.#prepared;
   }
 
   codeActions(
@@ -331,6 +334,7 @@ class Service implements LanguageService {
   dispose(): void {
     for (const session of this.#sessions.values()) session.dispose();
     this.#sessions.clear();
+    this.#insight.dispose();
   }
 
   #session(uri: string): TaskSession | undefined {
@@ -399,6 +403,7 @@ class Service implements LanguageService {
     if (sessions.every(({ isSettled, hasAllData }) => isSettled && hasAllData)) {
       this.#dataFiles.keepOnly(new Set(sessions.flatMap(({ dataPaths }) => [...dataPaths])));
     }
+    this.#prepared = this.#insight.prepare().catch((error: unknown) => this.#host.onError(error));
     this.#host.onChecked?.();
   }
 

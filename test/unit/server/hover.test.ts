@@ -92,11 +92,17 @@ describe('a placeholder', () => {
     );
   });
 
-  it('of long texts is estimated from some of them', async () => {
-    const words = (count: number) => 'ord '.repeat(count).trim();
-    const rows = Array.from({ length: 100 }, (_, i) => row(words(i === 0 ? 1000 : 200)));
-    const text = await hovering(taskFile({ of: template }), { disk: { 'train.jsonl': rows.join('\n') } });
-    expect(text).toContain('Length in tokens: about 200 at the median, about 200 at the 95th percentile.');
+  it('of texts too long to be sampled as a whole is estimated', async () => {
+    const disk = { 'train.jsonl': row('ord '.repeat(1000).trim()), 'validation.jsonl': '' };
+    expect(await hovering(taskFile({ of: template }), { disk })).toContain('about 1,004 at the median');
+  });
+
+  it('of much text is exact all the same, since it is tokenised in the background', async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => row(`${'ord '.repeat(100 + i)}${i}`));
+    const disk = { 'train.jsonl': rows.join('\n'), 'validation.jsonl': '' };
+    expect(await hovering(taskFile({ of: template }), { disk })).toContain(
+      'Length in tokens: 150 at the median, 195 at',
+    );
   });
 
   it('can be asked about where its name is the answer’s field', async () => {
