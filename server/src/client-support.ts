@@ -34,14 +34,15 @@ export interface ClientParams {
   readonly initializationOptions?: unknown;
 }
 
-export type Refreshable = 'codeLens' | 'inlayHint';
+export type Refreshable = 'diagnostics' | 'codeLens' | 'inlayHint';
 
 export function clientSupport({ capabilities, initializationOptions }: ClientParams): ClientSupport {
   const { textDocument, workspace } = capabilities;
   const diagnostics = textDocument?.publishDiagnostics;
   const pull = textDocument?.diagnostic;
+  const refreshesDiagnostics = workspace?.diagnostics?.refreshSupport === true;
   return {
-    pullsDiagnostics: pull !== undefined && workspace?.diagnostics?.refreshSupport === true,
+    pullsDiagnostics: pull !== undefined && refreshesDiagnostics,
     relatedInformation: (pull?.relatedInformation ?? diagnostics?.relatedInformation) === true,
     codeDescription: (pull?.codeDescriptionSupport ?? diagnostics?.codeDescriptionSupport) === true,
     codeActions: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
@@ -61,6 +62,7 @@ export function clientSupport({ capabilities, initializationOptions }: ClientPar
       workspace.didChangeWatchedFiles.relativePatternSupport === true,
     tellsFolderOperations: workspace?.fileOperations?.didRename === true,
     refreshes: {
+      diagnostics: refreshesDiagnostics,
       codeLens: workspace?.codeLens?.refreshSupport === true,
       inlayHint: workspace?.inlayHint?.refreshSupport === true,
     },

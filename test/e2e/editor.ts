@@ -9,6 +9,7 @@ import {
   type ClientCapabilities,
   type CodeAction,
   CodeActionRequest,
+  CodeLensRefreshRequest,
   createProtocolConnection,
   type Diagnostic,
   DiagnosticRefreshRequest,
@@ -22,6 +23,7 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  InlayHintRefreshRequest,
   IPCMessageReader,
   IPCMessageWriter,
   LogMessageNotification,
@@ -58,7 +60,12 @@ export const PUSHED: ClientCapabilities = {
 /** An editor that asks for diagnostics. */
 export const PULLING: ClientCapabilities = {
   textDocument: { ...PUSHED.textDocument, diagnostic: {} },
-  workspace: { ...PUSHED.workspace, diagnostics: { refreshSupport: true } },
+  workspace: {
+    ...PUSHED.workspace,
+    diagnostics: { refreshSupport: true },
+    inlayHint: { refreshSupport: true },
+    codeLens: { refreshSupport: true },
+  },
 };
 
 export interface EditorOptions {
@@ -81,7 +88,8 @@ export class Editor {
   readonly pushed = new Map<string, Diagnostic[]>();
   readonly log: string[] = [];
   readonly registrations: Registration[] = [];
-  refreshes = 0;
+  /** What the server has told the editor to ask anew. */
+  readonly refreshed: string[] = [];
   server: InitializeResult = { capabilities: {} };
   readonly #documents = new Map<string, TextDocument>();
   readonly #waiting = new Set<() => void>();
@@ -121,7 +129,13 @@ export class Editor {
     this.connection.onRequest(RegistrationRequest.type, ({ registrations }) =>
       this.#hear(() => this.registrations.push(...registrations)),
     );
-    this.connection.onRequest(DiagnosticRefreshRequest.type, () => this.#hear(() => this.refreshes++));
+    for (const { method } of [
+      DiagnosticRefreshRequest.type,
+      InlayHintRefreshRequest.type,
+      CodeLensRefreshRequest.type,
+    ]) {
+      this.connection.onRequest(method, () => this.#hear(() => this.refreshed.push(method)));
+    }
     this.connection.listen();
   }
 

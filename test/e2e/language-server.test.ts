@@ -13,6 +13,7 @@ import {
   DocumentDiagnosticRequest,
   FileChangeType,
   HoverRequest,
+  InlayHintRequest,
   LSPErrorCodes,
   PrepareRenameRequest,
   ReferencesRequest,
@@ -143,9 +144,23 @@ describe('an editor that asks for diagnostics', () => {
     expect(await editor.pull(uri)).toEqual([]);
     await appendFile(train, BAD_ROW);
     await editor.fileChanged(train);
-    await editor.until(() => expect(editor.refreshes).toBeGreaterThan(0));
+    await editor.until(() => expect(editor.refreshed).toContain('workspace/diagnostic/refresh'));
     expect(codesOf(await editor.pull(uriOf(train)))).toEqual(['row-label-unknown']);
     expect(editor.pushed).toEqual(new Map());
+  });
+
+  it('is told when hints and lenses may be others, after a check', async () => {
+    const { task } = await sound();
+    const editor = await Editor.start({ capabilities: PULLING });
+    const { uri } = await editor.open(task);
+    await editor.until(() =>
+      expect(editor.refreshed).toEqual(
+        expect.arrayContaining(['workspace/inlayHint/refresh', 'workspace/codeLens/refresh']),
+      ),
+    );
+    const range = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
+    const hints = await editor.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
+    expect(JSON.stringify(hints)).toContain('2 rows');
   });
 
   it('is not sent again what it has', async () => {
