@@ -231,7 +231,7 @@ function firstWithAnswer(
 
 /** What rules say that look at whether a row is a duplicate or a leak. */
 export function firedByLikeness(
-  { counts, duplicates, leaks }: Likeness,
+  { counts, rows: firstRows }: Likeness,
   file: string,
   rules: readonly Rule[],
   context: TaskContext,
@@ -242,7 +242,6 @@ export function firedByLikeness(
     { count: counts.leaked, like: { leakedFrom: somewhere } },
     { count: counts.both, like: { duplicateOf: 0, leakedFrom: somewhere } },
   ];
-  const firstRows = [...new Set([...duplicates, ...leaks])].sort((a, b) => a.line - b.line);
   return rules.flatMap((rule) => {
     const groups = new Map<string, number>();
     for (const { count, like } of kinds) {

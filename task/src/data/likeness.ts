@@ -1,10 +1,9 @@
-import type { TemplateView } from '../context.ts';
 import type { RowView } from '../row-view.ts';
 import type { DataIndex } from './data-index.ts';
+import { FileLikeness, type LikenessFields } from './file-likeness.ts';
 import type { RowRef } from './read-rows.ts';
-import { COLUMNS, hashCount } from './row-records.ts';
-import type { RowShape } from './row-shape.ts';
-import { hashText, mixInto, type TextHash } from './text-hash.ts';
+import { COLUMNS } from './row-records.ts';
+import { hashKey, type TextHash } from './text-hash.ts';
 
 /** A row that is not the only one of its kind. */
 export type LikeRow = RowRef & Pick<RowView, 'duplicateOf' | 'leakedFrom'>;
@@ -13,9 +12,8 @@ export type LikeRow = RowRef & Pick<RowView, 'duplicateOf' | 'leakedFrom'>;
 export interface Likeness {
   /** How many rows are the like of an earlier one in the file only, of a training row only, and of both. */
   readonly counts: { duplicate: number; leaked: number; both: number };
-  /** The first rows that are the like of an earlier row, and the first that are that of a training row. */
-  readonly duplicates: readonly LikeRow[];
-  readonly leaks: readonly LikeRow[];
+  /** In order: the first rows that are the like of an earlier one, and the first that are that of a training row. */
+  readonly rows: readonly LikeRow[];
 }
 
 export interface LikenessInput {
@@ -24,150 +22,190 @@ export interface LikenessInput {
   readonly isTraining: boolean;
 }
 
-/** Rows between two places at which the work may be interrupted. */
-const STRIDE = 10_000;
+const MAX_SMALL_ROWS = 250_000;
 
-/**
- * Finds duplicates and leaks in all files together, training data first. It yields now and then, so that the caller can
- * let others have the thread.
- *
- * @param templates the first template of each task
- * @param most how many of each file's duplicates and leaks are wanted; the others are counted
- */
-export function* findLikeness(
-  files: readonly LikenessInput[],
-  templates: ReadonlyMap<string, TemplateView>,
-  most: number,
-): Generator<undefined, Likeness[]> {
-  const training: { path: string; rows: RowTable }[] = [];
-  const found: Likeness[] = [];
-  for (const { path, index, isTraining } of files) {
-    const rows = new RowTable(index.rows);
-    const likeness = {
-      counts: { duplicate: 0, leaked: 0, both: 0 },
-      duplicates: [] as LikeRow[],
-      leaks: [] as LikeRow[],
-    };
-    const hash: TextHash = { high: 0, low: 0 };
-    const plans = index.shapes.all.map((shape) => planOf(shape, templates));
-    let sinceYield = 0;
-    for (const [at, block] of index.blocks.entries()) {
-      const { columns, hashes, count } = block.records!;
-      const firstLine = index.lineOf(at);
-      let hashesAt = 0;
-      for (let row = 0; row < count; row++) {
-        const plan = plans[columns[row * COLUMNS + 1]!]!;
-        const start = hashesAt;
-        hashesAt += plan.hashCount;
-        if (plan.places === undefined) continue;
-        hash.high = plan.high;
-        hash.low = plan.low;
-        for (const place of plan.places) {
-          if (place < 0) mixInto(hash, NOTHING.high, NOTHING.low);
-          else mixInto(hash, hashes[start + place]!, hashes[start + place + 1]!);
+/** A validation or test file. */
+interface HeldOut {
+  readonly input: LikenessInput;
+  readonly likeness: FileLikeness;
+  /** The hashes that training data has too, by key. */
+  readonly leaked: Map<number, TextHash>;
+}
+
+/** Whether there are so few rows that all can be found for a keystroke, and what was counted is kept for the next one. */
+export function isSmall(files: readonly LikenessInput[]): boolean {
+  return files.reduce((sum, { index }) => sum + index.rows, 0) <= MAX_SMALL_ROWS;
+}
+
+interface Training {
+  readonly input: LikenessInput;
+  readonly likeness: FileLikeness;
+}
+
+/** Finds rows that stand several times; asked again, it looks only at the rows that have changed. */
+export class LikenessSearch {
+  readonly #files: readonly LikenessInput[];
+  readonly #fieldsKey: string;
+  readonly #most: number;
+  readonly #training: readonly Training[];
+  readonly #heldOut: readonly HeldOut[];
+
+  /**
+   * @param files training data first: it is looked through in this order for rows of the others
+   * @param most how many of each file's duplicates and leaks are wanted; the others are counted
+   */
+  constructor(files: readonly LikenessInput[], fields: LikenessFields, most: number) {
+    this.#most = most;
+    this.#files = files;
+    this.#fieldsKey = keyOf(fields);
+    const all = files.map((input) => ({ input, likeness: new FileLikeness(input.index, fields), leaked: new Map() }));
+    this.#training = all.filter(({ input }) => input.isTraining);
+    this.#heldOut = all.filter(({ input }) => !input.isTraining);
+  }
+
+  /** Whether it is about these files, whose rows may have changed. */
+  isOf(files: readonly LikenessInput[], fields: LikenessFields): boolean {
+    return (
+      this.#files.length === files.length &&
+      this.#files.every(
+        ({ index, isTraining }, i) => index === files[i]!.index && isTraining === files[i]!.isTraining,
+      ) &&
+      this.#fieldsKey === keyOf(fields)
+    );
+  }
+
+  /**
+   * Finds what there is now, in the order of the files. It yields now and then, so that the caller can let others have the
+   * thread; a search that was not gone through to its end is of no more use.
+   */
+  *find(): Generator<undefined, Likeness[]> {
+    const found = new Map<DataIndex, Likeness>();
+    const changed: { file: HeldOut; high: number; low: number }[] = [];
+    for (const file of this.#heldOut) {
+      yield* file.likeness.update((high, low) => changed.push({ file, high, low }));
+    }
+    for (const { input, likeness } of this.#training) {
+      yield* likeness.update((high, low) => {
+        for (const file of this.#heldOut) {
+          if (file.likeness.count(high, low) > 0) this.#decide(file, high, low);
         }
-        const line = firstLine + columns[row * COLUMNS]!;
-        const duplicateOf = rows.add(hash, line);
-        const leakedFrom = isTraining ? undefined : findLeak(training, hash);
-        if (duplicateOf < 0 && leakedFrom === undefined) continue;
-        const kind = leakedFrom === undefined ? 'duplicate' : duplicateOf < 0 ? 'leaked' : 'both';
-        likeness.counts[kind] += 1;
-        const like = { block, row, line, duplicateOf, leakedFrom };
-        if (kind !== 'leaked' && likeness.duplicates.length < most) likeness.duplicates.push(like);
-        if (kind !== 'duplicate' && likeness.leaks.length < most) likeness.leaks.push(like);
-      }
-      sinceYield += count;
-      if (sinceYield >= STRIDE) {
-        sinceYield = 0;
-        yield;
-      }
+      });
+      found.set(input.index, {
+        counts: { duplicate: likeness.rows - likeness.distinct, leaked: 0, both: 0 },
+        rows: firstRows(input.index, likeness, NONE, this.#most),
+      });
+      if (!isSmall(this.#files)) likeness.forgetCounts();
+      yield;
     }
-    if (isTraining) training.push({ path, rows });
-    found.push(likeness);
-  }
-  return found;
-}
-
-function findLeak(training: readonly { path: string; rows: RowTable }[], hash: TextHash): RowView['leakedFrom'] {
-  for (const { path, rows } of training) {
-    const line = rows.find(hash);
-    if (line >= 0) return { file: path, line };
-  }
-  return undefined;
-}
-
-/** How the hash of a row of a shape is made of those of its values. */
-interface HashPlan {
-  hashCount: number;
-  /** For each field of the template, where its hash stands among those of the row; -1 for a field that is missing. */
-  places: number[] | undefined;
-  high: number;
-  low: number;
-}
-
-function planOf(shape: RowShape, templates: ReadonlyMap<string, TemplateView>): HashPlan {
-  const template = shape.taskname === undefined ? undefined : templates.get(shape.taskname);
-  const hash: TextHash = { high: 0, low: 0 };
-  hashText(shape.taskname ?? '', hash);
-  const places = template?.fields.map((field) => {
-    const place = shape.fields.indexOf(field);
-    return place < 0 ? -1 : place * 2;
-  });
-  return { hashCount: hashCount(shape), places, ...hash };
-}
-
-/** A missing field counts as an empty text, as it does in training. */
-const NOTHING: TextHash = { high: 0, low: 0 };
-hashText('', NOTHING);
-
-/** Which rows a file has, by hash, and on which line each stood first: an open hash table over its rows. */
-export class RowTable {
-  readonly #mask: number;
-  /** Number of the row plus one; 0 is an empty slot. */
-  readonly #slots: Uint32Array;
-  readonly #high: Uint32Array;
-  readonly #low: Uint32Array;
-  readonly #lines: Uint32Array;
-  #size = 0;
-
-  /** @param rows the most rows that will be added */
-  constructor(rows: number) {
-    const capacity = 2 ** Math.ceil(Math.log2(Math.max(2, rows * 1.5)));
-    this.#mask = capacity - 1;
-    this.#slots = new Uint32Array(capacity);
-    this.#high = new Uint32Array(rows);
-    this.#low = new Uint32Array(rows);
-    this.#lines = new Uint32Array(rows);
-  }
-
-  get size(): number {
-    return this.#size;
-  }
-
-  /** The line of the row with this hash, or -1. */
-  find(hash: TextHash): number {
-    const row = this.#slots[this.#slot(hash)]!;
-    return row === 0 ? -1 : this.#lines[row - 1]!;
-  }
-
-  /** Adds a row unless its like is there already, whose line is given back; -1 when it was added. */
-  add(hash: TextHash, line: number): number {
-    const slot = this.#slot(hash);
-    const row = this.#slots[slot]!;
-    if (row !== 0) return this.#lines[row - 1]!;
-    this.#high[this.#size] = hash.high;
-    this.#low[this.#size] = hash.low;
-    this.#lines[this.#size] = line;
-    this.#slots[slot] = ++this.#size;
-    return -1;
-  }
-
-  #slot({ high, low }: TextHash): number {
-    let slot = low & this.#mask;
-    for (let row = this.#slots[slot]!; row !== 0; row = this.#slots[slot]!) {
-      if (this.#low[row - 1] === low && this.#high[row - 1] === high) return slot;
-      slot = (slot + 1) & this.#mask;
+    if (isSmall(this.#files)) for (const { file, high, low } of changed) this.#decide(file, high, low);
+    for (const file of this.#heldOut) {
+      found.set(file.input.index, this.#ofHeldOut(file));
+      yield;
     }
-    return slot;
+    return this.#files.map(({ index }) => found.get(index)!);
   }
+
+  /** Finds out whether a hash that has come or gone is leaked. */
+  #decide({ likeness, leaked }: HeldOut, high: number, low: number): void {
+    const key = hashKey(high, low);
+    const isLeaked =
+      likeness.count(high, low) > 0 && this.#training.some((training) => training.likeness.count(high, low) > 0);
+    if (isLeaked) leaked.set(key, { high, low });
+    else leaked.delete(key);
+  }
+
+  #ofHeldOut({ input, likeness, leaked }: HeldOut): Likeness {
+    let leakedRows = 0;
+    for (const { high, low } of leaked.values()) leakedRows += likeness.count(high, low);
+    const both = leakedRows - leaked.size;
+    const rows = firstRows(input.index, likeness, leaked, this.#most);
+    this.#findSources(rows, likeness);
+    return { counts: { duplicate: likeness.rows - likeness.distinct - both, leaked: leaked.size, both }, rows };
+  }
+
+  /** Fills in where training data has the rows. */
+  #findSources(rows: readonly FoundRow[], likeness: FileLikeness): void {
+    const wanted = new Map<number, FoundRow[]>();
+    for (const row of rows) {
+      if (row.leakedFrom === undefined) continue;
+      const key = keyAt(likeness.hashes(row.block.records!), row.row);
+      wanted.set(key, [...(wanted.get(key) ?? []), row]);
+    }
+    for (const { input, likeness: training } of this.#training) {
+      if (wanted.size === 0) return;
+      eachRow(input.index, training, wanted, (key, { line }) => {
+        for (const row of wanted.get(key) ?? []) row.leakedFrom = { file: input.path, line };
+        wanted.delete(key);
+        return wanted.size > 0;
+      });
+    }
+  }
+}
+
+type FoundRow = { -readonly [K in keyof LikeRow]: LikeRow[K] };
+
+const NONE: ReadonlyMap<number, TextHash> = new Map();
+const SOMEWHERE = { file: '', line: 0 };
+
+/** The first rows that are duplicates, and the first that are leaked; where from is still to be found. */
+function firstRows(
+  index: DataIndex,
+  likeness: FileLikeness,
+  leaked: ReadonlyMap<number, TextHash>,
+  most: number,
+): FoundRow[] {
+  const { repeated } = likeness;
+  const rows: FoundRow[] = [];
+  const firsts = new Map<number, number>();
+  let [duplicates, leaks] = [0, 0];
+  const mostDuplicates = Math.min(most, likeness.rows - likeness.distinct);
+  const mostLeaks = leaked.size === 0 ? 0 : most;
+  eachRow(
+    index,
+    likeness,
+    { size: repeated.size + leaked.size, keys: () => [...repeated, ...leaked.keys()] },
+    (key, ref) => {
+      const duplicateOf = firsts.get(key) ?? -1;
+      if (duplicateOf < 0) firsts.set(key, ref.line);
+      const isLeaked = leaked.has(key);
+      const isWanted = (duplicateOf >= 0 && duplicates < most) || (isLeaked && leaks < most);
+      if (duplicateOf >= 0) duplicates += 1;
+      if (isLeaked) leaks += 1;
+      if (isWanted) rows.push({ ...ref, duplicateOf, leakedFrom: isLeaked ? SOMEWHERE : undefined });
+      return duplicates < mostDuplicates || leaks < mostLeaks;
+    },
+  );
+  return rows;
+}
+
+/** Goes through the rows with one of some keys, in order, as long as `take` asks for more. */
+function eachRow(
+  index: DataIndex,
+  likeness: FileLikeness,
+  wanted: { readonly size: number; keys(): Iterable<number> },
+  take: (key: number, ref: RowRef) => boolean,
+): void {
+  if (wanted.size === 0) return;
+  const keys = new Set(wanted.keys());
+  // Looking into a set is slow; most rows are told apart by a few bits.
+  const bits = new Uint8Array(1 << 16);
+  for (const key of keys) bits[key & 0xffff] = 1;
+  for (const [at, block] of index.blocks.entries()) {
+    const hashes = likeness.hashes(block.records!);
+    for (let row = 0; row < hashes.length / 2; row++) {
+      if (bits[hashes[row * 2 + 1]! & 0xffff] === 0) continue;
+      const key = keyAt(hashes, row);
+      if (!keys.has(key)) continue;
+      const line = index.lineOf(at) + block.records!.columns[row * COLUMNS]!;
+      if (!take(key, { block, row, line })) return;
+    }
+  }
+}
+
+function keyAt(hashes: Uint32Array, row: number): number {
+  return hashKey(hashes[row * 2]!, hashes[row * 2 + 1]!);
+}
+
+function keyOf(fields: LikenessFields): string {
+  return JSON.stringify([...fields]);
 }

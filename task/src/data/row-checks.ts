@@ -10,6 +10,7 @@ import type { Finding, Rule } from '../rule.ts';
 import { missingFieldGroup, rowFieldMissing } from '../rules/row-field-missing.ts';
 import { TokenMeter } from '../tokens.ts';
 import type { DataIndex } from './data-index.ts';
+import type { LikenessFields } from './file-likeness.ts';
 import {
   type FiredGroup,
   firedByAnswer,
@@ -30,7 +31,7 @@ import {
   splitsOf,
 } from './gather-facts.ts';
 import { Keyed } from './keyed.ts';
-import { findLikeness, type Likeness } from './likeness.ts';
+import { isSmall, type Likeness, type LikenessInput, LikenessSearch } from './likeness.ts';
 import { type RowRef, readBlockAgain, readRowsAgain, rowAtHand } from './read-rows.ts';
 import { modelId, PassFinder, PassMemory, passesFor, type RowPass, wantedRows } from './row-passes.ts';
 import { COLUMNS, type RowRecords } from './row-records.ts';
@@ -55,7 +56,7 @@ export interface RowsVerdict {
 /** Something that is still to be done. Only what needs a tokeniser is slow, and it comes last. */
 export type OpenWork = { readonly isSlow: boolean } & (
   | { readonly kind: 'rows'; readonly rows: ReadonlyMap<IndexedFile, readonly RowRef[]> }
-  | { readonly kind: 'likeness'; readonly key: string; readonly input: RowsInput }
+  | ({ readonly kind: 'likeness' } & LikenessQuestion)
   | { readonly kind: 'passes'; readonly blocks: readonly OpenBlock[] }
 );
 
@@ -65,8 +66,13 @@ interface OpenBlock {
   readonly passes: readonly RowPass[];
 }
 
-/** With more rows than this, likeness is found in the background. */
-const LIKENESS_AT_ONCE_ROWS = 250_000;
+interface LikenessQuestion {
+  /** Names all that the answer depends on. */
+  readonly key: string;
+  readonly files: readonly LikenessInput[];
+  readonly fields: LikenessFields;
+}
+
 /** In UTF-16 units: rows that were read again are kept up to this. */
 const MAX_KEPT_UNITS = 2_000_000;
 
@@ -80,7 +86,7 @@ interface Round extends RowsInput {
   readonly passes: readonly RowPass[];
   /** By task: the files that have too many different answers to know them all. */
   readonly manyAnswers: ReadonlyMap<string, ReadonlySet<DataIndex>>;
-  readonly likeness: { readonly key: string; readonly found: readonly Likeness[] | undefined };
+  readonly likeness: LikenessQuestion & { readonly found: readonly Likeness[] | undefined };
   /** Rows that must be read for what is shown. */
   readonly missing: Map<IndexedFile, RowRef[]>;
   /** Blocks that passes have not read yet. */
@@ -103,6 +109,7 @@ export class RowChecks {
   #rows = new WeakMap<RowRecords, Map<number, DataRow>>();
   #keptUnits = 0;
   #likeness: { key: string; found: readonly Likeness[] } | undefined;
+  #search: LikenessSearch | undefined;
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
@@ -138,10 +145,8 @@ export class RowChecks {
     if (open.kind === 'rows') {
       for (const [file, refs] of open.rows) await this.#fetch(file, refs, environment, work);
     } else if (open.kind === 'likeness') {
-      const search = findLikeness(likenessInput(open.input), templatesOf(open.input.context), this.#mostLike);
-      let step = search.next();
-      for (; !step.done; step = search.next()) await work.pause();
-      this.#likeness = { key: open.key, found: step.value };
+      const steps = this.#searchLikeness(open);
+      while (!steps.next().done) await work.pause();
     } else {
       for (const block of open.blocks) await this.#pass(block, environment, work);
     }
@@ -169,7 +174,7 @@ export class RowChecks {
     for (const taskname of otherTasknames(templates, files)) data.otherTasks.set(taskname, factsOf(taskname, []));
     const manyAnswers = manyAnswersIn(templates, files);
     const passes = passesFor({ context, rules: this.#rules, model, meter, manyAnswers, signature });
-    const likeness = this.#likenessFor(input, templates);
+    const likeness = this.#likenessFor(likenessQuestion(files, templates, data));
     return {
       ...input,
       templates,
@@ -184,20 +189,22 @@ export class RowChecks {
     };
   }
 
-  #likenessFor(input: RowsInput, templates: ReadonlyMap<string, TemplateView>): Round['likeness'] {
-    const files = likenessInput(input);
-    const key = JSON.stringify([
-      [...templates].map(([taskname, { fields }]) => [taskname, fields]),
-      files.map(({ path, index, isTraining }) => [path, index.version, isTraining]),
-    ]);
-    if (this.#likeness?.key === key) return this.#likeness;
-    const rows = files.reduce((sum, { index }) => sum + index.rows, 0);
-    if (rows > LIKENESS_AT_ONCE_ROWS) return { key, found: undefined };
-    const search = findLikeness(files, templates, this.#mostLike);
-    let step = search.next();
-    while (!step.done) step = search.next();
-    this.#likeness = { key, found: step.value };
-    return this.#likeness;
+  #likenessFor(question: LikenessQuestion): Round['likeness'] {
+    const { key, files } = question;
+    if (this.#likeness?.key !== key && isSmall(files)) {
+      const steps = this.#searchLikeness(question);
+      while (!steps.next().done);
+    }
+    return { ...question, found: this.#likeness?.key === key ? this.#likeness.found : undefined };
+  }
+
+  *#searchLikeness({ key, files, fields }: LikenessQuestion): Generator<undefined, void> {
+    const search = this.#search?.isOf(files, fields) ? this.#search : new LikenessSearch(files, fields, this.#mostLike);
+    // One that is given up half-way is not used again.
+    this.#search = undefined;
+    const found = yield* search.find();
+    this.#likeness = { key, found };
+    if (isSmall(files)) this.#search = search;
   }
 
   /** The rules of which it is not known yet what they say of a file, since a pass has still to read some of it. */
@@ -377,11 +384,11 @@ export class RowChecks {
   }
 }
 
-function nextStep({ missing, unread, likeness, ...input }: Round): OpenWork | undefined {
+function nextStep({ missing, unread, likeness }: Round): OpenWork | undefined {
   if (missing.size > 0) return { kind: 'rows', isSlow: false, rows: missing };
   const quick = choose(unread, false);
   if (quick.length > 0) return { kind: 'passes', isSlow: false, blocks: quick };
-  if (likeness.found === undefined) return { kind: 'likeness', isSlow: false, key: likeness.key, input };
+  if (likeness.found === undefined) return { kind: 'likeness', isSlow: false, ...likeness };
   const slow = choose(unread, true);
   return slow.length === 0 ? undefined : { kind: 'passes', isSlow: true, blocks: slow };
 }
@@ -420,12 +427,25 @@ function manyAnswersIn(
   return many;
 }
 
-function likenessInput({ files }: RowsInput) {
-  return files.map(({ facts, index }) => ({
+function likenessQuestion(
+  indexed: readonly IndexedFile[],
+  templates: ReadonlyMap<string, TemplateView>,
+  { tasks }: DataFacts,
+): LikenessQuestion {
+  const files = indexed.map(({ facts, index }) => ({
     path: facts.path,
     index,
     isTraining: splitsOf(facts).includes('train'),
   }));
+  const fields = new Map(
+    [...templates].map(([taskname, template]) => {
+      // A field that no row has makes no difference between rows; nor does the order.
+      const present = template.fields.filter((field) => tasks.get(taskname)!.fieldCounts.has(field));
+      return [taskname, present.sort()];
+    }),
+  );
+  const versions = files.map(({ path, index, isTraining }) => [path, index.version, isTraining]);
+  return { key: JSON.stringify([[...fields], versions]), files, fields };
 }
 
 /** The first template of each task, by its name. */

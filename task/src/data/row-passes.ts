@@ -35,8 +35,10 @@ export interface RowPass {
   /** Whether it needs a tokeniser, which takes long. */
   readonly isSlow: boolean;
   concerns(index: DataIndex): boolean;
-  /** Whether a row must be read. `length` is that of its line, in bytes or UTF-16 units. */
-  wants(shape: RowShape, length: number, inUnits: boolean): boolean;
+  /** Whether rows of a shape must be read, */
+  wants(shape: RowShape): boolean;
+  /** when their lines are longer than this: in UTF-16 units, or in bytes. */
+  readonly longerThan: { readonly units: number; readonly bytes: number };
   take(row: DataRow, number: number, found: PassFinder): void;
 }
 
@@ -100,6 +102,8 @@ export function passesFor(input: PassInput): RowPass[] {
   return [...quick, ...slow];
 }
 
+const ANY_LENGTH = { units: 0, bytes: 0 };
+
 /** A pass that asks the rules which look at one aspect. */
 function passOf(
   { rules, context, meter }: PassInput,
@@ -114,6 +118,7 @@ function passOf(
     rules: asked,
     isSlow: false,
     concerns: () => true,
+    longerThan: ANY_LENGTH,
     take: (row, number, found) => askRules(asked, context, row, number, found, meter),
   };
 }
@@ -163,8 +168,9 @@ function lengthsPass(input: PassInput, template: TemplateView, meter: TokenMeter
       lengths,
     ]),
     isSlow: true,
+    wants: (shape) => shape.taskname === taskname,
     // A letter of two bytes may be three tokens, and so may any unit of a text.
-    wants: (shape, length, inUnits) => shape.taskname === taskname && length * (inUnits ? 3 : 1.5) > safe,
+    longerThan: { units: safe / 3, bytes: safe / 1.5 },
   };
 }
 
@@ -180,6 +186,7 @@ function boundaryPass({ model }: PassInput, template: TemplateView, meter: Token
       isSlow: true,
       concerns: () => true,
       wants: (shape) => shape.taskname === taskname && isText(kindOf(shape, answer_field)),
+      longerThan: ANY_LENGTH,
       take: ({ value }, number, found) => {
         if (value !== undefined && meter.mergesAcrossAnswer(template, value)) found.merges(number);
       },
@@ -234,7 +241,9 @@ export class PassMemory {
     const records = block.records!;
     const memory = this.#of(pass);
     const known = memory.get(records);
-    if (known !== undefined || wantedRows(pass, index, block).length > 0) return known;
+    if (known !== undefined) return known;
+    if (wantedShapes(pass, index) === NO_SHAPES) return FOUND_NOTHING;
+    if (wantedRows(pass, index, block).length > 0) return undefined;
     memory.set(records, FOUND_NOTHING);
     return FOUND_NOTHING;
   }
@@ -280,11 +289,26 @@ export class PassMemory {
 
 /** The rows of a block that a pass must read. */
 export function wantedRows(pass: RowPass, index: DataIndex, block: DataBlock): number[] {
+  const shapes = wantedShapes(pass, index);
   const { columns, count } = block.records!;
+  const longerThan = block.text === undefined ? pass.longerThan.bytes : pass.longerThan.units;
   const wanted: number[] = [];
   for (let row = 0; row < count; row++) {
-    const shape = index.shapes.at(columns[row * COLUMNS + 1]!);
-    if (pass.wants(shape, columns[row * COLUMNS + 3]!, block.text !== undefined)) wanted.push(row);
+    const at = row * COLUMNS;
+    if (shapes[columns[at + 1]!] === 1 && columns[at + 3]! > longerThan) wanted.push(row);
   }
   return wanted;
+}
+
+const NO_SHAPES = new Uint8Array();
+const shapesOfPasses = new WeakMap<RowPass, { version: number; shapes: Uint8Array }>();
+
+/** A 1 for each shape, by id, whose rows a pass must read; NO_SHAPES when there is none. */
+function wantedShapes(pass: RowPass, index: DataIndex): Uint8Array {
+  const known = shapesOfPasses.get(pass);
+  if (known?.version === index.version) return known.shapes;
+  const wanted = index.shapes.all.map((shape) => (shape.rows > 0 && pass.wants(shape) ? 1 : 0));
+  const shapes = wanted.includes(1) ? Uint8Array.from(wanted) : NO_SHAPES;
+  shapesOfPasses.set(pass, { version: index.version, shapes });
+  return shapes;
 }

@@ -1,0 +1,301 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureDemoBackbone } from '../engine/src/backbone/demo/demo-backbone.ts';
+import { ModelCache } from '../server/src/model-cache.ts';
+import { createLanguageService, type LanguageService } from '../server/src/service/language-service.ts';
+import { LineIndex } from '../task/src/line-index.ts';
+import { nodeEnvironment } from '../task/src/node-environment.ts';
+
+/*
+ * How fast the language service answers beside much data, and how much memory it takes; in one process with it, on files
+ * that it makes in a temporary folder:
+ *
+ *     npx esbuild bench/language-server.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/language-server-bench.js
+ *     node dist/language-server-bench.js
+ */
+
+const ROWS = 100_000;
+const MANY_ROWS = 1_000_000;
+const KEYSTROKES = 200;
+const OPENINGS = 7;
+
+const TEMPLATE = '<|VIRTUAL_PROMPT_0|> {sentence} Känslan är: {label}';
+
+function taskText(model: string, train: readonly string[]): string {
+  const template = {
+    taskname: 'sentiment-task',
+    prompt_template: TEMPLATE,
+    total_virtual_tokens: 10,
+    answer_field: 'label',
+    truncate_field: 'sentence',
+    labels: { positiva: ['positiv', 'positivt'], negativa: ['negativ', 'negativt'], neutrala: ['neutral'] },
+  };
+  const data = { train_ds: train, validation_ds: ['validation.jsonl'], max_seq_length: 448 };
+  return `${JSON.stringify({ model, language: 'sv', task_templates: [template], data }, null, 2)}\n`;
+}
+
+const LABELS = ['positiva', 'negativa', 'neutrala'];
+
+/** About 210 bytes, like a sentence of financial news. One in 500 is faulty in some way. */
+function rowText(i: number): string {
+  const sentence = `Rörelsevinsten steg till ${i} miljoner euro från ${(i * 7) % 9999} miljoner under motsvarande period förra året, och omsättningen ökade i ${i % 17} av bolagets segment`;
+  const label = i % 500 === 0 ? 'positva' : LABELS[i % 3]!;
+  return JSON.stringify({ taskname: 'sentiment-task', sentence, label, ...(i % 700 === 0 ? { source: 'x' } : {}) });
+}
+
+async function writeRows(file: string, from: number, to: number): Promise<void> {
+  const handle = await open(file, 'w');
+  for (let i = from; i < to; i += 10_000) {
+    const rows = Array.from({ length: Math.min(10_000, to - i) }, (_, k) => rowText(i + k));
+    await handle.write(`${rows.join('\n')}\n`);
+  }
+  await handle.close();
+}
+
+/** A folder with a task file and its data: `rows` training rows in so many files. */
+async function makeWorkspace(dir: string, model: string, rows: number, files: number): Promise<string> {
+  await mkdir(dir);
+  const names = Array.from({ length: files }, (_, i) => (files === 1 ? 'train.jsonl' : `train-${i}.jsonl`));
+  const each = rows / files;
+  for (const [i, name] of names.entries()) await writeRows(path.join(dir, name), i * each, (i + 1) * each);
+  await writeRows(path.join(dir, 'validation.jsonl'), rows, rows + 500);
+  const task = path.join(dir, 'assistant.ptask.json');
+  await writeFile(task, taskText(model, names));
+  return task;
+}
+
+interface Server {
+  readonly service: LanguageService;
+  /** Resolves at the next end of a full check. */
+  checked(): Promise<void>;
+}
+
+/** The language service over the disk, without the pause after a keystroke. */
+function startService({ withTokeniser }: { withTokeniser: boolean }): Server {
+  const models = new ModelCache();
+  let wake = (): void => {};
+  const service = createLanguageService({
+    environment: nodeEnvironment({
+      model: async (reference) => {
+        const facts = await models.facts(reference);
+        if (withTokeniser || facts.kind !== 'ok') return facts;
+        const { tokenizer: _, ...rest } = facts;
+        return rest;
+      },
+    }),
+    listFolder: async () => [],
+    toPath: fileURLToPath,
+    toUri: (file) => pathToFileURL(file).href,
+    publish: () => {},
+    onChecked: () => wake(),
+    pause: async () => {},
+    breathe: () => setImmediate(),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const checked = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  return { service, checked };
+}
+
+function quantile(times: readonly number[], share: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
+interface Figure {
+  readonly what: string;
+  readonly times: readonly number[];
+  readonly unit?: string;
+  readonly target: string;
+}
+
+/** Calls a question again and again until told to stop; how long each answer took, waiting for the thread included. */
+function askMeanwhile(question: () => unknown): () => Promise<number[]> {
+  const times: number[] = [];
+  let isWanted = true;
+  const asking = (async () => {
+    while (isWanted) {
+      const asked = performance.now();
+      await setImmediate();
+      await question();
+      times.push(performance.now() - asked);
+    }
+  })();
+  return async () => {
+    isWanted = false;
+    await asking;
+    return times;
+  };
+}
+
+async function openingFigures(task: string): Promise<Figure[]> {
+  const text = await readFile(task, 'utf8');
+  const uri = pathToFileURL(task).href;
+  const own: number[] = [];
+  const whole: number[] = [];
+  const answers: number[] = [];
+  const lines = new LineIndex(text);
+  const inTemplate = lines.position(text.indexOf('{sentence}') + 1);
+  for (let i = 0; i < OPENINGS; i++) {
+    const { service, checked } = startService({ withTokeniser: true });
+    const start = performance.now();
+    const done = checked();
+    service.openDocument(uri, text);
+    own.push(performance.now() - start);
+    const stop = askMeanwhile(async () => {
+      await service.hover(uri, inTemplate);
+      await service.completions(uri, inTemplate);
+    });
+    await done;
+    whole.push(performance.now() - start);
+    answers.push(...(await stop()));
+    service.dispose();
+  }
+  return [
+    { what: 'open a task file: problems of its own text', times: own, target: '100' },
+    {
+      what: `open a task file: all problems, ${ROWS} rows read and tokenised where needed`,
+      times: whole,
+      target: '1500',
+    },
+    { what: 'hover and completion in the template during that check', times: answers, target: '20' },
+  ];
+}
+
+interface Typing {
+  readonly what: string;
+  readonly uri: string;
+  /** Typed right behind this, letter by letter, and taken back again. */
+  readonly behind: string;
+  readonly letters: string;
+  /** The document's text; each keystroke is told as the whole new text when it is given here. */
+  readonly whole?: string;
+}
+
+/**
+ * How long from each keystroke until all is told that needs no tokeniser. Between keystrokes the background has the thread
+ * for a moment, as it has when somebody types fast.
+ */
+async function keystrokes(server: Server, text: string, typing: Typing): Promise<Figure> {
+  const { uri, behind, letters } = typing;
+  const times: number[] = [];
+  const offset = text.indexOf(behind) + behind.length;
+  const start = new LineIndex(text).position(offset);
+  for (let i = 0; i < KEYSTROKES; i++) {
+    const step = i % (letters.length * 2);
+    const isBack = step >= letters.length;
+    const typed = isBack ? letters.length * 2 - step : step;
+    const from = { line: start.line, character: start.character + typed - (isBack ? 1 : 0) };
+    const to = { line: start.line, character: start.character + typed };
+    const newText = isBack ? '' : letters[step]!;
+    const now = letters.slice(0, isBack ? typed - 1 : typed + 1);
+    const change =
+      typing.whole === undefined
+        ? { range: { start: from, end: to }, text: newText }
+        : { text: text.slice(0, offset) + now + text.slice(offset) };
+    // A text that arrives is one piece, not the pieces that it was put together from.
+    if (typing.whole !== undefined) change.text = JSON.parse(JSON.stringify(change.text)) as string;
+    const began = performance.now();
+    const done = server.checked();
+    server.service.editDocument(uri, [change]);
+    await done;
+    times.push(performance.now() - began);
+    await setTimeout(5);
+  }
+  return { what: typing.what, times, target: '10 / 30' };
+}
+
+async function typingFigures(dir: string, task: string): Promise<Figure[]> {
+  const text = await readFile(task, 'utf8');
+  const uri = pathToFileURL(task).href;
+  const server = startService({ withTokeniser: false });
+  const { service, checked } = server;
+  const opened = checked();
+  service.openDocument(uri, text);
+  await opened;
+  const figures: Figure[] = [];
+  for (const typing of [
+    { what: 'text of the template', behind: 'Känslan', letters: ' och stämningen' },
+    { what: 'a placeholder of the template', behind: '{sentence', letters: '_text} {source' },
+    { what: 'a label', behind: '"positiva', letters: ' eller glad' },
+    { what: 'a number', behind: '"total_virtual_tokens": 1', letters: '0' },
+  ]) {
+    const title = `keystroke in the task file: ${typing.what}`;
+    figures.push(await keystrokes(server, text, { ...typing, what: title, uri }));
+  }
+
+  const file = path.join(dir, 'train.jsonl');
+  const rows = await readFile(file, 'utf8');
+  const reread = checked();
+  const train = pathToFileURL(file).href;
+  service.openDocument(train, rows);
+  await reread;
+  const row = { uri: train, behind: 'steg till 50123 miljoner', letters: ' svenska {label} kronor' };
+  const title = `keystroke in a row of the open data file`;
+  figures.push(await keystrokes(server, rows, { ...row, what: `${title}, as a change` }));
+  figures.push(await keystrokes(server, rows, { ...row, what: `${title}, as a whole text`, whole: rows }));
+  service.dispose();
+  return figures;
+}
+
+/** The peak resident memory of the server's own process, in MB, when it has checked a workspace. */
+async function memoryFigure(task: string): Promise<Figure> {
+  const times: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const child = spawn(process.execPath, [process.argv[1]!, MEMORY, task], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    await once(child, 'exit');
+    times.push(Number(said));
+  }
+  return { what: `peak memory with ${MANY_ROWS} rows`, times, unit: 'MB', target: '150' };
+}
+
+const MEMORY = '--memory';
+
+/** What the child process does: opens a task file, waits for its check, and says how much memory that took. */
+async function measureMemory(task: string): Promise<void> {
+  const { service, checked } = startService({ withTokeniser: true });
+  const done = checked();
+  service.openDocument(pathToFileURL(task).href, await readFile(task, 'utf8'));
+  await done;
+  console.log((process.resourceUsage().maxRSS / 1024).toFixed(1));
+  service.dispose();
+}
+
+function print(figures: readonly Figure[]): void {
+  console.log('| what | median | 95th percentile | at most |\n|---|---|---|---|');
+  for (const { what, times, unit = 'ms', target } of figures) {
+    const shown = (share: number) => quantile(times, share).toFixed(1);
+    console.log(`| ${what} | ${shown(0.5)} | ${shown(0.95)} | ${target} ${unit} |`);
+  }
+}
+
+const [, , mode, argument] = process.argv;
+if (mode === MEMORY) {
+  await measureMemory(argument!);
+} else {
+  const dir = await mkdtemp(path.join(tmpdir(), 'ptask-bench-'));
+  try {
+    const model = await ensureDemoBackbone('tiny');
+    const [some, many] = [path.join(dir, 'some'), path.join(dir, 'many')];
+    const task = await makeWorkspace(some, model, ROWS, 1);
+    const manyTask = await makeWorkspace(many, model, MANY_ROWS, 10);
+    const opening = await openingFigures(task);
+    const typing = await typingFigures(some, task);
+    print([...opening, ...typing, await memoryFigure(manyTask)]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
