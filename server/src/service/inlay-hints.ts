@@ -1,16 +1,10 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
 import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
 import { type DataFacts, SPLITS } from '../../../task/src/data-facts.ts';
-import type { CheckEnvironment, ModelFacts } from '../../../task/src/environment.ts';
-import type { Surroundings } from '../../../task/src/rule.ts';
+import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import type { Knowledge } from './knowledge.ts';
+import { type TokenCount, tokenPlaces } from './token-places.ts';
 import { amount, number } from './words.ts';
-
-/** What hints are made from; the last two are undefined while they are not known. */
-export interface HintFacts {
-  readonly context: TaskContext;
-  readonly data: DataFacts | undefined;
-  readonly surroundings: Surroundings | undefined;
-}
 
 /** A hint behind an offset. */
 interface Hint {
@@ -22,19 +16,17 @@ interface Hint {
 }
 
 /**
- * How many virtual tokens each marker stands for and which tokens of the row they are, what `virtual_token_splits` add up
+ * How many virtual tokens each marker stands for and which tokens of a row they are, what `virtual_token_splits` add up
  * to, and how many rows each data file gives, in the lines of a range.
  */
 export function inlayHints(
-  { context, data, surroundings }: HintFacts,
+  knowledge: Knowledge,
   environment: Pick<CheckEnvironment, 'resolvePath'>,
   range: Range,
 ): InlayHint[] {
+  const { context, data } = knowledge;
   const hints = [
-    ...context.templates.flatMap((template) => [
-      ...markerHints(context, template, surroundings?.model),
-      ...sumHint(context, template),
-    ]),
+    ...context.templates.flatMap((template) => [...markerHints(knowledge, template), ...sumHint(context, template)]),
     ...(data === undefined ? [] : rowHints(context, data, environment)),
   ];
   const isWanted = (offset: number) => {
@@ -51,47 +43,43 @@ export function inlayHints(
     }));
 }
 
-function markerHints(context: TaskContext, template: TemplateView, model: ModelFacts | undefined): Hint[] {
-  const hints: Hint[] = [];
-  // How many tokens stand in front; undefined from where they differ from row to row, or without a tokeniser.
-  let before = tokensInFront(context, model);
-  for (const segment of template.parsed.segments) {
-    if (segment.kind === 'field') before = undefined;
-    else if (segment.kind === 'text')
-      before = before === undefined ? undefined : before + tokensIn(segment.text, model);
-    else {
-      const { tokens } = segment;
-      const span = context.inTemplate(template, segment);
-      // What is wrong with a split is a problem of its own; here nothing is known of what follows.
-      if (tokens < 1 || span === undefined) before = undefined;
-      else {
-        hints.push({ offset: span.end, ...markerText(tokens, before), isInString: true });
-        if (before !== undefined) before += tokens;
-      }
-    }
-  }
-  return hints;
+function markerHints(knowledge: Knowledge, template: TemplateView): Hint[] {
+  const places = tokenPlaces(knowledge, template);
+  return template.markers.flatMap((marker) => {
+    const span = knowledge.context.inTemplate(template, marker);
+    // A split that is wrong is a problem of its own.
+    if (span === undefined || marker.tokens < 1) return [];
+    const { before, after } = places.get(marker) ?? { before: undefined, after: undefined };
+    return [
+      {
+        offset: span.end,
+        label: markerLabel(marker.tokens, before),
+        tooltip: markerTooltip(marker.tokens, before, after),
+        isInString: true,
+      },
+    ];
+  });
 }
 
-function markerText(tokens: number, before: number | undefined): { label: string; tooltip: string } {
-  const count = amount(tokens, 'virtual token');
-  if (before === undefined)
-    return { label: `⟨${tokens}⟩`, tooltip: `${count}. How many tokens stand in front differs.` };
-  const [first, last] = [before + 1, before + tokens];
-  const which = tokens === 1 ? `token ${first}` : `tokens ${first} to ${last}`;
-  return {
-    label: tokens === 1 ? `⟨1⟩ ${first}` : `⟨${tokens}⟩ ${first}–${last}`,
-    tooltip: `${count}: ${which} of every row, with what the backbone itself puts in front.`,
-  };
+/** `⟨10⟩ 5–14`: ten virtual tokens, from the fifth to the fourteenth token of a row. */
+function markerLabel(tokens: number, before: TokenCount | undefined): string {
+  if (before === undefined) return `⟨${tokens}⟩`;
+  const [first, last] = [before.tokens + 1, before.tokens + tokens];
+  return `⟨${tokens}⟩ ${before.isFixed ? '' : '≈'}${first}${last > first ? `–${last}` : ''}`;
 }
 
-function tokensInFront({ file }: TaskContext, model: ModelFacts | undefined): number | undefined {
-  if (model?.kind !== 'ok' || model.tokenizer === undefined) return undefined;
-  return model.prefixTokens + (file.data.add_bos ? 1 : 0);
+function markerTooltip(tokens: number, before: TokenCount | undefined, after: TokenCount | undefined): string {
+  const isTypical = before?.isFixed === false || after?.isFixed === false;
+  return [
+    `${amount(tokens, 'virtual token')}.`,
+    ...(before === undefined ? [] : [`In front: ${countText(before)}, the backbone's own among them.`]),
+    ...(after === undefined ? [] : [`Behind: ${countText(after)}.`]),
+    ...(isTypical ? ['“About” is in a row whose fields are of median length.'] : []),
+  ].join(' ');
 }
 
-function tokensIn(text: string, model: ModelFacts | undefined): number {
-  return model?.kind === 'ok' ? (model.tokenizer?.encode(text).length ?? 0) : 0;
+function countText({ tokens, isFixed }: TokenCount): string {
+  return `${isFixed ? '' : 'about '}${amount(tokens, 'token')}`;
 }
 
 function sumHint(context: TaskContext, template: TemplateView): Hint[] {

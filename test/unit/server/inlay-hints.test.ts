@@ -30,9 +30,26 @@ describe('hints', () => {
     ).toContain('"<|VIRTUAL_PROMPT_0|>«⟨10⟩ 5–14»Is it:\\u003c|VIRTUAL_PROMPT_1|>«⟨1⟩ 18»{sentence}{label}"');
   });
 
-  it('behind a field say only how many, since rows differ there', async () => {
-    expect(await hinted(template('{sentence}<|VIRTUAL_PROMPT_0|>{label}', '[10]'))).toContain(
-      '{sentence}<|VIRTUAL_PROMPT_0|>«⟨10⟩»{label}',
+  it('behind a field tell the place in a row of median length', async () => {
+    const data = { 'train.jsonl': [row('a'), row('a b c'), row('a b c d e f')].join('\n'), 'validation.jsonl': '' };
+    expect(await hinted(template('{sentence}<|VIRTUAL_PROMPT_0|>{label}', '[10]'), {}, data)).toContain(
+      '{sentence}<|VIRTUAL_PROMPT_0|>«⟨10⟩ ≈8–17»{label}',
+    );
+  });
+
+  it('behind a field that no row has say only how many', async () => {
+    expect(await hinted(template('{missing}<|VIRTUAL_PROMPT_0|>{label}', '[10]'))).toContain(
+      '{missing}<|VIRTUAL_PROMPT_0|>«⟨10⟩»{label}',
+    );
+  });
+
+  it('tell on a closer look what stands on both sides', async () => {
+    const { service } = editor();
+    service.openDocument(TASK, template('<|VIRTUAL_PROMPT_0|>Is it:{sentence} {label}', '[10]'));
+    await service.settled();
+    expect(service.inlayHints(TASK, ALL)[0]?.tooltip).toBe(
+      "10 virtual tokens. In front: 4 tokens, the backbone's own among them. Behind: about 8 tokens. " +
+        '“About” is in a row whose fields are of median length.',
     );
   });
 

@@ -1,7 +1,7 @@
 import type { MarkerSegment, TemplateView } from '../../../../task/src/context.ts';
 import type { Segment } from '../../../../task/src/template.ts';
-import { lengthStatistics } from '../field-statistics.ts';
 import type { Knowledge } from '../knowledge.ts';
+import { tokenPlaces, tokensInFront } from '../token-places.ts';
 import { number } from '../words.ts';
 import { code, paragraphs } from './markdown.ts';
 
@@ -49,25 +49,11 @@ function shown(segment: Segment, side: 0 | -1): string {
 const MAX_NEAR = 30;
 
 function positionText(knowledge: Knowledge, template: TemplateView, segment: MarkerSegment): string | undefined {
-  const model = knowledge.surroundings?.model;
-  if (model?.kind !== 'ok' || model.tokenizer === undefined) return undefined;
-  const samples = knowledge.data?.tasks.get(template.settings.taskname)?.samples;
-  const own = model.prefixTokens + (knowledge.context.file.data.add_bos ? 1 : 0);
-  let before = own;
-  let isFixed = true;
-  for (const part of template.parsed.segments) {
-    if (part === segment) break;
-    if (part.kind === 'virtual') before += part.tokens;
-    else if (part.kind === 'text') before += model.tokenizer.encode(part.text).length;
-    else {
-      const sample = samples?.get(part.name);
-      if (sample === undefined) return undefined;
-      before += lengthStatistics(sample, model.tokenizer).median;
-      isFixed = false;
-    }
-  }
-  const where = run('Position', before, segment.tokens);
-  const which = isFixed ? 'of every row' : 'of a row whose fields are of median length';
+  const before = tokenPlaces(knowledge, template).get(segment)?.before;
+  if (before === undefined) return undefined;
+  const own = tokensInFront(knowledge);
+  const where = run('Position', before.tokens, segment.tokens);
+  const which = before.isFixed ? 'of every row' : 'of a row whose fields are of median length';
   return `${where} ${which}${own > 0 ? `, counted with the ${number(own)} that the model puts in front` : ''}.`;
 }
 
