@@ -91,6 +91,9 @@ const RULES: Record<string, OperatorRule> = {
       ? geluTanhGradient(dy!, input(node, 0), output(node))
       : geluGradient(dy!, input(node, 0)),
   ],
+  QuickGelu: (node, [dy]) => [
+    siluGradient(dy!, input(node, 0), output(node), attribute<{ float: number }>(node, 'alpha').float),
+  ],
   Cast: (node, [dy]) => [op.cast(dy!, input(node, 0).type)],
   Where: (node, [dy], wanted) => {
     const zero = dy!.graph.float(0);
@@ -185,6 +188,16 @@ const RULES: Record<string, OperatorRule> = {
     }
     return layerNormalizationGradient(node, dy!, wanted);
   },
+  SimplifiedLayerNormalization: (node, [dy, statistic], wanted) => {
+    if (statistic) throw new Error('the deviation of SimplifiedLayerNormalization has no gradient rule');
+    return rmsNormalizationGradient(node, dy!, wanted);
+  },
+  // A rotation is undone by the opposite one.
+  RotaryEmbedding: (node, [dy], wanted) => {
+    if (wanted[2] || wanted[3]) throw new Error('the angles of RotaryEmbedding have no gradient rule');
+    const [positions, cosines, sines] = node.inputs.slice(1) as [Value, Value, Value];
+    return [op.likeNode(node, [dy!, positions, cosines, op.neg(sines)])[0]];
+  },
   LSTM: lstmGradient,
 };
 
@@ -224,6 +237,13 @@ function geluTanhGradient(dy: Value, x: Value, y: Value): Value {
   return op.mul(dy, op.add(s, inner));
 }
 
+/** y = x · s with s = sigmoid(αx): dy/dx = s + α y (1 − s). */
+function siluGradient(dy: Value, x: Value, y: Value, alpha: number): Value {
+  const s = op.sigmoid(alpha === 1 ? x : op.mulScalar(x, alpha));
+  const scaled = alpha === 1 ? y : op.mulScalar(y, alpha);
+  return op.mul(dy, op.add(s, op.mul(scaled, op.sub(x.graph.float(1), s))));
+}
+
 /** y = x Φ(x): dy/dx = Φ(x) + x φ(x). */
 function geluGradient(dy: Value, x: Value): Value {
   const cumulative = op.addScalar(op.mulScalar(op.erf(op.mulScalar(x, Math.SQRT1_2)), 0.5), 0.5);
@@ -245,4 +265,20 @@ function layerNormalizationGradient(node: Node, dy: Value, wanted: boolean[]): (
     dx = op.mul(op.sub(op.sub(g, op.reduceMean(g, [-1], true)), along), output(node, 2));
   }
   return [dx, wanted[1] ? sumTo(op.mul(dy, normal), scale) : undefined, wanted[2] ? sumTo(dy, bias) : undefined];
+}
+
+/**
+ * With x̂ = x · inv and g = dy · scale: dx = inv · (g − x̂ · mean(g · x̂)), dscale = Σ dy · x̂ (Zhang and Sennrich 2019,
+ * differentiated).
+ */
+function rmsNormalizationGradient(node: Node, dy: Value, wanted: boolean[]): (Value | undefined)[] {
+  const [x, scale] = node.inputs as [Value, Value];
+  const inverse = output(node, 1);
+  const normal = op.mul(x, inverse);
+  let dx: Value | undefined;
+  if (wanted[0]) {
+    const g = op.mul(dy, scale);
+    dx = op.mul(op.sub(g, op.mul(normal, op.reduceMean(op.mul(g, normal), [-1], true))), inverse);
+  }
+  return [dx, wanted[1] ? sumTo(op.mul(dy, normal), scale) : undefined];
 }

@@ -2,7 +2,7 @@
  * One function per operator: it checks what can be checked while the graph is built, infers the shape of the result
  * and appends the node. Shapes may hold names; two names are equal only if they are the same name.
  */
-import type { Attribute, Dim, ElementType, Graph, Value } from './graph.ts';
+import type { Attribute, Dim, ElementType, Graph, Node, Value } from './graph.ts';
 
 const MICROSOFT = 'com.microsoft';
 
@@ -49,6 +49,12 @@ function axisOf(x: Value, axis: number): number {
   return positive;
 }
 
+/** A node of the same operator and attributes over other inputs of the same shapes. */
+export function likeNode(node: Node, inputs: readonly Value[]): Value[] {
+  const outputs = node.outputs.map((value) => ({ type: value!.type, shape: value!.shape }));
+  return innermost(inputs).node(node.opType, inputs, outputs, { domain: node.domain, attributes: node.attributes });
+}
+
 const binary = (opType: string, type?: ElementType) => (a: Value, b: Value) =>
   one(opType, [a, b], broadcastShape(a.shape, b.shape), type ? { type } : {});
 const unary = (opType: string) => (x: Value) => one(opType, [x], x.shape);
@@ -64,6 +70,8 @@ export const exp = unary('Exp');
 export const log = unary('Log');
 export const sqrt = unary('Sqrt');
 export const tanh = unary('Tanh');
+export const sin = unary('Sin');
+export const cos = unary('Cos');
 export const sigmoid = unary('Sigmoid');
 export const relu = unary('Relu');
 export const erf = unary('Erf');
@@ -272,6 +280,40 @@ export function logSoftmax(x: Value, axis = -1): Value {
 /** Gaussian error linear unit, exact (erf) or with the tanh approximation (GPT-2's `gelu_new`). */
 export function gelu(x: Value, approximate: 'none' | 'tanh'): Value {
   return one('Gelu', [x], x.shape, { attributes: { approximate } });
+}
+
+/** x · sigmoid(x), the activation of gated feed-forward layers (SiLU, or Swish). */
+export function silu(x: Value): Value {
+  return one('QuickGelu', [x], x.shape, { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
+}
+
+/**
+ * Rotary positions (Su et al. 2021), as Hugging Face lays them out: in each head of x [n, heads · head size], entry i of
+ * the first half of the turned part and entry i of its second half are turned by an angle. `cosines` and `sines`
+ * [n, turned / 2] are those of the angles; entries behind the turned part stay as they are.
+ */
+export function rotaryEmbedding(x: Value, cosines: Value, sines: Value, heads: number): Value {
+  const [n, width] = x.shape as [Dim, number];
+  const turned = 2 * (cosines.shape[1] as number);
+  // One batch, whose tokens take the rows of the tables in order, from row 0 on.
+  const batch = reshape(x, [1, n, width], x.graph.int([1, -1, width]));
+  const rotated = one('RotaryEmbedding', [batch, x.graph.int([0]), cosines, sines], batch.shape, {
+    domain: MICROSOFT,
+    attributes: { num_heads: heads, rotary_embedding_dim: turned === width / heads ? 0 : turned, interleaved: 0 },
+  });
+  return reshape(rotated, [n, width], x.graph.int([-1, width]));
+}
+
+/** Root-mean-square normalisation over the last axis: [y, 1 / root mean square], the latter with a last axis of 1. */
+export function rmsNormalization(x: Value, scale: Value, epsilon: number): [Value, Value] {
+  const reduced = x.shape.with(-1, 1);
+  const outputs = x.graph.node(
+    'SimplifiedLayerNormalization',
+    [x, scale],
+    [x.shape, reduced].map((shape) => ({ type: x.type, shape })),
+    { attributes: { axis: -1, epsilon: { float: epsilon } } },
+  );
+  return [outputs[0]!, outputs[1]!];
 }
 
 /** Layer normalisation over the last axis: [y, mean, 1 / standard deviation], the last two with a last axis of 1. */

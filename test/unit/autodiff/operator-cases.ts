@@ -163,6 +163,7 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly GradientCase[]>> =
   Relu: unary(op.relu, awayFromZero),
   Erf: unary(op.erf),
   Gelu: [...unary((x) => op.gelu(x, 'none')), ...unary((x) => op.gelu(x, 'tanh'))],
+  QuickGelu: unary(op.silu),
   // A wide step, since half precision has a rounding of its own and the function is linear but for it.
   Cast: [
     {
@@ -274,6 +275,21 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly GradientCase[]>> =
       build: ([x, scale, bias]) => op.layerNormalization(x!, scale!, bias!, 0.1)[0],
     },
   ],
+  SimplifiedLayerNormalization: [
+    {
+      title: 'with a scale',
+      inputs: ({ a, b, c }) => [{ shape: [a, b, c + 1] }, { shape: [c + 1] }],
+      build: ([x, scale]) => op.rmsNormalization(x!, scale!, 0.1)[0],
+    },
+  ],
+  RotaryEmbedding: [false, true].map((partly) => ({
+    title: partly ? 'of a part of each head' : 'of whole heads',
+    inputs: ({ a, b, c }) => [
+      { shape: [a, b * (2 * c + (partly ? 2 : 0))], declared: ['n', b * (2 * c + (partly ? 2 : 0))] },
+      { shape: [a, c], declared: ['n', c], constant: true },
+    ],
+    build: ([x, angles], { b }) => op.rotaryEmbedding(x!, op.cos(angles!), op.sin(angles!), b),
+  })),
   LSTM: [
     {
       title: 'of a batch',
