@@ -7,6 +7,8 @@
 import { mergeRows, partitionRows } from '../autodiff/rows.ts';
 import type { Dim, Graph, Value } from '../onnx/graph.ts';
 import { add, concat, fusedMatMul, matMul, mul, reshape, shapeOf, softmax, split } from '../onnx/operators.ts';
+import type { Architecture, LastLayerContext, LayerContext } from './architecture.ts';
+import type { EmbeddedTokens } from './embed-tokens.ts';
 
 /** How many keys a row sees besides its own, and where they come from. */
 export interface AttentionMode {
@@ -84,9 +86,26 @@ export class PrefixAttention {
     }
   }
 
+  /** Takes embedded tokens through all layers with this attention: → the queries' rows [queries, hidden]. */
+  throughLayers(
+    backbone: Architecture,
+    { parts, positions }: Pick<EmbeddedTokens, 'parts' | 'positions'>,
+    queries: Pick<LastLayerContext, 'select' | 'queryPositions'>,
+  ): Value {
+    const last = backbone.layers - 1;
+    const context = (i: number): LayerContext => ({
+      positions,
+      attend: (projections, set) => this.attend(i, projections, set),
+    });
+    let x = parts;
+    for (let i = 0; i < last; i++) x = [backbone.layer(i, x, context(i))];
+    return backbone.lastLayer(last, x, { ...context(last), ...queries });
+  }
+
   /**
    * Scaled dot-product attention (Vaswani et al. 2017) of one layer. `projections` hold the queries, keys and values;
-   * the queries may be those of all tokens or of `queries` only. Returns [that set, heads · head size], packed.
+   * the queries may be those of all tokens or of `queries` only. There may be several query heads for each key-value head
+   * (Ainslie et al. 2023), those of one group side by side. Returns [that set, query heads · head size], packed.
    */
   attend(layer: number, projections: readonly Projection[], querySet: TokenSet): Value {
     const parts = new Map<HeadGroup['role'], Laid>();
@@ -171,11 +190,16 @@ export class PrefixAttention {
 
   private attendRows(query: Value, key: Laid, value: Laid, mask: Value): Value {
     const [heads, , slots] = query.shape as [number, Dim, Dim];
-    const flatQuery = reshape(query, [heads, `rows*${slots}`, this.headSize]);
+    const keyHeads = key.rows.shape[0] as number;
     const sizes = shapeOf(query, 0, 3);
     const rest = this.graph.int([-1]);
+    const flatQuery = reshape(
+      query,
+      [keyHeads, `group*rows*${slots}`, this.headSize],
+      this.graph.int([keyHeads, -1, this.headSize]),
+    );
     const toPrefix = fusedMatMul(flatQuery, key.prefix!, { transB: true, alpha: this.scale });
-    const toOwn = fusedMatMul(query, key.rows, { transB: true, alpha: this.scale });
+    const toOwn = this.withGroups(query, key.rows, (a, b) => fusedMatMul(a, b, { transB: true, alpha: this.scale }));
     const scores = concat([reshape(toPrefix, [heads, 'rows', slots, 'prefix'], concat([sizes, rest], 0)), toOwn], 3);
     const attention = softmax(add(scores, mask));
     const own = key.rows.shape[2]!;
@@ -183,19 +207,50 @@ export class PrefixAttention {
     const [onPrefix, onOwn] = split(attention, 3, ['prefix', own], lengths) as [Value, Value];
     const flatOnPrefix = reshape(
       onPrefix,
-      [heads, `rows*${slots}`, 'prefix'],
-      concat([this.flatSizes(query), shapeOf(key.prefix!, 1, 2)], 0),
+      [keyHeads, `group*rows*${slots}`, 'prefix'],
+      concat([this.graph.int([keyHeads, -1]), shapeOf(key.prefix!, 1, 2)], 0),
     );
     const fromPrefix = matMul(flatOnPrefix, value.prefix!);
-    return add(matMul(onOwn, value.rows), reshape(fromPrefix, query.shape, shapeOf(query)));
+    return add(this.withGroups(onOwn, value.rows, matMul), reshape(fromPrefix, query.shape, shapeOf(query)));
   }
 
-  private flatSizes(query: Value): Value {
-    return this.graph.int([query.shape[0] as number, -1]);
+  /** A product of a [heads, rows, m, k] with b [key-value heads, rows, k, n], which each group of heads shares. */
+  private withGroups(a: Value, b: Value, product: (a: Value, b: Value) => Value): Value {
+    const heads = a.shape[0] as number;
+    const keyHeads = b.shape[0] as number;
+    if (heads === keyHeads) return product(a, b);
+    const grouped = (x: Value, perGroup: number) =>
+      reshape(
+        x,
+        [keyHeads, perGroup, ...x.shape.slice(1)],
+        concat([this.graph.int([keyHeads, perGroup]), shapeOf(x, 1)], 0),
+      );
+    const result = product(grouped(a, heads / keyHeads), grouped(b, 1));
+    return reshape(result, [heads, ...result.shape.slice(2)], concat([this.graph.int([heads]), shapeOf(result, 2)], 0));
   }
 
   private attendPrefix(query: Value, key: Value, value: Value): Value {
-    const scores = fusedMatMul(query, key, { transB: true, alpha: this.scale });
-    return matMul(softmax(add(scores, this.prefixMask!)), value);
+    return attendAll({ query, key, value, mask: this.prefixMask! }, this.scale);
   }
+}
+
+/**
+ * Plain attention of tokens to each other: query [heads, tokens, head size], key and value [key-value heads, tokens, head
+ * size], mask [1, tokens, tokens] added to the scores → [heads, tokens, head size].
+ */
+export function attendAll(
+  { query, key, value, mask }: { query: Value; key: Value; value: Value; mask: Value },
+  scale: number,
+): Value {
+  const [heads, tokens, headSize] = query.shape as [number, Dim, number];
+  const [keyHeads] = key.shape as [number];
+  const graph = query.graph;
+  // The heads of a group stand below each other, so that each group is one product.
+  const grouped = (x: Value, last: Dim, lastSize: Value) =>
+    reshape(x, [keyHeads, `group*${tokens}`, last], concat([graph.int([keyHeads, -1]), lastSize], 0));
+  const apart = (x: Value) =>
+    reshape(x, [heads, tokens, x.shape[2]!], concat([graph.int([heads]), shapeOf(query, 1, 2), shapeOf(x, 2, 3)], 0));
+  const scores = fusedMatMul(grouped(query, headSize, graph.int([headSize])), key, { transB: true, alpha: scale });
+  const attention = softmax(add(apart(scores), mask));
+  return apart(matMul(grouped(attention, tokens, shapeOf(query, 1, 2)), value));
 }

@@ -10,6 +10,8 @@ export interface EmbeddedTokens {
   readonly parts: readonly Value[];
   /** The input `virtual` [virtual, hidden], where virtual tokens may stand. */
   readonly virtual: Value | undefined;
+  /** Each token's place in its row, [tokens] (int32). */
+  readonly positions: Value;
 }
 
 /**
@@ -22,16 +24,17 @@ export function embedTokens(graph: Graph, backbone: Architecture, places: Virtua
   const positions = graph.input('positions', 'int32', ['tokens']);
   if (places === 'none') {
     const ids = graph.input('token_ids', 'int32', ['tokens']);
-    return { parts: [backbone.position(backbone.embed(ids), positions)], virtual: undefined };
+    return { parts: [backbone.position(backbone.embed(ids), positions)], virtual: undefined, positions };
   }
   const virtual = graph.input('virtual', 'float32', ['virtual', backbone.hidden]);
   const ids = graph.input(places === 'tokens' ? 'token_ids' : 'prefix_ids', 'int32', [places]);
   const isToken = graph.input('is_token', 'float32', [places, 1]);
   const selection = graph.input('selection', 'float32', [places, 'virtual']);
   const words = add(mul(backbone.embed(ids), isToken), matMul(selection, virtual));
-  if (places === 'tokens') return { parts: [backbone.position(words, positions)], virtual };
+  if (places === 'tokens') return { parts: [backbone.position(words, positions)], virtual, positions };
   const rowIds = graph.input('row_ids', 'int32', ['row_tokens']);
   const lengths = concat([shapeOf(ids), shapeOf(rowIds)], 0);
   const [first, rest] = split(positions, 0, [places, 'row_tokens'], lengths) as [Value, Value];
-  return { parts: [backbone.position(words, first), backbone.position(backbone.embed(rowIds), rest)], virtual };
+  const parts = [backbone.position(words, first), backbone.position(backbone.embed(rowIds), rest)];
+  return { parts, virtual, positions };
 }

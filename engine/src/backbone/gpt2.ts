@@ -1,7 +1,8 @@
 import type { Gpt2Config } from '../../../model/src/architectures/gpt2.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, concat, gather, gelu, gemm, layerNormalization, slice, withShape } from '../onnx/operators.ts';
-import type { Architecture, Attend } from './architecture.ts';
+import { add, gather, gelu, gemm, layerNormalization, slice } from '../onnx/operators.ts';
+import type { Architecture } from './architecture.ts';
+import { stacked } from './packed-tokens.ts';
 import type { FrozenWeights } from './weights.ts';
 
 /**
@@ -29,11 +30,10 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): 
     vocabSize: config.vocabSize,
     headSize: hidden / heads,
     attentionScale: config.scaleAttention ? 1 / Math.sqrt(hidden / heads) : 1,
-    keyValueHeads: heads,
     embed: (ids) => gather(weight('wte.weight'), ids),
     position: (x, positions) => add(x, gather(weight('wpe.weight'), positions)),
 
-    layer(index, parts, attend: Attend) {
+    layer(index, parts, { attend }) {
       const name = `h.${index}`;
       const projected = parts.map((part) => linear(norm(part, `${name}.ln_1`), `${name}.attn.c_attn`));
       const value = stacked(projected);
@@ -43,7 +43,7 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): 
       return feedForward(add(x, linear(context, `${name}.attn.c_proj`)), name);
     },
 
-    lastLayer(index, parts, select, attend: Attend) {
+    lastLayer(index, parts, { select, attend }) {
       const name = `h.${index}`;
       const x = stacked(parts);
       const normal = norm(x, `${name}.ln_1`);
@@ -70,10 +70,4 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): 
       return gemm(norm(x, 'ln_f'), output, undefined, { transB: true });
     },
   };
-}
-
-/** Packed tokens that stand below each other, as one matrix. */
-function stacked(parts: readonly Value[]): Value {
-  const x = concat(parts, 0);
-  return withShape(x, ['tokens', x.shape[1]!]);
 }

@@ -1,8 +1,8 @@
-import type { Architecture } from '../backbone/architecture.ts';
-import type { HeadGroup, Projection } from '../backbone/attention.ts';
+import type { Architecture, Attend } from '../backbone/architecture.ts';
+import { attendAll, type HeadGroup, type Projection } from '../backbone/attention.ts';
 import { embedTokens } from '../backbone/embed-tokens.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
-import { add, fusedMatMul, matMul, reshape, softmax, split, transpose } from '../onnx/operators.ts';
+import { reshape, split, transpose } from '../onnx/operators.ts';
 
 /**
  * The keys and values of a prefix that many rows share: inputs of `embedTokens` for its tokens, and `mask`
@@ -12,18 +12,18 @@ export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, p
   const graph = new Graph();
   const backbone = architecture(graph);
   const mask = graph.input('mask', 'float32', [1, 'tokens', 'tokens']);
-  let { parts } = embedTokens(graph, backbone, places);
+  const { parts, positions } = embedTokens(graph, backbone, places);
+  let x = parts;
   for (let i = 0; i < backbone.layers; i++) {
-    // The last layer's own output is used by nothing, and the runtime leaves it out.
-    const x = backbone.layer(i, parts, (projections) => {
+    const attend: Attend = (projections) => {
       const { query, key, value } = byHead(projections, backbone.headSize);
       graph.output(`prefix_key_${i}`, key);
       graph.output(`prefix_value_${i}`, value);
-      const scores = fusedMatMul(query, key, { transB: true, alpha: backbone.attentionScale });
-      const context = matMul(softmax(add(scores, mask)), value);
+      const context = attendAll({ query, key, value, mask }, backbone.attentionScale);
       return reshape(transpose(context, [1, 0, 2]), ['tokens', Number(query.shape[0]) * backbone.headSize]);
-    });
-    parts = [x];
+    };
+    // The last layer's own output is used by nothing, and the runtime leaves it out.
+    x = [backbone.layer(i, x, { attend, positions })];
   }
   return graph;
 }

@@ -1,7 +1,7 @@
 import type { Architecture } from '../backbone/architecture.ts';
 import { type InverseInput, PrefixAttention } from '../backbone/attention.ts';
 import { embedTokens } from '../backbone/embed-tokens.ts';
-import { Graph, type Value } from '../onnx/graph.ts';
+import { Graph } from '../onnx/graph.ts';
 import { argMax, gather, logSoftmax, reshape } from '../onnx/operators.ts';
 
 /**
@@ -27,18 +27,12 @@ export function buildRowsGraph(
   const graph = new Graph();
   const backbone = architecture(graph);
   const attention = new PrefixAttention(graph, backbone, { prefix: 'cached', past: options.past });
-  let { parts } = embedTokens(graph, backbone, options.places);
+  const embedded = embedTokens(graph, backbone, options.places);
   const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
-  const last = backbone.layers - 1;
-  for (let i = 0; i < last; i++) {
-    parts = [backbone.layer(i, parts, (projections, set) => attention.attend(i, projections, set))];
-  }
-  const answers = backbone.lastLayer(
-    last,
-    parts,
-    (value: Value) => gather(value, queryTokens),
-    (projections, set) => attention.attend(last, projections, set),
-  );
+  const answers = attention.throughLayers(backbone, embedded, {
+    select: (x) => gather(x, queryTokens),
+    queryPositions: gather(embedded.positions, queryTokens),
+  });
   const logits = backbone.logits(answers);
   if (options.output === 'picked') {
     const picks = graph.input('picks', 'int64', ['picks']);

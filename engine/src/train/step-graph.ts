@@ -4,6 +4,7 @@ import type { Architecture } from '../backbone/architecture.ts';
 import { type InverseInput, PrefixAttention } from '../backbone/attention.ts';
 import { embedTokens } from '../backbone/embed-tokens.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
+import { gather } from '../onnx/operators.ts';
 import { crossEntropy } from './cross-entropy.ts';
 
 export interface StepGraph {
@@ -33,14 +34,10 @@ export function buildStepGraph(
   const queryInverse = graph.input('query_inverse', 'int32', ['tokens']);
   const select = (x: Value) => selectRows(x, queryTokens, queryInverse);
 
-  let { parts } = embedded;
-  const last = backbone.layers - 1;
-  for (let i = 0; i < last; i++) {
-    parts = [backbone.layer(i, parts, (projections, set) => attention.attend(i, projections, set))];
-  }
-  const answers = backbone.lastLayer(last, parts, select, (projections, set) =>
-    attention.attend(last, projections, set),
-  );
+  const answers = attention.throughLayers(backbone, embedded, {
+    select,
+    queryPositions: gather(embedded.positions, queryTokens),
+  });
   const loss = crossEntropy(
     backbone.logits(answers),
     graph.input('targets', 'int64', ['queries', 1]),
