@@ -13,6 +13,7 @@ export type Forward = (ids: readonly number[]) => Float32Array[];
 
 /** Reads all weights of a folder and gives its forward pass. */
 export async function loadReference({ config, weights }: ModelFolder): Promise<Forward> {
+  if (config.modelType !== 'gpt2') throw new Error(`the reference knows GPT-2 alone, not ${config.modelType}`);
   const tensors = new Map<string, Float32Array>();
   for (const [name, ref] of weights) {
     const file = await open(ref.file, 'r');

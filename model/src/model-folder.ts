@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Architecture, ConfigExtras } from './architectures/architecture.ts';
-import { ARCHITECTURES, type ModelConfig, SUPPORTED_MODEL_TYPES } from './architectures/index.ts';
+import { architectureOf, type ModelConfig, SUPPORTED_MODEL_TYPES } from './architectures/index.ts';
 import { isWeightDtype, type WeightDtype } from './dtypes.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { readPromptPrefix } from './prompt-prefix.ts';
@@ -181,7 +181,7 @@ function readConfig(
       `the model in ${dir} is of type '${modelType}'; supported: ${supported}`,
     );
   }
-  const architecture = ARCHITECTURES[modelType];
+  const architecture = architectureOf(modelType);
   if (isJsonObject(json.quantization_config))
     throw unsupported('quantised weights', `the model in ${dir} has quantised weights, which are not supported`);
   const prefix = readPromptPrefix(json.ptask);

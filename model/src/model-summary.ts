@@ -1,4 +1,4 @@
-import { ARCHITECTURES } from './architectures/index.ts';
+import { architectureOf } from './architectures/index.ts';
 import type { ModelFolder } from './model-folder.ts';
 
 /** What a reader wants to know of a model before training on it. */
@@ -21,7 +21,7 @@ export function modelSummary({
   config,
   weights,
 }: Pick<ModelFolder, 'config'> & Partial<Pick<ModelFolder, 'weights'>>): ModelSummary {
-  const shapes = [...ARCHITECTURES[config.modelType].neededWeights(config)].map(([, shape]) => shape);
+  const shapes = [...architectureOf(config.modelType).neededWeights(config)].map(([, shape]) => shape);
   return {
     architecture: config.modelType,
     layers: config.layers,

@@ -7,8 +7,6 @@
 import { mergeRows, partitionRows } from '../autodiff/rows.ts';
 import type { Dim, Graph, Value } from '../onnx/graph.ts';
 import { add, concat, fusedMatMul, matMul, mul, reshape, shapeOf, softmax, split } from '../onnx/operators.ts';
-import type { Architecture, LastLayerContext, LayerContext } from './architecture.ts';
-import type { EmbeddedTokens } from './embed-tokens.ts';
 
 /** How many keys a row sees besides its own, and where they come from. */
 export interface AttentionMode {
@@ -84,22 +82,6 @@ export class PrefixAttention {
       this.prefixTokens = graph.input('prefix_tokens', 'int32', [1, 'prefix']);
       this.prefixMask = graph.input('prefix_mask', 'float32', [1, 'prefix', 'prefix']);
     }
-  }
-
-  /** Takes embedded tokens through all layers with this attention: → the queries' rows [queries, hidden]. */
-  throughLayers(
-    backbone: Architecture,
-    { parts, positions }: Pick<EmbeddedTokens, 'parts' | 'positions'>,
-    queries: Pick<LastLayerContext, 'select' | 'queryPositions'>,
-  ): Value {
-    const last = backbone.layers - 1;
-    const context = (i: number): LayerContext => ({
-      positions,
-      attend: (projections, set) => this.attend(i, projections, set),
-    });
-    let x = parts;
-    for (let i = 0; i < last; i++) x = [backbone.layer(i, x, context(i))];
-    return backbone.lastLayer(last, x, { ...context(last), ...queries });
   }
 
   /**

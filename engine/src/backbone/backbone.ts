@@ -1,7 +1,10 @@
+import type { ModelConfig } from '../../../model/src/architectures/index.ts';
 import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Architecture } from './architecture.ts';
+import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
+import { llama } from './llama.ts';
 import { FrozenWeights } from './weights.ts';
 
 /** A model folder with what is needed to put it into graphs. */
@@ -14,7 +17,14 @@ export interface Backbone {
   architecture(graph: Graph): Architecture;
 }
 
-const WORD_EMBEDDINGS = { gpt2: 'wte.weight' } as const;
+const WORD_EMBEDDINGS: Readonly<Record<ModelConfig['modelType'], string>> = {
+  gpt2: 'wte.weight',
+  llama: 'embed_tokens.weight',
+  mistral: 'embed_tokens.weight',
+  qwen2: 'embed_tokens.weight',
+  qwen3: 'embed_tokens.weight',
+  gpt_neox: 'embed_in.weight',
+};
 
 export function backboneOf(model: ModelFolder): Backbone {
   const weights = new FrozenWeights(model);
@@ -26,6 +36,13 @@ export function backboneOf(model: ModelFolder): Backbone {
       switch (model.config.modelType) {
         case 'gpt2':
           return gpt2(graph, model.config, weights);
+        case 'llama':
+        case 'mistral':
+        case 'qwen2':
+        case 'qwen3':
+          return llama(graph, model.config, weights);
+        case 'gpt_neox':
+          return gptNeox(graph, model.config, weights);
       }
     },
   };

@@ -1,6 +1,7 @@
 import type { Architecture } from '../backbone/architecture.ts';
 import { type InverseInput, PrefixAttention } from '../backbone/attention.ts';
 import { embedTokens } from '../backbone/embed-tokens.ts';
+import { throughLayers } from '../backbone/through-layers.ts';
 import { Graph } from '../onnx/graph.ts';
 import { argMax, gather, logSoftmax, reshape } from '../onnx/operators.ts';
 
@@ -29,7 +30,7 @@ export function buildRowsGraph(
   const attention = new PrefixAttention(graph, backbone, { prefix: 'cached', past: options.past });
   const embedded = embedTokens(graph, backbone, options.places);
   const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
-  const answers = attention.throughLayers(backbone, embedded, {
+  const answers = throughLayers(backbone, attention, embedded, {
     select: (x) => gather(x, queryTokens),
     queryPositions: gather(embedded.positions, queryTokens),
   });

@@ -3,6 +3,7 @@ import { selectRows } from '../autodiff/rows.ts';
 import type { Architecture } from '../backbone/architecture.ts';
 import { type InverseInput, PrefixAttention } from '../backbone/attention.ts';
 import { embedTokens } from '../backbone/embed-tokens.ts';
+import { throughLayers } from '../backbone/through-layers.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import { gather } from '../onnx/operators.ts';
 import { crossEntropy } from './cross-entropy.ts';
@@ -34,7 +35,7 @@ export function buildStepGraph(
   const queryInverse = graph.input('query_inverse', 'int32', ['tokens']);
   const select = (x: Value) => selectRows(x, queryTokens, queryInverse);
 
-  const answers = attention.throughLayers(backbone, embedded, {
+  const answers = throughLayers(backbone, attention, embedded, {
     select,
     queryPositions: gather(embedded.positions, queryTokens),
   });

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts';
 import { type ModelFolder, ModelFolderError, openModelFolder } from '../../../model/src/model-folder.ts';
 import { serializeSafetensors, type TensorData } from '../../../model/src/safetensors.ts';
 import { TINY, temporaryFolder, tinyConfig, tinyFolder, tinyTensors, tinyTokenizer } from './tiny-folder.ts';
@@ -235,7 +236,7 @@ describe('what is unsupported is named', () => {
     const result = await openModelFolder(await tinyFolder({ 'config.json': tinyConfig(changes) }));
     expect(result).toMatchObject({
       kind: 'unsupported',
-      supported: ['gpt2'],
+      supported: [...SUPPORTED_MODEL_TYPES],
       reason: expect.stringMatching(reason),
       problem: expect.stringMatching(reason),
     });

@@ -1,0 +1,137 @@
+import type { JsonObject } from '../json.ts';
+import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
+import { ConfigReader } from './config-reader.ts';
+import { type RotaryConfig, readRotary } from './rotary.ts';
+
+export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3';
+
+/**
+ * Llama (Touvron et al. 2023) and its relatives: pre-norm layers with root-mean-square norms, rotary positions, query heads
+ * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms.
+ */
+export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonConfig {
+  readonly modelType: Type;
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  /** Width of the feed-forward layer. */
+  readonly inner: number;
+  readonly rmsNormEpsilon: number;
+  readonly rotary: RotaryConfig;
+  /** Whether the output projection is the word embedding, else it is `lm_head.weight`. */
+  readonly tied: boolean;
+  /** Which of the projections have a bias. */
+  readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean; readonly feedForward: boolean };
+  /** Whether each head's queries and keys are normalised (Qwen 3). */
+  readonly normalisesHeads: boolean;
+}
+
+/** Defaults of the types' configuration classes in Hugging Face transformers, where they are not alike. */
+const DEFAULTS: Readonly<
+  Record<LlamaType, { keyValueHeads?: number; headSize?: number; tied: boolean; maxPositions: number }>
+> = {
+  llama: { tied: false, maxPositions: 2048 },
+  mistral: { keyValueHeads: 8, tied: false, maxPositions: 4096 * 32 },
+  qwen2: { keyValueHeads: 32, tied: false, maxPositions: 32768 },
+  qwen3: { keyValueHeads: 32, headSize: 128, tied: false, maxPositions: 32768 },
+};
+
+function architecture<Type extends LlamaType>(modelType: Type): Architecture<LlamaConfig<Type>> {
+  return {
+    modelType,
+    parseConfig: (json, extras) => parseConfig(modelType, json, extras),
+    normaliseName: (name) => name.replace(/^model\./, ''),
+    neededWeights,
+  };
+}
+
+function parseConfig<Type extends LlamaType>(
+  modelType: Type,
+  json: JsonObject,
+  extras: ConfigExtras,
+): { config: LlamaConfig<Type> } | ConfigProblem {
+  const read = new ConfigReader(json);
+  const defaults = DEFAULTS[modelType];
+  const hidden = read.size(['hidden_size'], 4096);
+  const heads = read.size(['num_attention_heads'], 32);
+  const keyValueHeads = read.size(['num_key_value_heads'], defaults.keyValueHeads ?? heads);
+  const headSize = read.size(['head_dim'], defaults.headSize ?? Math.floor(hidden / heads));
+  const longest = read.size(['max_position_embeddings'], defaults.maxPositions);
+  const activation = read.text('hidden_act', 'silu');
+  const attentionBias = read.flag('attention_bias', false);
+  const rotary = readRotary(json, read, { headSize, maxPositions: longest });
+  const config = {
+    modelType,
+    vocabSize: read.size(['vocab_size'], 32000),
+    hidden,
+    layers: read.size(['num_hidden_layers'], 32),
+    heads,
+    keyValueHeads,
+    headSize,
+    inner: read.size(['intermediate_size'], 11008),
+    maxPositions: Math.min(longest, window(modelType, json, read) ?? longest),
+    rmsNormEpsilon: read.positive('rms_norm_eps', 1e-6),
+    tied: read.flag('tie_word_embeddings', defaults.tied),
+    biases: {
+      queryKeyValue: modelType === 'qwen2' || (modelType !== 'mistral' && attentionBias),
+      output: (modelType === 'llama' || modelType === 'qwen3') && attentionBias,
+      feedForward: modelType === 'llama' && read.flag('mlp_bias', false),
+    },
+    normalisesHeads: modelType === 'qwen3',
+    ...extras,
+  };
+  if (read.problem) return { kind: 'broken', problem: read.problem };
+  if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
+  if (activation !== 'silu') return { kind: 'unsupported', reason: `hidden_act '${activation}' (supported: silu)` };
+  if (heads % keyValueHeads !== 0) {
+    const problem = `config.json: num_attention_heads ${heads} is not a multiple of num_key_value_heads ${keyValueHeads}`;
+    return { kind: 'broken', problem };
+  }
+  return { config: { ...config, rotary: rotary.rotary } };
+}
+
+/**
+ * How many tokens back a token sees, where that is limited. Rows up to that length are as if it were not, so it is taken
+ * as the longest row.
+ */
+function window(modelType: LlamaType, json: JsonObject, read: ConfigReader): number | undefined {
+  if (modelType === 'llama' || json.sliding_window === null || json.sliding_window === undefined) return undefined;
+  if (modelType !== 'mistral' && !read.flag('use_sliding_window', false)) return undefined;
+  return read.size(['sliding_window'], 4096);
+}
+
+function* neededWeights(config: LlamaConfig): Iterable<readonly [string, readonly number[]]> {
+  const { hidden, inner, headSize, biases } = config;
+  const queries = config.heads * headSize;
+  const keys = config.keyValueHeads * headSize;
+  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
+  yield ['norm.weight', [hidden]];
+  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = `layers.${layer}`;
+    yield [`${at}.input_layernorm.weight`, [hidden]];
+    yield [`${at}.post_attention_layernorm.weight`, [hidden]];
+    for (const [name, rows, columns, biased] of [
+      ['self_attn.q_proj', queries, hidden, biases.queryKeyValue],
+      ['self_attn.k_proj', keys, hidden, biases.queryKeyValue],
+      ['self_attn.v_proj', keys, hidden, biases.queryKeyValue],
+      ['self_attn.o_proj', hidden, queries, biases.output],
+      ['mlp.gate_proj', inner, hidden, biases.feedForward],
+      ['mlp.up_proj', inner, hidden, biases.feedForward],
+      ['mlp.down_proj', hidden, inner, biases.feedForward],
+    ] as const) {
+      yield [`${at}.${name}.weight`, [rows, columns]];
+      if (biased) yield [`${at}.${name}.bias`, [rows]];
+    }
+    if (config.normalisesHeads) {
+      yield [`${at}.self_attn.q_norm.weight`, [headSize]];
+      yield [`${at}.self_attn.k_norm.weight`, [headSize]];
+    }
+  }
+}
+
+export const llama = architecture('llama');
+export const mistral = architecture('mistral');
+export const qwen2 = architecture('qwen2');
+export const qwen3 = architecture('qwen3');

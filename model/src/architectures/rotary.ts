@@ -1,0 +1,114 @@
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { ConfigReader } from './config-reader.ts';
+
+/** Rotary positions (Su et al. 2021): entry i of a head's turned part turns by position · inverseFrequencies[i]. */
+export interface RotaryConfig {
+  /** Radians a token, as float32; half as many as the entries that are turned. */
+  readonly inverseFrequencies: readonly number[];
+  /** A factor on queries and keys, which some ways of scaling need; 1 as a rule. */
+  readonly attentionFactor: number;
+}
+
+/** What is wrong is left in `read.problem`; `reason` names a way of scaling that the engine has not. */
+export type RotaryReading = { readonly rotary: RotaryConfig } | { readonly reason: string };
+
+/** What a way of scaling is made from: its own settings, and the frequencies as they are without it. */
+interface Scaling {
+  readonly read: ConfigReader;
+  readonly base: number;
+  /** Entries that are turned. */
+  readonly turned: number;
+  readonly plain: readonly number[];
+  /** The longest sequence of the model's configuration. */
+  readonly maxPositions: number;
+}
+
+const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
+  default: ({ plain }) => ({ inverseFrequencies: plain, attentionFactor: 1 }),
+  // Changes nothing up to the length that the model was trained for, and longer rows are not run.
+  dynamic: ({ plain }) => ({ inverseFrequencies: plain, attentionFactor: 1 }),
+  linear: ({ read, plain }) => {
+    const factor = read.positive('factor', 1);
+    return { inverseFrequencies: plain.map((frequency) => f32(frequency / factor)), attentionFactor: 1 };
+  },
+  llama3,
+  yarn,
+};
+
+/**
+ * Reads rotary positions from a `config.json`: `rope_parameters` of newer files, `rope_theta` and `rope_scaling` of older
+ * ones. The formulas are those of Hugging Face transformers, in the same float32 steps.
+ *
+ * @param headSize entries of a head
+ */
+export function readRotary(
+  json: JsonObject,
+  read: ConfigReader,
+  sizes: { headSize: number; maxPositions: number; defaultBase?: number; defaultTurnedShare?: number },
+): RotaryReading {
+  const { headSize, maxPositions, defaultBase = 10_000, defaultTurnedShare = 1 } = sizes;
+  const newer = isJsonObject(json.rope_parameters) ? json.rope_parameters : undefined;
+  const older = isJsonObject(json.rope_scaling) ? json.rope_scaling : undefined;
+  // A model with several kinds of layers has an entry for each of them.
+  if (newer !== undefined && Object.values(newer).some(isJsonObject))
+    return { reason: 'rotary positions by layer type' };
+  const settings = new ConfigReader({ ...newer, ...older });
+  const outer = new ConfigReader(json);
+  const base = settings.positive(
+    'rope_theta',
+    outer.positive('rope_theta', outer.positive('rotary_emb_base', defaultBase)),
+  );
+  const share = settings.positive(
+    'partial_rotary_factor',
+    outer.positive('partial_rotary_factor', outer.positive('rotary_pct', defaultTurnedShare)),
+  );
+  const kind = settings.text('rope_type', settings.text('type', 'default'));
+  const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (make === undefined)
+    return { reason: `rotary positions scaled by '${kind}' (supported: ${Object.keys(KINDS).join(', ')})` };
+  const turned = 2 * Math.floor((headSize * share) / 2);
+  const plain = Array.from({ length: turned / 2 }, (_, i) => f32(1 / f32(base ** f32((2 * i) / turned))));
+  const rotary = make({ read: settings, base, turned, plain, maxPositions });
+  read.problem ??= settings.problem ?? outer.problem;
+  return { rotary };
+}
+
+/** Llama 3: long waves are stretched, short ones kept, and those between moved smoothly. */
+function llama3({ read, plain, maxPositions }: Scaling): RotaryConfig {
+  const factor = read.positive('factor', 1);
+  const low = read.positive('low_freq_factor', 1);
+  const high = read.positive('high_freq_factor', 4);
+  const before = read.size(['original_max_position_embeddings'], maxPositions);
+  const inverseFrequencies = plain.map((frequency) => {
+    const wavelength = (2 * Math.PI) / frequency;
+    if (wavelength < before / high) return frequency;
+    if (wavelength > before / low) return f32(frequency / factor);
+    const smooth = (before / wavelength - low) / (high - low);
+    return f32(((1 - smooth) * frequency) / factor + smooth * frequency);
+  });
+  return { inverseFrequencies, attentionFactor: 1 };
+}
+
+/** YaRN (Peng et al. 2023): by how often a wave turns in the original length, between kept and stretched. */
+function yarn({ read, base, turned, plain, maxPositions }: Scaling): RotaryConfig {
+  const before = read.size(['original_max_position_embeddings'], maxPositions);
+  const factor = read.positive('factor', 1);
+  const [fast, slow] = [read.positive('beta_fast', 32), read.positive('beta_slow', 1)];
+  const entryTurning = (turns: number) => (turned * Math.log(before / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+  const truncate = read.flag('truncate', true);
+  const first = Math.max(0, truncate ? Math.floor(entryTurning(fast)) : entryTurning(fast));
+  let last = Math.min(turned - 1, truncate ? Math.ceil(entryTurning(slow)) : entryTurning(slow));
+  if (first === last) last += 0.001;
+  const inverseFrequencies = plain.map((frequency, i) => {
+    const stretched = Math.min(1, Math.max(0, (i - first) / (last - first)));
+    return f32((frequency / factor) * stretched + frequency * (1 - stretched));
+  });
+  const [all, one] = [read.positive('mscale_all_dim', 0), read.positive('mscale', 0)];
+  const scale = (weight: number) => (factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1);
+  const usual = one > 0 && all > 0 ? scale(one) / scale(all) : scale(1);
+  return { inverseFrequencies, attentionFactor: read.positive('attention_factor', usual) };
+}
+
+function f32(value: number): number {
+  return Math.fround(value);
+}
