@@ -256,6 +256,30 @@ describe('the runs of a folder', () => {
   });
 });
 
+describe('devices', () => {
+  it('are each tried in a process of its own, and what came of it is remembered', async () => {
+    const cache = await temporaryFolder();
+    const devices = (refresh: boolean) => new Engine('predict', { PTASK_CACHE: cache }).request('devices', { refresh });
+    const first = await devices(false);
+    expect(first).toMatchObject({
+      used: 'cpu',
+      runtime: expect.stringMatching(/^\d+\.\d+/),
+      cpu: { cores: expect.any(Number) },
+    });
+    expect(first.devices.map(({ name }) => name)).toEqual(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+    const [cpu, ...others] = first.devices;
+    expect(cpu).toMatchObject({ state: 'works', remembered: false });
+    expect(cpu!.reason).toBeUndefined();
+    // Which of them work depends on the machine; why one is not used is told on each.
+    for (const { reason } of others) expect(reason).toMatch(/\w/);
+    const again = await devices(false);
+    expect(again.devices[0]).toEqual({ ...cpu, remembered: true });
+    expect((await devices(true)).devices[0]).toMatchObject({ state: 'works', remembered: false });
+    await writeFile(path.join(cache, 'devices.json'), '{ "probes": 3');
+    expect((await devices(false)).devices[0]).toMatchObject({ state: 'works', remembered: false });
+  });
+});
+
 describe('bad input', () => {
   it('is told with its problems: a file that is none, a task that it lacks, a prompt table that is broken', async () => {
     const engine = new Engine('predict');

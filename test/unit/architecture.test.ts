@@ -79,7 +79,9 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'protocol',
   ],
   answer: ['data', 'predict', 'project.ts', 'evaluate', 'prompt', 'backbone', 'base', 'model', 'task', 'protocol'],
+  devices: ['runtime', 'model-memo.ts', 'base', 'model', 'protocol'],
   cli: [
+    'devices',
     'backbone',
     'data',
     'runtime',
@@ -97,6 +99,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli.ts': ['cli', 'base'],
   process: [
+    'devices',
     'model-memo.ts',
     'data',
     'runtime',
@@ -136,6 +139,7 @@ const WRITERS = [
   'engine/src/atomic-write.ts',
   'engine/src/file-lock.ts',
   'engine/src/train/run-folder.ts',
+  'engine/src/devices/probe-cache.ts',
   'engine/src/backbone/demo/',
 ];
 

@@ -1,4 +1,4 @@
-import { DEVICE_NAMES, requireUsable } from '../runtime/devices.ts';
+import { DEVICE_NAMES, requireUsable } from '../devices/devices.ts';
 import { oneOf } from './usage.ts';
 
 /** @throws UsageError for a word that names no device. @throws InputError for one that cannot be used */

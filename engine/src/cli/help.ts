@@ -16,6 +16,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
   ptask demo [FILE]           train an example and show what it has learnt
   ptask lsp --stdio           the language server, for any editor
   ptask devices               what this machine can compute on
+      --refresh                 try each device again
   ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
                               time and memory of a training step
 

@@ -16,6 +16,11 @@ People use the command ptask instead.
  */
 export async function main(args: readonly string[], program: URL): Promise<void> {
   const [name, ...options] = args;
+  if (name === 'probe' && options.length === 1) {
+    startWatchdog(program);
+    await (await import('../devices/probe.ts')).answerProbe(options[0]!);
+    return;
+  }
   const stdio = options.includes('--stdio');
   const role = name === 'predict' || name === 'train' ? name : undefined;
   if (!role || (!stdio && process.send === undefined)) {

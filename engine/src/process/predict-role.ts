@@ -1,3 +1,4 @@
+import { findDevices } from '../devices/find-devices.ts';
 import { listRuns, runMetrics } from '../train/run-list.ts';
 import type { Connection } from './connection.ts';
 import { evaluateTasks } from './evaluate-tasks.ts';
@@ -9,13 +10,14 @@ import type { Role } from './role.ts';
 import { Turns } from './turns.ts';
 
 /** Everything that only reads, for as long as the window is open. */
-export function predictRole({ handle, notify }: Connection, _program: URL): Role {
+export function predictRole({ handle, notify }: Connection, program: URL): Role {
   const files = new OpenedFiles();
   const turns = new Turns();
   handle({
     predict: (params, signal) => predictRows(params, signal, { files, turns, notify }),
     nearestTokens: (params, signal) => nearestTokens(params, signal, { files, turns }),
     evaluate: (params, signal) => evaluateTasks(params, signal, { files, turns, notify }),
+    devices: ({ refresh }) => findDevices({ program, refresh }),
     plan: (params, signal) => planRun(params, signal, { turns }),
     runs: async ({ folders }) => {
       const runs = (await Promise.all(folders.map(listRuns))).flat();

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TrainedTask, TrainParams, TrainResult } from '../../../protocol/src/engine.ts';
 import type { TrainEvent, TrainedPrompt } from '../../../protocol/src/training-events.ts';
+import { requireUsable } from '../devices/devices.ts';
 import { InputError } from '../errors.ts';
 import { openForRun } from '../project.ts';
-import { requireUsable } from '../runtime/devices.ts';
 import { planTraining } from '../train/plan.ts';
 import { RunProgress } from '../train/run-progress.ts';
 import { type StopRequest, train } from '../train/trainer.ts';

@@ -1,0 +1,85 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { release } from 'node:os';
+import path from 'node:path';
+import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
+import { writeFileAtomic } from '../atomic-write.ts';
+import { fileStamp } from '../model-memo.ts';
+import { runtimeVersion } from '../runtime/provider.ts';
+import { VERSION } from '../version.ts';
+import type { Probe } from './probe.ts';
+
+/** What came of trying the devices of this machine, where nothing has changed since. */
+export async function readProbes(): Promise<Map<string, Probe>> {
+  const probes = new Map<string, Probe>();
+  try {
+    const cached = JSON.parse(await readFile(cacheFile(), 'utf8')) as { surroundings?: unknown; probes?: unknown };
+    if (cached.surroundings !== (await surroundings())) return probes;
+    for (const [name, found] of Object.entries(cached.probes as Record<string, Probe>)) {
+      if (isProbe(found)) probes.set(name, found);
+    }
+  } catch {
+    // No cache, or one that cannot be read, is none.
+  }
+  return probes;
+}
+
+/** Keeps what is known; a device that was too slow or crashed is tried again, and a cache that cannot be written is none. */
+export async function rememberProbes(probes: ReadonlyMap<string, Probe>): Promise<void> {
+  const lasting = [...probes].filter(([, { state }]) => state !== 'died');
+  const text = JSON.stringify({ surroundings: await surroundings(), probes: Object.fromEntries(lasting) });
+  try {
+    await mkdir(cacheFolder(), { recursive: true });
+    await writeFileAtomic(cacheFile(), new TextEncoder().encode(`${text}\n`));
+  } catch {}
+}
+
+function cacheFile(): string {
+  return path.join(cacheFolder(), 'devices.json');
+}
+
+function isProbe(value: Partial<Probe> | null): value is Probe {
+  return (
+    typeof value?.milliseconds === 'number' &&
+    (value.state === 'works' || (value.state === 'fails' && typeof (value as { reason?: unknown }).reason === 'string'))
+  );
+}
+
+/** Where the loaders of graphics drivers look, and what says which driver there is. */
+const DRIVER_FILES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: [
+    '/proc/driver/nvidia/version',
+    '/etc/ld.so.cache',
+    '/dev/nvidiactl',
+    '/dev/dri',
+    '/usr/share/vulkan/icd.d',
+    '/etc/vulkan/icd.d',
+  ],
+  win32: ['nvcuda.dll', 'vulkan-1.dll', 'd3d12.dll', 'DirectML.dll'].map((name) =>
+    path.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', name),
+  ),
+};
+
+const VARIABLES = ['LD_LIBRARY_PATH', 'PATH', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'CUDA_VISIBLE_DEVICES'];
+
+/** Changes with anything that a device may begin or cease to work by. */
+async function surroundings(): Promise<string> {
+  const drivers = (DRIVER_FILES[process.platform] ?? []).map(async (file) => `${file}: ${await contents(file)}`);
+  const variables = VARIABLES.map((name) => `${name}: ${process.env[name] ?? ''}`);
+  return [
+    VERSION,
+    runtimeVersion(),
+    process.platform,
+    process.arch,
+    release(),
+    ...(await Promise.all(drivers)),
+    ...variables,
+  ].join('\n');
+}
+
+/** Names in a folder; of a file in /proc, which has no date, its text; of another file, its stamp. */
+async function contents(file: string): Promise<string> {
+  const names = await readdir(file).catch(() => undefined);
+  if (names) return names.sort().join(' ');
+  if (file.startsWith('/proc/')) return readFile(file, 'utf8').catch(() => 'none');
+  return fileStamp(file);
+}

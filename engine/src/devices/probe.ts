@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { tryProvider } from '../runtime/provider.ts';
+import { missingLibrary } from './missing-library.ts';
+
+/*
+ * A device is tried in a process of its own: a driver that is broken, or of the wrong version, may end the process that
+ * loads it, or hang.
+ */
+
+/** What came of trying a device. */
+export type Probe =
+  | { readonly state: 'works'; readonly milliseconds: number }
+  | {
+      readonly state: 'fails';
+      readonly milliseconds: number;
+      readonly reason: string;
+      /** A library that could not be loaded, where the runtime or a loader named one. */
+      readonly missing?: string;
+    }
+  | { readonly state: 'died'; readonly milliseconds: number; readonly reason: string };
+
+/** Milliseconds; making a first context of a graphics driver may take a few seconds. */
+const LONGEST = 20_000;
+
+/** @param program the engine's own program, which calls `answerProbe` */
+export function probe(program: URL, device: string, longest = LONGEST): Promise<Probe> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [fileURLToPath(program), 'probe', device], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    // The program of an editor is Node only if it is told so.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  });
+  let answer = '';
+  let complaints = '';
+  let isLate = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    answer += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints = (complaints + text).slice(-4096);
+  });
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, longest);
+  return new Promise((resolve) => {
+    const end = (how: string) => {
+      clearTimeout(timer);
+      const milliseconds = Math.round(performance.now() - started);
+      const said = readAnswer(answer);
+      if (said?.works) return resolve({ state: 'works', milliseconds });
+      // The runtime's error often says only that something is missing, and its log says what.
+      const missing = said && (missingLibrary(said.reason) ?? missingLibrary(complaints));
+      if (said) return resolve({ state: 'fails', milliseconds, reason: said.reason, ...(missing ? { missing } : {}) });
+      const last = complaints.trim().split('\n').at(-1) ?? '';
+      const reason = isLate ? `it did not answer within ${longest / 1000} seconds` : `it ended its process (${how})`;
+      resolve({ state: 'died', milliseconds, reason: last === '' || isLate ? reason : `${reason}: ${last}` });
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('close', (code, signal) => end(signal ?? `exit code ${code}`));
+  });
+}
+
+type ProbeAnswer = { readonly works: true } | { readonly works: false; readonly reason: string };
+
+/** The throwaway process: tries the device and says on standard output what came of it. */
+export async function answerProbe(device: string): Promise<void> {
+  const answer: ProbeAnswer = await tryProvider(device).then(
+    () => ({ works: true }) as const,
+    (error: unknown) => ({ works: false, reason: error instanceof Error ? error.message : String(error) }),
+  );
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+function readAnswer(text: string): ProbeAnswer | undefined {
+  // A driver may have written something of its own.
+  for (const line of text.split('\n').toReversed()) {
+    try {
+      const answer = JSON.parse(line) as Partial<ProbeAnswer> | null;
+      if (answer?.works === true) return { works: true };
+      if (answer?.works === false && typeof answer.reason === 'string') return { works: false, reason: answer.reason };
+    } catch {}
+  }
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import { probe } from '../../../engine/src/devices/probe.ts';
+import { temporaryFolder } from '../engine/temporary-folder.ts';
+
+const folder = temporaryFolder();
+let programs = 0;
+
+/** A program that takes the engine's place. */
+function program(text: string): URL {
+  const file = path.join(folder, `program-${programs++}.mjs`);
+  writeFileSync(file, text);
+  return pathToFileURL(file);
+}
+
+it('a device that gives the right numbers works, whatever its driver prints', async () => {
+  const found = await probe(
+    program("console.log('driver 1.2'); console.log('{\"works\":true}'); console.log('bye')"),
+    'x',
+  );
+  expect(found).toEqual({ state: 'works', milliseconds: expect.any(Number) });
+});
+
+it('one that the runtime refuses fails, and the library that its log names is missing', async () => {
+  const says = `console.error('libx.so.3: cannot open shared object file'); console.log('{"works":false,"reason":"no"}')`;
+  expect(await probe(program(says), 'x')).toMatchObject({ state: 'fails', reason: 'no', missing: 'libx.so.3' });
+});
+
+it.each([
+  [
+    "console.error('a\\nsegmentation fault'); process.exit(7)",
+    /^it ended its process \(exit code 7\): segmentation fault$/,
+  ],
+  ["process.kill(process.pid, 'SIGKILL')", /^it ended its process \(/],
+  ["console.log('no answer')", /^it ended its process \(exit code 0\)$/],
+])('one that ends the process that tries it has died: %s', async (text, reason) => {
+  expect(await probe(program(text), 'x')).toMatchObject({ state: 'died', reason: expect.stringMatching(reason) });
+});
+
+it('one that hangs is given up, and its process ended', async () => {
+  const hangs = "process.stdout.write('{'); for (;;);";
+  expect(await probe(program(hangs), 'x', 300)).toMatchObject({
+    state: 'died',
+    reason: 'it did not answer within 0.3 seconds',
+  });
+});
