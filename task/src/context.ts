@@ -111,6 +111,20 @@ function viewTemplate(settings: TaskTemplate, index: number): TemplateView {
   return { index, settings, parsed, markers, placeholders, fields, forms };
 }
 
+/** Which marker of its template one is, from 0. Malformed ones count: they are markers once they are corrected. */
+export function placeOfMarker(template: TemplateView, { start }: Span): number {
+  return meantMarkers(template).filter((other) => other.start < start).length;
+}
+
+/** How many markers a template has, malformed ones included. */
+export function countMarkers(template: TemplateView): number {
+  return meantMarkers(template).length;
+}
+
+function meantMarkers({ markers, parsed }: TemplateView): Span[] {
+  return [...markers, ...parsed.problems.filter(({ code }) => code === 'marker-malformed')];
+}
+
 /** How a text looks inside a JSON string, without the quotes. */
 export function jsonInner(text: string): string {
   return JSON.stringify(text).slice(1, -1);

@@ -62,10 +62,9 @@ export function moveToEnd(context: TaskContext, template: TemplateView, field: s
   if (behind === '') return [];
   const end = context.inTemplate(template, { start: text.length, end: text.length })!;
   if (isPunctuation(behind)) return [{ start: at.end, end: end.start, newText: '' }];
-  const space = /[\p{L}\p{N}]$|[}]$/u.test(text) ? ' ' : '';
   return [
     { ...at, newText: '' },
-    { ...end, newText: space + jsonInner(`{${field}}`) },
+    { ...end, newText: behindText(text, field) },
   ];
 }
 
@@ -78,8 +77,11 @@ export function isPunctuation(text: string): boolean {
 export function addAtEnd(context: TaskContext, template: TemplateView, field: string): Edits {
   const { prompt_template: text } = template.settings;
   const end = context.inTemplate(template, { start: text.length, end: text.length });
-  const space = /[\p{L}\p{N}]$|[}]$/u.test(text) ? ' ' : '';
-  return end && [{ ...end, newText: space + jsonInner(`{${field}}`) }];
+  return end && [{ ...end, newText: behindText(text, field) }];
+}
+
+function behindText(text: string, field: string): string {
+  return `${/[\p{L}\p{N}}]$/u.test(text) ? ' ' : ''}${jsonInner(`{${field}}`)}`;
 }
 
 /** Gives a key of the file a value, as JSON; a new key stands behind `after`, when the file has that. */

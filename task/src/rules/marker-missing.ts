@@ -1,6 +1,8 @@
+import { countMarkers } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { sumOf } from '../splits.ts';
 import { replaceSplits } from '../task-edits.ts';
 import { marker } from '../template.ts';
 
@@ -17,12 +19,11 @@ export const markerMissing: Rule = {
   checkFile(context, report) {
     for (const template of context.templates) {
       const node = context.givenIn(template, 'prompt_template');
-      const { markers, parsed, settings } = template;
-      const meant = parsed.problems.some(({ code }) => code === 'marker-malformed');
-      if (node === undefined || markers.length > 0 || meant || settings.prompt_template.trim() === '') continue;
+      const { settings } = template;
+      if (node === undefined || countMarkers(template) > 0 || settings.prompt_template.trim() === '') continue;
       const { start } = context.inString(node, { start: 0, end: 0 });
       const splits = context.givenIn(template, 'virtual_token_splits');
-      const sum = settings.virtual_token_splits.reduce((a, b) => a + b, 0);
+      const sum = sumOf(settings.virtual_token_splits);
       report({
         at: spanOf(node),
         message: `This template has no place for virtual tokens; put ${marker(0)} where they go, usually in front.`,

@@ -1,3 +1,4 @@
+import { placeOfMarker } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 import { marker } from '../template.ts';
@@ -17,10 +18,8 @@ export const markerOrder: Rule = {
   },
   checkFile(context, report) {
     for (const template of context.templates) {
-      // A malformed one is a marker all the same, once it is corrected.
-      const malformed = template.parsed.problems.filter(({ code }) => code === 'marker-malformed');
-      const wrong = template.markers.flatMap((segment, nth) => {
-        const place = nth + malformed.filter(({ start }) => start < segment.start).length;
+      const wrong = template.markers.flatMap((segment) => {
+        const place = placeOfMarker(template, segment);
         const at = segment.index === place ? undefined : context.inTemplate(template, segment);
         return at === undefined ? [] : [{ at, index: segment.index, place }];
       });

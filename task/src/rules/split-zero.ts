@@ -1,11 +1,9 @@
-import type { RelatedPlace } from '../../../protocol/src/problem.ts';
-import type { TaskContext, TemplateView } from '../context.ts';
+import { countMarkers } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
-import { DEFAULT_VIRTUAL_TOKENS } from '../keys.ts';
-import { spread } from '../parse.ts';
 import type { Rule } from '../rule.ts';
-import { replaceNode, replaceSplits } from '../task-edits.ts';
+import { changeSplits, evenSplits, markerPlaces, raisedSplits, totalOf } from '../splits.ts';
+import { replaceNode } from '../task-edits.ts';
 
 export const splitZero: Rule = {
   code: 'split-zero',
@@ -29,51 +27,29 @@ export const splitZero: Rule = {
         report({
           at: spanOf(total),
           message: `${total_virtual_tokens} virtual tokens are too few for ${template.markers.length} markers, each of which needs one.`,
-          related: markersOf(context, template),
+          related: markerPlaces(context, template),
           fixes: fixOf(
             `Set the total to ${template.markers.length}`,
             replaceNode(total, String(template.markers.length)),
           ),
         });
       }
+      const splits = context.givenIn(template, 'virtual_token_splits');
       for (const [index, split] of virtual_token_splits.entries()) {
         const node = context.givenIn(template, 'virtual_token_splits', index);
-        if (node === undefined || split >= 1) continue;
+        if (splits === undefined || node === undefined || split >= 1) continue;
+        const tokens = totalOf(context, template);
+        const markers = countMarkers(template) || virtual_token_splits.length;
         report({
           at: spanOf(node),
           message: 'A split must be at least 1; remove the marker if it is to have no virtual tokens.',
-          related: markersOf(context, template).slice(index, index + 1),
-          fixes: positiveSplits(context, template).flatMap((wanted) =>
-            fixOf(
-              `Change the splits to [${wanted.join(', ')}]`,
-              replaceSplits(context.givenIn(template, 'virtual_token_splits')!, wanted),
-            ),
-          ),
+          related: markerPlaces(context, template).slice(index, index + 1),
+          fixes: changeSplits(splits, [
+            ...evenSplits(tokens, markers),
+            ...(virtual_token_splits.length === markers ? raisedSplits(virtual_token_splits, tokens) : []),
+          ]),
         });
       }
     }
   },
 };
-
-function markersOf(context: TaskContext, template: TemplateView): RelatedPlace[] {
-  return template.markers.flatMap((segment, place) => {
-    const at = context.inTemplate(template, segment);
-    return at === undefined ? [] : [context.related(at, `Marker ${place + 1}.`)];
-  });
-}
-
-/** The total spread evenly, and the least change: one token each, taken from the largest split. */
-function positiveSplits(context: TaskContext, template: TemplateView): number[][] {
-  const { virtual_token_splits: splits } = template.settings;
-  const sum = splits.reduce((a, b) => a + b, 0);
-  const isGiven = context.givenIn(template, 'total_virtual_tokens') !== undefined;
-  const total = isGiven ? template.settings.total_virtual_tokens : sum >= splits.length ? sum : DEFAULT_VIRTUAL_TOKENS;
-  const markers = template.markers.length || splits.length;
-  const even = total >= markers ? [spread(total, markers)] : [];
-  const raised = splits.map((split) => Math.max(1, split));
-  const tooMuch = raised.reduce((a, b) => a + b, 0) - total;
-  const largest = raised.indexOf(Math.max(...raised));
-  raised[largest]! -= Math.max(0, tooMuch);
-  const isOther = raised.join() !== even[0]?.join() && raised.length === markers && raised[largest]! >= 1;
-  return isOther && tooMuch >= 0 ? [...even, raised] : even;
-}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatProblem, problemEvent } from '../../../task/src/format-problem.ts';
 import { labelForms, labelOf } from '../../../task/src/labels.ts';
 import { LineIndex } from '../../../task/src/line-index.ts';
-import { editDistance, nearest } from '../../../task/src/nearest.ts';
+import { allNear, editDistance, nearest } from '../../../task/src/nearest.ts';
 
 describe('LineIndex', () => {
   it('counts \\n, \\r\\n and \\r as line ends', () => {
@@ -29,6 +29,12 @@ describe('LineIndex', () => {
 });
 
 describe('nearest', () => {
+  it('gives all that are near, the nearest first and equals in their order, but no more than three', () => {
+    const candidates = ['label2', 'label', 'labels', 'labe', 'other'];
+    expect(allNear('label', candidates)).toEqual(['label', 'label2', 'labels']);
+    expect(allNear('text', candidates)).toEqual([]);
+  });
+
   it.each([
     ['sentense', ['label', 'sentence'], 'sentence'],
     ['Label', ['label'], 'label'],
