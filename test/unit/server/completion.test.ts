@@ -249,6 +249,16 @@ describe('in a template', () => {
     );
   });
 
+  it('a word is left alone, unless it begins a field or a marker', async () => {
+    expect((await template('<|VIRTUAL_PROMPT_0|> Känslan‸ {label}')).labels).toEqual([]);
+    const begun = await template('<|VIRTUAL_PROMPT_0|> s‸ {label}');
+    expect(begun.items.map(({ label, filterText }) => [label, filterText])).toEqual([
+      ['{sentence}', 'sentence}'],
+      ['{source}', 'source}'],
+    ]);
+    expect((await template('virt‸ {label}')).accept('<|VIRTUAL_PROMPT_0|>')).toContain('"<|VIRTUAL_PROMPT_0|> {label}');
+  });
+
   it('the next marker is offered, whole or begun', async () => {
     const marked = '<|VIRTUAL_PROMPT_0|> {sentence}‸ {label}';
     expect((await template(marked)).accept('<|VIRTUAL_PROMPT_1|>')).toContain('{sentence}<|VIRTUAL_PROMPT_1|> {label}');

@@ -27,43 +27,38 @@ export function templateTextOffers(ask: Ask, template: TemplateView | undefined)
   const from = (start: number, rest: RegExp) => toSource({ start, end: place + rest.exec(after)![0].length });
 
   const brace = /\{[^{}<\n]*$/.exec(before);
-  if (brace !== null) return fieldOffers(ask, template, () => from(brace.index, /^[\p{L}\p{N}_-]*\}?/u));
+  if (brace !== null) return fieldOffers(ask, template, from(brace.index, /^[\p{L}\p{N}_-]*\}?/u));
   const begun = /<\|?[A-Z_0-9]*$/i.exec(before);
-  if (begun !== null) {
-    const span = from(begun.index, /^[A-Z_0-9]*\|?>?/i);
-    return [markerOffer(value, begun.index, span, toSource)];
-  }
-  const here = from(place, /^/);
-  // A field that has been begun without its brace gets one.
+  if (begun !== null) return [markerOffer(value, begun.index, from(begun.index, /^[A-Z_0-9]*\|?>?/i), toSource)];
   const word = /[\p{L}\p{N}_-]*$/u.exec(before)!;
-  const begins = (field: string) => word[0] !== '' && field.toLowerCase().startsWith(word[0].toLowerCase());
-  const fields = fieldOffers(ask, template, (field) => (begins(field) ? from(word.index, /^/) : here));
-  return [...fields, markerOffer(value, place, here, toSource)];
+  const span = from(word.index, /^/);
+  const offers = [...fieldOffers(ask, template, span), markerOffer(value, word.index, span, toSource)];
+  if (word[0] === '') return offers;
+  // A word is text, unless it begins the name of a field or of a marker, which then gets its brackets.
+  return offers
+    .map((offer) => ({ ...offer, filter: offer.label.replace(/^[{<|]+/, '') }))
+    .filter(({ filter }) => filter.toLowerCase().startsWith(word[0].toLowerCase()));
 }
 
 /** The fields of the rows, those that the template lacks first, each with how many rows have it. */
-function fieldOffers(ask: Ask, template: TemplateView | undefined, spanOf: (field: string) => Span): Offer[] {
+function fieldOffers(ask: Ask, template: TemplateView | undefined, span: Span): Offer[] {
   if (template === undefined) return [];
-  const { knowledge, cursor } = ask;
+  const { knowledge } = ask;
   const facts = knowledge.data?.tasks.get(template.settings.taskname);
   // Before the rows have been read, the fields that the rest of the template names.
   const fields = facts && rowsOf(facts) > 0 ? rowFields(ask, template) : template.fields;
   const isUsed = (field: string) => template.fields.includes(field);
   return fields
     .toSorted((a, b) => Number(isUsed(a)) - Number(isUsed(b)))
-    .map((field) => {
-      const span = spanOf(field);
-      const text = jsonInner(`{${field}}`);
-      return {
-        label: `{${field}}`,
-        kind: CompletionItemKind.Field,
-        text,
-        detail: facts && `${number(fieldCount(facts, field))} of ${number(rowsOf(facts))} rows`,
-        documentation: briefFieldText(knowledge, template, field),
-        filter: span.start < cursor.offset && knowledge.context.text[span.start] !== '{' ? jsonInner(field) : text,
-        span,
-      };
-    });
+    .map((field) => ({
+      label: `{${field}}`,
+      kind: CompletionItemKind.Field,
+      text: jsonInner(`{${field}}`),
+      detail: facts && `${number(fieldCount(facts, field))} of ${number(rowsOf(facts))} rows`,
+      documentation: briefFieldText(knowledge, template, field),
+      filter: jsonInner(`{${field}}`),
+      span,
+    }));
 }
 
 /** Markers are numbered in the order they stand, so those behind the new one move up. */
