@@ -204,7 +204,8 @@ class Service implements LanguageService {
   taskFileOnDisk(uri: string, text: string | undefined): void {
     const path = this.#host.toPath(uri);
     if (text === undefined) this.#onDisk.delete(path);
-    else this.#onDisk.set(path, text);
+    // An editor takes off the byte order mark of a file that it opens; places are those that it would show.
+    else this.#onDisk.set(path, text.replace(/^\uFEFF/, ''));
     this.#follow(path);
   }
 

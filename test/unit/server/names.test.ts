@@ -144,15 +144,30 @@ describe('references', () => {
     expect(await all()).toEqual(['assistant.ptask.json 0:36-0:40', 'validation.jsonl 1:14-1:18']);
   });
 
-  it('end when they are no longer wanted', async () => {
-    const { service, uri, position } = await markedProject({
-      task: `{ "task_templates": [{ "taskname": "mo‸od" }], ${DATA} }`,
-      'train.jsonl': '{"taskname": "mood"}',
-    });
+  it('end when they are no longer wanted, before a file is read to its end, and close it', async () => {
     const given = new AbortController();
+    const pieces: string[] = [];
+    let isAsked = false;
+    async function* piecemeal() {
+      try {
+        for (const piece of ['first', 'second', 'third']) {
+          pieces.push(piece);
+          if (piece === 'second' && isAsked) given.abort(new Error('no longer wanted'));
+          yield new TextEncoder().encode(`{"taskname": "mood", "text": "${piece}"}\n`);
+        }
+      } finally {
+        pieces.push('closed');
+      }
+    }
+    const { service, uri, position } = await markedProject(
+      { task: `{ "task_templates": [{ "taskname": "mo‸od" }], "data": { "train_ds": "train.jsonl" } }` },
+      { readFile: async () => piecemeal() },
+    );
+    pieces.length = 0;
+    isAsked = true;
     const found = service.references(uri, position, { includeDeclaration: true }, given.signal);
-    given.abort(new Error('no longer wanted'));
     await expect(found).rejects.toThrow('no longer wanted');
+    expect(pieces).toEqual(['first', 'second', 'closed']);
   });
 });
 

@@ -81,11 +81,15 @@ describe('rename', () => {
     const shares = uriOf('project/shares.ptask.json');
     const stranger = uriOf('project/stranger.ptask.json');
     project.disk['c.jsonl'] = '{"taskname": "mood"}';
-    project.service.taskFileOnDisk(shares, task('"c.jsonl", "b.jsonl"'));
+    project.service.taskFileOnDisk(shares, `\uFEFF${task('"c.jsonl", "b.jsonl"')}`);
     project.service.openDocument(stranger, task('"d.jsonl"'));
     const result = await project.service.rename(project.uri, project.position, 'feeling');
     const { changes } = (result as RenameResult & { kind: 'edit' }).edit;
     expect(Object.keys(changes!).toSorted()).toEqual([TASK, uriOfFile('c.jsonl'), shares].toSorted());
+    // As an editor opens it, without its byte order mark.
+    expect(applied(shares, task('"c.jsonl", "b.jsonl"'), changes![shares]!)).toBe(
+      task('"c.jsonl", "b.jsonl"').replace('mood', 'feeling'),
+    );
   });
 
   it('shows the name as it reads, without quotes, braces or escapes', async () => {
