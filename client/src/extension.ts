@@ -20,6 +20,7 @@ import { RunsView } from './runs/runs-view.ts';
 import { StoredRuns } from './runs/stored-runs.ts';
 import { registerTaskProvider } from './runs/task-provider.ts';
 import { trainTask } from './runs/train-command.ts';
+import { registerShowRule } from './show-rule.ts';
 import { type Texts, textsFor } from './texts.ts';
 
 /** What the extension gives to its tests. */
@@ -66,6 +67,7 @@ export function activate(context: ExtensionContext): Extension {
     ...registerPredictionHovers(server, engine, texts),
     reports,
     tests,
+    registerShowRule(context.extensionUri),
     commands.registerCommand(EVALUATE_TASK, (argument) => evaluateTask({ tests, reports, texts }, argument)),
     commands.registerCommand(PREDICT_TASK, (argument) => predictTask({ server, engine, reports, texts }, argument)),
     commands.registerCommand(TRAIN_TASK, (argument) => trainTask({ queue, engine, texts }, argument)),

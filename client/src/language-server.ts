@@ -1,6 +1,12 @@
 import type { CancellationToken, LogOutputChannel, Range, Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { EVALUATE_TASK, type InitializationOptions, PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
+import {
+  EVALUATE_TASK,
+  type InitializationOptions,
+  PREDICT_TASK,
+  SHOW_RULE,
+  TRAIN_TASK,
+} from '../../protocol/src/commands.ts';
 import {
   TASK_ROWS_REQUEST,
   TASK_TEMPLATES_REQUEST,
@@ -30,12 +36,12 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
     async rows(uri, { start, end }, token) {
       const client = await starting;
       const params: TaskRowsParams = { textDocument: textDocument(client, uri), range: { start, end } };
-      return client.sendRequest<TaskRow[]>(TASK_ROWS_REQUEST, params, token);
+      return ask<TaskRow[]>(client, TASK_ROWS_REQUEST, params, token);
     },
     async templates(uri, token) {
       const client = await starting;
       const params: TaskTemplatesParams = { textDocument: textDocument(client, uri) };
-      return client.sendRequest<TaskTemplateOutline[]>(TASK_TEMPLATES_REQUEST, params, token);
+      return ask<TaskTemplateOutline[]>(client, TASK_TEMPLATES_REQUEST, params, token);
     },
     stop: () =>
       starting.then(
@@ -43,6 +49,16 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
         () => undefined,
       ),
   };
+}
+
+/** An undefined token would be sent as a second parameter. */
+function ask<T>(
+  client: LanguageClient,
+  method: string,
+  params: object,
+  token: CancellationToken | undefined,
+): Promise<T> {
+  return token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token);
 }
 
 const textDocument = (client: LanguageClient, uri: Uri) => ({ uri: client.code2ProtocolConverter.asUri(uri) });
@@ -61,7 +77,7 @@ async function start(module: string, log: LogOutputChannel): Promise<LanguageCli
         { scheme: 'file', pattern: '**/*.jsonl' },
       ],
       initializationOptions: {
-        commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK],
+        commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK, SHOW_RULE],
       } satisfies InitializationOptions,
       outputChannel: log,
     },

@@ -1,5 +1,5 @@
 /*
- * Commands that the language server's code lenses name and the client carries out: the server itself runs nothing.
+ * Commands that the language server names, in code lenses and links, and the client carries out: the server itself runs nothing.
  */
 
 /** Trains the task, and no other, and puts its prompt into the prompt table. */
@@ -21,8 +21,11 @@ export interface TaskCommandArgument {
   taskname: string;
 }
 
+/** Shows what a rule says. Its only argument is the rule's code; the code of a problem leads to it. */
+export const SHOW_RULE = 'ptask.showRule';
+
 /** What a client tells the language server of itself beyond what the protocol has: its `initializationOptions`. */
 export interface InitializationOptions {
-  /** Commands that it carries out; code lenses name no others. */
-  readonly commands?: readonly TaskCommand[];
+  /** Commands that it carries out; code lenses and links name no others. */
+  readonly commands?: readonly (TaskCommand | typeof SHOW_RULE)[];
 }

@@ -13,6 +13,27 @@ describe('a task file', () => {
     await extension.exports.languageServerReady;
   });
 
+  it('leads from a problem’s code to what the rule says', async () => {
+    const { document } = await open('broken.ptask.json');
+    const problem = await eventually(() => {
+      const [first] = vscode.languages.getDiagnostics(document.uri);
+      assert.ok(first);
+      return first;
+    });
+    assert.ok(typeof problem.code === 'object');
+    const { scheme, path, query } = problem.code.target;
+    assert.equal(scheme, 'command');
+    await vscode.commands.executeCommand(path, ...(JSON.parse(query) as unknown[]));
+    await eventually(() => {
+      const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+      assert.ok(
+        labels.some((label) => label.includes('rules.md')),
+        `tabs: ${labels}`,
+      );
+    });
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
   it('is underlined where it is wrong, and mended by the quick fix', async () => {
     const { document } = await open('broken.ptask.json');
     const codes = () => vscode.languages.getDiagnostics(document.uri).map(({ code }) => codeOf(code));
