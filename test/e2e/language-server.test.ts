@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   CancellationTokenSource,
+  type ClientCapabilities,
   type CodeAction,
   CodeActionRequest,
+  CodeActionResolveRequest,
   CodeLensRequest,
   CompletionRequest,
   DidChangeWorkspaceFoldersNotification,
@@ -375,7 +377,40 @@ describe('an edit', () => {
     await editor.apply((fixAll as CodeAction).edit!);
     await editor.until(() => expect(codesOf(editor.pushed.get(document.uri))).not.toContain('marker-order'));
   });
+
+  it('fixes all rows of a kind, of which only some are shown, when that is chosen', async () => {
+    const { task, train } = await sound();
+    const [first] = (await readFile(train, 'utf8')).split('\n');
+    await appendFile(train, `${first}\n`.repeat(300));
+    const editor = await Editor.start({ capabilities: RESOLVING });
+    await editor.open(task);
+    const document = await editor.open(train);
+    const action = await editor.until(async () => {
+      const found = editor.pushed.get(document.uri)?.find(({ code }) => code === 'row-duplicate');
+      const duplicate = found ?? expect.fail('no duplicate yet');
+      const actions = await editor.connection.sendRequest(CodeActionRequest.type, {
+        textDocument: { uri: document.uri },
+        range: duplicate.range,
+        context: { diagnostics: [duplicate] },
+      });
+      return (actions?.find(({ title }) => title === 'Remove every duplicate row') as CodeAction) ?? expect.fail();
+    });
+    expect(action.edit).toBeUndefined();
+    const { edit } = await editor.connection.sendRequest(CodeActionResolveRequest.type, action);
+    await editor.apply(edit!);
+    expect(document.getText()).toBe((await readFile(train, 'utf8')).replace(`${first}\n`.repeat(300), ''));
+    await editor.until(() => expect(codesOf(editor.pushed.get(document.uri))).not.toContain('row-duplicate'));
+  });
 });
+
+/** An editor that asks for the edit of an action only when it is chosen. */
+const RESOLVING: ClientCapabilities = {
+  ...PUSHED,
+  textDocument: {
+    ...PUSHED.textDocument,
+    codeAction: { ...PUSHED.textDocument?.codeAction, dataSupport: true, resolveSupport: { properties: ['edit'] } },
+  },
+};
 
 describe('a question', () => {
   it('what a key means', async () => {
