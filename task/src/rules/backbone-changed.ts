@@ -26,8 +26,11 @@ export const backboneChanged: Rule = {
   },
 };
 
-/** What is not known tells nothing: a demo backbone not made yet, or a prompt of a program that named no backbone. */
-function isOfAnother(model: ModelFacts & { kind: 'ok' }, task: TrainedTaskFacts): boolean {
+/**
+ * Whether a prompt was trained on another backbone. What is not known tells nothing: a demo backbone not made yet, or a
+ * prompt of a program that named no backbone.
+ */
+export function isOfAnother(model: ModelFacts & { kind: 'ok' }, task: TrainedTaskFacts): boolean {
   if (model.about !== undefined && model.about.hidden !== task.hidden) return true;
   const { fingerprint } = model;
   return (

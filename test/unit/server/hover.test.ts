@@ -163,6 +163,17 @@ describe('a task', () => {
     expect(model).toContain('- It was trained on another model');
   });
 
+  it('whose prompt another program made, without a word, is neither new nor out of date', async () => {
+    const text = await asked('', { virtualTokens: 10, hidden: 512, template: trained.template, splits: [10] });
+    expect(text).toContain('Trained; the prompt table does not say when.');
+    expect(text).not.toContain('Out of date');
+  });
+
+  it('of a prompt table that is broken may or may not be trained', async () => {
+    const broken = taskFile({ file: '"prompt_table": "broken.safetensors"', of: '"taskname": "sentiment‸-task"' });
+    expect(await hovering(broken)).toContain('The prompt table cannot be read.');
+  });
+
   it('can be asked about in a list and in an example, and may have no template', async () => {
     const list = await hovering(taskFile({ file: '"new_tasks": ["sentiment-task", "oth‸er"]' }));
     expect(list).toContain('No template has this name.');

@@ -1,5 +1,7 @@
 import { rowsOf, SPLITS, type Split, type TaskDataFacts } from '../../../../task/src/data-facts.ts';
 import type { MeasuredFacts, TrainedTaskFacts } from '../../../../task/src/environment.ts';
+import type { Surroundings } from '../../../../task/src/rule.ts';
+import { isOfAnother } from '../../../../task/src/rules/backbone-changed.ts';
 import { changedPart } from '../../../../task/src/rules/template-changed.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { amount, enumeration, number, percent } from '../words.ts';
@@ -10,8 +12,7 @@ export function taskText(knowledge: Knowledge, taskname: string): string {
   const { context, data, surroundings } = knowledge;
   const template = context.template(taskname);
   const facts = data?.tasks.get(taskname);
-  const table = surroundings?.promptTable;
-  const trained = table?.tasks.get(taskname);
+  const trained = surroundings?.promptTable?.tasks.get(taskname);
   return paragraphs(
     `**Task** ${code(taskname)}`,
     template === undefined
@@ -19,7 +20,7 @@ export function taskText(knowledge: Knowledge, taskname: string): string {
       : `${amount(template.settings.total_virtual_tokens, 'virtual token')}.`,
     facts && rowsText(facts.rows),
     facts && labelsText(facts),
-    surroundings && (trained === undefined ? 'Not trained yet.' : trainedText(trained)),
+    surroundings && stateText(surroundings, trained),
     trained && staleText(knowledge, taskname, trained),
   );
 }
@@ -43,7 +44,13 @@ function labelsText(facts: TaskDataFacts): string | undefined {
 
 const MAX_LABELS = 12;
 
+function stateText({ promptTable }: Surroundings, trained: TrainedTaskFacts | undefined): string {
+  if (promptTable?.broken !== undefined) return 'The prompt table cannot be read.';
+  return trained === undefined ? 'Not trained yet.' : trainedText(trained);
+}
+
 function trainedText({ date, trainRows, validation }: TrainedTaskFacts): string {
+  if (date === undefined && trainRows === undefined) return 'Trained; the prompt table does not say when.';
   const parts = [
     'Trained',
     ...(date === undefined ? [] : [`on ${shownDate(date)}`]),
@@ -66,8 +73,7 @@ function staleText({ context, surroundings }: Knowledge, taskname: string, train
   const template = context.template(taskname);
   const change = template && changedPart(context, template, trained);
   const model = surroundings?.model;
-  const isOther =
-    model?.kind === 'ok' && model.fingerprint !== undefined && model.fingerprint !== trained.backboneFingerprint;
+  const isOther = model?.kind === 'ok' && isOfAnother(model, trained);
   const reasons = [
     ...(change === undefined ? [] : [`It was trained with ${change.before}.`]),
     ...(isOther ? ['It was trained on another model, for which alone it means anything.'] : []),
