@@ -247,6 +247,34 @@ async function typingFigures(dir: string, task: string): Promise<Figure[]> {
   return figures;
 }
 
+/** A field that all rows have, looked for and renamed in all of them, and how long a hover waits meanwhile. */
+async function nameFigures(task: string): Promise<Figure[]> {
+  const text = await readFile(task, 'utf8');
+  const uri = pathToFileURL(task).href;
+  const { service, checked } = startService({ withTokeniser: false });
+  const done = checked();
+  service.openDocument(uri, text);
+  await done;
+  const place = new LineIndex(text).position(text.indexOf('{sentence}') + 1);
+  const [references, renames, answers]: number[][] = [[], [], []];
+  for (let i = 0; i < OPENINGS; i++) {
+    const stop = askMeanwhile(() => service.hover(uri, place));
+    let start = performance.now();
+    await service.references(uri, place, { includeDeclaration: true });
+    references!.push(performance.now() - start);
+    start = performance.now();
+    await service.rename(uri, place, 'text');
+    renames!.push(performance.now() - start);
+    answers!.push(...(await stop()));
+  }
+  service.dispose();
+  return [
+    { what: `references of a field in ${ROWS} rows on disk`, times: references!, target: '–' },
+    { what: 'its rename', times: renames!, target: '–' },
+    { what: 'hover meanwhile', times: answers!, target: '20' },
+  ];
+}
+
 /** The peak resident memory of the server's own process, in MB, when it has checked a workspace. */
 async function memoryFigure(task: string): Promise<Figure> {
   const times: number[] = [];
@@ -294,7 +322,8 @@ if (mode === MEMORY) {
     const manyTask = await makeWorkspace(many, model, MANY_ROWS, 10);
     const opening = await openingFigures(task);
     const typing = await typingFigures(some, task);
-    print([...opening, ...typing, await memoryFigure(manyTask)]);
+    const names = await nameFigures(task);
+    print([...opening, ...typing, ...names, await memoryFigure(manyTask)]);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
