@@ -19,12 +19,14 @@ export interface TextSplice {
 
 /** The text of an open document, to be changed by edits. Lines end as in the language server protocol: \n, \r\n or \r. */
 export class TextBlocks {
+  readonly #blockUnits: number;
   #blocks: TextBlock[];
   #text: string | undefined;
 
-  constructor(text: string) {
-    this.#blocks = blocksOf(text);
-    this.#text = undefined;
+  /** @param blockUnits from how many UTF-16 units on a block ends with the line */
+  constructor(text: string, blockUnits = BLOCK_UNITS) {
+    this.#blockUnits = blockUnits;
+    this.#blocks = blocksOf(text, blockUnits);
   }
 
   get blocks(): readonly TextBlock[] {
@@ -99,7 +101,7 @@ export class TextBlocks {
       before = this.#blocks[--at]!.text;
     }
     const removed = this.#blocks.slice(at, Math.min(end.block + 1, this.#blocks.length));
-    const added = blocksOf(before + newText + after);
+    const added = blocksOf(before + newText + after, this.#blockUnits);
     this.#blocks = this.#blocks.toSpliced(at, removed.length, ...added);
     const sameAfter = Math.max(0, countLines(after) - 1);
     return { at, removed, added, sameBefore: countLineEnds(before), sameAfter };
@@ -141,13 +143,13 @@ interface Place {
   offset: number;
 }
 
-function blocksOf(text: string): TextBlock[] {
+function blocksOf(text: string, blockUnits: number): TextBlock[] {
   const blocks: TextBlock[] = [];
   let from = 0;
   while (from < text.length) {
     let lines = 0;
     let next = from;
-    while (next < text.length && next - from < BLOCK_UNITS) {
+    while (next < text.length && next - from < blockUnits) {
       next = lineEnd(text, next).next;
       lines += 1;
     }
