@@ -12,33 +12,52 @@ import { nodeEnvironment } from '../../../task/src/node-environment.ts';
 import { demoModel, row, TRAINING_ROWS, taskFile } from '../task/harness.ts';
 import { editor, TASK, TRAIN } from './harness.ts';
 
-const FOLDER = fileURLToPath(new URL('../../fixtures/task', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Every task file of the fixtures and of the examples, by its path from the root. */
+const TASK_FILES = ['test/fixtures/task', 'examples'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ptask.json'))
+    .map((file) => join(folder, file)),
+);
+
+const toUri = (file: string) => pathToFileURL(file).href;
+const environment = nodeEnvironment({ model: async () => demoModel, promptTable: async () => undefined });
+
+/** What a service shows when documents are opened in this order: the uri of each problem's file, and the problem. */
+async function shownOf(documents: readonly { path: string; text: string }[]) {
+  const published = new Map<string, Diagnostic[]>();
+  const service = createLanguageService({
+    environment,
+    listFolder: async () => [],
+    toPath: (uri) => fileURLToPath(uri),
+    toUri,
+    publish: (uri, diagnostics) => published.set(uri, diagnostics),
+    pause: async () => {},
+    breathe: async () => {},
+    onError: (error) => expect.unreachable(String(error)),
+  });
+  for (const { path, text } of documents) service.openDocument(toUri(path), text);
+  await service.settled();
+  return [...published].flatMap(([uri, list]) => list.map((diagnostic) => ({ uri, ...diagnostic })));
+}
 
 describe('the language service says what the check of the command line says', () => {
-  it.each(readdirSync(FOLDER))('of the folder %s', async (name) => {
-    const path = join(FOLDER, name, 'assistant.ptask.json');
-    const text = await readFile(path, 'utf8');
-    const environment = nodeEnvironment({ model: async () => demoModel, promptTable: async () => undefined });
-    const toUri = (file: string) => pathToFileURL(file).href;
-    const published = new Map<string, Diagnostic[]>();
-    const service = createLanguageService({
-      environment,
-      listFolder: async () => [],
-      toPath: (uri) => fileURLToPath(uri),
-      toUri,
-      publish: (uri, diagnostics) => published.set(uri, diagnostics),
-      pause: async () => {},
-      breathe: async () => {},
-      onError: (error) => expect.unreachable(String(error)),
-    });
-    service.openDocument(toUri(path), text);
-    await service.settled();
+  it('of more than a few task files', () => expect(TASK_FILES.length).toBeGreaterThan(5));
 
-    const { problems } = await checkTaskFile({ path, text, environment });
+  it.each(TASK_FILES)('of %s', async (file) => {
+    const path = join(ROOT, file);
+    const text = await readFile(path, 'utf8');
+    const { problems, data } = await checkTaskFile({ path, text, environment });
     const expected = problems.map((problem) => ({ uri: toUri(problem.file), ...toDiagnostic(problem, toUri) }));
-    const found = [...published].flatMap(([uri, list]) => list.map((diagnostic) => ({ uri, ...diagnostic })));
-    expect(found).toHaveLength(expected.length);
-    expect(found).toEqual(expect.arrayContaining(expected));
+    const rows = await Promise.all(
+      data.files.map(async (named) => ({ path: named.path, text: await readFile(named.path, 'utf8') })),
+    );
+    for (const documents of [[{ path, text }], [{ path, text }, ...rows], [...rows, { path, text }]]) {
+      const found = await shownOf(documents);
+      expect(found).toHaveLength(expected.length);
+      expect(found).toEqual(expect.arrayContaining(expected));
+    }
   });
 });
 

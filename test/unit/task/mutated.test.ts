@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { checkTaskText } from '../../../task/src/check.ts';
+import { ShapeTable } from '../../../task/src/data/row-shape.ts';
+import { RowPlaces } from '../../../task/src/row-view.ts';
+import { parseRow } from '../../../task/src/rows.ts';
+import { row, TASK_PATH, taskFile } from './harness.ts';
+import { mutated, mutations } from './mutations.ts';
+
+/*
+ * A hundred thousand mutated texts raise nothing: most of them rows, which take less time than task files.
+ */
+
+const ROW = row('å🙂 "bra"\n{label} <|VIRTUAL_PROMPT_0|>');
+
+it('40,000 mutated task files are checked, and none raises anything', () => {
+  const text = taskFile({ of: '"virtual_token_splits": [10], "truncate_field": "sentence"' });
+  fc.assert(
+    fc.property(mutations, (changes) => {
+      const { problems } = checkTaskText(TASK_PATH, mutated(text, changes));
+      expect(problems.every(({ message }) => message !== '')).toBe(true);
+    }),
+    { numRuns: 40_000 },
+  );
+});
+
+it('60,000 mutated rows are read, and none raises anything', () => {
+  const shapes = new ShapeTable();
+  fc.assert(
+    fc.property(mutations, (changes) => {
+      const text = mutated(ROW, changes);
+      const read = parseRow(text);
+      if (read?.value !== undefined) shapes.of(read.value);
+      const { start, end } = new RowPlaces(text).whole();
+      if (!(0 <= start && start <= end && end <= text.length)) expect.unreachable(text);
+    }),
+    { numRuns: 60_000 },
+  );
+});
