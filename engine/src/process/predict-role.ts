@@ -15,7 +15,7 @@ export function predictRole({ handle, notify }: Connection, program: URL): Role 
   const turns = new Turns();
   handle({
     predict: (params, signal) => predictRows(params, signal, { files, turns, notify }),
-    nearestTokens: (params, signal) => nearestTokens(params, signal, { files, turns }),
+    nearestTokens: nearestTokens({ files, turns }),
     evaluate: (params, signal) => evaluateTasks(params, signal, { files, turns, notify }),
     devices: ({ refresh }) => findDevices({ program, refresh }),
     plan: (params, signal) => planRun(params, signal, { turns }),

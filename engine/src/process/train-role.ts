@@ -45,8 +45,8 @@ async function runTraining(
   requireUsable(device);
   const project = await openForRun(file, log.info);
   const plan = await planTraining(project, tasknames);
+  const teller = new Teller(token, project.file.trainer.batch_size, notify);
   try {
-    const teller = new Teller(token, project.file.trainer.batch_size, notify);
     for await (const event of train(plan, { resume, stopRequested })) {
       teller.tell(event);
       const result = resultOf(event);
@@ -55,6 +55,8 @@ async function runTraining(
       await setImmediate();
     }
   } finally {
+    // Where the run failed, its last steps say how.
+    teller.flush();
     plan.train.close();
     plan.validation.close();
   }
@@ -116,11 +118,14 @@ class Teller {
     if (event.event === 'start') this.progress = new RunProgress(event, this.batchSize);
     if (event.event === 'step') this.progress!.stepped(event);
     this.events.push(event);
-    const now = performance.now();
-    if (event.event === 'step' && now - this.toldAt < TELL_EVERY) return;
-    this.toldAt = now;
+    if (event.event !== 'step') log.info(JSON.stringify(event));
+    if (event.event !== 'step' || performance.now() - this.toldAt >= TELL_EVERY) this.flush();
+  }
+
+  flush(): void {
+    if (this.events.length === 0) return;
     this.notify('training', { token: this.token, events: this.events, progress: this.progress!.state });
     this.events = [];
-    if (event.event !== 'step') log.info(JSON.stringify(event));
+    this.toldAt = performance.now();
   }
 }
