@@ -14,6 +14,9 @@ export interface Fix extends Omit<ProblemFix, 'edits'> {
   edits: readonly SpanEdit[] | LineRemoval;
 }
 
+/** How many equally likely fixes of one problem are offered; more to choose from would be no help. */
+export const MOST_CHOICES = 5;
+
 export function toProblemFix(file: string, { edits, ...rest }: Fix, toRange: (span: Span) => Range): ProblemFix {
   const textEdits: TextEdit[] =
     edits === 'remove-line'

@@ -1,5 +1,5 @@
 import { rowsOf } from '../data-facts.ts';
-import { fixOf } from '../fix.ts';
+import { fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
 import { renameField } from '../task-edits.ts';
@@ -42,10 +42,8 @@ export const placeholderUnknown: Rule = {
   },
 };
 
-const MAX_OFFERED = 3;
-
 /** Fields that most rows have and the template does not use. */
 function commonest(counts: ReadonlyMap<string, number>): string[] {
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  return sorted.slice(0, MAX_OFFERED).map(([name]) => name);
+  return sorted.slice(0, MOST_CHOICES).map(([name]) => name);
 }

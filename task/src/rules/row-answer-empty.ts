@@ -1,9 +1,6 @@
-import { type Fix, fixOf } from '../fix.ts';
+import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { textOf } from '../row-view.ts';
 import type { Rule } from '../rule.ts';
-
-/** More to choose from would be no help. */
-const MAX_LABELS = 5;
 
 const REMOVE_ROW: Fix = {
   title: 'Remove this row',
@@ -31,7 +28,7 @@ export const rowAnswerEmpty: Rule = {
       message: 'The answer is empty; write what the model is to answer.',
       fixes: [
         ...Object.keys(template?.settings.labels ?? {})
-          .slice(0, MAX_LABELS)
+          .slice(0, MOST_CHOICES)
           .flatMap((label) => {
             const json = JSON.stringify(label);
             return fixOf(`Set ${JSON.stringify(field)} to ${json}`, places.replace(field, json), { guess: true });

@@ -1,5 +1,5 @@
 import type { TemplateView } from '../context.ts';
-import { type Fix, fixOf } from '../fix.ts';
+import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear } from '../nearest.ts';
 import type { RowPlaces } from '../row-view.ts';
 import type { RowObject } from '../rows.ts';
@@ -52,9 +52,6 @@ function misspelt(field: string, row: RowObject, { fields }: TemplateView): stri
   );
 }
 
-/** More to choose from would be no help. */
-const MAX_LABELS = 5;
-
 /** An answer may not be empty: it is added as one of the labels, where there are any. */
 function addField(field: string, { settings }: TemplateView, places: RowPlaces): Fix[] {
   const name = JSON.stringify(field);
@@ -64,7 +61,7 @@ function addField(field: string, { settings }: TemplateView, places: RowPlaces):
     });
   }
   return Object.keys(settings.labels ?? {})
-    .slice(0, MAX_LABELS)
+    .slice(0, MOST_CHOICES)
     .flatMap((label) => {
       const json = JSON.stringify(label);
       return fixOf(`Add ${name}: ${json}`, places.add(field, json), { guess: true });

@@ -1,4 +1,4 @@
-import { type Fix, fixOf } from '../fix.ts';
+import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { labelOf } from '../labels.ts';
 import { allNear, didYouMean } from '../nearest.ts';
 import { type RowPlaces, textOf } from '../row-view.ts';
@@ -24,7 +24,7 @@ export const rowLabelUnknown: Rule = {
     if (answer === undefined || answer.trim() === '' || labelOf(forms, answer) !== undefined) return;
     report(() => {
       const near = allNear(answer, forms.keys());
-      const labels = Object.keys(template!.settings.labels!).slice(0, MAX_LABELS);
+      const labels = Object.keys(template!.settings.labels!).slice(0, MOST_CHOICES);
       return {
         at: places.value(field),
         message: `${JSON.stringify(shortened(answer))} is not one of the labels.${near.length > 0 ? didYouMean(near[0]) : ' Correct it, or add it to "labels".'}`,
@@ -36,9 +36,6 @@ export const rowLabelUnknown: Rule = {
     });
   },
 };
-
-/** More to choose from would be no help. */
-const MAX_LABELS = 5;
 
 function changeLabel(
   field: string,

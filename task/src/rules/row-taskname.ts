@@ -1,5 +1,5 @@
 import type { TaskContext } from '../context.ts';
-import { type Fix, fixOf } from '../fix.ts';
+import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear, didYouMean } from '../nearest.ts';
 import type { RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
@@ -53,9 +53,6 @@ export const rowTaskname: Rule = {
   },
 };
 
-/** More to choose from would be no help. */
-const MAX_TASKS = 3;
-
 /** The tasks whose fields the row has, or the only task there is. */
 function tasksFor(row: RowObject, context: TaskContext): string[] {
   const names = [...context.tasknames];
@@ -63,7 +60,7 @@ function tasksFor(row: RowObject, context: TaskContext): string[] {
     ? names
     : names
         .filter((name) => context.template(name)!.fields.every((field) => Object.hasOwn(row, field)))
-        .slice(0, MAX_TASKS);
+        .slice(0, MOST_CHOICES);
 }
 
 function guessUnlessOne(names: readonly string[]): Pick<Fix, 'guess'> {

@@ -1,5 +1,5 @@
 import type { TaskContext } from '../context.ts';
-import { changeTo, type Fix, fixOf } from '../fix.ts';
+import { changeTo, type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { type JsonNode, properties, spanOf } from '../json-tree.ts';
 import { fixesOf } from '../key-fixes.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -119,14 +119,11 @@ function sharedForms(labels: JsonNode): { form: JsonNode; owner: JsonNode; messa
   );
 }
 
-/** How many languages are offered when nothing says which is meant. */
-const MAX_LANGUAGES = 5;
-
 /** A language in the file's name, as in `sv.ptask.json`, is most likely the one; else any of the model's first ones. */
 function setLanguage(context: TaskContext, languages: readonly string[]): Fix[] {
   const inName = new Set(context.path.split(/[^A-Za-z]+/).reverse());
   const named = languages.filter((language) => inName.has(language));
-  const others = languages.filter((language) => !inName.has(language)).slice(0, MAX_LANGUAGES - named.length);
+  const others = languages.filter((language) => !inName.has(language)).slice(0, MOST_CHOICES - named.length);
   const toFix = (language: string, options: { guess?: true }): Fix[] => {
     const json = JSON.stringify(language);
     return fixOf(`Set "language" to ${json}`, setKey(context, 'language', json, 'model'), options);

@@ -1,9 +1,7 @@
-import { changeTo, fixOf } from '../fix.ts';
+import { changeTo, fixOf, MOST_CHOICES } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 import { replaceNode } from '../task-edits.ts';
-
-const MAX_OFFERED = 3;
 
 export const truncateIsAnswer: Rule = {
   code: 'truncate-is-answer',
@@ -21,7 +19,7 @@ export const truncateIsAnswer: Rule = {
       const node = context.givenIn(template, 'truncate_field');
       if (node === undefined || truncate_field === null || truncate_field !== answer_field) continue;
       const answer = context.givenIn(template, 'answer_field');
-      const others = template.fields.filter((name) => name !== answer_field).slice(0, MAX_OFFERED);
+      const others = template.fields.filter((name) => name !== answer_field).slice(0, MOST_CHOICES);
       report({
         at: spanOf(node),
         message: 'The answer may not be truncated; name another field, or null.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction, CodeActionContext, Diagnostic, Range } from 'vscode-languageserver-types';
 import { FIX_ALL } from '../../../server/src/service/code-actions.ts';
 import { checkTaskText } from '../../../task/src/check.ts';
@@ -95,6 +96,38 @@ describe('quick fixes', () => {
     const [action] = service.codeActions(TRAIN, EVERYWHERE);
     expect(action!.edit!.changes![TRAIN]![0]!.range.start.line).toBe(2);
   });
+});
+
+it('a fix of a row is for the text that is there now, however long the file and whatever was typed just now', async () => {
+  // Too long to be read between two keystrokes.
+  const rows = Array.from({ length: 2000 }, (_, i) => row(`mening ${i}`, i % 50 === 0 ? 'postiva' : 'positiva'));
+  const start = rows.join('\n');
+  const { service } = await opened(taskFile(), { 'train.jsonl': start });
+  let text = start;
+  const edits = fc.array(
+    fc.record({
+      line: fc.nat(1999),
+      removed: fc.nat(3),
+      added: fc.constantFrom('', '\n', '{', `${row('ny')}\n`, '\r\n\n'),
+    }),
+    { minLength: 1, maxLength: 3 },
+  );
+  await fc.assert(
+    fc.asyncProperty(edits, fc.boolean(), async (changes, settles) => {
+      for (const { line, removed, added } of changes) {
+        const lines = text.split('\n');
+        text = [...lines.slice(0, line), added + lines.slice(line + removed).join('\n')].join('\n');
+        service.changeDocument(TRAIN, text);
+      }
+      if (settles) await service.settled();
+      const document = TextDocument.create(TRAIN, 'jsonl', 0, text);
+      for (const { title, edit } of service.codeActions(TRAIN, EVERYWHERE)) {
+        if (title !== 'Change to "positiva"') continue;
+        for (const { range } of edit!.changes![TRAIN]!) expect(document.getText(range)).toBe('"postiva"');
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('fixing all problems of a kind', () => {

@@ -17,6 +17,11 @@ describe('LineIndex', () => {
     ]);
   });
 
+  it('takes a place behind the last line for the end', () => {
+    expect(new LineIndex('a\nbc').offset({ line: 2, character: 0 })).toBe(4);
+    expect(new LineIndex('a\nbc').offset({ line: 1, character: 9 })).toBe(4);
+  });
+
   it('goes there and back', () => {
     const text = fc.array(fc.constantFrom('a', '\n', '\r', '🙂')).map((parts) => parts.join(''));
     fc.assert(
