@@ -16,7 +16,7 @@ const FOLDERS: FileOperationRegistrationOptions = {
 /** What an editor is offered. */
 export function serverCapabilities(client: ClientSupport): ServerCapabilities {
   return {
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     ...(client.pullsDiagnostics && {
       diagnosticProvider: { identifier: 'ptask', interFileDependencies: true, workspaceDiagnostics: true },
     }),

@@ -40,7 +40,7 @@ export function startServer(connection: Connection, { rulesPage }: ServerOptions
     );
     const workspace = new Workspace(connection, service, client, onError);
 
-    syncDocuments(connection, service);
+    syncDocuments(connection, service, (uri) => workspace.written(uri));
     answerRequests(connection, service, client, present);
     connection.onInitialized(() => workspace.start(params));
     connection.onShutdown(() => {

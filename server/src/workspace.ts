@@ -1,4 +1,5 @@
 import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver/node';
+import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { ClientSupport } from './client-support.ts';
 import type { LanguageService } from './service/language-service.ts';
 import { TaskFiles } from './task-files.ts';
@@ -38,6 +39,12 @@ export class Workspace {
       for (const folder of pathsOf(removed)) this.#taskFiles.removeFolder(folder);
       for (const folder of pathsOf(added)) this.#addFolder(folder);
     });
+  }
+
+  /** Has a task file read again that may be another one on disk; not every editor watches files. */
+  written(uri: string): void {
+    const path = filePath(uri);
+    if (path?.endsWith(TASK_FILE_SUFFIX)) this.#try(this.#taskFiles.changed(path));
   }
 
   /** Has what task files name outside the workspace watched, too. */

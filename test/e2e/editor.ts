@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 import {
   type ClientCapabilities,
@@ -17,6 +17,7 @@ import {
   DidChangeWatchedFilesNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
+  DidSaveTextDocumentNotification,
   DocumentDiagnosticRequest,
   ExitNotification,
   FileChangeType,
@@ -73,6 +74,7 @@ export interface EditorOptions {
   /** The workspace. */
   readonly folders?: readonly string[];
   readonly initializationOptions?: InitializationOptions;
+  readonly env?: Readonly<Record<string, string>>;
   /** The process that the server is to end with; by default this one. */
   readonly processId?: number;
   /** The server's command line; by default its program over stdio. With `--node-ipc` it is talked to as VS Code does. */
@@ -95,7 +97,7 @@ export class Editor {
   readonly #waiting = new Set<() => void>();
 
   static async start(options: EditorOptions = {}): Promise<Editor> {
-    const editor = new Editor(options.command ?? [process.execPath, SERVER, '--stdio']);
+    const editor = new Editor(options.command ?? [process.execPath, SERVER, '--stdio'], options.env);
     onTestFinished(() => void editor.process.kill());
     editor.server = await editor.connection.sendRequest(InitializeRequest.type, {
       processId: options.processId ?? process.pid,
@@ -108,9 +110,10 @@ export class Editor {
     return editor;
   }
 
-  private constructor([command, ...args]: readonly string[]) {
+  private constructor([command, ...args]: readonly string[], env?: EditorOptions['env']) {
     const isIpc = args.includes('--node-ipc');
     this.process = spawn(command!, args, {
+      env: { ...process.env, ...env },
       stdio: isIpc ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['pipe', 'pipe', 'inherit'],
     });
     this.exited = once(this.process, 'exit').then(([code]) => code as number | null);
@@ -187,6 +190,12 @@ export class Editor {
       const document = this.#documents.get(uri);
       if (document !== undefined) await this.change(document, edits);
     }
+  }
+
+  async save(document: TextDocument): Promise<void> {
+    const { uri } = document;
+    await writeFile(fileURLToPath(uri), document.getText());
+    await this.connection.sendNotification(DidSaveTextDocumentNotification.type, { textDocument: { uri } });
   }
 
   async close({ uri }: TextDocument): Promise<void> {

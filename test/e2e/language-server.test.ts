@@ -22,6 +22,7 @@ import {
   RenameRequest,
   WorkspaceDiagnosticRequest,
 } from 'vscode-languageserver/node';
+import { serializeSafetensors } from '../../model/src/safetensors.ts';
 import { PREDICT_TASK, type TaskCommand, TRAIN_TASK } from '../../protocol/src/commands.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { codesOf, Editor, PULLING, PUSHED, rangeOf, SERVER, uriOf } from './editor.ts';
@@ -285,6 +286,20 @@ describe('the task files of the workspace', () => {
     });
   });
 
+  it('are, after they were open, what was saved, though the editor watches no files', async () => {
+    const { dir, task } = await sound();
+    const { workspace: _, ...capabilities } = PUSHED;
+    const editor = await Editor.start({ folders: [dir], capabilities });
+    const codes = () => codesOf(editor.pushed.get(uriOf(task)));
+    const document = await editor.open(task);
+    await editor.type(document, '[7, 3]', '[7, 4]');
+    await editor.save(document);
+    await editor.type(document, '[7, 4]', '[7, 3]');
+    await editor.until(() => expect(codes()).toEqual([]));
+    await editor.close(document);
+    await editor.until(() => expect(codes()).toEqual(['split-sum']));
+  });
+
   it('go with their folder', async () => {
     const { dir } = await sound();
     const tasks = path.join(dir, 'tasks');
@@ -319,11 +334,14 @@ describe('the editor and ptask check', () => {
     const names = await readdir(dir, { recursive: true });
     const files = names.filter((name) => name.endsWith('.ptask.json'));
     for (const name of names) if (name.endsWith('.jsonl')) await appendFile(path.join(dir, name), BAD_ROW);
-    const checked = events((await ptask(['check', ...files.map((file) => path.join(dir, file)), '--json'])).stdout);
+    // Demo models have not been made there, and are made by neither.
+    const env = { PTASK_CACHE: await temporaryFolder() };
+    const paths = files.map((file) => path.join(dir, file));
+    const checked = events((await ptask(['check', ...paths, '--json'], { env })).stdout);
     const expected = checked.map(({ event, ...problem }) => problem);
     expect(expected.length).toBeGreaterThan(files.length);
 
-    const editor = await Editor.start({ folders: [dir] });
+    const editor = await Editor.start({ folders: [dir], env });
     const severities = ['', 'error', 'warning', 'information'];
     const shown = () =>
       [...editor.pushed].flatMap(([uri, diagnostics]) =>
@@ -339,7 +357,40 @@ describe('the editor and ptask check', () => {
         })),
       );
     const inOrder = (problems: object[]) => problems.map((problem) => JSON.stringify(problem)).sort();
-    await editor.until(() => expect(inOrder(shown())).toEqual(inOrder([...new Set(expected)])));
+    await editor.until(() => expect(inOrder(shown())).toEqual(inOrder(expected)));
+    expect(await readdir(env.PTASK_CACHE)).toEqual([]);
+  });
+});
+
+describe('a prompt table', () => {
+  it('that training has written shows above the template', async () => {
+    const { task } = await sound();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const titles = async () => {
+      const params = { textDocument: { uri: document.uri } };
+      const lenses = await editor.connection.sendRequest(CodeLensRequest.type, params);
+      return lenses!.map(({ command }) => command?.title);
+    };
+    await editor.until(async () => expect(await titles()).toEqual(['not trained yet']));
+    const table = path.join(path.dirname(task), 'assistant.prompts.safetensors');
+    const prompt = { dtype: 'F32' as const, shape: [10, 1], data: new Float32Array(10) };
+    const record = {
+      template: { prompt_template: 'x', virtual_token_splits: [10] },
+      encoder: {},
+      seed: 1,
+      backbone: 'x',
+      tokenizer: 'x',
+      data: 'x',
+      metrics: { train_rows: 418 },
+      date: '2024-05-06T07:08:09Z',
+      version: '0.1.0',
+    };
+    const metadata = { 'task.sentiment-task': JSON.stringify(record) };
+    await writeFile(table, serializeSafetensors(new Map([['sentiment-task', prompt]]), metadata));
+    await editor.fileChanged(table, FileChangeType.Created);
+    await editor.until(async () => expect((await titles())[0]).toMatch(/^trained 2024-05-06 on 418 rows/));
+    expect(codesOf(editor.pushed.get(document.uri))).toContain('template-changed');
   });
 });
 

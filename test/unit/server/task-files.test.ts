@@ -34,7 +34,7 @@ describe('the task files of a folder', () => {
       '.git/f.ptask.json',
       'b/.ptask/g.ptask.json',
     ]);
-    await symlink(join(dir, 'b'), join(dir, 'link'));
+    await symlink(join(dir, 'b'), join(dir, 'link'), 'junction');
     await taskFiles.addFolder(dir);
     expect(known()).toEqual(['a.ptask.json', 'b/c/d.ptask.json']);
     await taskFiles.changed(join(dir, '.git', 'f.ptask.json'));
