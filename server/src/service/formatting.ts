@@ -1,6 +1,7 @@
-import { format } from 'jsonc-parser';
+import { createScanner, type Edit, format } from 'jsonc-parser';
 import type { FormattingOptions, Range, TextEdit } from 'vscode-languageserver-types';
 import type { TaskContext } from '../../../task/src/context.ts';
+import type { Span } from '../../../task/src/json-tree.ts';
 
 /**
  * The edits that lay a task file out anew: blanks and indentation. Lines stay as the author broke them, so that a list of two
@@ -12,21 +13,52 @@ import type { TaskContext } from '../../../task/src/context.ts';
 export function formatting({ text, lines }: TaskContext, options: FormattingOptions, range?: Range): TextEdit[] {
   // The formatter takes a byte order mark for a mistake.
   const mark = text.startsWith('\uFEFF') ? 1 : 0;
+  const body = text.slice(mark);
   // It doubles the lines of a text that has nothing else.
-  if (text.slice(mark).trim() === '') return [];
-  const edits = format(text.slice(mark), undefined, {
+  if (body.trim() === '') return [];
+  const edits = format(body, undefined, {
     tabSize: options.tabSize,
     insertSpaces: options.insertSpaces,
     eol: /\r\n|\r|\n/.exec(text)?.[0] ?? '\n',
     keepLines: true,
     insertFinalNewline: options.insertFinalNewline === true,
   });
-  return edits
+  return closedUp(body, edits)
     .map(({ offset, length, content }) => ({
       range: lines.range({ start: offset + mark, end: offset + mark + length }),
       newText: content,
     }))
     .filter((edit) => range === undefined || isWithin(edit.range.end.line, range));
+}
+
+/** The formatter writes `[ 4, 6 ]` and `{ }` for what is commonly written `[4, 6]` and `{}`. */
+function closedUp(text: string, edits: readonly Edit[]): Edit[] {
+  const blanks = new Map(blanksInBrackets(text).map(({ start, end }) => [start, end - start]));
+  const others = edits.filter(({ offset, length }) => blanks.get(offset) !== length);
+  const removals = [...blanks].flatMap(([offset, length]) => (length > 0 ? [{ offset, length, content: '' }] : []));
+  return [...others, ...removals].sort((a, b) => a.offset - b.offset);
+}
+
+/** Between a bracket of a list, or an empty object, and what is inside in the same line: blanks, or the place for them. */
+function blanksInBrackets(text: string): Span[] {
+  const spans: Span[] = [];
+  const scanner = createScanner(text);
+  let before = { token: '', end: 0 };
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const start = scanner.getTokenOffset();
+    const token = text.slice(start, start + scanner.getTokenLength());
+    if (/^[ \t]+$/.test(token)) continue;
+    if (isCloseTo(before.token, token)) spans.push({ start: before.end, end: start });
+    before = { token, end: start + token.length };
+  }
+  return spans;
+}
+
+function isCloseTo(left: string, right: string): boolean {
+  if (left === '{') return right === '}';
+  const inside = left === '[' ? right : right === ']' ? left : undefined;
+  // Comments keep their distance.
+  return inside !== undefined && !/^(?:[\r\n]|\/[/*])/.test(inside);
 }
 
 /** A selection of whole lines ends at the start of the line behind them. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FormattingOptions } from 'vscode-languageserver-types';
@@ -41,9 +42,23 @@ describe('formatting', () => {
     ).toBe(`{ "model": "demo",
   // Which tasks
   "task_templates": [
-    { "prompt_template": "<|VIRTUAL_PROMPT_0|>   {text}:{label}", "virtual_token_splits": [ 4, 6 ] /* of 10 */ }
+    { "prompt_template": "<|VIRTUAL_PROMPT_0|>   {text}:{label}", "virtual_token_splits": [4, 6] /* of 10 */ }
   ]
 }`);
+  });
+
+  it('keeps the brackets of lists and of empty objects close, and comments in them apart', () => {
+    const loose = '{ "a":[ 1 ,2 ], "b":[[ ],{ }], "c": [ /* none */ ], "d": [\n1 ] }';
+    const close = '{ "a": [1, 2], "b": [[], {}], "c": [ /* none */ ], "d": [\n    1] }';
+    expect(formatted(loose)).toBe(close);
+    expect(formatted(close)).toBe(close);
+  });
+
+  it('changes nothing in the examples that come with ptask', () => {
+    for (const name of ['assistant/en', 'assistant/sv', 'sentiment/en', 'sentiment/sv']) {
+      const text = readFileSync(new URL(`../../../examples/${name}.ptask.json`, import.meta.url), 'utf8');
+      expect(formatted(text)).toBe(text);
+    }
   });
 
   it('uses tabs, wider steps and the file’s own line ends', () => {
