@@ -2,12 +2,15 @@ import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, wind
 import { EVALUATE_TASK, PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
 import { chartCommands } from './chart/chart-commands.ts';
 import { Charts } from './chart/chart-panel.ts';
+import { deviceCommands } from './devices/device-commands.ts';
 import type { EngineDied } from './engine/engine-error.ts';
 import { PredictionEngine } from './engine/prediction-engine.ts';
 import { TrainingProcesses } from './engine/training-processes.ts';
 import { evaluateTask } from './evaluate/evaluate-command.ts';
 import { EvaluationTests } from './evaluate/evaluation-tests.ts';
+import { openExample } from './example.ts';
 import { type LanguageServer, startLanguageServer } from './language-server.ts';
+import { newTaskFile } from './new-task-file/new-task-file.ts';
 import { showInlinePredictions } from './predictions/inline-predictions.ts';
 import { predictTask } from './predictions/predict-command.ts';
 import { registerPredictionHovers } from './predictions/row-hover.ts';
@@ -21,6 +24,7 @@ import { StoredRuns } from './runs/stored-runs.ts';
 import { registerTaskProvider } from './runs/task-provider.ts';
 import { trainTask } from './runs/train-command.ts';
 import { registerShowRule } from './show-rule.ts';
+import { showFileStatus } from './status-item.ts';
 import { type Texts, textsFor } from './texts.ts';
 
 /** What the extension gives to its tests. */
@@ -63,6 +67,10 @@ export function activate(context: ExtensionContext): Extension {
     charts,
     ...chartCommands(charts, stored, texts),
     registerTaskProvider(queue, texts),
+    ...deviceCommands(engine, reports, texts),
+    ...showFileStatus(server, engine, queue, texts),
+    commands.registerCommand('ptask.newTaskFile', () => newTaskFile(texts)),
+    commands.registerCommand('ptask.openExample', () => openExample(context)),
     ...showInlinePredictions(server, engine, queue, texts),
     ...registerPredictionHovers(server, engine, texts),
     reports,

@@ -9,8 +9,8 @@ import { openWorkbench, type WorkbenchOptions } from './host/workbench.ts';
 import type { SuiteResults } from './suite/results.ts';
 
 /** Fewer would mean that the suite was not loaded as a whole. */
-const LEAST_TESTS = 4;
-const SUITE_LIMIT_MS = 150_000;
+const LEAST_TESTS = 16;
+const SUITE_LIMIT_MS = 240_000;
 
 export interface MainOptions {
   readonly root: string;

@@ -7,6 +7,7 @@ import {
   type InlayHintsProvider,
   languages,
   Position,
+  type TextDocument,
   Uri,
   workspace,
 } from 'vscode';
@@ -51,7 +52,7 @@ export function showInlinePredictions(
       const rows = await server.rows(document.uri, range, token);
       if (token.isCancellationRequested) return [];
       store.want(rows.map(questionOf));
-      return rows.flatMap((row) => hintOf(row, store, texts));
+      return hintsOf(document, rows, store, texts);
     },
   };
   const tables = workspace.createFileSystemWatcher('**/*.prompts.safetensors');
@@ -82,14 +83,26 @@ export function questionOf({ taskFile, taskname, row }: TaskRow): RowQuestion {
   return { file: Uri.parse(taskFile).fsPath, taskname, row };
 }
 
-function hintOf(row: TaskRow, store: PredictionStore, texts: Texts): InlayHint[] {
-  const prediction = store.known(questionOf(row));
-  const text = prediction && hintText(prediction, texts);
-  if (text === undefined) return [];
-  const hint = new InlayHint(new Position(row.range.end.line, row.range.end.character), text);
-  hint.paddingLeft = true;
-  if (prediction?.prompt.state === 'stale') hint.tooltip = prediction.prompt.message;
-  return [hint];
+/**
+ * Behind an example of a task file; in front of a row of a data file, whose end is mostly out of view, all equally wide so
+ * that the rows stand below each other.
+ */
+function hintsOf(document: TextDocument, rows: readonly TaskRow[], store: PredictionStore, texts: Texts): InlayHint[] {
+  const shown = rows.flatMap(({ range, ...row }) => {
+    const prediction = store.known(questionOf({ range, ...row }));
+    const text = prediction && hintText(prediction, texts);
+    return text === undefined ? [] : [{ range, text, prompt: prediction!.prompt }];
+  });
+  const width = Math.max(...shown.map(({ text }) => text.length));
+  return shown.map(({ range: { start, end }, text, prompt }) => {
+    const hint = isTaskFile(document)
+      ? new InlayHint(new Position(end.line, end.character), text)
+      : new InlayHint(new Position(start.line, start.character), text.padEnd(width, '\u00a0'));
+    if (isTaskFile(document)) hint.paddingLeft = true;
+    else hint.paddingRight = true;
+    if (prompt.state === 'stale') hint.tooltip = prompt.message;
+    return hint;
+  });
 }
 
 async function toggle(): Promise<void> {

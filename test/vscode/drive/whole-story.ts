@@ -9,11 +9,10 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
 
   await editor.open('broken.ptask.json');
   await page.locator('.squiggly-error').first().waitFor({ timeout: 30_000 });
-  await page
-    .locator('.view-line', { hasText: 'virtual_token_splits' })
-    .locator('span', { hasText: '10' })
-    .last()
-    .click();
+  await page.locator('.view-line').first().click();
+  await page.keyboard.press('F8');
+  await page.locator('.marker-widget').waitFor();
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Control+.');
   await page.locator('.action-widget').waitFor();
   await editor.screenshot('diagnostics');

@@ -9,6 +9,7 @@ export async function run(): Promise<void> {
   await import('./language.ts');
   await import('./training.ts');
   await import('./predictions.ts');
+  await import('./evaluation.ts');
   const tests: TestResult[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);

@@ -12,6 +12,7 @@ async function hints(document: vscode.TextDocument): Promise<string[]> {
   );
   return found
     .map(({ label }) => (typeof label === 'string' ? label : label.map(({ value }) => value).join('')))
+    .map((label) => label.replaceAll('\u00a0', ' ').trimEnd())
     .filter((label) => label.startsWith('→'));
 }
 
@@ -24,6 +25,12 @@ async function hover(document: vscode.TextDocument, text: string): Promise<strin
   return hovers
     .flatMap(({ contents }) => contents.map((content) => (content as vscode.MarkdownString).value))
     .join('\n\n');
+}
+
+async function replace(document: vscode.TextDocument, text: string, by: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, find(document, text), by);
+  assert.ok(await vscode.workspace.applyEdit(edit));
 }
 
 describe('predictions', function () {
@@ -76,19 +83,14 @@ describe('predictions', function () {
   });
 
   it('are marked as stale when the template is changed, and come back with it', async () => {
-    const editor = await open('sentiment.ptask.json');
-    const { document } = editor;
+    const { document } = await open('sentiment.ptask.json');
     const data = await open('data', 'validation.jsonl');
-    await vscode.window.showTextDocument(document);
-    const place = find(document, ' Sentiment: ');
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(document.uri, place, ' Mood: ');
-    await vscode.workspace.applyEdit(edit);
+    await replace(document, ' Sentiment: ', ' Mood: ');
     await eventually(async () => {
       const labels = await hints(data.document);
       assert.ok(labels.length > 0 && labels.every((label) => /\(stale\)$/.test(label)), `hints: ${labels}`);
     }, 30_000);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await replace(document, ' Mood: ', ' Sentiment: ');
     await eventually(async () => {
       const labels = await hints(data.document);
       assert.ok(labels.length === 16 && labels.every((label) => /[✓✗]$/.test(label)), `hints: ${labels}`);
@@ -106,8 +108,9 @@ describe('predictions', function () {
   it('come back after the engine was killed', async () => {
     const { engine } = await extension();
     const { document } = await open('data', 'validation.jsonl');
-    process.kill(engine.pid!, 'SIGKILL');
-    await eventually(() => assert.equal(engine.pid, undefined));
+    const { pid } = engine;
+    process.kill(pid!, 'SIGKILL');
+    await eventually(() => assert.notEqual(engine.pid, pid));
     engine.restart();
     await eventually(async () => assert.equal((await hints(document)).length, 16), 30_000);
   });

@@ -78,9 +78,13 @@ describe('Train task', function () {
   });
 
   it('does not begin with errors in the file', async () => {
-    const { document } = await open('broken.ptask.json');
+    const { document: sound } = await open('sentiment.ptask.json');
+    const faulty = vscode.Uri.file(workspacePath('faulty.ptask.json'));
+    const text = sound.getText().replace('"virtual_token_splits": [10]', '"virtual_token_splits": [9]');
+    await vscode.workspace.fs.writeFile(faulty, new TextEncoder().encode(text));
     const { queue } = await extension();
-    await vscode.commands.executeCommand('ptask.trainTask', document.uri);
+    await vscode.commands.executeCommand('ptask.trainTask', faulty);
     assert.deepEqual(queue.open, []);
+    await vscode.workspace.fs.delete(faulty);
   });
 });

@@ -1,0 +1,56 @@
+import { ConfigurationTarget, commands, type Disposable, ProgressLocation, window, workspace } from 'vscode';
+import type { DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
+import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import type { ReportDocuments } from '../report-documents.ts';
+import type { Texts } from '../texts.ts';
+import { requireTrust } from '../trust.ts';
+import { deviceState, devicesReport, deviceTitle } from './devices-text.ts';
+
+/** **Show Devices** and **Select Device**. */
+export function deviceCommands(engine: PredictionEngine, reports: ReportDocuments, texts: Texts): Disposable[] {
+  const { t } = texts;
+  const find = async (refresh: boolean): Promise<DevicesResult | undefined> => {
+    if (!(await requireTrust())) return undefined;
+    try {
+      return await window.withProgress({ location: ProgressLocation.Notification, title: t('Trying devices…') }, () =>
+        engine.request('devices', { refresh }),
+      );
+    } catch (error) {
+      window.showErrorMessage(
+        t('The devices cannot be tried: {0}', error instanceof Error ? error.message : String(error)),
+      );
+      return undefined;
+    }
+  };
+  return [
+    commands.registerCommand('ptask.showDevices', async () => {
+      const found = await find(false);
+      if (found) await reports.show(t('Devices'), devicesReport(found, texts));
+    }),
+    commands.registerCommand('ptask.tryDevicesAgain', async () => {
+      const found = await find(true);
+      if (found) await reports.show(t('Devices'), devicesReport(found, texts));
+    }),
+    commands.registerCommand('ptask.selectDevice', async () => {
+      const found = await find(false);
+      if (!found) return;
+      const device = await pick(found, texts);
+      if (device) await workspace.getConfiguration('ptask').update('device', device, ConfigurationTarget.Global);
+    }),
+  ];
+}
+
+async function pick({ devices, used }: DevicesResult, texts: Texts): Promise<DeviceName | 'auto' | undefined> {
+  const { t } = texts;
+  const working = devices.filter(({ state }) => state === 'works');
+  const items: { label: string; description: string; device: DeviceName | 'auto' }[] = [
+    { label: t('Automatic'), description: deviceTitle(used), device: 'auto' },
+    ...working.map((device) => ({
+      label: deviceTitle(device.name),
+      description: deviceState(device, used, texts),
+      device: device.name,
+    })),
+  ];
+  const chosen = await window.showQuickPick(items, { placeHolder: t('What is to train and predict?') });
+  return chosen?.device;
+}

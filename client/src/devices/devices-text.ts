@@ -1,0 +1,60 @@
+import type { DeviceFinding, DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
+import { escapeMarkdown } from '../predictions/prediction-text.ts';
+import type { Texts } from '../texts.ts';
+
+const NAMES: Readonly<Record<DeviceName, string>> = {
+  cpu: 'CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA (NVIDIA)',
+  dml: 'DirectML (Windows)',
+  coreml: 'Core ML (Apple)',
+};
+
+export const deviceTitle = (name: DeviceName): string => NAMES[name];
+
+/** What was found on this machine, what was tried, and why it is not used, as Markdown. */
+export function devicesReport({ devices, used, cpu, runtime }: DevicesResult, texts: Texts): string {
+  const { t, bytes, number } = texts;
+  const rows = devices.map((device) => {
+    const time = device.milliseconds === undefined ? '' : t('{0} ms', number(device.milliseconds));
+    const name = device.name === used ? `**${deviceTitle(device.name)}**` : deviceTitle(device.name);
+    return `| ${name} | ${deviceState(device, used, texts)} | ${escapeMarkdown(reasonOf(device, texts))} | ${time} |`;
+  });
+  return [
+    `# ${t('Devices')}`,
+    escapeMarkdown(
+      t('{0}: {1} cores, {2} of memory. ONNX Runtime {3}.', cpu.model, cpu.cores, bytes(cpu.memoryBytes), runtime),
+    ),
+    [`| ${t('device')} | ${t('state')} | ${t('why')} | ${t('tried in')} |`, '| --- | --- | --- | --- |', ...rows].join(
+      '\n',
+    ),
+    ...(devices.some(({ remembered }) => remembered)
+      ? [
+          t(
+            'Some of this is remembered from an earlier time with the same drivers; **Try Devices Again** tries all anew.',
+          ),
+        ]
+      : []),
+  ].join('\n\n');
+}
+
+/** In a word or two. */
+export function deviceState({ name, state }: DeviceFinding, used: DeviceName, { t }: Texts): string {
+  switch (state) {
+    case 'works':
+      return name === used ? t('used') : t('works');
+    case 'fails':
+      return t('fails');
+    case 'died':
+      return t('crashed');
+    case 'absent':
+      return t('not in this runtime');
+  }
+}
+
+function reasonOf({ reason, missing }: DeviceFinding, { t }: Texts): string {
+  return [
+    ...(reason === undefined ? [] : [reason]),
+    ...(missing === undefined ? [] : [t('Missing: {0}', missing)]),
+  ].join(' ');
+}

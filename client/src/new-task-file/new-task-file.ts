@@ -1,0 +1,110 @@
+import path from 'node:path';
+import { env, Uri, window, workspace } from 'vscode';
+import type { Texts } from '../texts.ts';
+import { type DataProposal, proposeTask, readRows } from './proposal.ts';
+import { type NewTaskFile, splitOf, taskFileText } from './task-file-text.ts';
+
+/** Rows that are looked at to propose fields and labels. */
+const MOST_ROWS = 2000;
+
+/** **New Task File**: asks for the data, proposes the fields, and writes and opens a task file beside the data. */
+export async function newTaskFile(texts: Texts): Promise<void> {
+  const { t } = texts;
+  const files = await pickData(texts);
+  if (!files) return;
+  const rows = (await Promise.all(files.map(rowsOf))).flat();
+  const first = proposeTask(rows);
+  if (!first) {
+    const example = '{"text": "…", "label": "…"}';
+    window.showErrorMessage(t('There are no rows in these files: a row is a line of JSON, such as {0}.', example));
+    return;
+  }
+  const answerField = await pickAnswer(first, texts);
+  const proposal = answerField === undefined ? undefined : proposeTask(rows, answerField);
+  const taskname = proposal && (proposal.taskname ?? (await askForName(texts)));
+  if (!proposal || taskname === undefined) return;
+  const data = proposal.taskname === undefined ? await copiesWithName(files, taskname) : files;
+  const folder = Uri.joinPath(data[0]!, '..');
+  const uri = await freeName(folder, taskname);
+  const text = taskFileText({
+    taskname,
+    proposal,
+    data: splits(data.map((file) => path.posix.relative(folder.path, file.path))),
+    language: env.language.startsWith('sv') ? 'sv' : 'en',
+  });
+  await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  await window.showTextDocument(uri);
+}
+
+async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
+  const found = await workspace.findFiles('**/*.jsonl', '**/{node_modules,.ptask}/**');
+  if (found.length === 0) {
+    return window.showOpenDialog({
+      canSelectMany: true,
+      filters: { JSONL: ['jsonl'] },
+      title: t('Data files, with a row a line'),
+    });
+  }
+  const items = found
+    .map((uri) => ({ label: workspace.asRelativePath(uri), uri }))
+    .sort((a, b) => (a.label < b.label ? -1 : 1));
+  const chosen = await window.showQuickPick(items, {
+    canPickMany: true,
+    title: t('New Task File'),
+    placeHolder: t('Which data files? Those for validation and test are known by their names.'),
+  });
+  return chosen && chosen.length > 0 ? chosen.map(({ uri }) => uri) : undefined;
+}
+
+async function rowsOf(uri: Uri) {
+  return readRows(new TextDecoder().decode(await workspace.fs.readFile(uri)), MOST_ROWS);
+}
+
+async function pickAnswer({ fields, answerField }: DataProposal, { t }: Texts): Promise<string | undefined> {
+  if (fields.length === 0) return answerField;
+  return window.showQuickPick([answerField, ...fields], {
+    title: t('New Task File'),
+    placeHolder: t('Which field is the answer that the model is to learn?'),
+  });
+}
+
+function askForName({ t }: Texts): Thenable<string | undefined> {
+  return window.showInputBox({
+    title: t('New Task File'),
+    prompt: t('A name for the task. The rows have none, so that copies of the files are written in which they have.'),
+    validateInput: (name) => (/^[\w.-]+$/.test(name) ? undefined : t('Letters, digits, dots, dashes and underscores.')),
+  });
+}
+
+async function copiesWithName(files: readonly Uri[], taskname: string): Promise<Uri[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      const rows = readRows(new TextDecoder().decode(await workspace.fs.readFile(file)), Number.POSITIVE_INFINITY);
+      const copy = file.with({ path: file.path.replace(/\.jsonl$/, `.${taskname}.jsonl`) });
+      const lines = rows.map((row) => `${JSON.stringify({ taskname, ...row })}\n`);
+      await workspace.fs.writeFile(copy, new TextEncoder().encode(lines.join('')));
+      return copy;
+    }),
+  );
+}
+
+/** A name that is not taken yet. */
+async function freeName(folder: Uri, taskname: string): Promise<Uri> {
+  for (let number = 1; ; number++) {
+    const uri = Uri.joinPath(folder, `${taskname}${number === 1 ? '' : `-${number}`}.ptask.json`);
+    const isFree = await workspace.fs.stat(uri).then(
+      () => false,
+      () => true,
+    );
+    if (isFree) return uri;
+  }
+}
+
+function splits(files: readonly string[]): NewTaskFile['data'] {
+  const of = (wanted: keyof NewTaskFile['data']) => files.filter((file) => splitOf(file) === wanted);
+  const train = of('train');
+  // Files that are all called a test are what there is to train on.
+  return train.length > 0
+    ? { train, validation: of('validation'), test: of('test') }
+    : { train: files, validation: [], test: [] };
+}

@@ -1,0 +1,57 @@
+import type { DataProposal } from './proposal.ts';
+
+export interface NewTaskFile {
+  readonly taskname: string;
+  readonly proposal: DataProposal;
+  /** Paths from the task file's folder, with `/`. */
+  readonly data: {
+    readonly train: readonly string[];
+    readonly validation: readonly string[];
+    readonly test: readonly string[];
+  };
+  /** Of the texts, for the demo model: `sv` or `en`. */
+  readonly language: string;
+}
+
+const VIRTUAL_TOKENS = 20;
+
+/** The text of a task file for the demo model, with settings that small models learn well with. */
+export function taskFileText({ taskname, proposal, data, language }: NewTaskFile): string {
+  const { fields, answerField, labels, longestField } = proposal;
+  const question = fields.map((field) => `{${field}}`).join(' ');
+  const cue = `${answerField.charAt(0).toUpperCase()}${answerField.slice(1)}`;
+  const file = {
+    model: 'demo',
+    language,
+    new_tasks: [taskname],
+    task_templates: [
+      {
+        taskname,
+        prompt_template: `<|VIRTUAL_PROMPT_0|> ${question} ${cue}: {${answerField}}`.replace(/ {2,}/g, ' '),
+        total_virtual_tokens: VIRTUAL_TOKENS,
+        virtual_token_splits: [VIRTUAL_TOKENS],
+        ...(longestField === undefined ? {} : { truncate_field: longestField }),
+        answer_only_loss: true,
+        answer_field: answerField,
+        ...(labels ? { labels: Object.fromEntries(labels.map((label) => [label, []])) } : {}),
+      },
+    ],
+    data: {
+      train_ds: data.train,
+      ...(data.validation.length > 0 ? { validation_ds: data.validation } : {}),
+      ...(data.test.length > 0 ? { test_ds: data.test } : {}),
+      max_seq_length: 256,
+    },
+    p_tuning: { encoder_type: 'residual' },
+    optim: { lr: 2e-3, sched: { name: 'CosineAnnealing', warmup_steps: 20 } },
+    trainer: { max_epochs: 10, batch_size: 8 },
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** Which split a data file is for, by its name. */
+export function splitOf(file: string): keyof NewTaskFile['data'] {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  if (/(^|[^a-z])(val|valid|validation|dev)([^a-z]|$)/i.test(name)) return 'validation';
+  return /(^|[^a-z])test([^a-z]|$)/i.test(name) ? 'test' : 'train';
+}

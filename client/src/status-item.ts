@@ -1,0 +1,75 @@
+import { type Disposable, LanguageStatusSeverity, languages, type TextDocument, window, workspace } from 'vscode';
+import type { PromptState } from '../../protocol/src/engine.ts';
+import type { PredictionEngine } from './engine/prediction-engine.ts';
+import type { LanguageServer } from './language-server.ts';
+import { taskFileOf } from './predictions/documents.ts';
+import type { RunQueue } from './runs/run-queue.ts';
+import { deviceOf } from './runs/train-command.ts';
+import { isTaskFile } from './task-files.ts';
+import type { Texts } from './texts.ts';
+
+/** Says in the status bar, for the task file in the editor, how many of its tasks are trained, and on which device they run. */
+export function showFileStatus(
+  server: LanguageServer,
+  engine: PredictionEngine,
+  queue: RunQueue,
+  texts: Texts,
+): Disposable[] {
+  const { t } = texts;
+  const item = languages.createLanguageStatusItem('ptask.file', { scheme: 'file', language: 'ptask' });
+  item.name = 'ptask';
+  item.command = { command: 'ptask.trainTask', title: t('Train Task') };
+  let asked = 0;
+  const update = async (document: TextDocument | undefined) => {
+    if (!document || !isTaskFile(document)) return;
+    const own = ++asked;
+    const device = deviceOf(document.uri);
+    item.detail = device === 'auto' ? t('device: automatic') : t('device: {0}', device);
+    if (!workspace.isTrusted) {
+      item.text = t('not trusted: nothing is run');
+      return;
+    }
+    item.busy = true;
+    const states = await promptStates(document, server, engine).catch(() => undefined);
+    if (own !== asked) return;
+    item.busy = false;
+    const isStale = states?.some(({ state }) => state === 'stale') ?? false;
+    item.severity = isStale ? LanguageStatusSeverity.Warning : LanguageStatusSeverity.Information;
+    item.text = states ? statesText(states, texts) : t('has errors');
+  };
+  const active = () => void update(window.activeTextEditor?.document);
+  active();
+  return [
+    item,
+    window.onDidChangeActiveTextEditor((editor) => void update(editor?.document)),
+    workspace.onDidSaveTextDocument((document) => void update(document)),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('ptask.device')) active();
+    }),
+    queue.listen(({ end }) => {
+      if (end) active();
+    }),
+  ];
+}
+
+/** The state of each task's prompt. @throws EngineError, EngineDied */
+async function promptStates(
+  document: TextDocument,
+  server: LanguageServer,
+  engine: PredictionEngine,
+): Promise<PromptState[]> {
+  const templates = await server.templates(document.uri);
+  const nothing = { token: 'status', rows: [], withUntrained: false, urgency: 'background' } as const;
+  const answers = await Promise.all(
+    templates.map(({ taskname }) => engine.request('predict', { ...taskFileOf(document), ...nothing, taskname })),
+  );
+  return answers.map(({ prompt }) => prompt);
+}
+
+/** `1 of 2 tasks trained, 1 stale` */
+function statesText(states: readonly PromptState[], { t }: Texts): string {
+  const count = (wanted: PromptState['state']) => states.filter(({ state }) => state === wanted).length;
+  const stale = count('stale');
+  const trained = t('{0} of {1} tasks trained', count('current'), states.length);
+  return stale === 0 ? trained : `${trained}, ${t('{0} stale', stale)}`;
+}

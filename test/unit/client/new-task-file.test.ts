@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { proposeTask, readRows } from '../../../client/src/new-task-file/proposal.ts';
+import { splitOf, taskFileText } from '../../../client/src/new-task-file/task-file-text.ts';
+import { checkTaskFile } from '../../../task/src/check.ts';
+import { environment } from '../task/harness.ts';
+
+const lines = (...rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+const rating = (text: string, label: string) => ({ taskname: 'rating', text, label });
+const ROWS = [rating('Good', 'yes'), rating('Bad, very bad', 'no'), rating('Fine', 'yes'), rating('Awful', 'no')];
+
+describe('the proposal', () => {
+  it('takes task, fields and labels from the rows', () =>
+    expect(proposeTask(ROWS)).toEqual({
+      taskname: 'rating',
+      fields: ['text'],
+      answerField: 'label',
+      labels: ['yes', 'no'],
+      longestField: 'text',
+    }));
+  it('takes the last field as the answer where none is called so', () =>
+    expect(proposeTask([{ question: 'a', reply: 'b' }])?.answerField).toBe('reply'));
+  it('takes the answer that the user names', () =>
+    expect(proposeTask(ROWS, 'text')).toMatchObject({ answerField: 'text', fields: ['label'], labels: undefined }));
+  it('has no labels where the answers are free text', () =>
+    expect(
+      proposeTask([
+        { a: '1', label: 'x' },
+        { a: '2', label: 'y' },
+      ])?.labels,
+    ).toBeUndefined());
+  it('knows no task where the rows name none', () =>
+    expect(proposeTask([{ a: '1', b: '2' }])?.taskname).toBeUndefined());
+  it('is none where nothing could be an answer', () => {
+    expect(proposeTask([])).toBeUndefined();
+    expect(proposeTask([{ taskname: 'a', n: 3 }])).toBeUndefined();
+  });
+});
+
+it('broken and blank lines are passed over', () =>
+  expect(readRows(`{"a":"1"}\r\n\n{"a"\n[1]\n{"a":"2"}\n{"a":"3"}`, 2)).toEqual([{ a: '1' }, { a: '2' }]));
+
+it.each([
+  ['data/train.jsonl', 'train'],
+  ['data/validation.jsonl', 'validation'],
+  ['dev.jsonl', 'validation'],
+  ['intent-test.jsonl', 'test'],
+  ['latest.jsonl', 'train'],
+])('%s is for %s', (file, split) => expect(splitOf(file)).toBe(split));
+
+it('the file that is written has no problems', async () => {
+  const text = taskFileText({
+    taskname: 'rating',
+    proposal: proposeTask(ROWS)!,
+    data: { train: ['train.jsonl'], validation: ['validation.jsonl'], test: [] },
+    language: 'en',
+  });
+  const disk = {
+    'train.jsonl': lines(...ROWS),
+    'validation.jsonl': lines(rating('Lovely', 'yes'), rating('Poor', 'no')),
+  };
+  const { problems } = await checkTaskFile({ path: 'project/new.ptask.json', text, environment: environment(disk) });
+  expect(problems).toEqual([]);
+});
