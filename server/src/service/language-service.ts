@@ -90,7 +90,7 @@ export interface LanguageService {
   formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[];
   /** All tokens, or those in the lines of a range, as `SEMANTIC_TOKENS_LEGEND` numbers them. */
   semanticTokens(uri: string, range?: Range): SemanticTokens;
-  /** What is known now; after a check more may be, which `publish` does not tell. */
+  /** What is known now; `onChecked` says when more may be. This goes for code lenses, too. */
   inlayHints(uri: string, range: Range): InlayHint[];
   /** Their commands are those of `protocol/src/commands.ts`, which the client carries out. */
   codeLenses(uri: string): CodeLens[];

@@ -41,7 +41,7 @@ export async function rename(
   const changes: Record<string, TextEdit[]> = {};
   const isConcerned = (other: Name) => isSameName(other, name) || isTaken(other, wanted);
   for await (const found of findNames(scope, [name.task, wanted.task], isConcerned, sources, work)) {
-    if (found.kind === 'unreadable') return refused(`${found.path} cannot be read: ${found.reason}`);
+    if (found.kind === 'unreadable') return refused(`${fileName(found.path)} cannot be read: ${found.reason}`);
     for (const place of found.places) {
       if (!isSameName(place.mention.name, name)) return refused(takenText(place, newText));
       const edit = { range: place.range, newText: jsonInner(newText) };
@@ -52,7 +52,7 @@ export async function rename(
   }
   const now = statesOf({ ...scope, contexts: sources.contexts() }, sources);
   const changed = [...before.keys()].find((path) => now.get(path) !== before.get(path));
-  if (changed !== undefined) return refused(`${changed} was changed meanwhile. Rename again.`);
+  if (changed !== undefined) return refused(`${fileName(changed)} was changed meanwhile. Rename again.`);
   for (const edits of Object.values(changes)) edits.sort(byPlace);
   const isTrained = scope.contexts.some(({ path }) => sources.promptTable(path)?.tasks.has(name.task));
   return { kind: 'edit', edit: { changes }, ...noteOn(name, newText, isTrained) };
@@ -64,7 +64,11 @@ function refused(message: string): RenameResult {
 
 function takenText({ path, range, mention: { name } }: NamePlace, text: string): string {
   const owner = name.kind === 'task' ? '' : ` of ${JSON.stringify(name.task)}`;
-  return `There is a ${name.kind} ${JSON.stringify(text)}${owner} already: ${path}, line ${range.start.line + 1}.`;
+  return `There is a ${name.kind} ${JSON.stringify(text)}${owner} already: ${fileName(path)}, line ${range.start.line + 1}.`;
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1)!;
 }
 
 /** The prompt table is no text that an editor could change. */

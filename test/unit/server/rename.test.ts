@@ -153,7 +153,7 @@ describe('rename', () => {
 
     it('where a data file cannot be read', async () => {
       const message = await refusal(aTask, 'feeling', { readFile: async () => ({ unreadable: 'it is locked' }) });
-      expect(message).toBe('project/train.jsonl cannot be read: it is locked');
+      expect(message).toBe('train.jsonl cannot be read: it is locked');
     });
 
     it('where a text is changed meanwhile', async () => {
