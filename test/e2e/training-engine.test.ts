@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -139,19 +139,17 @@ describe('bad input', () => {
     expect(data).toEqual({ kind: 'input' });
   });
 
-  it('such as a run that another process is at is told as such', async () => {
-    const dir = await temporaryFolder();
-    const file = await writeProject(dir, CHANGES);
-    const first = new Engine('train');
-    const paused = first.request('train', asked(file));
-    await epochs(first, 0);
-    first.notify('stopTraining', { how: 'pause' });
-    const { run } = await paused;
-    const lock = { pid: process.pid, host: (await import('node:os')).hostname(), token: 'the test' };
-    await writeFile(path.join(run, 'run.json.lock'), JSON.stringify(lock));
-    const { message, data } = await faultOf(new Engine('train').request('train', asked(file, { resume: true })));
-    expect(message).toContain(`going on in process ${process.pid}`);
-    expect(data.kind).toBe('busy');
+  it('such as a learning rate that ruins the run is told, with the steps that it took', async () => {
+    const optim = { lr: 1e30, sched: { name: 'constant', warmup_steps: 0 } };
+    const engine = new Engine('train');
+    const told: TrainEvent[] = [];
+    engine.on('training', ({ events }) => told.push(...events));
+    const { message, data } = await faultOf(
+      engine.request('train', asked(await writeProject(await temporaryFolder(), { optim }))),
+    );
+    expect(message).toMatch(/^training diverged: .* at step 2;/);
+    expect(data).toEqual({ kind: 'input' });
+    expect(told.map(({ event }) => event)).toEqual(['start', 'step']);
   });
 });
 

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { temporaryFolder } from '../unit/model/tiny-folder.ts';
+import { ENGINE } from './engine.ts';
+import { buildPtask } from './ptask.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+beforeAll(buildPtask);
+
+it('over standard input and output the engine talks as over a channel, and ends when its input does', async () => {
+  const child = spawn(process.execPath, [ENGINE, 'predict', '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  const ready = new Promise((resolve) => connection.onNotification('ready', resolve));
+  connection.listen();
+  expect(await ready).toMatchObject({ role: 'predict', pid: child.pid });
+  expect(await connection.sendRequest('runs', { folders: [await temporaryFolder()] })).toEqual({ runs: [] });
+  child.stdin.end();
+  expect(await ended).toEqual([0, null]);
+});
+
+it.each([[[]], [['serve']], [['train']]])(
+  'started with %j and nobody to talk to, it says how it is started',
+  async (args) => {
+    const child = spawn(process.execPath, [ENGINE, ...args]);
+    let text = '';
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    expect(await once(child, 'close')).toEqual([2, null]);
+    expect(text).toContain('engine.js predict|train');
+  },
+);
