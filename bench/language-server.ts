@@ -16,7 +16,7 @@ import { nodeEnvironment } from '../task/src/node-environment.ts';
  * that it makes in a temporary folder:
  *
  *     npx esbuild bench/language-server.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/language-server-bench.js
- *     node dist/language-server-bench.js
+ *     npm run build && node dist/language-server-bench.js
  */
 
 const ROWS = 100_000;
@@ -275,6 +275,34 @@ async function nameFigures(task: string): Promise<Figure[]> {
   ];
 }
 
+const SERVER = path.join(path.dirname(process.argv[1]!), 'server.js');
+
+/** How long the built program takes from nothing to its answer to `initialize`, and how much of that is Node's own. */
+async function startFigures(): Promise<Figure[]> {
+  const params = { processId: process.pid, rootUri: null, capabilities: {} };
+  const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  const request = `Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`;
+  const [server, node]: number[][] = [[], []];
+  for (let i = 0; i < OPENINGS; i++) {
+    server!.push(await timeToFirstOutput([SERVER, '--stdio'], request));
+    node!.push(await timeToFirstOutput(['--eval', 'process.stdout.write("here")'], ''));
+  }
+  return [
+    { what: 'start of the program until it says what it offers', times: server!, target: '–' },
+    { what: 'of that, the start of Node', times: node!, target: '–' },
+  ];
+}
+
+async function timeToFirstOutput(args: readonly string[], input: string): Promise<number> {
+  const start = performance.now();
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.write(input);
+  await once(child.stdout, 'data');
+  const time = performance.now() - start;
+  child.kill();
+  return time;
+}
+
 /** The peak resident memory of the server's own process, in MB, when it has checked a workspace. */
 async function memoryFigure(task: string): Promise<Figure> {
   const times: number[] = [];
@@ -323,7 +351,7 @@ if (mode === MEMORY) {
     const opening = await openingFigures(task);
     const typing = await typingFigures(some, task);
     const names = await nameFigures(task);
-    print([...opening, ...typing, ...names, await memoryFigure(manyTask)]);
+    print([...(await startFigures()), ...opening, ...typing, ...names, await memoryFigure(manyTask)]);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
