@@ -20,8 +20,13 @@ export class ModelMemo {
     return result;
   }
 
+  /** Whether the folder is still as it was when it was opened last. */
+  async isFresh(dir: string): Promise<boolean> {
+    return this.known.get(dir)?.stamp === (await this.stamp(dir));
+  }
+
   /** Changes when a file of the folder does, links followed. */
-  async stamp(dir: string): Promise<string> {
+  private async stamp(dir: string): Promise<string> {
     const names = await readdir(dir).catch(() => []);
     const stamps = names.sort().map(async (name) => `${name} ${await fileStamp(path.join(dir, name))}`);
     return (await Promise.all(stamps)).join('\n');

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TaskFileReference } from '../../../protocol/src/engine.ts';
+import { resolveBeside } from '../../../task/src/node-environment.ts';
+import { parseTaskFile } from '../../../task/src/parse.ts';
 import { AnswerCache } from '../answer/answer-cache.ts';
 import { TaskAnswers } from '../answer/task-answers.ts';
 import { FileError } from '../errors.ts';
@@ -36,25 +38,47 @@ export class OpenedFile {
   }
 }
 
+/** A task file with what it was opened from. */
+interface Known {
+  readonly file: OpenedFile;
+  readonly text: string;
+  /** Of its prompt table. */
+  readonly tableStamp: string;
+}
+
 /** Keeps task files open from one request to the next, and opens one anew when anything that it depends on has changed. */
 export class OpenedFiles {
   private readonly models = new ModelMemo();
   private readonly cache = new AnswerCache();
-  private readonly files = new Map<string, { readonly stamp: string; readonly opened: OpenedFile }>();
+  private readonly files = new Map<string, Known>();
   private readonly predictors = new Map<string, Predictor>();
 
   /** @throws ProblemsFound, FileError, as `openForAnswers` */
   async open({ file, text }: TaskFileReference): Promise<OpenedFile> {
     const own = text ?? (await textOf(file));
     const known = this.files.get(file);
-    if (known && known.stamp === (await stampOf(own, known.opened.project, this.models))) return known.opened;
     this.files.delete(file);
-    const project = await openForAnswers(file, { text: own, models: this.models, report: log.info });
-    const opened = new OpenedFile(project, await this.predictorOf(project), this.cache);
-    this.files.set(file, { stamp: await stampOf(own, project, this.models), opened });
+    const opened = known && (await this.isFresh(known, own)) ? known : await this.openAnew(file, own);
+    this.files.set(file, opened);
     const [oldest] = this.files.keys();
     if (this.files.size > MOST_FILES) this.files.delete(oldest!);
-    return opened;
+    return opened.file;
+  }
+
+  private async openAnew(file: string, text: string): Promise<Known> {
+    // Before it is read: a table that is replaced meanwhile then counts as changed.
+    const tableStamp = await fileStamp(resolveBeside(file, parseTaskFile(text, file).file.prompt_table));
+    const project = await openForAnswers(file, { text, models: this.models, report: log.info });
+    return { file: new OpenedFile(project, await this.predictorOf(project), this.cache), text, tableStamp };
+  }
+
+  private async isFresh({ file, text, tableStamp }: Known, now: string): Promise<boolean> {
+    const { promptTablePath, backbone } = file.project;
+    return (
+      text === now &&
+      tableStamp === (await fileStamp(promptTablePath)) &&
+      (await this.models.isFresh(backbone.model.dir))
+    );
   }
 
   /** One for each model: sessions take long to make, and hold its weights. */
@@ -66,7 +90,7 @@ export class OpenedFiles {
     const [oldest, unused] = [...this.predictors][0]!;
     if (this.predictors.size > MOST_PREDICTORS) {
       this.predictors.delete(oldest);
-      for (const [file, { opened }] of this.files) if (opened.predictor === unused) this.files.delete(file);
+      for (const [path, { file }] of this.files) if (file.predictor === unused) this.files.delete(path);
       await unused.release();
     }
     return predictor;
@@ -77,9 +101,4 @@ async function textOf(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
     throw FileError.from(file, 'read', error);
   });
-}
-
-/** Changes when the task file, its prompt table or its model does. */
-async function stampOf(text: string, { promptTablePath, backbone }: Project, models: ModelMemo): Promise<string> {
-  return [await fileStamp(promptTablePath), await models.stamp(backbone.model.dir), text].join('\n');
 }
