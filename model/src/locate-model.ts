@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from './demo/demo-folder.ts';
 import { DEMO_MODEL, DEMO_SIZES } from './demo/packages.ts';
+import { cachedModelFolder, hubCacheFolder, isHubId } from './hub-cache.ts';
 
 export type LocatedModel =
   | { readonly kind: 'folder'; readonly dir: string }
@@ -12,7 +13,8 @@ export type LocatedModel =
 
 /**
  * What a task file's `model` means. Nothing is made or fetched.
- * @param spec `demo`, `demo-tiny`, `demo-base`, `demo-small`, or a folder (`~` is the home folder)
+ * @param spec `demo`, `demo-tiny`, `demo-base`, `demo-small`, a folder (`~` is the home folder), or the Hugging Face id of a
+ *   model in that cache; a folder goes before an id of the same name
  * @param baseDir the task file's folder, which a relative folder starts from
  */
 export async function locateModel(
@@ -29,14 +31,11 @@ export async function locateModel(
   const found = await stat(dir).catch(() => undefined);
   if (found?.isDirectory()) return { kind: 'folder', dir };
   if (found) return { kind: 'not-found', problem: `${dir} is not a folder` };
+  const cached = found ? undefined : await cachedModelFolder(spec);
+  if (cached) return { kind: 'folder', dir: cached };
   const demos = ['demo', ...DEMO_SIZES.map((name) => `demo-${name}`)].join(', ');
-  const hub = looksLikeHubId(spec)
-    ? `; if '${spec}' is a Hugging Face id: fetching models from there is not supported yet, so download it and give its folder`
+  const hub = isHubId(spec)
+    ? `, and none of that name in the Hugging Face cache ${hubCacheFolder()}; nothing is fetched from the network, but 'hf download ${spec}' puts it there`
     : '';
   return { kind: 'not-found', problem: `there is no model folder ${dir}${hub} (or use one of ${demos})` };
-}
-
-/** `gpt2` or `owner/name`; a path that starts with a dot, a slash or a tilde is none. */
-function looksLikeHubId(spec: string): boolean {
-  return /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(spec);
 }

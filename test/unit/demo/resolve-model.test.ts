@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { resolveModel } from '../../../engine/src/backbone/resolve-model.ts';
 import { temporaryFolder } from '../model/tiny-folder.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 test('a folder is relative to the task file', async () => {
   const dir = await temporaryFolder();
@@ -26,9 +28,11 @@ test('a file is no folder', async () => {
   });
 });
 
-test.each(['gpt2', 'openai-community/gpt2'])('%s could be a Hugging Face id, which is said', async (spec) => {
+test.each(['gpt2', 'openai-community/gpt2'])('%s is looked for in the Hugging Face cache', async (spec) => {
+  vi.stubEnv('HF_HUB_CACHE', await temporaryFolder());
   const result = await resolveModel(spec, await temporaryFolder());
-  expect(result).toMatchObject({ kind: 'not-found', problem: expect.stringMatching(/not supported yet/) });
+  const how = `'hf download ${spec}' puts it there`;
+  expect(result).toMatchObject({ kind: 'not-found', problem: expect.stringContaining(how) });
 });
 
 test('a path that is plainly one is not taken for an id', async () => {
