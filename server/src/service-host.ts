@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { cachedModels } from '../../model/src/hub-cache.ts';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
 import { ModelCache } from './model-cache.ts';
 import { oneATurn } from './one-a-turn.ts';
@@ -16,6 +17,7 @@ export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onE
     ...to,
     environment: nodeEnvironment({ model: (reference) => models.facts(reference) }),
     listFolder,
+    cachedModels: () => cachedModels(),
     // A document that is no file is none that a task file could name.
     toPath: (uri) => filePath(uri) ?? uri,
     toUri: fileUri,

@@ -271,7 +271,7 @@ export const taskFileKeys: KeyTable<TaskFile> = {
   model: key(
     text({ nonEmpty: true }),
     'required',
-    'The frozen backbone: `demo` (or `demo-tiny`, `demo-base`, `demo-small`), or a folder in the form of Hugging Face, relative to this file.',
+    'The frozen backbone: `demo` (or `demo-tiny`, `demo-base`, `demo-small`), a folder in the form of Hugging Face, relative to this file, or the Hugging Face id of a model in its cache.',
     'model.language_model_path',
   ),
   language: key(

@@ -15,6 +15,8 @@ export interface ServiceHost {
    * again when `fileChanged` has named the folder or something in it.
    */
   listFolder(path: string): Promise<readonly FolderEntry[]>;
+  /** The Hugging Face ids of models that this machine has, for completing `model`. */
+  cachedModels?(): Promise<readonly string[]>;
   /** The path that a document's uri means, in the form that `environment.resolvePath` gives. */
   toPath(uri: string): string;
   toUri(path: string): string;

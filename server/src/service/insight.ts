@@ -14,6 +14,7 @@ import type { Knowledge } from './knowledge.ts';
 export interface InsightHost {
   resolvePath(taskFile: string, path: string): string;
   listFolder(path: string): Promise<readonly FolderEntry[]>;
+  cachedModels(): Promise<readonly string[]>;
   /** A line of a document that is open; undefined behind its last one, and for another document. */
   openLine(path: string, line: number): string | undefined;
   /** Lets others have the thread. */
@@ -47,6 +48,7 @@ export class Insight {
       const paths = {
         resolvePath: this.#host.resolvePath,
         listFolder: (folder: string) => this.#host.listFolder(folder),
+        cachedModels: () => this.#host.cachedModels(),
       };
       return completions(knowledge, position, paths, options);
     }

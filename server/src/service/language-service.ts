@@ -166,6 +166,7 @@ class Service implements LanguageService {
     this.#insight = new Insight({
       resolvePath: (taskFile, path) => host.environment.resolvePath(taskFile, path),
       listFolder: (path) => this.#folders.list(path),
+      cachedModels: async () => (await host.cachedModels?.()) ?? [],
       openLine: (path, line) => this.#documents.get(path)?.line(line),
       breathe: () => host.breathe(),
       taskFiles: () => [...this.#sessions.values()],

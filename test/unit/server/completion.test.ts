@@ -207,9 +207,9 @@ describe('paths', () => {
     expect(accept('"data/dev.jsonl"')).toBe('{ "data": { "test_ds": "data/dev.jsonl" } }');
   });
 
-  it('to models are the demo ones and folders with a config.json', async () => {
+  it('to models are the demo ones, folders with a config.json, and those in the Hugging Face cache', async () => {
     const { labels } = await completing('{ "model": "‸" }', { disk });
-    expect(labels).toEqual(['"demo"', ...DEMO_SIZES.map((size) => `"demo-${size}"`), '"models/gpt2"']);
+    expect(labels).toEqual(['"demo"', ...DEMO_SIZES.map((size) => `"demo-${size}"`), '"models/gpt2"', '"owner/model"']);
   });
 
   it('to prompt tables are the usual name and those that are there, no weights of models', async () => {

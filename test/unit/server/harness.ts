@@ -31,6 +31,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
   const service = createLanguageService({
     environment: environment(disk, changes),
     listFolder: async (folder) => entriesOf(disk, posix.relative('project', folder)),
+    cachedModels: async () => ['owner/model'],
     toPath: (uri) => posix.normalize(uri.slice(ROOT.length)),
     toUri: uriOf,
     publish: (uri, diagnostics) => published.set(uri, diagnostics),

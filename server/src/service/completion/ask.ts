@@ -13,4 +13,6 @@ export interface PathHost {
   /** The path that a path in a task file means. */
   resolvePath(taskFile: string, path: string): string;
   listFolder(path: string): Promise<readonly FolderEntry[]>;
+  /** Hugging Face ids. */
+  cachedModels(): Promise<readonly string[]>;
 }

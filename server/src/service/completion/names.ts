@@ -17,7 +17,8 @@ export async function nameOffers(ask: Ask): Promise<Offer[]> {
   const [first, second, third] = path;
   const split = SPLITS.find(({ key }) => first === 'data' && second === key);
   if (split !== undefined) return dataFileOffers(ask, split.key);
-  if (first === 'model' && path.length === 1) return [...demoOffers(ask), ...(await modelFolderOffers(ask))];
+  if (first === 'model' && path.length === 1)
+    return [...demoOffers(ask), ...(await modelFolderOffers(ask)), ...(await cachedModelOffers(ask))];
   if (first === 'language' && path.length === 1) return languageOffers(ask);
   if (first === 'prompt_table' && path.length === 1) return promptTableOffers(ask);
   if (first === 'new_tasks' || first === 'existing_tasks') return taskListOffers(ask, first);
@@ -44,6 +45,11 @@ const DEMOS: readonly (readonly [name: string, detail: string])[] = [
 
 function demoOffers({ cursor }: Ask): Offer[] {
   return DEMOS.map(([name, detail]) => jsonOffer(cursor, name, { kind: CompletionItemKind.Value, detail }));
+}
+
+async function cachedModelOffers({ cursor, paths }: Ask): Promise<Offer[]> {
+  const detail = 'in the Hugging Face cache';
+  return (await paths.cachedModels()).map((id) => jsonOffer(cursor, id, { kind: CompletionItemKind.Value, detail }));
 }
 
 function languageOffers({ knowledge, cursor }: Ask): Offer[] {
