@@ -1,22 +1,21 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
+import { Recent } from './recent.ts';
 
 /** Model folders that are kept open. */
 const MOST_MODELS = 4;
 
 /** Keeps model folders with their tokenisers in memory, and opens one anew when a file in it has changed. */
 export class ModelMemo {
-  private readonly known = new Map<string, { readonly stamp: string; readonly result: OpenModelResult }>();
+  private readonly known = new Recent<{ readonly stamp: string; readonly result: OpenModelResult }>(MOST_MODELS);
 
   async open(dir: string): Promise<OpenModelResult> {
     const stamp = await this.stamp(dir);
     const found = this.known.get(dir);
-    this.known.delete(dir);
-    const result = found?.stamp === stamp ? found.result : await openModelFolder(dir);
+    if (found?.stamp === stamp) return found.result;
+    const result = await openModelFolder(dir);
     this.known.set(dir, { stamp, result });
-    const [oldest] = this.known.keys();
-    if (this.known.size > MOST_MODELS) this.known.delete(oldest!);
     return result;
   }
 

@@ -32,6 +32,7 @@ const BASE = [
   'process-alive.ts',
   'progress.ts',
   'random.ts',
+  'recent.ts',
   'text.ts',
   'version.ts',
 ];
@@ -49,7 +50,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   data: ['backbone/attention.ts', 'backbone/embed-tokens.ts', 'runtime/tensor.ts', 'base', 'model', 'task'],
   prompt: ['onnx', 'autodiff', 'runtime', 'base', 'model', 'task'],
   predict: ['onnx', 'backbone', 'data', 'runtime', 'base', 'model', 'task'],
-  'model-memo.ts': ['model'],
+  'model-memo.ts': ['base', 'model'],
   'problems-found.ts': ['base', 'protocol'],
   'project.ts': [
     'model-memo.ts',

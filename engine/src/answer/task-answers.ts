@@ -5,7 +5,7 @@ import { frozenPredictor } from '../evaluate/run-baseline.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser } from '../project.ts';
-import type { AnswerCache } from './answer-cache.ts';
+import type { Recent } from '../recent.ts';
 import { promptOf, type TaskPrompt } from './prompt-state.ts';
 import { fieldsOf, promptText } from './prompt-text.ts';
 import { type Expected, expectedOf, faultOf, isRight } from './row-facts.ts';
@@ -13,21 +13,24 @@ import { type Expected, expectedOf, faultOf, isRight } from './row-facts.ts';
 /** Which prompt an answer is of: the task's trained one, be it current or stale, or none. */
 type Answering = 'prompt' | 'none';
 
+/** Answers by prompt and row; undefined for a row that is too long. */
+export type KnownAnswers = Recent<Prediction | undefined>;
+
 /** What one task answers to rows: its trained prompt, and the model without one. Everything is made when it is first needed. */
 export class TaskAnswers {
   readonly prompt: TaskPrompt;
   private readonly project: Project;
   private readonly predictor: Predictor;
   private readonly template: TaskTemplate;
-  private readonly cache: AnswerCache;
+  private readonly known: KnownAnswers;
   private readonly predictors = new Map<Answering, Promise<TaskPredictor>>();
 
-  constructor(project: Project, predictor: Predictor, template: TaskTemplate, cache: AnswerCache) {
+  constructor(project: Project, predictor: Predictor, template: TaskTemplate, known: KnownAnswers) {
     this.project = project;
     this.predictor = predictor;
     this.template = template;
     this.prompt = promptOf(project, template);
-    this.cache = cache;
+    this.known = known;
   }
 
   /** Answers in the rows' order. */
@@ -62,15 +65,15 @@ export class TaskAnswers {
     const key = `${this.prompt.state.key} ${answering}`;
     const fields = fieldsOf(template).filter((field) => field !== template.answer_field);
     const names = rows.map((row) => `${key} ${JSON.stringify(fields.map((field) => row[field]))}`);
-    const wanted = [...rows.keys()].filter((i) => !faultOf(template, rows[i]!) && !this.cache.has(names[i]!));
+    const wanted = [...rows.keys()].filter((i) => !faultOf(template, rows[i]!) && !this.known.has(names[i]!));
     if (wanted.length > 0) {
       const predictor = await this.taskPredictor(answering, template);
       const answers = await predictor.predict(wanted.map((i) => rows[i]!));
       wanted.forEach((i, n) => {
-        this.cache.set(names[i]!, answers[n]);
+        this.known.set(names[i]!, answers[n]);
       });
     }
-    return names.map((name) => this.cache.get(name));
+    return names.map((name) => this.known.get(name));
   }
 
   private taskPredictor(answering: Answering, template: TaskTemplate): Promise<TaskPredictor> {

@@ -1,5 +1,6 @@
 import type { VirtualTokenNeighbours } from '../../../protocol/src/engine.ts';
 import { nearestWords } from '../answer/nearest-tokens.ts';
+import { Recent } from '../recent.ts';
 import type { Handler } from './connection.ts';
 import type { OpenedFiles } from './opened-files.ts';
 import type { Turns } from './turns.ts';
@@ -15,19 +16,17 @@ export function nearestTokens({
   readonly files: OpenedFiles;
   readonly turns: Turns;
 }): Handler<'nearestTokens'> {
-  const remembered = new Map<string, readonly VirtualTokenNeighbours[]>();
+  const remembered = new Recent<readonly VirtualTokenNeighbours[]>(MOST);
   return ({ taskname, count, ...reference }, signal) =>
     turns.take('hover', signal, async (turn) => {
       const opened = await files.open(reference);
       const { prompt } = opened.answers(taskname);
       if (!prompt.usable) return { prompt: prompt.state, tokens: [] };
       const name = `${prompt.state.key} ${count}`;
-      const tokens =
-        remembered.get(name) ?? (await nearestWords(opened.project, prompt.usable, count, () => turn.pass()));
-      remembered.delete(name);
+      const known = remembered.get(name);
+      if (known) return { prompt: prompt.state, tokens: known };
+      const tokens = await nearestWords(opened.project, prompt.usable, count, () => turn.pass());
       remembered.set(name, tokens);
-      const [oldest] = remembered.keys();
-      if (remembered.size > MOST) remembered.delete(oldest!);
       return { prompt: prompt.state, tokens };
     });
 }

@@ -2,36 +2,39 @@ import { readFile } from 'node:fs/promises';
 import type { TaskFileReference } from '../../../protocol/src/engine.ts';
 import { resolveBeside } from '../../../task/src/node-environment.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
-import { AnswerCache } from '../answer/answer-cache.ts';
-import { TaskAnswers } from '../answer/task-answers.ts';
+import { type KnownAnswers, TaskAnswers } from '../answer/task-answers.ts';
 import { FileError } from '../errors.ts';
 import { fileStamp, ModelMemo } from '../model-memo.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { openForAnswers, type Project, templateOf } from '../project.ts';
+import { Recent } from '../recent.ts';
 import { log } from './log.ts';
 
 /** Task files, and models with their sessions, that are kept open. */
 const MOST_FILES = 8;
 const MOST_PREDICTORS = 2;
 
+/** Answers that are kept: with ten labels each, some 20 MB. */
+const MOST_ANSWERS = 20_000;
+
 /** A task file that can be asked. */
 export class OpenedFile {
   readonly project: Project;
   readonly predictor: Predictor;
-  private readonly cache: AnswerCache;
+  private readonly known: KnownAnswers;
   private readonly tasks = new Map<string, TaskAnswers>();
 
-  constructor(project: Project, predictor: Predictor, cache: AnswerCache) {
+  constructor(project: Project, predictor: Predictor, known: KnownAnswers) {
     this.project = project;
     this.predictor = predictor;
-    this.cache = cache;
+    this.known = known;
   }
 
   /** @throws InputError where the file has no such task */
   answers(taskname: string): TaskAnswers {
     let answers = this.tasks.get(taskname);
     if (!answers) {
-      answers = new TaskAnswers(this.project, this.predictor, templateOf(this.project, taskname), this.cache);
+      answers = new TaskAnswers(this.project, this.predictor, templateOf(this.project, taskname), this.known);
       this.tasks.set(taskname, answers);
     }
     return answers;
@@ -49,19 +52,17 @@ interface Known {
 /** Keeps task files open from one request to the next, and opens one anew when anything that it depends on has changed. */
 export class OpenedFiles {
   private readonly models = new ModelMemo();
-  private readonly cache = new AnswerCache();
-  private readonly files = new Map<string, Known>();
-  private readonly predictors = new Map<string, Predictor>();
+  private readonly answers: KnownAnswers = new Recent(MOST_ANSWERS);
+  private readonly files = new Recent<Known>(MOST_FILES);
+  private readonly predictors = new Recent<Predictor>(MOST_PREDICTORS);
 
   /** @throws ProblemsFound, FileError, as `openForAnswers` */
   async open({ file, text }: TaskFileReference): Promise<OpenedFile> {
     const own = text ?? (await textOf(file));
     const known = this.files.get(file);
-    this.files.delete(file);
-    const opened = known && (await this.isFresh(known, own)) ? known : await this.openAnew(file, own);
+    if (known && (await this.isFresh(known, own))) return known.file;
+    const opened = await this.openAnew(file, own);
     this.files.set(file, opened);
-    const [oldest] = this.files.keys();
-    if (this.files.size > MOST_FILES) this.files.delete(oldest!);
     return opened.file;
   }
 
@@ -69,7 +70,7 @@ export class OpenedFiles {
     // Before it is read: a table that is replaced meanwhile then counts as changed.
     const tableStamp = await fileStamp(resolveBeside(file, parseTaskFile(text, file).file.prompt_table));
     const project = await openForAnswers(file, { text, models: this.models, report: log.info });
-    return { file: new OpenedFile(project, await this.predictorOf(project), this.cache), text, tableStamp };
+    return { file: new OpenedFile(project, await this.predictorOf(project), this.answers), text, tableStamp };
   }
 
   private async isFresh({ file, text, tableStamp }: Known, now: string): Promise<boolean> {
@@ -84,13 +85,12 @@ export class OpenedFiles {
   /** One for each model: sessions take long to make, and hold its weights. */
   async predictorOf({ backbone }: Project): Promise<Predictor> {
     const key = `${backbone.model.fingerprint} ${backbone.model.dir}`;
-    const predictor = this.predictors.get(key) ?? new Predictor(backbone);
-    this.predictors.delete(key);
-    this.predictors.set(key, predictor);
-    const [oldest, unused] = [...this.predictors][0]!;
-    if (this.predictors.size > MOST_PREDICTORS) {
-      this.predictors.delete(oldest);
-      for (const [path, { file }] of this.files) if (file.predictor === unused) this.files.delete(path);
+    const known = this.predictors.get(key);
+    if (known) return known;
+    const predictor = new Predictor(backbone);
+    const unused = this.predictors.set(key, predictor);
+    if (unused) {
+      this.files.forget(({ file }) => file.predictor === unused);
       await unused.release();
     }
     return predictor;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AnswerCache } from '../../../engine/src/answer/answer-cache.ts';
 import { TaskAnswers } from '../../../engine/src/answer/task-answers.ts';
 import { ModelMemo } from '../../../engine/src/model-memo.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { openForAnswers, templateOf } from '../../../engine/src/project.ts';
+import { Recent } from '../../../engine/src/recent.ts';
 import { type Json, open, trainProject, writeProject } from '../train/small-project.ts';
 
 const released: Predictor[] = [];
@@ -22,7 +22,7 @@ async function answersOf(change: (text: string) => string = (text) => text) {
   const project = await openForAnswers(file, { text, models: new ModelMemo() });
   const predictor = new Predictor(project.backbone);
   released.push(predictor);
-  return { predictor, answers: new TaskAnswers(project, predictor, templateOf(project, 'mood'), new AnswerCache()) };
+  return { predictor, answers: new TaskAnswers(project, predictor, templateOf(project, 'mood'), new Recent(100)) };
 }
 
 const row = (label?: string, text = 'up 1'): Json => ({ taskname: 'mood', text, ...(label ? { label } : {}) });
@@ -84,15 +84,4 @@ describe('answers', () => {
       untrained: undefined,
     });
   });
-});
-
-it('the answers that were not wanted for longest are forgotten', () => {
-  const cache = new AnswerCache(2);
-  const answer = (text: string) => ({ text, candidates: undefined });
-  cache.set('a', answer('1'));
-  cache.set('too long', undefined);
-  expect(cache.has('too long')).toBe(true);
-  cache.get('a');
-  cache.set('c', answer('3'));
-  expect(['a', 'too long', 'c'].filter((name) => cache.has(name))).toEqual(['a', 'c']);
 });
