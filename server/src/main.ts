@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import {
   type ConnectionStrategy,
   createConnection,
@@ -20,6 +21,9 @@ const strategy: ConnectionStrategy = {
     return { jsonrpc: '2.0', id: message.id, error: { code: LSPErrorCodes.RequestCancelled, message: 'cancelled' } };
   },
 };
+
+// Reading rows makes much garbage and keeps little; room for it to grow would cost more memory than it saves time.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const connection = createConnection({ connectionStrategy: strategy });
 // The library ends the program with its standard input, but not with this channel.

@@ -1,5 +1,5 @@
 import type { DataIndex } from './data-index.ts';
-import { HashCounts } from './hash-counts.ts';
+import type { HashCounts } from './hash-counts.ts';
 import { COLUMNS, hashCount, type RowRecords } from './row-records.ts';
 import type { RowShape } from './row-shape.ts';
 import { hashKey, hashText, mixInto, type TextHash } from './text-hash.ts';
@@ -15,16 +15,17 @@ export class FileLikeness {
   readonly #index: DataIndex;
   readonly #fields: LikenessFields;
   readonly #plans: HashPlan[] = [];
-  #counts: HashCounts;
+  readonly #counts: HashCounts;
   /** Two halves for each row of a block; zeros for a row without a template. */
   #hashes = new Map<RowRecords, Uint32Array>();
   readonly #repeated = new Set<number>();
   #rows = 0;
 
-  constructor(index: DataIndex, fields: LikenessFields) {
+  /** @param counts empty, and of this file alone until `update` has ended */
+  constructor(index: DataIndex, fields: LikenessFields, counts: HashCounts) {
     this.#index = index;
     this.#fields = fields;
-    this.#counts = new HashCounts(index.rows);
+    this.#counts = counts;
   }
 
   /** Rows that have a template. */
@@ -43,11 +44,6 @@ export class FileLikeness {
 
   count(high: number, low: number): number {
     return this.#counts.get(high, low);
-  }
-
-  /** Lets go of what only further changes need. */
-  forgetCounts(): void {
-    this.#counts = new HashCounts();
   }
 
   hashes(records: RowRecords): Uint32Array {

@@ -15,6 +15,13 @@ export class HashCounts {
     this.#makeRoom(expected);
   }
 
+  /** Forgets all, and keeps the table for as many again. */
+  clear(): void {
+    this.#table.fill(0);
+    this.#taken = 0;
+    this.#distinct = 0;
+  }
+
   /** How many different hashes there are. */
   get distinct(): number {
     return this.#distinct;

@@ -1,6 +1,7 @@
 import type { RowView } from '../row-view.ts';
 import type { DataIndex } from './data-index.ts';
 import { FileLikeness, type LikenessFields } from './file-likeness.ts';
+import { HashCounts } from './hash-counts.ts';
 import type { RowRef } from './read-rows.ts';
 import { COLUMNS } from './row-records.ts';
 import { hashKey, type TextHash } from './text-hash.ts';
@@ -47,20 +48,36 @@ export class LikenessSearch {
   readonly #files: readonly LikenessInput[];
   readonly #fieldsKey: string;
   readonly #most: number;
+  readonly #isKept: boolean;
+  readonly #counts: HashCounts | undefined;
   readonly #training: readonly Training[];
   readonly #heldOut: readonly HeldOut[];
 
   /**
    * @param files training data first: it is looked through in this order for rows of the others
    * @param most how many of each file's duplicates and leaks are wanted; the others are counted
+   * @param isKept whether it will be asked again; if not, it takes less memory
    */
-  constructor(files: readonly LikenessInput[], fields: LikenessFields, most: number) {
+  constructor(files: readonly LikenessInput[], fields: LikenessFields, most: number, isKept: boolean) {
     this.#most = most;
+    this.#isKept = isKept;
     this.#files = files;
     this.#fieldsKey = keyOf(fields);
-    const all = files.map((input) => ({ input, likeness: new FileLikeness(input.index, fields), leaked: new Map() }));
-    this.#training = all.filter(({ input }) => input.isTraining);
-    this.#heldOut = all.filter(({ input }) => !input.isTraining);
+    const training = files.filter(({ isTraining }) => isTraining);
+    // Otherwise the training files are counted one after another, with one table for all of them.
+    const shared = isKept ? undefined : new HashCounts(Math.max(...training.map(({ index }) => index.rows), 0));
+    this.#counts = shared;
+    this.#training = training.map((input) => ({
+      input,
+      likeness: new FileLikeness(input.index, fields, shared ?? new HashCounts(input.index.rows)),
+    }));
+    this.#heldOut = files
+      .filter(({ isTraining }) => !isTraining)
+      .map((input) => ({
+        input,
+        likeness: new FileLikeness(input.index, fields, new HashCounts(input.index.rows)),
+        leaked: new Map(),
+      }));
   }
 
   /** Whether it is about these files, whose rows may have changed. */
@@ -82,7 +99,10 @@ export class LikenessSearch {
     const found = new Map<DataIndex, Likeness>();
     const changed: { file: HeldOut; high: number; low: number }[] = [];
     for (const file of this.#heldOut) {
-      yield* file.likeness.update((high, low) => changed.push({ file, high, low }));
+      // When all is new, the training rows are looked for in these, below.
+      yield* file.likeness.update((high, low) => {
+        if (this.#isKept) changed.push({ file, high, low });
+      });
     }
     for (const { input, likeness } of this.#training) {
       yield* likeness.update((high, low) => {
@@ -94,10 +114,10 @@ export class LikenessSearch {
         counts: { duplicate: likeness.rows - likeness.distinct, leaked: 0, both: 0 },
         rows: firstRows(input.index, likeness, NONE, this.#most),
       });
-      if (!isSmall(this.#files)) likeness.forgetCounts();
+      this.#counts?.clear();
       yield;
     }
-    if (isSmall(this.#files)) for (const { file, high, low } of changed) this.#decide(file, high, low);
+    for (const { file, high, low } of changed) this.#decide(file, high, low);
     for (const file of this.#heldOut) {
       found.set(file.input.index, this.#ofHeldOut(file));
       yield;

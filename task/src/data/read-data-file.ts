@@ -11,7 +11,7 @@ export type DataReading =
   | { state: 'unreadable'; reason: string; index: DataIndex };
 
 /** A chunk that is longer is taken in parts, so that no part takes long. */
-const PART_BYTES = 64 * 1024;
+const PART_BYTES = 32 * 1024;
 
 /**
  * Reads a data file once, a chunk at a time, into an index.

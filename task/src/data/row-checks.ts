@@ -199,12 +199,14 @@ export class RowChecks {
   }
 
   *#searchLikeness({ key, files, fields }: LikenessQuestion): Generator<undefined, void> {
-    const search = this.#search?.isOf(files, fields) ? this.#search : new LikenessSearch(files, fields, this.#mostLike);
+    const isKept = isSmall(files);
+    const known = this.#search?.isOf(files, fields) ? this.#search : undefined;
+    const search = known ?? new LikenessSearch(files, fields, this.#mostLike, isKept);
     // One that is given up half-way is not used again.
     this.#search = undefined;
     const found = yield* search.find();
     this.#likeness = { key, found };
-    if (isSmall(files)) this.#search = search;
+    if (isKept) this.#search = search;
   }
 
   /** The rules of which it is not known yet what they say of a file, since a pass has still to read some of it. */

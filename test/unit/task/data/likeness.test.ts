@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { DataIndex } from '../../../../task/src/data/data-index.ts';
 import { HashCounts } from '../../../../task/src/data/hash-counts.ts';
+import { LikenessSearch } from '../../../../task/src/data/likeness.ts';
+import { TextBlocks } from '../../../../task/src/data/text-blocks.ts';
 import { hashKey, hashText, mixInto } from '../../../../task/src/data/text-hash.ts';
+import { readNextBlock, spliceIndex, textIndex } from '../../../../task/src/data/text-index.ts';
 
 function hash(...texts: string[]): [high: number, low: number] {
   const whole = { high: 0, low: 0 };
@@ -49,4 +53,55 @@ it('tells apart where one text ends and the next begins, and their order', () =>
   expect(hash('x', 'y')).not.toEqual(hash('y', 'x'));
   expect(hash('xy', '')).not.toEqual(hash('x', 'y'));
   expect(hash('x')).not.toEqual(hash('x', ''));
+});
+
+const FIELDS = new Map([['sentiment-task', ['label', 'sentence']]]);
+const row = fc
+  .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('x', 'y'))
+  .map(([sentence, label]) => JSON.stringify({ taskname: 'sentiment-task', sentence, label, id: 1 }));
+const rows = fc.array(row, { maxLength: 12 }).map((lines) => lines.join('\n'));
+
+function indexOf({ blocks }: TextBlocks): DataIndex {
+  const index = textIndex(blocks);
+  while (readNextBlock(index));
+  return index;
+}
+
+function found(search: LikenessSearch) {
+  const steps = search.find();
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value.map(({ counts, rows: like }) => ({
+    counts,
+    rows: like.map(({ line, duplicateOf, leakedFrom }) => ({ line, duplicateOf, leakedFrom })),
+  }));
+}
+
+it('finds the same when it is asked once, and when it is asked again after each change', () => {
+  const change = fc.tuple(fc.nat(3), fc.nat(11), row);
+  const ask = fc.record({
+    texts: fc.array(rows, { minLength: 4, maxLength: 4 }),
+    changes: fc.array(change),
+    most: fc.integer({ min: 1, max: 20 }),
+  });
+  fc.assert(
+    fc.property(ask, ({ texts, changes, most }) => {
+      const files = texts.map((text, i) => {
+        const blocks = new TextBlocks(text, 100);
+        return { path: `${i}`, blocks, index: indexOf(blocks), isTraining: i < 2 };
+      });
+      const kept = new LikenessSearch(files, FIELDS, most, true);
+      expect(found(kept)).toEqual(found(new LikenessSearch(files, FIELDS, most, false)));
+      for (const [file, line, text] of changes) {
+        const { blocks, index } = files[file]!;
+        const range = [
+          { line, character: 0 },
+          { line: line + 1, character: 0 },
+        ] as const;
+        spliceIndex(index, blocks.edit(...range, `${text}\n`));
+        expect(kept.isOf(files, FIELDS)).toBe(true);
+        expect(found(kept)).toEqual(found(new LikenessSearch(files, FIELDS, most, false)));
+      }
+    }),
+  );
 });
