@@ -49,27 +49,42 @@ export async function readRowsAgain(environment: Reading, path: string, refs: re
   });
 }
 
+/** In bytes; the rows of so much are made at a time, so that few of them are there at once. */
+const PART_BYTES = 16 * 1024;
+
 /**
- * Every row of a block: gives a row by its number.
+ * Every row of a block, in order; those of a file on disk are read again.
  *
- * @throws ChangedOnDisk when the block is not there any more
+ * @throws ChangedOnDisk at once or while the rows are gone through, when the block is not there any more
  */
-export async function readBlockAgain(
-  environment: Reading,
-  path: string,
-  block: DataBlock,
-): Promise<(row: number) => DataRow> {
-  if (block.text !== undefined) return (row) => rowAtHand({ block, row })!;
+export async function readBlockAgain(environment: Reading, path: string, block: DataBlock): Promise<Iterable<DataRow>> {
+  if (block.text !== undefined) return rowsAtHand(block);
   const [bytes] = await readParts(environment, path, [block.bytes!]);
-  const rows = rowsIn(bytes!, block.bytes!.start === 0);
-  const { count, columns } = block.records!;
-  const isSame = rows.length === count && rows.every((row, i) => row.byteLength === columns[i * COLUMNS + 3]);
-  if (!isSame) throw new ChangedOnDisk(path);
-  return (row) => rows[row]!;
+  return rowsOf(bytes!, path, block);
 }
 
-function rowsIn(bytes: Uint8Array, isStart = false): DataRow[] {
-  const reader = new RowReader({ isStart });
+function* rowsAtHand(block: DataBlock): Generator<DataRow> {
+  for (let row = 0; row < block.records!.count; row++) yield rowAtHand({ block, row })!;
+}
+
+function* rowsOf(bytes: Uint8Array, path: string, { bytes: place, records }: DataBlock): Generator<DataRow> {
+  const reader = new RowReader({ isStart: place!.start === 0 });
+  const { columns, count } = records!;
+  let number = 0;
+  for (let at = 0; at <= bytes.length; at += PART_BYTES) {
+    const isLast = at + PART_BYTES > bytes.length;
+    const rows = reader.push(bytes.subarray(at, at + PART_BYTES));
+    for (const row of isLast ? [...rows, ...reader.end()] : rows) {
+      if (row.byteLength !== columns[number * COLUMNS + 3]) throw new ChangedOnDisk(path);
+      number += 1;
+      yield row;
+    }
+  }
+  if (number !== count) throw new ChangedOnDisk(path);
+}
+
+function rowsIn(bytes: Uint8Array): DataRow[] {
+  const reader = new RowReader({ isStart: false });
   return [...reader.push(bytes), ...reader.end()];
 }
 

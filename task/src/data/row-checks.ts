@@ -321,17 +321,16 @@ export class RowChecks {
   }
 
   async #pass({ file, block, passes }: OpenBlock, environment: CheckEnvironment, work: Work): Promise<void> {
-    const rowOf = await readBlockAgain(environment, file.facts.path, block);
+    const rows = await readBlockAgain(environment, file.facts.path, block);
     const running = passes.map((pass) => ({
       pass,
       finder: new PassFinder(),
       wanted: new Set(wantedRows(pass, file.index, block)),
     }));
-    for (let row = 0; row < block.records!.count; row++) {
-      const wanting = running.filter(({ wanted }) => wanted.has(row));
-      if (wanting.length === 0) continue;
-      const value = rowOf(row);
-      for (const { pass, finder } of wanting) pass.take(value, row, finder);
+    let number = 0;
+    for (const row of rows) {
+      for (const { pass, finder, wanted } of running) if (wanted.has(number)) pass.take(row, number, finder);
+      number += 1;
       const pause = work.pause();
       if (pause !== undefined) await pause;
     }
