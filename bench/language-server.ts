@@ -5,6 +5,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  CodeLensRefreshRequest,
+  createProtocolConnection,
+  DidOpenTextDocumentNotification,
+  ExitNotification,
+  InitializedNotification,
+  InitializeRequest,
+  ShutdownRequest,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
 import { ensureDemoBackbone } from '../engine/src/backbone/demo/demo-backbone.ts';
 import { ModelCache } from '../server/src/model-cache.ts';
 import { createLanguageService, type LanguageService } from '../server/src/service/language-service.ts';
@@ -12,8 +23,8 @@ import { LineIndex } from '../task/src/line-index.ts';
 import { nodeEnvironment } from '../task/src/node-environment.ts';
 
 /*
- * How fast the language service answers beside much data, and how much memory it takes; in one process with it, on files
- * that it makes in a temporary folder:
+ * How fast the language service answers beside much data, in one process with it, and how much memory the server takes; on
+ * files that it makes in a temporary folder:
  *
  *     npx esbuild bench/language-server.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/language-server-bench.js
  *     npm run build && node dist/language-server-bench.js
@@ -23,6 +34,7 @@ const ROWS = 100_000;
 const MANY_ROWS = 1_000_000;
 const KEYSTROKES = 200;
 const OPENINGS = 7;
+const MEMORY_RUNS = 3;
 
 const TEMPLATE = '<|VIRTUAL_PROMPT_0|> {sentence} Känslan är: {label}';
 
@@ -303,31 +315,35 @@ async function timeToFirstOutput(args: readonly string[], input: string): Promis
   return time;
 }
 
-/** The peak resident memory of the server's own process, in MB, when it has checked a workspace. */
-async function memoryFigure(task: string): Promise<Figure> {
+/** The peak resident memory of the server's own process, in MB, when it has checked a workspace; as Linux tells it. */
+async function memoryFigure(what: string, task: string): Promise<Figure> {
   const times: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    const child = spawn(process.execPath, [process.argv[1]!, MEMORY, task], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+  for (let i = 0; i < MEMORY_RUNS; i++) {
+    const server = spawn(process.execPath, [SERVER, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const connection = createProtocolConnection(
+      new StreamMessageReader(server.stdout),
+      new StreamMessageWriter(server.stdin),
+    );
+    // It asks for this when a check has ended.
+    const checked = new Promise<void>((resolve) => connection.onRequest(CodeLensRefreshRequest.type, () => resolve()));
+    connection.listen();
+    const capabilities = { workspace: { codeLens: { refreshSupport: true } } };
+    await connection.sendRequest(InitializeRequest.type, { processId: process.pid, rootUri: null, capabilities });
+    await connection.sendNotification(InitializedNotification.type, {});
+    const textDocument = { uri: pathToFileURL(task).href, languageId: 'ptask', version: 1 };
+    const text = await readFile(task, 'utf8');
+    await connection.sendNotification(DidOpenTextDocumentNotification.type, {
+      textDocument: { ...textDocument, text },
     });
-    await once(child, 'exit');
-    times.push(Number(said));
+    await checked;
+    const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
+    times.push(Number(/VmHWM:\s*(\d+)/.exec(status)![1]) / 1024);
+    await connection.sendRequest(ShutdownRequest.type);
+    await connection.sendNotification(ExitNotification.type);
+    await once(server, 'exit');
+    connection.dispose();
   }
-  return { what: `peak memory with ${MANY_ROWS} rows`, times, unit: 'MB', target: '150' };
-}
-
-const MEMORY = '--memory';
-
-/** What the child process does: opens a task file, waits for its check, and says how much memory that took. */
-async function measureMemory(task: string): Promise<void> {
-  const { service, checked } = startService({ withTokeniser: true });
-  const done = checked();
-  service.openDocument(pathToFileURL(task).href, await readFile(task, 'utf8'));
-  await done;
-  console.log((process.resourceUsage().maxRSS / 1024).toFixed(1));
-  service.dispose();
+  return { what, times, unit: 'MB', target: '150' };
 }
 
 function print(figures: readonly Figure[]): void {
@@ -338,21 +354,20 @@ function print(figures: readonly Figure[]): void {
   }
 }
 
-const [, , mode, argument] = process.argv;
-if (mode === MEMORY) {
-  await measureMemory(argument!);
-} else {
-  const dir = await mkdtemp(path.join(tmpdir(), 'ptask-bench-'));
-  try {
-    const model = await ensureDemoBackbone('tiny');
-    const [some, many] = [path.join(dir, 'some'), path.join(dir, 'many')];
-    const task = await makeWorkspace(some, model, ROWS, 1);
-    const manyTask = await makeWorkspace(many, model, MANY_ROWS, 10);
-    const opening = await openingFigures(task);
-    const typing = await typingFigures(some, task);
-    const names = await nameFigures(task);
-    print([...(await startFigures()), ...opening, ...typing, ...names, await memoryFigure(manyTask)]);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+const dir = await mkdtemp(path.join(tmpdir(), 'ptask-bench-'));
+try {
+  const model = await ensureDemoBackbone('tiny');
+  const [some, many] = [path.join(dir, 'some'), path.join(dir, 'many')];
+  const task = await makeWorkspace(some, model, ROWS, 1);
+  const manyTask = await makeWorkspace(many, model, MANY_ROWS, 10);
+  const opening = await openingFigures(task);
+  const typing = await typingFigures(some, task);
+  const names = await nameFigures(task);
+  const title = `peak memory of the server, ${MANY_ROWS} rows in 10 files`;
+  const memory = [await memoryFigure(`${title}, the model with its tokeniser`, manyTask)];
+  await writeFile(manyTask, (await readFile(manyTask, 'utf8')).replace(JSON.stringify(model), '"no-such-model"'));
+  memory.push(await memoryFigure(`${title}, no model`, manyTask));
+  print([...(await startFigures()), ...opening, ...typing, ...names, ...memory]);
+} finally {
+  await rm(dir, { recursive: true, force: true });
 }
