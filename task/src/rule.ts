@@ -45,7 +45,7 @@ export interface RuleExample {
  * What of a row decides whether a rule for rows has something to say of it, and under which groups:
  *
  * - `shape`: its task, its fields and the kinds of their values (`RowShape`);
- * - `answer`: those and the text of its answer;
+ * - `answer`: those and the text of its answer, where the template has labels;
  * - `likeness`: whether it is a duplicate or a leak;
  * - `braces`: texts in which there is a brace or the start of a marker, and the template's fields;
  * - `text`: anything that a row of a data file has; such a rule has every row read whenever a template changes;

@@ -81,14 +81,15 @@ export class LikenessSearch {
   }
 
   /** Whether it is about these files, whose rows may have changed. */
-  isOf(files: readonly LikenessInput[], fields: LikenessFields): boolean {
+  isOver(files: readonly LikenessInput[]): boolean {
     return (
       this.#files.length === files.length &&
-      this.#files.every(
-        ({ index, isTraining }, i) => index === files[i]!.index && isTraining === files[i]!.isTraining,
-      ) &&
-      this.#fieldsKey === keyOf(fields)
+      this.#files.every(({ index, isTraining }, i) => index === files[i]!.index && isTraining === files[i]!.isTraining)
     );
+  }
+
+  isOf(files: readonly LikenessInput[], fields: LikenessFields): boolean {
+    return this.#fieldsKey === keyOf(fields) && this.isOver(files);
   }
 
   /**

@@ -73,6 +73,8 @@ interface LikenessQuestion {
   readonly fields: LikenessFields;
 }
 
+/** How often the fields of templates may change to and fro, as while one is typed, without all rows being looked at again. */
+const MAX_SEARCHES = 3;
 /** In UTF-16 units: rows that were read again are kept up to this. */
 const MAX_KEPT_UNITS = 2_000_000;
 
@@ -109,7 +111,8 @@ export class RowChecks {
   #rows = new WeakMap<RowRecords, Map<number, DataRow>>();
   #keptUnits = 0;
   #likeness: { key: string; found: readonly Likeness[] } | undefined;
-  #search: LikenessSearch | undefined;
+  /** The latest first. */
+  #searches: readonly LikenessSearch[] = [];
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
@@ -200,13 +203,13 @@ export class RowChecks {
 
   *#searchLikeness({ key, files, fields }: LikenessQuestion): Generator<undefined, void> {
     const isKept = isSmall(files);
-    const known = this.#search?.isOf(files, fields) ? this.#search : undefined;
+    const known = this.#searches.find((search) => search.isOf(files, fields));
     const search = known ?? new LikenessSearch(files, fields, this.#mostLike, isKept);
-    // One that is given up half-way is not used again.
-    this.#search = undefined;
+    // One that is given up half-way is not used again, nor is one of files that were read anew.
+    this.#searches = this.#searches.filter((other) => other !== known && other.isOver(files));
     const found = yield* search.find();
     this.#likeness = { key, found };
-    if (isKept) this.#search = search;
+    if (isKept) this.#searches = [search, ...this.#searches].slice(0, MAX_SEARCHES);
   }
 
   /** The rules of which it is not known yet what they say of a file, since a pass has still to read some of it. */
