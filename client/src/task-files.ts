@@ -2,7 +2,8 @@ import path from 'node:path';
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../protocol/src/commands.ts';
 
-export const TASK_FILES = '**/*.ptask.json';
+export const TASK_FILE_SUFFIX = '.ptask.json';
+export const TASK_FILES = `**/*${TASK_FILE_SUFFIX}`;
 
 export const isTaskFile = (document: TextDocument): boolean => document.languageId === 'ptask';
 

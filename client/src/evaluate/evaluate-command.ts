@@ -1,9 +1,10 @@
+import path from 'node:path';
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { Baseline } from '../../../protocol/src/engine.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ReportDocuments } from '../report-documents.ts';
-import { chooseTask } from '../task-files.ts';
+import { chooseTask, TASK_FILE_SUFFIX } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import type { EvaluationTests } from './evaluation-tests.ts';
@@ -27,7 +28,7 @@ export async function evaluateTask(services: EvaluateServices, argument: Evaluat
   if (!baselines) return;
   const { texts, tests, reports } = services;
   const tasknames = choice.taskname === undefined ? [] : [choice.taskname];
-  const title = choice.taskname ?? workspace.asRelativePath(choice.file);
+  const title = choice.taskname ?? path.basename(choice.file.fsPath, TASK_FILE_SUFFIX);
   try {
     const evaluations = await window.withProgress(
       { location: ProgressLocation.Notification, title: texts.t('Evaluating {0}', title), cancellable: true },

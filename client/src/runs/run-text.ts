@@ -133,20 +133,26 @@ export function endMessage(name: string, end: RunEnd, texts: Texts): EndMessage 
 
 function doneMessage(name: string, tasks: readonly TrainedTask[], texts: Texts): EndMessage {
   const { t } = texts;
-  const results = tasks.map((task) => heldOutText(task, texts)).join('; ');
-  const doubts = tasks.flatMap(({ learning }) => (learning?.message === undefined ? [] : [learning.message]));
+  const results = tasks.map((task) => {
+    const result = heldOutText(task, texts);
+    return tasks.length === 1 ? result : `${task.taskname}: ${result}`;
+  });
+  // What the engine says of a task begins with what the task has done.
+  const doubts = tasks.flatMap(({ taskname, learning }) =>
+    learning?.message === undefined ? [] : [`${taskname} ${learning.message}.`],
+  );
   const isNothing = tasks.some(({ learning }) => learning?.verdict === 'nothing');
   return {
     severity: isNothing ? 'warning' : 'information',
-    text: [t('{0} is trained. {1}.', name, results), ...doubts].join(' '),
+    text: [t('{0} is trained: {1}.', name, results.join('; ')), ...doubts].join(' '),
   };
 }
 
 /** The result on rows that were not trained on. */
-function heldOutText({ taskname, validation, bestEpoch }: TrainedTask, { t, percent, number }: Texts): string {
-  if (!validation) return t('{0}: there are no validation rows to measure it on', taskname);
+function heldOutText({ validation, bestEpoch }: TrainedTask, { t, percent, number }: Texts): string {
+  if (!validation) return t('there are no validation rows to measure it on');
   const { accuracy, loss, rows } = validation;
   return accuracy === undefined
-    ? t('{0}: loss {1} on {2} validation rows (epoch {3})', taskname, number(loss, 3), rows, bestEpoch)
-    : t('{0}: {1} of {2} validation rows right (epoch {3})', taskname, percent(accuracy), rows, bestEpoch);
+    ? t('loss {0} on {1} validation rows (epoch {2})', number(loss, 3), rows, bestEpoch)
+    : t('{0} of {1} validation rows right (epoch {2})', percent(accuracy), rows, bestEpoch);
 }

@@ -40,16 +40,16 @@ describe('the message at the end', () => {
   it('has the result on rows that were not trained on', () =>
     expect(end([trained()])).toEqual({
       severity: 'information',
-      text: 'sentiment is trained. sentiment: 87% of 46 validation rows right (epoch 3).',
+      text: 'sentiment is trained: 87% of 46 validation rows right (epoch 3).',
     }));
   it('has a loss where answers are free text', () =>
     expect(end([trained({ validation: { rows: 8, loss: 0.4, accuracy: undefined } })])?.text).toContain(
       'loss 0.400 on 8 validation rows',
     ));
   it('warns of a run that has learnt nothing', () => {
-    const message = end([trained({ learning: { verdict: 'nothing', message: 'It is no better than guessing.' } })]);
+    const message = end([trained({ learning: { verdict: 'nothing', message: 'has learnt nothing' } })]);
     expect(message).toMatchObject({ severity: 'warning' });
-    expect(message?.text).toMatch(/It is no better than guessing\.$/);
+    expect(message?.text).toMatch(/\. sentiment has learnt nothing\.$/);
   });
   it('says which prompt a cancelled run has kept', () => {
     const cancelled = { outcome: 'cancelled', run: '', step: 9, promptTable: '' } as const;

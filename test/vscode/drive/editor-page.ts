@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FrameLocator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 
 /** The page of a window of VS Code, in the words of what a user does there. */
 export class EditorPage {
@@ -31,11 +31,24 @@ export class EditorPage {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
   }
 
-  /** Takes what a list of choices offers. */
-  async accept(): Promise<void> {
-    await this.page.locator('.quick-input-widget .quick-input-list .monaco-list-row').first().waitFor();
+  /** Takes what a list of choices offers, one of which has this text. */
+  async accept(text: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
     await this.page.keyboard.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Does something again until it shows: a key goes nowhere while the window is busy. */
+  async until(shown: Locator, action: () => Promise<unknown>): Promise<void> {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await action();
+      const isShown = await shown.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isShown) return;
+    }
+    throw new Error(`it does not show: ${shown}`);
   }
 
   /** Waits for a message with this text. */
@@ -71,16 +84,7 @@ export class EditorPage {
 
   async #quickInput(key: string, text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-    for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press(key);
-      try {
-        await input.waitFor({ timeout: 3000 });
-        break;
-      } catch (error) {
-        // The key goes nowhere while the window is being built.
-        if (attempt === 5) throw error;
-      }
-    }
+    await this.until(input, () => this.page.keyboard.press(key));
     await input.fill(text);
   }
 }

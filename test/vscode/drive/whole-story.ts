@@ -10,11 +10,9 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.open('broken.ptask.json');
   await page.locator('.squiggly-error').first().waitFor({ timeout: 30_000 });
   await page.locator('.view-line').first().click();
-  await page.keyboard.press('F8');
-  await page.locator('.marker-widget').waitFor();
+  await editor.until(page.locator('.marker-widget'), () => page.keyboard.press('F8'));
   await page.keyboard.press('Escape');
-  await page.keyboard.press('Control+.');
-  await page.locator('.action-widget').waitFor();
+  await editor.until(page.locator('.action-widget').first(), () => page.keyboard.press('Control+.'));
   await editor.screenshot('diagnostics');
   await page.keyboard.press('Escape');
 
@@ -33,7 +31,7 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.screenshot('run-and-chart');
 
   await editor.open('validation.jsonl');
-  const hints = page.locator('.view-line', { hasText: /→ (positive|negative|neutral) \d+% [✓✗]/ });
+  const hints = page.locator('.view-line', { hasText: /→\s(positive|negative|neutral)\s\d+%\s[✓✗]/ });
   await hints.first().waitFor({ timeout: 30_000 });
   await editor.screenshot('inline-predictions');
   assert.match(await editor.hover('taskname'), /of 16 validation rows right/);
@@ -42,8 +40,22 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
 
   await editor.open('sentiment.ptask.json');
   await editor.command('ptask: Evaluate');
-  await editor.accept();
+  await editor.accept('zero-shot');
   const report = editor.webview();
   await report.locator('h2', { hasText: 'Confusion matrix' }).waitFor({ timeout: 60_000 });
   await editor.screenshot('report');
+
+  await editor.command('Testing: Focus on Test Explorer View');
+  await page.locator('.test-explorer .monaco-list-row', { hasText: 'sentiment.ptask.json' }).first().waitFor();
+  await page
+    .locator('.testing-explorer-messages, .result-summary', { hasText: /\d+\/16/ })
+    .first()
+    .waitFor();
+  await editor.screenshot('test-explorer');
+
+  await editor.command('Developer: Show Running Extensions');
+  const own = page.locator('.runtime-extensions-editor .extension', { hasText: 'ptask' }).first();
+  const activation = /Activation: (\d+)ms/.exec(await own.innerText())?.[1];
+  assert.ok(activation, 'VS Code says how long the extension took to activate');
+  console.log(`     activation took ${activation} ms`);
 }

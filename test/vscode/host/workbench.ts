@@ -45,6 +45,8 @@ const SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'files.simpleDialog.enable': true,
+  // A workspace that is not trusted opens as such, without the question, which no driver can answer.
+  'security.workspace.trust.startupPrompt': 'never',
   'files.watcherExclude': { '**/.ptask/**': false },
 };
 

@@ -6,10 +6,13 @@ import type { SuiteResults, TestResult } from './results.ts';
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, reporter: 'min', grep: process.env.PTASK_TEST_GREP ?? '' });
   mocha.suite.emit('pre-require', globalThis, 'suite', mocha);
-  await import('./language.ts');
-  await import('./training.ts');
-  await import('./predictions.ts');
-  await import('./evaluation.ts');
+  if (process.env.PTASK_TEST_SUITE === 'untrusted') await import('./untrusted.ts');
+  else {
+    await import('./language.ts');
+    await import('./training.ts');
+    await import('./predictions.ts');
+    await import('./evaluation.ts');
+  }
   const tests: TestResult[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);

@@ -1,0 +1,28 @@
+/* Builds and packages the extension, and bundles its tests, which Node would not run from TypeScript everywhere. */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const out = path.join(root, 'test/out/vscode');
+
+const common = { absWorkingDir: root, bundle: true, platform: 'node', packages: 'external', logLevel: 'warning' };
+
+/** Makes `ptask.vsix` and `suite.cjs` in `out`. */
+export async function buildSuite() {
+  const target = `${process.platform}-${process.arch}`;
+  const vsix = path.join(out, 'ptask.vsix');
+  for (const script of [['esbuild.mjs'], ['scripts/package.mjs', '--target', target, '--out', vsix]]) {
+    execFileSync(process.execPath, script, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  const entryPoints = ['test/vscode/suite/index.ts'];
+  await build({ ...common, entryPoints, outfile: path.join(out, 'suite.cjs'), format: 'cjs' });
+}
+
+/** Bundles a program of the tests, and gives its path. */
+export async function buildProgram(entryPoint, name) {
+  const outfile = path.join(out, name);
+  await build({ ...common, entryPoints: [entryPoint], outfile, format: 'esm' });
+  return outfile;
+}
