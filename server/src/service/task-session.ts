@@ -4,7 +4,7 @@ import type { TaskContext } from '../../../task/src/context.ts';
 import { namedFiles, withReading } from '../../../task/src/data/data-files.ts';
 import type { IndexedFile } from '../../../task/src/data/gather-facts.ts';
 import { ChangedOnDisk } from '../../../task/src/data/read-rows.ts';
-import type { OpenWork } from '../../../task/src/data/row-checks.ts';
+import type { OpenWork } from '../../../task/src/data/row-round.ts';
 import { Work } from '../../../task/src/data/work.ts';
 import type { DataFacts } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';

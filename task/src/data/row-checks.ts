@@ -1,49 +1,34 @@
 import type { Problem, Range } from '../../../protocol/src/problem.ts';
-import type { TaskContext, TemplateView } from '../context.ts';
-import { type DataFacts, type FieldSample, rowsOf } from '../data-facts.ts';
-import type { CheckEnvironment, ModelFacts } from '../environment.ts';
+import type { DataFacts, FieldSample } from '../data-facts.ts';
+import type { CheckEnvironment } from '../environment.ts';
 import type { Span } from '../json-tree.ts';
 import { byPlace, madeAtMost, RowFindings, toProblem } from '../row-findings.ts';
 import { RowPlaces } from '../row-view.ts';
-import type { DataRow } from '../rows.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { missingFieldGroup, rowFieldMissing } from '../rules/row-field-missing.ts';
+import { rowFieldMissing } from '../rules/row-field-missing.ts';
 import { TokenMeter } from '../tokens.ts';
-import type { DataIndex } from './data-index.ts';
-import type { LikenessFields } from './file-likeness.ts';
-import {
-  type FiredGroup,
-  firedByAnswer,
-  firedByLikeness,
-  firedByShape,
-  knowsAllAnswers,
-  mergedGroups,
-  viewOf,
-} from './fired-rows.ts';
-import {
-  addLabel,
-  countLabels,
-  gatherFacts,
-  gatherSamples,
-  type IndexedFile,
-  lineStart,
-  otherTasknames,
-  splitsOf,
-} from './gather-facts.ts';
+import { FetchedRows } from './fetched-rows.ts';
+import { type FiredGroup, firedByAnswer, firedByLikeness, firedByShape, mergedGroups, viewOf } from './fired-rows.ts';
+import { gatherFacts, gatherSamples, type IndexedFile, otherTasknames } from './gather-facts.ts';
 import { Keyed } from './keyed.ts';
-import { isSmall, type Likeness, type LikenessInput, LikenessSearch } from './likeness.ts';
-import { type RowRef, readBlockAgain, readRowsAgain, rowAtHand } from './read-rows.ts';
-import { modelId, PassFinder, PassMemory, passesFor, type RowPass, wantedRows } from './row-passes.ts';
-import { COLUMNS, type RowRecords } from './row-records.ts';
+import { LikenessMemory, likenessQuestion } from './likeness-memory.ts';
+import { addFactsOfPasses } from './pass-facts.ts';
+import { type RowRef, readBlockAgain } from './read-rows.ts';
+import { PassFinder, PassMemory, passesFor, wantedRows } from './row-passes.ts';
 import { RowReports } from './row-reports.ts';
+import {
+  manyAnswersIn,
+  missingEverywhere,
+  nextStep,
+  type OpenBlock,
+  type OpenWork,
+  type Round,
+  type RowsInput,
+  signatureOf,
+  slowSignatureOf,
+  templatesOf,
+} from './row-round.ts';
 import type { Work } from './work.ts';
-
-export interface RowsInput {
-  readonly context: TaskContext;
-  readonly model: ModelFacts;
-  /** Every file that the task file names, training data first; those that are not there have an empty index. */
-  readonly files: readonly IndexedFile[];
-}
 
 export interface RowsVerdict {
   readonly data: DataFacts;
@@ -53,77 +38,31 @@ export interface RowsVerdict {
   readonly open: OpenWork | undefined;
 }
 
-/** Something that is still to be done. Only what needs a tokeniser is slow, and it comes last. */
-export type OpenWork = { readonly isSlow: boolean } & (
-  | { readonly kind: 'rows'; readonly rows: ReadonlyMap<IndexedFile, readonly RowRef[]> }
-  | ({ readonly kind: 'likeness' } & LikenessQuestion)
-  | { readonly kind: 'passes'; readonly blocks: readonly OpenBlock[] }
-);
-
-interface OpenBlock {
-  readonly file: IndexedFile;
-  readonly block: IndexedFile['index']['blocks'][number];
-  readonly passes: readonly RowPass[];
-}
-
-interface LikenessQuestion {
-  /** Names all that the answer depends on. */
-  readonly key: string;
-  readonly files: readonly LikenessInput[];
-  readonly fields: LikenessFields;
-}
-
-/** How often the fields of templates may change to and fro, as while one is typed, without all rows being looked at again. */
-const MAX_SEARCHES = 3;
-/** In UTF-16 units: rows that were read again are kept up to this. */
-const MAX_KEPT_UNITS = 2_000_000;
-
-/** What a check has to go by. */
-interface Round extends RowsInput {
-  readonly templates: ReadonlyMap<string, TemplateView>;
-  readonly meter: TokenMeter | undefined;
-  /** All that rules for rows may look at in the task file. */
-  readonly signature: string;
-  readonly data: DataFacts;
-  readonly passes: readonly RowPass[];
-  /** By task: the files that have too many different answers to know them all. */
-  readonly manyAnswers: ReadonlyMap<string, ReadonlySet<DataIndex>>;
-  readonly likeness: LikenessQuestion & { readonly found: readonly Likeness[] | undefined };
-  /** Rows that must be read for what is shown. */
-  readonly missing: Map<IndexedFile, RowRef[]>;
-  /** Blocks that passes have not read yet. */
-  readonly unread: OpenBlock[];
-}
-
 /**
  * Checks the rows of a task file's data, and again whenever either changes. What rules find depends on a few things of the
  * task file only and is kept while those stay; and hardly any row has to be read for it.
  */
 export class RowChecks {
   readonly #rules: readonly Rule[];
-  /** How many duplicates and leaks of a file can be shown. */
-  readonly #mostLike: number;
   readonly #memory = new PassMemory();
   readonly #reports = { quick: new RowReports(), slow: new RowReports() };
   readonly #fired = new Keyed<readonly FiredGroup[]>();
   readonly #lists = new Keyed<readonly Problem[]>();
   readonly #samples = new Keyed<Map<string, FieldSample>>();
-  #rows = new WeakMap<RowRecords, Map<number, DataRow>>();
-  #keptUnits = 0;
-  #likeness: { key: string; found: readonly Likeness[] } | undefined;
-  /** The latest first. */
-  #searches: readonly LikenessSearch[] = [];
+  readonly #rows = new FetchedRows();
+  readonly #likeness: LikenessMemory;
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
-    this.#mostLike = Math.max(0, ...rules.filter(({ looksAt }) => looksAt === 'likeness').map(madeAtMost));
+    const aboutLikeness = rules.filter(({ looksAt }) => looksAt === 'likeness');
+    this.#likeness = new LikenessMemory(Math.max(0, ...aboutLikeness.map(madeAtMost)));
   }
 
   /** What is known now. */
   check(input: RowsInput): RowsVerdict {
     const round = this.#begin(input);
     const undecided = input.files.map((file) => this.#undecided(round, file));
-    this.#addFactsOfPasses(round);
+    addFactsOfPasses(round, this.#memory);
     const dropped = missingEverywhere(round);
     const { path } = input.context;
     const problems = new Map<string, readonly Problem[]>([[path, []]]);
@@ -132,10 +71,7 @@ export class RowChecks {
     }
     problems.set(path, [...problems.get(path)!, ...this.#examples(round, dropped)]);
     const open = nextStep(round);
-    if (open?.kind !== 'rows' && this.#keptUnits > MAX_KEPT_UNITS) {
-      this.#rows = new WeakMap();
-      this.#keptUnits = 0;
-    }
+    if (open?.kind !== 'rows') this.#rows.trim();
     return { data: round.data, problems, open };
   }
 
@@ -146,9 +82,12 @@ export class RowChecks {
    */
   async work(open: OpenWork, environment: CheckEnvironment, work: Work): Promise<void> {
     if (open.kind === 'rows') {
-      for (const [file, refs] of open.rows) await this.#fetch(file, refs, environment, work);
+      for (const [file, refs] of open.rows) {
+        await this.#rows.fetch(environment, file.facts.path, refs);
+        await work.pause();
+      }
     } else if (open.kind === 'likeness') {
-      const steps = this.#searchLikeness(open);
+      const steps = this.#likeness.search(open);
       while (!steps.next().done) await work.pause();
     } else {
       for (const block of open.blocks) await this.#pass(block, environment, work);
@@ -177,7 +116,8 @@ export class RowChecks {
     for (const taskname of otherTasknames(templates, files)) data.otherTasks.set(taskname, factsOf(taskname, []));
     const manyAnswers = manyAnswersIn(templates, files);
     const passes = passesFor({ context, rules: this.#rules, model, meter, manyAnswers, signature });
-    const likeness = this.#likenessFor(likenessQuestion(files, templates, data));
+    const question = likenessQuestion(files, templates, data);
+    const likeness = { ...question, found: this.#likeness.get(question) };
     return {
       ...input,
       templates,
@@ -190,26 +130,6 @@ export class RowChecks {
       missing: new Map(),
       unread: [],
     };
-  }
-
-  #likenessFor(question: LikenessQuestion): Round['likeness'] {
-    const { key, files } = question;
-    if (this.#likeness?.key !== key && isSmall(files)) {
-      const steps = this.#searchLikeness(question);
-      while (!steps.next().done);
-    }
-    return { ...question, found: this.#likeness?.key === key ? this.#likeness.found : undefined };
-  }
-
-  *#searchLikeness({ key, files, fields }: LikenessQuestion): Generator<undefined, void> {
-    const isKept = isSmall(files);
-    const known = this.#searches.find((search) => search.isOf(files, fields));
-    const search = known ?? new LikenessSearch(files, fields, this.#mostLike, isKept);
-    // One that is given up half-way is not used again, nor is one of files that were read anew.
-    this.#searches = this.#searches.filter((other) => other !== known && other.isOver(files));
-    const found = yield* search.find();
-    this.#likeness = { key, found };
-    if (isKept) this.#searches = [search, ...this.#searches].slice(0, MAX_SEARCHES);
   }
 
   /** The rules of which it is not known yet what they say of a file, since a pass has still to read some of it. */
@@ -293,7 +213,7 @@ export class RowChecks {
       const reports = rule.looksAt === 'tokens' ? this.#reports.slow : this.#reports.quick;
       const shown: Problem[] = [];
       for (const ref of rows) {
-        const said = reports.of(rule, ref, (wanted) => this.#rowOf(wanted), { context, file: path, meter });
+        const said = reports.of(rule, ref, (wanted) => this.#rows.get(wanted), { context, file: path, meter });
         if (said === undefined) {
           missing.push(ref);
           incomplete.add(rule);
@@ -306,21 +226,6 @@ export class RowChecks {
       findings.put(rule, group, { count, shown: shown.slice(0, madeAtMost(rule)) });
     }
     return { problems: findings.problems((rule) => !incomplete.has(rule)).sort(byPlace), missing };
-  }
-
-  #rowOf(ref: RowRef): DataRow | undefined {
-    return rowAtHand(ref) ?? this.#rows.get(ref.block.records!)?.get(ref.row);
-  }
-
-  async #fetch(file: IndexedFile, refs: readonly RowRef[], environment: CheckEnvironment, work: Work): Promise<void> {
-    const rows = await readRowsAgain(environment, file.facts.path, refs);
-    for (const [i, { block, row }] of refs.entries()) {
-      const known = this.#rows.get(block.records!) ?? new Map<number, DataRow>();
-      this.#rows.set(block.records!, known);
-      known.set(row, rows[i]!);
-      this.#keptUnits += rows[i]!.text.length;
-    }
-    await work.pause();
   }
 
   async #pass({ file, block, passes }: OpenBlock, environment: CheckEnvironment, work: Work): Promise<void> {
@@ -341,33 +246,6 @@ export class RowChecks {
     await work.pause();
   }
 
-  /** Adds to the facts what passes have found, of tasks whose rows they have seen all. */
-  #addFactsOfPasses({ templates, data, files, passes, manyAnswers }: Round): void {
-    for (const [taskname, template] of templates) {
-      const facts = data.tasks.get(taskname)!;
-      const ofTask = (kind: RowPass['kind']) => passes.find((pass) => pass.kind === kind && pass.taskname === taskname);
-      const [answers, boundary] = [ofTask('answer'), ofTask('boundary')];
-      const labels = files.map(({ index }) => answers && this.#memory.all(answers, index));
-      const areKnown = files.every(({ index }, i) => !manyAnswers.get(taskname)?.has(index) || labels[i] !== undefined);
-      for (const [i, file] of areKnown ? files.entries() : []) {
-        if (!manyAnswers.get(taskname)?.has(file.index)) countLabels(facts, template, file);
-        for (const { found } of labels[i] ?? []) {
-          for (const [label, rows] of found.labels) addLabel(facts, file.facts, label, rows);
-        }
-      }
-      const merging = files.map(({ index }) => boundary && this.#memory.all(boundary, index));
-      if (merging.some((found) => found === undefined)) continue;
-      for (const [i, { facts: file, index }] of files.entries()) {
-        for (const { found, at, block } of merging[i]!) {
-          if (found.merging.count === 0) continue;
-          facts.merging.rows += found.merging.count;
-          const line = index.lineOf(at) + block.records!.columns[found.merging.first * COLUMNS]!;
-          facts.merging.first ??= lineStart(file.path, line, 'The first of these rows.');
-        }
-      }
-    }
-  }
-
   /** The examples in the task file are rows too, and few. */
   #examples({ context, meter }: Round, dropped: ReadonlySet<string>): Problem[] {
     const findings = new RowFindings(context.path);
@@ -386,96 +264,6 @@ export class RowChecks {
     }
     return findings.problems();
   }
-}
-
-function nextStep({ missing, unread, likeness }: Round): OpenWork | undefined {
-  if (missing.size > 0) return { kind: 'rows', isSlow: false, rows: missing };
-  const quick = choose(unread, false);
-  if (quick.length > 0) return { kind: 'passes', isSlow: false, blocks: quick };
-  if (likeness.found === undefined) return { kind: 'likeness', isSlow: false, ...likeness };
-  const slow = choose(unread, true);
-  return slow.length === 0 ? undefined : { kind: 'passes', isSlow: true, blocks: slow };
-}
-
-function choose(unread: readonly OpenBlock[], isSlow: boolean): OpenBlock[] {
-  return unread.flatMap(({ file, block, passes }) => {
-    const chosen = passes.filter((pass) => pass.isSlow === isSlow);
-    return chosen.length === 0 ? [] : [{ file, block, passes: chosen }];
-  });
-}
-
-/** Fields that no row of a task has: then the template is at fault, not each of the rows. */
-function missingEverywhere({ templates, data }: Round): Set<string> {
-  const groups = new Set<string>();
-  for (const [taskname, { fields }] of templates) {
-    const facts = data.tasks.get(taskname)!;
-    if (rowsOf(facts) === 0) continue;
-    for (const field of fields) {
-      if (!facts.fieldCounts.has(field)) groups.add(missingFieldGroup(taskname, field));
-    }
-  }
-  return groups;
-}
-
-function manyAnswersIn(
-  templates: ReadonlyMap<string, TemplateView>,
-  files: readonly IndexedFile[],
-): Map<string, ReadonlySet<DataIndex>> {
-  const many = new Map<string, ReadonlySet<DataIndex>>();
-  for (const [taskname, { settings, forms }] of templates) {
-    const { answer_field } = settings;
-    if (forms === undefined || answer_field === null) continue;
-    const indexes = files.flatMap(({ index }) => (knowsAllAnswers(index, taskname, answer_field) ? [] : [index]));
-    if (indexes.length > 0) many.set(taskname, new Set(indexes));
-  }
-  return many;
-}
-
-function likenessQuestion(
-  indexed: readonly IndexedFile[],
-  templates: ReadonlyMap<string, TemplateView>,
-  { tasks }: DataFacts,
-): LikenessQuestion {
-  const files = indexed.map(({ facts, index }) => ({
-    path: facts.path,
-    index,
-    isTraining: splitsOf(facts).includes('train'),
-  }));
-  const fields = new Map(
-    [...templates].map(([taskname, template]) => {
-      // A field that no row has makes no difference between rows; nor does the order.
-      const present = template.fields.filter((field) => tasks.get(taskname)!.fieldCounts.has(field));
-      return [taskname, present.sort()];
-    }),
-  );
-  const versions = files.map(({ path, index, isTraining }) => [path, index.version, isTraining]);
-  return { key: JSON.stringify([[...fields], versions]), files, fields };
-}
-
-/** The first template of each task, by its name. */
-function templatesOf(context: TaskContext): Map<string, TemplateView> {
-  return new Map([...context.tasknames].map((name) => [name, context.template(name)!]));
-}
-
-function signatureOf(templates: ReadonlyMap<string, TemplateView>): string {
-  return JSON.stringify(
-    [...templates].map(
-      ([
-        taskname,
-        {
-          fields,
-          settings: { answer_field, truncate_field, labels },
-        },
-      ]) => [taskname, fields, answer_field, truncate_field, labels],
-    ),
-  );
-}
-
-/** What rules that look at tokens may look at as well. */
-function slowSignatureOf(templates: ReadonlyMap<string, TemplateView>, { context, model }: RowsInput): string {
-  const { max_seq_length, add_bos, add_eos } = context.file.data;
-  const whole = [...templates].map(([, { settings }]) => settings);
-  return JSON.stringify([modelId(model), max_seq_length, add_bos, add_eos, whole]);
 }
 
 function inLine(line: number): (span: Span) => Range {

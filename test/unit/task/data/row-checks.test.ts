@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../../protocol/src/problem.ts';
-import { checkTaskFile } from '../../../../task/src/check.ts';
+import { checkTaskFile, checkTaskText, TaskCheck } from '../../../../task/src/check.ts';
+import { namedFiles, withReading } from '../../../../task/src/data/data-files.ts';
+import { readDataFile } from '../../../../task/src/data/read-data-file.ts';
 import { MAX_SAMPLED_VALUES } from '../../../../task/src/data/value-table.ts';
+import { Work } from '../../../../task/src/data/work.ts';
+import { textOf } from '../../../../task/src/row-view.ts';
+import type { Rule } from '../../../../task/src/rule.ts';
 import { rules } from '../../../../task/src/rules/index.ts';
-import { environment, row, TASK_PATH, taskFile } from '../harness.ts';
+import { demoModel, environment, row, TASK_PATH, taskFile } from '../harness.ts';
 import { data, task } from './arbitrary-data.ts';
 import { bruteForce } from './brute-force.ts';
 
@@ -74,6 +79,37 @@ describe('rules for rows say the same as when each is asked about every row', ()
     const files = { 'train.jsonl': rows.join('\n'), 'validation.jsonl': rows.slice(0, 9).join('\n') };
     const { found, expected } = await bothWays(taskFile(), files);
     expect(found).toEqual(expected);
+  });
+});
+
+describe('a rule that does not say what it looks at', () => {
+  const shouting: Rule = {
+    code: 'row-shouting',
+    severity: 'warning',
+    explanation: '',
+    example: { of: 'rows', wrong: '', right: '' },
+    checkRow({ value, places }, _context, report) {
+      if (textOf(value, 'sentence')?.endsWith('!')) report(() => ({ at: places.value('sentence'), message: 'Loud.' }));
+    },
+  };
+
+  it('is asked about every row', async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => row(i % 4 ? 'tyst' : `högt ${i}!`));
+    const disk = environment({ 'train.jsonl': rows.join('\n') });
+    const work = new Work({});
+    const own = checkTaskText(TASK_PATH, taskFile({ file: '"data": { "train_ds": ["train.jsonl"] }' }));
+    const [named] = namedFiles(own.context, disk);
+    const files = [withReading(named!, await readDataFile(disk, named!.path, work))];
+    const check = new TaskCheck([shouting]);
+    const surroundings = { model: demoModel, promptTable: undefined };
+    const judge = () => check.judge({ ...own, surroundings, files });
+    for (let { open } = judge(); open !== undefined; { open } = judge()) await check.work(open, disk, work);
+    const found = judge().problems.get('project/train.jsonl')!;
+    expect(found.slice(0, 2).map(({ code, range }) => [code, range.start.line])).toEqual([
+      ['row-shouting', 0],
+      ['row-shouting', 4],
+    ]);
+    expect(found.at(-1)!.message).toMatch(/^25 more/);
   });
 });
 

@@ -1,0 +1,69 @@
+import type { TemplateView } from '../context.ts';
+import type { DataFacts } from '../data-facts.ts';
+import type { LikenessFields } from './file-likeness.ts';
+import { type IndexedFile, splitsOf } from './gather-facts.ts';
+import { isSmall, type Likeness, type LikenessInput, LikenessSearch } from './likeness.ts';
+
+/** How often the fields of templates may change to and fro, as while one is typed, without all rows being looked at again. */
+const MAX_SEARCHES = 3;
+export interface LikenessQuestion {
+  /** Names all that the answer depends on. */
+  readonly key: string;
+  readonly files: readonly LikenessInput[];
+  readonly fields: LikenessFields;
+}
+
+export function likenessQuestion(
+  indexed: readonly IndexedFile[],
+  templates: ReadonlyMap<string, TemplateView>,
+  { tasks }: DataFacts,
+): LikenessQuestion {
+  const files = indexed.map(({ facts, index }) => ({
+    path: facts.path,
+    index,
+    isTraining: splitsOf(facts).includes('train'),
+  }));
+  const fields = new Map(
+    [...templates].map(([taskname, template]) => {
+      // A field that no row has makes no difference between rows; nor does the order.
+      const present = template.fields.filter((field) => tasks.get(taskname)!.fieldCounts.has(field));
+      return [taskname, present.sort()];
+    }),
+  );
+  const versions = files.map(({ path, index, isTraining }) => [path, index.version, isTraining]);
+  return { key: JSON.stringify([[...fields], versions]), files, fields };
+}
+
+/** What is known of duplicates and leaks, and what helps to find it again after a change. */
+export class LikenessMemory {
+  readonly #most: number;
+  #found: { key: string; likeness: readonly Likeness[] } | undefined;
+  /** The latest first. */
+  #searches: readonly LikenessSearch[] = [];
+
+  /** @param most how many duplicates and leaks of each file are wanted */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** By file, in the order of the question; undefined when there are so many rows that `search` must be gone through first. */
+  get(question: LikenessQuestion): readonly Likeness[] | undefined {
+    const { key, files } = question;
+    if (this.#found?.key !== key && isSmall(files)) {
+      const steps = this.search(question);
+      while (!steps.next().done);
+    }
+    return this.#found?.key === key ? this.#found.likeness : undefined;
+  }
+
+  /** Finds the answer to a question, a little at each step. */
+  *search({ key, files, fields }: LikenessQuestion): Generator<undefined, void> {
+    const isKept = isSmall(files);
+    const known = this.#searches.find((search) => search.isOf(files, fields));
+    const search = known ?? new LikenessSearch(files, fields, this.#most, isKept);
+    // One that is given up half-way is not used again, nor is one of files that were read anew.
+    this.#searches = this.#searches.filter((other) => other !== known && other.isOver(files));
+    this.#found = { key, likeness: yield* search.find() };
+    if (isKept) this.#searches = [search, ...this.#searches].slice(0, MAX_SEARCHES);
+  }
+}

@@ -1,0 +1,31 @@
+import { addLabel, countLabels, lineStart } from './gather-facts.ts';
+import type { PassMemory, RowPass } from './row-passes.ts';
+import { COLUMNS } from './row-records.ts';
+import type { Round } from './row-round.ts';
+
+/** Adds to the facts what passes have found, of tasks whose rows they have seen all. */
+export function addFactsOfPasses({ templates, data, files, passes, manyAnswers }: Round, memory: PassMemory): void {
+  for (const [taskname, template] of templates) {
+    const facts = data.tasks.get(taskname)!;
+    const ofTask = (kind: RowPass['kind']) => passes.find((pass) => pass.kind === kind && pass.taskname === taskname);
+    const [answers, boundary] = [ofTask('answer'), ofTask('boundary')];
+    const labels = files.map(({ index }) => answers && memory.all(answers, index));
+    const areKnown = files.every(({ index }, i) => !manyAnswers.get(taskname)?.has(index) || labels[i] !== undefined);
+    for (const [i, file] of areKnown ? files.entries() : []) {
+      if (!manyAnswers.get(taskname)?.has(file.index)) countLabels(facts, template, file);
+      for (const { found } of labels[i] ?? []) {
+        for (const [label, rows] of found.labels) addLabel(facts, file.facts, label, rows);
+      }
+    }
+    const merging = files.map(({ index }) => boundary && memory.all(boundary, index));
+    if (merging.some((found) => found === undefined)) continue;
+    for (const [i, { facts: file, index }] of files.entries()) {
+      for (const { found, at, block } of merging[i]!) {
+        if (found.merging.count === 0) continue;
+        facts.merging.rows += found.merging.count;
+        const line = index.lineOf(at) + block.records!.columns[found.merging.first * COLUMNS]!;
+        facts.merging.first ??= lineStart(file.path, line, 'The first of these rows.');
+      }
+    }
+  }
+}
