@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileError, InputError } from '../../../engine/src/errors.ts';
 import { openProject, rowTokeniser, templateOf } from '../../../engine/src/project.ts';
+import { serializeSafetensors, type TensorData } from '../../../model/src/safetensors.ts';
 import { tinyTokenizer } from '../model/tiny-folder.ts';
+import { SMALL } from './small-backbone.ts';
 import { open, tablePath, trainProject, writeProject } from './small-project.ts';
 
 /** A project with a model of its own, which the test may spoil. */
@@ -133,13 +135,18 @@ describe('a prompt table', () => {
     expect(await refusal(file)).toContain(tablePath(file));
   });
 
-  it('whose prompts do not say what they were trained on is not used', async () => {
+  it('whose prompts do not say what they were trained on is used, if they are as wide as the model', async () => {
     const file = writeProject();
-    await trainProject(file);
-    const bytes = readFileSync(tablePath(file));
-    writeFileSync(tablePath(file), Buffer.from(bytes.toString('latin1').replace('task.mood', 'TASK.mood'), 'latin1'));
-    const { project, problems } = await openProject(file);
-    expect(project).toBeUndefined();
-    expect(problems.map(({ code }) => code)).toContain('backbone-changed');
+    const foreign = async (hidden: number) => {
+      const embeddings: TensorData = { dtype: 'F32', shape: [3, hidden], data: new Float32Array(3 * hidden) };
+      writeFileSync(tablePath(file), serializeSafetensors(new Map([['mood', embeddings]])));
+      const { project, problems } = await openProject(file);
+      return {
+        errors: problems.flatMap(({ severity, code }) => (severity === 'error' ? [code] : [])),
+        used: project?.promptTable.has('mood'),
+      };
+    };
+    expect(await foreign(SMALL.hidden)).toEqual({ errors: [], used: true });
+    expect(await foreign(SMALL.hidden + 1)).toEqual({ errors: ['backbone-changed'], used: undefined });
   });
 });
