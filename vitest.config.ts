@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // onnxruntime-node dies in worker threads now and then; processes are safe.
     pool: 'forks',
-    testTimeout: 30_000,
+    // Far above what any test takes, so that a busy machine fails none.
+    testTimeout: 120_000,
   },
 });
