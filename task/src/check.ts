@@ -1,10 +1,10 @@
 import type { Problem } from '../../protocol/src/problem.ts';
 import { TaskContext } from './context.ts';
 import { namedFiles, withReading } from './data/data-files.ts';
-import { DataIndex } from './data/data-index.ts';
 import type { IndexedFile } from './data/gather-facts.ts';
-import { type DataReading, readDataFile } from './data/read-data-file.ts';
+import { readDataFile } from './data/read-data-file.ts';
 import { ChangedOnDisk } from './data/read-rows.ts';
+import { neverAtRest, RestlessFiles } from './data/restless-files.ts';
 import { RowChecks } from './data/row-checks.ts';
 import type { OpenWork } from './data/row-round.ts';
 import { Work } from './data/work.ts';
@@ -74,7 +74,7 @@ async function checkWith(check: TaskCheck, request: CheckRequest): Promise<Check
   for (const file of namedFiles(context, environment)) {
     files.push(withReading(file, await readDataFile(environment, file.path, work)));
   }
-  const changes = new Map<string, number>();
+  const restless = new RestlessFiles();
   while (true) {
     const { problems, data, open } = check.judge({ ...own, surroundings, files });
     if (open === undefined) {
@@ -85,22 +85,14 @@ async function checkWith(check: TaskCheck, request: CheckRequest): Promise<Check
       await check.work(open, environment, work);
     } catch (error) {
       if (!(error instanceof ChangedOnDisk)) throw error;
-      const times = (changes.get(error.path) ?? 0) + 1;
-      changes.set(error.path, times);
-      const reading = times < MAX_READINGS ? await readDataFile(environment, error.path, work) : NEVER_AT_REST;
+      const reading = restless.isGivenUp(error.path)
+        ? neverAtRest()
+        : await readDataFile(environment, error.path, work);
       const at = files.findIndex(({ facts }) => facts.path === error.path);
       files[at] = withReading(files[at]!.facts, reading);
     }
   }
 }
-
-/** A file that another program keeps changing is given up after this many readings. */
-const MAX_READINGS = 3;
-const NEVER_AT_REST: DataReading = {
-  state: 'unreadable',
-  reason: 'another program keeps changing it',
-  index: new DataIndex(),
-};
 
 /** The model and the prompt table that a task file names. */
 export async function surroundingsOf(context: TaskContext, environment: CheckEnvironment): Promise<Surroundings> {

@@ -1,4 +1,5 @@
 import { type DataReading, readDataFile } from '../../../task/src/data/read-data-file.ts';
+import { neverAtRest } from '../../../task/src/data/restless-files.ts';
 import type { TextSplice } from '../../../task/src/data/text-blocks.ts';
 import { readNextBlock, spliceIndex, textIndex } from '../../../task/src/data/text-index.ts';
 import { Work } from '../../../task/src/data/work.ts';
@@ -78,6 +79,12 @@ export class DataFiles {
     for (const [path, { isOpen }] of this.#entries) {
       if (!isOpen && concerns(new Set([path]), changed)) this.forget(path);
     }
+  }
+
+  /** Says that a file cannot be read, since it keeps changing; until it is told to have changed. */
+  giveUp(path: string): void {
+    this.forget(path);
+    this.#entry(path).reading = neverAtRest();
   }
 
   /** Forgets all other files. */

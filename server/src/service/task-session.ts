@@ -4,6 +4,7 @@ import type { TaskContext } from '../../../task/src/context.ts';
 import { namedFiles, withReading } from '../../../task/src/data/data-files.ts';
 import type { IndexedFile } from '../../../task/src/data/gather-facts.ts';
 import { ChangedOnDisk } from '../../../task/src/data/read-rows.ts';
+import { RestlessFiles } from '../../../task/src/data/restless-files.ts';
 import type { OpenWork } from '../../../task/src/data/row-round.ts';
 import { Work } from '../../../task/src/data/work.ts';
 import type { DataFacts } from '../../../task/src/data-facts.ts';
@@ -211,6 +212,7 @@ export class TaskSession {
   async #work(signal: AbortSignal, isQuickOnly: boolean): Promise<void> {
     const { dataFiles, environment, breathe } = this.#host;
     const work = new Work({ signal, breathe });
+    const restless = new RestlessFiles();
     while (!signal.aborted) {
       const unread = [...this.#filePaths()].filter((path) => dataFiles.get(path) === undefined);
       for (const path of unread) await dataFiles.load(path);
@@ -222,7 +224,8 @@ export class TaskSession {
         await this.#check.work(open, environment, work);
       } catch (error) {
         if (!(error instanceof ChangedOnDisk)) throw error;
-        dataFiles.changedOnDisk(error.path);
+        if (restless.isGivenUp(error.path)) dataFiles.giveUp(error.path);
+        else dataFiles.changedOnDisk(error.path);
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { RelatedPlace } from '../../../protocol/src/problem.ts';
-import type { TaskContext, TemplateView } from '../context.ts';
+import type { TemplateView } from '../context.ts';
 import type { DataFileFacts } from '../data-facts.ts';
 import {
   type FieldSample,
@@ -114,11 +114,6 @@ function firstRow(taskname: string, path: string, index: DataIndex): RelatedPlac
     }
   }
   return undefined;
-}
-
-/** The first template of each task, by its name. */
-export function templatesByTask(context: TaskContext): Map<string, TemplateView> {
-  return new Map([...context.tasknames].map((name) => [name, context.template(name)!]));
 }
 
 function commonestFirst([a, aRows]: [string, number], [b, bRows]: [string, number]): number {

@@ -31,7 +31,7 @@ export interface RowShape {
 interface Node {
   shape: RowShape | undefined;
   /** By field, then by the number of its kind. */
-  readonly next: Map<string, (Node | undefined)[]>;
+  next: Map<string, (Node | undefined)[]> | undefined;
 }
 
 /** The id of lines that are no row. */
@@ -67,17 +67,18 @@ export class ShapeTable {
 
   of(row: RowObject): RowShape {
     const taskname = textOf(row, 'taskname') ?? (Object.hasOwn(row, 'taskname') ? null : undefined);
-    let node: Node = this.#roots.get(taskname) ?? { shape: undefined, next: new Map() };
+    let node: Node = this.#roots.get(taskname) ?? { shape: undefined, next: undefined };
     this.#roots.set(taskname, node);
     for (const field in row) {
       if (field === 'taskname') continue;
       const kind = kindOf(row[field]);
+      node.next ??= new Map();
       let kinds = node.next.get(field);
       if (kinds === undefined) {
         kinds = [undefined, undefined, undefined, undefined];
         node.next.set(field, kinds);
       }
-      node = kinds[kind] ??= { shape: undefined, next: new Map() };
+      node = kinds[kind] ??= { shape: undefined, next: undefined };
     }
     node.shape ??= this.#make(row, taskname);
     return node.shape;

@@ -9,7 +9,7 @@ import { createLanguageService } from '../../../server/src/service/language-serv
 import { toDiagnostic } from '../../../server/src/service/to-diagnostic.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import { nodeEnvironment } from '../../../task/src/node-environment.ts';
-import { demoModel, row, TRAINING_ROWS, taskFile } from '../task/harness.ts';
+import { demoModel, row, TASK_PATH, TRAINING_ROWS, environment as taskEnvironment, taskFile } from '../task/harness.ts';
 import { editor, TASK, TRAIN } from './harness.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -59,6 +59,20 @@ describe('the language service says what the check of the command line says', ()
       expect(found).toEqual(expect.arrayContaining(expected));
     }
   });
+});
+
+it('they say the same of a file that another program keeps changing', async () => {
+  // What is read the second time is never what was read the first time.
+  const readParts = async () => undefined;
+  const { service, disk, shown } = editor({ readParts });
+  disk['train.jsonl'] += '\n{';
+  service.openDocument(TASK, taskFile());
+  await service.settled();
+  expect(shown()).toEqual({ [TASK]: ['data-not-found', 'data-not-found'] });
+
+  const request = { path: TASK_PATH, text: taskFile(), environment: taskEnvironment(disk, { readParts }) };
+  const { problems } = await checkTaskFile(request);
+  expect(problems.map(({ message }) => message)).toEqual(service.diagnostics(TASK).map(({ message }) => message));
 });
 
 const PIECES = [
