@@ -53,9 +53,17 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
     .waitFor();
   await editor.screenshot('test-explorer');
 
+  await editor.command('Welcome: Open Walkthrough...');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get started with ptask' }).first().click();
+  await page.locator('.getting-started-step', { hasText: 'Train the task' }).first().waitFor();
+  await editor.screenshot('walkthrough');
+
   await editor.command('Developer: Show Running Extensions');
-  const own = page.locator('.runtime-extensions-editor .extension', { hasText: 'ptask' }).first();
-  const activation = /Activation: (\d+)ms/.exec(await own.innerText())?.[1];
-  assert.ok(activation, 'VS Code says how long the extension took to activate');
+  const list = page.locator('.runtime-extensions-editor');
+  await list.locator('.extension').first().click();
+  await page.keyboard.press('End');
+  const own = await list.locator('.extension', { hasText: 'ptask' }).first().innerText();
+  const activation = /Activation: (\d+)ms/.exec(own)?.[1];
+  assert.ok(activation, own);
   console.log(`     activation took ${activation} ms`);
 }
