@@ -47,7 +47,7 @@ async function pickTaskFile(): Promise<Uri | undefined> {
   if (files.length === 1) return files[0];
   const items = files.map((file) => ({
     label: path.basename(file.fsPath),
-    description: workspace.asRelativePath(path.dirname(file.fsPath)),
+    description: workspace.asRelativePath(file),
     file,
   }));
   return (await window.showQuickPick(items, { placeHolder: l10n.t('Which task file?') }))?.file;

@@ -25,6 +25,12 @@ export class EditorPage {
     await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
   }
 
+  /** Opens a task file, and waits until the extension knows of it. */
+  async openTaskFile(file: string): Promise<void> {
+    await this.open(file);
+    await this.page.locator('.codelens-decoration', { hasText: 'Train' }).first().waitFor();
+  }
+
   /** Runs a command by its title, such as `ptask: Train Task`. */
   async command(title: string): Promise<void> {
     await this.#quickInput('F1', `>${title}`);
@@ -84,7 +90,16 @@ export class EditorPage {
 
   async #quickInput(key: string, text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-    await this.until(input, () => this.page.keyboard.press(key));
-    await input.fill(text);
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        // It may be the one of the choice before, on its way out.
+        await input.fill(text, { timeout: 3000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 }

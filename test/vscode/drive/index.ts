@@ -1,4 +1,5 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
+import { noSurvivors } from './no-survivors.ts';
 import { wholeStory } from './whole-story.ts';
 
 /** What is done by hand in a window with the installed extension. */
@@ -9,4 +10,5 @@ export interface Drive {
 
 export const DRIVES: Readonly<Record<string, Drive>> = {
   'whole-story': { run: wholeStory },
+  'no-survivors': { run: noSurvivors },
 };

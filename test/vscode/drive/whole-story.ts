@@ -16,7 +16,7 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.screenshot('diagnostics');
   await page.keyboard.press('Escape');
 
-  await editor.open('sentiment.ptask.json');
+  await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
   const status = page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ });
   await status.waitFor({ timeout: 60_000 });
@@ -38,7 +38,7 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.screenshot('hover');
   await page.keyboard.press('Escape');
 
-  await editor.open('sentiment.ptask.json');
+  await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Evaluate');
   await editor.accept('zero-shot');
   const report = editor.webview();

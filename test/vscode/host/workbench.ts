@@ -169,7 +169,9 @@ function strangersOf(page: Page): Set<string> {
   const strangers = new Set<string>();
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
-    if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') strangers.add(hostname);
+    // Files of a webview have a made-up host, whose requests VS Code's service worker answers.
+    if (hostname === '127.0.0.1' || hostname.endsWith('.vscode-resource.vscode-cdn.net')) return;
+    if (/^(https?|wss?):$/.test(protocol)) strangers.add(hostname);
   });
   return strangers;
 }
