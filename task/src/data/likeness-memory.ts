@@ -2,10 +2,11 @@ import type { TemplateView } from '../context.ts';
 import type { DataFacts } from '../data-facts.ts';
 import type { LikenessFields } from './file-likeness.ts';
 import { type IndexedFile, splitsOf } from './gather-facts.ts';
-import { isSmall, type Likeness, type LikenessInput, LikenessSearch } from './likeness.ts';
+import { isSmall, type Likeness, type LikenessInput, LikenessSearch, rowsOf } from './likeness.ts';
 
 /** How often the fields of templates may change to and fro, as while one is typed, without all rows being looked at again. */
 const MAX_SEARCHES = 3;
+const FIRST_AT_ONCE_ROWS = 5000;
 export interface LikenessQuestion {
   /** Names all that the answer depends on. */
   readonly key: string;
@@ -49,11 +50,19 @@ export class LikenessMemory {
   /** By file, in the order of the question; undefined when there are so many rows that `search` must be gone through first. */
   get(question: LikenessQuestion): readonly Likeness[] | undefined {
     const { key, files } = question;
-    if (this.#found?.key !== key && isSmall(files)) {
+    if (this.#found?.key !== key && this.#isQuick(files)) {
       const steps = this.search(question);
       while (!steps.next().done);
     }
     return this.#found?.key === key ? this.#found.likeness : undefined;
+  }
+
+  /** Whether an answer is there in a few milliseconds. */
+  #isQuick(files: readonly LikenessInput[]): boolean {
+    // The first time takes longest: nothing is known, and the program is not warm yet.
+    return (
+      isSmall(files) && (rowsOf(files) <= FIRST_AT_ONCE_ROWS || this.#searches.some((search) => search.isOver(files)))
+    );
   }
 
   /** Finds the answer to a question, a little at each step. */

@@ -35,7 +35,11 @@ interface HeldOut {
 
 /** Whether there are so few rows that all can be found for a keystroke, and what was counted is kept for the next one. */
 export function isSmall(files: readonly LikenessInput[]): boolean {
-  return files.reduce((sum, { index }) => sum + index.rows, 0) <= MAX_SMALL_ROWS;
+  return rowsOf(files) <= MAX_SMALL_ROWS;
+}
+
+export function rowsOf(files: readonly LikenessInput[]): number {
+  return files.reduce((sum, { index }) => sum + index.rows, 0);
 }
 
 interface Training {
