@@ -17,11 +17,7 @@ export class EditorPage {
   }
 
   async open(file: string): Promise<void> {
-    await this.#quickInput('Control+P', file);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) })
-      .first()
-      .click();
+    await this.#choose('Control+P', file, path.basename(file));
     await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
   }
 
@@ -33,8 +29,7 @@ export class EditorPage {
 
   /** Runs a command by its title, such as `ptask: Train Task`. */
   async command(title: string): Promise<void> {
-    await this.#quickInput('F1', `>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+    await this.#choose('F1', `>${title}`, title);
   }
 
   /** Takes what a list of choices offers, one of which has this text. */
@@ -88,13 +83,14 @@ export class EditorPage {
     return this.page.screenshot({ path: path.join(this.#out, `${name}.png`) });
   }
 
-  async #quickInput(key: string, text: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input[type="text"]').first();
+  async #choose(key: string, text: string, title: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
     for (let attempt = 0; ; attempt++) {
       await this.page.keyboard.press(key);
       try {
-        // It may be the one of the choice before, on its way out.
-        await input.fill(text, { timeout: 3000 });
+        // What is on its way out takes no text, and what takes the focus closes the list.
+        await widget.locator('input[type="text"]').first().fill(text, { timeout: 3000 });
+        await widget.locator('.monaco-list-row', { hasText: title }).first().click({ timeout: 5000 });
         return;
       } catch (error) {
         if (attempt === 5) throw error;
