@@ -279,14 +279,17 @@ export interface LabelMetrics {
   /** Rows for which it was predicted. */
   readonly predicted: number;
   readonly correct: number;
+  /** correct / predicted; 0 where it was never predicted. */
   readonly precision: number;
+  /** correct / rows; 0 where no row has it. */
   readonly recall: number;
+  /** 2 correct / (rows + predicted), the harmonic mean of both; 0 where neither occurs. */
   readonly f1: number;
 }
 
 export interface ConfusionMatrix {
   readonly labels: readonly string[];
-  /** [answer][prediction]; the last column counts predictions that are none of the labels. */
+  /** [answer][prediction], both in the order of `labels`; the last column counts predictions that are none of them. */
   readonly counts: readonly (readonly number[])[];
 }
 

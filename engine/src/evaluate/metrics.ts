@@ -1,3 +1,4 @@
+import type { ConfusionMatrix, LabelMetrics } from '../../../protocol/src/engine.ts';
 import { labelForms, labelOf } from '../../../task/src/labels.ts';
 import type { Labels } from '../../../task/src/types.ts';
 
@@ -6,27 +7,6 @@ export interface Outcome {
   readonly truth: string;
   /** Undefined where the prediction is none of the answers. */
   readonly prediction: string | undefined;
-}
-
-export interface LabelMetrics {
-  readonly label: string;
-  /** Rows with this answer. */
-  readonly rows: number;
-  /** Rows for which it was predicted. */
-  readonly predicted: number;
-  readonly correct: number;
-  /** correct / predicted; 0 where it was never predicted. */
-  readonly precision: number;
-  /** correct / rows; 0 where no row has it. */
-  readonly recall: number;
-  /** 2 correct / (rows + predicted), the harmonic mean of both; 0 where neither occurs. */
-  readonly f1: number;
-}
-
-export interface ConfusionMatrix {
-  readonly labels: readonly string[];
-  /** [answer][prediction], both in the order of `labels`; the last column counts predictions that are none of them. */
-  readonly counts: readonly (readonly number[])[];
 }
 
 export interface ClassificationMetrics {
