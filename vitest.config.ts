@@ -1,11 +1,26 @@
 import { defineConfig } from 'vitest/config';
+import { DRIVER_ENVIRONMENT } from './test/webgpu/driver.ts';
+
+const common = {
+  // onnxruntime-node dies in worker threads now and then; processes are safe.
+  pool: 'forks',
+  // Far above what any test takes, so that a busy machine fails none.
+  testTimeout: 120_000,
+} as const;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // onnxruntime-node dies in worker threads now and then; processes are safe.
-    pool: 'forks',
-    // Far above what any test takes, so that a busy machine fails none.
-    testTimeout: 120_000,
+    projects: [
+      { test: { ...common, name: 'ptask', include: ['test/**/*.test.ts'], exclude: ['test/webgpu/**'] } },
+      {
+        test: {
+          ...common,
+          name: 'webgpu',
+          include: ['test/webgpu/*.test.ts'],
+          globalSetup: 'test/webgpu/install-driver.ts',
+          env: DRIVER_ENVIRONMENT,
+        },
+      },
+    ],
   },
 });

@@ -262,6 +262,7 @@ const reduce = (opType: string) => (x: Value, axes: readonly number[], keepDims:
 
 export const reduceSum = reduce('ReduceSum');
 export const reduceMean = reduce('ReduceMean');
+export const reduceMax = reduce('ReduceMax');
 
 /** The index (int64) of the largest entry along `axis`, the first of several, without that axis. */
 export function argMax(x: Value, axis: number): Value {

