@@ -1,7 +1,13 @@
 import type { DemoBackbone } from './demo/demo-folder.ts';
 import { readWhisperDecoder } from './demo/whisper-decoder.ts';
 import type { LocatedModel } from './locate-model.ts';
-import { type ModelFolder, type OpenModelResult, openModelFolder, parseModelConfig } from './model-folder.ts';
+import {
+  type ModelFolder,
+  type OpenModelOptions,
+  type OpenModelResult,
+  openModelFolder,
+  parseModelConfig,
+} from './model-folder.ts';
 
 /** What can be said of a model whose weights may not have been made yet. */
 export interface ModelDescription extends Pick<ModelFolder, 'config' | 'loadTokenizer'> {
@@ -15,19 +21,26 @@ export type DescribeModelResult =
   | { readonly kind: 'ok'; readonly model: ModelDescription }
   | Exclude<OpenModelResult, { kind: 'ok' }>;
 
-/** Opens a model as far as it can be without making anything. */
+/**
+ * Opens a model as far as it can be without making anything.
+ * @param options.breathe as that of `openModelFolder`
+ */
 export async function describeModel(
   located: Exclude<LocatedModel, { kind: 'not-found' }>,
+  options: Pick<OpenModelOptions, 'breathe'> = {},
 ): Promise<DescribeModelResult> {
-  if (located.kind === 'folder') return openModelFolder(located.dir);
-  const made = await openModelFolder(located.demo.dir);
+  if (located.kind === 'folder') return openModelFolder(located.dir, options);
+  const made = await openModelFolder(located.demo.dir, options);
   // A damaged folder is made again when its weights are asked for.
-  return made.kind === 'ok' ? made : describeDemo(located.demo);
+  return made.kind === 'ok' ? made : describeDemo(located.demo, options.breathe);
 }
 
-async function describeDemo({ source, states }: DemoBackbone): Promise<DescribeModelResult> {
+async function describeDemo(
+  { source, states }: DemoBackbone,
+  breathe: OpenModelOptions['breathe'],
+): Promise<DescribeModelResult> {
   try {
-    const { config, tokenizer } = await readWhisperDecoder(source, states);
+    const { config, tokenizer } = await readWhisperDecoder(source, states, breathe);
     const parsed = parseModelConfig(source.dir, config);
     if (parsed.kind !== 'ok') return parsed;
     const loadTokenizer = async () => tokenizer;

@@ -7,7 +7,7 @@ import { isWeightDtype, type WeightDtype } from './dtypes.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { readPromptPrefix } from './prompt-prefix.ts';
 import { readExactly, readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
-import { parseTokenizer, type Tokenizer } from './tokenizer.ts';
+import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** Where a weight's bytes are. They are row-major and little-endian. */
 export interface WeightRef {
@@ -56,6 +56,16 @@ export class ModelFolderError extends Error {
   override readonly name = 'ModelFolderError';
 }
 
+export interface OpenModelOptions {
+  /** Whether a folder without tokenizer.json is `not-found`; by default it is. */
+  readonly tokenizer?: 'required' | 'optional';
+  /**
+   * Is called every few milliseconds while the tokeniser is read, and resolves when others have had the thread. Left out
+   * where nobody waits for it.
+   */
+  readonly breathe?: () => Promise<void>;
+}
+
 /** Carries a result out of nested reads; never leaves this module. */
 class Stop extends Error {
   readonly result: Failure;
@@ -72,12 +82,8 @@ const TOKENIZER = 'tokenizer.json';
 /**
  * Opens a folder with `config.json`, `tokenizer.json` and `model.safetensors` (or the shards that
  * `model.safetensors.index.json` names). Weights are located, not read, but for a few kilobytes each.
- * @param options.tokenizer whether a folder without tokenizer.json is `not-found`; by default it is
  */
-export async function openModelFolder(
-  dir: string,
-  options: { readonly tokenizer?: 'required' | 'optional' } = {},
-): Promise<OpenModelResult> {
+export async function openModelFolder(dir: string, options: OpenModelOptions = {}): Promise<OpenModelResult> {
   try {
     await checkFiles(dir, options.tokenizer ?? 'required');
     const json = await readJson(dir, 'config.json');
@@ -86,7 +92,7 @@ export async function openModelFolder(
     const weights = checkWeights(dir, architecture, config, tensors);
     const fingerprint = await fingerprintOf(config, json.ptask, weights);
     let tokenizer: Promise<Tokenizer> | undefined;
-    const loadTokenizer = () => (tokenizer ??= readTokenizer(dir, config));
+    const loadTokenizer = () => (tokenizer ??= readTokenizer(dir, config, options.breathe ?? noPause));
     return { kind: 'ok', model: { dir, config, weights, loadTokenizer, fingerprint } };
   } catch (error) {
     if (error instanceof Stop) return error.result;
@@ -320,19 +326,20 @@ async function fingerprintOf(
   return hash.digest('hex').slice(0, 32);
 }
 
-async function readTokenizer(dir: string, config: ModelConfig): Promise<Tokenizer> {
+async function readTokenizer(dir: string, config: ModelConfig, breathe: () => Promise<void>): Promise<Tokenizer> {
   try {
     if (!(await exists(join(dir, TOKENIZER)))) throw notFound(dir, [TOKENIZER]);
     const tokenizerConfig = await readJsonIfThere(dir, 'tokenizer_config.json');
     const specialTokensMap = await readJsonIfThere(dir, 'special_tokens_map.json');
     const { bosId, eosId } = config;
-    const result = parseTokenizer({
+    const files = {
       tokenizer: await readFile(join(dir, TOKENIZER)),
       ...(tokenizerConfig ? { config: tokenizerConfig } : {}),
       ...(specialTokensMap ? { specialTokensMap } : {}),
       ...(bosId === undefined ? {} : { bosId }),
       ...(eosId === undefined ? {} : { eosId }),
-    });
+    };
+    const result = await openTokenizer(files, breathe);
     if (result.kind === 'broken') throw broken(dir, result.problem);
     const { tokenizer } = result;
     if (tokenizer.vocabSize > config.vocabSize) {
@@ -347,3 +354,5 @@ async function readTokenizer(dir: string, config: ModelConfig): Promise<Tokenize
     throw new ModelFolderError((error as Error).message);
   }
 }
+
+async function noPause(): Promise<void> {}

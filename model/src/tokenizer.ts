@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Tokenizer as Library } from '@huggingface/tokenizers';
+import type { Tokenizer as Library } from '@huggingface/tokenizers';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { atOnce, inSlices } from './tokenizer/in-slices.ts';
+import { makeLibraryTokenizer } from './tokenizer/library-tokenizer.ts';
+import { readTokenizerFile, type TokenizerParts } from './tokenizer/tokenizer-file.ts';
+import { UnusableTokenizer } from './tokenizer/vocabulary.ts';
 
 export interface Tokenizer {
   /**
@@ -27,6 +31,8 @@ export interface Tokenizer {
 export interface TokenizerFiles {
   /** The bytes of tokenizer.json. */
   readonly tokenizer: Uint8Array;
+  /** Whether all added tokens count as special; else those that the file calls so. */
+  readonly addedTokens?: 'special';
   /** tokenizer_config.json, where the folder has one. */
   readonly config?: JsonObject;
   /** special_tokens_map.json, where the folder has one. */
@@ -42,79 +48,57 @@ export type TokenizerResult =
 
 /** Reads a tokeniser in the format of Hugging Face `tokenizers`. Malformed files give a problem that names them. */
 export function parseTokenizer(files: TokenizerFiles): TokenizerResult {
-  const vocabulary = readVocabulary(files.tokenizer);
-  if (typeof vocabulary === 'string') return { kind: 'broken', problem: `tokenizer.json ${vocabulary}` };
+  return atOnce(parsing(files));
+}
+
+/**
+ * As `parseTokenizer`, for a thread that others want as well.
+ * @param breathe is called every few milliseconds and resolves when others have had their turn
+ */
+export function openTokenizer(files: TokenizerFiles, breathe: () => Promise<void>): Promise<TokenizerResult> {
+  return inSlices(parsing(files), breathe);
+}
+
+function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
   try {
-    return { kind: 'ok', tokenizer: wrap(vocabulary, files) };
+    const read = yield* readTokenizerFile(files.tokenizer);
+    const parts = files.addedTokens === 'special' ? withAllSpecial(read) : read;
+    const library = yield* makeLibraryTokenizer(parts, files.config ?? {});
+    const hash = yield* hashing(files.tokenizer);
+    return { kind: 'ok', tokenizer: wrap(library, parts, files, hash) };
   } catch (error) {
-    return { kind: 'broken', problem: `tokenizer.json cannot be used: ${(error as Error).message}` };
+    const { message } = error as Error;
+    const why = error instanceof UnusableTokenizer ? message : `cannot be used: ${message}`;
+    return { kind: 'broken', problem: `tokenizer.json ${why}` };
   }
 }
 
-const MODEL_TYPES: readonly unknown[] = ['BPE', 'Unigram', 'WordPiece'];
-
-interface Vocabulary {
-  readonly json: JsonObject;
-  /** Text to id and back, of the special tokens alone. */
-  readonly special: ReadonlyMap<string, number>;
-  readonly specialById: ReadonlyMap<number, string>;
-  readonly addedTokens: readonly JsonObject[];
-  readonly size: number;
+function withAllSpecial(parts: TokenizerParts): TokenizerParts {
+  return { ...parts, addedTokens: parts.addedTokens.map((token) => ({ ...token, special: true })) };
 }
 
-/** Checks what the library takes on trust: that ids are ids, and that tokens have texts. */
-function readVocabulary(bytes: Uint8Array): Vocabulary | string {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return 'is not valid JSON';
+/** In bytes. */
+const HASH_PIECE = 2 ** 18;
+
+function* hashing(bytes: Uint8Array): Generator<void, string> {
+  const hash = createHash('sha256');
+  for (let from = 0; from < bytes.length; from += HASH_PIECE) {
+    hash.update(bytes.subarray(from, from + HASH_PIECE));
+    yield;
   }
-  if (!isJsonObject(json) || !isJsonObject(json.model)) return `has no 'model'`;
-  const { vocab, type } = json.model;
-  // Old files have no type, and the library infers it; a type that it does not know it would infer wrongly.
-  if (type !== undefined && !MODEL_TYPES.includes(type))
-    return `has a model of type ${JSON.stringify(type)} (supported: ${MODEL_TYPES.join(', ')})`;
-  let highest = -1;
-  if (Array.isArray(vocab)) highest = vocab.length - 1;
-  else if (isJsonObject(vocab)) {
-    for (const [token, id] of Object.entries(vocab)) {
-      if (!isId(id)) return `gives the token '${token}' the id ${JSON.stringify(id)}`;
-      if (id > highest) highest = id;
-    }
-  } else return `has no 'model.vocab'`;
-  const added = json.added_tokens ?? [];
-  if (!Array.isArray(added)) return `has an 'added_tokens' that is not a list`;
-  const special = new Map<string, number>();
-  for (const token of added) {
-    if (!isJsonObject(token) || typeof token.content !== 'string' || token.content === '' || !isId(token.id))
-      return 'has an added token without a text or an id';
-    if (token.id > highest) highest = token.id;
-    if (token.special === true) special.set(token.content, token.id);
-  }
-  if (highest < 0) return 'has an empty vocabulary';
-  const specialById = new Map([...special].map(([text, id]) => [id, text]));
-  return { json, special, specialById, addedTokens: added as JsonObject[], size: highest + 1 };
+  return hash.digest('hex');
 }
 
-/** No vocabulary has 2^24 tokens; a larger id would only make the library allocate. */
-function isId(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 24;
-}
-
-function wrap({ json, special, specialById, addedTokens, size }: Vocabulary, files: TokenizerFiles): Tokenizer {
-  // The library splits text at every added token that it is told of, so it is not told of the special ones.
-  const library = new Library(
-    {
-      decoder: null,
-      post_processor: null,
-      pre_tokenizer: null,
-      normalizer: null,
-      ...json,
-      added_tokens: addedTokens.filter((token) => token.special !== true),
-    },
-    files.config ?? {},
+function wrap(
+  library: Library,
+  { addedTokens, vocabulary }: TokenizerParts,
+  files: TokenizerFiles,
+  hash: string,
+): Tokenizer {
+  const special = new Map(
+    addedTokens.filter((token) => token.special === true).map(({ content, id }) => [content, id]),
   );
+  const specialById = new Map([...special].map(([text, id]) => [id, text]));
   const texts = [...special.keys()].sort((a, b) => b.length - a.length);
   const pattern = texts.length > 0 ? new RegExp(`(${texts.map(escapeRegExp).join('|')})`) : undefined;
 
@@ -158,10 +142,10 @@ function wrap({ json, special, specialById, addedTokens, size }: Vocabulary, fil
     tokenId,
     tokenText,
     isSpecial: (id) => specialById.has(id),
-    vocabSize: size,
+    vocabSize: Math.max(vocabulary.size, ...[...specialById.keys()].map((id) => id + 1)),
     ...(bosId === undefined ? {} : { bosId }),
     ...(eosId === undefined ? {} : { eosId }),
-    hash: createHash('sha256').update(files.tokenizer).digest('hex'),
+    hash,
   };
 }
 

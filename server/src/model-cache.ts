@@ -18,6 +18,12 @@ interface Remembered {
 export class ModelCache {
   /** By folder, the one that was asked for last at the end. */
   readonly #models = new Map<string, Remembered>();
+  readonly #breathe: () => Promise<void>;
+
+  /** @param breathe is called every few milliseconds while a model is opened, and resolves when others have had the thread */
+  constructor(breathe: () => Promise<void>) {
+    this.#breathe = breathe;
+  }
 
   async facts({ taskFile, model, language }: ModelReference): Promise<ModelFacts> {
     const located = await locateModel(model, dirname(taskFile));
@@ -31,7 +37,8 @@ export class ModelCache {
     const stamp = (await Promise.all(folders.map(stampOf))).join('\n');
     const known = this.#models.get(folder!);
     this.#models.delete(folder!);
-    const current = known?.stamp === stamp ? known : { stamp, opened: describeModel(located) };
+    const current =
+      known?.stamp === stamp ? known : { stamp, opened: describeModel(located, { breathe: this.#breathe }) };
     this.#models.set(folder!, current);
     for (const oldest of this.#models.keys()) {
       if (this.#models.size <= MOST_MODELS) break;

@@ -12,7 +12,8 @@ const PAUSE = 100;
 
 /** The language service's surroundings on this machine. */
 export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onError'>): ServiceHost {
-  const models = new ModelCache();
+  const breathe = oneATurn();
+  const models = new ModelCache(breathe);
   return {
     ...to,
     environment: nodeEnvironment({ model: (reference) => models.facts(reference) }),
@@ -22,7 +23,7 @@ export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onE
     toPath: (uri) => filePath(uri) ?? uri,
     toUri: fileUri,
     pause: () => setTimeout(PAUSE),
-    breathe: oneATurn(),
+    breathe,
   };
 }
 

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { parseTokenizer, type Tokenizer } from '../tokenizer.ts';
+import { openTokenizer, type Tokenizer } from '../tokenizer.ts';
 import { CONVERTER_VERSION, type EncoderStates } from './demo-folder.ts';
 import type { WhisperPackage } from './packages.ts';
 
@@ -32,21 +33,33 @@ export interface WhisperDecoder {
   readonly shape: WhisperShape;
   /** The GPT-2's config.json. */
   readonly config: JsonObject;
-  /** The GPT-2's tokenizer.json. */
-  readonly tokenizerFile: Uint8Array;
+  /** Makes the GPT-2's tokenizer.json, in one piece. */
+  tokenizerFile(): Uint8Array;
   readonly tokenizer: Tokenizer;
 }
 
 /**
  * Reads what a package says of its decoder.
+ * @param breathe is called every few milliseconds and resolves when others have had the thread
  * @throws WhisperPackageError and errors of the file system
  */
-export async function readWhisperDecoder(source: WhisperPackage, states: EncoderStates): Promise<WhisperDecoder> {
+export async function readWhisperDecoder(
+  source: WhisperPackage,
+  states: EncoderStates,
+  breathe: () => Promise<void> = async () => {},
+): Promise<WhisperDecoder> {
   const shape = readShape(await readJson(join(source.dir, 'config.json')));
-  const tokenizerFile = await specialTimestamps(join(source.dir, 'tokenizer.json'));
-  const parsed = parseTokenizer({ tokenizer: tokenizerFile });
+  const published = await readFile(join(source.dir, 'tokenizer.json'));
+  const parsed = await openTokenizer({ tokenizer: published, addedTokens: 'special' }, breathe);
   if (parsed.kind === 'broken') throw new WhisperPackageError(`${source.dir}: ${parsed.problem}`);
-  const { tokenizer } = parsed;
+  const tokenizerFile = () => withSpecialTimestamps(published);
+  const tokenizer: Tokenizer = {
+    ...parsed.tokenizer,
+    // As that of the folder that will be made. Most who describe a model do not ask for it.
+    get hash() {
+      return createHash('sha256').update(tokenizerFile()).digest('hex');
+    },
+  };
   return { shape, config: gpt2Config(source, states, shape, languageCodes(tokenizer)), tokenizerFile, tokenizer };
 }
 
@@ -111,8 +124,8 @@ function readShape(config: JsonObject): WhisperShape {
 }
 
 /** The tokeniser with its timestamps (`<|0.00|>`) made special tokens, so that no data row can hold one. */
-async function specialTimestamps(path: string): Promise<Uint8Array> {
-  const json = await readJson(path);
+function withSpecialTimestamps(published: Buffer): Uint8Array {
+  const json = JSON.parse(published.toString()) as JsonObject;
   const added = Array.isArray(json.added_tokens) ? json.added_tokens : [];
   return Buffer.from(
     JSON.stringify({ ...json, added_tokens: added.map((token: JsonObject) => ({ ...token, special: true })) }),

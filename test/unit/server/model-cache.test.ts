@@ -18,7 +18,7 @@ function tokenizerOf(facts: ModelFacts) {
 
 describe('a model', () => {
   it('is opened once, however often and at whatever time it is asked for', async () => {
-    const [cache, dir] = [new ModelCache(), await tinyFolder()];
+    const [cache, dir] = [new ModelCache(async () => {}), await tinyFolder()];
     const facts = await Promise.all([cache.facts(reference(dir)), cache.facts(reference(dir))]);
     const later = await cache.facts(reference(dir, 'sv'));
     expect(tokenizerOf(later)).toBeDefined();
@@ -26,14 +26,14 @@ describe('a model', () => {
   });
 
   it('is opened again when one of its files has been changed', async () => {
-    const [cache, dir] = [new ModelCache(), await tinyFolder()];
+    const [cache, dir] = [new ModelCache(async () => {}), await tinyFolder()];
     expect((await cache.facts(reference(dir))).kind).toBe('ok');
     await writeFile(join(dir, 'config.json'), '{');
     expect(await cache.facts(reference(dir))).toMatchObject({ kind: 'not-found', reason: expect.any(String) });
   });
 
   it('is opened again when a file of the same size has another time', async () => {
-    const [cache, dir] = [new ModelCache(), await tinyFolder()];
+    const [cache, dir] = [new ModelCache(async () => {}), await tinyFolder()];
     const before = tokenizerOf(await cache.facts(reference(dir)));
     await writeFile(join(dir, 'tokenizer.json'), JSON.stringify(tinyTokenizer()));
     await utimes(join(dir, 'tokenizer.json'), 1, 1);
@@ -41,7 +41,7 @@ describe('a model', () => {
   });
 
   it('is forgotten for others that have been asked for since', async () => {
-    const cache = new ModelCache();
+    const cache = new ModelCache(async () => {});
     const dirs = await Promise.all(Array.from({ length: 4 }, () => tinyFolder()));
     const ask = async (dir: string) => tokenizerOf(await cache.facts(reference(dir)));
     const [first, second] = [await ask(dirs[0]!), await ask(dirs[1]!)];
@@ -54,7 +54,7 @@ describe('a model', () => {
 
   it.each(['none', 'demo-small', 'demo-tiny'])('%s is what the command line is told', async (model) => {
     const [facts, expected] = [
-      await new ModelCache().facts(reference(model, 'sv')),
+      await new ModelCache(async () => {}).facts(reference(model, 'sv')),
       await readModelFacts(reference(model, 'sv')),
     ];
     expect(JSON.stringify(facts)).toBe(JSON.stringify(expected));

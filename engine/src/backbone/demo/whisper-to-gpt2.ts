@@ -38,7 +38,7 @@ export async function writeGpt2Folder(source: WhisperPackage, states: EncoderSta
   const tensors = gpt2Tensors(weights, shape, attended);
   checkShapes(config, tensors);
   await writeFlushed(join(dir, 'config.json'), [Buffer.from(`${JSON.stringify(config, null, 2)}\n`)]);
-  await writeFlushed(join(dir, 'tokenizer.json'), [tokenizerFile]);
+  await writeFlushed(join(dir, 'tokenizer.json'), [tokenizerFile()]);
   await writeFlushed(join(dir, 'model.safetensors'), safetensorsParts(tensors));
 }
 
