@@ -13,11 +13,18 @@ describe.each(goldenBackbones())('backbone $name', async ({ dir, golden }) => {
     return;
   }
 
-  it.each(golden.cases)('loss and gradient with virtual tokens at $at', async (goldenCase) => {
-    const step = new BackboneStep(backbone);
-    await checkLossAndGradient(step, golden, goldenCase);
-    await step.release();
-  });
+  const cases = golden.cases.flatMap((goldenCase) => [
+    { goldenCase, at: goldenCase.at, how: 'kept', recompute: false },
+    { goldenCase, at: goldenCase.at, how: 'computed again', recompute: true },
+  ]);
+  it.each(cases)(
+    'loss and gradient with virtual tokens at $at, activations $how',
+    async ({ goldenCase, recompute }) => {
+      const step = new BackboneStep(backbone, { recompute });
+      await checkLossAndGradient(step, golden, goldenCase);
+      await step.release();
+    },
+  );
 
   it.each(golden.cases)('logits and greedy tokens with virtual tokens at $at', async (goldenCase) => {
     const predictor = new Predictor(backbone);

@@ -32,8 +32,8 @@ export function withGradient(inputs: readonly Value[], forward: () => Value[], r
   const graph = inputs[0]!.graph;
   const start = graph.nodes.length;
   const outputs = forward();
-  const regions = regionsOf.get(graph) ?? [];
-  if (regions.some((region) => region.end > start)) throw new Error('custom gradients do not nest');
+  // Rules of functions inside this one are not asked for: it has one of its own for all of it.
+  const regions = (regionsOf.get(graph) ?? []).filter((region) => region.end <= start);
   regions.push({ start, end: graph.nodes.length, inputs, outputs, rule });
   regionsOf.set(graph, regions);
   return outputs;

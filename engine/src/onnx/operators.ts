@@ -167,6 +167,20 @@ export function reshape(x: Value, shape: readonly Dim[], like?: Value): Value {
   return one('Reshape', [x, sizes], shape);
 }
 
+/**
+ * x itself, but not before `other` has been computed, whose size must not be known before. It costs nothing: a reshape shares
+ * x's memory, and takes its first size from x (0) whatever the other's is. The runtime does not see through that, so it
+ * can neither compute what depends on the result earlier nor take it for the same as what depends on x.
+ */
+export function after(x: Value, other: Value): Value {
+  const graph = innermost([x, other]);
+  const rest = x.shape.slice(1).map((dim) => (typeof dim === 'number' ? dim : -1));
+  if (rest.filter((size) => size === -1).length > 1) throw new Error(`[${x.shape}] has more than one unknown size`);
+  // Flat, since the runtime asks any value of the same named sizes for a shape; and no concatenation, which it would fold.
+  const nothing = mul(shapeOf(reshape(other, ['all'])), graph.int([0]));
+  return reshape(x, x.shape, add(nothing, graph.int([0, ...rest])));
+}
+
 /** The shape of x as a 1-D int64 value, or the part [start, end) of it. */
 export function shapeOf(x: Value, start = 0, end = x.shape.length): Value {
   return one('Shape', [x], [end - start], { type: 'int64', attributes: { start, end } });

@@ -37,6 +37,8 @@ export class Session {
         ...traits.session,
         executionProviders: [provider],
         graphOptimizationLevel: 'all',
+        // The first run of a size fills an arena; with a pattern the second would ask for the same memory again, in one piece.
+        enableMemPattern: false,
         // Warnings of the runtime (unused initialisers, shape names) say nothing to a user.
         logSeverityLevel: 3,
         ...(options.threads ? { intraOpNumThreads: options.threads } : {}),

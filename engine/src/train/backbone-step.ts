@@ -33,15 +33,20 @@ const LOGITS_A_RUN = 32 * 1024 * 1024;
  */
 export const PREPACKED_BYTES = 2 ** 30;
 
+export interface StepOptions extends SessionOptions {
+  /** A layer's activations are computed again for the backward pass and not kept: less memory, more time. */
+  readonly recompute?: boolean;
+}
+
 type Places = 'prefix' | 'tokens';
 
 /** The backbone's half of training steps: forward, loss and backward over a batch that may mix tasks. */
 export class BackboneStep {
   private readonly backbone: Backbone;
-  private readonly options: SessionOptions;
+  private readonly options: StepOptions;
   private readonly sessions = new Map<string, StepGraph & { session: Session }>();
 
-  constructor(backbone: Backbone, options: SessionOptions = {}) {
+  constructor(backbone: Backbone, options: StepOptions = {}) {
     this.backbone = backbone;
     this.options = { ...options, weightsFolder: backbone.weightsFolder };
   }
@@ -105,7 +110,10 @@ export class BackboneStep {
     const key = `${places} ${gradient}`;
     let step = this.sessions.get(key);
     if (!step) {
-      const built = buildStepGraph(this.backbone.architecture, places, { gradient });
+      const built = buildStepGraph(this.backbone.architecture, places, {
+        gradient,
+        ...(this.options.recompute ? { recompute: true } : {}),
+      });
       const prepack = gradient && weightBytes(this.backbone) <= PREPACKED_BYTES;
       step = { ...built, session: await Session.create(built.graph, { prepack, ...this.options }) };
       this.sessions.set(key, step);

@@ -6,6 +6,7 @@ import { embedTokens } from '../backbone/embed-tokens.ts';
 import { throughLayers } from '../backbone/through-layers.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import { gather } from '../onnx/operators.ts';
+import { dropUnused } from '../onnx/unused-nodes.ts';
 import { crossEntropy } from './cross-entropy.ts';
 
 export interface StepGraph {
@@ -20,11 +21,12 @@ export interface StepGraph {
  * Inputs besides those of `PrefixAttention` and `embedTokens`, all filled by `packBatch`:
  * `query_tokens` [queries], `query_inverse` [tokens]; `targets`, `weights` [queries, 1].
  * Outputs: `loss` (scalar) and, unless only the loss is wanted, `d_virtual` [virtual, hidden].
+ * With `recompute` a layer's activations are not kept for the backward pass.
  */
 export function buildStepGraph(
   architecture: (graph: Graph) => Architecture,
   places: 'prefix' | 'tokens',
-  options: { gradient: boolean } = { gradient: true },
+  options: { readonly gradient: boolean; readonly recompute?: boolean } = { gradient: true },
 ): StepGraph {
   const graph = new Graph();
   const backbone = architecture(graph);
@@ -35,10 +37,8 @@ export function buildStepGraph(
   const queryInverse = graph.input('query_inverse', 'int32', ['tokens']);
   const select = (x: Value) => selectRows(x, queryTokens, queryInverse);
 
-  const answers = throughLayers(backbone, attention, embedded, {
-    select,
-    queryPositions: gather(embedded.positions, queryTokens),
-  });
+  const queries = { select, queryPositions: gather(embedded.positions, queryTokens) };
+  const answers = throughLayers(backbone, attention, embedded, queries, options.gradient && options.recompute);
   const loss = crossEntropy(
     backbone.logits(answers),
     graph.input('targets', 'int64', ['queries', 1]),
@@ -49,5 +49,6 @@ export function buildStepGraph(
     const [gradient] = gradients(loss, graph.float(1), [embedded.virtual!]);
     graph.output('d_virtual', gradient!);
   }
+  dropUnused(graph);
   return { graph, inverses: attention.inverses };
 }
