@@ -10,6 +10,18 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }
 
+/** `548 MB`, `2.84 GB`: three digits and a unit of a thousand. */
+export function formatBytes(bytes: number): string {
+  const units = [' bytes', ' kB', ' MB', ' GB', ' TB'];
+  let place = 0;
+  let value = bytes;
+  while (Number(value.toPrecision(3)) >= 1000 && place < units.length - 1) {
+    value /= 1000;
+    place++;
+  }
+  return `${Number(value.toPrecision(3))}${units[place]}`;
+}
+
 /** A path as one would type it here, where that is shorter. */
 export function shortPath(file: string): string {
   const relative = path.relative(process.cwd(), file);

@@ -1,34 +1,45 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isHubId } from './hub-id.ts';
 
 /*
  * The cache that Hugging Face's programs share: `models--<owner>--<name>/snapshots/<commit>/` holds a model's files, as
- * links into `blobs/`, and `refs/main` names the commit that was fetched last. It is read, and never written.
+ * links into `blobs/`, and `refs/main` names the commit that was fetched last. It is read here, and never written.
  */
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the cache is, by the variables that Hugging Face's programs go by. */
 export function hubCacheFolder(environment: Environment = process.env): string {
-  const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
-  const home = HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
-  return expanded(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(home, 'hub'));
+  const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE } = environment;
+  return expanded(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(hubHome(environment), 'hub'));
 }
 
-function expanded(path: string): string {
+/** Where Hugging Face's programs keep what they share, the token of the user among it. */
+export function hubHome({ HF_HOME, XDG_CACHE_HOME }: Environment = process.env): string {
+  return expanded(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'));
+}
+
+/** `~` in front is the user's home folder. */
+export function expanded(path: string): string {
   return /^~(?=[/\\]|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
 }
 
-/** `gpt2` or `owner/name`, in the characters that Hugging Face allows; a path is none that starts with a dot. */
-export function isHubId(text: string): boolean {
-  return /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(text) && !text.includes('--') && !text.includes('..');
+/** Where the cache keeps everything of a model, whether it has any of it or not. */
+export function hubModelFolder(id: string, cacheFolder = hubCacheFolder()): string {
+  return join(cacheFolder, folderName(id));
+}
+
+/** Where programs that fetch the model keep each other off. */
+export function hubLockFolder(id: string, cacheFolder = hubCacheFolder()): string {
+  return join(cacheFolder, '.locks', folderName(id));
 }
 
 /** The folder of a model that has been fetched; undefined where the cache has none of it. */
 export async function cachedModelFolder(id: string, environment?: Environment): Promise<string | undefined> {
   if (!isHubId(id)) return undefined;
-  const snapshots = join(hubCacheFolder(environment), folderName(id), 'snapshots');
+  const snapshots = join(hubModelFolder(id, hubCacheFolder(environment)), 'snapshots');
   const commit = await readFile(join(snapshots, '../refs/main'), 'utf8').catch(() => '');
   const fetched = await foldersIn(snapshots);
   const main = fetched.find((name) => name === commit.trim());

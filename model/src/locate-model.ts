@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from './demo/demo-folder.ts';
-import { DEMO_MODEL, DEMO_SIZES } from './demo/packages.ts';
-import { cachedModelFolder, hubCacheFolder, isHubId } from './hub-cache.ts';
+import { DEMO_MODEL, DEMO_MODELS, DEMO_SIZES } from './demo/packages.ts';
+import { cachedModelFolder, hubCacheFolder } from './hub-cache.ts';
+import { isHubId } from './hub-id.ts';
 
 export type LocatedModel =
   | { readonly kind: 'folder'; readonly dir: string }
@@ -31,11 +32,13 @@ export async function locateModel(
   const found = await stat(dir).catch(() => undefined);
   if (found?.isDirectory()) return { kind: 'folder', dir };
   if (found) return { kind: 'not-found', problem: `${dir} is not a folder` };
-  const cached = found ? undefined : await cachedModelFolder(spec);
+  const cached = await cachedModelFolder(spec);
   if (cached) return { kind: 'folder', dir: cached };
-  const demos = ['demo', ...DEMO_SIZES.map((name) => `demo-${name}`)].join(', ');
   const hub = isHubId(spec)
-    ? `, and none of that name in the Hugging Face cache ${hubCacheFolder()}; nothing is fetched from the network, but 'hf download ${spec}' puts it there`
+    ? `, and none of that name in the Hugging Face cache ${hubCacheFolder()}; 'ptask fetch ${spec}' fetches it`
     : '';
-  return { kind: 'not-found', problem: `there is no model folder ${dir}${hub} (or use one of ${demos})` };
+  return {
+    kind: 'not-found',
+    problem: `there is no model folder ${dir}${hub} (or use one of ${DEMO_MODELS.join(', ')})`,
+  };
 }

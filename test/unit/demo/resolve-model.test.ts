@@ -31,7 +31,7 @@ test('a file is no folder', async () => {
 test.each(['gpt2', 'openai-community/gpt2'])('%s is looked for in the Hugging Face cache', async (spec) => {
   vi.stubEnv('HF_HUB_CACHE', await temporaryFolder());
   const result = await resolveModel(spec, await temporaryFolder());
-  const how = `'hf download ${spec}' puts it there`;
+  const how = `'ptask fetch ${spec}' fetches it`;
   expect(result).toMatchObject({ kind: 'not-found', problem: expect.stringContaining(how) });
 });
 

@@ -2,7 +2,8 @@ import { copyFile, mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/pr
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cachedModelFolder, cachedModels, hubCacheFolder, isHubId } from '../../../model/src/hub-cache.ts';
+import { cachedModelFolder, cachedModels, hubCacheFolder } from '../../../model/src/hub-cache.ts';
+import { isHubId } from '../../../model/src/hub-id.ts';
 import { locateModel } from '../../../model/src/locate-model.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { temporaryFolder, tinyFolder } from './tiny-folder.ts';

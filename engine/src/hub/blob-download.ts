@@ -1,0 +1,154 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { HubError, Transient } from './hub-error.ts';
+import type { FileDigest, HubFile } from './hub-listing.ts';
+import type { HubAnswer, HubRequests } from './hub-requests.ts';
+import { type Pause, withRetries } from './retries.ts';
+
+/** Failures in a row, without a byte between them, after which a download is given up. */
+const MOST_FAILURES = 5;
+
+export interface BlobOptions {
+  readonly commit: string;
+  readonly signal: AbortSignal;
+  /** Told of bytes that are there now, those of an earlier attempt included; of fewer, where some turn out to be wrong. */
+  readonly received: (bytes: number) => void;
+  readonly waiting?: (seconds: number, problem: string) => void;
+  readonly pause?: Pause | undefined;
+}
+
+/** The part of a file that is there already, beside where the whole will be. */
+export function incompletePath(blob: string): string {
+  return `${blob}.ptask.incomplete`;
+}
+
+/** How much of it is there, in bytes. */
+export async function incompleteBytes(blob: string, { bytes }: HubFile): Promise<number> {
+  const found = await stat(incompletePath(blob)).catch(() => undefined);
+  return found && found.size <= bytes ? found.size : 0;
+}
+
+/**
+ * Fetches a file into the cache, going on where an earlier attempt was cut. It takes its name when its hash is right.
+ * Nobody else may write the same file meanwhile.
+ * @throws HubError, and the signal's reason when it is aborted; what has been fetched stays for the next time
+ */
+export async function downloadBlob(
+  requests: HubRequests,
+  file: HubFile,
+  blob: string,
+  { commit, signal, received, waiting, pause }: BlobOptions,
+): Promise<void> {
+  const part = incompletePath(blob);
+  // What an earlier attempt left may be wrong; what was fetched from the first byte on is judged.
+  for (let isFresh = false; ; isFresh = true) {
+    if (isFresh || (await incompleteBytes(blob, file)) === 0) await rm(part, { force: true });
+    const resumed = await incompleteBytes(blob, file);
+    received(resumed);
+    const digest = await receive();
+    if (digest === file.digest.hash) break;
+    await rm(part, { force: true });
+    received(0);
+    if (resumed === 0 && isFresh) throw wrongContent(file, requests.page);
+  }
+  await rename(part, blob);
+
+  async function receive(): Promise<string> {
+    const handle = await open(part, 'a+');
+    try {
+      const growing = new GrowingFile(handle, file, received);
+      await growing.readBack(part, signal);
+      const attempt = () =>
+        growing.takeRest((headers) => requests.file(commit, file.path, { signal, headers, accept: [416] }));
+      await withRetries(attempt, {
+        tries: MOST_FAILURES,
+        signal,
+        won: () => growing.bytes,
+        ...(waiting && { waiting }),
+        ...(pause && { pause }),
+      });
+      await handle.sync();
+      return growing.digest();
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** A file that grows at its end, with the hash of what it holds. */
+class GrowingFile {
+  bytes = 0;
+  readonly #handle: FileHandle;
+  readonly #file: HubFile;
+  readonly #received: (bytes: number) => void;
+  #hash: Hash;
+
+  constructor(handle: FileHandle, file: HubFile, received: (bytes: number) => void) {
+    this.#handle = handle;
+    this.#file = file;
+    this.#received = received;
+    this.#hash = newHash(file.digest, file.bytes);
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+
+  /** Hashes what an earlier attempt left. */
+  async readBack(path: string, signal: AbortSignal): Promise<void> {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
+      this.#hash.update(chunk as Buffer);
+      this.bytes += (chunk as Buffer).length;
+    }
+  }
+
+  /** @throws Transient where the answer ends too early */
+  async takeRest(ask: (headers: Record<string, string>) => Promise<HubAnswer>): Promise<void> {
+    if (this.bytes === this.#file.bytes) return;
+    const from = this.bytes;
+    const answer = await ask(from > 0 ? { range: `bytes=${from}-` } : {});
+    // A server that knows nothing of ranges sends the whole file again; one that sends another part is not believed.
+    if (from > 0 && !continues(answer, from)) {
+      if (answer.status !== 200) await answer.discard();
+      await this.#startAgain();
+      if (answer.status !== 200) throw new Transient(`${this.#file.path} cannot be fetched from the middle on`, 0);
+    }
+    for await (const chunk of answer.chunks()) {
+      if (this.bytes + chunk.length > this.#file.bytes) {
+        await this.#startAgain();
+        throw new Transient(`${this.#file.path} is longer than the hub says`);
+      }
+      this.#hash.update(chunk);
+      await this.#handle.writeFile(chunk);
+      this.bytes += chunk.length;
+      this.#received(this.bytes);
+    }
+    if (this.bytes < this.#file.bytes)
+      throw new Transient(`the connection was cut while ${this.#file.path} was fetched`);
+  }
+
+  async #startAgain(): Promise<void> {
+    await this.#handle.truncate(0);
+    this.bytes = 0;
+    this.#hash = newHash(this.#file.digest, this.#file.bytes);
+    this.#received(0);
+  }
+}
+
+function continues({ status, headers }: HubAnswer, from: number): boolean {
+  return status === 206 && headers.get('content-range')?.startsWith(`bytes ${from}-`) === true;
+}
+
+/** Of all bytes; git puts the length in front. */
+function newHash({ kind }: FileDigest, bytes: number): Hash {
+  return kind === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${bytes}\0`);
+}
+
+function wrongContent({ path, digest }: HubFile, page: string): HubError {
+  const name = digest.kind === 'sha256' ? 'SHA-256' : 'git hash';
+  return new HubError(
+    'checksum',
+    `${path} of ${page} arrived twice with another content than the hub says (its ${name} is not ${digest.hash}); a proxy or mirror may be at fault`,
+  );
+}

@@ -1,0 +1,83 @@
+import { copyFile, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { writeFileAtomic } from '../atomic-write.ts';
+import type { HubFile } from './hub-listing.ts';
+
+/**
+ * The part of the cache that a commit of a model is in, laid out as Hugging Face's programs do: contents in `blobs/`, by their
+ * hashes; in `snapshots/<commit>/` a link to each by its name; in `refs/` the commit that a name such as `main` stands for.
+ */
+export class CacheSnapshot {
+  /** Where the model's files are found. */
+  readonly folder: string;
+  readonly #modelFolder: string;
+
+  /** @param modelFolder as `hubModelFolder` gives it */
+  constructor(modelFolder: string, commit: string) {
+    this.#modelFolder = modelFolder;
+    this.folder = join(modelFolder, 'snapshots', commit);
+  }
+
+  blob({ digest }: HubFile): string {
+    return join(this.#modelFolder, 'blobs', digest.hash);
+  }
+
+  /** Whether a file's content is there, under its name or not yet. */
+  async hasContent(file: HubFile): Promise<boolean> {
+    return (await this.hasFile(file)) || isWhole(this.blob(file), file);
+  }
+
+  async hasFile(file: HubFile): Promise<boolean> {
+    return isWhole(this.#pathOf(file), file);
+  }
+
+  /** Makes the folder that contents are put into. */
+  async prepare(): Promise<void> {
+    await mkdir(join(this.#modelFolder, 'blobs'), { recursive: true });
+  }
+
+  /**
+   * Gives a content its name. Where there are no links, as on Windows without its developer mode, the file itself is put
+   * there: moved, if it has just been fetched, and copied, as others may know it by its hash.
+   */
+  async name(
+    file: HubFile,
+    { isNew, symlinks }: { readonly isNew: boolean; readonly symlinks: boolean },
+  ): Promise<void> {
+    const path = this.#pathOf(file);
+    const blob = this.blob(file);
+    await mkdir(dirname(path), { recursive: true });
+    await rm(path, { force: true });
+    if (symlinks && (await linked(relative(dirname(path), blob), path))) return;
+    if (isNew) await rename(blob, path);
+    else await copyFile(blob, path);
+  }
+
+  /** Says which commit a revision stands for; a commit stands for itself. */
+  async refer(revision: string, commit: string): Promise<void> {
+    if (revision === commit) return;
+    const path = join(this.#modelFolder, 'refs', ...revision.split('/'));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, new TextEncoder().encode(commit));
+  }
+
+  #pathOf({ path }: HubFile): string {
+    return join(this.folder, ...path.split('/'));
+  }
+}
+
+async function isWhole(path: string, { bytes }: HubFile): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && found.size === bytes;
+}
+
+async function linked(target: string, path: string): Promise<boolean> {
+  try {
+    await symlink(target, path, 'file');
+    return true;
+  } catch (error) {
+    if (['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'UNKNOWN'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return false;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { isJsonObject, type JsonObject } from '../../../model/src/json.ts';
+import { HubError } from './hub-error.ts';
+
+/** A file of a model as the hub describes it. */
+export interface HubFile {
+  /** From the model's folder, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly digest: FileDigest;
+}
+
+/** Large files are known by the SHA-256 of their content, small ones as git knows them. The cache calls a file by its hash. */
+export interface FileDigest {
+  readonly kind: 'sha256' | 'git-sha1';
+  /** Hexadecimal. */
+  readonly hash: string;
+}
+
+/** What the hub says of a revision of a model. */
+export interface HubListing {
+  /** 40 hexadecimal digits. */
+  readonly commit: string;
+  readonly files: readonly HubFile[];
+  /** Users have to accept terms before they get its files. */
+  readonly gated: boolean;
+  /** The `model_type` of its configuration; undefined where the hub does not say. */
+  readonly architecture: string | undefined;
+  /** Numbers in its safetensors files; undefined where the hub has not counted them. */
+  readonly parameters: number | undefined;
+}
+
+/**
+ * Reads the hub's answer, of which nothing is taken on trust: paths stay inside the model's folder, and hashes are hashes.
+ * @throws HubError where it is not what a hub answers
+ */
+export function readListing(answer: unknown): HubListing {
+  if (!isJsonObject(answer)) throw malformed('no object');
+  const { sha, siblings, gated, config, safetensors } = answer;
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha)) throw malformed('no commit');
+  if (!Array.isArray(siblings)) throw malformed('no files');
+  const architecture = isJsonObject(config) ? config.model_type : undefined;
+  const parameters = isJsonObject(safetensors) ? safetensors.total : undefined;
+  return {
+    commit: sha,
+    files: siblings.map(readFile),
+    gated: gated === 'auto' || gated === 'manual' || gated === true,
+    architecture: typeof architecture === 'string' ? architecture : undefined,
+    parameters: isCount(parameters) ? parameters : undefined,
+  };
+}
+
+function readFile(file: unknown): HubFile {
+  if (!isJsonObject(file)) throw malformed('a file that is none');
+  const { rfilename: path, size, blobId, lfs } = file;
+  if (typeof path !== 'string' || !isInside(path)) throw malformed(`a file with the name ${JSON.stringify(path)}`);
+  const digest = isJsonObject(lfs) ? sha256Of(lfs) : gitDigest(blobId);
+  const bytes = isJsonObject(lfs) && isCount(lfs.size) ? lfs.size : size;
+  if (digest === undefined || !isCount(bytes)) throw malformed(`no size or hash of ${path}`);
+  return { path, bytes, digest };
+}
+
+/** The hub says `sha256` here and `oid` elsewhere. */
+function sha256Of({ sha256, oid }: JsonObject): FileDigest | undefined {
+  const hash = sha256 ?? oid;
+  return typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash) ? { kind: 'sha256', hash } : undefined;
+}
+
+function gitDigest(hash: unknown): FileDigest | undefined {
+  return typeof hash === 'string' && /^[0-9a-f]{40}$/.test(hash) ? { kind: 'git-sha1', hash } : undefined;
+}
+
+/** A path that leads to a file in the folder on every system. */
+function isInside(path: string): boolean {
+  return path.split('/').every((part) => !/^\.{0,2}$|[\\:*?"<>|\p{Cc}]/u.test(part));
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function malformed(what: string): HubError {
+  return new HubError('answer', `the hub's answer is not understood: it has ${what}`);
+}

@@ -1,0 +1,236 @@
+import { VERSION } from '../version.ts';
+import { HubError, Transient } from './hub-error.ts';
+import type { HubSettings } from './hub-settings.ts';
+
+/*
+ * The only file that speaks to the network, and only when a user has asked for a model.
+ */
+
+const MOST_REDIRECTS = 8;
+
+/** Seconds without a byte after which a connection counts as cut. */
+const SILENCE = 30;
+
+export interface HubRequest {
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Status codes that are an answer, beside those of success. */
+  readonly accept?: readonly number[];
+}
+
+export interface HubAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as it comes. @throws Transient where the connection is cut or says nothing for long */
+  chunks(): AsyncGenerator<Uint8Array>;
+  /** Leaves the rest of the body. */
+  discard(): Promise<void>;
+}
+
+/** What is asked of the hub about one model. */
+export class HubRequests {
+  readonly #settings: Pick<HubSettings, 'endpoint' | 'token'>;
+  readonly #id: string;
+  readonly #silence: number;
+
+  /** @param silence seconds without a byte after which a connection counts as cut */
+  constructor(settings: Pick<HubSettings, 'endpoint' | 'token'>, id: string, silence = SILENCE) {
+    this.#settings = settings;
+    this.#id = id;
+    this.#silence = silence;
+  }
+
+  /** The model's page, for people. */
+  get page(): string {
+    return `${this.#settings.endpoint}/${this.#id}`;
+  }
+
+  /** What the hub says of a revision, with its files: JSON. @throws as `get` */
+  async describe(revision: string, signal: AbortSignal): Promise<unknown> {
+    const answer = await this.get(`api/models/${this.#id}/revision/${encodeURIComponent(revision)}?blobs=true`, {
+      signal,
+    });
+    const parts: Uint8Array[] = [];
+    for await (const chunk of answer.chunks()) parts.push(chunk);
+    try {
+      return JSON.parse(Buffer.concat(parts).toString('utf8'));
+    } catch {
+      throw new HubError('answer', `${this.#settings.endpoint} does not answer as a Hugging Face hub does`);
+    }
+  }
+
+  /** A file of a commit, or the end of it. @throws as `get` */
+  file(commit: string, path: string, request: HubRequest): Promise<HubAnswer> {
+    const name = path.split('/').map(encodeURIComponent).join('/');
+    return this.get(`${this.#id}/resolve/${commit}/${name}`, request);
+  }
+
+  /**
+   * Follows redirects. The token goes to the hub alone, and to no other host that it leads to.
+   * @throws Transient for what may work later; HubError for what will not; the signal's reason when it is aborted
+   */
+  async get(path: string, { signal, headers = {}, accept = [] }: HubRequest): Promise<HubAnswer> {
+    const watch = new SilenceWatch(this.#silence, signal);
+    const origin = new URL(this.#settings.endpoint).origin;
+    let url = new URL(`${this.#settings.endpoint}/${path}`);
+    // Who has been led elsewhere may be led back by anybody.
+    let isOwn = true;
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      isOwn &&= url.origin === origin;
+      const response = await this.#once(url, { ...headers, ...this.#ownHeaders(isOwn) }, watch);
+      const location = isRedirect(response.status) ? response.headers.get('location') : null;
+      if (location === null) {
+        if (!response.ok && !accept.includes(response.status)) {
+          watch.end();
+          throw await this.#refusal(response);
+        }
+        return answerOf(response, watch, url.host);
+      }
+      await response.body?.cancel();
+      url = this.#target(location, url);
+    }
+    watch.end();
+    throw new HubError('answer', `${this.#settings.endpoint} leads from one address to the next without an end`);
+  }
+
+  #ownHeaders(withToken: boolean): Record<string, string> {
+    const { token } = this.#settings;
+    return {
+      'user-agent': `ptask/${VERSION}`,
+      // A part of a compressed file is of no use.
+      'accept-encoding': 'identity',
+      ...(withToken && token ? { authorization: `Bearer ${token.value}` } : {}),
+    };
+  }
+
+  async #once(url: URL, headers: Record<string, string>, watch: SilenceWatch): Promise<Response> {
+    try {
+      return await fetch(url, { redirect: 'manual', headers, signal: watch.signal });
+    } catch (error) {
+      watch.end();
+      throw watch.explain(error, url.host);
+    }
+  }
+
+  #target(location: string, from: URL): URL {
+    if (!URL.canParse(location, from.href)) {
+      throw new HubError('answer', `${from.host} leads to '${location}', which is no address`);
+    }
+    const url = new URL(location, from.href);
+    if (url.protocol === 'https:' || (url.protocol === 'http:' && from.protocol === 'http:')) return url;
+    throw new HubError('answer', `${from.host} leads to ${url.protocol}//${url.host}, where nothing is fetched from`);
+  }
+
+  async #refusal(response: Response): Promise<Error> {
+    const { status, headers } = response;
+    await response.body?.cancel();
+    if (status === 408 || status === 429 || status >= 500) {
+      const what = status === 429 ? 'asks for fewer requests' : `is out of order (status ${status})`;
+      return new Transient(`${this.#settings.endpoint} ${what}`, retryAfter(headers));
+    }
+    return this.#finalRefusal(status, headers.get('x-error-code'), headers.get('x-error-message'));
+  }
+
+  /** The hub answers 401 for what is private and for what is not there alike, so that nobody can find out which. */
+  #finalRefusal(status: number, code: string | null, said: string | null): HubError {
+    const { token, endpoint } = this.#settings;
+    const logIn = `log in with 'hf auth login', or set HF_TOKEN to a token of ${endpoint}/settings/tokens`;
+    if (said?.startsWith('Invalid credentials')) {
+      const source = token?.source ?? 'that was sent';
+      return new HubError('token', `${endpoint} does not know the token of ${source}; ${logIn}`);
+    }
+    if (code === 'GatedRepo') {
+      const then = token
+        ? `accept them at ${this.page} as the user whose token is in ${token.source}`
+        : `accept them at ${this.page}, then ${logIn}`;
+      return new HubError('gated', `${this.#id} is open only to those who have accepted its terms: ${then}`);
+    }
+    if (code === 'RevisionNotFound') return new HubError('not-found', `${this.#id} has no such revision`);
+    if (code === 'EntryNotFound') {
+      return new HubError('not-found', `${this.#id} has a file in its list that cannot be fetched; try again later`);
+    }
+    if (status === 401 || status === 404) {
+      const secret = token ? `the token of ${token.source} does not open it` : `if it is private, ${logIn}`;
+      return new HubError('not-found', `${endpoint} has no model ${this.#id}: is the name right? Or ${secret}`);
+    }
+    if (status === 403) {
+      return new HubError(
+        'token',
+        `${this.#id} is closed to ${token ? `the token of ${token.source}` : 'you'}: ${said ?? `see ${this.page}`}`,
+      );
+    }
+    return new HubError('answer', `${endpoint} refuses ${this.#id} (status ${status}${said ? `: ${said}` : ''})`);
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+/** In seconds, from a number or a date, or from what is left of the hub's own limit. */
+function retryAfter(headers: Headers): number | undefined {
+  const text = headers.get('retry-after') ?? /;\s*t=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1];
+  if (text === undefined) return undefined;
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+function answerOf(response: Response, watch: SilenceWatch, host: string): HubAnswer {
+  return {
+    status: response.status,
+    headers: response.headers,
+    async *chunks() {
+      try {
+        for await (const chunk of response.body ?? []) {
+          watch.heard();
+          yield chunk as Uint8Array;
+        }
+      } catch (error) {
+        throw watch.explain(error, host);
+      } finally {
+        watch.end();
+      }
+    },
+    async discard() {
+      watch.end();
+      await response.body?.cancel();
+    },
+  };
+}
+
+/** Ends a request when nothing is heard for long. */
+class SilenceWatch {
+  readonly signal: AbortSignal;
+  readonly #wanted: AbortSignal;
+  readonly #silent = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(seconds: number, wanted: AbortSignal) {
+    this.#wanted = wanted;
+    this.signal = AbortSignal.any([wanted, this.#silent.signal]);
+    this.#timer = setTimeout(() => this.#silent.abort(), 1000 * seconds);
+  }
+
+  heard(): void {
+    this.#timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** What an error of a request or of its body means. */
+  explain(error: unknown, host: string): unknown {
+    if (this.#wanted.aborted) return this.#wanted.reason;
+    if (this.#silent.signal.aborted) return new Transient(`${host} does not answer`, undefined, { cause: error });
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+    const code = cause?.code ?? '';
+    if (/CERT|SIGNATURE|SSL/.test(code)) {
+      const hint = 'NODE_EXTRA_CA_CERTS names a file with the certificates of your network';
+      return new HubError('unreachable', `the certificate of ${host} cannot be trusted (${code}); ${hint}`, { cause });
+    }
+    return new Transient(`${host} cannot be reached (${code || (cause ?? (error as Error)).message})`, undefined, {
+      cause: error,
+    });
+  }
+}

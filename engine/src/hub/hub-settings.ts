@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Environment, expanded, hubCacheFolder, hubHome } from '../../../model/src/hub-cache.ts';
+import { HubError } from './hub-error.ts';
+
+/** What a user has set for all programs that fetch from the hub. */
+export interface HubSettings {
+  /** Where the hub is, or a mirror of it; without a slash at the end. */
+  readonly endpoint: string;
+  readonly token: HubToken | undefined;
+  /** Nothing may be fetched. */
+  readonly offline: boolean;
+  readonly cacheFolder: string;
+  /** Whether the cache may hold links, where the system has them. */
+  readonly symlinks: boolean;
+}
+
+export interface HubToken {
+  readonly value: string;
+  /** The variable or file that it is from, for the user. */
+  readonly source: string;
+}
+
+const HUB = 'https://huggingface.co';
+
+/**
+ * The settings by the variables and files that Hugging Face's own programs go by.
+ * @throws HubError where one of them cannot be used
+ */
+export async function hubSettings(environment: Environment = process.env): Promise<HubSettings> {
+  return {
+    endpoint: endpointOf(environment),
+    token: isTrue(environment.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : await tokenOf(environment),
+    offline: isTrue(environment.HF_HUB_OFFLINE || environment.TRANSFORMERS_OFFLINE),
+    cacheFolder: hubCacheFolder(environment),
+    symlinks: !isTrue(environment.HF_HUB_DISABLE_SYMLINKS),
+  };
+}
+
+function endpointOf({ HF_ENDPOINT }: Environment): string {
+  const text = (HF_ENDPOINT || HUB).replace(/\/+$/, '');
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new HubError('unreachable', `HF_ENDPOINT is '${text}', which is no http or https address`);
+}
+
+async function tokenOf(environment: Environment): Promise<HubToken | undefined> {
+  for (const name of ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN']) {
+    const token = cleaned(environment[name], name);
+    if (token) return token;
+  }
+  const file = expanded(environment.HF_TOKEN_PATH || join(hubHome(environment), 'token'));
+  return cleaned(await readFile(file, 'utf8').catch(() => undefined), file);
+}
+
+function cleaned(text: string | undefined, source: string): HubToken | undefined {
+  const value = text?.replace(/[\r\n]/g, '').trim();
+  if (!value) return undefined;
+  // It becomes part of a header, which has room for no other characters.
+  if (!/^[\x21-\x7e]+$/.test(value)) throw new HubError('token', `${source} holds characters that no token has`);
+  return { value, source };
+}
+
+/** As Hugging Face's programs read a variable. */
+function isTrue(value: string | undefined): boolean {
+  return /^(1|on|yes|true)$/i.test(value ?? '');
+}

@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { hub, ID, tinyModel, WEIGHTS } from '../unit/hub/fetching.ts';
+import { COMMIT, cutAfter, refuse } from '../unit/hub/hub-server.ts';
+import { buildPtask, events, ptask } from './ptask.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+beforeAll(buildPtask);
+
+/** A hub, and `ptask fetch` of a model on it into a cache of its own. */
+async function fetching(...model: Parameters<typeof hub>) {
+  const served = await hub(...model);
+  const env = { HF_ENDPOINT: served.server.url, HF_HUB_CACHE: served.cacheFolder, HF_HUB_OFFLINE: '', HF_TOKEN: '' };
+  return {
+    ...served,
+    env,
+    run: (args: readonly string[], options: Parameters<typeof ptask>[1] = {}) =>
+      ptask(['fetch', ...args], { ...options, env: { ...env, ...options.env } }),
+  };
+}
+
+describe('ptask fetch', () => {
+  it('shows what there is to fetch, and fetches nothing with --dry-run', async () => {
+    const { run, server } = await fetching();
+    const { code, stdout } = await run([ID, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^owner\/tiny, main \(0123456789ab\): [\d.]+ kB in 3 files\n {2}config\.json +[\d.]+ bytes\n/,
+    );
+    expect(server.asked('hub')).toEqual([]);
+  });
+
+  it('fetches it, so that a task file finds it, and says so the next time', async () => {
+    const { run, env, server } = await fetching();
+    const first = await run([ID]);
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout).toContain(`A task file uses it with "model": "${ID}"`);
+    const bench = ['bench', '--model', ID, '--virtual', '1', '--length', '3', '--batch', '1', '--steps', '1', '--json'];
+    expect(await ptask(bench, { env: { ...env, HF_HUB_OFFLINE: '1' } })).toMatchObject({ code: 0 });
+    const asked = server.seen.length;
+    const second = await run([ID]);
+    expect(second.stdout).toContain('is there');
+    expect(server.seen).toHaveLength(asked + 1);
+  });
+
+  it('tells programs of it with --json', async () => {
+    const { run, cacheFolder } = await fetching();
+    const told = events((await run([ID, '--json'])).stdout);
+    const { folder, ...plan } = told[0]!;
+    expect(folder).toBe(`${cacheFolder}/models--owner--tiny/snapshots/${COMMIT}`);
+    expect(plan).toMatchObject({ event: 'fetch', model: ID, revision: 'main', commit: COMMIT, gated: false });
+    expect(told.filter(({ event }) => event === 'fetching').at(-1)).toMatchObject({ present: plan.bytes });
+    expect(told.at(-1)).toEqual({
+      event: 'fetched',
+      model: ID,
+      commit: COMMIT,
+      folder,
+      architecture: 'gpt2',
+      parameters: expect.any(Number),
+    });
+  });
+
+  it('ends at Ctrl-C, and goes on from there the next time', async () => {
+    const { run, server } = await fetching();
+    const half = Math.floor(WEIGHTS.length / 2);
+    let stop: () => void = () => undefined;
+    server.misbehave('store', cutAfter(half), () => stop());
+    const stopped = await run([ID], {
+      watch: (_, kill) => {
+        stop = () => kill('SIGINT');
+      },
+    });
+    expect(stopped).toMatchObject({ code: 130 });
+    expect(stopped.stderr).toContain('the same command goes on from here');
+    expect(await run([ID])).toMatchObject({ code: 0 });
+    expect(server.seen.at(-1)!.headers.range).toBe(`bytes=${half}-`);
+  });
+
+  it.each([
+    ['no network where there is to be none', ID, { HF_HUB_OFFLINE: '1' }, 'HF_HUB_OFFLINE is set'],
+    ['a model that is not there', 'owner/other', {}, 'has no model owner/other'],
+    ['a demo model', 'demo-base', {}, 'comes with ptask'],
+    ['a path', './folder', {}, 'is no name of a model on Hugging Face'],
+  ])('says why not: %s', async (_, id, env, message) => {
+    const { run } = await fetching();
+    const { code, stdout, stderr } = await run([id], { env });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('fetches nothing that could not be opened', async () => {
+    const { run, server } = await fetching(tinyModel({ told: { config: { model_type: 'bert' } } }));
+    const { code, stderr } = await run([ID]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("of type 'bert'; supported: gpt2");
+    expect(server.asked('hub')).toEqual([]);
+  });
+
+  it('says where to accept the terms of a gated model', async () => {
+    const { run, server } = await fetching(tinyModel({ gated: 'auto' }));
+    server.misbehave('resolve', ...Array.from({ length: 3 }, () => refuse(401, { 'x-error-code': 'GatedRepo' })));
+    const { code, stderr } = await run([ID]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`accept them at ${server.url}/${ID}`);
+  });
+
+  it('is wrong without a model', async () => {
+    expect(await ptask(['fetch'])).toMatchObject({ code: 2, stderr: expect.stringContaining('which model?') });
+  });
+});
