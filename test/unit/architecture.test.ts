@@ -29,6 +29,7 @@ const BASE = [
   'errors.ts',
   'file-lock.ts',
   'json-value.ts',
+  'no-telemetry.ts',
   'process-alive.ts',
   'progress.ts',
   'random.ts',

@@ -1,3 +1,4 @@
+import '../no-telemetry.ts';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { Graph } from '../onnx/graph.ts';
 import { matMul } from '../onnx/operators.ts';

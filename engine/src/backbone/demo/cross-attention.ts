@@ -1,3 +1,4 @@
+import '../../no-telemetry.ts';
 import { readFile } from 'node:fs/promises';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
