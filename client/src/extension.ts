@@ -15,6 +15,7 @@ import { showInlinePredictions } from './predictions/inline-predictions.ts';
 import { predictTask } from './predictions/predict-command.ts';
 import { registerPredictionHovers } from './predictions/row-hover.ts';
 import { ReportDocuments } from './report-documents.ts';
+import { handOverRuns } from './runs/hand-over-runs.ts';
 import { registerRunCommands } from './runs/run-commands.ts';
 import { sayHowRunsEnd } from './runs/run-messages.ts';
 import { RunQueue } from './runs/run-queue.ts';
@@ -55,11 +56,16 @@ export function activate(context: ExtensionContext): Extension {
   const reports = new ReportDocuments();
   const server = startLanguageServer(context.asAbsolutePath('dist/server.js'), log);
   const tests = new EvaluationTests(server, engine, texts);
-  endProcesses = () => Promise.all([server.stop(), trainings.endAll(END_LIMIT_MS), engine.end(END_LIMIT_MS)]);
+  const handOver = handOverRuns(queue, context.storageUri, texts);
+  endProcesses = () => {
+    handOver.close();
+    return Promise.all([server.stop(), trainings.endAll(END_LIMIT_MS), engine.end(END_LIMIT_MS)]);
+  };
 
   context.subscriptions.push(
     log,
     stored,
+    handOver,
     new RunsView(queue, stored, engine, texts),
     sayHowRunsEnd(queue, texts),
     ...showRunStatus(queue, texts),

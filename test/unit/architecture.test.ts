@@ -147,6 +147,7 @@ const WRITERS = [
   'engine/src/devices/probe-cache.ts',
   'engine/src/backbone/demo/',
   'engine/src/hub/',
+  'client/src/runs/runs-left.ts',
 ];
 
 /** The only file that speaks to the network; it is imported where a user has asked for a model, and nowhere else. */

@@ -53,7 +53,7 @@ export async function main({ root, out, only }: MainOptions): Promise<number> {
       console.log(`ok   ${name} (${seconds(started)})`);
     } catch (error) {
       failures++;
-      await workbench.page.screenshot({ path: path.join(options.out, 'failure.png') });
+      await workbench.page.screenshot({ path: path.join(options.out, 'failure.png') }).catch(() => {});
       console.log(`FAIL ${name} (${seconds(started)}): ${error instanceof Error ? error.stack : error}`);
     } finally {
       await workbench.close();

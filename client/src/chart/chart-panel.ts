@@ -62,9 +62,10 @@ export class Charts implements Disposable {
         panel.title = this.#texts.t('Training {0}', runs.map(({ name }) => name).join(', '));
         post({ type: 'show', runs, words: wordsOf(this.#texts), locale: this.#texts.locale });
       }),
-      this.#queue.listen(({ dir }, { steps, epochs }) => {
+      this.#queue.listen(({ dir, progress }, { steps, epochs }) => {
         if (dir === undefined || !dirs.includes(dir) || steps.length + epochs.length === 0) return;
-        const at = steps.at(-1)?.step ?? 0;
+        // The end of an epoch is told without the steps before it.
+        const at = progress?.step ?? 0;
         post({
           type: 'append',
           dir,

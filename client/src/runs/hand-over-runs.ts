@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { type Disposable, type Uri, window, workspace } from 'vscode';
+import type { Texts } from '../texts.ts';
+import type { RunQueue } from './run-queue.ts';
+import { runName } from './run-text.ts';
+import { RunsNote, takeRunsLeft } from './runs-left.ts';
+
+export interface HandOver extends Disposable {
+  /** Leaves the runs to the next window. To be called before they are paused. */
+  close(): void;
+}
+
+/**
+ * Goes on with the runs of the window that was here just now, and offers to where that was longer ago.
+ * @param storage of this workspace alone; undefined where none is open, and nothing can be trained
+ */
+export function handOverRuns(queue: RunQueue, storage: Uri | undefined, texts: Texts): HandOver {
+  if (!storage) return { close: () => undefined, dispose: () => undefined };
+  const folder = path.join(storage.fsPath, 'runs');
+  if (workspace.isTrusted) void takeOver(folder, queue, texts);
+  const note = new RunsNote(folder, randomUUID());
+  const listener = queue.listen(() => note.keep(queue.open));
+  return { close: () => note.close(Date.now()), dispose: () => listener.dispose() };
+}
+
+async function takeOver(folder: string, queue: RunQueue, { t }: Texts): Promise<void> {
+  const { recent, old } = await takeRunsLeft(folder);
+  for (const request of recent) queue.add(request);
+  if (old.length === 0) return;
+  const resume = t('Resume');
+  const names = old.map(runName).join(', ');
+  const choice = await window.showInformationMessage(
+    t('The training of {0} stopped when its window was closed.', names),
+    resume,
+  );
+  if (choice === resume) for (const request of old) queue.add(request);
+}

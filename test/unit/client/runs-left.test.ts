@@ -1,0 +1,103 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RunQueue, type RunRequest } from '../../../client/src/runs/run-queue.ts';
+import { RELOAD_MS, RunsNote, type Surroundings, takeRunsLeft } from '../../../client/src/runs/runs-left.ts';
+
+const CLOSED = 1_000_000;
+/** Process of the other window. */
+const OTHER = 4711;
+const NOTHING = { recent: [], old: [] };
+
+const request = (file: string): RunRequest => ({ file, tasknames: ['task'], resume: false, device: 'auto' });
+
+/** The process of another window lives, or does not. Waiting takes no time, and may change something. */
+function around(changed: Partial<Surroundings> = {}): Surroundings {
+  return { now: () => CLOSED + 2000, isAlive: () => false, wait: async () => undefined, ...changed };
+}
+
+describe('the runs of a window that is gone', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'ptask-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A window in which the first of these runs has begun. */
+  function window(name: string, ...files: string[]) {
+    let begin!: () => void;
+    const queue = new RunQueue((_, listener) => {
+      const progress = { step: 0, steps: 8, epoch: 1, epochs: 2 } as Parameters<typeof listener>[0]['progress'];
+      begin = () => listener({ token: '', progress, events: [{ event: 'start', run: '/run' }] as never });
+      return { result: new Promise(() => undefined), stop: () => undefined, kill: () => undefined };
+    });
+    const note = new RunsNote(folder, name, OTHER);
+    queue.listen(() => note.keep(queue.open));
+    for (const file of files) queue.add(request(file));
+    begin();
+    return { queue, note };
+  }
+
+  it('are gone on with where it was closed just now: the one that had begun, and those that waited', async () => {
+    window('1', 'a', 'b').note.close(CLOSED);
+    const { recent, old } = await takeRunsLeft(folder, around());
+    expect(recent).toEqual([{ ...request('a'), resume: true }, request('b')]);
+    expect(old).toEqual([]);
+  });
+
+  it('are old after a minute', async () => {
+    window('1', 'a').note.close(CLOSED);
+    const { recent, old } = await takeRunsLeft(folder, around({ now: () => CLOSED + RELOAD_MS + 1 }));
+    expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true }]]);
+  });
+
+  it('are old where its process died, as it may have died of them', async () => {
+    window('1', 'a');
+    const { recent, old } = await takeRunsLeft(folder, around());
+    expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true }]]);
+  });
+
+  it('are taken once', async () => {
+    window('1', 'a').note.close(CLOSED);
+    const both = await Promise.all([takeRunsLeft(folder, around()), takeRunsLeft(folder, around())]);
+    expect(both.flatMap(({ recent }) => recent)).toHaveLength(1);
+    expect(await takeRunsLeft(folder, around())).toEqual(NOTHING);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('are waited for while it is being closed', async () => {
+    const { note } = window('1', 'a');
+    const wait = async () => note.close(CLOSED);
+    const { recent } = await takeRunsLeft(folder, around({ isAlive: (pid) => pid === OTHER, wait }));
+    expect(recent).toHaveLength(1);
+  });
+
+  it('stay its own where it stays open', async () => {
+    window('1', 'a');
+    expect(await takeRunsLeft(folder, around({ isAlive: (pid) => pid === OTHER }))).toEqual(NOTHING);
+    expect(readdirSync(folder)).toEqual(['window-1.json']);
+  });
+
+  it('are not gone on with where the user had paused or cancelled them', async () => {
+    const { queue, note } = window('1', 'a', 'b');
+    queue.stop(queue.open[0]!.id, 'pause');
+    queue.stop(queue.open[1]!.id, 'cancel');
+    note.close(CLOSED);
+    expect(await takeRunsLeft(folder, around())).toEqual(NOTHING);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('are kept as they were when it closed, not as its end leaves them', async () => {
+    const { queue, note } = window('1', 'a');
+    note.close(CLOSED);
+    queue.stop(queue.open[0]!.id, 'pause');
+    expect((await takeRunsLeft(folder, around())).recent).toHaveLength(1);
+  });
+
+  it('are none where there is no note, or one that cannot be read', async () => {
+    expect(await takeRunsLeft(path.join(folder, 'none'), around())).toEqual(NOTHING);
+    writeFileSync(path.join(folder, 'window-1.json'), '{"pid": 1, "ru');
+    expect(await takeRunsLeft(folder, around())).toEqual(NOTHING);
+  });
+});
