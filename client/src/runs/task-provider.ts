@@ -58,7 +58,10 @@ function trainTaskOf(definition: TrainDefinition, folder: WorkspaceFolder, queue
   return task;
 }
 
-/** A run as a terminal: a line for each epoch. Closing it cancels the run. */
+/** A window that closes ends its terminals before its extensions, which hand their runs over to the next window. */
+const WINDOW_CLOSES_MS = 1000;
+
+/** A run as a terminal: a line for each epoch. Closing it pauses the run. */
 class RunTerminal implements Pseudoterminal {
   readonly #write = new EventEmitter<string>();
   readonly #close = new EventEmitter<number>();
@@ -99,7 +102,8 @@ class RunTerminal implements Pseudoterminal {
 
   close(): void {
     this.#listener?.dispose();
-    if (this.#run && !this.#run.end) this.#queue.stop(this.#run.id, 'cancel');
+    const run = this.#run;
+    if (run && !run.end) setTimeout(() => this.#queue.stop(run.id, 'pause'), WINDOW_CLOSES_MS);
   }
 
   #end(run: WindowRun): void {

@@ -32,8 +32,6 @@ export interface Workbench {
   readonly suiteEnded: Promise<number>;
   /** Hosts other than this machine that the page asked. */
   readonly strangers: ReadonlySet<string>;
-  /** Opens the same window anew, as after "Reload Window". */
-  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,10 +93,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       page.on('crash', () => resolve(-1));
       void page.exposeFunction('codeAutomationExit', resolve);
     });
-    const open = () => page.goto(addressOf(port, workspace, options)).then(() => undefined);
     await page.exposeFunction('codeAutomationLog', () => undefined);
-    await open();
-    return { page, workspace, suiteEnded, strangers, reload: open, close };
+    await page.goto(addressOf(port, workspace, options));
+    return { page, workspace, suiteEnded, strangers, close };
   } catch (error) {
     await close();
     throw error;
