@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { backboneOf } from '../../engine/src/backbone/backbone.ts';
+import { packBatch } from '../../engine/src/data/packed-batch.ts';
+import { unpackAtUse } from '../../engine/src/onnx/unpack-at-use.ts';
+import { Session } from '../../engine/src/runtime/session.ts';
+import { float32 } from '../../engine/src/runtime/tensor.ts';
 import { BackboneStep } from '../../engine/src/train/backbone-step.ts';
+import { buildStepGraph } from '../../engine/src/train/step-graph.ts';
 import { openModelFolder } from '../../model/src/model-folder.ts';
 import { parseSafetensors, serializeSafetensors, type TensorData } from '../../model/src/safetensors.ts';
 import { goldenBackbones, relativeError, rowWithVirtualTokens } from './golden.ts';
@@ -78,5 +83,36 @@ describe.each([
     await step.release();
     expect(Math.abs(loss - goldenCase.loss) / goldenCase.loss).toBeLessThan(tolerance);
     expect(relativeError(dVirtual.get('a')!, goldenCase.d_virtual.flat())).toBeLessThan(10 * tolerance);
+  });
+
+  it.each(['prefix', 'tokens'] as const)('have the same results unpacked where they are used (%s)', async (places) => {
+    const opened = await openModelFolder(storedAs(dtype, dir), { tokenizer: 'optional' });
+    if (opened.kind !== 'ok') throw new Error(opened.problem);
+    const backbone = backboneOf(opened.model);
+    const rows = golden.lengths.map((_, n) => {
+      const ids = rowWithVirtualTokens(golden, golden.cases[0]!, n);
+      return { ids, firstTarget: ids.length - 2 };
+    });
+    const outputs = async (atUse: boolean) => {
+      const { graph, inverses } = buildStepGraph(backbone.architecture, places, { gradient: true, recompute: true });
+      const casts = () =>
+        graph.nodes.filter(({ opType, inputs }) => opType === 'Cast' && graph.initializers.has(inputs[0]!));
+      const matrices = casts().filter(({ inputs }) => inputs[0]!.shape.length === 2);
+      expect(matrices.length).toBeGreaterThan(8);
+      if (atUse) {
+        unpackAtUse(graph, 0);
+        expect(casts()).toEqual([]);
+      }
+      const session = await Session.create(graph, { weightsFolder: backbone.weightsFolder });
+      const virtual = float32(Float32Array.from(golden.virtual.flat()), [golden.virtual.length, 64]);
+      const virtualTokens = golden.virtual.length;
+      const { loss, d_virtual } = await session.run({
+        ...packBatch(rows, { virtualTokens, places, inverses, weight: 1 }),
+        virtual,
+      });
+      await session.release();
+      return [loss!.data, d_virtual!.data];
+    };
+    expect(await outputs(true)).toEqual(await outputs(false));
   });
 });

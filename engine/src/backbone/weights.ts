@@ -10,7 +10,8 @@ const ELEMENT_TYPE = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as con
 
 /**
  * The frozen weights of a model folder as initialisers of graphs. A graph names a weight by file and offset; its bytes
- * are read by the runtime alone. Weights stored in half precision are cast to float32 when the session is made.
+ * are read by the runtime alone. Weights stored in half precision are cast to float32, when the session is made or where
+ * they are used (`unpackAtUse`).
  */
 export class FrozenWeights {
   /** The folder that a session must be given: the nearest one that holds every weight file, links resolved. */
@@ -51,4 +52,11 @@ function commonFolder(files: readonly string[]): string {
   let folder = path.dirname(files[0]!);
   while (files.some((file) => path.relative(folder, file).startsWith('..'))) folder = path.dirname(folder);
   return folder;
+}
+
+/** Bytes that a model's weights would have in float32; how they are stored does not matter. */
+export function float32Bytes({ weights }: ModelFolder): number {
+  let bytes = 0;
+  for (const { shape } of weights.values()) bytes += shape.reduce((product, size) => product * size, 4);
+  return bytes;
 }

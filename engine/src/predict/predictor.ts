@@ -1,4 +1,5 @@
 import type { Backbone } from '../backbone/backbone.ts';
+import { float32Bytes } from '../backbone/weights.ts';
 import { embeddingFeeds } from '../data/embedding-feeds.ts';
 import { causalMask, sum } from '../data/head-layout.ts';
 import { type BranchedRow, packRows } from '../data/packed-rows.ts';
@@ -25,6 +26,12 @@ const TOKENS_A_RUN = 4096;
 /** How many logits (queries · vocabulary) one run makes: 64 MB of float32. */
 const LOGITS_A_RUN = 16 * 1024 * 1024;
 
+/**
+ * Weights stored in half precision are unpacked for good up to this size, as float32, since a token that is generated
+ * needs each of them for a single row. Each session has its own copy, so larger ones are unpacked where they are used.
+ */
+const UNPACKED_BYTES = 2 ** 30;
+
 const NOTHING_PICKED: Record<string, TensorData> = { picked: float32(new Float32Array(0), [0]) };
 
 interface Loaded extends RowsGraph {
@@ -43,7 +50,8 @@ export class Predictor {
 
   constructor(backbone: Backbone, options: SessionOptions = {}) {
     this.backbone = backbone;
-    this.options = { ...options, weightsFolder: backbone.weightsFolder };
+    const unpackAtUse = float32Bytes(backbone.model) > UNPACKED_BYTES;
+    this.options = { unpackAtUse, ...options, weightsFolder: backbone.weightsFolder };
   }
 
   /** Computes the keys and values of `ids`, in which −1 − k is row k of `virtual` [virtual, hidden]. */

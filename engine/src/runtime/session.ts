@@ -3,6 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '../onnx/graph.ts';
 import { rewriteNodes } from '../onnx/rewrite.ts';
 import { serializeModel } from '../onnx/serialize.ts';
+import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type Provider, TRAITS } from './providers.ts';
 import type { TensorData } from './tensor.ts';
 
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly provider?: Provider;
   /** Copies constant matrices into the layout of the product kernel: a little faster, for as much memory again. */
   readonly prepack?: boolean;
+  /** Weights in half precision are cast to float32 where they are used, one at a time, and not all of them for good. */
+  readonly unpackAtUse?: boolean;
   readonly profilePrefix?: string;
 }
 
@@ -29,6 +32,7 @@ export class Session {
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
     const provider = options.provider ?? 'cpu';
     const traits = TRAITS[provider];
+    if (options.unpackAtUse) unpackAtUse(graph);
     rewriteNodes(graph, traits.rewrites);
     const session: Record<string, string> = { ...traits.config };
     if (options.weightsFolder) session.model_external_initializers_file_folder_path = options.weightsFolder;

@@ -1,4 +1,5 @@
 import type { Backbone } from '../backbone/backbone.ts';
+import { float32Bytes } from '../backbone/weights.ts';
 import { commonPrefixLength, packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
@@ -28,8 +29,9 @@ export const TOKENS_A_RUN = 2048;
 const LOGITS_A_RUN = 32 * 1024 * 1024;
 
 /**
- * Up to this size a model's weights are kept a second time in the layout of the product kernel while it is trained: a
- * step of few tokens gains most. Larger models stay mapped from their files alone.
+ * Up to this size, as float32, a model's weights are kept a second time in the layout of the product kernel while it is trained:
+ * a step of few tokens gains most. Larger models stay mapped from their files alone, and what is stored in half precision
+ * is unpacked where it is used.
  */
 export const PREPACKED_BYTES = 2 ** 30;
 
@@ -114,16 +116,13 @@ export class BackboneStep {
         gradient,
         ...(this.options.recompute ? { recompute: true } : {}),
       });
-      const prepack = gradient && weightBytes(this.backbone) <= PREPACKED_BYTES;
-      step = { ...built, session: await Session.create(built.graph, { prepack, ...this.options }) };
+      const prepack = gradient && float32Bytes(this.backbone.model) <= PREPACKED_BYTES;
+      const session = await Session.create(built.graph, { prepack, unpackAtUse: !prepack, ...this.options });
+      step = { ...built, session };
       this.sessions.set(key, step);
     }
     return step;
   }
-}
-
-function weightBytes({ model }: Backbone): number {
-  return [...model.weights.values()].reduce((sum, weight) => sum + weight.length, 0);
 }
 
 function targetsOf(batch: readonly TaskRow[]): number {

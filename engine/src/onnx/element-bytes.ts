@@ -1,0 +1,10 @@
+import type { ElementType } from './graph.ts';
+
+export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
