@@ -1,31 +1,22 @@
-import { availableParallelism } from 'node:os';
 import { modelSummary } from '../../../model/src/model-summary.ts';
 import type { RunEstimate } from '../../../protocol/src/engine.ts';
 import { countTargets } from '../data/token-row.ts';
 import { initialParameters, PromptEncoder } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
-import { BackboneStep, PREPACKED_BYTES, type TaskRow, TOKENS_A_RUN } from './backbone-step.ts';
+import { BackboneStep, type TaskRow } from './backbone-step.ts';
 import type { TrainingPlan } from './plan.ts';
+import { reckonBytes, reckonSeconds, type StepSizes } from './step-cost.ts';
 
 /*
- * What a run will take, before it is begun. Time is measured on real steps where that is wanted, and otherwise reckoned
- * from the products of matrices that a step cannot do without; memory is always reckoned.
+ * What a run will take, before it is begun. Time is measured on real steps where that is wanted, and otherwise reckoned from
+ * sizes; memory is always reckoned.
  */
-
-/** Floating-point operations a second and core: between a laptop's and a server's, and far from the peak of either. */
-const SPEED = 5e10;
 
 /** Rows that stand for all of them. */
 const SAMPLE = 200;
 
 /** Of a training step, per row: validation runs forward alone, once for the loss and once for the answers. */
 const VALIDATION_SHARE = 0.8;
-
-/** Bytes of a process with the runtime, a tokeniser and sessions of small graphs. */
-const PROCESS_BYTES = 250 * 2 ** 20;
-
-/** Floats that the forward pass keeps of a token in a layer for the backward pass, in widths of the model. */
-const KEPT_WIDTHS = 28;
 
 /** A step's parameter, its gradient and two moments, with a copy while the encoder runs. */
 const BYTES_A_PARAMETER = 24;
@@ -38,14 +29,16 @@ export function learntParameters(plan: TrainingPlan): number {
 
 /** @param secondsPerStep as measured; reckoned where it is left out */
 export function estimateRun(plan: TrainingPlan, secondsPerStep?: number): RunEstimate {
-  const perStep = secondsPerStep ?? reckonStep(plan);
+  const model = modelSummary(plan.project.backbone.model);
+  const sizes = stepSizes(plan);
+  const perStep = secondsPerStep ?? reckonSeconds(model, sizes);
   const { batch_size, max_epochs } = plan.project.file.trainer;
   const validationSteps = (plan.validation.size / batch_size) * VALIDATION_SHARE * max_epochs;
   return {
     basis: secondsPerStep === undefined ? 'reckoned' : 'measured',
     secondsPerStep: perStep,
     seconds: perStep * (plan.totalSteps + validationSteps),
-    memoryBytes: reckonMemory(plan),
+    memoryBytes: reckonBytes(model, sizes) + BYTES_A_PARAMETER * learntParameters(plan),
   };
 }
 
@@ -76,29 +69,8 @@ export async function measureStep(plan: TrainingPlan, between: () => Promise<voi
   }
 }
 
-function reckonStep(plan: TrainingPlan): number {
-  const { hidden, vocabulary, parameters } = modelSummary(plan.project.backbone.model);
-  const { tokens, targets } = stepSizes(plan);
-  const inLayers = parameters - hidden * vocabulary;
-  // A multiplication and an addition, forward and, for activations alone, backward.
-  const operations = 4 * (tokens * inLayers + targets * hidden * vocabulary);
-  return operations / (SPEED * availableParallelism());
-}
-
-function reckonMemory(plan: TrainingPlan): number {
-  const { hidden, layers, vocabulary, parameters, bytes } = modelSummary(plan.project.backbone.model);
-  const { tokens, targets } = stepSizes(plan);
-  const atOnce = Math.min(tokens, TOKENS_A_RUN);
-  const kept = 4 * atOnce * layers * KEPT_WIDTHS * hidden;
-  const logits = 3 * 4 * targets * vocabulary * (atOnce / tokens);
-  // Weights in half precision are used in single, and small models keep a second copy for speed.
-  const copies = bytes !== undefined && bytes <= PREPACKED_BYTES ? 2 : 1;
-  const weights = 4 * parameters * copies;
-  return PROCESS_BYTES + weights + kept + logits + BYTES_A_PARAMETER * learntParameters(plan);
-}
-
-/** Of a mean batch: tokens that go through the backbone, what all rows share counted once, and tokens that are predicted. */
-function stepSizes(plan: TrainingPlan): { tokens: number; targets: number } {
+/** Of a mean batch. */
+function stepSizes(plan: TrainingPlan): StepSizes {
   const rows = spread(plan, SAMPLE);
   const { batch_size } = plan.project.file.trainer;
   let tokens = 0;
