@@ -1,4 +1,4 @@
-import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, window } from 'vscode';
+import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, Uri, window } from 'vscode';
 import { EVALUATE_TASK, PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
 import { chartCommands } from './chart/chart-commands.ts';
 import { Charts } from './chart/chart-panel.ts';
@@ -23,7 +23,7 @@ import { showRunStatus } from './runs/run-status.ts';
 import { RunsView } from './runs/runs-view.ts';
 import { StoredRuns } from './runs/stored-runs.ts';
 import { registerTaskProvider } from './runs/task-provider.ts';
-import { trainTask } from './runs/train-command.ts';
+import { deviceOf, trainTask } from './runs/train-command.ts';
 import { registerShowRule } from './show-rule.ts';
 import { showFileStatus } from './status-item.ts';
 import { type Texts, textsFor } from './texts.ts';
@@ -48,7 +48,12 @@ export function activate(context: ExtensionContext): Extension {
   const log = window.createOutputChannel('ptask', { log: true });
   const texts = textsFor(l10n.t, env.language);
   const program = context.asAbsolutePath('dist/engine.js');
-  const engine = new PredictionEngine(program, log, (death) => void sayThatEngineDied(death, engine, texts));
+  const engine = new PredictionEngine(
+    program,
+    log,
+    (death) => void sayThatEngineDied(death, engine, texts),
+    (file) => deviceOf(Uri.file(file)),
+  );
   const trainings = new TrainingProcesses(program, log);
   const queue = new RunQueue(trainings.start);
   const stored = new StoredRuns(engine);

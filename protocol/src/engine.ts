@@ -93,6 +93,8 @@ export interface TaskFileReference {
   readonly file: string;
   /** The text in the editor, where it is not saved; left out for the file on disk. */
   readonly text?: string;
+  /** What answers are computed on; the fastest that works where it is left out. */
+  readonly device?: DeviceName | 'auto';
 }
 
 /** A row as it stands in a data file or in `examples`. */
@@ -238,6 +240,7 @@ export interface EvaluateParams {
   readonly tasknames: readonly string[];
   readonly split: Split;
   readonly baselines: readonly Baseline[];
+  readonly device?: DeviceName | 'auto';
 }
 
 export interface EvaluateResult {
@@ -322,6 +325,7 @@ export interface PlanParams {
   readonly file: string;
   /** All new tasks of the file where it is empty. */
   readonly tasknames: readonly string[];
+  readonly device?: DeviceName | 'auto';
   /** Take the time of a real step, which takes a few of them and loads the model; otherwise it is reckoned. */
   readonly measure: boolean;
 }
@@ -386,24 +390,36 @@ export interface DevicesParams {
 
 export interface DevicesResult {
   readonly devices: readonly DeviceFinding[];
-  /** What training and prediction use. */
+  /** What training and prediction use where no device is named. */
   readonly used: DeviceName;
   readonly cpu: { readonly model: string; readonly cores: number; readonly memoryBytes: number };
   /** Version of ONNX Runtime. */
   readonly runtime: string;
 }
 
+/** The hardware behind a device. */
+export interface Adapter {
+  readonly name: string;
+  /** Whether it is none: a driver that computes on the CPU. It is never taken unless it is asked for. */
+  readonly software: boolean;
+  /** Its own memory; left out where the system does not tell. */
+  readonly memoryBytes?: number;
+  /** Version or name of its driver. */
+  readonly driver?: string;
+}
+
 export interface DeviceFinding {
   readonly name: DeviceName;
   /**
-   * - `works`: a small graph gave the right numbers on it
+   * - `works`: a small training step gave the right gradient on it
    * - `fails`: it was tried, and the runtime said why not, or gave wrong numbers
    * - `died`: the process that tried it crashed, or did not end in time
    * - `absent`: the installed runtime has no such provider
    */
   readonly state: 'works' | 'fails' | 'died' | 'absent';
-  /** For the user: why it cannot be used, or why it is not although it works. Undefined for the one that is used. */
+  /** For the user: why it cannot be used, or why it is not although it works. Undefined for one that may be used. */
   readonly reason: string | undefined;
+  readonly adapter: Adapter | undefined;
   /** A library that is missing, where the runtime named one. */
   readonly missing: string | undefined;
   /** What the probe took, loading included; undefined where nothing was tried. */

@@ -150,11 +150,11 @@ describe('bad input', () => {
     expect(events(stdout).map(({ event }) => event)).toContain('error');
   });
 
-  it('a device that this version cannot use is refused by name', async () => {
+  it('a device that does not work here is an error that says why', async () => {
     const file = await writeProject(await temporaryFolder());
-    const { code, stderr } = await ptask(['train', file, '--device', 'cuda']);
+    const { code, stderr } = await ptask(['train', file, '--device', process.platform === 'win32' ? 'coreml' : 'dml']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/device cuda: this version computes on the CPU only/);
+    expect(stderr).toMatch(/^error: device \w+ cannot be used: ONNX Runtime \S+ for \w+ \w+ does not have it/m);
   });
 
   it('a task that has not been trained is named', async () => {
@@ -199,7 +199,7 @@ describe('predict', () => {
 describe('this machine', () => {
   it('is described', async () => {
     const [devices] = events((await ptask(['devices', '--json'])).stdout);
-    expect(devices).toMatchObject({ event: 'devices', used: 'cpu' });
+    expect(devices).toMatchObject({ event: 'devices', used: expect.any(String) });
     expect(devices!.cores).toBeGreaterThan(0);
     expect((await ptask(['devices'])).stdout).toMatch(/← used/);
   });

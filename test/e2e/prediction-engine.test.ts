@@ -262,7 +262,7 @@ describe('devices', () => {
     const devices = (refresh: boolean) => new Engine('predict', { PTASK_CACHE: cache }).request('devices', { refresh });
     const first = await devices(false);
     expect(first).toMatchObject({
-      used: 'cpu',
+      used: expect.any(String),
       runtime: expect.stringMatching(/^\d+\.\d+/),
       cpu: { cores: expect.any(Number) },
     });
@@ -271,7 +271,7 @@ describe('devices', () => {
     expect(cpu).toMatchObject({ state: 'works', remembered: false });
     expect(cpu!.reason).toBeUndefined();
     // Which of them work depends on the machine; why one is not used is told on each.
-    for (const { reason } of others) expect(reason).toMatch(/\w/);
+    for (const { name, reason } of others) if (name !== first.used) expect(reason).toMatch(/\w/);
     const again = await devices(false);
     expect(again.devices[0]).toEqual({ ...cpu, remembered: true });
     expect((await devices(true)).devices[0]).toMatchObject({ state: 'works', remembered: false });

@@ -129,7 +129,12 @@ describe('bad input', () => {
 
   it.each([
     ['a file that is not there', 'none.ptask.json', {}, 'there is no such file'],
-    ['a device that is not used', 't.ptask.json', { device: 'cuda' as const }, 'the CPU only'],
+    [
+      'a device that is not there',
+      't.ptask.json',
+      { device: process.platform === 'win32' ? ('coreml' as const) : ('dml' as const) },
+      'cannot be used',
+    ],
     ['a task that is not there', 't.ptask.json', { tasknames: ['none'] }, "no task 'none'"],
   ])('such as %s is a fault of the input', async (_, name, changes, words) => {
     const dir = await temporaryFolder();

@@ -82,7 +82,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'protocol',
   ],
   answer: ['data', 'predict', 'project.ts', 'evaluate', 'prompt', 'backbone', 'base', 'model', 'task', 'protocol'],
-  devices: ['runtime', 'model-memo.ts', 'base', 'model', 'protocol'],
+  devices: ['onnx', 'backbone', 'data', 'runtime', 'train/step-graph.ts', 'model-memo.ts', 'base', 'model', 'protocol'],
   cli: [
     'hub',
     'devices',

@@ -18,16 +18,19 @@ export function devicesReport({ devices, used, cpu, runtime }: DevicesResult, te
   const rows = devices.map((device) => {
     const time = device.milliseconds === undefined ? '' : t('{0} ms', number(device.milliseconds));
     const name = device.name === used ? `**${deviceTitle(device.name)}**` : deviceTitle(device.name);
-    return `| ${name} | ${deviceState(device, used, texts)} | ${escapeMarkdown(reasonOf(device, texts))} | ${time} |`;
+    const cells = [name, deviceState(device, used, texts), hardwareOf(device, texts), reasonOf(device, texts), time];
+    return `| ${cells.join(' | ')} |`;
   });
   return [
     `# ${t('Devices')}`,
     escapeMarkdown(
       t('{0}: {1} cores, {2} of memory. ONNX Runtime {3}.', cpu.model, cpu.cores, bytes(cpu.memoryBytes), runtime),
     ),
-    [`| ${t('device')} | ${t('state')} | ${t('why')} | ${t('tried in')} |`, '| --- | --- | --- | --- |', ...rows].join(
-      '\n',
-    ),
+    [
+      `| ${[t('device'), t('state'), t('hardware'), t('why'), t('tried in')].join(' | ')} |`,
+      '| --- | --- | --- | --- | --- |',
+      ...rows,
+    ].join('\n'),
     ...(devices.some(({ remembered }) => remembered)
       ? [
           t(
@@ -52,9 +55,17 @@ export function deviceState({ name, state }: DeviceFinding, used: DeviceName, { 
   }
 }
 
+function hardwareOf({ adapter }: DeviceFinding, { t, bytes }: Texts): string {
+  if (adapter === undefined) return '';
+  const { name, memoryBytes, driver } = adapter;
+  const memory = memoryBytes === undefined ? [] : [bytes(memoryBytes)];
+  return escapeMarkdown([name, ...memory, ...(driver === undefined ? [] : [t('driver {0}', driver)])].join(', '));
+}
+
 function reasonOf({ reason, missing }: DeviceFinding, { t }: Texts): string {
-  return [
+  const parts = [
     ...(reason === undefined ? [] : [reason]),
     ...(missing === undefined ? [] : [t('Missing: {0}', missing)]),
-  ].join(' ');
+  ];
+  return escapeMarkdown(parts.join(' '));
 }

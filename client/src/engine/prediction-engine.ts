@@ -1,4 +1,4 @@
-import type { EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
+import type { DeviceName, EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
 import { EngineDied } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';
 
@@ -12,17 +12,27 @@ export class PredictionEngine {
   readonly #program: string;
   readonly #log: EngineLog;
   readonly #onDeath: (death: EngineDied) => void;
+  readonly #deviceOf: (file: string) => DeviceName | 'auto';
   #process: EngineProcess | undefined;
   readonly #restartListeners = new Set<() => void>();
   #deaths = 0;
   #lastDeath: EngineDied | undefined;
   #isEnding = false;
 
-  /** @param onDeath told once for each death, whether a request was waiting or not */
-  constructor(program: string, log: EngineLog, onDeath: (death: EngineDied) => void) {
+  /**
+   * @param onDeath told once for each death, whether a request was waiting or not
+   * @param deviceOf what a task file is computed on
+   */
+  constructor(
+    program: string,
+    log: EngineLog,
+    onDeath: (death: EngineDied) => void,
+    deviceOf: (file: string) => DeviceName | 'auto',
+  ) {
     this.#program = program;
     this.#log = log;
     this.#onDeath = onDeath;
+    this.#deviceOf = deviceOf;
   }
 
   /** The process that runs now. */
@@ -46,7 +56,8 @@ export class PredictionEngine {
       ...(listen.evaluated ? [process.on('evaluated', listen.evaluated)] : []),
     ];
     try {
-      const result = await process.request(method, params, signal);
+      const asked = 'file' in params ? { ...params, device: this.#deviceOf(params.file) } : params;
+      const result = await process.request(method, asked, signal);
       this.#deaths = 0;
       return result;
     } finally {

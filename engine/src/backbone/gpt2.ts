@@ -3,13 +3,13 @@ import type { Graph, Value } from '../onnx/graph.ts';
 import { add, gather, gelu, gemm, layerNormalization, slice } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import { stacked } from './packed-tokens.ts';
-import type { FrozenWeights } from './weights.ts';
+import type { Weights } from './weights.ts';
 
 /**
  * GPT-2 (Radford et al. 2019): pre-norm layers, learned positions, one fused projection for queries, keys and values.
  * Its matrices are stored [in, out] (`Conv1D` in Hugging Face's code), the embeddings [vocab, hidden].
  */
-export function gpt2(graph: Graph, config: Gpt2Config, weights: FrozenWeights): Architecture {
+export function gpt2(graph: Graph, config: Gpt2Config, weights: Weights): Architecture {
   const { hidden, heads } = config;
   const weight = (name: string) => weights.get(graph, name);
   const linear = (x: Value, name: string) => gemm(x, weight(`${name}.weight`), weight(`${name}.bias`));

@@ -5,13 +5,13 @@ import type { Architecture } from './architecture.ts';
 import type { Projection } from './attention.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
-import type { FrozenWeights } from './weights.ts';
+import type { Weights } from './weights.ts';
 
 /**
  * Llama, Mistral, Qwen 2 and Qwen 3 (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear` in Hugging Face's
  * code), the embeddings [vocab, hidden].
  */
-export function llama(graph: Graph, config: LlamaConfig, weights: FrozenWeights): Architecture {
+export function llama(graph: Graph, config: LlamaConfig, weights: Weights): Architecture {
   const { hidden, heads, keyValueHeads, headSize } = config;
   const rotary = new Rotary(config.rotary);
   const weight = (name: string) => weights.get(graph, name);

@@ -8,12 +8,19 @@ const ELEMENT_TYPE = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as con
   ElementType
 >;
 
+/** Where an architecture takes its weights from. */
+export interface Weights {
+  has(name: string): boolean;
+  /** As a float32 value of `graph`. */
+  get(graph: Graph, name: string): Value;
+}
+
 /**
  * The frozen weights of a model folder as initialisers of graphs. A graph names a weight by file and offset; its bytes
  * are read by the runtime alone. Weights stored in half precision are cast to float32, when the session is made or where
  * they are used (`unpackAtUse`).
  */
-export class FrozenWeights {
+export class FrozenWeights implements Weights {
   /** The folder that a session must be given: the nearest one that holds every weight file, links resolved. */
   readonly folder: string;
   private readonly used = new WeakMap<Graph, Map<string, Value>>();

@@ -1,4 +1,5 @@
 import { openModelFolder } from '../../../model/src/model-folder.ts';
+import type { DeviceName } from '../../../protocol/src/engine.ts';
 import { backboneOf } from '../backbone/backbone.ts';
 import { resolveModel } from '../backbone/resolve-model.ts';
 import { InputError } from '../errors.ts';
@@ -6,7 +7,7 @@ import { type EncoderSpec, initialParameters, PromptEncoder } from '../prompt/en
 import { Random } from '../random.ts';
 import { AdamW } from '../train/adamw.ts';
 import { BackboneStep, type TaskRow } from '../train/backbone-step.ts';
-import { requireUsableDevice } from './device.ts';
+import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output } from './output.ts';
 import { readArguments, UsageError, wholeNumber } from './usage.ts';
 
@@ -24,12 +25,12 @@ export async function bench(args: readonly string[]): Promise<number> {
       batch: { type: 'string' },
       answer: { type: 'string', default: '2' },
       steps: { type: 'string', default: '7' },
-      device: { type: 'string', default: 'auto' },
+      ...DEVICE_OPTION,
       json: { type: 'boolean' },
     },
     [0, 0],
   );
-  requireUsableDevice(values.device);
+  const wanted = wantedDevice(values.device);
   if (values.model === undefined) throw new UsageError('--model is missing');
   const sizes = {
     virtual: wholeNumber('virtual', values.virtual, 1),
@@ -39,7 +40,8 @@ export async function bench(args: readonly string[]): Promise<number> {
   };
   const steps = wholeNumber('steps', values.steps, 1);
   const output = new Output(values.json);
-  const step = await trainingStep(values.model, sizes, output);
+  const device = await deviceToUse(wanted, (line) => output.note(line));
+  const step = await trainingStep(values.model, sizes, device, output);
   const times: number[] = [];
   for (let n = 0; n <= steps; n++) {
     const before = performance.now();
@@ -57,7 +59,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     load_ms: round(Math.max(0, toFirstStep - stepMs)),
     steps,
     ...sizes,
-    device: 'cpu',
+    device,
   };
   output.event(result);
   output.text(
@@ -75,7 +77,12 @@ interface Sizes {
 }
 
 /** A step as PEFT's `PromptEncoder` of type MLP takes it: forward, backward and AdamW, virtual tokens in front. */
-async function trainingStep(model: string, sizes: Sizes, output: Output): Promise<() => Promise<void>> {
+async function trainingStep(
+  model: string,
+  sizes: Sizes,
+  device: DeviceName,
+  output: Output,
+): Promise<() => Promise<void>> {
   const resolved = await resolveModel(model, process.cwd(), { report: (line) => output.note(line) });
   if (resolved.kind !== 'ok') throw new InputError(resolved.problem);
   const opened = await openModelFolder(resolved.dir, { tokenizer: 'optional' });
@@ -101,7 +108,7 @@ async function trainingStep(model: string, sizes: Sizes, output: Output): Promis
   const random = Random.fromSeed(0);
   const parameters = initialParameters(spec, tasks, random);
   const encoder = await PromptEncoder.create(spec, tasks);
-  const step = new BackboneStep(backbone);
+  const step = new BackboneStep(backbone, { provider: device });
   const optimiser = new AdamW({ betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01 });
   const rows = Array.from({ length: batch }, (): TaskRow => {
     const ids = Int32Array.from({ length: virtual + length }, (_, i) =>

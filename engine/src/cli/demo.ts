@@ -14,6 +14,7 @@ import { dataPaths, type Project, templateOf } from '../project.ts';
 import { readPromptTable } from '../prompt/prompt-table.ts';
 import { count, oneLine, percent, shortPath, table } from '../text.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
+import { deviceToUse } from './device.ts';
 import { Output, terminalColumns } from './output.ts';
 import { openForRun } from './problems.ts';
 import { runTraining } from './train.ts';
@@ -37,10 +38,11 @@ export async function demo(args: readonly string[]): Promise<number> {
     throw new InputError(`${shortPath(file)}: "new_tasks" is empty, so there is nothing to train`);
   const plan = await planTraining(project, [taskname]);
   const test = await testRows(plan, taskname);
-  const predictor = new Predictor(project.backbone);
+  const device = await deviceToUse('auto');
+  const predictor = new Predictor(project.backbone, { provider: device });
   try {
     const untrained = await answersUntrained(plan, predictor, taskname, test);
-    const outcome = await runTraining(plan, { resume: false, output });
+    const outcome = await runTraining(plan, { resume: false, device, output });
     if (outcome.kind === 'stopped') return outcome.exitCode;
     const trained = await answersTrained(project, plan, predictor, taskname, test);
     printRows(project, taskname, test, untrained, trained, output);

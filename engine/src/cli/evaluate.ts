@@ -6,6 +6,7 @@ import type { Majority } from '../evaluate/majority.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { type Project, tasksOf } from '../project.ts';
 import { count, percent, table } from '../text.ts';
+import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
 import { trainedPrompt } from './trained-prompt.ts';
@@ -19,15 +20,17 @@ export async function evaluate(args: readonly string[]): Promise<number> {
       task: { type: 'string', multiple: true, default: [] },
       split: { type: 'string', default: 'test' },
       baseline: { type: 'string' },
+      ...DEVICE_OPTION,
       json: { type: 'boolean' },
     },
     [1, 1],
   );
+  const wanted = wantedDevice(values.device);
   const split = oneOf<Split>('split', values.split, ['test', 'validation']);
   const baseline = values.baseline && oneOf<Baseline>('baseline', values.baseline, ['zero', 'one', 'few']);
   const output = new Output(values.json);
   const project = await openForRun(positionals[0]!, output);
-  const predictor = new Predictor(project.backbone);
+  const predictor = new Predictor(project.backbone, { provider: await deviceToUse(wanted) });
   try {
     for (const template of tasksOf(project, values.task)) {
       await report(project, predictor, template, { split, baseline: baseline || undefined, output });

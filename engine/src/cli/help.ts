@@ -3,7 +3,8 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
   ptask check FILE…           what is wrong with task files and their data
   ptask train FILE            learn the prompts of a task file's new tasks
       --task NAME               this task alone; may be given several times
-      --device DEVICE           auto (default) or cpu
+      --device DEVICE           auto (default), cpu, webgpu, cuda, dml or coreml; also for predict,
+                                evaluate and bench
       --resume                  go on with the run that was stopped or killed
   ptask predict FILE          answers to the task file's examples
       --task NAME               rows of this task

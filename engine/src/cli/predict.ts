@@ -9,6 +9,7 @@ import { Predictor } from '../predict/predictor.ts';
 import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser, tasksOf } from '../project.ts';
 import { oneLine, percent, shortPath } from '../text.ts';
+import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output, terminalColumns } from './output.ts';
 import { openForRun } from './problems.ts';
 import { trainedPrompt } from './trained-prompt.ts';
@@ -18,13 +19,15 @@ import { readArguments } from './usage.ts';
 export async function predict(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(
     args,
-    { task: { type: 'string' }, input: { type: 'string' }, json: { type: 'boolean' } },
+    { task: { type: 'string' }, input: { type: 'string' }, ...DEVICE_OPTION, json: { type: 'boolean' } },
     [1, 1],
   );
+  const wanted = wantedDevice(values.device);
   const output = new Output(values.json);
   const project = await openForRun(positionals[0]!, output);
   const tasks = tasksOf(project, values.task === undefined ? [] : [values.task]);
-  const answerer = new Answerer(project, tasks, values.task);
+  const provider = await deviceToUse(wanted);
+  const answerer = new Answerer(project, tasks, values.task, new Predictor(project.backbone, { provider }));
   let bad = 0;
   try {
     for await (const rows of values.input === undefined ? exampleRows(project, values.task) : inputRows(values.input)) {
@@ -102,11 +105,11 @@ class Answerer {
   private readonly predictor: Predictor;
   private readonly predictors = new Map<string, Promise<TaskPredictor>>();
 
-  constructor(project: Project, tasks: readonly TaskTemplate[], forced: string | undefined) {
+  constructor(project: Project, tasks: readonly TaskTemplate[], forced: string | undefined, predictor: Predictor) {
     this.project = project;
     this.tasks = tasks;
     this.forced = forced;
-    this.predictor = new Predictor(project.backbone);
+    this.predictor = predictor;
   }
 
   /** Answers in the rows' order. @throws InputError where a row's task has not been trained */

@@ -1,8 +1,9 @@
+import type { DeviceName } from '../../../protocol/src/engine.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { count, shortPath } from '../text.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { train } from '../train/trainer.ts';
-import { requireUsableDevice } from './device.ts';
+import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
@@ -15,18 +16,19 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     args,
     {
       task: { type: 'string', multiple: true },
-      device: { type: 'string', default: 'auto' },
+      ...DEVICE_OPTION,
       resume: { type: 'boolean', default: false },
       json: { type: 'boolean' },
     },
     [1, 1],
   );
-  requireUsableDevice(values.device);
+  const wanted = wantedDevice(values.device);
   const output = new Output(values.json);
   const file = positionals[0]!;
   const project = await openForRun(file, output);
   const plan = await planTraining(project, [...new Set(values.task ?? [])]);
-  const outcome = await runTraining(plan, { resume: values.resume, output });
+  const device = await deviceToUse(wanted, (line) => output.note(line));
+  const outcome = await runTraining(plan, { resume: values.resume, device, output });
   if (outcome.kind === 'stopped') {
     const tasks = (values.task ?? []).map((task) => ` --task ${task}`).join('');
     output.note(`Stopped after step ${outcome.step}; go on with: ptask train ${file}${tasks} --resume`);
@@ -44,7 +46,7 @@ export type TrainingOutcome =
 /** Runs a plan to its end, or until Ctrl-C, and shows how it goes. */
 export async function runTraining(
   plan: TrainingPlan,
-  { resume, output }: { readonly resume: boolean; readonly output: Output },
+  { resume, device, output }: { readonly resume: boolean; readonly device: DeviceName; readonly output: Output },
 ): Promise<TrainingOutcome> {
   const report = new TrainingReport(plan.project.file.trainer.batch_size);
   const interrupt = new Interrupt((signal) => {
@@ -54,6 +56,7 @@ export async function runTraining(
   try {
     for await (const event of train(plan, {
       resume,
+      session: { provider: device },
       stopRequested: () => (interrupt.requested ? 'pause' : undefined),
     })) {
       output.event(event);

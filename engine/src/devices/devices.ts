@@ -1,14 +1,8 @@
 import type { DeviceName } from '../../../protocol/src/engine.ts';
-import { InputError } from '../errors.ts';
+import { PROVIDERS } from '../runtime/providers.ts';
 
 /** Execution providers by their names in the runtime, the one that every machine has first. */
-export const DEVICE_NAMES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const satisfies readonly DeviceName[];
+export const DEVICE_NAMES: readonly DeviceName[] = PROVIDERS;
 
-/** What everything is computed on. */
-export const USED: DeviceName = 'cpu';
-
-/** @throws InputError for a device that this version does not compute on */
-export function requireUsable(device: DeviceName | 'auto'): void {
-  if (device === 'auto' || device === USED) return;
-  throw new InputError(`device ${device}: this version computes on the CPU only; choose none, or cpu`);
-}
+/** The fastest first: which one is taken where none is named. */
+export const BY_SPEED: readonly DeviceName[] = ['cuda', 'webgpu', 'dml', 'coreml', 'cpu'];

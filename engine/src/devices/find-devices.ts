@@ -1,41 +1,55 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { DeviceFinding, DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
 import { installedProviders, runtimeVersion } from '../runtime/provider.ts';
-import { DEVICE_NAMES, USED } from './devices.ts';
+import { fastest, isTakenUnasked } from './choose-device.ts';
+import { DEVICE_NAMES } from './devices.ts';
+import { packageWith } from './missing-package.ts';
 import { type Probe, probe } from './probe.ts';
 import { readProbes, rememberProbes } from './probe-cache.ts';
 
 export interface FindOptions {
   /** The engine's own program, which tries a device when it is asked to. */
   readonly program: URL;
-  /** Try them again, whatever is remembered. */
-  readonly refresh: boolean;
+  /** Which are tried again, whatever is remembered. */
+  readonly again: 'none' | 'failed' | 'all';
 }
 
-/**
- * Every device that the engine knows of, and why one is not used. Each that the runtime has is tried in a process of its
- * own; what came of it is remembered for as long as the runtime, the system and the drivers stay the same.
- */
-export async function findDevices({ program, refresh }: FindOptions): Promise<DevicesResult> {
-  const installed = new Set(installedProviders().map(({ name }) => name));
-  const remembered = refresh ? new Map<string, Probe>() : await readProbes();
-  const tried = new Map<string, Probe>();
-  const devices = await Promise.all(
-    DEVICE_NAMES.map(async (name): Promise<DeviceFinding> => {
-      if (!installed.has(name)) return absent(name);
-      const known = remembered.get(name);
-      const found = known ?? (await probe(program, name));
-      tried.set(name, found);
-      return finding(name, found, known !== undefined);
-    }),
-  );
-  if ([...tried.keys()].some((name) => !remembered.has(name))) await rememberProbes(tried);
+/** Every device that the engine knows of, which one is used where none is named, and why not the others. */
+export async function findDevices(options: FindOptions): Promise<DevicesResult> {
+  const devices = await tryDevices(DEVICE_NAMES, options);
   return {
     devices,
-    used: USED,
+    used: fastest(devices).device,
     cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: availableParallelism(), memoryBytes: totalmem() },
     runtime: runtimeVersion(),
   };
+}
+
+/**
+ * What is known of some devices. Each that the runtime has is tried in a process of its own; what came of it is remembered
+ * for as long as the runtime, the system and the drivers stay the same.
+ */
+export async function tryDevices(
+  names: readonly DeviceName[],
+  { program, again }: FindOptions,
+): Promise<DeviceFinding[]> {
+  const installed = new Set(installedProviders().map(({ name }) => name));
+  const remembered = await readProbes();
+  const tried = new Map<string, Probe>();
+  const devices = await Promise.all(
+    names.map(async (name): Promise<DeviceFinding> => {
+      if (!installed.has(name)) return absent(name);
+      const known = remembered.get(name);
+      if (known && (again === 'none' || (again === 'failed' && known.state === 'works'))) {
+        return finding(name, known, true);
+      }
+      const found = await probe(program, name);
+      tried.set(name, found);
+      return finding(name, found, false);
+    }),
+  );
+  if (tried.size > 0) await rememberProbes(new Map([...remembered, ...tried]));
+  return devices;
 }
 
 function absent(name: DeviceName): DeviceFinding {
@@ -43,6 +57,7 @@ function absent(name: DeviceName): DeviceFinding {
     name,
     state: 'absent',
     reason: `ONNX Runtime ${runtimeVersion()} for ${process.platform} ${process.arch} does not have it`,
+    adapter: undefined,
     missing: undefined,
     milliseconds: undefined,
     remembered: false,
@@ -51,17 +66,20 @@ function absent(name: DeviceName): DeviceFinding {
 
 function finding(name: DeviceName, found: Probe, remembered: boolean): DeviceFinding {
   const { state, milliseconds } = found;
-  const reason = found.state === 'works' ? undefined : plainReason(found.reason);
   const missing = found.state === 'fails' ? found.missing : undefined;
-  const unused = name === USED ? undefined : 'this version of ptask computes on the CPU only';
-  return {
-    name,
-    state,
-    reason: missing ? `the library ${missing} cannot be loaded` : (reason ?? unused),
-    missing,
-    milliseconds,
-    remembered,
-  };
+  const adapter = found.state === 'works' ? found.adapter : undefined;
+  const told = { name, state, adapter, missing, milliseconds, remembered };
+  return { ...told, reason: reasonOf(found, isTakenUnasked({ ...told, reason: undefined })) };
+}
+
+function reasonOf(found: Probe, isTaken: boolean): string | undefined {
+  if (found.state === 'works') {
+    return isTaken ? undefined : `${found.adapter?.name} computes on the CPU, more slowly than the CPU does without it`;
+  }
+  const missing = found.state === 'fails' ? found.missing : undefined;
+  if (missing === undefined) return plainReason(found.reason);
+  const from = packageWith(missing);
+  return `the library ${missing} cannot be loaded${from === undefined ? '' : `; it comes with ${from}`}`;
 }
 
 /** What the runtime says, without the place in its own sources that it says it from, in one line. */

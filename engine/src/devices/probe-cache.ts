@@ -23,10 +23,9 @@ export async function readProbes(): Promise<Map<string, Probe>> {
   return probes;
 }
 
-/** Keeps what is known; a device that was too slow or crashed is tried again, and a cache that cannot be written is none. */
+/** Keeps what is known, a crash as well: no run is to wait for one again. A cache that cannot be written is none. */
 export async function rememberProbes(probes: ReadonlyMap<string, Probe>): Promise<void> {
-  const lasting = [...probes].filter(([, { state }]) => state !== 'died');
-  const text = JSON.stringify({ surroundings: await surroundings(), probes: Object.fromEntries(lasting) });
+  const text = JSON.stringify({ surroundings: await surroundings(), probes: Object.fromEntries(probes) });
   try {
     await mkdir(cacheFolder(), { recursive: true });
     await writeFileAtomic(cacheFile(), new TextEncoder().encode(`${text}\n`));
@@ -40,7 +39,7 @@ function cacheFile(): string {
 function isProbe(value: Partial<Probe> | null): value is Probe {
   return (
     typeof value?.milliseconds === 'number' &&
-    (value.state === 'works' || (value.state === 'fails' && typeof (value as { reason?: unknown }).reason === 'string'))
+    (value.state === 'works' || typeof (value as { reason?: unknown }).reason === 'string')
   );
 }
 

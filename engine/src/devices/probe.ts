@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Adapter, DeviceName } from '../../../protocol/src/engine.ts';
 import { tryProvider } from '../runtime/provider.ts';
+import { usedAdapter } from './adapter.ts';
+import { DEVICE_NAMES } from './devices.ts';
+import { tryKnownSteps } from './known-step.ts';
 import { missingLibrary } from './missing-library.ts';
 
 /*
@@ -10,7 +14,7 @@ import { missingLibrary } from './missing-library.ts';
 
 /** What came of trying a device. */
 export type Probe =
-  | { readonly state: 'works'; readonly milliseconds: number }
+  | { readonly state: 'works'; readonly milliseconds: number; readonly adapter?: Adapter }
   | {
       readonly state: 'fails';
       readonly milliseconds: number;
@@ -20,8 +24,8 @@ export type Probe =
     }
   | { readonly state: 'died'; readonly milliseconds: number; readonly reason: string };
 
-/** Milliseconds; making a first context of a graphics driver may take a few seconds. */
-const LONGEST = 20_000;
+/** Milliseconds; a graphics driver may take seconds for its first context, and as many to compile what a step needs. */
+const LONGEST = 60_000;
 
 /** @param program the engine's own program, which calls `answerProbe` */
 export function probe(program: URL, device: string, longest = LONGEST): Promise<Probe> {
@@ -50,7 +54,9 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
       clearTimeout(timer);
       const milliseconds = Math.round(performance.now() - started);
       const said = readAnswer(answer);
-      if (said?.works) return resolve({ state: 'works', milliseconds });
+      if (said?.works) {
+        return resolve({ state: 'works', milliseconds, ...(said.adapter ? { adapter: said.adapter } : {}) });
+      }
       // The runtime's error often says only that something is missing, and its log says what.
       const missing = said && (missingLibrary(said.reason) ?? missingLibrary(complaints));
       if (said) return resolve({ state: 'fails', milliseconds, reason: said.reason, ...(missing ? { missing } : {}) });
@@ -63,15 +69,26 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
   });
 }
 
-type ProbeAnswer = { readonly works: true } | { readonly works: false; readonly reason: string };
+type ProbeAnswer =
+  | { readonly works: true; readonly adapter?: Adapter | undefined }
+  | { readonly works: false; readonly reason: string };
 
 /** The throwaway process: tries the device and says on standard output what came of it. */
 export async function answerProbe(device: string): Promise<void> {
-  const answer: ProbeAnswer = await tryProvider(device).then(
-    () => ({ works: true }) as const,
+  const answer: ProbeAnswer = await tryDevice(device).then(
+    (adapter) => ({ works: true, adapter }) as const,
     (error: unknown) => ({ works: false, reason: error instanceof Error ? error.message : String(error) }),
   );
   process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+async function tryDevice(device: string): Promise<Adapter | undefined> {
+  const name = DEVICE_NAMES.find((known): known is DeviceName => known === device);
+  if (!name) throw new Error(`there is no device ${device}`);
+  // First whether the provider takes work at all: of a step it may leave some to the CPU.
+  await tryProvider(name);
+  await tryKnownSteps(name);
+  return usedAdapter(name);
 }
 
 function readAnswer(text: string): ProbeAnswer | undefined {
@@ -79,7 +96,7 @@ function readAnswer(text: string): ProbeAnswer | undefined {
   for (const line of text.split('\n').toReversed()) {
     try {
       const answer = JSON.parse(line) as Partial<ProbeAnswer> | null;
-      if (answer?.works === true) return { works: true };
+      if (answer?.works === true) return { works: true, adapter: answer.adapter };
       if (answer?.works === false && typeof answer.reason === 'string') return { works: false, reason: answer.reason };
     } catch {}
   }

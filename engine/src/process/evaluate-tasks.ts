@@ -20,13 +20,13 @@ const ROWS_AT_A_TIME = 16;
 
 /** Measures tasks, and tells the rows as they are answered. The task file and its data are checked as before a run. */
 export async function evaluateTasks(
-  { token, file, tasknames, split, baselines }: EvaluateParams,
+  { token, file, tasknames, split, baselines, device }: EvaluateParams,
   signal: AbortSignal,
   { files, turns, notify }: { readonly files: OpenedFiles; readonly turns: Turns; readonly notify: Notify },
 ): Promise<EvaluateResult> {
   return turns.take('background', signal, async (turn) => {
     const project = await openForRun(file, log.info);
-    const predictor = await files.predictorOf(project);
+    const predictor = await files.predictorOf(project, device);
     const tasks: TaskEvaluation[] = [];
     for (const template of tasksOf(project, tasknames)) {
       const { taskname } = template;

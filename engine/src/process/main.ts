@@ -53,7 +53,7 @@ async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<vo
   });
   role =
     name === 'train'
-      ? (await import('./train-role.ts')).trainRole(connection)
+      ? (await import('./train-role.ts')).trainRole(connection, program)
       : (await import('./predict-role.ts')).predictRole(connection, program);
   await watchdog.watching;
   connection.on('exit', () => end('the client asked for it'));

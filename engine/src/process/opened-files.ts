@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { TaskFileReference } from '../../../protocol/src/engine.ts';
+import type { DeviceName, TaskFileReference } from '../../../protocol/src/engine.ts';
 import { resolveBeside } from '../../../task/src/node-environment.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { type KnownAnswers, TaskAnswers } from '../answer/task-answers.ts';
@@ -8,6 +8,7 @@ import { fileStamp, ModelMemo } from '../model-memo.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { openForAnswers, type Project, templateOf } from '../project.ts';
 import { Recent } from '../recent.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import { log } from './log.ts';
 
 /** Task files, and models with their sessions, that are kept open. */
@@ -45,32 +46,39 @@ export class OpenedFile {
 interface Known {
   readonly file: OpenedFile;
   readonly text: string;
+  readonly device: DeviceName | 'auto' | undefined;
   /** Of its prompt table. */
   readonly tableStamp: string;
 }
 
 /** Keeps task files open from one request to the next, and opens one anew when anything that it depends on has changed. */
 export class OpenedFiles {
+  private readonly devices: DeviceChoice;
   private readonly models = new ModelMemo();
   private readonly answers: KnownAnswers = new Recent(MOST_ANSWERS);
   private readonly files = new Recent<Known>(MOST_FILES);
   private readonly predictors = new Recent<Predictor>(MOST_PREDICTORS);
 
-  /** @throws ProblemsFound, FileError, as `openForAnswers` */
-  async open({ file, text }: TaskFileReference): Promise<OpenedFile> {
+  constructor(devices: DeviceChoice) {
+    this.devices = devices;
+  }
+
+  /** @throws ProblemsFound, FileError, as `openForAnswers`; InputError for a device that does not work */
+  async open({ file, text, device }: TaskFileReference): Promise<OpenedFile> {
     const own = text ?? (await textOf(file));
     const known = this.files.get(file);
-    if (known && (await this.isFresh(known, own))) return known.file;
-    const opened = await this.openAnew(file, own);
+    if (known && known.device === device && (await this.isFresh(known, own))) return known.file;
+    const opened = await this.openAnew(file, own, device);
     this.files.set(file, opened);
     return opened.file;
   }
 
-  private async openAnew(file: string, text: string): Promise<Known> {
+  private async openAnew(file: string, text: string, device: TaskFileReference['device']): Promise<Known> {
     // Before it is read: a table that is replaced meanwhile then counts as changed.
     const tableStamp = await fileStamp(resolveBeside(file, parseTaskFile(text, file).file.prompt_table));
     const project = await openForAnswers(file, { text, models: this.models, report: log.info });
-    return { file: new OpenedFile(project, await this.predictorOf(project), this.answers), text, tableStamp };
+    const predictor = await this.predictorOf(project, device);
+    return { file: new OpenedFile(project, predictor, this.answers), text, device, tableStamp };
   }
 
   private async isFresh({ file, text, tableStamp }: Known, now: string): Promise<boolean> {
@@ -82,12 +90,13 @@ export class OpenedFiles {
     );
   }
 
-  /** One for each model: sessions take long to make, and hold its weights. */
-  async predictorOf({ backbone }: Project): Promise<Predictor> {
-    const key = `${backbone.model.fingerprint} ${backbone.model.dir}`;
+  /** One for each model and device: sessions take long to make, and hold its weights. */
+  async predictorOf({ backbone }: Project, device: TaskFileReference['device']): Promise<Predictor> {
+    const provider = await this.devices.of(device);
+    const key = `${provider} ${backbone.model.fingerprint} ${backbone.model.dir}`;
     const known = this.predictors.get(key);
     if (known) return known;
-    const predictor = new Predictor(backbone);
+    const predictor = new Predictor(backbone, { provider });
     const unused = this.predictors.set(key, predictor);
     if (unused) {
       this.files.forget(({ file }) => file.predictor === unused);

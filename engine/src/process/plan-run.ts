@@ -7,19 +7,21 @@ import { estimateRun, learntParameters, measureStep } from '../train/estimate.ts
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { resumableRun } from '../train/run-folder.ts';
 import { runMetrics } from '../train/run-list.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import { log } from './log.ts';
 import type { Turns } from './turns.ts';
 
 /** What a run will use, without beginning it. */
 export async function planRun(
-  { file, tasknames, measure }: PlanParams,
+  { file, tasknames, device, measure }: PlanParams,
   signal: AbortSignal,
-  { turns }: { readonly turns: Turns },
+  { devices, turns }: { readonly devices: DeviceChoice; readonly turns: Turns },
 ): Promise<PlanResult> {
   return turns.take('visible', signal, async (turn) => {
     const checked = await openProject(file, log.info);
     const project = requireSound(checked);
     const plan = await planTraining(project, tasknames);
+    const provider = await devices.of(device);
     try {
       const { model } = project.backbone;
       const { architecture, parameters } = modelSummary(model);
@@ -28,10 +30,10 @@ export async function planRun(
         model: { name: project.file.model, dir: model.dir, architecture, parameters },
         method: `${project.file.virtual_prompt_style}, ${plan.encoder.type}`,
         learntParameters: learntParameters(plan),
-        device: 'cpu',
+        device: provider,
         epochs: project.file.trainer.max_epochs,
         steps: plan.totalSteps,
-        estimate: estimateRun(plan, measure ? await measureStep(plan, () => turn.pass()) : undefined),
+        estimate: estimateRun(plan, measure ? await measureStep(plan, () => turn.pass(), { provider }) : undefined),
         resumable: await resumable(plan),
         problems: checked.problems,
       };

@@ -1,6 +1,7 @@
 import { findDevices } from '../devices/find-devices.ts';
 import { listRuns, runMetrics } from '../train/run-list.ts';
 import type { Connection } from './connection.ts';
+import { DeviceChoice } from './device-choice.ts';
 import { evaluateTasks } from './evaluate-tasks.ts';
 import { nearestTokens } from './nearest-tokens.ts';
 import { OpenedFiles } from './opened-files.ts';
@@ -11,14 +12,18 @@ import { Turns } from './turns.ts';
 
 /** Everything that only reads, for as long as the window is open. */
 export function predictRole({ handle, notify }: Connection, program: URL): Role {
-  const files = new OpenedFiles();
+  const devices = new DeviceChoice(program);
+  const files = new OpenedFiles(devices);
   const turns = new Turns();
   handle({
     predict: (params, signal) => predictRows(params, signal, { files, turns, notify }),
     nearestTokens: nearestTokens({ files, turns }),
     evaluate: (params, signal) => evaluateTasks(params, signal, { files, turns, notify }),
-    devices: ({ refresh }) => findDevices({ program, refresh }),
-    plan: (params, signal) => planRun(params, signal, { turns }),
+    devices: async ({ refresh }) => {
+      if (refresh) devices.forget();
+      return findDevices({ program, again: refresh ? 'all' : 'none' });
+    },
+    plan: (params, signal) => planRun(params, signal, { devices, turns }),
     runs: async ({ folders }) => {
       const runs = (await Promise.all(folders.map(listRuns))).flat();
       return { runs: runs.sort((a, b) => (a.created < b.created ? 1 : -1)) };

@@ -1,18 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TrainedTask, TrainParams, TrainResult } from '../../../protocol/src/engine.ts';
 import type { TrainEvent, TrainedPrompt } from '../../../protocol/src/training-events.ts';
-import { requireUsable } from '../devices/devices.ts';
 import { InputError } from '../errors.ts';
 import { openForRun } from '../project.ts';
 import { planTraining } from '../train/plan.ts';
 import { RunProgress } from '../train/run-progress.ts';
 import { type StopRequest, train } from '../train/trainer.ts';
 import type { Connection, Notify } from './connection.ts';
+import { DeviceChoice } from './device-choice.ts';
 import { log } from './log.ts';
 import type { Role } from './role.ts';
 
-/** One training run. */
-export function trainRole(connection: Connection): Role {
+/** One training run. @param program the engine's own, which tries devices */
+export function trainRole(connection: Connection, program: URL): Role {
   let run: Promise<TrainResult> | undefined;
   let stop: StopRequest | undefined;
   const request = (how: StopRequest) => {
@@ -25,7 +25,7 @@ export function trainRole(connection: Connection): Role {
       if (run) throw new InputError('this process has had its run; start another for the next one');
       signal.addEventListener('abort', () => request('cancel'));
       if (signal.aborted) request('cancel');
-      run = runTraining(params, () => stop, connection.notify);
+      run = runTraining(params, new DeviceChoice(program), () => stop, connection.notify);
       return run;
     },
   });
@@ -39,15 +39,16 @@ export function trainRole(connection: Connection): Role {
 
 async function runTraining(
   { token, file, tasknames, resume, device }: TrainParams,
+  devices: DeviceChoice,
   stopRequested: () => StopRequest | undefined,
   notify: Notify,
 ): Promise<TrainResult> {
-  requireUsable(device);
   const project = await openForRun(file, log.info);
   const plan = await planTraining(project, tasknames);
+  const session = { provider: await devices.of(device) };
   const teller = new Teller(token, project.file.trainer.batch_size, notify);
   try {
-    for await (const event of train(plan, { resume, stopRequested })) {
+    for await (const event of train(plan, { resume, session, stopRequested })) {
       teller.tell(event);
       const result = resultOf(event);
       if (result) return result;

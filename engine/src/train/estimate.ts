@@ -3,6 +3,7 @@ import type { RunEstimate } from '../../../protocol/src/engine.ts';
 import { countTargets } from '../data/token-row.ts';
 import { initialParameters, PromptEncoder } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
+import type { SessionOptions } from '../runtime/session.ts';
 import { BackboneStep, type TaskRow } from './backbone-step.ts';
 import type { TrainingPlan } from './plan.ts';
 import { reckonBytes, reckonSeconds, type StepSizes } from './step-cost.ts';
@@ -46,9 +47,13 @@ export function estimateRun(plan: TrainingPlan, secondsPerStep?: number): RunEst
  * Seconds of a training step with rows of this plan, loading left out.
  * @param between awaited before each step; what it throws ends the measurement
  */
-export async function measureStep(plan: TrainingPlan, between: () => Promise<void>): Promise<number> {
+export async function measureStep(
+  plan: TrainingPlan,
+  between: () => Promise<void>,
+  options: SessionOptions = {},
+): Promise<number> {
   const parameters = initialParameters(plan.encoder, plan.encoderTasks, Random.fromSeed(0));
-  const backbone = new BackboneStep(plan.project.backbone);
+  const backbone = new BackboneStep(plan.project.backbone, options);
   let encoder: PromptEncoder | undefined;
   try {
     encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks);

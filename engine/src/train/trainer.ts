@@ -48,7 +48,7 @@ const CHECKPOINT_SECONDS = 10;
  */
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
   const fresh = freshState(plan);
-  const run = await openRun(plan, options.resume);
+  const run = await openRun(plan, options);
   try {
     const trainer = await Trainer.create(plan, run, fresh, options.session ?? {});
     try {
@@ -76,7 +76,7 @@ async function* eventsOf(
     run: run.dir,
     tasks: [...plan.tasks.keys()],
     model: project.file.model,
-    device: 'cpu',
+    device: options.session?.provider ?? 'cpu',
     train_rows: plan.train.size,
     validation_rows: plan.validation.size,
     skipped_rows: Object.fromEntries(plan.train.skipped),
@@ -129,7 +129,7 @@ function freshState(plan: TrainingPlan): TrainingState {
   }
 }
 
-async function openRun(plan: TrainingPlan, resume: boolean): Promise<RunFolder> {
+async function openRun(plan: TrainingPlan, { resume, session }: TrainOptions): Promise<RunFolder> {
   const { project } = plan;
   const tasks = [...plan.tasks.keys()];
   const unfinished = resume ? await RunFolder.findUnfinished(project.path, tasks, plan.hash) : undefined;
@@ -143,7 +143,7 @@ async function openRun(plan: TrainingPlan, resume: boolean): Promise<RunFolder> 
     tasks,
     model: project.file.model,
     backbone: project.backbone.model.fingerprint,
-    device: 'cpu',
+    device: session?.provider ?? 'cpu',
     train_rows: plan.train.size,
     validation_rows: plan.validation.size,
     epochs: trainer.max_epochs,
@@ -191,7 +191,8 @@ class Trainer {
     const checkpoint = await run.loadCheckpoint();
     const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : fresh;
     await run.keepMetrics(state.progress.step, state.progress.epoch);
-    const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, session);
+    // The encoder is small, and its parameters and moments are where the optimiser is: on the CPU.
+    const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, { ...session, provider: 'cpu' });
     return new Trainer(plan, run, state, encoder, session);
   }
 

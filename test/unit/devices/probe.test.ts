@@ -21,6 +21,9 @@ it('a device that gives the right numbers works, whatever its driver prints', as
     'x',
   );
   expect(found).toEqual({ state: 'works', milliseconds: expect.any(Number) });
+  const adapter = { name: 'Arc', software: false };
+  const tells = `console.log(${JSON.stringify(JSON.stringify({ works: true, adapter }))})`;
+  expect(await probe(program(tells), 'x')).toMatchObject({ state: 'works', adapter });
 });
 
 it('one that the runtime refuses fails, and the library that its log names is missing', async () => {

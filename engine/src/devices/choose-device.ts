@@ -1,0 +1,42 @@
+import type { DeviceFinding, DeviceName } from '../../../protocol/src/engine.ts';
+import { InputError } from '../errors.ts';
+import { BY_SPEED } from './devices.ts';
+
+export interface ChosenDevice {
+  readonly device: DeviceName;
+  /** Why no faster one is taken, for the user: a sentence for each that this machine could have. */
+  readonly notes: readonly string[];
+}
+
+/** What is known of some devices, each tried where it must be. */
+export type Find = (devices: readonly DeviceName[]) => Promise<readonly DeviceFinding[]>;
+
+/**
+ * The device to compute on: the one that is asked for, or the fastest that passes its probe. The CPU is not tried.
+ * @throws InputError where the one that is asked for does not work
+ */
+export async function chooseDevice(wanted: DeviceName | 'auto', find: Find): Promise<ChosenDevice> {
+  if (wanted === 'cpu') return { device: 'cpu', notes: [] };
+  if (wanted === 'auto') return fastest(await find(BY_SPEED.filter((name) => name !== 'cpu')));
+  const [finding] = await find([wanted]);
+  if (finding?.state === 'works') return { device: wanted, notes: [] };
+  throw new InputError(`device ${wanted} cannot be used: ${finding?.reason ?? 'it was not tried'}`);
+}
+
+/** Of devices that have been tried, the fastest that may be taken unasked; the CPU where there is none. */
+export function fastest(findings: readonly DeviceFinding[]): ChosenDevice {
+  const notes: string[] = [];
+  for (const name of BY_SPEED) {
+    const finding = findings.find((one) => one.name === name);
+    if (!finding) continue;
+    if (isTakenUnasked(finding)) return { device: name, notes };
+    // That a runtime for another system has it says nothing of this machine.
+    if (finding.state !== 'absent') notes.push(`${name} is not used: ${finding.reason}`);
+  }
+  return { device: 'cpu', notes };
+}
+
+/** A driver without hardware behind it computes on the CPU, and far slower than the CPU does without it. */
+export function isTakenUnasked({ state, adapter }: DeviceFinding): boolean {
+  return state === 'works' && !adapter?.software;
+}
