@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Rewrite } from '../onnx/rewrite.ts';
+import { CPU_REWRITES } from './cpu-rewrites.ts';
 import { WEBGPU_REWRITES } from './webgpu-rewrites.ts';
 
 /** Execution providers by their names in the runtime, the one that every machine has first. */
@@ -16,7 +17,7 @@ export interface ProviderTraits {
 }
 
 export const TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
-  cpu: { session: {}, config: {}, rewrites: {} },
+  cpu: { session: {}, config: {}, rewrites: CPU_REWRITES },
   webgpu: {
     session: {},
     // It makes products that the provider does not have.
