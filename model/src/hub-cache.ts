@@ -31,6 +31,11 @@ export function hubModelFolder(id: string, cacheFolder = hubCacheFolder()): stri
   return join(cacheFolder, folderName(id));
 }
 
+/** The file that says which commit a name such as `main` stands for; it is written when the model has been fetched. */
+export function hubReference(modelFolder: string, revision = 'main'): string {
+  return join(modelFolder, 'refs', ...revision.split('/'));
+}
+
 /** Where programs that fetch the model keep each other off. */
 export function hubLockFolder(id: string, cacheFolder = hubCacheFolder()): string {
   return join(cacheFolder, '.locks', folderName(id));

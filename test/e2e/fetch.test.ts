@@ -1,6 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { FetchingParams } from '../../protocol/src/engine.ts';
 import { hub, ID, tinyModel, WEIGHTS } from '../unit/hub/fetching.ts';
 import { COMMIT, cutAfter, refuse } from '../unit/hub/hub-server.ts';
+import { temporaryFolder } from '../unit/model/tiny-folder.ts';
+import { Engine } from './engine.ts';
 import { buildPtask, events, ptask } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -107,5 +112,72 @@ describe('ptask fetch', () => {
 
   it('is wrong without a model', async () => {
     expect(await ptask(['fetch'])).toMatchObject({ code: 2, stderr: expect.stringContaining('which model?') });
+  });
+});
+
+describe('the engine', () => {
+  it('says what a model takes, fetches it with progress, and says what it cannot use', async () => {
+    const { env, server, cacheFolder } = await fetching();
+    const engine = new Engine('predict', env);
+    const plan = await engine.request('planFetch', { model: ID });
+    expect(plan).toMatchObject({
+      page: `${server.url}/${ID}`,
+      files: 3,
+      missingBytes: plan.bytes,
+      gated: false,
+      cacheFolder,
+    });
+    const told: FetchingParams[] = [];
+    engine.on('fetching', (params) => told.push(params));
+    const reference = `${cacheFolder}/models--owner--tiny/refs/main`;
+    expect(await engine.request('fetchModel', { token: 'a', model: ID })).toEqual({
+      folder: `${cacheFolder}/models--owner--tiny/snapshots/${COMMIT}`,
+      reference,
+      problem: undefined,
+    });
+    expect(told.at(-1)).toMatchObject({ token: 'a', present: plan.bytes, bytes: plan.bytes });
+    await expect(engine.request('planFetch', { model: 'owner/other' })).rejects.toMatchObject({
+      data: { kind: 'input' },
+      message: expect.stringContaining('has no model owner/other'),
+    });
+  });
+
+  it('gives a fetch up when it is withdrawn, and goes on from there', async () => {
+    const { env, server } = await fetching();
+    const half = Math.floor(WEIGHTS.length / 2);
+    const withdrawn = new AbortController();
+    server.misbehave('store', cutAfter(half), () => withdrawn.abort());
+    const engine = new Engine('predict', env);
+    await expect(engine.request('fetchModel', { token: 'a', model: ID }, withdrawn.signal)).rejects.toMatchObject({
+      data: { kind: 'cancelled' },
+    });
+    await engine.request('fetchModel', { token: 'b', model: ID });
+    expect(server.seen.at(-1)!.headers.range).toBe(`bytes=${half}-`);
+  });
+
+  it('offers the models that are there with what a step takes, and suggests others for the language', async () => {
+    const { env, fetch } = await fetching();
+    await fetch();
+    const folder = await temporaryFolder();
+    const taskFile = path.join(folder, 'tasks/news.ptask.json');
+    await mkdir(path.join(folder, 'tasks'));
+    await mkdir(path.join(folder, 'models/broken'), { recursive: true });
+    await writeFile(taskFile, '{ "model": "demo", "language": "sv" }');
+    await writeFile(path.join(folder, 'models/broken/config.json'), '{ "model_type": "bert" }');
+    await writeFile(path.join(folder, 'models/broken/model.safetensors'), '');
+    await writeFile(path.join(folder, 'models/broken/tokenizer.json'), '{}');
+    const engine = new Engine('predict', env);
+    const { models, ...result } = await engine.request('models', { taskFile, folders: [folder] });
+    expect(result).toMatchObject({ current: 'demo', language: 'sv', step: { rows: 8, tokensARow: 64 } });
+    expect(result.memoryBytes).toBeGreaterThan(2 ** 28);
+    const named = (name: string) => models.find((model) => model.name === name)!;
+    expect(named('demo-tiny')).toMatchObject({ source: 'demo', about: { architecture: 'gpt2' } });
+    expect(named(ID)).toMatchObject({ source: 'hub', about: { architecture: 'gpt2', bytes: expect.any(Number) } });
+    expect(named('../models/broken')).toMatchObject({ source: 'folder', problem: expect.stringContaining('bert') });
+    const suggested = models.filter(({ source }) => source === 'suggested');
+    expect(suggested[0]!.name).toBe('AI-Sweden-Models/gpt-sw3-126m');
+    expect(
+      suggested.map(({ about }) => about!.secondsPerStep > 0 && about!.memoryBytes > about!.parameters),
+    ).not.toContain(false);
   });
 });

@@ -81,10 +81,12 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'task',
     'protocol',
   ],
+  models: ['train', 'model', 'task', 'protocol'],
   answer: ['data', 'predict', 'project.ts', 'evaluate', 'prompt', 'backbone', 'base', 'model', 'task', 'protocol'],
   devices: ['onnx', 'backbone', 'data', 'runtime', 'train/step-graph.ts', 'model-memo.ts', 'base', 'model', 'protocol'],
   cli: [
     'hub',
+    'models',
     'devices',
     'backbone',
     'data',
@@ -104,6 +106,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   'cli.ts': ['cli', 'base'],
   process: [
     'hub',
+    'models',
     'devices',
     'model-memo.ts',
     'data',
@@ -154,7 +157,7 @@ const WRITERS = [
 const ONLINE = 'engine/src/hub/hub-requests.ts';
 
 /** What is done when a user asks for a model. */
-const ASKED_FOR = ['engine/src/cli/fetch.ts'];
+const ASKED_FOR = ['engine/src/cli/fetch.ts', 'engine/src/process/fetch-models.ts'];
 
 type Sources = ReadonlyMap<string, string>;
 

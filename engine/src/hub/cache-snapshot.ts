@@ -1,5 +1,6 @@
 import { copyFile, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { hubReference } from '../../../model/src/hub-cache.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import type { HubFile } from './hub-listing.ts';
 
@@ -56,7 +57,7 @@ export class CacheSnapshot {
   /** Says which commit a revision stands for; a commit stands for itself. */
   async refer(revision: string, commit: string): Promise<void> {
     if (revision === commit) return;
-    const path = join(this.#modelFolder, 'refs', ...revision.split('/'));
+    const path = hubReference(this.#modelFolder, revision);
     await mkdir(dirname(path), { recursive: true });
     await writeFileAtomic(path, new TextEncoder().encode(commit));
   }

@@ -1,8 +1,10 @@
 import { findDevices } from '../devices/find-devices.ts';
+import { offerModels } from '../models/offer-models.ts';
 import { listRuns, runMetrics } from '../train/run-list.ts';
 import type { Connection } from './connection.ts';
 import { DeviceChoice } from './device-choice.ts';
 import { evaluateTasks } from './evaluate-tasks.ts';
+import { fetchModelOf, planFetchOf } from './fetch-models.ts';
 import { nearestTokens } from './nearest-tokens.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { planRun } from './plan-run.ts';
@@ -24,6 +26,9 @@ export function predictRole({ handle, notify }: Connection, program: URL): Role 
       return findDevices({ program, again: refresh ? 'all' : 'none' });
     },
     plan: (params, signal) => planRun(params, signal, { devices, turns }),
+    models: offerModels,
+    planFetch: planFetchOf,
+    fetchModel: (params, signal) => fetchModelOf(params, signal, notify),
     runs: async ({ folders }) => {
       const runs = (await Promise.all(folders.map(listRuns))).flat();
       return { runs: runs.sort((a, b) => (a.created < b.created ? 1 : -1)) };

@@ -1,0 +1,68 @@
+import type { ModelSummary } from './model-summary.ts';
+
+/** A model of the Hugging Face hub that is worth a try, with what is known of it before it is fetched. */
+export interface SuggestedModel extends Omit<ModelSummary, 'bytes'> {
+  readonly id: string;
+  /** Of its safetensors on the hub. */
+  readonly bytes: number;
+  /** Codes of the languages that its makers name, those that it was made for first; `many` is a hundred or so. */
+  readonly languages: readonly string[] | 'many';
+  /** Users have to accept terms first. */
+  readonly gated: boolean;
+}
+
+const EUROPEAN = [
+  ...['en', 'de', 'es', 'fr', 'it', 'pt', 'pl', 'nl', 'tr', 'sv', 'cs', 'el', 'hu', 'ro', 'fi', 'uk', 'sl', 'sk', 'da'],
+  ...['lt', 'lv', 'et', 'bg', 'no', 'nb', 'ca', 'hr', 'ga', 'mt', 'gl', 'zh', 'ru', 'ko', 'ja', 'ar', 'hi'],
+];
+const NORDIC = ['sv', 'no', 'nb', 'nn', 'da', 'is', 'en'];
+
+/**
+ * A few, small enough for a processor, the smallest first. Sizes and languages are those of their pages; a test holds the
+ * numbers of parameters against their configurations.
+ */
+export const SUGGESTED_MODELS: readonly SuggestedModel[] = [
+  suggested('HuggingFaceTB/SmolLM2-135M', 'llama', [30, 576, 49_152], 134_515_008, 269e6, ['en']),
+  suggested('openai-community/gpt2', 'gpt2', [12, 768, 50_257], 124_439_808, 548e6, ['en']),
+  suggested('EleutherAI/pythia-160m', 'gpt_neox', [12, 768, 50_304], 162_322_944, 375e6, ['en']),
+  suggested('HuggingFaceTB/SmolLM2-360M', 'llama', [32, 960, 49_152], 361_821_120, 724e6, ['en']),
+  suggested('AI-Sweden-Models/gpt-sw3-126m', 'gpt2', [12, 768, 64_000], 135_780_864, 593e6, NORDIC),
+  suggested('AI-Sweden-Models/gpt-sw3-356m', 'gpt2', [24, 1024, 64_000], 369_944_576, 1.58e9, NORDIC),
+  suggested('AI-Sweden-Models/gpt-sw3-1.3b', 'gpt2', [24, 2048, 64_000], 1_343_868_928, 5.48e9, NORDIC),
+  suggested('Qwen/Qwen3-0.6B-Base', 'qwen3', [28, 1024, 151_936], 596_049_920, 1.19e9, 'many'),
+  suggested(
+    ...(['meta-llama/Llama-3.2-1B', 'llama', [16, 2048, 128_256], 1_235_814_400, 2.47e9] as const),
+    ['en', 'de', 'fr', 'it', 'pt', 'hi', 'es', 'th'],
+    true,
+  ),
+  suggested('utter-project/EuroLLM-1.7B-Instruct', 'llama', [24, 2048, 128_000], 1_656_850_432, 3.31e9, EUROPEAN),
+];
+
+function suggested(
+  id: string,
+  architecture: string,
+  [layers, hidden, vocabulary]: readonly [layers: number, hidden: number, vocabulary: number],
+  parameters: number,
+  bytes: number,
+  languages: SuggestedModel['languages'],
+  gated = false,
+): SuggestedModel {
+  return { id, architecture, layers, hidden, vocabulary, parameters, bytes, languages, gated };
+}
+
+/**
+ * Those that know a language, such as `sv` or `pt-BR`: made for a few languages before made for many, and the smallest first.
+ * All of them where no language is given.
+ */
+export function suggestedFor(language: string | null): SuggestedModel[] {
+  const code = language?.toLowerCase().split(/[-_]/)[0];
+  const known = SUGGESTED_MODELS.filter(
+    ({ languages }) => code === undefined || languages === 'many' || languages.includes(code),
+  );
+  if (code === undefined) return known;
+  return known.toSorted((a, b) => breadth(a) - breadth(b));
+}
+
+function breadth({ languages }: SuggestedModel): number {
+  return languages === 'many' ? Number.POSITIVE_INFINITY : languages.length;
+}
