@@ -21,11 +21,27 @@ export interface TaskCommandArgument {
   taskname: string;
 }
 
+/** Lets the user choose the model of a task file, and writes it into the file. Its argument is a `FileCommandArgument`. */
+export const SELECT_MODEL = 'ptask.selectModel';
+
+/** Fetches a model of the Hugging Face hub, once the user has seen its size. Its argument is a `FetchCommandArgument`. */
+export const FETCH_MODEL = 'ptask.fetchModel';
+
+export interface FileCommandArgument {
+  /** The uri of the task file, as the client calls the document. */
+  uri: string;
+}
+
+export interface FetchCommandArgument extends FileCommandArgument {
+  /** As the hub calls it. */
+  model: string;
+}
+
 /** Shows what a rule says. Its only argument is the rule's code; the code of a problem leads to it. */
 export const SHOW_RULE = 'ptask.showRule';
 
 /** What a client tells the language server of itself beyond what the protocol has: its `initializationOptions`. */
 export interface InitializationOptions {
   /** Commands that it carries out; code lenses and links name no others. */
-  readonly commands?: readonly (TaskCommand | typeof SHOW_RULE)[];
+  readonly commands?: readonly (TaskCommand | typeof SELECT_MODEL | typeof FETCH_MODEL | typeof SHOW_RULE)[];
 }

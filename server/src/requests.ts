@@ -11,6 +11,7 @@ import {
   MarkupKind,
   ResponseError,
 } from 'vscode-languageserver/node';
+import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
   TASK_ROWS_REQUEST,
   TASK_TEMPLATES_REQUEST,
@@ -101,6 +102,10 @@ export function answerRequests(
   connection.onRequest(
     TASK_ROWS_REQUEST,
     answer(({ textDocument, range }: TaskRowsParams) => service.taskRows(textDocument.uri, range)),
+  );
+  connection.onRequest(
+    MODEL_EDIT_REQUEST,
+    answer(({ textDocument, model }: ModelEditParams): ModelEdit[] => service.modelEdits(textDocument.uri, model)),
   );
   connection.onRequest(
     TASK_TEMPLATES_REQUEST,

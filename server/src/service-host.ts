@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cachedModels } from '../../model/src/hub-cache.ts';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
 import { ModelCache } from './model-cache.ts';
+import { ModelSummaries } from './model-summaries.ts';
 import { oneATurn } from './one-a-turn.ts';
 import type { FolderEntry, ServiceHost } from './service/host.ts';
 import { filePath, fileUri } from './uris.ts';
@@ -14,11 +15,13 @@ const PAUSE = 100;
 export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onError'>): ServiceHost {
   const breathe = oneATurn();
   const models = new ModelCache(breathe);
+  const summaries = new ModelSummaries();
   return {
     ...to,
     environment: nodeEnvironment({ model: (reference) => models.facts(reference) }),
     listFolder,
     cachedModels: () => cachedModels(),
+    modelSummary: (taskFile, model) => summaries.of(taskFile, model),
     // A document that is no file is none that a task file could name.
     toPath: (uri) => filePath(uri) ?? uri,
     toUri: fileUri,

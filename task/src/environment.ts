@@ -87,6 +87,8 @@ export interface CheckEnvironment {
   /** The names of the files in the folder that a path is in, to tell what a misspelt one may mean; none when it is left out. */
   namesBeside?(path: string): Promise<readonly string[]>;
   model(reference: ModelReference): Promise<ModelFacts>;
+  /** The file that changes when a model of a hub, so named, has been fetched; undefined where the name can be none. */
+  fetchedModel?(model: string): string | undefined;
   /** Undefined when there is no such file. */
   promptTable(path: string): Promise<PromptTableFacts | undefined>;
 }

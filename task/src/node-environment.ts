@@ -1,7 +1,10 @@
 import { open, readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { DEMO_MODELS } from '../../model/src/demo/packages.ts';
 import { describeModel } from '../../model/src/describe-model.ts';
 import { fileReason } from '../../model/src/file-reason.ts';
+import { hubModelFolder, hubReference } from '../../model/src/hub-cache.ts';
+import { isHubId } from '../../model/src/hub-id.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
 import { readHeader } from '../../model/src/safetensors.ts';
 import type {
@@ -27,6 +30,8 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
     // Parts of other files than those that `readFile` reads would be of no use.
     ...(changes.readFile === undefined ? { readParts } : {}),
     model: readModelFacts,
+    fetchedModel: (model) =>
+      isHubId(model) && !DEMO_MODELS.includes(model) ? hubReference(hubModelFolder(model)) : undefined,
     promptTable: readPromptTableFacts,
     ...changes,
   };

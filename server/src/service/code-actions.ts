@@ -7,6 +7,7 @@ import {
   type Range,
   type WorkspaceEdit,
 } from 'vscode-languageserver-types';
+import { FETCH_MODEL, SELECT_MODEL } from '../../../protocol/src/commands.ts';
 import type { Position, Problem, ProblemFix, TextEdit } from '../../../protocol/src/problem.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
@@ -14,6 +15,9 @@ import { toDiagnostic } from './to-diagnostic.ts';
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.ptask`;
 
 export interface CodeActionRequest extends CodeActionOptions {
+  /** The uri of the document, and its model, where that may be fetched. */
+  uri: string;
+  fetchable?: string | undefined;
   /** Everything wrong with the document, where its places are those of its present text. */
   problems: readonly Problem[];
   range: Range;
@@ -25,6 +29,8 @@ export interface CodeActionRequest extends CodeActionOptions {
 export interface CodeActionOptions {
   /** Whether the editor asks for the edit of an action only when it is chosen. */
   resolvesEdits?: boolean;
+  /** Commands that the client carries out. */
+  commands?: ReadonlySet<string>;
 }
 
 /** What is kept in an action whose edit takes long: which fix of which problems of a document it is. */
@@ -41,7 +47,7 @@ export function isFixForAll(data: unknown): data is FixForAll {
 }
 
 /**
- * The fixes of the problems at a place, each bound to its diagnostic; behind them those that fix all problems of their kind
+ * The fixes of the problems at a place, each bound to its diagnostic, those of a model that are the client's first; behind them those that fix all problems of their kind
  * in the document; and last the one that does all that is never wrong.
  */
 export function codeActions(request: CodeActionRequest): CodeAction[] {
@@ -55,6 +61,7 @@ export function codeActions(request: CodeActionRequest): CodeAction[] {
   });
   const wanted = (kind: string): boolean => isWanted(kind, context.only);
   return [
+    ...(wanted(CodeActionKind.QuickFix) ? modelFixes(chosen, request) : []),
     ...(wanted(CodeActionKind.QuickFix) ? quickFixes(chosen, toUri) : []),
     ...(wanted(CodeActionKind.QuickFix) ? fixesForAll(chosen, request) : []),
     ...(wanted(FIX_ALL) ? fixAll(problems, toUri) : []),
@@ -77,6 +84,30 @@ function quickFixes(chosen: readonly Chosen[], toUri: (path: string) => string):
       edit: { changes: changesOf(fix.edits, toUri) },
     })),
   );
+}
+
+/** What the client can do for a model that cannot be used: nothing is fetched before the user has seen what. */
+function modelFixes(chosen: readonly Chosen[], { uri, fetchable, commands }: CodeActionRequest): CodeAction[] {
+  const offers = [
+    ...(fetchable === undefined
+      ? []
+      : [
+          { title: `Fetch ${fetchable} from Hugging Face…`, command: FETCH_MODEL, argument: { uri, model: fetchable } },
+        ]),
+    { title: 'Select another model…', command: SELECT_MODEL, argument: { uri } },
+  ].filter(({ command }) => commands?.has(command));
+  return chosen
+    .filter(({ problem }) => problem.code === 'model-not-found' || problem.code === 'model-unsupported')
+    .flatMap(({ problem, diagnostic }) =>
+      offers
+        .filter(({ command }) => command === SELECT_MODEL || problem.code === 'model-not-found')
+        .map(({ title, command, argument }) => ({
+          title,
+          kind: CodeActionKind.QuickFix,
+          diagnostics: [diagnostic],
+          command: { title, command, arguments: [argument] },
+        })),
+    );
 }
 
 /** One action for each way in which several problems of a kind can be fixed at once. */

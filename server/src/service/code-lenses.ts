@@ -11,15 +11,20 @@ import type { TrainedTaskFacts } from '../../../task/src/environment.ts';
 import { nodeAt, spanOf } from '../../../task/src/json-tree.ts';
 import type { Surroundings } from '../../../task/src/rule.ts';
 import { changedPart } from '../../../task/src/rules/template-changed.ts';
+import { modelLenses } from './model-lenses.ts';
 import { amount, percent } from './words.ts';
 
 /**
- * Over each template what can be done with its task, and what came of its last training. The client carries the commands out;
- * the result is a lens without one, which an editor shows as text.
+ * Over each template what can be done with its task, and what came of its last training; over the model, choosing another one.
+ * The client carries the commands out; the result is a lens without one, which an editor shows as text.
  *
  * @param surroundings undefined while they are not known; no result is shown then
  */
 export function codeLenses(context: TaskContext, uri: string, surroundings: Surroundings | undefined): CodeLens[] {
+  return [...modelLenses(context, uri, surroundings), ...taskLenses(context, uri, surroundings)];
+}
+
+function taskLenses(context: TaskContext, uri: string, surroundings: Surroundings | undefined): CodeLens[] {
   return context.templates.flatMap((template) => {
     const { taskname } = template.settings;
     const node = nodeAt(context.parsed.tree, ['task_templates', template.index]);

@@ -2,13 +2,15 @@ import type { TaskContext } from '../../../task/src/context.ts';
 import { SPLITS } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 
-/** The paths of the prompt table and of the model, which may be a folder. */
+/** The paths of the prompt table and of the model, which may be a folder, or a model of a hub. */
 export function surroundingPathsOf(
   context: TaskContext,
-  { resolvePath }: Pick<CheckEnvironment, 'resolvePath'>,
+  { resolvePath, fetchedModel }: Pick<CheckEnvironment, 'resolvePath' | 'fetchedModel'>,
 ): readonly string[] {
-  const names = [context.file.prompt_table, context.file.model].filter((name) => name !== '');
-  return names.map((name) => resolvePath(context.path, name));
+  const { prompt_table, model } = context.file;
+  const names = [prompt_table, model].filter((name) => name !== '');
+  const fetched = fetchedModel?.(model);
+  return [...names.map((name) => resolvePath(context.path, name)), ...(fetched === undefined ? [] : [fetched])];
 }
 
 /** The paths of the data files that a task file names, each once, training data first. */

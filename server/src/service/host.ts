@@ -1,4 +1,5 @@
 import type { Diagnostic } from 'vscode-languageserver-types';
+import type { ModelSummary } from '../../../model/src/model-summary.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 
 export interface FolderEntry {
@@ -17,6 +18,8 @@ export interface ServiceHost {
   listFolder(path: string): Promise<readonly FolderEntry[]>;
   /** The Hugging Face ids of models that this machine has, for completing `model`. */
   cachedModels?(): Promise<readonly string[]>;
+  /** What a model is, for completing `model`; undefined for one that cannot be used. Looks at the disk each time. */
+  modelSummary?(taskFile: string, model: string): Promise<ModelSummary | undefined>;
   /** The path that a document's uri means, in the form that `environment.resolvePath` gives. */
   toPath(uri: string): string;
   toUri(path: string): string;

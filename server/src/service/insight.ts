@@ -1,4 +1,5 @@
 import type { CompletionItem, Hover, Position } from 'vscode-languageserver-types';
+import type { ModelSummary } from '../../../model/src/model-summary.ts';
 import { Work } from '../../../task/src/data/work.ts';
 import { completions } from './completion/completions.ts';
 import { rowCompletions } from './completion/row-completions.ts';
@@ -15,6 +16,7 @@ export interface InsightHost {
   resolvePath(taskFile: string, path: string): string;
   listFolder(path: string): Promise<readonly FolderEntry[]>;
   cachedModels(): Promise<readonly string[]>;
+  modelSummary(taskFile: string, model: string): Promise<ModelSummary | undefined>;
   /** A line of a document that is open; undefined behind its last one, and for another document. */
   openLine(path: string, line: number): string | undefined;
   /** Lets others have the thread. */
@@ -49,6 +51,7 @@ export class Insight {
         resolvePath: this.#host.resolvePath,
         listFolder: (folder: string) => this.#host.listFolder(folder),
         cachedModels: () => this.#host.cachedModels(),
+        modelSummary: (model: string) => this.#host.modelSummary(path, model),
       };
       return completions(knowledge, position, paths, options);
     }

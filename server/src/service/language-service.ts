@@ -36,6 +36,8 @@ import { formatting } from './formatting.ts';
 import type { ServiceHost } from './host.ts';
 import { inlayHints } from './inlay-hints.ts';
 import { Insight } from './insight.ts';
+import { modelEdits } from './model-edit.ts';
+import { fetchableModel } from './model-lenses.ts';
 import { NameQueries } from './name-queries.ts';
 import { type DocumentChange, OpenDocument, OpenDocuments } from './open-documents.ts';
 import type { RenameResult } from './rename.ts';
@@ -113,6 +115,8 @@ export interface LanguageService {
   taskRows(uri: string, range: Range): TaskRow[];
   /** The templates of a task file that have a name. */
   taskTemplates(uri: string): TaskTemplateOutline[];
+  /** The edits that give a task file another model. */
+  modelEdits(uri: string, model: string): TextEdit[];
   /** Gives up all checks; nothing is published afterwards. */
   dispose(): void;
 }
@@ -167,6 +171,7 @@ class Service implements LanguageService {
       resolvePath: (taskFile, path) => host.environment.resolvePath(taskFile, path),
       listFolder: (path) => this.#folders.list(path),
       cachedModels: async () => (await host.cachedModels?.()) ?? [],
+      modelSummary: async (taskFile, model) => host.modelSummary?.(taskFile, model),
       openLine: (path, line) => this.#documents.get(path)?.line(line),
       breathe: () => host.breathe(),
       taskFiles: () => [...this.#sessions.values()],
@@ -239,7 +244,9 @@ class Service implements LanguageService {
     options: CodeActionOptions = {},
   ): CodeAction[] {
     const problems = this.#problemsOf(this.#host.toPath(uri));
-    return codeActions({ problems, range, context, ...options, toUri: this.#toUri });
+    const session = this.#session(uri);
+    const fetchable = session && fetchableModel(session.context, session.surroundings);
+    return codeActions({ uri, problems, fetchable, range, context, ...options, toUri: this.#toUri });
   }
 
   resolveCodeAction(action: CodeAction, signal?: AbortSignal): Promise<CodeAction> {
@@ -326,6 +333,11 @@ class Service implements LanguageService {
       openLines: (path) => this.#documents.get(path)?.blocks,
       toUri: this.#toUri,
     });
+  }
+
+  modelEdits(uri: string, model: string): TextEdit[] {
+    const session = this.#session(uri);
+    return session === undefined ? [] : modelEdits(session.context, model);
   }
 
   taskTemplates(uri: string): TaskTemplateOutline[] {

@@ -16,3 +16,25 @@ export function enumeration(parts: readonly string[]): string {
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }
+
+/** Three digits and a word: `37.8 million`. */
+export function roundedCount(value: number): string {
+  return rounded(value, [
+    [1e9, ' billion'],
+    [1e6, ' million'],
+  ]);
+}
+
+/** Three digits and a unit: `151 MB`. */
+export function roundedBytes(value: number): string {
+  return rounded(value, [
+    [1e9, ' GB'],
+    [1e6, ' MB'],
+    [1e3, ' kB'],
+  ]);
+}
+
+function rounded(value: number, units: readonly (readonly [number, string])[]): string {
+  const unit = units.find(([size]) => value >= size);
+  return unit === undefined ? number(value) : `${Number((value / unit[0]).toPrecision(3))}${unit[1]}`;
+}

@@ -272,3 +272,57 @@ describe('fixing all', () => {
     );
   });
 });
+
+describe('a model that is not there', () => {
+  const commands = new Set(['ptask.fetchModel', 'ptask.selectModel']);
+  const actionsOf = async (model: string, options = { commands }) => {
+    const { service } = await opened(taskFile({ file: `"model": "${model}"` }));
+    return service.codeActions(TASK, EVERYWHERE, { only: ['quickfix'] }, options);
+  };
+
+  it('is fetched, or another one chosen, by the client', async () => {
+    const actions = await actionsOf('owner/other');
+    expect(actions.map(({ title, command }) => [title, command!.command, command!.arguments])).toEqual([
+      ['Fetch owner/other from Hugging Face…', 'ptask.fetchModel', [{ uri: TASK, model: 'owner/other' }]],
+      ['Select another model…', 'ptask.selectModel', [{ uri: TASK }]],
+    ]);
+    for (const { diagnostics } of actions) expect(diagnostics![0]!.code).toBe('model-not-found');
+  });
+
+  it('is not fetched where it can be none of the hub, nor by an editor that does not know how', async () => {
+    expect(titles(await actionsOf('./models/gpt2'))).toEqual(['Select another model…']);
+    expect(titles(await actionsOf('owner/other', { commands: new Set() }))).toEqual([]);
+  });
+
+  it('is looked for again when it has been fetched', async () => {
+    let isThere = false;
+    const { service } = editor({
+      model: async () =>
+        isThere
+          ? { kind: 'ok', maxPositions: 8, prefixTokens: 0, fingerprint: 'x' }
+          : { kind: 'not-found', missing: [] },
+    });
+    service.openDocument(TASK, taskFile({ file: '"model": "owner/other"' }));
+    await service.settled();
+    const codes = () => service.diagnostics(TASK).map(({ code }) => code);
+    expect(codes()).toContain('model-not-found');
+    isThere = true;
+    service.fileChanged(uriOf('cache/owner/other'));
+    await service.settled();
+    expect(codes()).not.toContain('model-not-found');
+  });
+});
+
+describe('another model', () => {
+  it.each([
+    ['{ "model": "demo", // mine\n "language": "sv" }', '{ "model": "a/b", // mine\n "language": "sv" }'],
+    ['{ "language": "sv" }', '{ "model": "a/b", "language": "sv" }'],
+    ['{}', '{ "model": "a/b" }'],
+    ['[', '['],
+    ['', ''],
+  ])('is written into %j', (text, expected) => {
+    const { service } = editor();
+    service.openDocument(TASK, text);
+    expect(applied(TASK, text, service.modelEdits(TASK, 'a/b'))).toBe(expected);
+  });
+});

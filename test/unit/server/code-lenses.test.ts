@@ -19,7 +19,7 @@ async function lensesOf(text: string, trained?: TrainedTaskFacts) {
   const { service } = editor({ promptTable: async () => table });
   service.openDocument(TASK, text);
   await service.settled();
-  return service.codeLenses(TASK);
+  return service.codeLenses(TASK).filter(({ command }) => !/Model$/.test(command!.command));
 }
 
 async function titles(text: string, trained?: TrainedTaskFacts): Promise<string[]> {
@@ -74,6 +74,33 @@ describe('code lenses', () => {
   it('tell no result before the prompt table was looked at', () => {
     const { service } = editor();
     service.openDocument(TASK, taskFile());
-    expect(service.codeLenses(TASK).map(({ command }) => command!.title)).toEqual(['Train', 'Evaluate', 'Predict']);
+    const shown = service.codeLenses(TASK).map(({ command }) => command!.title);
+    expect(shown).toEqual(['Select Model', 'Train', 'Evaluate', 'Predict']);
+  });
+});
+
+describe('over the model', () => {
+  async function modelLenses(model: string) {
+    const { service } = editor();
+    service.openDocument(TASK, `{\n  "language": "sv",\n  "model": ${JSON.stringify(model)}\n}`);
+    await service.settled();
+    return service.codeLenses(TASK);
+  }
+
+  it('another one can be chosen', async () => {
+    const [lens, ...others] = await modelLenses('demo');
+    expect(others).toEqual([]);
+    expect(lens!.range.start.line).toBe(2);
+    expect(lens!.command).toEqual({ title: 'Select Model', command: 'ptask.selectModel', arguments: [{ uri: TASK }] });
+  });
+
+  it('one of the hub that is not there can be fetched', async () => {
+    const [, lens] = await modelLenses('owner/other');
+    const command = { title: 'Fetch Model', command: 'ptask.fetchModel' };
+    expect(lens!.command).toEqual({ ...command, arguments: [{ uri: TASK, model: 'owner/other' }] });
+  });
+
+  it.each(['../models/gpt2', 'demo-tiny', '/models/gpt2', 'C:\\models'])('%s cannot be fetched', async (model) => {
+    expect((await modelLenses(model)).map(({ command }) => command!.title)).toEqual(['Select Model']);
   });
 });

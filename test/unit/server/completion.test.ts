@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of snippets, not of JavaScript
 import { describe, expect, it } from 'vitest';
 import { DEMO_SIZES } from '../../../model/src/demo/packages.ts';
+import { SUGGESTED_MODELS } from '../../../model/src/suggested-models.ts';
 import { row, taskFile } from '../task/harness.ts';
 import { completing } from './completing.ts';
 import { atCursor, editor, TASK } from './harness.ts';
@@ -207,9 +208,19 @@ describe('paths', () => {
     expect(accept('"data/dev.jsonl"')).toBe('{ "data": { "test_ds": "data/dev.jsonl" } }');
   });
 
-  it('to models are the demo ones, folders with a config.json, and those in the Hugging Face cache', async () => {
-    const { labels } = await completing('{ "model": "‸" }', { disk });
-    expect(labels).toEqual(['"demo"', ...DEMO_SIZES.map((size) => `"demo-${size}"`), '"models/gpt2"', '"owner/model"']);
+  it('to models are the demo ones, folders with a config.json, those in the Hugging Face cache, and some to be fetched', async () => {
+    const { labels, item } = await completing('{ "model": "‸" }', { disk });
+    const there = ['"demo"', ...DEMO_SIZES.map((size) => `"demo-${size}"`), '"models/gpt2"', '"owner/model"'];
+    expect(labels).toEqual([...there, ...SUGGESTED_MODELS.map(({ id }) => `"${id}"`)]);
+    expect(item('"owner/model"').detail).toBe('gpt2, 124 million parameters, 548 MB');
+    expect(item('"HuggingFaceTB/SmolLM2-135M"').detail).toBe('to be fetched: llama, 135 million parameters, 269 MB');
+    expect(item('"meta-llama/Llama-3.2-1B"').detail).toContain('with terms to accept');
+  });
+
+  it('to models are, of those to be fetched, the ones that know the language', async () => {
+    const { labels } = await completing('{ "model": "‸", "language": "is" }');
+    expect(labels).toContain('"AI-Sweden-Models/gpt-sw3-126m"');
+    expect(labels).not.toContain('"openai-community/gpt2"');
   });
 
   it('to prompt tables are the usual name and those that are there, no weights of models', async () => {

@@ -11,6 +11,8 @@ export const uriOf = (path: string) => `${ROOT}${path}`;
 export const TASK = uriOf(TASK_PATH);
 export const TRAIN = uriOf('project/train.jsonl');
 
+const ABOUT = { architecture: 'gpt2', layers: 12, hidden: 768, parameters: 124e6, bytes: 548e6, vocabulary: 50_257 };
+
 export interface Editor {
   readonly service: LanguageService;
   /** The files on disk, by their name in the task file's folder; a test may change them. */
@@ -29,9 +31,10 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
   const published = new Map<string, Diagnostic[]>();
   const errors: unknown[] = [];
   const service = createLanguageService({
-    environment: environment(disk, changes),
+    environment: environment(disk, { fetchedModel: (model) => `cache/${model}`, ...changes }),
     listFolder: async (folder) => entriesOf(disk, posix.relative('project', folder)),
     cachedModels: async () => ['owner/model'],
+    modelSummary: async (_, name) => (name === 'owner/model' ? ABOUT : undefined),
     toPath: (uri) => posix.normalize(uri.slice(ROOT.length)),
     toUri: uriOf,
     publish: (uri, diagnostics) => published.set(uri, diagnostics),

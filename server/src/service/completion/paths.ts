@@ -53,11 +53,11 @@ export async function promptTableOffers(ask: Ask): Promise<Offer[]> {
 }
 
 /** Folders with a `config.json`. */
-export async function modelFolderOffers(ask: Ask): Promise<Offer[]> {
+export async function modelFolders(ask: Ask): Promise<string[]> {
   const folders = await foldersBelow(ask);
   return folders
     .filter(({ path, entries }) => path !== '' && isModel(entries))
-    .map(({ path }) => jsonOffer(ask.cursor, path.replace(/\/$/, ''), { kind: CompletionItemKind.Folder }));
+    .map(({ path }) => path.replace(/\/$/, ''));
 }
 
 export async function filesBelow(ask: Ask, suffix: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { ModelFacts } from '../../../../task/src/environment.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { languageName } from '../language-name.ts';
-import { amount, number } from '../words.ts';
+import { amount, number, roundedBytes, roundedCount } from '../words.ts';
 import { code, paragraphs } from './markdown.ts';
 
 /** What a model is: its architecture, size, context length, vocabulary and languages; or why it cannot be used. */
@@ -27,7 +27,7 @@ function missingText({ missing, reason }: ModelFacts & { kind: 'not-found' }): s
 }
 
 function sizeText(parameters: number, bytes: number | undefined): string {
-  return `${rounded(parameters, COUNTS)} parameters${bytes === undefined ? '' : `, ${rounded(bytes, BYTES)} on disk`}.`;
+  return `${roundedCount(parameters)} parameters${bytes === undefined ? '' : `, ${roundedBytes(bytes)} on disk`}.`;
 }
 
 function contextText({ maxPositions, prefixTokens }: ModelFacts & { kind: 'ok' }): string {
@@ -43,22 +43,6 @@ function languagesText({ languages }: ModelFacts & { kind: 'ok' }): string {
 }
 
 const MAX_LANGUAGES = 12;
-
-const COUNTS = [
-  [1e9, ' billion'],
-  [1e6, ' million'],
-] as const;
-const BYTES = [
-  [1e9, ' GB'],
-  [1e6, ' MB'],
-  [1e3, ' kB'],
-] as const;
-
-/** Three digits and a unit: `37.8 million`, `151 MB`. */
-function rounded(value: number, units: readonly (readonly [number, string])[]): string {
-  const unit = units.find(([size]) => value >= size);
-  return unit === undefined ? number(value) : `${Number((value / unit[0]).toPrecision(3))}${unit[1]}`;
-}
 
 /** A language by its name, and whether the model knows it. */
 export function languageText({ surroundings }: Knowledge, language: string): string {
