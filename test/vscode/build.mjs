@@ -9,15 +9,20 @@ export const out = path.join(root, 'test/out/vscode');
 
 const common = { absWorkingDir: root, bundle: true, platform: 'node', packages: 'external', logLevel: 'warning' };
 
-/** Makes `ptask.vsix` and `suite.cjs` in `out`. */
-export async function buildSuite() {
+/** Makes `ptask.vsix` in `out`. */
+export function buildExtension() {
   const target = `${process.platform}-${process.arch}`;
   const vsix = path.join(out, 'ptask.vsix');
   for (const script of [['esbuild.mjs'], ['scripts/package.mjs', '--target', target, '--out', vsix]]) {
     execFileSync(process.execPath, script, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   }
-  const entryPoints = ['test/vscode/suite/index.ts'];
-  await build({ ...common, entryPoints, outfile: path.join(out, 'suite.cjs'), format: 'cjs' });
+}
+
+/** Bundles what runs in the extension host, which loads CommonJS, and gives its path. */
+export async function buildSuite(entryPoint = 'test/vscode/suite/index.ts', name = 'suite.cjs') {
+  const outfile = path.join(out, name);
+  await build({ ...common, entryPoints: [entryPoint], outfile, format: 'cjs' });
+  return outfile;
 }
 
 /** Bundles a program of the tests, and gives its path. */

@@ -9,8 +9,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } from '@vscode/test-electron';
-import { buildSuite, out, root } from './build.mjs';
+import { buildExtension, buildSuite, out, root } from './build.mjs';
 
+buildExtension();
 await buildSuite();
 const vscodeExecutablePath =
   process.env.VSCODE_PATH ?? (await downloadAndUnzipVSCode({ cachePath: path.join(root, '.vscode-test') }));

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { DRIVES } from './drive/index.ts';
 import { findBrowser } from './host/find-browser.ts';
-import { type Host, installHost } from './host/install-host.ts';
+import { installExtension } from './host/install-extension.ts';
+import { installHost } from './host/install-host.ts';
 import { openWorkbench, type WorkbenchOptions } from './host/workbench.ts';
 import type { SuiteResults } from './suite/results.ts';
 
@@ -60,19 +59,6 @@ export async function main({ root, out, only }: MainOptions): Promise<number> {
     }
   }
   return failures === 0 ? 0 : 1;
-}
-
-/** Installs a VSIX as a user would, and gives the extension's folder. */
-async function installExtension(host: Host, vsix: string, extensions: string): Promise<string> {
-  await rm(extensions, { recursive: true, force: true });
-  await promisify(execFile)(host.node, [
-    host.server,
-    ...['--accept-server-license-terms', '--extensions-dir', extensions, '--server-data-dir', `${extensions}-data`],
-    ...['--install-extension', vsix],
-  ]);
-  const folder = (await readdir(extensions)).find((name) => name.startsWith('ptask.'));
-  if (!folder) throw new Error(`${vsix} was not installed`);
-  return path.join(extensions, folder);
 }
 
 async function runSuite(

@@ -5,8 +5,9 @@
  */
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { buildProgram, buildSuite, out, root } from './build.mjs';
+import { buildExtension, buildProgram, buildSuite, out, root } from './build.mjs';
 
+buildExtension();
 await buildSuite();
 const program = await buildProgram('test/vscode/main.ts', 'main.mjs');
 const { main } = await import(pathToFileURL(program).href);
