@@ -7,7 +7,7 @@ import { isWeightDtype, type WeightDtype } from './dtypes.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { readPromptPrefix } from './prompt-prefix.ts';
 import { readExactly, readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
-import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+import { openTokenizer, TOKENIZER_FILES, type Tokenizer } from './tokenizer.ts';
 
 /** Where a weight's bytes are. They are row-major and little-endian. */
 export interface WeightRef {
@@ -28,7 +28,7 @@ export interface ModelFolder {
   /** The weights that the architecture needs, by normalised name (`h.0.attn.c_attn.weight`). */
   readonly weights: ReadonlyMap<string, WeightRef>;
   /**
-   * Reads tokenizer.json, once.
+   * Reads the tokeniser's file, once.
    * @throws ModelFolderError when it is missing, malformed or does not fit the model
    */
   loadTokenizer(): Promise<Tokenizer>;
@@ -57,7 +57,7 @@ export class ModelFolderError extends Error {
 }
 
 export interface OpenModelOptions {
-  /** Whether a folder without tokenizer.json is `not-found`; by default it is. */
+  /** Whether a folder without a tokeniser is `not-found`; by default it is. */
   readonly tokenizer?: 'required' | 'optional';
   /**
    * Is called every few milliseconds while the tokeniser is read, and resolves when others have had the thread. Left out
@@ -77,10 +77,9 @@ class Stop extends Error {
 
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
-const TOKENIZER = 'tokenizer.json';
 
 /**
- * Opens a folder with `config.json`, `tokenizer.json` and `model.safetensors` (or the shards that
+ * Opens a folder with `config.json`, `tokenizer.json` or a SentencePiece model, and `model.safetensors` (or the shards that
  * `model.safetensors.index.json` names). Weights are located, not read, but for a few kilobytes each.
  */
 export async function openModelFolder(dir: string, options: OpenModelOptions = {}): Promise<OpenModelResult> {
@@ -134,7 +133,7 @@ async function checkFiles(dir: string, tokenizer: 'required' | 'optional'): Prom
   if (!(await has('config.json'))) missing.push('config.json');
   const weights = (await has(WEIGHTS)) || (await has(INDEX));
   if (!weights) missing.push(WEIGHTS);
-  if (tokenizer === 'required' && !(await has(TOKENIZER))) missing.push(TOKENIZER);
+  if (tokenizer === 'required' && !(await tokenizerFile(dir))) missing.push(TOKENIZER_FILES[0]);
   if (missing.length === 0) return;
   const pickled = !weights && (await has('pytorch_model.bin'));
   throw notFound(dir, missing, pickled ? ' (it has pytorch_model.bin, but only safetensors files are read)' : '');
@@ -326,15 +325,24 @@ async function fingerprintOf(
   return hash.digest('hex').slice(0, 32);
 }
 
+/** Which of a folder's files holds its tokeniser. */
+async function tokenizerFile(dir: string): Promise<(typeof TOKENIZER_FILES)[number] | undefined> {
+  for (const name of TOKENIZER_FILES) if (await exists(join(dir, name))) return name;
+  return undefined;
+}
+
 async function readTokenizer(dir: string, config: ModelConfig, breathe: () => Promise<void>): Promise<Tokenizer> {
   try {
-    if (!(await exists(join(dir, TOKENIZER)))) throw notFound(dir, [TOKENIZER]);
+    const name = await tokenizerFile(dir);
+    if (name === undefined) throw notFound(dir, [TOKENIZER_FILES[0]]);
+    const { tokenizer_class } = await readJson(dir, 'config.json');
     const tokenizerConfig = await readJsonIfThere(dir, 'tokenizer_config.json');
     const specialTokensMap = await readJsonIfThere(dir, 'special_tokens_map.json');
     const { bosId, eosId } = config;
     const files = {
-      tokenizer: await readFile(join(dir, TOKENIZER)),
-      ...(tokenizerConfig ? { config: tokenizerConfig } : {}),
+      tokenizer: await readFile(join(dir, name)),
+      name,
+      config: { tokenizer_class, ...tokenizerConfig },
       ...(specialTokensMap ? { specialTokensMap } : {}),
       ...(bosId === undefined ? {} : { bosId }),
       ...(eosId === undefined ? {} : { eosId }),
@@ -346,7 +354,7 @@ async function readTokenizer(dir: string, config: ModelConfig, breathe: () => Pr
       const id = tokenizer.vocabSize - 1;
       throw broken(
         dir,
-        `tokenizer.json does not fit the model: its token '${tokenizer.tokenText(id)}' has id ${id}, but the model has ${config.vocabSize} tokens`,
+        `${name} does not fit the model: its token '${tokenizer.tokenText(id)}' has id ${id}, but the model has ${config.vocabSize} tokens`,
       );
     }
     return tokenizer;

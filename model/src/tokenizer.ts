@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Tokenizer as Library } from '@huggingface/tokenizers';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { atOnce, inSlices } from './tokenizer/in-slices.ts';
-import { makeLibraryTokenizer } from './tokenizer/library-tokenizer.ts';
+import { libraryTokenizer } from './tokenizer/library-tokenizer.ts';
+import type { PlainTokenizer } from './tokenizer/plain-tokenizer.ts';
+import { sentencePieceTokenizer } from './tokenizer/sentencepiece/sentencepiece-tokenizer.ts';
 import { readTokenizerFile, type TokenizerParts } from './tokenizer/tokenizer-file.ts';
 import { UnusableTokenizer } from './tokenizer/vocabulary.ts';
 
@@ -24,13 +25,22 @@ export interface Tokenizer {
   readonly vocabSize: number;
   readonly bosId?: number;
   readonly eosId?: number;
-  /** SHA-256 of tokenizer.json, hexadecimal. */
+  /** Whether the model's own programs put `bosId` in front of every text. */
+  readonly addsBos: boolean;
+  /** Whether they put `eosId` behind every text. */
+  readonly addsEos: boolean;
+  /** SHA-256 of the tokeniser's file, hexadecimal. */
   readonly hash: string;
 }
 
+/** Files that hold a tokeniser, the one that is looked for first in front. */
+export const TOKENIZER_FILES = ['tokenizer.json', 'spiece.model', 'tokenizer.model'] as const;
+
 export interface TokenizerFiles {
-  /** The bytes of tokenizer.json. */
+  /** The bytes of tokenizer.json, or of a SentencePiece model. */
   readonly tokenizer: Uint8Array;
+  /** Which it is; tokenizer.json when it is left out. */
+  readonly name?: (typeof TOKENIZER_FILES)[number];
   /** Whether all added tokens count as special; else those that the file calls so. */
   readonly addedTokens?: 'special';
   /** tokenizer_config.json, where the folder has one. */
@@ -46,7 +56,10 @@ export type TokenizerResult =
   | { readonly kind: 'ok'; readonly tokenizer: Tokenizer }
   | { readonly kind: 'broken'; readonly problem: string };
 
-/** Reads a tokeniser in the format of Hugging Face `tokenizers`. Malformed files give a problem that names them. */
+/**
+ * Reads a tokeniser in the format of Hugging Face `tokenizers`, or of SentencePiece. Malformed files give a problem that names
+ * them.
+ */
 export function parseTokenizer(files: TokenizerFiles): TokenizerResult {
   return atOnce(parsing(files));
 }
@@ -60,17 +73,25 @@ export function openTokenizer(files: TokenizerFiles, breathe: () => Promise<void
 }
 
 function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
+  const { name = 'tokenizer.json' } = files;
   try {
-    const read = yield* readTokenizerFile(files.tokenizer);
-    const parts = files.addedTokens === 'special' ? withAllSpecial(read) : read;
-    const library = yield* makeLibraryTokenizer(parts, files.config ?? {});
+    const plain = yield* reading(files, name);
     const hash = yield* hashing(files.tokenizer);
-    return { kind: 'ok', tokenizer: wrap(library, parts, files, hash) };
+    return { kind: 'ok', tokenizer: wrap(plain, files, hash) };
   } catch (error) {
     const { message } = error as Error;
     const why = error instanceof UnusableTokenizer ? message : `cannot be used: ${message}`;
-    return { kind: 'broken', problem: `tokenizer.json ${why}` };
+    return { kind: 'broken', problem: `${name} ${why}` };
   }
+}
+
+function* reading(
+  { tokenizer, addedTokens, config = {} }: TokenizerFiles,
+  name: string,
+): Generator<void, PlainTokenizer> {
+  if (name !== 'tokenizer.json') return yield* sentencePieceTokenizer(tokenizer, config);
+  const parts = yield* readTokenizerFile(tokenizer);
+  return yield* libraryTokenizer(addedTokens === 'special' ? withAllSpecial(parts) : parts, config);
 }
 
 function withAllSpecial(parts: TokenizerParts): TokenizerParts {
@@ -89,66 +110,45 @@ function* hashing(bytes: Uint8Array): Generator<void, string> {
   return hash.digest('hex');
 }
 
-function wrap(
-  library: Library,
-  { addedTokens, vocabulary }: TokenizerParts,
-  files: TokenizerFiles,
-  hash: string,
-): Tokenizer {
-  const special = new Map(
-    addedTokens.filter((token) => token.special === true).map(({ content, id }) => [content, id]),
-  );
-  const specialById = new Map([...special].map(([text, id]) => [id, text]));
-  const texts = [...special.keys()].sort((a, b) => b.length - a.length);
-  const pattern = texts.length > 0 ? new RegExp(`(${texts.map(escapeRegExp).join('|')})`) : undefined;
-
-  const encodePlain = (text: string): number[] =>
-    // A character for which a vocabulary without an unknown token has no entry gives undefined.
-    text === '' ? [] : library.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
-
-  const encode = (text: string): number[] => {
-    const ids = encodePlain(text);
-    if (!pattern || !ids.some((id) => specialById.has(id)) || !pattern.test(text)) return ids;
-    // The model's own vocabulary holds the special token too, and matched it. Cut inside its text.
-    return text.split(pattern).flatMap((part, i) => (i % 2 ? [...part].flatMap(encodePlain) : encodePlain(part)));
+function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string): Tokenizer {
+  const { encode, encodeSpecial, tokenId, tokenText, special, named, around } = plain;
+  const specialIds = new Set(special.values());
+  const bosId = namedId('bos_token', files, tokenId) ?? files.bosId ?? tokenId(named.bos ?? '');
+  const eosId = namedId('eos_token', files, tokenId) ?? files.eosId ?? tokenId(named.eos ?? '');
+  const adds = (key: string, byItself: boolean): boolean => {
+    const said = files.config?.[key];
+    return typeof said === 'boolean' ? said : byItself;
   };
-
-  const encodeSpecial = (text: string): number[] =>
-    pattern ? text.split(pattern).flatMap((part, i) => (i % 2 ? [special.get(part)!] : encode(part))) : encode(text);
-
-  const tokenId = (token: string): number | undefined => special.get(token) ?? library.token_to_id(token);
-  const tokenText = (id: number): string | undefined => specialById.get(id) ?? library.id_to_token(id);
-
-  const named = (key: 'bos_token' | 'eos_token', fallback: number | undefined): number | undefined => {
-    for (const source of [files.config, files.specialTokensMap]) {
-      const value = source?.[key];
-      const text = isJsonObject(value) ? value.content : value;
-      const id = typeof text === 'string' ? tokenId(text) : undefined;
-      if (id !== undefined) return id;
-    }
-    return fallback;
-  };
-
-  const bosId = named('bos_token', files.bosId);
-  const eosId = named('eos_token', files.eosId);
   return {
     encode,
     encodeSpecial,
     decode: (ids) => {
-      const known = ids.filter((id) => !specialById.has(id) && library.id_to_token(id) !== undefined);
-      // Cleaning up spaces would make "a ." and "a." the same answer.
-      return known.length === 0 ? '' : library.decode(known, { clean_up_tokenization_spaces: false });
+      const known = ids.filter((id) => !specialIds.has(id) && tokenText(id) !== undefined);
+      return known.length === 0 ? '' : plain.decode(known);
     },
     tokenId,
     tokenText,
-    isSpecial: (id) => specialById.has(id),
-    vocabSize: Math.max(vocabulary.size, ...[...specialById.keys()].map((id) => id + 1)),
+    isSpecial: (id) => specialIds.has(id),
+    vocabSize: plain.size,
     ...(bosId === undefined ? {} : { bosId }),
     ...(eosId === undefined ? {} : { eosId }),
+    addsBos: adds('add_bos_token', around.bos) && bosId !== undefined,
+    addsEos: adds('add_eos_token', around.eos) && eosId !== undefined,
     hash,
   };
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** The id of the token that the tokeniser's own files give a name. */
+function namedId(
+  key: 'bos_token' | 'eos_token',
+  { config, specialTokensMap }: TokenizerFiles,
+  tokenId: (token: string) => number | undefined,
+): number | undefined {
+  for (const source of [config, specialTokensMap]) {
+    const value = source?.[key];
+    const text = isJsonObject(value) ? value.content : value;
+    const id = typeof text === 'string' ? tokenId(text) : undefined;
+    if (id !== undefined) return id;
+  }
+  return undefined;
 }

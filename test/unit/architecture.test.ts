@@ -138,7 +138,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['model/'],
   'onnxruntime-node': ['engine/src/runtime/', 'engine/src/backbone/demo/'],
   'onnx-buf': ['engine/src/onnx/', 'engine/src/backbone/demo/'],
-  '@bufbuild/protobuf': ['engine/src/onnx/', 'engine/src/backbone/demo/'],
+  '@bufbuild/protobuf': ['engine/src/onnx/', 'engine/src/backbone/demo/', 'model/src/tokenizer/sentencepiece/'],
   'pure-rand': ['engine/src/random.ts'],
 };
 

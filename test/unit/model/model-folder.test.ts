@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts';
 import { type ModelFolder, ModelFolderError, openModelFolder } from '../../../model/src/model-folder.ts';
 import { serializeSafetensors, type TensorData } from '../../../model/src/safetensors.ts';
+import { CONTROL, modelBytes, type Piece, UNK } from './sentencepiece-model.ts';
 import { TINY, temporaryFolder, tinyConfig, tinyFolder, tinyTensors, tinyTokenizer } from './tiny-folder.ts';
 
 async function openOk(dir: string): Promise<ModelFolder> {
@@ -295,6 +296,18 @@ describe('the tokeniser', () => {
     const error = await model.loadTokenizer().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ModelFolderError);
     expect((error as Error).message).toMatch(/does not fit.*'<\|big\|>' has id 300.*300 tokens/);
+  });
+
+  test('is a SentencePiece model where there is no other, as of GPT-SW3', async () => {
+    const pieces: Piece[] = [UNK, ['<s>', 0, CONTROL], ['<|endoftext|>', 0, CONTROL], ['å']];
+    const dir = await tinyFolder({
+      'config.json': tinyConfig({ tokenizer_class: 'GPTSw3Tokenizer', eos_token_id: undefined }),
+      'tokenizer.json': undefined,
+      'spiece.model': modelBytes({ pieces }),
+    });
+    const tokenizer = await (await openOk(dir)).loadTokenizer();
+    expect(tokenizer).toMatchObject({ bosId: 1, eosId: 2, vocabSize: 4 });
+    expect(tokenizer.encode('a\u030a\u200b')).toEqual([3]);
   });
 
   test('that is malformed is named', async () => {

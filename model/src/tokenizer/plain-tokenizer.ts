@@ -1,0 +1,37 @@
+/** A tokeniser as its file describes it, whatever the file's format. */
+export interface PlainTokenizer {
+  /** Ids of a text in which the texts of special tokens are ordinary letters. */
+  encode(text: string): number[];
+  /** Ids of a text in which the texts of special tokens are those tokens. */
+  encodeSpecial(text: string): number[];
+  /** Text of ids that are in the vocabulary and not special, at least one. */
+  decode(ids: readonly number[]): string;
+  tokenId(token: string): number | undefined;
+  tokenText(id: number): string | undefined;
+  /** Text to id. */
+  readonly special: ReadonlyMap<string, number>;
+  /** One more than the highest id. */
+  readonly size: number;
+  /** Tokens that the file itself puts around every text. */
+  readonly around: Ends;
+  /** The names of the first and the last token where nothing else says them. */
+  readonly named: { readonly bos?: string; readonly eos?: string };
+}
+
+/** Whether a first token is put in front of a text, and a last one behind it. */
+export interface Ends {
+  readonly bos: boolean;
+  readonly eos: boolean;
+}
+
+/** Cuts a text at tokens: every second part is a token, the longest where several begin. Undefined without tokens. */
+export function cutAt(tokens: Iterable<string>): ((text: string) => string[]) | undefined {
+  const sorted = [...tokens].sort((a, b) => b.length - a.length);
+  if (sorted.length === 0) return undefined;
+  const pattern = new RegExp(`(${sorted.map(escapeRegExp).join('|')})`);
+  return (text) => text.split(pattern);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}

@@ -1,0 +1,58 @@
+import { UnusableTokenizer } from '../vocabulary.ts';
+
+/**
+ * The rules by which SentencePiece normalises text (`precompiled_charsmap`): a table from byte sequences to texts. It is the
+ * length of a double array, that array of 32-bit units (as in darts-clone), and the texts, each ended by a zero byte.
+ */
+export class CharsMap {
+  readonly #units: Uint32Array;
+  readonly #texts: Uint8Array;
+
+  /** @throws UnusableTokenizer where the bytes are none */
+  constructor(bytes: Uint8Array) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const length = bytes.byteLength < 4 ? -1 : view.getUint32(0, true);
+    if (length < 4 || length % 4 !== 0 || 4 + length > bytes.byteLength) {
+      throw new UnusableTokenizer('has normalisation rules that cannot be read');
+    }
+    this.#units = Uint32Array.from({ length: length / 4 }, (_, i) => view.getUint32(4 + i * 4, true));
+    this.#texts = bytes.subarray(4 + length);
+  }
+
+  /** The longest rule for the bytes that start here; undefined when there is none. */
+  longest(bytes: Uint8Array, from: number): { length: number; text: string } | undefined {
+    let found: { length: number; at: number } | undefined;
+    let node = offsetOf(this.#unit(0));
+    for (let i = from; i < bytes.length; i++) {
+      node ^= bytes[i]!;
+      const unit = this.#unit(node);
+      if (labelOf(unit) !== bytes[i]) break;
+      node ^= offsetOf(unit);
+      if (hasLeaf(unit)) found = { length: i + 1 - from, at: this.#unit(node) & 0x7fffffff };
+    }
+    return found && { length: found.length, text: this.#text(found.at) };
+  }
+
+  /** A unit outside of a damaged array matches nothing. */
+  #unit(at: number): number {
+    return this.#units[at] ?? 0x80000000;
+  }
+
+  #text(at: number): string {
+    const end = this.#texts.indexOf(0, at);
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.#texts.subarray(at, end < 0 ? undefined : end));
+  }
+}
+
+function hasLeaf(unit: number): boolean {
+  return ((unit >>> 8) & 1) === 1;
+}
+
+/** A byte; a unit that is a value has none. */
+function labelOf(unit: number): number {
+  return (unit & 0x800000ff) >>> 0;
+}
+
+function offsetOf(unit: number): number {
+  return (unit >>> 10) << ((unit & 0x200) >>> 6);
+}

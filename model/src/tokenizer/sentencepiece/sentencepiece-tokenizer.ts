@@ -1,0 +1,74 @@
+import { isJsonObject, type JsonObject } from '../../json.ts';
+import { cutAt, type PlainTokenizer } from '../plain-tokenizer.ts';
+import { isId } from '../vocabulary.ts';
+import { prepareForGptSw3 } from './gpt-sw3.ts';
+import { KIND, readModelProto } from './model-proto.ts';
+import { SentencePiece } from './sentencepiece.ts';
+
+/**
+ * The tokeniser of a SentencePiece model, with what the class in tokenizer_config.json does beside it.
+ *
+ * @throws UnusableTokenizer
+ */
+export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): Generator<void, PlainTokenizer> {
+  const model = yield* SentencePiece.of(yield* readModelProto(bytes));
+  const special = new Map<string, number>();
+  const added = new Map<string, number>();
+  for (const [id, { text, kind }] of model.pieces.entries()) {
+    if (kind === KIND.control || kind === KIND.unknown) special.set(text, id);
+  }
+  for (const { content, id, isSpecial } of addedTokensOf(config)) (isSpecial ? special : added).set(content, id);
+  const all = new Map([...added, ...special]);
+  const texts = new Map([...all].map(([text, id]) => [id, text]));
+
+  const isGptSw3 = config.tokenizer_class === 'GPTSw3Tokenizer';
+  const idsOf = (text: string) => model.encode(isGptSw3 ? prepareForGptSw3(text) : text);
+  const encoder = (tokens: ReadonlyMap<string, number>): ((text: string) => number[]) => {
+    const cut = cutAt(tokens.keys());
+    return cut === undefined
+      ? idsOf
+      : (text) => cut(text).flatMap((part, i) => (i % 2 ? [tokens.get(part)!] : idsOf(part)));
+  };
+  return {
+    encode: encoder(added),
+    encodeSpecial: encoder(all),
+    decode: (ids) =>
+      runsOf(ids, (id) => texts.has(id))
+        .map((run) => texts.get(run[0]!) ?? model.decode(run))
+        .join(''),
+    tokenId: (token) => all.get(token) ?? model.id(token),
+    tokenText: (id) => texts.get(id) ?? model.pieces[id]?.text,
+    special,
+    size: Math.max(model.pieces.length, ...[...all.values()].map((id) => id + 1)),
+    around: { bos: /^(Llama|Gemma|CodeLlama)Tokenizer/.test(String(config.tokenizer_class)), eos: false },
+    named: isGptSw3 ? { bos: '<s>', eos: '<|endoftext|>' } : {},
+  };
+}
+
+interface Added {
+  readonly content: string;
+  readonly id: number;
+  readonly isSpecial: boolean;
+}
+
+/** Tokens that tokenizer_config.json adds to those of the model, or says more of. */
+function addedTokensOf({ added_tokens_decoder: tokens }: JsonObject): Added[] {
+  if (!isJsonObject(tokens)) return [];
+  return Object.entries(tokens).flatMap(([key, token]) => {
+    const id = Number(key);
+    if (!isId(id) || !isJsonObject(token) || typeof token.content !== 'string' || token.content === '') return [];
+    return [{ content: token.content, id, isSpecial: token.special === true }];
+  });
+}
+
+/** The list cut around each id that stands alone. */
+function runsOf(ids: readonly number[], isAlone: (id: number) => boolean): number[][] {
+  const runs: number[][] = [];
+  let isOpen = false;
+  for (const id of ids) {
+    if (isOpen && !isAlone(id)) runs.at(-1)!.push(id);
+    else runs.push([id]);
+    isOpen = !isAlone(id);
+  }
+  return runs;
+}
