@@ -3,6 +3,8 @@
  * without a tokeniser. For measuring; it answers nonsense.
  *
  *     node bench/make-random-model.mjs --out DIR [--shape gpt-sw3-3.6b] [--dtype bfloat16] [--shard-gb 2]
+ *
+ * A shape is one of those below, or layers, width, heads, tokens and positions, as `12x768x12x50257x1024`.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -28,9 +30,10 @@ const { values } = parseArgs({
     'shard-gb': { type: 'string', default: '2' },
   },
 });
-const shape = SHAPES[values.shape];
+const shape = SHAPES[values.shape] ?? values.shape.split('x').map(Number);
 const bytesEach = { float32: 4, bfloat16: 2, float16: 2 }[values.dtype];
-if (!values.out || !shape || !bytesEach) throw new Error('see the comment at the top of this file');
+if (!values.out || shape.length !== 5 || !shape.every(Number.isInteger) || !bytesEach)
+  throw new Error('see the comment at the top of this file');
 const [layers, hidden, heads, vocab, positions] = shape;
 
 const weights = [

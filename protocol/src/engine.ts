@@ -387,6 +387,10 @@ export interface RunEstimate {
   readonly seconds: number;
   /** Most memory of the training process, always reckoned. */
   readonly memoryBytes: number;
+  /** What the process could have. */
+  readonly freeBytes: number;
+  /** What is done for want of memory, for the user; left out where nothing is. */
+  readonly message?: string;
 }
 
 // ── devices ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,12 @@
 /** What a run says while it goes; the command line prints these as they are with `--json`. */
-export type TrainEvent = StartEvent | StepEvent | EpochEvent | StoppedEvent | CancelledEvent | DoneEvent;
+export type TrainEvent =
+  | StartEvent
+  | EstimateEvent
+  | StepEvent
+  | EpochEvent
+  | StoppedEvent
+  | CancelledEvent
+  | DoneEvent;
 
 export interface StartEvent {
   readonly event: 'start';
@@ -15,6 +22,20 @@ export interface StartEvent {
   readonly steps: number;
   /** The step that the run goes on from; 0 for a new run. */
   readonly from_step: number;
+}
+
+/** What the run will take, before its first step. */
+export interface EstimateEvent {
+  readonly event: 'estimate';
+  /** The most memory of the process, reckoned from the sizes, and what it could have. */
+  readonly memory_bytes: number;
+  readonly free_bytes: number;
+  /** As measured on a few steps; left out for a run of few steps, which would take as long to measure. */
+  readonly seconds_per_step?: number;
+  /** Of what is left of the run, unless it stops early. */
+  readonly seconds?: number;
+  /** What is done for want of memory. */
+  readonly message?: string;
 }
 
 export interface StepEvent {

@@ -257,6 +257,12 @@ const trainerKeys: KeyTable<TrainerSettings> = {
     'The validation value that chooses the best epoch and stops training early.',
     'exp_manager.checkpoint_callback_params.monitor',
   ),
+  recompute: key(
+    nullable(boolean()),
+    { default: null },
+    "Whether a layer's activations are computed again for the backward pass, not kept: about a quarter of the memory for them, a third more time, the same results. null is where memory is short.",
+    'model.activations_checkpoint_method',
+  ),
   early_stopping: key(
     nullable(section(earlyStoppingKeys)),
     { default: { patience: 5, min_delta: 0 } },

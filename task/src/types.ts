@@ -77,6 +77,8 @@ export interface TrainerSettings {
   gradient_clip_val: number | null;
   seed: number;
   val_metric: 'loss' | 'accuracy' | 'macro_f1';
+  /** null is by need. */
+  recompute: boolean | null;
   early_stopping: EarlyStoppingSettings | null;
 }
 

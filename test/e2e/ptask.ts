@@ -27,6 +27,8 @@ export interface RunOptions {
   /** Called with standard output and error so far, whenever there is more. */
   readonly watch?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   readonly env?: Readonly<Record<string, string>>;
+  /** Called with the process's number when it has begun. */
+  readonly begun?: (pid: number) => void;
   /** The largest file that may be written, in blocks of 512 or 1024 bytes: what `ulimit -f` takes. */
   readonly fileBlocks?: number;
 }
@@ -43,6 +45,7 @@ export function ptask(args: readonly string[], options: RunOptions = {}): Promis
     cwd: options.cwd,
     env: { ...process.env, SOURCE_DATE_EPOCH: '1700000000', ...options.env },
   });
+  if (child.pid !== undefined) options.begun?.(child.pid);
   let stdout = '';
   let stderr = '';
   const seen = () => options.watch?.(stdout + stderr, (signal) => child.kill(signal));

@@ -28,6 +28,7 @@ const BASE = [
   'atomic-write.ts',
   'errors.ts',
   'file-lock.ts',
+  'free-memory.ts',
   'json-value.ts',
   'no-telemetry.ts',
   'process-alive.ts',

@@ -3,12 +3,13 @@ import type { Texts } from '../texts.ts';
 
 /** A run that takes longer is asked about before it starts. */
 const LONG_SECONDS = 300;
-/** So is one that may need more than this part of the machine's memory. */
+/** So is one that may need more than this part of the machine's memory, or for which memory is short. */
 const MUCH_MEMORY = 0.7;
 
 /** Whether a run would surprise the user, so that what it uses is said before it starts. */
 export function needsConfirmation(plan: PlanResult, machineMemory: number): boolean {
-  return plan.estimate.seconds > LONG_SECONDS || plan.estimate.memoryBytes > MUCH_MEMORY * machineMemory;
+  const { seconds, memoryBytes, message } = plan.estimate;
+  return seconds > LONG_SECONDS || memoryBytes > MUCH_MEMORY * machineMemory || message !== undefined;
 }
 
 /** What a run will use, a line each. */
@@ -21,7 +22,8 @@ export function planText(plan: PlanResult, { t, duration, bytes, number }: Texts
     estimate.basis === 'measured'
       ? t('Time: about {0}', duration(estimate.seconds))
       : t('Time: in the order of {0}', duration(estimate.seconds)),
-    t('Memory: about {0}', bytes(estimate.memoryBytes)),
+    t('Memory: about {0}, of {1} that are free', bytes(estimate.memoryBytes), bytes(estimate.freeBytes)),
+    ...(estimate.message === undefined ? [] : [estimate.message]),
   ].join('\n');
 }
 

@@ -65,6 +65,9 @@ export async function runTraining(
           report.started(event);
           if (resume && event.from_step === 0) report.print('No unfinished run was found; this is a new one');
           break;
+        case 'estimate':
+          report.estimated(event);
+          break;
         case 'step':
           report.stepped(event);
           break;

@@ -1,6 +1,12 @@
-import type { EpochEvent, StartEvent, StepEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
-import { formatLoss, Progress } from '../progress.ts';
-import { count, percent } from '../text.ts';
+import type {
+  EpochEvent,
+  EstimateEvent,
+  StartEvent,
+  StepEvent,
+  ValidationMetrics,
+} from '../../../protocol/src/training-events.ts';
+import { formatDuration, formatLoss, Progress } from '../progress.ts';
+import { count, formatBytes, percent } from '../text.ts';
 import { RunProgress } from '../train/run-progress.ts';
 
 /** Shows a training run's events on a terminal, or as plain lines where there is none. */
@@ -27,6 +33,12 @@ export class TrainingReport {
       this.print(`${count(rows, 'training row')} of ${task} left out: too long for max_seq_length`);
     }
     if (from_step > 0) this.print(`Going on from step ${from_step}`);
+  }
+
+  estimated({ memory_bytes, free_bytes, seconds, message }: EstimateEvent): void {
+    const time = seconds === undefined ? '' : ` and at most ${formatDuration(seconds)}`;
+    this.print(`It takes about ${formatBytes(memory_bytes)} of memory (${formatBytes(free_bytes)} are free)${time}`);
+    if (message) this.print(`warning: ${message}`);
   }
 
   stepped(event: StepEvent): void {

@@ -1,4 +1,5 @@
 import { ELEMENT_BYTES } from './element-bytes.ts';
+import { frozenValues } from './frozen-values.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { after, gather, likeNode } from './operators.ts';
 
@@ -36,15 +37,14 @@ class UnpackedWeights {
   private readonly graph: Graph;
   private readonly small: number;
   private readonly producers = new Map<string, Node>();
-  private readonly frozen = new Set<string>();
+  private readonly frozen: ReadonlySet<string>;
 
   constructor(graph: Graph, small: number) {
     this.graph = graph;
     this.small = small;
-    for (const value of graph.initializers.keys()) this.frozen.add(value.name);
+    this.frozen = frozenValues(graph);
     for (const node of graph.nodes) {
-      if (!node.inputs.every((input) => !input || this.frozen.has(input.name))) continue;
-      for (const output of node.outputs) if (output) this.frozen.add(output.name);
+      if (!this.frozen.has(node.outputs[0]!.name)) continue;
       if (node.inputs.some((input) => input && (this.isStored(input) || this.has(input)))) {
         this.producers.set(node.outputs[0]!.name, node);
       }

@@ -50,7 +50,8 @@ export class Predictor {
 
   constructor(backbone: Backbone, options: SessionOptions = {}) {
     this.backbone = backbone;
-    const unpackAtUse = float32Bytes(backbone.model) > UNPACKED_BYTES;
+    const onCpu = (options.provider ?? 'cpu') === 'cpu';
+    const unpackAtUse = onCpu && float32Bytes(backbone.model) > UNPACKED_BYTES;
     this.options = { unpackAtUse, ...options, weightsFolder: backbone.weightsFolder };
   }
 

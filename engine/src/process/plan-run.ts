@@ -3,7 +3,8 @@ import type { PlannedTask, PlanParams, PlanResult } from '../../../protocol/src/
 import { RowStore } from '../data/row-store.ts';
 import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { dataPaths, openProject, requireSound } from '../project.ts';
-import { estimateRun, learntParameters, measureStep } from '../train/estimate.ts';
+import { estimateRun, measurePlan } from '../train/estimate.ts';
+import { fitRun, learntParameters } from '../train/fit.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { resumableRun } from '../train/run-folder.ts';
 import { runMetrics } from '../train/run-list.ts';
@@ -25,6 +26,7 @@ export async function planRun(
     try {
       const { model } = project.backbone;
       const { architecture, parameters } = modelSummary(model);
+      const fitted = fitRun(plan, provider);
       return {
         tasks: await plannedTasks(plan),
         model: { name: project.file.model, dir: model.dir, architecture, parameters },
@@ -33,7 +35,11 @@ export async function planRun(
         device: provider,
         epochs: project.file.trainer.max_epochs,
         steps: plan.totalSteps,
-        estimate: estimateRun(plan, measure ? await measureStep(plan, () => turn.pass(), { provider }) : undefined),
+        estimate: estimateRun(
+          plan,
+          fitted,
+          measure ? await measurePlan(plan, fitted, () => turn.pass(), { provider }) : undefined,
+        ),
         resumable: await resumable(plan),
         problems: checked.problems,
       };

@@ -1,15 +1,13 @@
 import type { Backbone } from '../backbone/backbone.ts';
 import { float32Bytes } from '../backbone/weights.ts';
-import { commonPrefixLength, packBatch } from '../data/packed-batch.ts';
+import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
+import { type BatchRun, runsOf, type TaskRow, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
 import { buildStepGraph, type StepGraph } from './step-graph.ts';
 
-export interface TaskRow {
-  readonly taskname: string;
-  readonly row: TokenRow;
-}
+export type { TaskRow } from './batch-runs.ts';
 
 export interface StepResult {
   /** Mean cross-entropy of all target tokens of the batch. */
@@ -20,27 +18,22 @@ export interface StepResult {
 }
 
 /**
- * Tokens that go through the backbone at once, the common prefix once and padding included; a larger batch is run in
- * parts, and their gradients added.
- */
-export const TOKENS_A_RUN = 2048;
-
-/** How many logits (targets · vocabulary) one run makes: 128 MB of float32, of which a few copies are needed. */
-const LOGITS_A_RUN = 32 * 1024 * 1024;
-
-/**
  * Up to this size, as float32, a model's weights are kept a second time in the layout of the product kernel while it is trained:
  * a step of few tokens gains most. Larger models stay mapped from their files alone, and what is stored in half precision
  * is unpacked where it is used.
  */
 export const PREPACKED_BYTES = 2 ** 30;
 
+export function mayPrepack({ model }: Backbone): boolean {
+  return float32Bytes(model) <= PREPACKED_BYTES;
+}
+
 export interface StepOptions extends SessionOptions {
   /** A layer's activations are computed again for the backward pass and not kept: less memory, more time. */
   readonly recompute?: boolean;
+  /** How many tokens go through the backbone at once, at most, but for a single row of more. */
+  readonly tokensARun?: number;
 }
-
-type Places = 'prefix' | 'tokens';
 
 /** The backbone's half of training steps: forward, loss and backward over a batch that may mix tasks. */
 export class BackboneStep {
@@ -104,11 +97,11 @@ export class BackboneStep {
     });
   }
 
-  private runsOf(batch: readonly TaskRow[]): Iterable<{ taskname: string; rows: TokenRow[] }> {
-    return runsOf(batch, Math.floor(LOGITS_A_RUN / this.backbone.model.config.vocabSize));
+  private runsOf(batch: readonly TaskRow[]): Iterable<BatchRun> {
+    return runsOf(batch, this.options.tokensARun ?? TOKENS_A_RUN, this.backbone.model.config.vocabSize);
   }
 
-  private async step(places: Places, gradient: boolean): Promise<StepGraph & { session: Session }> {
+  private async step(places: VirtualPlace, gradient: boolean): Promise<StepGraph & { session: Session }> {
     const key = `${places} ${gradient}`;
     let step = this.sessions.get(key);
     if (!step) {
@@ -116,8 +109,9 @@ export class BackboneStep {
         gradient,
         ...(this.options.recompute ? { recompute: true } : {}),
       });
-      const prepack = gradient && float32Bytes(this.backbone.model) <= PREPACKED_BYTES;
-      const session = await Session.create(built.graph, { prepack, unpackAtUse: !prepack, ...this.options });
+      const prepack = gradient && (this.options.prepack ?? mayPrepack(this.backbone));
+      const unpackAtUse = !prepack && (this.options.provider ?? 'cpu') === 'cpu';
+      const session = await Session.create(built.graph, { ...this.options, prepack, unpackAtUse });
       step = { ...built, session };
       this.sessions.set(key, step);
     }
@@ -127,43 +121,4 @@ export class BackboneStep {
 
 function targetsOf(batch: readonly TaskRow[]): number {
   return batch.reduce((sum, { row }) => sum + countTargets(row), 0);
-}
-
-/** The graph without virtual tokens in the rows saves work, and serves where they all stand in the common prefix. */
-function virtualPlaces(rows: readonly TokenRow[]): Places {
-  const shared = commonPrefixLength(rows);
-  return rows.every(({ ids }) => ids.findLastIndex((id) => id < 0) < shared) ? 'prefix' : 'tokens';
-}
-
-/** The batch in runs of one task each, rows of like length together, each run within the budgets. */
-function* runsOf(batch: readonly TaskRow[], targetsARun: number): Generator<{ taskname: string; rows: TokenRow[] }> {
-  const byTask = new Map<string, TokenRow[]>();
-  for (const { taskname, row } of batch) {
-    const rows = byTask.get(taskname);
-    if (rows) rows.push(row);
-    else byTask.set(taskname, [row]);
-  }
-  for (const [taskname, rows] of byTask) {
-    let run: TokenRow[] = [];
-    let shared = 0;
-    let targets = 0;
-    for (const row of rows.toSorted((a, b) => a.ids.length - b.ids.length)) {
-      const sharedWithRow = commonPrefixLength([run[0] ?? row, row]);
-      const sharedByAll = run.length > 0 ? Math.min(shared, sharedWithRow) : sharedWithRow;
-      // The row is the longest so far, so the others are padded to it.
-      const tokens = sharedByAll + (run.length + 1) * (row.ids.length - sharedByAll);
-      const rowTargets = countTargets(row);
-      if (run.length > 0 && (tokens > TOKENS_A_RUN || targets + rowTargets > targetsARun)) {
-        yield { taskname, rows: run };
-        run = [];
-        targets = 0;
-        shared = commonPrefixLength([row]);
-      } else {
-        shared = sharedByAll;
-      }
-      run.push(row);
-      targets += rowTargets;
-    }
-    yield { taskname, rows: run };
-  }
 }

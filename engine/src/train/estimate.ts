@@ -1,82 +1,131 @@
 import { modelSummary } from '../../../model/src/model-summary.ts';
 import type { RunEstimate } from '../../../protocol/src/engine.ts';
 import { countTargets } from '../data/token-row.ts';
-import { initialParameters, PromptEncoder } from '../prompt/encoder.ts';
+import { Predictor } from '../predict/predictor.ts';
+import { initialParameters, type Parameters, PromptEncoder } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { SessionOptions } from '../runtime/session.ts';
-import { BackboneStep, type TaskRow } from './backbone-step.ts';
+import { BackboneStep } from './backbone-step.ts';
+import { type FittedRun, spreadRows } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
-import { reckonBytes, reckonSeconds, type StepSizes } from './step-cost.ts';
+import { reckonSeconds, type StepSizes } from './step-cost.ts';
+import { validate } from './validate.ts';
 
 /*
  * What a run will take, before it is begun. Time is measured on real steps where that is wanted, and otherwise reckoned from
- * sizes; memory is always reckoned.
+ * sizes; memory is always reckoned (`fit.ts`).
  */
 
 /** Rows that stand for all of them. */
 const SAMPLE = 200;
 
+/** Rows of each task that are validated to see how long it takes. */
+const VALIDATED = 16;
+
 /** Of a training step, per row: validation runs forward alone, once for the loss and once for the answers. */
 const VALIDATION_SHARE = 0.8;
 
-/** A step's parameter, its gradient and two moments, with a copy while the encoder runs. */
-const BYTES_A_PARAMETER = 24;
-
-/** How many numbers a run learns. */
-export function learntParameters(plan: TrainingPlan): number {
-  const parameters = initialParameters(plan.encoder, plan.encoderTasks, Random.fromSeed(0));
-  return [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
+/** Seconds of a step, and of the validation after an epoch. */
+export interface Pace {
+  readonly step: number;
+  readonly validation: number;
 }
 
-/** @param secondsPerStep as measured; reckoned where it is left out */
-export function estimateRun(plan: TrainingPlan, secondsPerStep?: number): RunEstimate {
-  const model = modelSummary(plan.project.backbone.model);
-  const sizes = stepSizes(plan);
-  const perStep = secondsPerStep ?? reckonSeconds(model, sizes);
-  const { batch_size, max_epochs } = plan.project.file.trainer;
-  const validationSteps = (plan.validation.size / batch_size) * VALIDATION_SHARE * max_epochs;
-  return {
-    basis: secondsPerStep === undefined ? 'reckoned' : 'measured',
-    secondsPerStep: perStep,
-    seconds: perStep * (plan.totalSteps + validationSteps),
-    memoryBytes: reckonBytes(model, sizes) + BYTES_A_PARAMETER * learntParameters(plan),
-  };
+/** What steps are taken with. */
+export interface Machinery {
+  readonly encoder: PromptEncoder;
+  readonly backbone: BackboneStep;
+  readonly predictor: Predictor;
 }
 
 /**
- * Seconds of a training step with rows of this plan, loading left out.
- * @param between awaited before each step; what it throws ends the measurement
+ * @param pace as measured; reckoned where it is left out
+ * @param done of the run, where it is resumed
  */
-export async function measureStep(
+export function estimateRun(
   plan: TrainingPlan,
+  { memoryBytes, freeBytes, message }: FittedRun,
+  pace?: Pace,
+  done: { readonly step: number; readonly epoch: number } = { step: 0, epoch: 0 },
+): RunEstimate {
+  const { step, validation } = pace ?? reckonPace(plan);
+  const epochs = plan.project.file.trainer.max_epochs - done.epoch;
+  return {
+    basis: pace === undefined ? 'reckoned' : 'measured',
+    secondsPerStep: step,
+    seconds: step * (plan.totalSteps - done.step) + validation * epochs,
+    memoryBytes,
+    freeBytes,
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function reckonPace(plan: TrainingPlan): Pace {
+  const step = reckonSeconds(modelSummary(plan.project.backbone.model), stepSizes(plan));
+  const { batch_size } = plan.project.file.trainer;
+  return { step, validation: step * (plan.validation.size / batch_size) * VALIDATION_SHARE };
+}
+
+/** `measurePace` with sessions of its own, which are made and released. */
+export async function measurePlan(
+  plan: TrainingPlan,
+  { fit }: FittedRun,
   between: () => Promise<void>,
-  options: SessionOptions = {},
-): Promise<number> {
-  const parameters = initialParameters(plan.encoder, plan.encoderTasks, Random.fromSeed(0));
-  const backbone = new BackboneStep(plan.project.backbone, options);
-  let encoder: PromptEncoder | undefined;
+  session: SessionOptions = {},
+): Promise<Pace> {
+  const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks);
+  const backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session });
+  const predictor = new Predictor(plan.project.backbone, session);
   try {
-    encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks);
-    const batch = spread(plan, plan.project.file.trainer.batch_size);
-    let fastest = Number.POSITIVE_INFINITY;
-    // The first step makes the sessions.
-    for (let step = 0; step < 3; step++) {
-      await between();
-      const started = performance.now();
-      const { dVirtual } = await backbone.run(batch, await encoder.encode(parameters));
-      await encoder.gradients(parameters, dVirtual);
-      fastest = Math.min(fastest, (performance.now() - started) / 1000);
-    }
-    return fastest;
+    const parameters = initialParameters(plan.encoder, plan.encoderTasks, Random.fromSeed(0));
+    return await measurePace(plan, { encoder, backbone, predictor }, parameters, between);
   } finally {
-    await encoder?.release();
+    await encoder.release();
     await backbone.release();
+    await predictor.release();
   }
+}
+
+/**
+ * Takes a few steps with rows of this plan, which change nothing, and validates a few.
+ * @param between awaited before each; what it throws ends the measurement
+ */
+export async function measurePace(
+  plan: TrainingPlan,
+  { encoder, backbone, predictor }: Machinery,
+  parameters: Parameters,
+  between: () => Promise<void> = async () => undefined,
+): Promise<Pace> {
+  const virtual = await encoder.encode(parameters);
+  const batch = spreadRows(plan.train, plan.project.file.trainer.batch_size);
+  const step = await fastest(3, between, async () => {
+    const { dVirtual } = await backbone.run(batch, await encoder.encode(parameters));
+    await encoder.gradients(parameters, dVirtual);
+  });
+  if (plan.validation.size === 0) return { step, validation: 0 };
+  let rows = 0;
+  const few = await fastest(2, between, async () => {
+    const { tasks } = await validate(plan, virtual, predictor, backbone, VALIDATED);
+    rows = Object.values(tasks).reduce((sum, task) => sum + task.rows, 0);
+  });
+  return { step, validation: few * (plan.validation.size / rows) };
+}
+
+/** Seconds of the fastest of some rounds, the first of which makes sessions. */
+async function fastest(rounds: number, between: () => Promise<void>, work: () => Promise<void>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds; round++) {
+    await between();
+    const started = performance.now();
+    await work();
+    best = Math.min(best, (performance.now() - started) / 1000);
+  }
+  return best;
 }
 
 /** Of a mean batch. */
 function stepSizes(plan: TrainingPlan): StepSizes {
-  const rows = spread(plan, SAMPLE);
+  const rows = spreadRows(plan.train, SAMPLE);
   const { batch_size } = plan.project.file.trainer;
   let tokens = 0;
   let targets = 0;
@@ -86,13 +135,4 @@ function stepSizes(plan: TrainingPlan): StepSizes {
   }
   const shared = [...plan.tasks.values()].reduce((sum, { tokeniser }) => sum + tokeniser.leading().length, 0);
   return { tokens: (tokens / rows.length) * batch_size + shared, targets: (targets / rows.length) * batch_size };
-}
-
-/** At most so many training rows, at even distances. */
-function spread({ train }: TrainingPlan, most: number): TaskRow[] {
-  const count = Math.min(train.size, most);
-  return Array.from({ length: count }, (_, i) => {
-    const row = Math.floor((i * train.size) / count);
-    return { taskname: train.taskname(row), row: train.tokens(row) };
-  });
 }

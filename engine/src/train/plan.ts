@@ -127,7 +127,9 @@ async function wordEmbeddings({ backbone }: Project, ids: readonly number[]): Pr
 
 function planHash(project: Project, names: readonly string[], train: RowStore, validation: RowStore): string {
   const { model, language, task_templates, data, ...settings } = project.file;
-  const { virtual_prompt_style, p_tuning, prompt_tuning, optim, trainer } = settings;
+  const { virtual_prompt_style, p_tuning, prompt_tuning, optim } = settings;
+  // How memory is saved changes nothing.
+  const { recompute: _, ...trainer } = settings.trainer;
   const { max_seq_length, add_bos, add_eos } = data;
   const basis = {
     names,

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../atomic-write.ts';
 import { BusyError, FileError, InputError } from '../errors.ts';
 import { type FileLock, LockedError, lockFile, lockHolder } from '../file-lock.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import type { Fit } from './fit.ts';
 
 /** What was asked, on what: `run.json`. */
 export interface RunRecord {
@@ -20,6 +21,8 @@ export interface RunRecord {
   readonly epochs: number;
   readonly steps: number;
   readonly settings: unknown;
+  /** How it is made to fit into memory, on which the order of sums depends; a resumed run goes on with it. */
+  readonly fit?: Fit;
   /** Hash of all that the result depends on; a run is resumed only where it is the same. */
   readonly plan: string;
   /** ISO 8601; also the date of the prompts that the run gives. */

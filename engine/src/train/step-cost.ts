@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ModelSummary } from '../../../model/src/model-summary.ts';
-import { PREPACKED_BYTES, TOKENS_A_RUN } from './backbone-step.ts';
+import { PREPACKED_BYTES } from './backbone-step.ts';
+import { TOKENS_A_RUN } from './batch-runs.ts';
 
 /*
  * What a step takes, reckoned from sizes alone: time from the products of matrices that it cannot do without, memory from what
@@ -23,7 +24,7 @@ const SPEED = 5e10;
 const PROCESS_BYTES = 250 * 2 ** 20;
 
 /** Floats that the forward pass keeps of a token in a layer for the backward pass, in widths of the model. */
-const KEPT_WIDTHS = 28;
+const KEPT_WIDTHS = 18;
 
 /** Seconds of a training step on this machine's processor. */
 export function reckonSeconds({ hidden, vocabulary, parameters }: ModelSizes, { tokens, targets }: StepSizes): number {
@@ -39,8 +40,8 @@ export function reckonBytes(model: ModelSizes, { tokens, targets }: StepSizes): 
   const atOnce = Math.min(tokens, TOKENS_A_RUN);
   const kept = 4 * atOnce * layers * KEPT_WIDTHS * hidden;
   const logits = 3 * 4 * targets * vocabulary * (atOnce / tokens);
-  // Weights in half precision are used in single, and small models keep a second copy for speed.
-  const copies = bytes !== undefined && bytes <= PREPACKED_BYTES ? 2 : 1;
-  const weights = 4 * parameters * copies;
+  const float32 = 4 * parameters;
+  // Each product of a small model has its matrix in a layout of its own, forward and backward.
+  const weights = (bytes ?? float32) + (float32 <= PREPACKED_BYTES ? 2 * float32 : 0);
   return PROCESS_BYTES + weights + kept + logits;
 }

@@ -2,6 +2,7 @@ import type {
   CancelledEvent,
   DoneEvent,
   EpochEvent,
+  EstimateEvent,
   StepEvent,
   TrainEvent,
   TrainedPrompt,
@@ -17,6 +18,8 @@ import { VERSION } from '../version.ts';
 import { clipGlobalNorm } from './adamw.ts';
 import { BackboneStep, type TaskRow } from './backbone-step.ts';
 import { type EarlyStopping, measure } from './early-stopping.ts';
+import { estimateRun, measurePace } from './estimate.ts';
+import { type Fit, type FittedRun, fitRun } from './fit.ts';
 import { measureLearning } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
 import { RunFolder } from './run-folder.ts';
@@ -30,6 +33,8 @@ export interface TrainOptions {
   /** Asked between steps. */
   readonly stopRequested: () => StopRequest | undefined;
   readonly session?: SessionOptions;
+  /** How it is made to fit into memory; chosen by what is free where it is left out. */
+  readonly fit?: Fit;
 }
 
 /**
@@ -48,11 +53,14 @@ const CHECKPOINT_SECONDS = 10;
  */
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
   const fresh = freshState(plan);
-  const run = await openRun(plan, options);
+  // Before there are sessions, whose memory would count twice.
+  const fitted = fitRun(plan, options.session?.provider);
+  const run = await openRun(plan, options.fit ?? fitted.fit, options);
   try {
-    const trainer = await Trainer.create(plan, run, fresh, options.session ?? {});
+    const fit = run.record.fit ?? fitted.fit;
+    const trainer = await Trainer.create(plan, run, fresh, { fit, session: options.session ?? {} });
     try {
-      yield* eventsOf(trainer, plan, run, options);
+      yield* eventsOf(trainer, plan, run, fitted, options);
     } catch (error) {
       if (error instanceof DivergedError) throw await trainer.afterDivergence(error);
       throw error;
@@ -68,6 +76,7 @@ async function* eventsOf(
   trainer: Trainer,
   plan: TrainingPlan,
   run: RunFolder,
+  fitted: FittedRun,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent> {
   const { project } = plan;
@@ -84,6 +93,7 @@ async function* eventsOf(
     steps: plan.totalSteps,
     from_step: trainer.state.progress.step,
   };
+  if (!trainer.state.progress.finished) yield await trainer.estimate(fitted);
   let saved = performance.now();
   while (!trainer.state.progress.finished) {
     const stop = options.stopRequested();
@@ -129,7 +139,7 @@ function freshState(plan: TrainingPlan): TrainingState {
   }
 }
 
-async function openRun(plan: TrainingPlan, { resume, session }: TrainOptions): Promise<RunFolder> {
+async function openRun(plan: TrainingPlan, fit: Fit, { resume, session }: TrainOptions): Promise<RunFolder> {
   const { project } = plan;
   const tasks = [...plan.tasks.keys()];
   const unfinished = resume ? await RunFolder.findUnfinished(project.path, tasks, plan.hash) : undefined;
@@ -149,12 +159,22 @@ async function openRun(plan: TrainingPlan, { resume, session }: TrainOptions): P
     epochs: trainer.max_epochs,
     steps: plan.totalSteps,
     settings: { p_tuning, prompt_tuning, optim, trainer },
+    fit,
     plan: plan.hash,
     created: new Date().toISOString(),
     version: VERSION,
     state: 'running',
   });
 }
+
+/** How the sessions of a run are made. */
+interface RunForm {
+  readonly fit: Fit;
+  readonly session: SessionOptions;
+}
+
+/** Fewer steps are over before it would have been measured how long they take. */
+const MEASURED_FROM_STEPS = 20;
 
 /** One run's moving parts: what a step, an epoch and the end do. */
 class Trainer {
@@ -172,32 +192,44 @@ class Trainer {
     run: RunFolder,
     state: TrainingState,
     encoder: PromptEncoder,
-    session: SessionOptions,
+    { fit, session }: RunForm,
   ) {
     this.plan = plan;
     this.run = run;
     this.state = state;
     this.encoder = encoder;
-    this.backbone = new BackboneStep(plan.project.backbone, session);
+    this.backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session });
     this.predictor = new Predictor(plan.project.backbone, session);
   }
 
-  static async create(
-    plan: TrainingPlan,
-    run: RunFolder,
-    fresh: TrainingState,
-    session: SessionOptions,
-  ): Promise<Trainer> {
+  static async create(plan: TrainingPlan, run: RunFolder, fresh: TrainingState, form: RunForm): Promise<Trainer> {
     const checkpoint = await run.loadCheckpoint();
     const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : fresh;
     await run.keepMetrics(state.progress.step, state.progress.epoch);
     // The encoder is small, and its parameters and moments are where the optimiser is: on the CPU.
-    const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, { ...session, provider: 'cpu' });
-    return new Trainer(plan, run, state, encoder, session);
+    const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, { ...form.session, provider: 'cpu' });
+    return new Trainer(plan, run, state, encoder, form);
   }
 
   get epochIsDone(): boolean {
     return this.state.progress.batch === this.plan.stepsPerEpoch;
+  }
+
+  /** What is left of the run will take; a few steps are measured, which change nothing. */
+  async estimate(fitted: FittedRun): Promise<EstimateEvent> {
+    const { plan, state, encoder, backbone, predictor } = this;
+    const { progress, parameters } = state;
+    const long = plan.totalSteps - progress.step > MEASURED_FROM_STEPS;
+    const pace = long ? await measurePace(plan, { encoder, backbone, predictor }, parameters) : undefined;
+    const { memoryBytes, freeBytes, message } = fitted;
+    const { seconds } = estimateRun(plan, fitted, pace, progress);
+    return {
+      event: 'estimate',
+      memory_bytes: memoryBytes,
+      free_bytes: freeBytes,
+      ...(pace ? { seconds_per_step: pace.step, seconds } : {}),
+      ...(message === undefined ? {} : { message }),
+    };
   }
 
   /** One optimiser step. @throws DivergedError before anything is changed by numbers that are none */

@@ -12,25 +12,30 @@ export interface Validation {
   readonly tasks: Readonly<Record<string, ValidationMetrics>>;
 }
 
-const ROWS_AT_A_TIME = 64;
+/** Rows whose loss is asked for at once. */
+export const VALIDATED_AT_ONCE = 64;
 
-/** Measures prompts on the validation rows, the rows' own answers for the loss, and predictions where they are cheap. */
+/**
+ * Measures prompts on the validation rows, the rows' own answers for the loss, and predictions where they are cheap.
+ * @param most rows of each task; all of them where it is left out
+ */
 export async function validate(
   plan: TrainingPlan,
   virtual: ReadonlyMap<string, Float32Array>,
   predictor: Predictor,
   step: BackboneStep,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Validation> {
   const tasks: Record<string, ValidationMetrics> = {};
   let lossSum = 0;
   let targets = 0;
   for (const [taskname, task] of plan.tasks) {
-    const rows = rowsOfTask(plan.validation, taskname);
+    const rows = rowsOfTask(plan.validation, taskname).slice(0, most);
     if (rows.length === 0) continue;
     const sums = { loss: 0, targets: 0 };
-    for (let start = 0; start < rows.length; start += ROWS_AT_A_TIME) {
+    for (let start = 0; start < rows.length; start += VALIDATED_AT_ONCE) {
       const batch = rows
-        .slice(start, start + ROWS_AT_A_TIME)
+        .slice(start, start + VALIDATED_AT_ONCE)
         .map((row) => ({ taskname, row: plan.validation.tokens(row) }));
       const result = await step.loss(batch, virtual);
       sums.loss += result.loss * result.targets;

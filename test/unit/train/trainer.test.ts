@@ -41,6 +41,7 @@ describe('a run', () => {
     const { events, plan } = await trainProject(writeProject());
     expect(events.map(({ event }) => event)).toEqual([
       'start',
+      'estimate',
       ...['step', 'step', 'step', 'epoch'],
       ...['step', 'step', 'step', 'epoch'],
       'done',
@@ -48,7 +49,7 @@ describe('a run', () => {
     expect(events[0]).toMatchObject({ tasks: ['mood'], train_rows: 10, validation_rows: 5, steps: 6, from_step: 0 });
     expect(stepsOf(events)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(plan.totalSteps).toBe(6);
-    expect(metrics(runs(plan.project.path)[0]!)).toEqual(JSON.parse(JSON.stringify(events.slice(1, -1))));
+    expect(metrics(runs(plan.project.path)[0]!)).toEqual(JSON.parse(JSON.stringify(events.slice(2, -1))));
     expect(recordOf(plan.project.path)).toMatchObject({ state: 'done', tasks: ['mood'] });
   });
 

@@ -1,0 +1,34 @@
+import type { Backbone } from '../backbone/backbone.ts';
+import { packBatch } from '../data/packed-batch.ts';
+import type { TokenRow } from '../data/token-row.ts';
+import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
+import { unpackAtUse } from '../onnx/unpack-at-use.ts';
+import { type WeightBytes, weightBytes } from '../onnx/weight-bytes.ts';
+import { virtualPlaces } from './batch-runs.ts';
+import { buildStepGraph } from './step-graph.ts';
+
+/** How a step is run, as far as its memory depends on it. */
+export interface StepForm {
+  readonly gradient: boolean;
+  readonly recompute: boolean;
+  readonly prepack: boolean;
+}
+
+export interface StepMemory extends WeightBytes {
+  /** Of everything that a run computes, at its fullest. */
+  readonly live: number;
+}
+
+/** Bytes that a session of the step graph takes for a run of these rows, reckoned from the graph itself. */
+export function stepMemory(
+  backbone: Backbone,
+  { rows, virtualTokens }: { readonly rows: readonly TokenRow[]; readonly virtualTokens: number },
+  { gradient, recompute, prepack }: StepForm,
+): StepMemory {
+  const places = virtualPlaces(rows);
+  const { graph, inverses } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
+  if (!prepack) unpackAtUse(graph);
+  const feeds = packBatch(rows, { virtualTokens, places, inverses, weight: 1 });
+  const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };
+  return { ...weightBytes(graph, prepack), live: peakLiveBytes(graph, sizes) };
+}

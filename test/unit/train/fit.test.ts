@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { fitRun } from '../../../engine/src/train/fit.ts';
+import { planTraining } from '../../../engine/src/train/plan.ts';
+import { type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
+
+withFixedDate();
+
+const trainer = (changes: Json): Json => ({
+  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes },
+});
+
+/** How a small project is run where it could have so many bytes more or less than it takes at its fastest. */
+async function fitted(more: number, changes: Json = {}) {
+  const plan = await planTraining(await open(writeProject(trainer(changes))), []);
+  const plenty = fitRun(plan, 'cpu', 2 ** 40);
+  const usable = (plenty.memoryBytes + more) / 0.9;
+  return fitRun(plan, 'cpu', usable - process.memoryUsage.rss());
+}
+
+describe('a run', () => {
+  it('that fits is run the fastest way, and nothing is said', async () => {
+    const { fit, message } = await fitted(10e6);
+    expect(fit).toEqual({ tokensARun: 2048, recompute: false, prepack: true });
+    expect(message).toBeUndefined();
+  });
+
+  it('that never fits is run the way that needs least, and both are said', async () => {
+    const { fit, message } = await fitted(-150e6);
+    expect(fit).toEqual({ tokensARun: 256, recompute: true, prepack: false });
+    expect(message).toMatch(
+      /^about \d+ MB of memory would be used, and \d.* are free: weights are not kept in a second layout, at most 256 tokens are run at once, activations are computed again for the backward pass\. Results are the same/,
+    );
+    expect(message).toMatch(/it still needs/);
+  });
+
+  it('computes activations again where that is asked for, and never where it is not to', async () => {
+    expect((await fitted(10e6, { recompute: true })).fit).toMatchObject({ tokensARun: 2048, recompute: true });
+    expect((await fitted(-150e6, { recompute: false })).fit).toMatchObject({ tokensARun: 256, recompute: false });
+  });
+
+  it('ends with the same prompt, but for rounding, however it is made to fit', async () => {
+    const file = writeProject(trainer({}));
+    const table = async (fit: { tokensARun: number; recompute: boolean; prepack: boolean }) => {
+      const { events } = await trainProject(file, { fit });
+      return events.flatMap((event) => (event.event === 'step' ? [event.loss] : []));
+    };
+    const fastest = await table({ tokensARun: 2048, recompute: false, prepack: true });
+    const least = await table({ tokensARun: 8, recompute: true, prepack: false });
+    expect(least).toHaveLength(6);
+    least.forEach((loss, i) => {
+      expect(Math.abs(loss - fastest[i]!)).toBeLessThan(1e-4);
+    });
+  });
+});
