@@ -1,15 +1,18 @@
-import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, Uri, window } from 'vscode';
-import { EVALUATE_TASK, PREDICT_TASK, TRAIN_TASK } from '../../protocol/src/commands.ts';
+import { commands, type ExtensionContext, env, type LogOutputChannel, l10n, Uri, window, workspace } from 'vscode';
+import { EVALUATE_TASK, FETCH_MODEL, PREDICT_TASK, SELECT_MODEL, TRAIN_TASK } from '../../protocol/src/commands.ts';
 import { chartCommands } from './chart/chart-commands.ts';
 import { Charts } from './chart/chart-panel.ts';
 import { deviceCommands } from './devices/device-commands.ts';
 import type { EngineDied } from './engine/engine-error.ts';
 import { PredictionEngine } from './engine/prediction-engine.ts';
+import { proxyEnvironment } from './engine/proxy-environment.ts';
 import { TrainingProcesses } from './engine/training-processes.ts';
 import { evaluateTask } from './evaluate/evaluate-command.ts';
 import { EvaluationTests } from './evaluate/evaluation-tests.ts';
 import { openExample } from './example.ts';
 import { type LanguageServer, startLanguageServer } from './language-server.ts';
+import { fetchModelCommand } from './models/fetch-model.ts';
+import { selectModel } from './models/select-model.ts';
 import { newTaskFile } from './new-task-file/new-task-file.ts';
 import { showInlinePredictions } from './predictions/inline-predictions.ts';
 import { predictTask } from './predictions/predict-command.ts';
@@ -53,6 +56,7 @@ export function activate(context: ExtensionContext): Extension {
     log,
     (death) => void sayThatEngineDied(death, engine, texts),
     (file) => deviceOf(Uri.file(file)),
+    engineEnvironment,
   );
   const trainings = new TrainingProcesses(program, log);
   const queue = new RunQueue(trainings.start);
@@ -89,6 +93,8 @@ export function activate(context: ExtensionContext): Extension {
     registerShowRule(context.extensionUri),
     commands.registerCommand(EVALUATE_TASK, (argument) => evaluateTask({ tests, reports, texts }, argument)),
     commands.registerCommand(PREDICT_TASK, (argument) => predictTask({ server, engine, reports, texts }, argument)),
+    commands.registerCommand(SELECT_MODEL, (argument) => selectModel({ engine, server, texts }, argument)),
+    commands.registerCommand(FETCH_MODEL, (argument) => fetchModelCommand({ engine, server, texts }, argument)),
     commands.registerCommand(TRAIN_TASK, (argument) => trainTask({ queue, engine, texts }, argument)),
   );
   reportFailure(server, log);
@@ -97,6 +103,11 @@ export function activate(context: ExtensionContext): Extension {
 
 export async function deactivate(): Promise<void> {
   await endProcesses?.();
+}
+
+function engineEnvironment(): Record<string, string> {
+  const http = workspace.getConfiguration('http');
+  return proxyEnvironment({ proxy: http.get('proxy'), noProxy: http.get('noProxy') }, process.env);
 }
 
 async function sayThatEngineDied(death: EngineDied, engine: PredictionEngine, { t }: Texts): Promise<void> {

@@ -2,11 +2,14 @@ import type { CancellationToken, LogOutputChannel, Range, Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
   EVALUATE_TASK,
+  FETCH_MODEL,
   type InitializationOptions,
   PREDICT_TASK,
+  SELECT_MODEL,
   SHOW_RULE,
   TRAIN_TASK,
 } from '../../protocol/src/commands.ts';
+import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
   TASK_ROWS_REQUEST,
   TASK_TEMPLATES_REQUEST,
@@ -24,6 +27,10 @@ export interface LanguageServer {
   rows(uri: Uri, range: Range, token?: CancellationToken): Promise<readonly TaskRow[]>;
   /** The templates of a task file. */
   templates(uri: Uri, token?: CancellationToken): Promise<readonly TaskTemplateOutline[]>;
+  /** The edits that give a task file another model. */
+  modelEdits(uri: Uri, model: string): Promise<readonly ModelEdit[]>;
+  /** Tells of a file that was changed by one of our own processes, where the editor may not watch. */
+  fileChanged(uri: Uri): Promise<void>;
   /** Ends the process; resolves when it has gone. */
   stop(): Promise<void>;
 }
@@ -43,6 +50,16 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       const params: TaskTemplatesParams = { textDocument: textDocument(client, uri) };
       return ask<TaskTemplateOutline[]>(client, TASK_TEMPLATES_REQUEST, params, token);
     },
+    async modelEdits(uri, model) {
+      const client = await starting;
+      const params: ModelEditParams = { textDocument: textDocument(client, uri), model };
+      return ask<ModelEdit[]>(client, MODEL_EDIT_REQUEST, params, undefined);
+    },
+    async fileChanged(uri) {
+      const client = await starting;
+      const { uri: changed } = textDocument(client, uri);
+      await client.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: changed, type: CHANGED }] });
+    },
     stop: () =>
       starting.then(
         (client) => client.dispose(),
@@ -50,6 +67,9 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       ),
   };
 }
+
+/** What the protocol calls `FileChangeType.Changed`. */
+const CHANGED = 2;
 
 /** An undefined token would be sent as a second parameter. */
 function ask<T>(
@@ -77,7 +97,7 @@ async function start(module: string, log: LogOutputChannel): Promise<LanguageCli
         { scheme: 'file', pattern: '**/*.jsonl' },
       ],
       initializationOptions: {
-        commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK, SHOW_RULE],
+        commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK, SELECT_MODEL, FETCH_MODEL, SHOW_RULE],
       } satisfies InitializationOptions,
       outputChannel: log,
     },

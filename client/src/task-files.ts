@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
-import type { TaskCommandArgument } from '../../protocol/src/commands.ts';
+import type { FileCommandArgument, TaskCommandArgument } from '../../protocol/src/commands.ts';
 
 export const TASK_FILE_SUFFIX = '.ptask.json';
 export const TASK_FILES = `**/*${TASK_FILE_SUFFIX}`;
@@ -23,7 +23,9 @@ export interface TaskChoice {
  * what the user picks. The file is saved, as the engine reads it from the disk.
  * @returns undefined where the user picked nothing or the file could not be saved
  */
-export async function chooseTask(argument: TaskCommandArgument | Uri | undefined): Promise<TaskChoice | undefined> {
+export async function chooseTask(
+  argument: TaskCommandArgument | FileCommandArgument | Uri | undefined,
+): Promise<TaskChoice | undefined> {
   const file = fileOf(argument) ?? (await pickTaskFile());
   if (!file) return undefined;
   const open = workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
@@ -31,7 +33,7 @@ export async function chooseTask(argument: TaskCommandArgument | Uri | undefined
   return { file, taskname: argument && 'taskname' in argument ? argument.taskname : undefined };
 }
 
-function fileOf(argument: TaskCommandArgument | Uri | undefined): Uri | undefined {
+function fileOf(argument: FileCommandArgument | Uri | undefined): Uri | undefined {
   if (argument instanceof Uri) return argument;
   if (argument && 'uri' in argument) return Uri.parse(argument.uri);
   const document = window.activeTextEditor?.document;

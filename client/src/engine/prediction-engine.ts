@@ -13,6 +13,7 @@ export class PredictionEngine {
   readonly #log: EngineLog;
   readonly #onDeath: (death: EngineDied) => void;
   readonly #deviceOf: (file: string) => DeviceName | 'auto';
+  readonly #env: () => Readonly<Record<string, string>>;
   #process: EngineProcess | undefined;
   readonly #restartListeners = new Set<() => void>();
   #deaths = 0;
@@ -22,17 +23,20 @@ export class PredictionEngine {
   /**
    * @param onDeath told once for each death, whether a request was waiting or not
    * @param deviceOf what a task file is computed on
+   * @param env variables that the process gets beside those of this one
    */
   constructor(
     program: string,
     log: EngineLog,
     onDeath: (death: EngineDied) => void,
     deviceOf: (file: string) => DeviceName | 'auto',
+    env: () => Readonly<Record<string, string>> = () => ({}),
   ) {
     this.#program = program;
     this.#log = log;
     this.#onDeath = onDeath;
     this.#deviceOf = deviceOf;
+    this.#env = env;
   }
 
   /** The process that runs now. */
@@ -54,6 +58,7 @@ export class PredictionEngine {
     const disposables = [
       ...(listen.predicted ? [process.on('predicted', listen.predicted)] : []),
       ...(listen.evaluated ? [process.on('evaluated', listen.evaluated)] : []),
+      ...(listen.fetching ? [process.on('fetching', listen.fetching)] : []),
     ];
     try {
       const asked = 'file' in params ? { ...params, device: this.#deviceOf(params.file) } : params;
@@ -85,7 +90,7 @@ export class PredictionEngine {
 
   #running(): EngineProcess {
     if (this.#process) return this.#process;
-    const process = new EngineProcess({ program: this.#program, role: 'predict', log: this.#log });
+    const process = new EngineProcess({ program: this.#program, role: 'predict', log: this.#log, env: this.#env() });
     this.#process = process;
     void process.ended.then((how) => {
       this.#process = undefined;
@@ -98,4 +103,4 @@ export class PredictionEngine {
   }
 }
 
-type Listeners = { readonly [M in 'predicted' | 'evaluated']?: (params: EngineNotifications[M]) => void };
+type Listeners = { readonly [M in 'predicted' | 'evaluated' | 'fetching']?: (params: EngineNotifications[M]) => void };
