@@ -201,7 +201,7 @@ function readConfig(
   const parsed = architecture.parseConfig(json, extras);
   if ('config' in parsed) return { architecture, config: parsed.config };
   if (parsed.kind === 'broken') throw broken(dir, parsed.problem);
-  throw unsupported(parsed.reason, `the ${modelType} model in ${dir} uses ${parsed.reason}, which is not supported`);
+  throw unsupported(parsed.reason, `the ${modelType} model in ${dir} cannot be run: it has ${parsed.reason}`);
 }
 
 function isSupported(modelType: string): modelType is ModelConfig['modelType'] {

@@ -62,14 +62,15 @@ function storedAs(dtype: keyof typeof STORAGE, dir: string): string {
   return folder;
 }
 
-const { dir, golden } = goldenBackbones().find(({ name }) => name === 'gpt2')!;
-
 describe.each([
   // What is left of the weights: 10 and 7 bits behind the point.
   ['F16', 2e-3],
   ['BF16', 2e-2],
 ] as const)('weights stored as %s', (dtype, tolerance) => {
-  it('train in two shards as they are, with the precision that they have', async () => {
+  const { dir, golden } = goldenBackbones().find(({ name }) => name === 'gpt2')!;
+
+  const title = 'train in two shards as they are, with the precision that they have: $name';
+  it.each(goldenBackbones())(title, async ({ dir, golden }) => {
     const opened = await openModelFolder(storedAs(dtype, dir), { tokenizer: 'optional' });
     if (opened.kind !== 'ok') throw new Error(opened.problem);
     const step = new BackboneStep(backboneOf(opened.model));
@@ -94,7 +95,10 @@ describe.each([
       return { ids, firstTarget: ids.length - 2 };
     });
     const outputs = async (atUse: boolean) => {
-      const { graph, inverses } = buildStepGraph(backbone.architecture, places, { gradient: true, recompute: true });
+      const { graph, inverses, windows } = buildStepGraph(backbone.architecture, places, {
+        gradient: true,
+        recompute: true,
+      });
       const casts = () =>
         graph.nodes.filter(({ opType, inputs }) => opType === 'Cast' && graph.initializers.has(inputs[0]!));
       const matrices = casts().filter(({ inputs }) => inputs[0]!.shape.length === 2);
@@ -107,7 +111,7 @@ describe.each([
       const virtual = float32(Float32Array.from(golden.virtual.flat()), [golden.virtual.length, 64]);
       const virtualTokens = golden.virtual.length;
       const { loss, d_virtual } = await session.run({
-        ...packBatch(rows, { virtualTokens, places, inverses, weight: 1 }),
+        ...packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1 }),
         virtual,
       });
       await session.release();

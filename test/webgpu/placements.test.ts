@@ -28,7 +28,7 @@ it.each(['gpt2', 'llama'])('a step of %s never leaves the device', async (name) 
     const ids = rowWithVirtualTokens(golden, goldenCase!, n);
     return { ids, firstTarget: ids.length - goldenCase!.answer };
   });
-  const { graph, inverses } = buildStepGraph(backbone.architecture, 'prefix');
+  const { graph, inverses, windows } = buildStepGraph(backbone.architecture, 'prefix');
   const session = await Session.create(graph, {
     provider: 'webgpu',
     weightsFolder: backbone.weightsFolder,
@@ -36,7 +36,7 @@ it.each(['gpt2', 'llama'])('a step of %s never leaves the device', async (name) 
   });
   const virtualTokens = golden.virtual.length;
   await session.run({
-    ...packBatch(rows, { virtualTokens, places: 'prefix', inverses, weight: 1 }),
+    ...packBatch(rows, { virtualTokens, places: 'prefix', inverses, windows, weight: 1 }),
     virtual: {
       type: 'float32',
       dims: [virtualTokens, backbone.model.config.hidden],

@@ -1,22 +1,24 @@
 import type { Value } from '../onnx/graph.ts';
 import type { Projection } from './attention.ts';
 
-/** The self-attention of one layer: its projections of queries, keys and values → [tokens or queries, hidden]. */
-export type Attend = (projections: readonly Projection[], querySet: 'tokens' | 'queries') => Value;
-
 /** What a layer is given besides its input. */
 export interface LayerContext {
-  readonly attend: Attend;
-  /** Each token's place in its row, [tokens] (int32); for architectures that turn queries and keys by it. */
+  /**
+   * Self-attention: projections of queries, of the wanted rows, and of keys and values, of all tokens → [wanted, query
+   * heads · head size].
+   * @param window how many tokens back a token sees, itself included, where the layer limits it
+   */
+  attend(projections: readonly Projection[], window?: number): Value;
+  /** Each token's place in its row, [tokens] (int32); for architectures that turn keys by it. */
   readonly positions: Value;
-}
-
-/** Of the last layer only the rows are wanted from which an answer's token is predicted, the queries. */
-export interface LastLayerContext extends LayerContext {
-  /** The queries' rows of x [tokens, n]: → [queries, n]. */
-  select(x: Value): Value;
-  /** [queries] (int32) */
-  readonly queryPositions: Value;
+  /**
+   * The rows of x [tokens, n] that are wanted: → [wanted, n]. All are, but in the last layer only those from which an
+   * answer's token is predicted, so that nothing but keys and values is computed for the others.
+   */
+  wanted(x: Value): Value;
+  /** Their places, [wanted] (int32). */
+  readonly wantedPositions: Value;
+  readonly allWanted: boolean;
 }
 
 /**
@@ -30,17 +32,17 @@ export interface Architecture {
   readonly headSize: number;
   /** The factor on queries · keys, 1 / √(head size) as a rule. */
   readonly attentionScale: number;
+  /** Attention scores s become cap · tanh(s / cap), where a model caps them. */
+  readonly attentionCap?: number;
   /** Word embeddings of `ids` [n] (int32) → [n, hidden]. */
   embed(ids: Value): Value;
   /** Word embeddings with what is added for each token's place, if anything is; `positions` [n] (int32). */
   position(x: Value, positions: Value): Value;
   /**
-   * One layer: x [tokens, hidden] → [tokens, hidden]. x comes in parts that stand below each other, usually one; the
+   * One layer: x [tokens, hidden] → [wanted, hidden]. x comes in parts that stand below each other, usually one; the
    * first layer gets those tokens apart that no virtual token precedes, so that nothing is differentiated for them.
    */
   layer(index: number, parts: readonly Value[], context: LayerContext): Value;
-  /** The last layer's queries: → [queries, hidden]. */
-  lastLayer(index: number, parts: readonly Value[], context: LastLayerContext): Value;
   /** Final norm and output projection: x [n, hidden] → logits [n, vocab]. */
   logits(x: Value): Value;
 }

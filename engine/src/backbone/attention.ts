@@ -6,7 +6,19 @@
  */
 import { mergeRows, partitionRows } from '../autodiff/rows.ts';
 import type { Dim, Graph, Value } from '../onnx/graph.ts';
-import { add, concat, fusedMatMul, matMul, mul, reshape, shapeOf, softmax, split } from '../onnx/operators.ts';
+import {
+  add,
+  concat,
+  fusedMatMul,
+  matMul,
+  mul,
+  mulScalar,
+  reshape,
+  shapeOf,
+  softmax,
+  split,
+  tanh,
+} from '../onnx/operators.ts';
 
 /** How many keys a row sees besides its own, and where they come from. */
 export interface AttentionMode {
@@ -37,6 +49,20 @@ export interface InverseInput {
   readonly groups: readonly number[];
 }
 
+/** The masks that `PrefixAttention` and the prefix graph have as inputs. */
+export type MaskName = 'mask' | 'query_mask' | 'prefix_mask';
+
+/** The input that is `name` for layers in which a token sees `window` tokens; see `windowMaskFeeds`. */
+export function windowMaskName(name: MaskName, window: number): string {
+  return `${name}_window_${window}`;
+}
+
+/** How a backbone turns queries and keys into scores. */
+export interface Scoring {
+  readonly attentionScale: number;
+  readonly attentionCap?: number;
+}
+
 interface Laid {
   readonly rows: Value;
   readonly prefix: Value | undefined;
@@ -46,13 +72,12 @@ export class PrefixAttention {
   readonly inverses: InverseInput[] = [];
   private readonly graph: Graph;
   private readonly headSize: number;
-  private readonly scale: number;
+  private readonly scoring: Scoring;
   private readonly mode: AttentionMode;
   private readonly rowIndex: Record<TokenSet, Value>;
-  private readonly mask: Record<TokenSet, Value>;
+  private readonly masks: Masks;
   private readonly queryUsed: Value;
   private readonly prefixTokens: Value | undefined;
-  private readonly prefixMask: Value | undefined;
   private readonly inverseValues = new Map<string, Value>();
 
   /**
@@ -61,27 +86,33 @@ export class PrefixAttention {
    * `row_queries` [1, rows, query_slots] the packed query likewise,
    * `mask`, `query_mask` [1, rows, slots, all keys] added to scores, 0 or very negative,
    * `query_used` [1, rows, query_slots, 1] 0 for padding, which has no slot of its own to look at, 1 elsewhere,
-   * `prefix_tokens` [1, prefix] and `prefix_mask` [1, prefix, prefix] where the prefix is computed.
+   * `prefix_tokens` [1, prefix] and `prefix_mask` [1, prefix, prefix] where the prefix is computed;
+   * and each mask once more for every window in `windows`.
    */
-  constructor(graph: Graph, sizes: { headSize: number; attentionScale: number }, mode: AttentionMode) {
+  constructor(graph: Graph, backbone: Scoring & { readonly headSize: number }, mode: AttentionMode) {
     this.graph = graph;
-    this.headSize = sizes.headSize;
-    this.scale = sizes.attentionScale;
+    this.headSize = backbone.headSize;
+    this.scoring = backbone;
     this.mode = mode;
     const keys = mode.past ? 'prefix+past+slots' : 'prefix+slots';
     this.rowIndex = {
       tokens: graph.input('row_tokens', 'int32', [1, 'rows', 'slots']),
       queries: graph.input('row_queries', 'int32', [1, 'rows', 'query_slots']),
     };
-    this.mask = {
-      tokens: graph.input('mask', 'float32', [1, 'rows', 'slots', keys]),
-      queries: graph.input('query_mask', 'float32', [1, 'rows', 'query_slots', keys]),
-    };
+    this.masks = new Masks(graph, {
+      mask: [1, 'rows', 'slots', keys],
+      query_mask: [1, 'rows', 'query_slots', keys],
+      ...(mode.prefix === 'computed' ? { prefix_mask: [1, 'prefix', 'prefix'] } : {}),
+    });
     this.queryUsed = graph.input('query_used', 'float32', [1, 'rows', 'query_slots', 1]);
     if (mode.prefix === 'computed') {
       this.prefixTokens = graph.input('prefix_tokens', 'int32', [1, 'prefix']);
-      this.prefixMask = graph.input('prefix_mask', 'float32', [1, 'prefix', 'prefix']);
     }
+  }
+
+  /** The windows of the layers so far, for which the batch packer makes masks of their own. */
+  get windows(): readonly number[] {
+    return this.masks.windows;
   }
 
   /**
@@ -89,7 +120,7 @@ export class PrefixAttention {
    * the queries may be those of all tokens or of `queries` only. There may be several query heads for each key-value head
    * (Ainslie et al. 2023), those of one group side by side. Returns [that set, query heads · head size], packed.
    */
-  attend(layer: number, projections: readonly Projection[], querySet: TokenSet): Value {
+  attend(layer: number, projections: readonly Projection[], querySet: TokenSet, window?: number): Value {
     const parts = new Map<HeadGroup['role'], Laid>();
     for (const projection of projections) {
       const set = projection.groups.some((group) => group.role === 'query') ? querySet : 'tokens';
@@ -106,9 +137,13 @@ export class PrefixAttention {
       key = { ...key, rows: this.extendPast(`key_${layer}`, key.rows) };
       value = { ...value, rows: this.extendPast(`value_${layer}`, value.rows) };
     }
-    const rows = this.attendRows(query.rows, key, value, this.mask[querySet]);
+    const mask = this.masks.get(querySet === 'queries' ? 'query_mask' : 'mask', window);
+    const rows = this.attendRows(query.rows, key, value, mask);
     const contexts = [querySet === 'queries' ? mul(rows, this.queryUsed) : rows];
-    if (query.prefix) contexts.push(this.attendPrefix(query.prefix, key.prefix!, value.prefix!));
+    if (query.prefix) {
+      const prefix = { query: query.prefix, key: key.prefix!, value: value.prefix! };
+      contexts.push(attendAll({ ...prefix, mask: this.masks.get('prefix_mask', window) }, this.scoring));
+    }
     const heads = query.rows.shape[0] as number;
     const indices = [this.index(this.rowIndex[querySet], heads, 0, heads)];
     if (query.prefix) indices.push(this.index(this.prefixTokens!, heads, 0, heads));
@@ -180,10 +215,11 @@ export class PrefixAttention {
       [keyHeads, `group*rows*${slots}`, this.headSize],
       this.graph.int([keyHeads, -1, this.headSize]),
     );
-    const toPrefix = fusedMatMul(flatQuery, key.prefix!, { transB: true, alpha: this.scale });
-    const toOwn = this.withGroups(query, key.rows, (a, b) => fusedMatMul(a, b, { transB: true, alpha: this.scale }));
+    const product = { transB: true, alpha: this.scoring.attentionScale };
+    const toPrefix = fusedMatMul(flatQuery, key.prefix!, product);
+    const toOwn = this.withGroups(query, key.rows, (a, b) => fusedMatMul(a, b, product));
     const scores = concat([reshape(toPrefix, [heads, 'rows', slots, 'prefix'], concat([sizes, rest], 0)), toOwn], 3);
-    const attention = softmax(add(scores, mask));
+    const attention = softmax(add(capped(scores, this.scoring.attentionCap), mask));
     const own = key.rows.shape[2]!;
     const lengths = concat([shapeOf(key.prefix!, 1, 2), shapeOf(key.rows, 2, 3)], 0);
     const [onPrefix, onOwn] = split(attention, 3, ['prefix', own], lengths) as [Value, Value];
@@ -210,10 +246,41 @@ export class PrefixAttention {
     const result = product(grouped(a, heads / keyHeads), grouped(b, 1));
     return reshape(result, [heads, ...result.shape.slice(2)], concat([this.graph.int([heads]), shapeOf(result, 2)], 0));
   }
+}
 
-  private attendPrefix(query: Value, key: Value, value: Value): Value {
-    return attendAll({ query, key, value, mask: this.prefixMask! }, this.scale);
+/** Masks as inputs of a graph: each as it is, and once more for every window that a layer asks for. */
+export class Masks {
+  readonly windows: number[] = [];
+  private readonly graph: Graph;
+  private readonly shapes: Partial<Record<MaskName, readonly Dim[]>>;
+  private readonly inputs = new Map<string, Value>();
+
+  constructor(graph: Graph, shapes: Partial<Record<MaskName, readonly Dim[]>>) {
+    this.graph = graph;
+    this.shapes = shapes;
+    this.declare((name) => name);
   }
+
+  get(name: MaskName, window?: number): Value {
+    if (window === undefined) return this.inputs.get(name)!;
+    if (!this.windows.includes(window)) {
+      this.windows.push(window);
+      this.declare((each) => windowMaskName(each, window));
+    }
+    return this.inputs.get(windowMaskName(name, window))!;
+  }
+
+  private declare(inputName: (name: MaskName) => string): void {
+    for (const [name, shape] of Object.entries(this.shapes) as [MaskName, readonly Dim[]][]) {
+      const input = inputName(name);
+      this.inputs.set(input, this.graph.input(input, 'float32', shape));
+    }
+  }
+}
+
+/** Scores bent towards ±cap (Gemma Team 2024, section 2); as they are where there is no cap. */
+export function capped(scores: Value, cap: number | undefined): Value {
+  return cap === undefined ? scores : mulScalar(tanh(mulScalar(scores, 1 / cap)), cap);
 }
 
 /**
@@ -222,7 +289,7 @@ export class PrefixAttention {
  */
 export function attendAll(
   { query, key, value, mask }: { query: Value; key: Value; value: Value; mask: Value },
-  scale: number,
+  scoring: Scoring,
 ): Value {
   const [heads, tokens, headSize] = query.shape as [number, Dim, number];
   const [keyHeads] = key.shape as [number];
@@ -232,7 +299,8 @@ export function attendAll(
     reshape(x, [keyHeads, `group*${tokens}`, last], concat([graph.int([keyHeads, -1]), lastSize], 0));
   const apart = (x: Value) =>
     reshape(x, [heads, tokens, x.shape[2]!], concat([graph.int([heads]), shapeOf(query, 1, 2), shapeOf(x, 2, 3)], 0));
-  const scores = fusedMatMul(grouped(query, headSize, graph.int([headSize])), key, { transB: true, alpha: scale });
-  const attention = softmax(add(apart(scores), mask));
+  const product = { transB: true, alpha: scoring.attentionScale };
+  const scores = fusedMatMul(grouped(query, headSize, graph.int([headSize])), key, product);
+  const attention = softmax(add(capped(apart(scores), scoring.attentionCap), mask));
   return apart(matMul(grouped(attention, tokens, shapeOf(query, 1, 2)), value));
 }

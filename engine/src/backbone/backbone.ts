@@ -1,11 +1,13 @@
-import type { ModelConfig } from '../../../model/src/architectures/index.ts';
+import { architectureOf, type ModelConfig } from '../../../model/src/architectures/index.ts';
 import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Architecture } from './architecture.ts';
+import { gemma } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
-import { FrozenWeights } from './weights.ts';
+import { opt } from './opt.ts';
+import { FrozenWeights, type Weights } from './weights.ts';
 
 /** A model folder with what is needed to put it into graphs. */
 export interface Backbone {
@@ -17,33 +19,31 @@ export interface Backbone {
   architecture(graph: Graph): Architecture;
 }
 
-const WORD_EMBEDDINGS: Readonly<Record<ModelConfig['modelType'], string>> = {
-  gpt2: 'wte.weight',
-  llama: 'embed_tokens.weight',
-  mistral: 'embed_tokens.weight',
-  qwen2: 'embed_tokens.weight',
-  qwen3: 'embed_tokens.weight',
-  gpt_neox: 'embed_in.weight',
+type GraphFunction<Config> = (graph: Graph, config: Config, weights: Weights) => Architecture;
+
+/** The graph function of every supported `model_type`. */
+const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<ModelConfig & { modelType: Type }> } = {
+  gpt2,
+  llama,
+  mistral: llama,
+  qwen2: llama,
+  qwen3: llama,
+  phi3: llama,
+  gemma2: gemma,
+  gemma3_text: gemma,
+  gemma3: gemma,
+  gpt_neox: gptNeox,
+  opt,
 };
 
 export function backboneOf(model: ModelFolder): Backbone {
   const weights = new FrozenWeights(model);
+  const { config } = model;
+  const build = GRAPHS[config.modelType] as GraphFunction<ModelConfig>;
   return {
     model,
     weightsFolder: weights.folder,
-    wordEmbeddings: WORD_EMBEDDINGS[model.config.modelType],
-    architecture(graph) {
-      switch (model.config.modelType) {
-        case 'gpt2':
-          return gpt2(graph, model.config, weights);
-        case 'llama':
-        case 'mistral':
-        case 'qwen2':
-        case 'qwen3':
-          return llama(graph, model.config, weights);
-        case 'gpt_neox':
-          return gptNeox(graph, model.config, weights);
-      }
-    },
+    wordEmbeddings: architectureOf(config.modelType).wordEmbeddings,
+    architecture: (graph) => build(graph, config, weights),
   };
 }

@@ -2,6 +2,7 @@ import type { Gpt2Config } from '../../../model/src/architectures/gpt2.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { add, gather, gelu, gemm, layerNormalization, slice } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
+import type { HeadGroup, Projection } from './attention.ts';
 import { stacked } from './packed-tokens.ts';
 import type { Weights } from './weights.ts';
 
@@ -24,6 +25,24 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: Weights): Archit
   const columns = (x: Value, name: string, start: number, end: number) =>
     gemm(x, slice(weight(`${name}.weight`), 1, start, end), slice(weight(`${name}.bias`), 0, start, end));
 
+  const query: HeadGroup = { role: 'query', heads };
+  const keyAndValue: HeadGroup[] = [
+    { role: 'key', heads },
+    { role: 'value', heads },
+  ];
+  const together = (parts: readonly Value[], name: string): Projection[] => {
+    const projected = parts.map((part) => linear(norm(part, `${name}.ln_1`), `${name}.attn.c_attn`));
+    return [{ value: stacked(projected), groups: [query, ...keyAndValue] }];
+  };
+  /** Queries of the wanted rows only, and keys and values of all. */
+  const apart = (x: Value, wanted: (x: Value) => Value, name: string): Projection[] => {
+    const normal = norm(x, `${name}.ln_1`);
+    return [
+      { value: columns(wanted(normal), `${name}.attn.c_attn`, 0, hidden), groups: [query] },
+      { value: columns(normal, `${name}.attn.c_attn`, hidden, 3 * hidden), groups: keyAndValue },
+    ];
+  };
+
   return {
     layers: config.layers,
     hidden,
@@ -33,36 +52,11 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: Weights): Archit
     embed: (ids) => gather(weight('wte.weight'), ids),
     position: (x, positions) => add(x, gather(weight('wpe.weight'), positions)),
 
-    layer(index, parts, { attend }) {
-      const name = `h.${index}`;
-      const projected = parts.map((part) => linear(norm(part, `${name}.ln_1`), `${name}.attn.c_attn`));
-      const value = stacked(projected);
-      const x = stacked(parts);
-      const groups = (['query', 'key', 'value'] as const).map((role) => ({ role, heads }));
-      const context = attend([{ value, groups }], 'tokens');
-      return feedForward(add(x, linear(context, `${name}.attn.c_proj`)), name);
-    },
-
-    lastLayer(index, parts, { select, attend }) {
+    layer(index, parts, { attend, wanted, allWanted }) {
       const name = `h.${index}`;
       const x = stacked(parts);
-      const normal = norm(x, `${name}.ln_1`);
-      const query = columns(select(normal), `${name}.attn.c_attn`, 0, hidden);
-      const keyValue = columns(normal, `${name}.attn.c_attn`, hidden, 3 * hidden);
-      const context = attend(
-        [
-          { value: query, groups: [{ role: 'query', heads }] },
-          {
-            value: keyValue,
-            groups: [
-              { role: 'key', heads },
-              { role: 'value', heads },
-            ],
-          },
-        ],
-        'queries',
-      );
-      return feedForward(add(select(x), linear(context, `${name}.attn.c_proj`)), name);
+      const projections = allWanted ? together(parts, name) : apart(x, wanted, name);
+      return feedForward(add(wanted(x), linear(attend(projections), `${name}.attn.c_proj`)), name);
     },
 
     logits(x) {

@@ -1,47 +1,46 @@
-import type { LlamaConfig } from '../../../model/src/architectures/llama.ts';
+import type { LlamaConfig, LlamaType } from '../../../model/src/architectures/llama.ts';
+import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gemm, mul, reshape, rmsNormalization, silu } from '../onnx/operators.ts';
+import { add, gather, gemm, mul, silu } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
-import type { Projection } from './attention.ts';
+import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
+import { rotaryAttention } from './rotary-attention.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * Llama, Mistral, Qwen 2 and Qwen 3 (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear` in Hugging Face's
- * code), the embeddings [vocab, hidden].
+ * Llama, Mistral, Qwen 2, Qwen 3 and Phi 3 (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear` in Hugging
+ * Face's code), the embeddings [vocab, hidden].
  */
-export function llama(graph: Graph, config: LlamaConfig, weights: Weights): Architecture {
-  const { hidden, heads, keyValueHeads, headSize } = config;
+export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<Type>, weights: Weights): Architecture {
+  const { hidden, heads, keyValueHeads, headSize, inner, fused } = config;
   const rotary = new Rotary(config.rotary);
-  const weight = (name: string) => weights.get(graph, name);
-  const linear = (x: Value, name: string) => {
-    const bias = weights.has(`${name}.bias`) ? weight(`${name}.bias`) : undefined;
-    return gemm(x, weight(`${name}.weight`), bias, { transB: true });
-  };
-  const norm = (x: Value, name: string) => rmsNormalization(x, weight(`${name}.weight`), config.rmsNormEpsilon)[0];
-  /** Each head's entries normalised by themselves, where the model does that. */
-  const headNorm = (x: Value, name: string): Value => {
-    if (!config.normalisesHeads) return x;
-    const [n, width] = x.shape as [string, number];
-    const byHead = reshape(x, [`${n}*heads`, headSize], graph.int([-1, headSize]));
-    return reshape(norm(byHead, name), [n, width], graph.int([-1, width]));
-  };
-  const query = (x: Value, positions: Value, name: string): Projection => {
-    const projected = headNorm(linear(x, `${name}.q_proj`), `${name}.q_norm`);
-    return { value: rotary.turn(projected, positions, heads), groups: [{ role: 'query', heads }] };
-  };
-  const keyAndValue = (x: Value, positions: Value, name: string): Projection[] => {
-    const key = headNorm(linear(x, `${name}.k_proj`), `${name}.k_norm`);
-    return [
-      { value: rotary.turn(key, positions, keyValueHeads), groups: [{ role: 'key', heads: keyValueHeads }] },
-      { value: linear(x, `${name}.v_proj`), groups: [{ role: 'value', heads: keyValueHeads }] },
-    ];
+  const frozen = new FrozenLayers(graph, weights);
+  const norm = (x: Value, name: string) => frozen.rmsNorm(x, name, config.rmsNormEpsilon);
+  const headNorm = (x: Value, name: string) =>
+    config.normalisesHeads ? normOfHeads(x, headSize, (head) => norm(head, name)) : x;
+  const queries = heads * headSize;
+  const keys = keyValueHeads * headSize;
+  /** A projection, or its rows [from, to) of the one that holds several. */
+  const project = (x: Value, name: string, whole: string, from: number, to: number) =>
+    fused ? frozen.linearPart(x, whole, from, to) : frozen.linear(x, name);
+
+  const attention = (name: string) => {
+    const qkv = `${name}.qkv_proj`;
+    return {
+      heads,
+      keyValueHeads,
+      rotary,
+      query: (x: Value) => headNorm(project(x, `${name}.q_proj`, qkv, 0, queries), `${name}.q_norm`),
+      key: (x: Value) => headNorm(project(x, `${name}.k_proj`, qkv, queries, queries + keys), `${name}.k_norm`),
+      value: (x: Value) => project(x, `${name}.v_proj`, qkv, queries + keys, queries + 2 * keys),
+    };
   };
   const feedForward = (x: Value, name: string) => {
-    const normal = norm(x, `${name}.post_attention_layernorm`);
-    const gate = silu(linear(normal, `${name}.mlp.gate_proj`));
-    return add(x, linear(mul(gate, linear(normal, `${name}.mlp.up_proj`)), `${name}.mlp.down_proj`));
+    const gate = silu(project(x, `${name}.gate_proj`, `${name}.gate_up_proj`, 0, inner));
+    const up = project(x, `${name}.up_proj`, `${name}.gate_up_proj`, inner, 2 * inner);
+    return frozen.linear(mul(gate, up), `${name}.down_proj`);
   };
 
   return {
@@ -50,33 +49,21 @@ export function llama(graph: Graph, config: LlamaConfig, weights: Weights): Arch
     vocabSize: config.vocabSize,
     headSize,
     attentionScale: 1 / Math.sqrt(headSize),
-    embed: (ids) => gather(weight('embed_tokens.weight'), ids),
+    embed: (ids) => gather(frozen.weight('embed_tokens.weight'), ids),
     position: (x) => x,
 
-    layer(index, parts, { attend, positions }) {
+    layer(index, parts, context) {
       const name = `layers.${index}`;
       const x = stacked(parts);
-      const normal = norm(x, `${name}.input_layernorm`);
-      const projections = [
-        query(normal, positions, `${name}.self_attn`),
-        ...keyAndValue(normal, positions, `${name}.self_attn`),
-      ];
-      return feedForward(add(x, linear(attend(projections, 'tokens'), `${name}.self_attn.o_proj`)), name);
-    },
-
-    lastLayer(index, parts, { attend, positions, select, queryPositions }) {
-      const name = `layers.${index}`;
-      const x = stacked(parts);
-      const normal = norm(x, `${name}.input_layernorm`);
-      const projections = [
-        query(select(normal), queryPositions, `${name}.self_attn`),
-        ...keyAndValue(normal, positions, `${name}.self_attn`),
-      ];
-      return feedForward(add(select(x), linear(attend(projections, 'queries'), `${name}.self_attn.o_proj`)), name);
+      const window = windowOf(config.window, index);
+      const heads = { ...attention(`${name}.self_attn`), window };
+      const attended = rotaryAttention(norm(x, `${name}.input_layernorm`), context, heads);
+      const after = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
+      return add(after, feedForward(norm(after, `${name}.post_attention_layernorm`), `${name}.mlp`));
     },
 
     logits(x) {
-      const output = config.tied ? weight('embed_tokens.weight') : weight('lm_head.weight');
+      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
       return gemm(norm(x, 'norm'), output, undefined, { transB: true });
     },
   };

@@ -1,8 +1,16 @@
 import { recomputed } from '../autodiff/recompute.ts';
 import type { Value } from '../onnx/graph.ts';
-import type { Architecture, LastLayerContext, LayerContext } from './architecture.ts';
+import type { Architecture, LayerContext } from './architecture.ts';
 import type { PrefixAttention } from './attention.ts';
 import type { EmbeddedTokens } from './embed-tokens.ts';
+
+/** The tokens whose logits are asked for. */
+export interface Queries {
+  /** Their rows of x [tokens, n]: → [queries, n]. */
+  select(x: Value): Value;
+  /** Their places, [queries] (int32). */
+  readonly positions: Value;
+}
 
 /**
  * Takes embedded tokens through all layers: → the queries' rows [queries, hidden].
@@ -12,13 +20,16 @@ export function throughLayers(
   backbone: Architecture,
   attention: PrefixAttention,
   { parts, positions }: Pick<EmbeddedTokens, 'parts' | 'positions'>,
-  queries: Pick<LastLayerContext, 'select' | 'queryPositions'>,
+  queries: Queries,
   recompute = false,
 ): Value {
   const last = backbone.layers - 1;
   const context = (i: number): LayerContext => ({
     positions,
-    attend: (projections, set) => attention.attend(i, projections, set),
+    attend: (projections, window) => attention.attend(i, projections, 'tokens', window),
+    wanted: (x) => x,
+    wantedPositions: positions,
+    allWanted: true,
   });
   let x = parts;
   for (let i = 0; i < last; i++) {
@@ -26,5 +37,11 @@ export function throughLayers(
     x = [recompute ? recomputed(x, layer) : layer(x)];
   }
   // The last layer's activations are used as soon as they are there.
-  return backbone.lastLayer(last, x, { ...context(last), ...queries });
+  return backbone.layer(last, x, {
+    positions,
+    attend: (projections, window) => attention.attend(last, projections, 'queries', window),
+    wanted: queries.select,
+    wantedPositions: queries.positions,
+    allWanted: false,
+  });
 }

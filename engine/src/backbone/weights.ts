@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { ModelFolder } from '../../../model/src/model-folder.ts';
+import { DTYPE_BYTES } from '../../../model/src/dtypes.ts';
+import type { ModelFolder, WeightRef } from '../../../model/src/model-folder.ts';
 import type { ElementType, Graph, Value } from '../onnx/graph.ts';
 import { cast } from '../onnx/operators.ts';
 
@@ -13,6 +14,8 @@ export interface Weights {
   has(name: string): boolean;
   /** As a float32 value of `graph`. */
   get(graph: Graph, name: string): Value;
+  /** Rows [from, to) of a matrix [rows, width], likewise. */
+  rows(graph: Graph, name: string, from: number, to: number): Value;
 }
 
 /**
@@ -37,12 +40,29 @@ export class FrozenWeights implements Weights {
 
   /** The weight as a float32 value of `graph`. `model.weights` is complete, so an unknown name is a defect here. */
   get(graph: Graph, name: string): Value {
+    return this.place(graph, name, this.ref(name));
+  }
+
+  /** Rows [from, to) of a matrix [rows, width], as a weight of their own in the same place of the file: float32. */
+  rows(graph: Graph, name: string, from: number, to: number): Value {
+    const weight = this.ref(name);
+    const [, width] = weight.shape as [number, number];
+    const row = width * DTYPE_BYTES[weight.dtype];
+    const part = { offset: weight.offset + from * row, length: (to - from) * row, shape: [to - from, width] };
+    return this.place(graph, `${name}.${from}-${to}`, { ...weight, ...part });
+  }
+
+  private ref(name: string): WeightRef {
+    const weight = this.model.weights.get(name);
+    if (!weight) throw new Error(`the model folder has no weight ${name}`);
+    return weight;
+  }
+
+  private place(graph: Graph, name: string, weight: WeightRef): Value {
     const known = this.used.get(graph) ?? new Map<string, Value>();
     this.used.set(graph, known);
     let value = known.get(name);
     if (!value) {
-      const weight = this.model.weights.get(name);
-      if (!weight) throw new Error(`the model folder has no weight ${name}`);
       const stored = graph.initializer(name, ELEMENT_TYPE[weight.dtype], weight.shape, {
         location: path.relative(this.folder, weight.file).split(path.sep).join('/'),
         offset: weight.offset,

@@ -4,11 +4,14 @@ import { float32, int32, type TensorData } from '../runtime/tensor.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
 import { causalMask, HIDDEN, headInverse, sum } from './head-layout.ts';
 import { countTargets, type TokenRow } from './token-row.ts';
+import { counted, keyPlaces, windowMaskFeeds } from './window-masks.ts';
 
 export interface PackOptions {
   readonly virtualTokens: number;
   readonly places: VirtualPlaces;
   readonly inverses: readonly InverseInput[];
+  /** How many tokens a token sees in the layers that limit it; see `Attend`. */
+  readonly windows: readonly number[];
   /** Weight of each answer token in the loss, e.g. one over their number in the whole batch. */
   readonly weight: number;
 }
@@ -101,10 +104,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
     mask: float32(mask, [1, count, slots, keys]),
     query_mask: float32(queryMask, [1, count, querySlots, keys]),
     query_used: float32(queryUsed, [1, count, querySlots, 1]),
-    prefix_tokens: int32(
-      Int32Array.from({ length: prefix }, (_, i) => i),
-      [1, prefix],
-    ),
+    prefix_tokens: int32(counted(prefix), [1, prefix]),
     prefix_mask: float32(causalMask(prefix), [1, prefix, prefix]),
     query_tokens: int32(queryTokens, [queries]),
     query_inverse: int32(queryInverse, [tokens]),
@@ -112,6 +112,17 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
     weights: float32(new Float32Array(queries).fill(options.weight), [queries, 1]),
     ...embeddingFeeds(ids, positions, { places: options.places, prefix, virtualTokens: options.virtualTokens }),
   };
+  if (options.windows.length > 0) {
+    const own = rowTokens.map((at) => positions[at]!);
+    const asking = rowQueries.map((at) => positions[queryTokens[at]!]!);
+    const keys = keyPlaces(count, prefix, [own]);
+    const masks = {
+      mask: { mask: feeds.mask!, queries: own, keys },
+      query_mask: { mask: feeds.query_mask!, queries: asking, keys },
+      prefix_mask: { mask: feeds.prefix_mask!, queries: counted(prefix), keys: counted(prefix) },
+    };
+    Object.assign(feeds, windowMaskFeeds(options.windows, masks));
+  }
   for (const inverse of options.inverses) {
     feeds[inverse.name] =
       inverse.set === 'tokens'

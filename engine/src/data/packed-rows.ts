@@ -2,6 +2,7 @@ import type { InverseInput } from '../backbone/attention.ts';
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
 import { HIDDEN, headInverse, sum } from './head-layout.ts';
+import { keyPlaces, windowMaskFeeds } from './window-masks.ts';
 
 /**
  * A row behind a cached prefix: its tokens, and alternative continuations that each see the row and themselves, but
@@ -13,8 +14,8 @@ export interface BranchedRow {
   /** The place of the first of `ids` in the whole sequence. */
   readonly position: number;
   readonly branches: readonly Int32Array[];
-  /** Which of the row's past keys may be seen, where there is a past. */
-  readonly pastVisible?: Uint8Array;
+  /** The row's past keys, where there is a past: which of them may be seen, and their places in the whole sequence. */
+  readonly past?: { readonly visible: Uint8Array; readonly places: Int32Array };
 }
 
 export interface PackRowsOptions {
@@ -26,6 +27,8 @@ export interface PackRowsOptions {
   readonly virtualTokens: number;
   readonly vocabSize: number;
   readonly inverses: readonly InverseInput[];
+  /** How many tokens a token sees in the layers that limit it; see `Attend`. */
+  readonly windows: readonly number[];
 }
 
 /**
@@ -73,7 +76,7 @@ export function packRows(rows: readonly BranchedRow[], options: PackRowsOptions)
       rowTokens[slot] = token;
       tokenSlot[token] = slot;
       if (!prefixHidden) mask.fill(0, at, at + prefix);
-      row.pastVisible?.forEach((visible, i) => {
+      row.past?.visible.forEach((visible, i) => {
         if (visible) mask[at + prefix + i] = 0;
       });
       mask.fill(0, own, own + seen);
@@ -121,6 +124,17 @@ export function packRows(rows: readonly BranchedRow[], options: PackRowsOptions)
   };
   if (picks.length > 0) {
     feeds.picks = { type: 'int64', dims: [picks.length], data: BigInt64Array.from(picks, BigInt) };
+  }
+  if (options.windows.length > 0) {
+    const own = rowTokens.map((at) => positions[at]!);
+    const asking = rowQueries.map((at) => positions[queryTokens[at]!]!);
+    const pastPlaces = Int32Array.from(rows.flatMap((row) => [...(row.past?.places ?? [])]));
+    const keys = keyPlaces(count, prefix, [pastPlaces, own]);
+    const masks = {
+      mask: { mask: feeds.mask!, queries: own, keys },
+      query_mask: { mask: feeds.query_mask!, queries: asking, keys },
+    };
+    Object.assign(feeds, windowMaskFeeds(options.windows, masks));
   }
   for (const { name, set, groups } of options.inverses) {
     feeds[name] =

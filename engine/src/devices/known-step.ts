@@ -6,6 +6,7 @@ import type { Weights } from '../backbone/weights.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import type { TokenRow } from '../data/token-row.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
+import { slice } from '../onnx/operators.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { Session } from '../runtime/session.ts';
@@ -68,12 +69,12 @@ export async function tryKnownSteps(provider: Provider): Promise<void> {
 }
 
 export async function takeStep(kind: Kind, provider: Provider): Promise<KnownStep> {
-  const { graph, inverses } = buildStepGraph(ARCHITECTURES[kind], 'prefix');
+  const { graph, inverses, windows } = buildStepGraph(ARCHITECTURES[kind], 'prefix');
   const session = await Session.create(graph, { provider });
   const random = Random.fromSeed(2);
   const virtual = Float32Array.from({ length: 2 * HIDDEN }, () => random.uniform(-0.5, 0.5));
   const { loss, d_virtual } = await session.run({
-    ...packBatch(ROWS, { virtualTokens: 2, places: 'prefix', inverses, weight: 1 / TARGETS }),
+    ...packBatch(ROWS, { virtualTokens: 2, places: 'prefix', inverses, windows, weight: 1 / TARGETS }),
     virtual: float32(virtual, [2, HIDDEN]),
   });
   await session.release();
@@ -134,6 +135,10 @@ class SmallWeights implements Weights {
       this.used.set(name, value);
     }
     return value;
+  }
+
+  rows(graph: Graph, name: string, from: number, to: number): Value {
+    return slice(this.get(graph, name), 0, from, to);
   }
 }
 

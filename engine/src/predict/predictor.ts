@@ -3,9 +3,11 @@ import { float32Bytes } from '../backbone/weights.ts';
 import { embeddingFeeds } from '../data/embedding-feeds.ts';
 import { causalMask, sum } from '../data/head-layout.ts';
 import { type BranchedRow, packRows } from '../data/packed-rows.ts';
+import { counted, windowMaskFeeds } from '../data/window-masks.ts';
+import type { Graph } from '../onnx/graph.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
-import { buildPrefixGraph } from './prefix-graph.ts';
+import { buildPrefixGraph, type PrefixGraph } from './prefix-graph.ts';
 import { buildRowsGraph, type RowsGraph, type RowsOutput } from './rows-graph.ts';
 
 /** A prefix whose keys and values have been computed, once for all rows that begin with it. */
@@ -34,9 +36,7 @@ const UNPACKED_BYTES = 2 ** 30;
 
 const NOTHING_PICKED: Record<string, TensorData> = { picked: float32(new Float32Array(0), [0]) };
 
-interface Loaded extends RowsGraph {
-  readonly session: Session;
-}
+type Loaded<Built> = Built & { readonly session: Session };
 
 /**
  * Runs the frozen backbone forward over rows, with or without virtual tokens. Sessions are made when they are first
@@ -45,8 +45,8 @@ interface Loaded extends RowsGraph {
 export class Predictor {
   private readonly backbone: Backbone;
   private readonly options: SessionOptions;
-  private readonly prefixSessions = new Map<string, Promise<Session>>();
-  private readonly rowSessions = new Map<string, Promise<Loaded>>();
+  private readonly prefixSessions = new Map<string, Promise<Loaded<PrefixGraph>>>();
+  private readonly rowSessions = new Map<string, Promise<Loaded<RowsGraph>>>();
 
   constructor(backbone: Backbone, options: SessionOptions = {}) {
     this.backbone = backbone;
@@ -60,14 +60,16 @@ export class Predictor {
     // Attention needs one key in front of the rows; where there is no prefix, a token that no row sees stands in.
     const tokens = ids.length > 0 ? ids : Int32Array.of(0);
     const places = tokens.some((id) => id < 0) ? 'tokens' : 'none';
-    const session = await memoised(this.prefixSessions, places, () =>
-      Session.create(buildPrefixGraph(this.backbone.architecture, places), this.options),
+    const { session, windows } = await memoised(this.prefixSessions, places, () =>
+      this.loaded(buildPrefixGraph(this.backbone.architecture, places)),
     );
-    const positions = Int32Array.from(tokens, (_, i) => i);
+    const positions = counted(tokens.length);
     const virtualTokens = virtual.length / this.hidden;
+    const mask = float32(causalMask(tokens.length), [1, tokens.length, tokens.length]);
     const cache = await session.run({
       ...embeddingFeeds(tokens, positions, { places, prefix: 0, virtualTokens }),
-      mask: float32(causalMask(tokens.length), [1, tokens.length, tokens.length]),
+      prefix_mask: mask,
+      ...windowMaskFeeds(windows, { prefix_mask: { mask, queries: positions, keys: positions } }),
       ...(places === 'tokens' ? { virtual: float32(virtual, [virtualTokens, this.hidden]) } : {}),
     });
     return { length: ids.length, virtual, cache };
@@ -132,10 +134,14 @@ export class Predictor {
   }
 
   async release(): Promise<void> {
-    for (const session of this.prefixSessions.values()) await (await session).release();
+    for (const { session } of await Promise.all(this.prefixSessions.values())) await session.release();
     for (const { session } of await Promise.all(this.rowSessions.values())) await session.release();
     this.prefixSessions.clear();
     this.rowSessions.clear();
+  }
+
+  private async loaded<G extends { readonly graph: Graph }>(built: G): Promise<Loaded<G>> {
+    return { ...built, session: await Session.create(built.graph, this.options) };
   }
 
   private get hidden(): number {
@@ -205,16 +211,13 @@ export class Predictor {
     past: Past | undefined,
   ): Promise<Record<string, TensorData>> {
     const places = rows.some((row) => row.ids.some((id) => id < 0)) ? 'tokens' : 'none';
-    const { session, inverses } = await memoised(
+    const { session, inverses, windows } = await memoised(
       this.rowSessions,
       `${places} ${output} ${past !== undefined}`,
-      async () => {
-        const built = buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined });
-        return { ...built, session: await Session.create(built.graph, this.options) };
-      },
+      () => this.loaded(buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined })),
     );
     const virtualTokens = prefix.virtual.length / this.hidden;
-    const feeds = packRows(past ? rows.map((row, n) => ({ ...row, pastVisible: past.visible[n]! })) : rows, {
+    const feeds = packRows(past ? rows.map((row, n) => ({ ...row, past: past.rows[n]! })) : rows, {
       prefix: Math.max(1, prefix.length),
       prefixHidden: prefix.length === 0,
       past: past?.length ?? 0,
@@ -222,6 +225,7 @@ export class Predictor {
       virtualTokens,
       vocabSize: this.backbone.model.config.vocabSize,
       inverses,
+      windows,
     });
     return session.run({
       ...feeds,
@@ -236,21 +240,22 @@ export class Predictor {
     return Object.fromEntries(
       Object.entries(prefix.cache).map(([name, { dims }]) => [
         name.replace(/^prefix_/, 'past_'),
-        float32(new Float32Array(0), [dims[0]!, past.visible.length, 0, dims[2]!]),
+        float32(new Float32Array(0), [dims[0]!, past.rows.length, 0, dims[2]!]),
       ]),
     );
   }
 }
 
-/** Keys and values of rows' own tokens so far, [heads, rows, length, head size], and which of them are no padding. */
+/** Keys and values of rows' own tokens so far, [heads, rows, length, head size], and for each row what they stand for. */
 interface Past {
   readonly length: number;
-  readonly visible: readonly Uint8Array[];
+  readonly rows: readonly NonNullable<BranchedRow['past']>[];
   readonly cache: Record<string, TensorData> | undefined;
 }
 
 function emptyPast(rows: number): Past {
-  return { length: 0, visible: Array.from({ length: rows }, () => new Uint8Array(0)), cache: undefined };
+  const nothing = { visible: new Uint8Array(0), places: new Int32Array(0) };
+  return { length: 0, rows: Array.from({ length: rows }, () => nothing), cache: undefined };
 }
 
 function extendPast(past: Past, rows: readonly BranchedRow[], output: Record<string, TensorData>): Past {
@@ -260,13 +265,19 @@ function extendPast(past: Past, rows: readonly BranchedRow[], output: Record<str
       .filter(([name]) => name.startsWith('present_'))
       .map(([name, data]) => [name.replace(/^present_/, 'past_'), data]),
   );
-  const visible = rows.map((row, n) => {
-    const seen = new Uint8Array(past.length + slots);
-    seen.set(past.visible[n]!);
-    seen.fill(1, past.length, past.length + row.ids.length);
-    return seen;
+  const extended = rows.map((row, n) => {
+    const visible = new Uint8Array(past.length + slots);
+    visible.set(past.rows[n]!.visible);
+    visible.fill(1, past.length, past.length + row.ids.length);
+    const places = new Int32Array(past.length + slots);
+    places.set(past.rows[n]!.places);
+    places.set(
+      row.ids.map((_, i) => row.position + i),
+      past.length,
+    );
+    return { visible, places };
   });
-  return { length: past.length + slots, visible, cache };
+  return { length: past.length + slots, rows: extended, cache };
 }
 
 /** How many logits rows a row with these branches asks for: at its last token, and within each branch. */

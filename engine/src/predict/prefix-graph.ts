@@ -1,31 +1,38 @@
-import type { Architecture, Attend } from '../backbone/architecture.ts';
-import { attendAll, type HeadGroup, type Projection } from '../backbone/attention.ts';
+import type { Architecture, LayerContext } from '../backbone/architecture.ts';
+import { attendAll, type HeadGroup, Masks, type Projection } from '../backbone/attention.ts';
 import { embedTokens } from '../backbone/embed-tokens.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import { reshape, split, transpose } from '../onnx/operators.ts';
 
+export interface PrefixGraph {
+  readonly graph: Graph;
+  readonly windows: readonly number[];
+}
+
 /**
- * The keys and values of a prefix that many rows share: inputs of `embedTokens` for its tokens, and `mask`
- * [1, tokens, tokens]; outputs `prefix_key_<layer>`, `prefix_value_<layer>` [heads, tokens, head size].
+ * The keys and values of a prefix that many rows share: inputs of `embedTokens` for its tokens, and `prefix_mask`
+ * [1, tokens, tokens], also for each window; outputs `prefix_key_<layer>`, `prefix_value_<layer>` [heads, tokens, head
+ * size].
  */
-export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, places: 'none' | 'tokens'): Graph {
+export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, places: 'none' | 'tokens'): PrefixGraph {
   const graph = new Graph();
   const backbone = architecture(graph);
-  const mask = graph.input('mask', 'float32', [1, 'tokens', 'tokens']);
+  const masks = new Masks(graph, { prefix_mask: [1, 'tokens', 'tokens'] });
   const { parts, positions } = embedTokens(graph, backbone, places);
   let x = parts;
   for (let i = 0; i < backbone.layers; i++) {
-    const attend: Attend = (projections) => {
+    const attend: LayerContext['attend'] = (projections, window) => {
       const { query, key, value } = byHead(projections, backbone.headSize);
       graph.output(`prefix_key_${i}`, key);
       graph.output(`prefix_value_${i}`, value);
-      const context = attendAll({ query, key, value, mask }, backbone.attentionScale);
+      const context = attendAll({ query, key, value, mask: masks.get('prefix_mask', window) }, backbone);
       return reshape(transpose(context, [1, 0, 2]), ['tokens', Number(query.shape[0]) * backbone.headSize]);
     };
     // The last layer's own output is used by nothing, and the runtime leaves it out.
-    x = [backbone.layer(i, x, { attend, positions })];
+    const everything = { positions, wanted: (all: Value) => all, wantedPositions: positions, allWanted: true };
+    x = [backbone.layer(i, x, { attend, ...everything })];
   }
-  return graph;
+  return { graph, windows: masks.windows };
 }
 
 /** Projections [tokens, Σ heads · head size] → [heads, tokens, head size] for each role. */

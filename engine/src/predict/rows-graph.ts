@@ -14,6 +14,7 @@ export type RowsOutput = 'picked' | 'next' | 'logits';
 export interface RowsGraph {
   readonly graph: Graph;
   readonly inverses: readonly InverseInput[];
+  readonly windows: readonly number[];
 }
 
 /**
@@ -32,7 +33,7 @@ export function buildRowsGraph(
   const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
   const answers = throughLayers(backbone, attention, embedded, {
     select: (x) => gather(x, queryTokens),
-    queryPositions: gather(embedded.positions, queryTokens),
+    positions: gather(embedded.positions, queryTokens),
   });
   const logits = backbone.logits(answers);
   if (options.output === 'picked') {
@@ -41,5 +42,5 @@ export function buildRowsGraph(
   } else {
     graph.output(options.output, options.output === 'next' ? argMax(logits, 1) : logits);
   }
-  return { graph, inverses: attention.inverses };
+  return { graph, inverses: attention.inverses, windows: attention.windows };
 }

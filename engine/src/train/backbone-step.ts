@@ -88,11 +88,11 @@ export class BackboneStep {
     gradient: boolean,
   ): Promise<Record<string, TensorData>> {
     const places = virtualPlaces(rows);
-    const { session, inverses } = await this.step(places, gradient);
+    const { session, inverses, windows } = await this.step(places, gradient);
     const { hidden } = this.backbone.model.config;
     const virtualTokens = virtual.length / hidden;
     return session.run({
-      ...packBatch(rows, { virtualTokens, places, inverses, weight }),
+      ...packBatch(rows, { virtualTokens, places, inverses, windows, weight }),
       virtual: float32(virtual, [virtualTokens, hidden]),
     });
   }

@@ -122,7 +122,10 @@ function initialIds(
 }
 
 async function wordEmbeddings({ backbone }: Project, ids: readonly number[]): Promise<Float32Array> {
-  return readWeightRows(backbone.model.weights.get(backbone.wordEmbeddings)!, ids);
+  const rows = await readWeightRows(backbone.model.weights.get(backbone.wordEmbeddings)!, ids);
+  // Virtual tokens stand among word embeddings as the layers see them.
+  const scale = backbone.model.config.embeddingScale ?? 1;
+  return scale === 1 ? rows : rows.map((value) => value * scale);
 }
 
 function planHash(project: Project, names: readonly string[], train: RowStore, validation: RowStore): string {

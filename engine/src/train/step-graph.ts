@@ -12,6 +12,7 @@ import { crossEntropy } from './cross-entropy.ts';
 export interface StepGraph {
   readonly graph: Graph;
   readonly inverses: readonly InverseInput[];
+  readonly windows: readonly number[];
 }
 
 /**
@@ -37,7 +38,7 @@ export function buildStepGraph(
   const queryInverse = graph.input('query_inverse', 'int32', ['tokens']);
   const select = (x: Value) => selectRows(x, queryTokens, queryInverse);
 
-  const queries = { select, queryPositions: gather(embedded.positions, queryTokens) };
+  const queries = { select, positions: gather(embedded.positions, queryTokens) };
   const answers = throughLayers(backbone, attention, embedded, queries, options.gradient && options.recompute);
   const loss = crossEntropy(
     backbone.logits(answers),
@@ -50,5 +51,5 @@ export function buildStepGraph(
     graph.output('d_virtual', gradient!);
   }
   dropUnused(graph);
-  return { graph, inverses: attention.inverses };
+  return { graph, inverses: attention.inverses, windows: attention.windows };
 }

@@ -26,9 +26,9 @@ export function stepMemory(
   { gradient, recompute, prepack }: StepForm,
 ): StepMemory {
   const places = virtualPlaces(rows);
-  const { graph, inverses } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
+  const { graph, inverses, windows } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
   if (!prepack) unpackAtUse(graph);
-  const feeds = packBatch(rows, { virtualTokens, places, inverses, weight: 1 });
+  const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1 });
   const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };
   return { ...weightBytes(graph, prepack), live: peakLiveBytes(graph, sizes) };
 }

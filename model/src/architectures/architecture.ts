@@ -10,6 +10,8 @@ export interface CommonConfig {
   readonly maxPositions: number;
   readonly bosId?: number;
   readonly eosId?: number;
+  /** Word embeddings are this many times what their weight holds, where that is not once. */
+  readonly embeddingScale?: number;
   /** The text with which every prompt begins, for backbones that were trained with one. */
   readonly prefix?: PromptPrefix;
 }
@@ -25,6 +27,8 @@ export interface Architecture<Config extends CommonConfig & { readonly modelType
   readonly modelType: Config['modelType'];
   /** Reads what belongs to this architecture; `common` has been read from the same file. */
   parseConfig(json: JsonObject, common: ConfigExtras): { readonly config: Config } | ConfigProblem;
+  /** The name of the word embeddings [vocab, hidden] among the weights. */
+  readonly wordEmbeddings: string;
   /** The one name we use for a tensor that checkpoints call by several. */
   normaliseName(name: string): string;
   /** Every weight that the forward pass needs, by normalised name, with its shape. */

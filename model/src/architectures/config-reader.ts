@@ -18,12 +18,34 @@ export class ConfigReader {
     return this.fail(name, value, 'a positive integer', fallback);
   }
 
+  /** An integer that is not negative. */
+  count(name: string, fallback: number): number {
+    const { value } = this.find([name]);
+    if (value === undefined) return fallback;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+    return this.fail(name, value, 'an integer from 0 on', fallback);
+  }
+
   /** A positive finite number. */
   positive(name: string, fallback: number): number {
     const { value } = this.find([name]);
     if (value === undefined) return fallback;
     if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
     return this.fail(name, value, 'a positive number', fallback);
+  }
+
+  /** A positive finite number; undefined where there is null, and `fallback` where there is nothing. */
+  optional(name: string, fallback: number | undefined): number | undefined {
+    if (this.json[name] === null) return undefined;
+    return this.find([name]).value === undefined ? fallback : this.positive(name, 1);
+  }
+
+  /** A list of `count` positive finite numbers, or undefined where there is none or null. */
+  numbers(name: string, count: number): readonly number[] | undefined {
+    const { value } = this.find([name]);
+    if (value === undefined) return undefined;
+    const good = Array.isArray(value) && value.length === count && value.every((x) => Number.isFinite(x) && x > 0);
+    return good ? value : this.fail(name, value, `a list of ${count} positive numbers`, undefined);
   }
 
   flag(name: string, fallback: boolean): boolean {

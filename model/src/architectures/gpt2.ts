@@ -91,6 +91,7 @@ function* neededWeights(config: Gpt2Config): Iterable<readonly [string, readonly
 
 export const gpt2: Architecture<Gpt2Config> = {
   modelType: 'gpt2',
+  wordEmbeddings: 'wte.weight',
   parseConfig,
   normaliseName: (name) => name.replace(/^transformer\./, ''),
   neededWeights,

@@ -1,25 +1,27 @@
 import type { Architecture } from './architecture.ts';
-import { type GptNeoxConfig, gptNeox } from './gpt-neox.ts';
-import { type Gpt2Config, gpt2 } from './gpt2.ts';
-import { type LlamaConfig, llama, mistral, qwen2, qwen3 } from './llama.ts';
+import { gemma2, gemma3, gemma3Text } from './gemma.ts';
+import { gptNeox } from './gpt-neox.ts';
+import { gpt2 } from './gpt2.ts';
+import { llama, mistral, phi3, qwen2, qwen3 } from './llama.ts';
+import { opt } from './opt.ts';
+
+/** A new architecture is a file of its own and its name here. */
+const ARCHITECTURES = [gpt2, llama, mistral, qwen2, qwen3, phi3, gemma2, gemma3Text, gemma3, gptNeox, opt] as const;
+
+type ConfigOf<A> = A extends Architecture<infer Config> ? Config : never;
 
 /** The configuration of a supported model; `modelType` tells which. */
-export type ModelConfig =
-  | Gpt2Config
-  | LlamaConfig<'llama'>
-  | LlamaConfig<'mistral'>
-  | LlamaConfig<'qwen2'>
-  | LlamaConfig<'qwen3'>
-  | GptNeoxConfig;
+export type ModelConfig = ConfigOf<(typeof ARCHITECTURES)[number]>;
 
-/** One entry per supported `model_type`; a new architecture is a file of its own and a line here. */
-const ARCHITECTURES: {
-  readonly [Type in ModelConfig['modelType']]: Architecture<ModelConfig & { modelType: Type }>;
-} = { gpt2, llama, mistral, qwen2, qwen3, gpt_neox: gptNeox };
+const BY_TYPE = new Map<string, Architecture<ModelConfig>>(
+  ARCHITECTURES.map((architecture) => [architecture.modelType, architecture as unknown as Architecture<ModelConfig>]),
+);
 
 /** The architecture of a type, for configurations that it has read itself. */
 export function architectureOf(modelType: ModelConfig['modelType']): Architecture<ModelConfig> {
-  return ARCHITECTURES[modelType] as Architecture<ModelConfig>;
+  return BY_TYPE.get(modelType)!;
 }
 
-export const SUPPORTED_MODEL_TYPES = Object.keys(ARCHITECTURES) as ModelConfig['modelType'][];
+export const SUPPORTED_MODEL_TYPES = ARCHITECTURES.map(
+  ({ modelType }) => modelType,
+) as readonly ModelConfig['modelType'][];

@@ -2,12 +2,14 @@ import type { JsonObject } from '../json.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
+import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 
-export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3';
+export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3';
 
 /**
  * Llama (Touvron et al. 2023) and its relatives: pre-norm layers with root-mean-square norms, rotary positions, query heads
- * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms.
+ * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms, and in Phi 3 the
+ * projections stand below each other in one matrix.
  */
 export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonConfig {
   readonly modelType: Type;
@@ -25,21 +27,26 @@ export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonC
   readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean; readonly feedForward: boolean };
   /** Whether each head's queries and keys are normalised (Qwen 3). */
   readonly normalisesHeads: boolean;
+  readonly window?: SlidingWindow;
+  /** Whether queries, keys and values are one projection, and gate and input of the feed-forward layer another (Phi 3). */
+  readonly fused?: true;
 }
 
 /** Defaults of the types' configuration classes in Hugging Face transformers, where they are not alike. */
 const DEFAULTS: Readonly<
-  Record<LlamaType, { keyValueHeads?: number; headSize?: number; tied: boolean; maxPositions: number }>
+  Record<LlamaType, { keyValueHeads?: number; headSize?: number; maxPositions: number; epsilon: number }>
 > = {
-  llama: { tied: false, maxPositions: 2048 },
-  mistral: { keyValueHeads: 8, tied: false, maxPositions: 4096 * 32 },
-  qwen2: { keyValueHeads: 32, tied: false, maxPositions: 32768 },
-  qwen3: { keyValueHeads: 32, headSize: 128, tied: false, maxPositions: 32768 },
+  llama: { maxPositions: 2048, epsilon: 1e-6 },
+  mistral: { keyValueHeads: 8, maxPositions: 4096 * 32, epsilon: 1e-6 },
+  qwen2: { keyValueHeads: 32, maxPositions: 32768, epsilon: 1e-6 },
+  qwen3: { keyValueHeads: 32, headSize: 128, maxPositions: 32768, epsilon: 1e-6 },
+  phi3: { maxPositions: 4096, epsilon: 1e-5 },
 };
 
 function architecture<Type extends LlamaType>(modelType: Type): Architecture<LlamaConfig<Type>> {
   return {
     modelType,
+    wordEmbeddings: 'embed_tokens.weight',
     parseConfig: (json, extras) => parseConfig(modelType, json, extras),
     normaliseName: (name) => name.replace(/^model\./, ''),
     neededWeights,
@@ -60,45 +67,69 @@ function parseConfig<Type extends LlamaType>(
   const longest = read.size(['max_position_embeddings'], defaults.maxPositions);
   const activation = read.text('hidden_act', 'silu');
   const attentionBias = read.flag('attention_bias', false);
-  const rotary = readRotary(json, read, { headSize, maxPositions: longest });
+  const layers = read.size(['num_hidden_layers'], 32);
+  const rotary = readRotary(json, read, {
+    headSize,
+    maxPositions: longest,
+    ...(modelType === 'phi3' ? PHI3_POSITIONS : {}),
+  });
+  const sliding = readWindow(modelType, json, read, { layers, maxPositions: longest });
   const config = {
     modelType,
     vocabSize: read.size(['vocab_size'], 32000),
     hidden,
-    layers: read.size(['num_hidden_layers'], 32),
+    layers,
     heads,
     keyValueHeads,
     headSize,
     inner: read.size(['intermediate_size'], 11008),
-    maxPositions: Math.min(longest, window(modelType, json, read) ?? longest),
-    rmsNormEpsilon: read.positive('rms_norm_eps', 1e-6),
-    tied: read.flag('tie_word_embeddings', defaults.tied),
+    maxPositions: longest,
+    rmsNormEpsilon: read.positive('rms_norm_eps', defaults.epsilon),
+    tied: read.flag('tie_word_embeddings', false),
     biases: {
-      queryKeyValue: modelType === 'qwen2' || (modelType !== 'mistral' && attentionBias),
+      queryKeyValue: modelType === 'qwen2' || ((modelType === 'llama' || modelType === 'qwen3') && attentionBias),
       output: (modelType === 'llama' || modelType === 'qwen3') && attentionBias,
       feedForward: modelType === 'llama' && read.flag('mlp_bias', false),
     },
     normalisesHeads: modelType === 'qwen3',
+    ...(modelType === 'phi3' ? { fused: true as const } : {}),
     ...extras,
   };
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
+  if ('reason' in sliding) return { kind: 'unsupported', reason: sliding.reason };
   if (activation !== 'silu') return { kind: 'unsupported', reason: `hidden_act '${activation}' (supported: silu)` };
   if (heads % keyValueHeads !== 0) {
     const problem = `config.json: num_attention_heads ${heads} is not a multiple of num_key_value_heads ${keyValueHeads}`;
     return { kind: 'broken', problem };
   }
-  return { config: { ...config, rotary: rotary.rotary } };
+  const maxPositions = Math.min(longest, rotary.rotary.longest ?? longest);
+  return { config: { ...config, ...sliding, maxPositions, rotary: rotary.rotary } };
 }
 
-/**
- * How many tokens back a token sees, where that is limited. Rows up to that length are as if it were not, so it is taken
- * as the longest row.
- */
-function window(modelType: LlamaType, json: JsonObject, read: ConfigReader): number | undefined {
-  if (modelType === 'llama' || json.sliding_window === null || json.sliding_window === undefined) return undefined;
-  if (modelType !== 'mistral' && !read.flag('use_sliding_window', false)) return undefined;
-  return read.size(['sliding_window'], 4096);
+/** How Phi 3 names and sets what others have, too. */
+const PHI3_POSITIONS = { defaultBefore: 4096, renamed: { su: 'longrope', yarn: 'longrope' } } as const;
+
+function readWindow(
+  modelType: LlamaType,
+  json: JsonObject,
+  read: ConfigReader,
+  { layers, maxPositions }: { layers: number; maxPositions: number },
+): { readonly window?: SlidingWindow } | { readonly reason: string } {
+  if (modelType === 'llama') return {};
+  if (modelType === 'mistral' || modelType === 'phi3') {
+    // All layers are alike, whatever `layer_types` says.
+    const sliding = Array.from({ length: layers }, (_, layer) => layer);
+    return readSlidingWindow(json, read, {
+      sliding,
+      maxPositions,
+      ...(modelType === 'mistral' ? { usual: 4096 } : {}),
+    });
+  }
+  if (!read.flag('use_sliding_window', false)) return {};
+  const from = read.count('max_window_layers', 28);
+  const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => layer >= from });
+  return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions, usual: 4096 });
 }
 
 function* neededWeights(config: LlamaConfig): Iterable<readonly [string, readonly number[]]> {
@@ -112,15 +143,23 @@ function* neededWeights(config: LlamaConfig): Iterable<readonly [string, readonl
     const at = `layers.${layer}`;
     yield [`${at}.input_layernorm.weight`, [hidden]];
     yield [`${at}.post_attention_layernorm.weight`, [hidden]];
-    for (const [name, rows, columns, biased] of [
-      ['self_attn.q_proj', queries, hidden, biases.queryKeyValue],
-      ['self_attn.k_proj', keys, hidden, biases.queryKeyValue],
-      ['self_attn.v_proj', keys, hidden, biases.queryKeyValue],
-      ['self_attn.o_proj', hidden, queries, biases.output],
-      ['mlp.gate_proj', inner, hidden, biases.feedForward],
-      ['mlp.up_proj', inner, hidden, biases.feedForward],
-      ['mlp.down_proj', hidden, inner, biases.feedForward],
-    ] as const) {
+    const matrices: readonly (readonly [name: string, rows: number, columns: number, biased: boolean])[] = config.fused
+      ? [
+          ['self_attn.qkv_proj', queries + 2 * keys, hidden, false],
+          ['self_attn.o_proj', hidden, queries, false],
+          ['mlp.gate_up_proj', 2 * inner, hidden, false],
+          ['mlp.down_proj', hidden, inner, false],
+        ]
+      : [
+          ['self_attn.q_proj', queries, hidden, biases.queryKeyValue],
+          ['self_attn.k_proj', keys, hidden, biases.queryKeyValue],
+          ['self_attn.v_proj', keys, hidden, biases.queryKeyValue],
+          ['self_attn.o_proj', hidden, queries, biases.output],
+          ['mlp.gate_proj', inner, hidden, biases.feedForward],
+          ['mlp.up_proj', inner, hidden, biases.feedForward],
+          ['mlp.down_proj', hidden, inner, biases.feedForward],
+        ];
+    for (const [name, rows, columns, biased] of matrices) {
       yield [`${at}.${name}.weight`, [rows, columns]];
       if (biased) yield [`${at}.${name}.bias`, [rows]];
     }
@@ -135,3 +174,4 @@ export const llama = architecture('llama');
 export const mistral = architecture('mistral');
 export const qwen2 = architecture('qwen2');
 export const qwen3 = architecture('qwen3');
+export const phi3 = architecture('phi3');

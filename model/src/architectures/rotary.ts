@@ -7,6 +7,8 @@ export interface RotaryConfig {
   readonly inverseFrequencies: readonly number[];
   /** A factor on queries and keys, which some ways of scaling need; 1 as a rule. */
   readonly attentionFactor: number;
+  /** The longest row, in tokens, for which this holds, where a longer one turns otherwise. */
+  readonly longest?: number;
 }
 
 /** What is wrong is left in `read.problem`; `reason` names a way of scaling that the engine has not. */
@@ -19,8 +21,12 @@ interface Scaling {
   /** Entries that are turned. */
   readonly turned: number;
   readonly plain: readonly number[];
+  /** What `plain` are the inverses of. */
+  readonly wavelengths: readonly number[];
   /** The longest sequence of the model's configuration. */
   readonly maxPositions: number;
+  /** The longest sequence that it was first trained for. */
+  readonly before: number;
 }
 
 const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
@@ -33,6 +39,7 @@ const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
   },
   llama3,
   yarn,
+  longrope,
 };
 
 /**
@@ -44,7 +51,16 @@ const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
 export function readRotary(
   json: JsonObject,
   read: ConfigReader,
-  sizes: { headSize: number; maxPositions: number; defaultBase?: number; defaultTurnedShare?: number },
+  sizes: {
+    readonly headSize: number;
+    readonly maxPositions: number;
+    readonly defaultBase?: number;
+    readonly defaultTurnedShare?: number;
+    /** The length that the model was first trained for, where its configuration class has one. */
+    readonly defaultBefore?: number;
+    /** What this model calls a way of scaling that others call otherwise. */
+    readonly renamed?: Readonly<Record<string, string>>;
+  },
 ): RotaryReading {
   const { headSize, maxPositions, defaultBase = 10_000, defaultTurnedShare = 1 } = sizes;
   const newer = isJsonObject(json.rope_parameters) ? json.rope_parameters : undefined;
@@ -62,23 +78,27 @@ export function readRotary(
     'partial_rotary_factor',
     outer.positive('partial_rotary_factor', outer.positive('rotary_pct', defaultTurnedShare)),
   );
-  const kind = settings.text('rope_type', settings.text('type', 'default'));
+  const named = settings.text('rope_type', settings.text('type', 'default'));
+  const kind = sizes.renamed?.[named] ?? named;
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (make === undefined)
     return { reason: `rotary positions scaled by '${kind}' (supported: ${Object.keys(KINDS).join(', ')})` };
   const turned = 2 * Math.floor((headSize * share) / 2);
-  const plain = Array.from({ length: turned / 2 }, (_, i) => f32(1 / f32(base ** f32((2 * i) / turned))));
-  const rotary = make({ read: settings, base, turned, plain, maxPositions });
+  const wavelengths = Array.from({ length: turned / 2 }, (_, i) => f32(base ** f32((2 * i) / turned)));
+  const plain = wavelengths.map((wavelength) => f32(1 / wavelength));
+  // Where a configuration has it outside the settings as well, that one counts.
+  const inner = settings.size(['original_max_position_embeddings'], sizes.defaultBefore ?? maxPositions);
+  const before = outer.size(['original_max_position_embeddings'], inner);
+  const rotary = make({ read: settings, base, turned, plain, wavelengths, maxPositions, before });
   read.problem ??= settings.problem ?? outer.problem;
   return { rotary };
 }
 
 /** Llama 3: long waves are stretched, short ones kept, and those between moved smoothly. */
-function llama3({ read, plain, maxPositions }: Scaling): RotaryConfig {
+function llama3({ read, plain, before }: Scaling): RotaryConfig {
   const factor = read.positive('factor', 1);
   const low = read.positive('low_freq_factor', 1);
   const high = read.positive('high_freq_factor', 4);
-  const before = read.size(['original_max_position_embeddings'], maxPositions);
   const inverseFrequencies = plain.map((frequency) => {
     const wavelength = (2 * Math.PI) / frequency;
     if (wavelength < before / high) return frequency;
@@ -90,8 +110,7 @@ function llama3({ read, plain, maxPositions }: Scaling): RotaryConfig {
 }
 
 /** YaRN (Peng et al. 2023): by how often a wave turns in the original length, between kept and stretched. */
-function yarn({ read, base, turned, plain, maxPositions }: Scaling): RotaryConfig {
-  const before = read.size(['original_max_position_embeddings'], maxPositions);
+function yarn({ read, base, turned, plain, before }: Scaling): RotaryConfig {
   const factor = read.positive('factor', 1);
   const [fast, slow] = [read.positive('beta_fast', 32), read.positive('beta_slow', 1)];
   const entryTurning = (turns: number) => (turned * Math.log(before / (turns * 2 * Math.PI))) / (2 * Math.log(base));
@@ -107,6 +126,21 @@ function yarn({ read, base, turned, plain, maxPositions }: Scaling): RotaryConfi
   const scale = (weight: number) => (factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1);
   const usual = one > 0 && all > 0 ? scale(one) / scale(all) : scale(1);
   return { inverseFrequencies, attentionFactor: read.positive('attention_factor', usual) };
+}
+
+/**
+ * LongRoPE (Ding et al. 2024): each wave is stretched by a factor of its own, for rows up to the length that the model was
+ * first trained for by another one than for longer rows. Keys are kept for rows of any length, so only the former is used.
+ */
+function longrope({ read, wavelengths, maxPositions, before }: Scaling): RotaryConfig {
+  const factors = read.numbers('short_factor', wavelengths.length) ?? wavelengths.map(() => 1);
+  const factor = read.positive('factor', maxPositions / before);
+  const usual = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(before));
+  return {
+    inverseFrequencies: wavelengths.map((wavelength, i) => f32(1 / f32(f32(factors[i]!) * wavelength))),
+    attentionFactor: read.positive('attention_factor', usual),
+    ...(before < maxPositions ? { longest: before } : {}),
+  };
 }
 
 function f32(value: number): number {

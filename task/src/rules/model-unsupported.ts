@@ -9,9 +9,12 @@ export const modelUnsupported: Rule = {
   checkSurroundings(context, { model }, report) {
     const node = context.given('model');
     if (model.kind !== 'unsupported' || node === undefined) return;
+    const { modelType, reason, supported } = model;
     report({
       at: spanOf(node),
-      message: `The model type ${JSON.stringify(model.modelType)} is not supported: ${model.reason} Supported: ${model.supported.join(', ')}.`,
+      message: supported.includes(modelType)
+        ? `This ${modelType} model cannot be run, though others can: its folder has ${reason}.`
+        : `Models of type ${JSON.stringify(modelType)} (model_type in config.json) are not supported. Supported: ${supported.join(', ')}.`,
     });
   },
 };

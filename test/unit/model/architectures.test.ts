@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectureOf, type ModelConfig, SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts';
@@ -13,9 +13,11 @@ function configOf(modelType: ModelConfig['modelType'], json: JsonObject = {}): M
   return parsed.config;
 }
 
+const GOLDEN = join(import.meta.dirname, '../../golden');
+
 /** As transformers writes it. */
 const goldenConfig = (name: string): JsonObject =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../golden/backbones', name, 'config.json'), 'utf8'));
+  JSON.parse(readFileSync(join(GOLDEN, 'backbones', name, 'config.json'), 'utf8'));
 
 const biasesOf = (modelType: ModelConfig['modelType'], json: JsonObject = {}) => {
   const config = configOf(modelType, { num_hidden_layers: 1, ...json });
@@ -66,11 +68,46 @@ describe('a configuration', () => {
     expect(biasesOf('qwen3', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
   });
 
-  it('makes rows no longer than what a token sees', () => {
-    expect(configOf('mistral', { sliding_window: 4096 }).maxPositions).toBe(4096);
-    expect(configOf('mistral', { sliding_window: null }).maxPositions).toBe(131072);
-    expect(configOf('qwen2', { sliding_window: 4096 }).maxPositions).toBe(32768);
-    expect(configOf('qwen2', { sliding_window: 4096, use_sliding_window: true }).maxPositions).toBe(4096);
+  it.each([
+    ['mistral', { sliding_window: 4096 }, { tokens: 4096, layers: [0, 1, 2, 3] }],
+    ['mistral', {}, { tokens: 4096, layers: [0, 1, 2, 3] }],
+    ['mistral', { sliding_window: null }, undefined],
+    ['mistral', { max_position_embeddings: 4096 }, undefined],
+    ['qwen2', { sliding_window: 4096 }, undefined],
+    ['qwen2', { use_sliding_window: true, max_window_layers: 2 }, { tokens: 4096, layers: [2, 3] }],
+    ['qwen2', { use_sliding_window: true }, undefined],
+    [
+      'qwen3',
+      {
+        use_sliding_window: true,
+        sliding_window: 9,
+        layer_types: ['sliding_attention', 'full_attention', 'full_attention', 'full_attention'],
+      },
+      { tokens: 9, layers: [0] },
+    ],
+    ['phi3', { sliding_window: 2047 }, { tokens: 2047, layers: [0, 1, 2, 3] }],
+    ['phi3', {}, undefined],
+    ['gemma2', {}, { tokens: 4096, layers: [0, 2] }],
+    ['gemma3_text', { sliding_window: 512, sliding_window_pattern: 3 }, { tokens: 512, layers: [0, 1, 3] }],
+  ] as const)('%s with %j: which layers see how many tokens', (modelType, json, window) => {
+    const config = configOf(modelType, { num_hidden_layers: 4, ...json });
+    expect('window' in config ? config.window : undefined).toEqual(window);
+  });
+
+  it('of a longrope model makes rows no longer than its short factors hold', () => {
+    const rope_scaling = { type: 'su', short_factor: Array(48).fill(1.1), long_factor: Array(48).fill(2) };
+    const config = configOf('phi3', { hidden_size: 3072, max_position_embeddings: 131072, rope_scaling });
+    expect(config.maxPositions).toBe(4096);
+  });
+
+  it('of a gemma3 model that sees holds a text model of the same weights', () => {
+    const text = goldenConfig('gemma3_text');
+    const { modelType: _, ...config } = configOf('gemma3_text', text);
+    expect(configOf('gemma3', { vision_config: {}, text_config: text })).toEqual({ ...config, modelType: 'gemma3' });
+    const { normaliseName } = architectureOf('gemma3');
+    expect(normaliseName('language_model.model.layers.0.mlp.up_proj.weight')).toBe('layers.0.mlp.up_proj.weight');
+    expect(normaliseName('model.language_model.embed_tokens.weight')).toBe('embed_tokens.weight');
+    expect(normaliseName('language_model.lm_head.weight')).toBe('lm_head.weight');
   });
 });
 
@@ -80,6 +117,15 @@ describe('a configuration that cannot be run', () => {
     ['gpt_neox', { hidden_act: 'relu' }, "hidden_act 'relu' (supported: gelu, gelu_new, gelu_fast, gelu_pytorch_tanh)"],
     ['qwen2', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
     ['gpt_neox', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
+    ['phi3', { rope_scaling: { type: 'mrope' } }, /^rotary positions scaled by 'mrope'/],
+    ['opt', { activation_function: 'swish' }, /^activation_function 'swish' \(supported: relu, /],
+    ['gemma2', { hidden_activation: 'relu' }, /^hidden_activation 'relu' \(supported: gelu_pytorch_tanh, /],
+    ['gemma3_text', { use_bidirectional_attention: true }, /'use_bidirectional_attention'/],
+    [
+      'gemma2',
+      { num_hidden_layers: 1, layer_types: ['chunked_attention'] },
+      "layer_types 'chunked_attention' (supported: full_attention, sliding_attention)",
+    ],
   ] as const)('%s with %j is unsupported, and why is said', (modelType, json, reason) => {
     expect(parse(modelType, json)).toEqual({
       kind: 'unsupported',
@@ -92,11 +138,40 @@ describe('a configuration that cannot be run', () => {
     ['gpt_neox', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
     ['mistral', { sliding_window: 'wide' }, /'sliding_window' is "wide"/],
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
+    ['opt', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
+    ['gemma2', { layer_types: ['full_attention'] }, /'layer_types' is not a list of 26 kinds/],
+    ['phi3', { rope_scaling: { type: 'longrope', short_factor: [1] } }, /'short_factor' is \[1\], not a list of 64/],
   ] as const)('%s with %j is broken', (modelType, json, problem) => {
     expect(parse(modelType, json)).toEqual({ kind: 'broken', problem: expect.stringMatching(problem) });
   });
 });
 
-it('has golden numbers for every architecture', () => {
-  for (const modelType of SUPPORTED_MODEL_TYPES) expect(goldenConfig(modelType).model_type).toBe(modelType);
+describe('rotary positions', () => {
+  const cases: { config: JsonObject; inverseFrequencies: number[]; attentionFactor: number }[] = JSON.parse(
+    readFileSync(join(GOLDEN, 'rotary.json'), 'utf8'),
+  );
+  it.each(cases)('turn as those of transformers: $config.rope_parameters', (golden) => {
+    const modelType = golden.config.model_type as ModelConfig['modelType'];
+    const config = configOf(modelType, golden.config);
+    if (!('rotary' in config)) throw new Error('no rotary positions');
+    const { inverseFrequencies, attentionFactor } = config.rotary;
+    expect(attentionFactor).toBeCloseTo(golden.attentionFactor, 12);
+    expect(inverseFrequencies).toHaveLength(golden.inverseFrequencies.length);
+    // One step of float32 is 1.2e-7 of a number.
+    inverseFrequencies.forEach((frequency, i) => {
+      expect(Math.abs(frequency / golden.inverseFrequencies[i]! - 1)).toBeLessThan(2.4e-7);
+    });
+  });
+});
+
+it('has golden numbers for every architecture, with a tied head and with one of its own', () => {
+  const golden = readdirSync(join(GOLDEN, 'backbones')).map(goldenConfig);
+  // The text model of a gemma3 is a gemma3_text.
+  for (const modelType of SUPPORTED_MODEL_TYPES.filter((type) => type !== 'gemma3')) {
+    const tied = golden
+      .filter((json) => json.model_type === modelType)
+      .map((json) => configOf(modelType, json))
+      .map((config) => config.tied);
+    expect(new Set(tied), modelType).toEqual(new Set([true, false]));
+  }
 });

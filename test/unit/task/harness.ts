@@ -86,7 +86,18 @@ export const demoModel: ModelFacts = {
 const MODELS: Record<string, ModelFacts> = {
   demo: demoModel,
   'broken-folder': { kind: 'not-found', missing: [], reason: 'model.safetensors is cut off' },
-  'bert-folder': { kind: 'unsupported', modelType: 'bert', supported: ['gpt2', 'llama'], reason: 'It is no decoder.' },
+  'bert-folder': {
+    kind: 'unsupported',
+    modelType: 'bert',
+    supported: ['gpt2', 'llama'],
+    reason: "model_type 'bert'",
+  },
+  'odd-llama-folder': {
+    kind: 'unsupported',
+    modelType: 'llama',
+    supported: ['gpt2', 'llama'],
+    reason: "hidden_act 'relu' (supported: silu)",
+  },
 };
 
 const trained = { template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}', splits: [10], virtualTokens: 10, hidden: 4 };

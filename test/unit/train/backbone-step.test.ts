@@ -186,8 +186,8 @@ describe('the two forms of the step graph', () => {
           return { ids, firstTarget: ids.length - 1 };
         });
         const results = [];
-        for (const { places, inverses, session } of forms) {
-          const feeds = packBatch(batch, { virtualTokens: 2, places, inverses, weight: 1 / batch.length });
+        for (const { places, inverses, windows, session } of forms) {
+          const feeds = packBatch(batch, { virtualTokens: 2, places, inverses, windows, weight: 1 / batch.length });
           const input = { type: 'float32' as const, dims: [2, hidden], data: virtual.get('few')! };
           results.push(await session.run({ ...feeds, virtual: input }));
         }

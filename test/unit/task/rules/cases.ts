@@ -373,7 +373,10 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
     silent: { 'the demo model': {}, 'a model that was not given': { task: '{ "task_templates": [] }' } },
   },
   'model-unsupported': {
-    fires: { 'another architecture': { task: taskFile({ file: '"model": ⟦"bert-folder"⟧' }) } },
+    fires: {
+      'another architecture': { task: taskFile({ file: '"model": ⟦"bert-folder"⟧' }) },
+      'a setting that no graph follows': { task: taskFile({ file: '"model": ⟦"odd-llama-folder"⟧' }) },
+    },
     silent: { 'the demo model': {} },
   },
   'data-not-found': {

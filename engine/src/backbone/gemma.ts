@@ -1,0 +1,66 @@
+import type { GemmaConfig, GemmaType } from '../../../model/src/architectures/gemma.ts';
+import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
+import type { Graph, Value } from '../onnx/graph.ts';
+import { add, addScalar, gather, gelu, gemm, mul, mulScalar, rmsNormalization, silu } from '../onnx/operators.ts';
+import type { Architecture } from './architecture.ts';
+import { capped } from './attention.ts';
+import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
+import { stacked } from './packed-tokens.ts';
+import { Rotary } from './rotary.ts';
+import { rotaryAttention } from './rotary-attention.ts';
+import type { Weights } from './weights.ts';
+
+/** Gemma 2 and 3 (see `GemmaConfig`). Matrices are stored [out, in]; the weight of a norm is what its scale is above 1. */
+export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<Type>, weights: Weights): Architecture {
+  const { hidden, heads, keyValueHeads, headSize, attentionScale, attentionCap } = config;
+  const rotary = new Rotary(config.rotary);
+  const localRotary = config.local ? new Rotary(config.local.rotary) : rotary;
+  const frozen = new FrozenLayers(graph, weights);
+  const norm = (x: Value, name: string) =>
+    rmsNormalization(x, addScalar(frozen.weight(`${name}.weight`), 1), config.rmsNormEpsilon)[0];
+  const headNorm = (x: Value, name: string) =>
+    config.normalisesHeads ? normOfHeads(x, headSize, (head) => norm(head, name)) : x;
+  const activation = (x: Value) =>
+    config.activation === 'silu' ? silu(x) : gelu(x, config.activation === 'gelu_new' ? 'tanh' : 'none');
+
+  const attention = (name: string, index: number) => ({
+    heads,
+    keyValueHeads,
+    rotary: config.local?.layers.includes(index) ? localRotary : rotary,
+    window: windowOf(config.window, index),
+    query: (x: Value) => headNorm(frozen.linear(x, `${name}.q_proj`), `${name}.q_norm`),
+    key: (x: Value) => headNorm(frozen.linear(x, `${name}.k_proj`), `${name}.k_norm`),
+    value: (x: Value) => frozen.linear(x, `${name}.v_proj`),
+  });
+  const feedForward = (x: Value, name: string) => {
+    const gate = activation(frozen.linear(x, `${name}.gate_proj`));
+    return frozen.linear(mul(gate, frozen.linear(x, `${name}.up_proj`)), `${name}.down_proj`);
+  };
+
+  return {
+    layers: config.layers,
+    hidden,
+    vocabSize: config.vocabSize,
+    headSize,
+    attentionScale,
+    ...(attentionCap === undefined ? {} : { attentionCap }),
+    embed: (ids) => mulScalar(gather(frozen.weight('embed_tokens.weight'), ids), config.embeddingScale),
+    position: (x) => x,
+
+    layer(index, parts, context) {
+      const name = `layers.${index}`;
+      const x = stacked(parts);
+      const heads = attention(`${name}.self_attn`, index);
+      const attended = rotaryAttention(norm(x, `${name}.input_layernorm`), context, heads);
+      const projected = frozen.linear(attended, `${name}.self_attn.o_proj`);
+      const after = add(context.wanted(x), norm(projected, `${name}.post_attention_layernorm`));
+      const forward = feedForward(norm(after, `${name}.pre_feedforward_layernorm`), `${name}.mlp`);
+      return add(after, norm(forward, `${name}.post_feedforward_layernorm`));
+    },
+
+    logits(x) {
+      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
+      return capped(gemm(norm(x, 'norm'), output, undefined, { transB: true }), config.logitCap);
+    },
+  };
+}

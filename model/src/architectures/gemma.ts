@@ -1,0 +1,176 @@
+import { isJsonObject, type JsonObject } from '../json.ts';
+import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
+import { ConfigReader } from './config-reader.ts';
+import { type RotaryConfig, readRotary } from './rotary.ts';
+import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
+
+export type GemmaType = 'gemma2' | 'gemma3_text' | 'gemma3';
+
+/**
+ * Gemma 2 and 3 (Gemma Team 2024, 2025): as Llama, but with norms on both sides of a layer's halves, scaled embeddings,
+ * capped scores or normalised heads, and layers that see a window only. `gemma3` is the text model of one that sees, too.
+ */
+export interface GemmaConfig<Type extends GemmaType = GemmaType> extends CommonConfig {
+  readonly modelType: Type;
+  readonly embeddingScale: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  /** Width of the feed-forward layer. */
+  readonly inner: number;
+  readonly activation: 'gelu_new' | 'gelu' | 'silu';
+  readonly rmsNormEpsilon: number;
+  readonly attentionScale: number;
+  /** Bounds of attention scores and of logits, where they are capped. */
+  readonly attentionCap?: number;
+  readonly logitCap?: number;
+  readonly rotary: RotaryConfig;
+  /** Positions of the layers that slide, where they are others (Gemma 3). */
+  readonly local?: { readonly rotary: RotaryConfig; readonly layers: readonly number[] };
+  readonly window?: SlidingWindow;
+  readonly tied: boolean;
+  readonly attentionBias: boolean;
+  /** Whether each head's queries and keys are normalised (Gemma 3). */
+  readonly normalisesHeads: boolean;
+}
+
+const ACTIVATIONS: ReadonlyMap<string, GemmaConfig['activation']> = new Map([
+  ['gelu_pytorch_tanh', 'gelu_new'],
+  ['gelu_new', 'gelu_new'],
+  ['gelu', 'gelu'],
+  ['silu', 'silu'],
+]);
+
+function architecture<Type extends GemmaType>(modelType: Type): Architecture<GemmaConfig<Type>> {
+  return {
+    modelType,
+    wordEmbeddings: 'embed_tokens.weight',
+    parseConfig: (json, extras) =>
+      // A model that sees as well keeps its text model's settings together.
+      parseConfig(modelType, isJsonObject(json.text_config) ? json.text_config : json, extras),
+    normaliseName: (name) => name.replace(/^(language_model\.model|model\.language_model|language_model|model)\./, ''),
+    neededWeights,
+  };
+}
+
+function parseConfig<Type extends GemmaType>(
+  modelType: Type,
+  json: JsonObject,
+  extras: ConfigExtras,
+): { config: GemmaConfig<Type> } | ConfigProblem {
+  const read = new ConfigReader(json);
+  const third = modelType !== 'gemma2';
+  const hidden = read.size(['hidden_size'], 2304);
+  const heads = read.size(['num_attention_heads'], 8);
+  const keyValueHeads = read.size(['num_key_value_heads'], 4);
+  const headSize = read.size(['head_dim'], 256);
+  const layers = read.size(['num_hidden_layers'], 26);
+  const longest = read.size(['max_position_embeddings'], third ? 131_072 : 8192);
+  const activationName = read.text('hidden_activation', read.text('hidden_act', 'gelu_pytorch_tanh'));
+  const activation = ACTIVATIONS.get(activationName);
+  const every = third ? read.size(['sliding_window_pattern'], 6) : 2;
+  const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => (layer + 1) % every !== 0 });
+  const bidirectional = read.flag('use_bidirectional_attention', false);
+  const positions = readPositions(json, read, { third, headSize, maxPositions: longest });
+  const attentionCap = third ? undefined : read.optional('attn_logit_softcapping', 50);
+  const logitCap = read.optional('final_logit_softcapping', third ? undefined : 30);
+  const config = {
+    modelType,
+    vocabSize: read.size(['vocab_size'], third ? 262_208 : 256_000),
+    hidden,
+    embeddingScale: Math.sqrt(hidden),
+    layers,
+    heads,
+    keyValueHeads,
+    headSize,
+    inner: read.size(['intermediate_size'], 9216),
+    activation: activation ?? 'gelu_new',
+    rmsNormEpsilon: read.positive('rms_norm_eps', 1e-6),
+    attentionScale: 1 / Math.sqrt(read.positive('query_pre_attn_scalar', 256)),
+    ...(attentionCap === undefined ? {} : { attentionCap }),
+    ...(logitCap === undefined ? {} : { logitCap }),
+    tied: read.flag('tie_word_embeddings', true),
+    attentionBias: read.flag('attention_bias', false),
+    normalisesHeads: third,
+    ...extras,
+  };
+  if ('reason' in kinds) return { kind: 'unsupported', reason: kinds.reason };
+  const window = readSlidingWindow(json, read, { ...kinds, maxPositions: longest, usual: 4096 });
+  if (read.problem) return { kind: 'broken', problem: read.problem };
+  if ('reason' in positions) return { kind: 'unsupported', reason: positions.reason };
+  if (bidirectional)
+    return { kind: 'unsupported', reason: "attention to later tokens ('use_bidirectional_attention')" };
+  if (!activation) {
+    const known = [...ACTIVATIONS.keys()].join(', ');
+    return { kind: 'unsupported', reason: `hidden_activation '${activationName}' (supported: ${known})` };
+  }
+  if (heads % keyValueHeads !== 0) {
+    const problem = `config.json: num_attention_heads ${heads} is not a multiple of num_key_value_heads ${keyValueHeads}`;
+    return { kind: 'broken', problem };
+  }
+  const { rotary, local } = positions;
+  const maxPositions = Math.min(longest, rotary.longest ?? longest, local?.longest ?? longest);
+  return {
+    config: {
+      ...config,
+      ...window,
+      maxPositions,
+      rotary,
+      ...(local ? { local: { rotary: local, layers: kinds.sliding } } : {}),
+    },
+  };
+}
+
+/** Positions of Gemma 2, alike in all layers, and of Gemma 3, whose layers in the window have a base of their own. */
+function readPositions(
+  json: JsonObject,
+  read: ConfigReader,
+  { third, ...sizes }: { third: boolean; headSize: number; maxPositions: number },
+): { readonly rotary: RotaryConfig; readonly local?: RotaryConfig } | { readonly reason: string } {
+  if (!third) return readRotary(json, read, sizes);
+  const byKind = isJsonObject(json.rope_parameters) ? json.rope_parameters : {};
+  const of = (kind: string, older: JsonObject): JsonObject =>
+    isJsonObject(byKind[kind]) ? { rope_parameters: byKind[kind] } : older;
+  const { rope_theta, rope_scaling, rope_local_base_freq } = json;
+  const full = of('full_attention', { rope_theta, rope_scaling });
+  const sliding = of('sliding_attention', { rope_theta: rope_local_base_freq });
+  const global = readRotary(full, read, { ...sizes, defaultBase: 1_000_000 });
+  const local = readRotary(sliding, read, sizes);
+  if ('reason' in global) return global;
+  return 'reason' in local ? local : { rotary: global.rotary, local: local.rotary };
+}
+
+function* neededWeights(config: GemmaConfig): Iterable<readonly [string, readonly number[]]> {
+  const { hidden, inner, headSize } = config;
+  const queries = config.heads * headSize;
+  const keys = config.keyValueHeads * headSize;
+  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
+  yield ['norm.weight', [hidden]];
+  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = `layers.${layer}`;
+    for (const norm of ['input', 'post_attention', 'pre_feedforward', 'post_feedforward'])
+      yield [`${at}.${norm}_layernorm.weight`, [hidden]];
+    for (const [name, rows, columns] of [
+      ['q_proj', queries, hidden],
+      ['k_proj', keys, hidden],
+      ['v_proj', keys, hidden],
+      ['o_proj', hidden, queries],
+    ] as const) {
+      yield [`${at}.self_attn.${name}.weight`, [rows, columns]];
+      if (config.attentionBias) yield [`${at}.self_attn.${name}.bias`, [rows]];
+    }
+    if (config.normalisesHeads) {
+      yield [`${at}.self_attn.q_norm.weight`, [headSize]];
+      yield [`${at}.self_attn.k_norm.weight`, [headSize]];
+    }
+    yield [`${at}.mlp.gate_proj.weight`, [inner, hidden]];
+    yield [`${at}.mlp.up_proj.weight`, [inner, hidden]];
+    yield [`${at}.mlp.down_proj.weight`, [hidden, inner]];
+  }
+}
+
+export const gemma2 = architecture('gemma2');
+export const gemma3Text = architecture('gemma3_text');
+export const gemma3 = architecture('gemma3');

@@ -1,0 +1,111 @@
+import type { JsonObject } from '../json.ts';
+import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
+import { ConfigReader } from './config-reader.ts';
+
+/** OPT (Zhang et al. 2022) as `OPTForCausalLM` reads it. `hidden` is the width of a word embedding. */
+export interface OptConfig extends CommonConfig {
+  readonly modelType: 'opt';
+  readonly layers: number;
+  readonly heads: number;
+  /** Width of what goes through the layers; word embeddings of another width are projected to it and back. */
+  readonly width: number;
+  /** Width of the feed-forward layer. */
+  readonly inner: number;
+  readonly activation: 'relu' | 'gelu' | 'gelu_new';
+  readonly layerNormEpsilon: number;
+  readonly tied: boolean;
+  /** Whether the halves of a layer normalise what they read; else what they add to (OPT 350m). */
+  readonly normalisesBefore: boolean;
+  /** Whether what the last layer gives is normalised. */
+  readonly finalNorm: boolean;
+  readonly biases: boolean;
+  /** Whether norms have weights and biases. */
+  readonly learntNorms: boolean;
+}
+
+const ACTIVATIONS: ReadonlyMap<string, OptConfig['activation']> = new Map([
+  ['relu', 'relu'],
+  ['gelu', 'gelu'],
+  ['gelu_new', 'gelu_new'],
+  ['gelu_pytorch_tanh', 'gelu_new'],
+]);
+
+/** The table of positions has rows in front that no token uses. */
+export const OPT_FIRST_POSITION = 2;
+
+function parseConfig(json: JsonObject, extras: ConfigExtras): { config: OptConfig } | ConfigProblem {
+  const read = new ConfigReader(json);
+  const width = read.size(['hidden_size'], 768);
+  const heads = read.size(['num_attention_heads'], 12);
+  const activationName = read.text('activation_function', 'relu');
+  const activation = ACTIVATIONS.get(activationName);
+  const normalisesBefore = read.flag('do_layer_norm_before', true);
+  const config: OptConfig = {
+    modelType: 'opt',
+    vocabSize: read.size(['vocab_size'], 50272),
+    hidden: read.size(['word_embed_proj_dim'], width),
+    layers: read.size(['num_hidden_layers'], 12),
+    heads,
+    width,
+    inner: read.size(['ffn_dim'], 3072),
+    maxPositions: read.size(['max_position_embeddings'], 2048),
+    activation: activation ?? 'relu',
+    layerNormEpsilon: 1e-5,
+    tied: read.flag('tie_word_embeddings', true),
+    normalisesBefore,
+    finalNorm: normalisesBefore && !read.flag('_remove_final_layer_norm', false),
+    biases: read.flag('enable_bias', true),
+    learntNorms: read.flag('layer_norm_elementwise_affine', true),
+    ...extras,
+  };
+  if (read.problem) return { kind: 'broken', problem: read.problem };
+  if (!activation) {
+    const known = [...ACTIVATIONS.keys()].join(', ');
+    return { kind: 'unsupported', reason: `activation_function '${activationName}' (supported: ${known})` };
+  }
+  if (width % heads !== 0) {
+    const problem = `config.json: hidden_size ${width} is not a multiple of num_attention_heads ${heads}`;
+    return { kind: 'broken', problem };
+  }
+  return { config };
+}
+
+function* neededWeights(config: OptConfig): Iterable<readonly [string, readonly number[]]> {
+  const { hidden, width, inner } = config;
+  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
+  yield ['embed_positions.weight', [config.maxPositions + OPT_FIRST_POSITION, width]];
+  if (hidden !== width) {
+    yield ['project_in.weight', [width, hidden]];
+    yield ['project_out.weight', [hidden, width]];
+  }
+  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  const norms = config.finalNorm ? ['final_layer_norm'] : [];
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = `layers.${layer}`;
+    norms.push(`${at}.self_attn_layer_norm`, `${at}.final_layer_norm`);
+    for (const [name, rows, columns] of [
+      ['self_attn.q_proj', width, width],
+      ['self_attn.k_proj', width, width],
+      ['self_attn.v_proj', width, width],
+      ['self_attn.out_proj', width, width],
+      ['fc1', inner, width],
+      ['fc2', width, inner],
+    ] as const) {
+      yield [`${at}.${name}.weight`, [rows, columns]];
+      if (config.biases) yield [`${at}.${name}.bias`, [rows]];
+    }
+  }
+  if (!config.learntNorms) return;
+  for (const norm of norms) {
+    yield [`${norm}.weight`, [width]];
+    yield [`${norm}.bias`, [width]];
+  }
+}
+
+export const opt: Architecture<OptConfig> = {
+  modelType: 'opt',
+  wordEmbeddings: 'embed_tokens.weight',
+  parseConfig,
+  normaliseName: (name) => name.replace(/^(model\.)?decoder\./, ''),
+  neededWeights,
+};

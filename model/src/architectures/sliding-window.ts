@@ -1,0 +1,59 @@
+import type { JsonObject } from '../json.ts';
+import type { ConfigReader } from './config-reader.ts';
+
+/** Layers in which a token sees only the tokens just before it. */
+export interface SlidingWindow {
+  /** How many tokens a token sees there, itself included. */
+  readonly tokens: number;
+  /** The numbers of those layers. */
+  readonly layers: readonly number[];
+}
+
+interface LayerKinds {
+  /** How many layers there are. */
+  readonly layers: number;
+  /** Which of them slide where `layer_types` does not say so. */
+  slides(layer: number): boolean;
+}
+
+/** A kind of layer that the engine has not. */
+type Unsupported = { readonly reason: string };
+
+/** The numbers of the layers of kind `sliding_attention`. What is wrong is left in `read.problem`. */
+export function readSlidingLayers(
+  json: JsonObject,
+  read: ConfigReader,
+  { layers, slides }: LayerKinds,
+): { readonly sliding: readonly number[] } | Unsupported {
+  const numbers = Array.from({ length: layers }, (_, layer) => layer);
+  const types = json.layer_types ?? undefined;
+  if (types === undefined) return { sliding: numbers.filter(slides) };
+  if (!Array.isArray(types) || types.length !== layers) {
+    read.problem ??= `config.json: 'layer_types' is not a list of ${layers} kinds of layers`;
+    return { sliding: [] };
+  }
+  const strange = types.find((type) => type !== 'full_attention' && type !== 'sliding_attention');
+  if (strange !== undefined)
+    return { reason: `layer_types '${strange}' (supported: full_attention, sliding_attention)` };
+  return { sliding: numbers.filter((layer) => types[layer] === 'sliding_attention') };
+}
+
+/**
+ * Reads `sliding_window` for the layers that slide. A window that no row outgrows is none.
+ * @param usual the window where `sliding_window` is missing; null there always means none
+ */
+export function readSlidingWindow(
+  json: JsonObject,
+  read: ConfigReader,
+  { sliding, maxPositions, usual }: { sliding: readonly number[]; maxPositions: number; usual?: number },
+): { readonly window?: SlidingWindow } {
+  const given = json.sliding_window === undefined ? usual : json.sliding_window;
+  if (given === null || given === undefined) return {};
+  const tokens = read.size(['sliding_window'], usual ?? 1);
+  return tokens >= maxPositions || sliding.length === 0 ? {} : { window: { tokens, layers: sliding } };
+}
+
+/** How many tokens a token sees in a layer, where that is limited. */
+export function windowOf(window: SlidingWindow | undefined, layer: number): number | undefined {
+  return window?.layers.includes(layer) ? window.tokens : undefined;
+}
