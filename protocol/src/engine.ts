@@ -453,7 +453,7 @@ export interface ModelsParams {
 }
 
 export interface ModelsResult {
-  /** What the task file says. */
+  /** The model of the task file as it stands in the list, whether it does or not. */
   readonly current: string;
   readonly language: string | null;
   /** Bytes that this machine has, or that the process may use. */

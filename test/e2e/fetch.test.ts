@@ -168,7 +168,7 @@ describe('the engine', () => {
     await writeFile(path.join(folder, 'models/broken/tokenizer.json'), '{}');
     const engine = new Engine('predict', env);
     const { models, ...result } = await engine.request('models', { taskFile, folders: [folder] });
-    expect(result).toMatchObject({ current: 'demo', language: 'sv', step: { rows: 8, tokensARow: 64 } });
+    expect(result).toMatchObject({ current: 'demo-base', language: 'sv', step: { rows: 8, tokensARow: 64 } });
     expect(result.memoryBytes).toBeGreaterThan(2 ** 28);
     const named = (name: string) => models.find((model) => model.name === name)!;
     expect(named('demo-tiny')).toMatchObject({ source: 'demo', about: { architecture: 'gpt2' } });

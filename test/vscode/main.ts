@@ -43,7 +43,8 @@ export async function main({ root, out, only }: MainOptions): Promise<number> {
   for (const [name, drive] of Object.entries(DRIVES)) {
     if (!wanted(name)) continue;
     const started = Date.now();
-    const options = { ...common, ...drive.options, extensions, out: path.join(out, name) };
+    const env = { ...common.env, ...(await drive.env?.()) };
+    const options = { ...common, env, ...drive.options, extensions, out: path.join(out, name) };
     await rm(options.out, { recursive: true, force: true });
     const workbench = await openWorkbench(options);
     try {

@@ -71,11 +71,7 @@ function pick(found: ModelsResult, texts: Texts): Thenable<ModelItem | undefined
   const { rows, tokensARow } = found.step;
   return window.showQuickPick(items, {
     title: t('Select Model'),
-    placeHolder: t(
-      'A step has {0} rows of {1} tokens here; what it takes is reckoned, to a factor of about three.',
-      rows,
-      tokensARow,
-    ),
+    placeHolder: t('Which model? Steps are reckoned for {0} rows of {1} tokens.', rows, tokensARow),
     matchOnDescription: true,
   });
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import path from 'node:path';
+import { DEMO_MODEL } from '../../../model/src/demo/packages.ts';
 import { type ListedModel, listModels } from '../../../model/src/list-models.ts';
 import { type SuggestedModel, suggestedFor } from '../../../model/src/suggested-models.ts';
 import type { ModelAbout, ModelOffer, ModelsParams, ModelsResult } from '../../../protocol/src/engine.ts';
@@ -18,7 +19,8 @@ export async function offerModels({ taskFile, folders }: ModelsParams): Promise<
   const listed = await listModels(folders);
   const known = new Set(listed.map(({ name }) => name));
   return {
-    current,
+    // What it stands for is what is in the list.
+    current: current === 'demo' ? `demo-${DEMO_MODEL}` : current,
     language,
     memoryBytes: machineMemory(),
     step: { rows: STEP.rows, tokensARow: STEP.tokensARow },

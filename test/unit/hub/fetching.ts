@@ -1,34 +1,25 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { type FetchOptions, type FetchProgress, fetchModel, planFetch } from '../../../engine/src/hub/fetch-model.ts';
 import { HubError } from '../../../engine/src/hub/hub-error.ts';
 import type { HubSettings } from '../../../engine/src/hub/hub-settings.ts';
-import { serializeSafetensors } from '../../../model/src/safetensors.ts';
-import { temporaryFolder, tinyConfig, tinyTensors, tinyTokenizer } from '../model/tiny-folder.ts';
+import { temporaryFolder } from '../model/tiny-folder.ts';
 import { HubServer, type ServedModel } from './hub-server.ts';
+import { ID, tinyModel } from './tiny-served-model.ts';
 
-export const ID = 'owner/tiny';
-export const WEIGHTS = Buffer.from(serializeSafetensors(tinyTensors(), { format: 'pt' }));
+export * from './tiny-served-model.ts';
 
-/** A whole tiny GPT-2, with the files that are not needed that models on the hub have, too. */
-export const tinyModel = (changes: Partial<ServedModel> = {}): ServedModel => ({
-  files: {
-    '.gitattributes': '*.bin filter=lfs',
-    'README.md': '# Tiny',
-    'config.json': JSON.stringify(tinyConfig()),
-    'tokenizer.json': JSON.stringify(tinyTokenizer()),
-    'model.safetensors': WEIGHTS,
-    'pytorch_model.bin': 'pickled',
-    'flax_model.msgpack': 'packed',
-    'onnx/model.onnx': 'graph',
-  },
-  large: ['model.safetensors', 'pytorch_model.bin'],
-  ...changes,
-});
+/** A hub that ends with the test. */
+export async function startHub(models: Readonly<Record<string, ServedModel>>): Promise<HubServer> {
+  const server = await HubServer.start(models);
+  onTestFinished(() => server.close());
+  return server;
+}
 
 /** A hub with one model, a cache of its own, and what a fetch needs to know of both. Pauses are noted and not taken. */
 export async function hub(model: ServedModel = tinyModel(), settings: Partial<HubSettings> = {}) {
-  const server = await HubServer.start({ [ID]: model });
+  const server = await startHub({ [ID]: model });
   const cacheFolder = await temporaryFolder();
   const pauses: number[] = [];
   const options: FetchOptions = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HubError, Transient } from '../../../engine/src/hub/hub-error.ts';
 import { HubRequests } from '../../../engine/src/hub/hub-requests.ts';
-import { failure, hub, ID, tinyModel } from './fetching.ts';
-import { HubServer, hang, redirect, refuse } from './hub-server.ts';
+import { failure, hub, ID, startHub, tinyModel } from './fetching.ts';
+import { hang, redirect, refuse } from './hub-server.ts';
 
 const TOKEN = { value: 'hf_secret', source: 'HF_TOKEN' };
 const { signal } = new AbortController();
@@ -131,14 +131,14 @@ describe('a hub that cannot answer now', () => {
   });
 
   it('counts as cut off when it says nothing', async () => {
-    const server = await HubServer.start({ [ID]: tinyModel() });
+    const server = await startHub({ [ID]: tinyModel() });
     server.misbehave('api/models', hang);
     const requests = new HubRequests({ endpoint: server.url, token: undefined }, ID, 0.05);
     await expect(requests.describe('main', signal)).rejects.toThrow('does not answer');
   });
 
   it('counts as cut off when it says nothing more', async () => {
-    const server = await HubServer.start({ [ID]: tinyModel() });
+    const server = await startHub({ [ID]: tinyModel() });
     server.misbehave('api/models', (_, response) => {
       response.writeHead(200).write('{ "sha": ');
     });
@@ -147,7 +147,7 @@ describe('a hub that cannot answer now', () => {
   });
 
   it('is left at once when the user wants no more', async () => {
-    const server = await HubServer.start({ [ID]: tinyModel() });
+    const server = await startHub({ [ID]: tinyModel() });
     const controller = new AbortController();
     server.misbehave('api/models', () => controller.abort(new Error('enough')));
     const requests = new HubRequests({ endpoint: server.url, token: undefined }, ID);

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 
 /** A model as the server has it. Files of `large` are kept elsewhere, as the hub does with those over a few megabytes. */
 export interface ServedModel {
@@ -26,12 +31,13 @@ export type Fault = (request: IncomingMessage, response: ServerResponse, next: (
 
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
-/** A hub on this machine that speaks the part of the API that is used, and misbehaves on demand. It ends with the test. */
+/** A hub on this machine that speaks the part of the API that is used, and misbehaves on demand. */
 export class HubServer {
   readonly seen: SeenRequest[] = [];
   url = '';
   storeUrl = '';
   readonly #models: Readonly<Record<string, ServedModel>>;
+  readonly #servers: Server[] = [];
   readonly #faults: { readonly part: string; readonly fault: Fault }[] = [];
 
   private constructor(models: Readonly<Record<string, ServedModel>>) {
@@ -40,9 +46,16 @@ export class HubServer {
 
   static async start(models: Readonly<Record<string, ServedModel>>): Promise<HubServer> {
     const server = new HubServer(models);
-    server.url = await listening((request, response) => server.#answer('hub', request, response));
-    server.storeUrl = await listening((request, response) => server.#answer('store', request, response));
+    server.url = await server.#listen('hub');
+    server.storeUrl = await server.#listen('store');
     return server;
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   }
 
   /** The next requests whose address has this part get these answers, one each. */
@@ -55,6 +68,13 @@ export class HubServer {
     return this.seen
       .filter((request) => request.host === host && !request.path.startsWith('/api/'))
       .map(({ path }) => path.split('/').at(-1)!);
+  }
+
+  async #listen(host: 'hub' | 'store'): Promise<string> {
+    const server = createServer((request, response) => this.#answer(host, request, response));
+    this.#servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   #answer(host: 'hub' | 'store', request: IncomingMessage, response: ServerResponse): void {
@@ -89,16 +109,6 @@ export class HubServer {
     if (content === undefined) response.writeHead(404).end();
     else sendRange(content, request, response);
   }
-}
-
-async function listening(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function listing(id: string, { files, large = [], gated, told, list = (file) => file }: ServedModel): object {

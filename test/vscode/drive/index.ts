@@ -1,4 +1,5 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
+import { models } from './models.ts';
 import { noSurvivors } from './no-survivors.ts';
 import { reload } from './reload.ts';
 import { wholeStory } from './whole-story.ts';
@@ -6,11 +7,14 @@ import { wholeStory } from './whole-story.ts';
 /** What is done by hand in a window with the installed extension. */
 export interface Drive {
   readonly options?: Partial<WorkbenchOptions>;
+  /** Variables of the extension host, made before the window opens. */
+  env?(): Promise<Readonly<Record<string, string>>>;
   run(workbench: Workbench, out: string): Promise<void>;
 }
 
 export const DRIVES: Readonly<Record<string, Drive>> = {
   'whole-story': { run: wholeStory },
   reload: { run: reload },
+  models: models(),
   'no-survivors': { run: noSurvivors },
 };

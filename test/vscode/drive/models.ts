@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { HubServer } from '../../unit/hub/hub-server.ts';
+import { ID, tinyModel } from '../../unit/hub/tiny-served-model.ts';
+import type { Workbench } from '../host/workbench.ts';
+import { EditorPage } from './editor-page.ts';
+import type { Drive } from './index.ts';
+
+const TASK_FILE = 'hub.ptask.json';
+
+/** A model that is not there is fetched from a hub on this machine, with its size shown first; then another one is chosen. */
+export function models(): Drive {
+  let hub: HubServer | undefined;
+  return {
+    async env() {
+      hub = await HubServer.start({ [ID]: tinyModel({ told: { safetensors: { total: 1394 } } }) });
+      return { HF_ENDPOINT: hub.url, HF_HUB_OFFLINE: '', HF_HOME: '', HF_HUB_CACHE: '', HUGGINGFACE_HUB_CACHE: '' };
+    },
+    async run(workbench, out) {
+      try {
+        await fetchAndSelect(workbench, out, hub!);
+      } finally {
+        await hub!.close();
+      }
+    },
+  };
+}
+
+async function fetchAndSelect({ page, workspace }: Workbench, out: string, hub: HubServer): Promise<void> {
+  const sentiment = await readFile(path.join(workspace, 'sentiment.ptask.json'), 'utf8');
+  const task = sentiment.replace('"demo"', JSON.stringify(ID)).replace('"language": "en"', '"language": "sv"');
+  await writeFile(path.join(workspace, TASK_FILE), task);
+  const editor = new EditorPage(page, out);
+  await editor.ready();
+  await editor.openTaskFile(TASK_FILE);
+
+  const lens = page.locator('.codelens-decoration a', { hasText: 'Fetch Model' });
+  await lens.waitFor({ timeout: 30_000 });
+  assert.deepEqual(hub.seen, [], 'nothing is asked of the hub unasked');
+  const dialog = page.locator('.monaco-dialog-box', { hasText: `Fetch ${ID}?` });
+  await editor.until(dialog, () => lens.click());
+  assert.match(await dialog.innerText(), /in 3 files/);
+  assert.deepEqual(hub.asked('hub'), [], 'no file is fetched before the user has agreed');
+  await editor.screenshot('fetch-model');
+  await dialog.locator('.monaco-button', { hasText: /^Fetch$/ }).click();
+  await editor.message(`${ID} is there`);
+  await lens.waitFor({ state: 'detached' });
+  assert.equal(hub.asked('store').length, 1);
+
+  await editor.command('ptask: Select Model');
+  const row = (text: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  await row(ID).waitFor();
+  assert.match(await row(ID).innerText(), /chosen · gpt2/);
+  await row('AI-Sweden-Models/gpt-sw3-126m').waitFor();
+  await editor.screenshot('select-model');
+  await row('demo-base').click();
+  await page.locator('.view-line', { hasText: '"demo-base"' }).first().waitFor();
+}
