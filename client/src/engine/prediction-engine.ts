@@ -70,6 +70,11 @@ export class PredictionEngine {
     }
   }
 
+  /** Starts it before it is asked for the first time. */
+  start(): void {
+    if (!this.#isEnding) this.#running();
+  }
+
   /** Starts it, however often it has died. */
   restart(): void {
     this.#deaths = 0;

@@ -14,6 +14,7 @@ import {
 import type { TaskRow } from '../../../protocol/src/rows.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
+import { atMostEvery, later } from '../later.ts';
 import type { RunQueue } from '../runs/run-queue.ts';
 import { isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -21,10 +22,13 @@ import { ROW_DOCUMENTS, unsavedText } from './documents.ts';
 import { PredictionStore, type RowQuestion } from './prediction-store.ts';
 import { hintText } from './prediction-text.ts';
 
+const PROMPT_TABLES = '**/*.prompts.safetensors';
 const SETTING = 'predictions.inline';
 
-/** Answers that come one after the other are drawn together. */
+/** Answers that come one soon after the other are drawn together. */
 const DRAW_MS = 50;
+/** The window has other things to do when it begins. */
+const START_MS = 1000;
 /** After a keystroke in a task file, so long is waited before its prompts are looked at anew. */
 const TYPING_MS = 500;
 
@@ -36,7 +40,7 @@ export function showInlinePredictions(
   texts: Texts,
 ): Disposable[] {
   const changed = new EventEmitter<void>();
-  const draw = later(DRAW_MS, () => changed.fire());
+  const draw = atMostEvery(DRAW_MS, () => changed.fire());
   const store = new PredictionStore(
     {
       predict: (params, predicted, signal) => engine.request('predict', params, { signal, listen: { predicted } }),
@@ -55,13 +59,16 @@ export function showInlinePredictions(
       return hintsOf(document, rows, store, texts);
     },
   };
-  const tables = workspace.createFileSystemWatcher('**/*.prompts.safetensors');
+  const tables = workspace.createFileSystemWatcher(PROMPT_TABLES);
+  const start = later(START_MS, () => void startWherePrompts(engine));
+  start.soon();
   return [
     changed,
     draw,
     expireTyped,
     store,
     tables,
+    start,
     ...[tables.onDidCreate, tables.onDidChange, tables.onDidDelete].map((event) => event(() => store.expire())),
     engine.onRestart(() => store.expire()),
     queue.listen(({ end }) => {
@@ -77,6 +84,13 @@ export function showInlinePredictions(
     languages.registerInlayHintsProvider(ROW_DOCUMENTS, provider),
     commands.registerCommand('ptask.toggleInlinePredictions', toggle),
   ];
+}
+
+/** The process that predicts takes a while to start, which the first rows that are opened need not wait for. */
+async function startWherePrompts(engine: PredictionEngine): Promise<void> {
+  if (!workspace.isTrusted || !workspace.getConfiguration('ptask').get(SETTING, true)) return;
+  const found = await workspace.findFiles(PROMPT_TABLES, '**/node_modules/**', 1);
+  if (found.length > 0) engine.start();
 }
 
 export function questionOf({ taskFile, taskname, row }: TaskRow): RowQuestion {
@@ -108,22 +122,4 @@ function hintsOf(document: TextDocument, rows: readonly TaskRow[], store: Predic
 async function toggle(): Promise<void> {
   const configuration = workspace.getConfiguration('ptask');
   await configuration.update(SETTING, !configuration.get(SETTING, true), ConfigurationTarget.Global);
-}
-
-interface Later extends Disposable {
-  /** Does it after a while, however often it is asked to meanwhile. */
-  readonly soon: () => void;
-}
-
-function later(milliseconds: number, action: () => void): Later {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return {
-    soon() {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        action();
-      }, milliseconds);
-    },
-    dispose: () => clearTimeout(timer),
-  };
 }

@@ -84,6 +84,8 @@ export class PredictionStore {
 
   async #fetch(task: TaskPredictions, of: RowQuestion, rows: ReadonlyMap<string, RowQuestion['row']>): Promise<void> {
     const { signal } = task;
+    // Only what is new is told: whoever is told asks again.
+    const unknown = [...rows.keys()].filter((key) => !task.known(key));
     const ask = (wanted: readonly RowQuestion['row'][], predicted: (params: PredictedParams) => void) => {
       const token = `predict-${++this.#token}`;
       const text = this.#source.unsavedText(of.file);
@@ -110,13 +112,13 @@ export class PredictionStore {
       if (signal.aborted) return;
       task.prompt ??= present;
       const missing = [...rows].filter(([key]) => task.claim(key));
-      this.#onChange();
+      if (unknown.some((key) => task.known(key))) this.#onChange();
       if (missing.length === 0 || task.prompt.state === 'untrained') return;
       const take = (prompt: PromptState, from: number, answers: readonly PredictedRow[]) => {
         if (signal.aborted) return;
         task.prompt = prompt;
-        for (const [place, answer] of answers.entries()) task.take(missing[from + place]![0], answer);
-        this.#onChange();
+        const news = answers.filter((answer, place) => task.take(missing[from + place]![0], answer));
+        if (news.length > 0) this.#onChange();
       };
       const result = await ask(
         missing.map(([, row]) => row),
@@ -158,13 +160,16 @@ class TaskPredictions {
     return true;
   }
 
-  take(row: string, answer: PredictedRow): void {
+  /** Whether it was not known. */
+  take(row: string, answer: PredictedRow): boolean {
     const key = this.prompt!.key;
     const answers = this.#byPrompt.get(key) ?? new Map<string, PredictedRow>();
     this.#byPrompt.set(key, answers);
+    const isNew = !answers.has(row);
     answers.set(row, answer);
     forgetOldest(answers, MOST_ROWS);
     forgetOldest(this.#byPrompt, MOST_PROMPTS);
+    return isNew;
   }
 
   expire(): void {

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import type { EngineRole } from '../../../protocol/src/engine.ts';
 import { VERSION } from '../version.ts';
 import { connect } from './connection.ts';
@@ -51,6 +52,8 @@ async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<vo
     log.error(error.stack ?? error.message);
     process.exit(3);
   });
+  // A run takes what the editor and the predictions in it leave; the runtime's threads inherit it.
+  if (name === 'train') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   role =
     name === 'train'
       ? (await import('./train-role.ts')).trainRole(connection, program)

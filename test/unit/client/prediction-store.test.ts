@@ -66,8 +66,18 @@ describe('answers', () => {
     expect(rowsAsked()).toEqual(['A', 'B']);
   });
 
+  it('are told once: who asks again for what is known hears nothing', async () => {
+    const { store, settled, changes } = start();
+    store.want([question('A'), question('B')]);
+    await settled();
+    expect(changes()).toBe(2);
+    store.want([question('A'), question('B')]);
+    await settled();
+    expect(changes()).toBe(2);
+  });
+
   it('of a prompt that was replaced are not shown, and come back with it', async () => {
-    const { store, engine, settled, shown, rowsAsked } = start();
+    const { store, engine, settled, shown, rowsAsked, changes } = start();
     store.want([question('A')]);
     await settled();
     engine.prompt = current('second');
@@ -78,9 +88,11 @@ describe('answers', () => {
     expect(shown(question('A'))).toBe('second A');
     engine.prompt = current('first');
     store.expire();
+    const before = changes();
     store.want([question('A')]);
     await settled();
     expect(shown(question('A'))).toBe('first A');
+    expect(changes()).toBe(before + 1);
     expect(rowsAsked()).toEqual(['A', 'A']);
   });
 
