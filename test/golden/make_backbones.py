@@ -2,8 +2,9 @@
 
     python make_backbones.py [OUT [NAME]…]     # needs torch, transformers, safetensors
 
-backbones/<name>/   config.json + model.safetensors of a tiny random model (a Hugging Face folder)
-backbones/<name>/golden.json
+backbones/<name>/, example/<name>/
+                    config.json + model.safetensors of a tiny random model (a Hugging Face folder)
+…/golden.json
     ids [B][S]        token ids, right-padded with 0 to S
     lengths [B]       real length of each row of ids
     virtual [T][D]    virtual-token embeddings
@@ -74,6 +75,12 @@ BACKBONES = {
                                  tie_word_embeddings=False, scale_attn_weights=False, bos_token_id=1, eos_token_id=2)),
 }
 
+# The example of docs/add-a-backbone.md, which ptask does not have.
+EXAMPLES = {
+    'granite': ('granite', dict(GROUPED, embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2,
+                                logits_scaling=2.0)),
+}
+
 
 def randomise(model, gen):
     """Biases and norm weights too, so that no term of a gradient hides behind a zero or a one."""
@@ -96,9 +103,8 @@ def assemble(embed, virtual, splits, at, row, n):
     return torch.cat(parts), where
 
 
-def backbone_golden(out, name, model_type, settings):
+def backbone_golden(d, name, model_type, settings):
     gen = torch.Generator().manual_seed(SEED + sum(map(ord, name)))
-    d = os.path.join(out, 'backbones', name)
     config = CONFIG_MAPPING[model_type](**settings, **{k: 0.0 for k in (
         'attention_dropout', 'hidden_dropout', 'dropout', 'attn_pdrop', 'embd_pdrop', 'resid_pdrop')})
     model = AutoModelForCausalLM.from_config(config, attn_implementation='eager').eval().float()
@@ -192,8 +198,9 @@ def rotary_golden(out):
 if __name__ == '__main__':
     out = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else HERE
     names = sys.argv[2:]
-    for name, (model_type, settings) in BACKBONES.items():
-        if not names or name in names:
-            backbone_golden(out, name, model_type, settings)
+    for folder, models in (('backbones', BACKBONES), ('example', EXAMPLES)):
+        for name, (model_type, settings) in models.items():
+            if not names or name in names:
+                backbone_golden(os.path.join(out, folder, name), name, model_type, settings)
     if not names or 'rotary' in names:
         rotary_golden(out)
