@@ -5,19 +5,26 @@ import { causalMask, sum } from '../data/head-layout.ts';
 import { type BranchedRow, packRows } from '../data/packed-rows.ts';
 import { counted, windowMaskFeeds } from '../data/window-masks.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { Session, type SessionOptions } from '../runtime/session.ts';
-import { float32, type TensorData } from '../runtime/tensor.ts';
+import { Recent } from '../recent.ts';
+import { type RunResults, Session, type SessionOptions } from '../runtime/session.ts';
+import { type Feed, float32, letGo } from '../runtime/tensor.ts';
 import { buildPrefixGraph, type PrefixGraph } from './prefix-graph.ts';
 import { buildRowsGraph, type RowsGraph, type RowsOutput } from './rows-graph.ts';
 
-/** A prefix whose keys and values have been computed, once for all rows that begin with it. */
+/** A prefix whose keys and values are computed once for all rows that begin with it. */
 export interface CachedPrefix {
+  /** Under which its predictor keeps them. */
+  readonly key: string;
+  /** Its tokens, of which −1 − k is row k of `virtual`. */
+  readonly ids: Int32Array;
   /** How many tokens of every row it stands for; 0 where rows share nothing. */
   readonly length: number;
   /** Virtual embeddings [virtual, hidden] of the task, empty for the frozen model alone. */
   readonly virtual: Float32Array;
-  readonly cache: Readonly<Record<string, TensorData>>;
 }
+
+/** Prefixes whose keys and values are kept; those of one that comes again later are computed again. */
+const MOST_PREFIXES = 8;
 
 /** The most new tokens of a generated answer. */
 export const MAX_NEW_TOKENS = 64;
@@ -34,7 +41,10 @@ const LOGITS_A_RUN = 16 * 1024 * 1024;
  */
 const UNPACKED_BYTES = 2 ** 30;
 
-const NOTHING_PICKED: Record<string, TensorData> = { picked: float32(new Float32Array(0), [0]) };
+/** Outputs that a graph with a past gives to the next run's. */
+const PRESENT = 'present_';
+
+const NOTHING_PICKED: RunResults = { outputs: { picked: float32(new Float32Array(0), [0]) }, kept: {} };
 
 type Loaded<Built> = Built & { readonly session: Session };
 
@@ -47,6 +57,8 @@ export class Predictor {
   private readonly options: SessionOptions;
   private readonly prefixSessions = new Map<string, Promise<Loaded<PrefixGraph>>>();
   private readonly rowSessions = new Map<string, Promise<Loaded<RowsGraph>>>();
+  private readonly caches = new Recent<Readonly<Record<string, Feed>>>(MOST_PREFIXES);
+  private prefixes = 0;
 
   constructor(backbone: Backbone, options: SessionOptions = {}) {
     this.backbone = backbone;
@@ -57,22 +69,38 @@ export class Predictor {
 
   /** Computes the keys and values of `ids`, in which −1 − k is row k of `virtual` [virtual, hidden]. */
   async cachePrefix(ids: Int32Array, virtual: Float32Array): Promise<CachedPrefix> {
+    const prefix = { key: String(this.prefixes++), ids, length: ids.length, virtual };
+    await this.cacheOf(prefix);
+    return prefix;
+  }
+
+  private async cacheOf(prefix: CachedPrefix): Promise<Readonly<Record<string, Feed>>> {
+    let cache = this.caches.get(prefix.key);
+    if (!cache) {
+      cache = await this.computePrefix(prefix);
+      // Where it is on a device, garbage collection would not know how large it is.
+      letGo(this.caches.set(prefix.key, cache) ?? {});
+    }
+    return cache;
+  }
+
+  private async computePrefix({ ids, virtual }: CachedPrefix): Promise<Record<string, Feed>> {
     // Attention needs one key in front of the rows; where there is no prefix, a token that no row sees stands in.
     const tokens = ids.length > 0 ? ids : Int32Array.of(0);
     const places = tokens.some((id) => id < 0) ? 'tokens' : 'none';
     const { session, windows } = await memoised(this.prefixSessions, places, () =>
-      this.loaded(buildPrefixGraph(this.backbone.architecture, places)),
+      this.loaded(buildPrefixGraph(this.backbone.architecture, places), () => true),
     );
     const positions = counted(tokens.length);
     const virtualTokens = virtual.length / this.hidden;
     const mask = float32(causalMask(tokens.length), [1, tokens.length, tokens.length]);
-    const cache = await session.run({
+    const { kept } = await session.runKeeping({
       ...embeddingFeeds(tokens, positions, { places, prefix: 0, virtualTokens }),
       prefix_mask: mask,
       ...windowMaskFeeds(windows, { prefix_mask: { mask, queries: positions, keys: positions } }),
       ...(places === 'tokens' ? { virtual: float32(virtual, [virtualTokens, this.hidden]) } : {}),
     });
-    return { length: ids.length, virtual, cache };
+    return kept;
   }
 
   /**
@@ -89,12 +117,12 @@ export class Predictor {
     for (const batch of this.batches(parts.map(({ row }) => row))) {
       const chosen = batch.map((part) => parts[part]!.row);
       const asked = chosen.some(({ branches }) => branches.some((branch) => branch.length > 0));
-      const { picked } = asked ? await this.runRows(prefix, chosen, 'picked', undefined) : NOTHING_PICKED;
+      const { outputs } = asked ? await this.runRows(prefix, chosen, 'picked', undefined) : NOTHING_PICKED;
       let at = 0;
       batch.forEach((part, n) => {
         scores[part] = chosen[n]!.branches.map((branch) => {
           at += branch.length;
-          return (picked!.data as Float32Array).slice(at - branch.length, at);
+          return (outputs.picked!.data as Float32Array).slice(at - branch.length, at);
         });
       });
     }
@@ -107,9 +135,9 @@ export class Predictor {
   /** Logits [rows][vocab] of the token that follows each row; its branches do not matter. */
   async logits(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[]> {
     const alone = rows.map((row) => ({ ...row, branches: [] }));
-    const { logits } = await this.runRows(prefix, alone, 'logits', undefined);
+    const { outputs } = await this.runRows(prefix, alone, 'logits', undefined);
     const { vocabSize } = this.backbone.model.config;
-    return rows.map((_, n) => (logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize));
+    return rows.map((_, n) => (outputs.logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize));
   }
 
   /**
@@ -134,14 +162,21 @@ export class Predictor {
   }
 
   async release(): Promise<void> {
+    this.caches.forget((cache) => {
+      letGo(cache);
+      return true;
+    });
     for (const { session } of await Promise.all(this.prefixSessions.values())) await session.release();
     for (const { session } of await Promise.all(this.rowSessions.values())) await session.release();
     this.prefixSessions.clear();
     this.rowSessions.clear();
   }
 
-  private async loaded<G extends { readonly graph: Graph }>(built: G): Promise<Loaded<G>> {
-    return { ...built, session: await Session.create(built.graph, this.options) };
+  private async loaded<G extends { readonly graph: Graph }>(
+    built: G,
+    keeps: (output: string) => boolean,
+  ): Promise<Loaded<G>> {
+    return { ...built, session: await Session.create(built.graph, { ...this.options, keeps }) };
   }
 
   private get hidden(): number {
@@ -184,11 +219,12 @@ export class Predictor {
     const open = rows.map(() => maxNew > 0);
     const ends = rows.map((row) => row.position + row.ids.length);
     let next: readonly BranchedRow[] = rows.map((row) => ({ ...row, branches: [] }));
-    let past: Past | undefined;
+    let past = emptyPast(rows.length);
     while (open.includes(true)) {
-      const output = await this.runRows(prefix, next, 'next', past ?? emptyPast(rows.length));
-      const chosen = output.next!.data as BigInt64Array;
-      past = extendPast(past ?? emptyPast(rows.length), next, output);
+      const { outputs, kept } = await this.runRows(prefix, next, 'next', past);
+      const chosen = outputs.next!.data as BigInt64Array;
+      letGo(past.cache ?? {});
+      past = extendPast(past, next, kept);
       next = rows.map((_, n) => {
         const token = Number(chosen[n]!);
         const place = ends[n]! + generated[n]!.length;
@@ -201,6 +237,7 @@ export class Predictor {
         return { ids: Int32Array.of(open[n] ? token : 0), position: open[n] ? place : 0, branches: [] };
       });
     }
+    letGo(past.cache ?? {});
     return generated;
   }
 
@@ -209,12 +246,15 @@ export class Predictor {
     rows: readonly BranchedRow[],
     output: RowsOutput,
     past: Past | undefined,
-  ): Promise<Record<string, TensorData>> {
+  ): Promise<RunResults> {
     const places = rows.some((row) => row.ids.some((id) => id < 0)) ? 'tokens' : 'none';
     const { session, inverses, windows } = await memoised(
       this.rowSessions,
       `${places} ${output} ${past !== undefined}`,
-      () => this.loaded(buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined })),
+      () =>
+        this.loaded(buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined }), (name) =>
+          name.startsWith(PRESENT),
+        ),
     );
     const virtualTokens = prefix.virtual.length / this.hidden;
     const feeds = packRows(past ? rows.map((row, n) => ({ ...row, past: past.rows[n]! })) : rows, {
@@ -227,22 +267,13 @@ export class Predictor {
       inverses,
       windows,
     });
-    return session.run({
+    const cache = await this.cacheOf(prefix);
+    return session.runKeeping({
       ...feeds,
-      ...prefix.cache,
-      ...(past ? this.pastFeeds(prefix, past) : {}),
+      ...cache,
+      ...(past ? pastFeeds(cache, past) : {}),
       ...(places === 'tokens' ? { virtual: float32(prefix.virtual, [virtualTokens, this.hidden]) } : {}),
     });
-  }
-
-  private pastFeeds(prefix: CachedPrefix, past: Past): Record<string, TensorData> {
-    if (past.cache) return past.cache;
-    return Object.fromEntries(
-      Object.entries(prefix.cache).map(([name, { dims }]) => [
-        name.replace(/^prefix_/, 'past_'),
-        float32(new Float32Array(0), [dims[0]!, past.rows.length, 0, dims[2]!]),
-      ]),
-    );
   }
 }
 
@@ -250,7 +281,7 @@ export class Predictor {
 interface Past {
   readonly length: number;
   readonly rows: readonly NonNullable<BranchedRow['past']>[];
-  readonly cache: Record<string, TensorData> | undefined;
+  readonly cache: Readonly<Record<string, Feed>> | undefined;
 }
 
 function emptyPast(rows: number): Past {
@@ -258,13 +289,20 @@ function emptyPast(rows: number): Past {
   return { length: 0, rows: Array.from({ length: rows }, () => nothing), cache: undefined };
 }
 
-function extendPast(past: Past, rows: readonly BranchedRow[], output: Record<string, TensorData>): Past {
-  const slots = Math.max(...rows.map((row) => row.ids.length));
-  const cache = Object.fromEntries(
-    Object.entries(output)
-      .filter(([name]) => name.startsWith('present_'))
-      .map(([name, data]) => [name.replace(/^present_/, 'past_'), data]),
+/** The cache of a past; at first, one of no tokens that is like that of the prefix. */
+function pastFeeds(prefix: Readonly<Record<string, Feed>>, past: Past): Readonly<Record<string, Feed>> {
+  if (past.cache) return past.cache;
+  return Object.fromEntries(
+    Object.entries(prefix).map(([name, { dims }]) => [
+      name.replace(/^prefix_/, 'past_'),
+      float32(new Float32Array(0), [dims[0]!, past.rows.length, 0, dims[2]!]),
+    ]),
   );
+}
+
+function extendPast(past: Past, rows: readonly BranchedRow[], kept: Readonly<Record<string, Feed>>): Past {
+  const slots = Math.max(...rows.map((row) => row.ids.length));
+  const cache = Object.fromEntries(Object.entries(kept).map(([name, feed]) => [name.replace(PRESENT, 'past_'), feed]));
   const extended = rows.map((row, n) => {
     const visible = new Uint8Array(past.length + slots);
     visible.set(past.rows[n]!.visible);

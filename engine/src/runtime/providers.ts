@@ -12,20 +12,31 @@ export interface ProviderTraits {
   readonly session: Omit<InferenceSession.SessionOptions, 'extra'>;
   /** Entries of the runtime's own configuration. */
   readonly config: Readonly<Record<string, string>>;
+  /**
+   * Whether tensors may stay where it computes: weights that sessions share, and results that are fed to a later run. The
+   * runtime's other providers copy every result to the CPU's memory.
+   */
+  readonly holdsTensors: boolean;
   /** Operators that it is given in another form. */
   readonly rewrites: Readonly<Record<string, Rewrite>>;
 }
 
 export const TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
-  cpu: { session: {}, config: {}, rewrites: CPU_REWRITES },
+  cpu: { session: {}, config: {}, holdsTensors: false, rewrites: CPU_REWRITES },
   webgpu: {
     session: {},
     // It makes products that the provider does not have.
     config: { 'optimization.disable_specified_optimizers': 'MatmulTransposeFusion' },
+    holdsTensors: true,
     rewrites: WEBGPU_REWRITES,
   },
-  cuda: { session: {}, config: {}, rewrites: {} },
+  cuda: { session: {}, config: {}, holdsTensors: false, rewrites: {} },
   // Both are what the provider asks for.
-  dml: { session: { enableMemPattern: false, executionMode: 'sequential' }, config: {}, rewrites: {} },
-  coreml: { session: {}, config: {}, rewrites: {} },
+  dml: {
+    session: { enableMemPattern: false, executionMode: 'sequential' },
+    config: {},
+    holdsTensors: false,
+    rewrites: {},
+  },
+  coreml: { session: {}, config: {}, holdsTensors: false, rewrites: {} },
 };

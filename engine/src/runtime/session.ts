@@ -1,11 +1,13 @@
 import '../no-telemetry.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { takeFrozenPart } from '../onnx/frozen-part.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { rewriteNodes } from '../onnx/rewrite.ts';
 import { serializeModel } from '../onnx/serialize.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
+import { type HeldWeights, holdWeights } from './device-weights.ts';
 import { type Provider, TRAITS } from './providers.ts';
-import type { TensorData } from './tensor.ts';
+import type { Feed, TensorData } from './tensor.ts';
 
 export interface SessionOptions {
   /** The folder that external initialisers are named from. */
@@ -17,61 +19,93 @@ export interface SessionOptions {
   readonly prepack?: boolean;
   /** Weights in half precision are cast to float32 where they are used, one at a time, and not all of them for good. */
   readonly unpackAtUse?: boolean;
+  /** Outputs that are fed to a later run, which stay on the device where it can hold them; `runKeeping` gives them. */
+  readonly keeps?: (output: string) => boolean;
   readonly profilePrefix?: string;
+}
+
+/** What a run gives: `kept` are the outputs that the session was told to keep, for feeding them to another run. */
+export interface RunResults {
+  readonly outputs: Record<string, TensorData>;
+  readonly kept: Record<string, Feed>;
 }
 
 /** A graph that the runtime has loaded. Runs one at a time; `run` keeps this thread busy until it is done. */
 export class Session {
   private readonly session: InferenceSession;
+  private readonly keeps: (output: string) => boolean;
+  private readonly weights: HeldWeights | undefined;
 
-  private constructor(session: InferenceSession) {
+  private constructor(session: InferenceSession, keeps: (output: string) => boolean, weights?: HeldWeights) {
     this.session = session;
+    this.keeps = keeps;
+    this.weights = weights;
   }
 
   /** The graph may be changed into a form that the provider has. */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const provider = options.provider ?? 'cpu';
+    const { provider = 'cpu', weightsFolder, keeps = () => false } = options;
     const traits = TRAITS[provider];
-    if (options.unpackAtUse) unpackAtUse(graph);
+    if (options.unpackAtUse && !traits.holdsTensors) unpackAtUse(graph);
     rewriteNodes(graph, traits.rewrites);
+    const frozen = traits.holdsTensors ? takeFrozenPart(graph) : [];
     const session: Record<string, string> = { ...traits.config };
-    if (options.weightsFolder) session.model_external_initializers_file_folder_path = options.weightsFolder;
+    if (weightsFolder) session.model_external_initializers_file_folder_path = weightsFolder;
     if (!options.prepack) session.disable_prepacking = '1';
-    return new Session(
-      await InferenceSession.create(serializeModel(graph), {
-        ...traits.session,
-        executionProviders: [provider],
-        graphOptimizationLevel: 'all',
-        // The first run of a size fills an arena; with a pattern the second would ask for the same memory again, in one piece.
-        enableMemPattern: false,
-        // Warnings of the runtime (unused initialisers, shape names) say nothing to a user.
-        logSeverityLevel: 3,
-        ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
-        ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
-        extra: { session },
-      }),
-    );
+    const made = await InferenceSession.create(serializeModel(graph), {
+      ...traits.session,
+      executionProviders: [provider],
+      graphOptimizationLevel: 'all',
+      // The first run of a size fills an arena; with a pattern the second would ask for the same memory again, in one piece.
+      enableMemPattern: false,
+      // Warnings of the runtime (unused initialisers, shape names) say nothing to a user.
+      logSeverityLevel: 3,
+      ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+      ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
+      ...(traits.holdsTensors ? { preferredOutputLocation: placesOf(graph, keeps) } : {}),
+      extra: { session },
+    });
+    if (frozen.length === 0) return new Session(made, keeps);
+    try {
+      return new Session(made, keeps, await holdWeights(frozen, weightsFolder!, provider));
+    } catch (error) {
+      await made.release();
+      throw error;
+    }
   }
 
-  async run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
-    const tensors: Record<string, Tensor> = {};
-    for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-      tensors[name] = new Tensor(type, data as Float32Array, dims as number[]);
+  /** Runs a session that keeps nothing. */
+  async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
+    return (await this.runKeeping(feeds)).outputs;
+  }
+
+  async runKeeping(feeds: Readonly<Record<string, Feed>>): Promise<RunResults> {
+    const tensors: Record<string, Tensor> = { ...this.weights?.feeds };
+    for (const [name, feed] of Object.entries(feeds)) {
+      tensors[name] =
+        feed.type === 'held'
+          ? (feed.tensor as Tensor)
+          : new Tensor(feed.type, feed.data as Float32Array, feed.dims as number[]);
     }
-    const results = await this.session.run(tensors);
-    return Object.fromEntries(
-      Object.entries(results).map(([name, tensor]) => [
-        name,
-        { type: tensor.type, dims: tensor.dims, data: tensor.data } as TensorData,
-      ]),
-    );
+    const results: RunResults = { outputs: {}, kept: {} };
+    for (const [name, tensor] of Object.entries(await this.session.run(tensors))) {
+      const { type, dims } = tensor;
+      if (tensor.location !== 'cpu') results.kept[name] = { type: 'held', dims, tensor };
+      else (this.keeps(name) ? results.kept : results.outputs)[name] = { type, dims, data: tensor.data } as TensorData;
+    }
+    return results;
   }
 
   async release(): Promise<void> {
+    await this.weights?.release();
     await this.session.release();
   }
 
   endProfiling(): void {
     this.session.endProfiling();
   }
+}
+
+function placesOf(graph: Graph, keeps: (output: string) => boolean): Record<string, 'gpu-buffer' | 'cpu'> {
+  return Object.fromEntries(graph.outputs.map(({ name }) => [name, keeps(name) ? 'gpu-buffer' : 'cpu']));
 }

@@ -158,7 +158,7 @@ describe('ragged rows', () => {
       const ids = Int32Array.from({ length: 1 + ((n * 53) % 90) }, (_, i) => (n + i * i) % vocabSize);
       return { ids, position: 1, branches: [Int32Array.of(n % vocabSize), Int32Array.of(5, 6)] };
     });
-    const run = vi.spyOn(Session.prototype, 'run');
+    const run = vi.spyOn(Session.prototype, 'runKeeping');
     const together = await predictor.score(prefix, rows);
     expect(run.mock.calls.length).toBeGreaterThan(1);
     run.mockRestore();
@@ -241,9 +241,9 @@ describe('logits', () => {
     // Each row asks for 1 + 13 · 2 logits, more than one run may make.
     const branches = Array.from({ length: 13 }, (_, n) => Int32Array.of(n, 70_000 + n, 900_000));
     const rows = [2, 3].map((id): BranchedRow => ({ ids: Int32Array.of(id), position: 1, branches }));
-    const run = vi.spyOn(Session.prototype, 'run');
+    const run = vi.spyOn(Session.prototype, 'runKeeping');
     const together = await wide.score(prefix, rows);
-    const queries = run.mock.calls.map(([feeds]) => feeds.query_tokens!.data.length);
+    const queries = run.mock.calls.map(([feeds]) => feeds.query_tokens!.dims[0]!);
     run.mockRestore();
     expect(Math.max(...queries)).toBeLessThanOrEqual(16);
     for (const [n, row] of rows.entries()) {
@@ -254,5 +254,19 @@ describe('logits', () => {
       }
     }
     await wide.release();
+  });
+});
+
+describe('prefixes', () => {
+  it('that many others have followed are computed again, and answer as before', async () => {
+    const own = new Predictor(backbone);
+    const none = new Float32Array(0);
+    const row: BranchedRow = { ids: Int32Array.of(9), position: 2, branches: [] };
+    const first = await own.cachePrefix(Int32Array.of(1, 2), none);
+    const [before] = await own.logits(first, [row]);
+    for (let n = 0; n < 10; n++) await own.cachePrefix(Int32Array.of(3, n), none);
+    const [after] = await own.logits(first, [row]);
+    expect(largestDifference(after!, before!)).toBe(0);
+    await own.release();
   });
 });

@@ -231,7 +231,7 @@ describe('logits', () => {
     const wideVirtual = new Map([['wide', someVirtual(1, 2)]]);
     const run = vi.spyOn(Session.prototype, 'run');
     const together = await wide.loss(rows, wideVirtual);
-    const logits = run.mock.calls.map(([feeds]) => feeds.query_tokens!.data.length * 2 ** 20);
+    const logits = run.mock.calls.map(([feeds]) => feeds.query_tokens!.dims[0]! * 2 ** 20);
     run.mockRestore();
     expect(Math.max(...logits)).toBeLessThanOrEqual(32 * 2 ** 20);
     let loss = 0;
