@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./cli/train.ts')).trainCommand,
   predict: async () => (await import('./cli/predict.ts')).predict,
   evaluate: async () => (await import('./cli/evaluate.ts')).evaluate,
+  models: async () => (await import('./cli/models.ts')).models,
   fetch: async () => (await import('./cli/fetch.ts')).fetchCommand,
   devices: async () => (await import('./cli/devices.ts')).devices,
   bench: async () => (await import('./cli/bench.ts')).bench,

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FetchingParams } from '../../protocol/src/engine.ts';
 import { hub, ID, tinyModel, WEIGHTS } from '../unit/hub/fetching.ts';
 import { COMMIT, cutAfter, refuse } from '../unit/hub/hub-server.ts';
-import { temporaryFolder } from '../unit/model/tiny-folder.ts';
+import { temporaryFolder, tinyFolder } from '../unit/model/tiny-folder.ts';
 import { Engine } from './engine.ts';
 import { buildPtask, events, ptask } from './ptask.ts';
 
@@ -112,6 +112,33 @@ describe('ptask fetch', () => {
 
   it('is wrong without a model', async () => {
     expect(await ptask(['fetch'])).toMatchObject({ code: 2, stderr: expect.stringContaining('which model?') });
+  });
+});
+
+describe('ptask models', () => {
+  it('lists what is there, and what would have to be fetched', async () => {
+    const { env, fetch } = await fetching();
+    await fetch();
+    const { code, stdout } = await ptask(['models', '--language', 'sv'], { env, cwd: await temporaryFolder() });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/On this machine:\n.*parameters.*weights.*memory.*step\n/);
+    expect(stdout).toMatch(/\n {2}owner\/tiny +gpt2 +0\.00139 M +\d.* kB +\d+ MB +\S+ s\n/);
+    expect(stdout).toMatch(/for sv:\n.*\n {2}AI-Sweden-Models\/gpt-sw3-126m +gpt2 +136 M +593 MB/);
+    expect(stdout).not.toContain('openai-community/gpt2');
+  });
+
+  it('tells programs of each', async () => {
+    const { env } = await fetching();
+    const folder = await tinyFolder({ 'config.json': { model_type: 'bert' } });
+    const told = events((await ptask(['models', folder, '--json'], { env })).stdout);
+    expect(told.find(({ source }) => source === 'folder')).toMatchObject({ problem: expect.stringContaining('bert') });
+    expect(told.find(({ model }) => model === 'openai-community/gpt2')).toMatchObject({
+      event: 'model',
+      source: 'suggested',
+      architecture: 'gpt2',
+      parameters: 124_439_808,
+      gated: false,
+    });
   });
 });
 

@@ -71,7 +71,7 @@ function pick(found: ModelsResult, texts: Texts): Thenable<ModelItem | undefined
   const { rows, tokensARow } = found.step;
   return window.showQuickPick(items, {
     title: t('Select Model'),
-    placeHolder: t('Which model? Steps are reckoned for {0} rows of {1} tokens.', rows, tokensARow),
+    placeHolder: t('Which model? Steps are reckoned for {0} rows of {1} tokens on the processor.', rows, tokensARow),
     matchOnDescription: true,
   });
 }

@@ -15,6 +15,8 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --baseline zero|one|few   also the frozen model without a trained prompt, with no, one
                                 or as many training rows in its prompt as fit
   ptask demo [FILE]           train an example and show what it has learnt
+  ptask models [FOLDER…]      the models that are there and a few to fetch, with what a step takes
+      --language LANG           those that know a language, such as sv
   ptask fetch MODEL           fetch a model (owner/name) from the Hugging Face hub; shows
                               its size and asks first
       --revision NAME           a branch, tag or commit (default: main)

@@ -1,3 +1,4 @@
+import { TOKENIZER_FILES } from '../../../model/src/tokenizer.ts';
 import { HubError } from './hub-error.ts';
 import type { HubFile } from './hub-listing.ts';
 
@@ -8,15 +9,12 @@ const INDEX = 'model.safetensors.index.json';
 const DESCRIPTIONS: readonly string[] = [
   'config.json',
   'generation_config.json',
-  'tokenizer.json',
+  ...TOKENIZER_FILES,
   'tokenizer_config.json',
   'special_tokens_map.json',
   'added_tokens.json',
   'vocab.json',
   'merges.txt',
-  'spiece.model',
-  'tokenizer.model',
-  'sentencepiece.bpe.model',
   'chat_template.jinja',
   'chat_template.json',
 ];
@@ -38,6 +36,7 @@ export function neededFiles(id: string, files: readonly HubFile[]): HubFile[] {
     const gguf = files.some(({ path }) => path.endsWith('.gguf')) ? ', but files for llama.cpp (.gguf)' : '';
     throw unusable(id, `it has no config.json${gguf}`);
   }
+  if (!TOKENIZER_FILES.some(has)) throw unusable(id, `it has no tokeniser (${TOKENIZER_FILES.join(', ')})`);
   const weights = weightFiles(id, files);
   return files.filter(({ path }) => DESCRIPTIONS.includes(path) || weights.includes(path));
 }

@@ -16,20 +16,25 @@ const SIZES: StepSizes = { tokens: STEP.rows * STEP.tokensARow, targets: STEP.ro
 export async function offerModels({ taskFile, folders }: ModelsParams): Promise<ModelsResult> {
   const text = await readFile(taskFile, 'utf8').catch(() => '');
   const { model: current, language } = parseTaskFile(text).file;
+  const offers = await offerModelsFrom(path.dirname(taskFile), folders, language);
+  // What `demo` stands for is what is in the list.
+  return { ...offers, current: current === 'demo' ? `demo-${DEMO_MODEL}` : current };
+}
+
+/** @param base where the paths of folders begin */
+export async function offerModelsFrom(
+  base: string,
+  folders: readonly string[],
+  language: string | null,
+): Promise<Omit<ModelsResult, 'current'>> {
   const listed = await listModels(folders);
   const known = new Set(listed.map(({ name }) => name));
+  const suggested = suggestedFor(language).filter(({ id }) => !known.has(id));
   return {
-    // What it stands for is what is in the list.
-    current: current === 'demo' ? `demo-${DEMO_MODEL}` : current,
     language,
     memoryBytes: machineMemory(),
     step: { rows: STEP.rows, tokensARow: STEP.tokensARow },
-    models: [
-      ...listed.map((model) => offerOf(model, path.dirname(taskFile))),
-      ...suggestedFor(language)
-        .filter(({ id }) => !known.has(id))
-        .map(suggestion),
-    ],
+    models: [...listed.map((model) => offerOf(model, base)), ...suggested.map(suggestion)],
   };
 }
 

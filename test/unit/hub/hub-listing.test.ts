@@ -61,6 +61,7 @@ describe('the list of files of a model', () => {
 describe('the files that are needed', () => {
   const listed = (...paths: string[]): HubFile[] =>
     paths.map((path) => ({ path, bytes: 1, digest: { kind: 'git-sha1', hash: sha1 } }));
+  const OWN = ['config.json', 'tokenizer.json'];
   const needed = (...paths: string[]) => neededFiles('owner/name', listed(...paths)).map(({ path }) => path);
 
   it('are configuration, tokeniser, chat template and safetensors', () => {
@@ -72,19 +73,22 @@ describe('the files that are needed', () => {
 
   it('are a single safetensors file where there are shards as well', () => {
     expect(
-      needed('config.json', 'model.safetensors', 'model.safetensors.index.json', 'model-00001-of-00001.safetensors'),
-    ).toEqual(['config.json', 'model.safetensors']);
+      needed(...OWN, 'model.safetensors', 'model.safetensors.index.json', 'model-00001-of-00001.safetensors'),
+    ).toEqual([...OWN, 'model.safetensors']);
   });
 
   it('are shards with other names, if these are all', () => {
-    expect(
-      needed('config.json', 'model.safetensors.index.json', 'part-a.safetensors', 'part-b.safetensors'),
-    ).toHaveLength(4);
+    expect(needed(...OWN, 'model.safetensors.index.json', 'part-a.safetensors', 'part-b.safetensors')).toHaveLength(5);
   });
 
   it.each([
-    ['pickled weights alone', ['config.json', 'pytorch_model.bin'], 'pytorch_model.bin alone'],
-    ['pickled shards', ['config.json', 'pytorch_model-00001-of-00002.bin'], 'save_pretrained("folder")'],
+    ['no tokeniser', ['config.json', 'model.safetensors'], 'no tokeniser'],
+    ['pickled weights alone', ['config.json', 'tokenizer.json', 'pytorch_model.bin'], 'pytorch_model.bin alone'],
+    [
+      'pickled shards',
+      ['config.json', 'tokenizer.json', 'pytorch_model-00001-of-00002.bin'],
+      'save_pretrained("folder")',
+    ],
     ['an adapter', ['adapter_config.json', 'adapter_model.safetensors'], 'an adapter for another model'],
     ['files for llama.cpp', ['model-q4.gguf'], '.gguf'],
     ['no weights', ['config.json', 'tokenizer.json'], 'no safetensors weights'],
