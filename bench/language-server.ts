@@ -20,6 +20,7 @@ import { ensureDemoBackbone } from '../engine/src/backbone/demo/demo-backbone.ts
 import { ModelCache } from '../server/src/model-cache.ts';
 import { oneATurn } from '../server/src/one-a-turn.ts';
 import { createLanguageService, type LanguageService } from '../server/src/service/language-service.ts';
+import { keepHeapSmall } from '../server/src/small-heap.ts';
 import { LineIndex } from '../task/src/line-index.ts';
 import { nodeEnvironment } from '../task/src/node-environment.ts';
 
@@ -360,6 +361,7 @@ function print(figures: readonly Figure[]): void {
   }
 }
 
+keepHeapSmall();
 const dir = await mkdtemp(path.join(tmpdir(), 'ptask-bench-'));
 try {
   const model = await ensureDemoBackbone('tiny');

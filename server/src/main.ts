@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import {
   type ConnectionStrategy,
   createConnection,
@@ -8,6 +7,7 @@ import {
 } from 'vscode-languageserver/node';
 import { describeError } from './describe-error.ts';
 import { startServer } from './server.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 /*
  * The language server as a program. Its arguments say how it is talked to: `--stdio`, or `--node-ipc` by VS Code. It ends
@@ -22,11 +22,7 @@ const strategy: ConnectionStrategy = {
   },
 };
 
-// Reading rows makes much garbage and keeps little. A heap that grows by little takes half the memory for it, and about the
-// same time; an editor has many such programs beside it.
-setFlagsFromString('--semi-space-growth-factor=1');
-setFlagsFromString('--heap-growing-percent=20');
-
+keepHeapSmall();
 const connection = createConnection({ connectionStrategy: strategy });
 // The library ends the program with its standard input, but not with this channel.
 process.on('disconnect', () => process.exit(1));
