@@ -10,7 +10,7 @@ import { nodeEnvironment, resolveBeside } from '../../task/src/node-environment.
 import type { TaskFile, TaskTemplate } from '../../task/src/types.ts';
 import { type Backbone, backboneOf } from './backbone/backbone.ts';
 import { resolveModel } from './backbone/resolve-model.ts';
-import { RowTokeniser } from './data/tokenise.ts';
+import { firstToken, RowTokeniser } from './data/tokenise.ts';
 import { FileError, InputError } from './errors.ts';
 import type { ModelMemo } from './model-memo.ts';
 import { ProblemsFound } from './problems-found.ts';
@@ -124,11 +124,12 @@ async function readTaskFile(file: string): Promise<string> {
  * @throws InputError where a first or end token is asked for that the backbone has no embedding of
  */
 export function rowTokeniser(project: Project, template: TaskTemplate, shots: readonly number[] = []): RowTokeniser {
-  const { add_bos, add_eos } = project.file.data;
-  const { bosId, eosId } = project.tokenizer;
+  const { add_eos } = project.file.data;
+  const { eosId } = project.tokenizer;
+  const [bosId] = firstToken(project.file.data, project.tokenizer);
   const { vocabSize } = project.backbone.model.config;
   const outside = (id: number | undefined) => id !== undefined && id >= vocabSize;
-  const key = add_bos && outside(bosId) ? 'add_bos' : add_eos && outside(eosId) ? 'add_eos' : undefined;
+  const key = outside(bosId) ? 'add_bos' : add_eos && outside(eosId) ? 'add_eos' : undefined;
   if (key) {
     const id = key === 'add_bos' ? bosId : eosId;
     throw new InputError(

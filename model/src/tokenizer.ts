@@ -115,10 +115,6 @@ function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string): Token
   const specialIds = new Set(special.values());
   const bosId = namedId('bos_token', files, tokenId) ?? files.bosId ?? tokenId(named.bos ?? '');
   const eosId = namedId('eos_token', files, tokenId) ?? files.eosId ?? tokenId(named.eos ?? '');
-  const adds = (key: string, byItself: boolean): boolean => {
-    const said = files.config?.[key];
-    return typeof said === 'boolean' ? said : byItself;
-  };
   return {
     encode,
     encodeSpecial,
@@ -132,10 +128,15 @@ function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string): Token
     vocabSize: plain.size,
     ...(bosId === undefined ? {} : { bosId }),
     ...(eosId === undefined ? {} : { eosId }),
-    addsBos: adds('add_bos_token', around.bos) && bosId !== undefined,
-    addsEos: adds('add_eos_token', around.eos) && eosId !== undefined,
+    addsBos: bosId !== undefined && adds(files, 'add_bos_token', around.first === bosId),
+    addsEos: eosId !== undefined && adds(files, 'add_eos_token', around.last === eosId),
     hash,
   };
+}
+
+function adds({ config }: TokenizerFiles, key: 'add_bos_token' | 'add_eos_token', byItself: boolean): boolean {
+  const said = config?.[key];
+  return typeof said === 'boolean' ? said : byItself;
 }
 
 /** The id of the token that the tokeniser's own files give a name. */

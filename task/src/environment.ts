@@ -16,6 +16,8 @@ export type ModelFacts =
       languages?: string[];
       /** Tokens that the backbone itself puts in front of every row, such as the language's. */
       prefixTokens: number;
+      /** Whether the model's own programs put a first token in front of every text. */
+      addsBos?: boolean;
       /** Undefined while it cannot be known: a demo backbone's, before its weights are asked for the first time. */
       fingerprint: string | undefined;
       /** For those who want to know more of it; no rule does. */

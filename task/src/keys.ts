@@ -112,9 +112,9 @@ const dataKeys: KeyTable<DataSettings> = {
     'model.data.max_seq_length',
   ),
   add_bos: key(
-    boolean(),
-    { default: false },
-    "Whether the backbone's first token is put in front of every row.",
+    nullable(boolean()),
+    { default: null },
+    "Whether the backbone's first token is put in front of every row. null is what the backbone's own tokeniser does, as Llama's and Gemma's do.",
     'model.data.add_bos',
   ),
   add_eos: key(

@@ -31,6 +31,7 @@ export async function modelFacts(opened: DescribeModelResult, language: string |
     tokenizer,
     ...(prefix ? { languages: [...prefix.languages] } : {}),
     prefixTokens: prefixIds(model, tokenizer, language).length,
+    addsBos: tokenizer.addsBos,
     fingerprint: model.fingerprint,
     about: modelSummary(model),
   };

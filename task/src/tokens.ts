@@ -24,7 +24,7 @@ export class TokenMeter {
     const { max_seq_length, add_bos, add_eos } = file.data;
     this.#encoder = encoder;
     this.#crossings = crossingsOf(encoder);
-    this.#overhead = model.prefixTokens + (add_bos ? 1 : 0) + (add_eos ? 1 : 0);
+    this.#overhead = model.prefixTokens + ((add_bos ?? model.addsBos) ? 1 : 0) + (add_eos ? 1 : 0);
     this.limit = Math.min(max_seq_length ?? model.maxPositions, model.maxPositions);
   }
 

@@ -39,7 +39,8 @@ export interface DataSettings {
   test_ds: string[];
   /** In tokens, virtual ones included; null is what the backbone can take. */
   max_seq_length: number | null;
-  add_bos: boolean;
+  /** Null is what the model's own tokeniser does. */
+  add_bos: boolean | null;
   add_eos: boolean;
 }
 

@@ -5,6 +5,11 @@ import { countTargets, type TokenRow } from './token-row.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
+/** The backbone's first token where rows begin with it, else nothing. */
+export function firstToken({ add_bos }: Pick<DataSettings, 'add_bos'>, { bosId, addsBos }: Tokenizer): number[] {
+  return (add_bos ?? addsBos) && bosId !== undefined ? [bosId] : [];
+}
+
 /** How one task's rows become token rows. Training and prediction use the same object, so both see the same tokens. */
 export class RowTokeniser {
   readonly template: TaskTemplate;
@@ -31,7 +36,7 @@ export class RowTokeniser {
     this.tokenizer = tokenizer;
     this.segments = parseTemplate(template.prompt_template, template.virtual_token_splits).segments;
     this.maxLength = Math.min(data.max_seq_length ?? maxPositions, maxPositions);
-    this.start = data.add_bos && tokenizer.bosId !== undefined ? [...prefix, tokenizer.bosId] : prefix;
+    this.start = [...prefix, ...firstToken(data, tokenizer)];
     this.end = data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
     this.labelRoom = Math.max(0, ...Object.keys(template.labels ?? {}).map((label) => this.answer(label).length));
   }

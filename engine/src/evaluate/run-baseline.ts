@@ -1,6 +1,6 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { RowStore } from '../data/row-store.ts';
-import { type Row, RowTokeniser } from '../data/tokenise.ts';
+import { firstToken, type Row, RowTokeniser } from '../data/tokenise.ts';
 import { MAX_NEW_TOKENS, type Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser } from '../project.ts';
@@ -104,9 +104,8 @@ function alone(project: Project, template: TaskTemplate): RowTokeniser {
 }
 
 function wholeContext(project: Project, template: TaskTemplate, shots: readonly number[]): RowTokeniser {
-  const { bosId } = project.tokenizer;
   // The start token opens the prompt, in front of the shots.
-  const start = project.file.data.add_bos && bosId !== undefined ? [bosId] : [];
+  const start = firstToken(project.file.data, project.tokenizer);
   const data = { ...project.file.data, add_bos: false, max_seq_length: null };
   return rowTokeniser({ ...project, file: { ...project.file, data } }, template, [...start, ...shots]);
 }

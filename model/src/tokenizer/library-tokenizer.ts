@@ -1,6 +1,6 @@
 import { BPE, ByteFallbackDecoder, Tokenizer as Library, SequenceDecoder, Unigram } from '@huggingface/tokenizers';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { cutAt, type Ends, type PlainTokenizer } from './plain-tokenizer.ts';
+import { cutAt, type PlainTokenizer } from './plain-tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -30,6 +30,7 @@ export function* libraryTokenizer(parts: TokenizerParts, config: JsonObject): Ge
   );
   const specialById = new Map([...special].map(([text, id]) => [id, text]));
   const cut = cutAt(special.keys());
+  const ends = endsOf(json.post_processor);
 
   const idsOf = (text: string, tokenizer: Library): number[] =>
     // A character for which a vocabulary without an unknown token has no entry gives undefined.
@@ -53,7 +54,7 @@ export function* libraryTokenizer(parts: TokenizerParts, config: JsonObject): Ge
     tokenText: (id) => specialById.get(id) ?? library.id_to_token(id),
     special,
     size: Math.max(vocabulary.size, ...addedTokens.map(({ id }) => id + 1)),
-    around: endsOf(json.post_processor),
+    around: { first: special.get(ends.first ?? ''), last: special.get(ends.last ?? '') },
     named: {},
   };
 }
@@ -118,13 +119,17 @@ function* fillUnigram(made: Unigram, { ids, texts, scores }: Vocabulary, unknown
   }
 }
 
-/** What a post-processor's template puts around a text. */
-function endsOf(processor: unknown): Ends {
-  if (!isJsonObject(processor)) return { bos: false, eos: false };
-  const parts = Array.isArray(processor.processors) ? processor.processors : [processor];
-  const template = parts.find((part: unknown) => isJsonObject(part) && part.type === 'TemplateProcessing');
-  const single: unknown = isJsonObject(template) ? template.single : undefined;
-  if (!Array.isArray(single)) return { bos: false, eos: false };
-  const isToken = (item: unknown): boolean => isJsonObject(item) && 'SpecialToken' in item;
-  return { bos: isToken(single.at(0)), eos: isToken(single.at(-1)) };
+/** Names of the tokens that a post-processor's template puts in front of a text and behind it. */
+function endsOf(processor: unknown): { first: string | undefined; last: string | undefined } {
+  const parts: readonly unknown[] =
+    isJsonObject(processor) && Array.isArray(processor.processors) ? processor.processors : [processor];
+  const template = parts.find((part) => isJsonObject(part) && part.type === 'TemplateProcessing');
+  const single: readonly unknown[] =
+    isJsonObject(template) && Array.isArray(template.single) ? template.single : [undefined];
+  return { first: tokenOf(single.at(0)), last: tokenOf(single.at(-1)) };
+}
+
+function tokenOf(item: unknown): string | undefined {
+  const token = isJsonObject(item) ? item.SpecialToken : undefined;
+  return isJsonObject(token) && typeof token.id === 'string' ? token.id : undefined;
 }

@@ -12,16 +12,10 @@ export interface PlainTokenizer {
   readonly special: ReadonlyMap<string, number>;
   /** One more than the highest id. */
   readonly size: number;
-  /** Tokens that the file itself puts around every text. */
-  readonly around: Ends;
+  /** Ids of the tokens that the model's own programs put in front of every text and behind it, where nothing else is said. */
+  readonly around: { readonly first?: number | undefined; readonly last?: number | undefined };
   /** The names of the first and the last token where nothing else says them. */
   readonly named: { readonly bos?: string; readonly eos?: string };
-}
-
-/** Whether a first token is put in front of a text, and a last one behind it. */
-export interface Ends {
-  readonly bos: boolean;
-  readonly eos: boolean;
 }
 
 /** Cuts a text at tokens: every second part is a token, the longest where several begin. Undefined without tokens. */

@@ -31,8 +31,9 @@ export function tokenPlaces(knowledge: Knowledge, template: TemplateView): Reado
 
 /** How many tokens the backbone itself puts in front of every row. */
 export function tokensInFront({ context, surroundings }: Knowledge): number {
-  const own = surroundings?.model.kind === 'ok' ? surroundings.model.prefixTokens : 0;
-  return own + (context.file.data.add_bos ? 1 : 0);
+  const { prefixTokens, addsBos } =
+    surroundings?.model.kind === 'ok' ? surroundings.model : { prefixTokens: 0, addsBos: false };
+  return prefixTokens + ((context.file.data.add_bos ?? addsBos) ? 1 : 0);
 }
 
 /** What stands in front of each part. */

@@ -78,6 +78,21 @@ describe('a row as tokens', () => {
     expect(list(row?.ids)).toEqual([7, 8, START, -1, -2, -3, ...encode(' :'), ...encode(' x')]);
   });
 
+  it('begins with the start token where it is asked to, else where the tokeniser itself puts it', () => {
+    const tokenizers = [smallTokenizer(), { ...smallTokenizer(), addsBos: true }];
+    for (const [add_bos, ...begins] of [
+      [null, false, true],
+      [false, false, false],
+      [true, true, true],
+    ] as const) {
+      const starts = tokenizers.map((tokenizer) => {
+        const rows = new RowTokeniser(template(), dataSettings({ add_bos }), tokenizer, [], 100);
+        return rows.row({ text: '', label: 'x' })?.ids[0] === START;
+      });
+      expect(starts).toEqual(begins);
+    }
+  });
+
   it('counts in the loss all text behind the backbone’s start, where more than the answer is learnt', () => {
     const of = { answer_only_loss: false };
     expect(tokeniser({ of }).row({ text: 'a', label: 'b' })?.firstTarget).toBe(3);

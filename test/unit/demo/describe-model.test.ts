@@ -55,7 +55,7 @@ describe('what the rules are told of a model', () => {
 
   test('the length of its prefix depends on the language', async () => {
     expect(await facts('demo-tiny', 'sv')).toMatchObject({ kind: 'ok', maxPositions: 448, prefixTokens: 4 });
-    expect(await facts('demo-tiny')).toMatchObject({ kind: 'ok', prefixTokens: 0 });
+    expect(await facts('demo-tiny')).toMatchObject({ kind: 'ok', prefixTokens: 0, addsBos: false });
   });
 
   test('a tokeniser that cannot be used makes a model that cannot be opened', async () => {

@@ -58,6 +58,11 @@ describe('hints', () => {
     expect(await hinted(text)).toContain('<|VIRTUAL_PROMPT_0|>«⟨10⟩ 6–15»');
   });
 
+  it('count it too where the model puts it there by itself', async () => {
+    const model = async () => ({ ...(demoModel as typeof demoModel & { kind: 'ok' }), addsBos: true });
+    expect(await hinted(taskFile(), { model })).toContain('<|VIRTUAL_PROMPT_0|>«⟨10⟩ 6–15»');
+  });
+
   it('say only how many without a tokeniser, and nothing where a split is wrong', async () => {
     const { tokenizer, ...model } = demoModel as typeof demoModel & { kind: 'ok' };
     expect(await hinted(taskFile(), { model: async () => model })).toContain('<|VIRTUAL_PROMPT_0|>«⟨10⟩» {sentence}');

@@ -32,7 +32,7 @@ describe('parseTaskFile', () => {
           labels: null,
         },
       ],
-      data: { train_ds: [], validation_ds: [], test_ds: [], max_seq_length: null, add_bos: false, add_eos: true },
+      data: { train_ds: [], validation_ds: [], test_ds: [], max_seq_length: null, add_bos: null, add_eos: true },
       p_tuning: { encoder_type: 'lstm', num_layers: 2, encoder_hidden: null, dropout: 0 },
       prompt_tuning: { new_prompt_init_methods: [], new_prompt_init_text: [] },
       optim: {

@@ -21,6 +21,7 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
   const all = new Map([...added, ...special]);
   const texts = new Map([...all].map(([text, id]) => [id, text]));
 
+  const beginsWithBos = /^(Llama|CodeLlama|Gemma)Tokenizer/.test(String(config.tokenizer_class));
   const isGptSw3 = config.tokenizer_class === 'GPTSw3Tokenizer';
   const idsOf = (text: string) => model.encode(isGptSw3 ? prepareForGptSw3(text) : text);
   const encoder = (tokens: ReadonlyMap<string, number>): ((text: string) => number[]) => {
@@ -40,7 +41,7 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
     tokenText: (id) => texts.get(id) ?? model.pieces[id]?.text,
     special,
     size: Math.max(model.pieces.length, ...[...all.values()].map((id) => id + 1)),
-    around: { bos: /^(Llama|Gemma|CodeLlama)Tokenizer/.test(String(config.tokenizer_class)), eos: false },
+    around: beginsWithBos ? { first: special.get('<s>') ?? special.get('<bos>') } : {},
     named: isGptSw3 ? { bos: '<s>', eos: '<|endoftext|>' } : {},
   };
 }
