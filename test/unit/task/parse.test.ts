@@ -49,6 +49,7 @@ describe('parseTaskFile', () => {
         seed: 1234,
         val_metric: 'loss',
         early_stopping: { patience: 5, min_delta: 0 },
+        recompute: null,
       },
       examples: [],
     });
