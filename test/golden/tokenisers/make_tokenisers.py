@@ -24,6 +24,13 @@ WITH_SPECIAL = 20
 
 CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 LLAMA3_SPLIT = CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
+LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+TEKKEN_SPLIT = (
+    rf"[^\r\n\p{{L}}\p{{N}}]?{UPPER}*{LOWER}+|[^\r\n\p{{L}}\p{{N}}]?{UPPER}+{LOWER}*"
+    r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+BLOOM_SPLIT = " ?[^(\\s|[.,!?…。，、।۔،])]+"
 QWEN_SPLIT = CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 
 
@@ -127,6 +134,14 @@ def tokenizer_files():
     ), {"tokenizer_class": "Qwen2Tokenizer", "add_bos_token": False, "add_prefix_space": False, "bos_token": None, "eos_token": "<|im_end|>", "pad_token": end}
     yield "gpt_neox", byte_level_file(byte_level(), [end, "<|padding|>"], normalizer={"type": "NFC"}, post_processor=byte_level(), more=SPACES, merges_as_text=True), {
         "tokenizer_class": "GPTNeoXTokenizer", "bos_token": end, "eos_token": end, "unk_token": end, "add_prefix_space": False}
+    yield "mistral-nemo", byte_level_file(split_then_bytes(TEKKEN_SPLIT), ["<s>", "</s>", "[INST]"], ignore_merges=True, post_processor=lambda first: begins_with("<s>", first)), {
+        "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": True, "add_eos_token": False}
+    digits = {"type": "Digits", "individual_digits": True}
+    yield "smollm", byte_level_file({"type": "Sequence", "pretokenizers": [digits, byte_level()]}, [end, "<|im_start|>", "<|im_end|>"]), {
+        "tokenizer_class": "GPT2Tokenizer", "bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "add_prefix_space": False}
+    bloom = split_then_bytes(BLOOM_SPLIT)
+    yield "viking", byte_level_file({"type": "Sequence", "pretokenizers": [bloom["pretokenizers"][0], digits, bloom["pretokenizers"][1]]}, ["<s>", "</s>"], normalizer={"type": "NFC"}), {
+        "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>"}
     llama = ["<unk>", "<s>", "</s>"]
     begins = begins_with("<s>", 1)
     named = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "add_bos_token": True, "add_eos_token": False}
