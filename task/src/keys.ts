@@ -263,6 +263,15 @@ const trainerKeys: KeyTable<TrainerSettings> = {
     "Whether a layer's activations are computed again for the backward pass, not kept: about a quarter of the memory for them, a third more time, the same results. null is where memory is short.",
     'model.activations_checkpoint_method',
   ),
+  precision: key(
+    oneOf({
+      float32: 'single precision',
+      int8: 'products with frozen matrices are those of 8-bit integers, on the CPU: less than half the time, a gradient that is a few hundredths off',
+    }),
+    { default: 'float32' },
+    'What training steps compute in. Validation and prediction are in single precision always.',
+    'trainer.precision',
+  ),
   early_stopping: key(
     nullable(section(earlyStoppingKeys)),
     { default: { patience: 5, min_delta: 0 } },

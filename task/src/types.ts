@@ -80,6 +80,7 @@ export interface TrainerSettings {
   val_metric: 'loss' | 'accuracy' | 'macro_f1';
   /** null is by need. */
   recompute: boolean | null;
+  precision: 'float32' | 'int8';
   early_stopping: EarlyStoppingSettings | null;
 }
 

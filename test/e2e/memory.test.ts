@@ -19,11 +19,20 @@ interface Shape {
   readonly length: number;
   readonly batch: number;
   readonly recompute?: boolean;
+  readonly precision?: 'float32' | 'int8';
   readonly answerOnly?: boolean;
 }
 
 /** What `ptask train` says before its first step, and what the process had in the end. */
-async function trained({ model, dtype, length, batch, recompute = false, answerOnly = true }: Shape) {
+async function trained({
+  model,
+  dtype,
+  length,
+  batch,
+  recompute = false,
+  precision = 'float32',
+  answerOnly = true,
+}: Shape) {
   const dir = await temporaryFolder();
   const folder = path.join(dir, 'model');
   await promisify(execFile)(process.execPath, [MAKE_MODEL, '--out', folder, '--shape', model, '--dtype', dtype]);
@@ -38,7 +47,7 @@ async function trained({ model, dtype, length, batch, recompute = false, answerO
   const file = await writeTaskFile(dir, {
     task_templates: [{ ...taskTemplate('kind'), answer_only_loss: answerOnly }],
     data: { train_ds: ['train.jsonl'], validation_ds: ['validation.jsonl'] },
-    trainer: { max_epochs: 1, batch_size: batch, recompute },
+    trainer: { max_epochs: 1, batch_size: batch, recompute, precision },
   });
   const memory = new PeakMemory();
   const { code, stdout, stderr } = await ptask(['train', file, '--json'], { begun: (pid) => memory.watch(pid) });
@@ -78,6 +87,7 @@ const SHAPES: readonly (Shape & { readonly title: string })[] = [
   { title: 'many tokens at once', ...WIDE, length: 100, batch: 16 },
   { title: 'activations that are computed again', ...WIDE, length: 100, batch: 16, recompute: true },
   { title: 'few tokens, so mostly weights', ...WIDE, length: 20, batch: 4 },
+  { title: 'products in 8 bits', ...WIDE, length: 40, batch: 8, precision: 'int8' },
   { title: 'weights in half precision', ...WIDE, dtype: 'bfloat16', length: 40, batch: 8 },
   {
     title: 'logits of a large vocabulary',
@@ -89,8 +99,8 @@ const SHAPES: readonly (Shape & { readonly title: string })[] = [
 describe('the memory that is predicted before a run', () => {
   it.each(SHAPES)('is within 20 % of what it takes: $title', async (shape) => {
     const { predicted, used } = await trained(shape);
+    if (process.env.SHOW) console.log(shape.title, Math.round(predicted / 2 ** 20), Math.round(used / 2 ** 20));
     expect(predicted / used).toBeGreaterThan(0.8);
     expect(predicted / used).toBeLessThan(1.2);
-    if (process.env.SHOW) console.log(shape.title, Math.round(predicted / 2 ** 20), Math.round(used / 2 ** 20));
   });
 });

@@ -5,7 +5,7 @@ import type { BackboneStep, TaskRow } from '../../engine/src/train/backbone-step
 import { openModelFolder } from '../../model/src/model-folder.ts';
 import { type BackboneCase, type BackboneGolden, relativeError, rowWithVirtualTokens } from './golden.ts';
 
-/** What any provider must compute of a golden backbone, to this error of the largest entry. */
+/** What any provider must compute of a golden backbone in float32, to this error of the largest entry. */
 const TOLERANCE = 1e-5;
 
 /** The backbone in a folder, or what is wrong with it. */
@@ -14,18 +14,28 @@ export async function openGolden(dir: string): Promise<Backbone | string> {
   return opened.kind === 'ok' ? backboneOf(opened.model) : opened.problem;
 }
 
-export async function checkLossAndGradient(
+/** A step on the rows of a golden case. */
+export async function lossAndGradient(
   step: BackboneStep,
   golden: BackboneGolden,
   goldenCase: BackboneCase,
-): Promise<void> {
+): Promise<{ loss: number; gradient: Float32Array }> {
   const batch = golden.lengths.map((_, n): TaskRow => {
     const ids = rowWithVirtualTokens(golden, goldenCase, n);
     return { taskname: 'task', row: { ids, firstTarget: ids.length - goldenCase.answer } };
   });
   const { loss, dVirtual } = await step.run(batch, new Map([['task', Float32Array.from(golden.virtual.flat())]]));
+  return { loss, gradient: dVirtual.get('task')! };
+}
+
+export async function checkLossAndGradient(
+  step: BackboneStep,
+  golden: BackboneGolden,
+  goldenCase: BackboneCase,
+): Promise<void> {
+  const { loss, gradient } = await lossAndGradient(step, golden, goldenCase);
   expect(Math.abs(loss - goldenCase.loss)).toBeLessThan(TOLERANCE);
-  expect(relativeError(dVirtual.get('task')!, goldenCase.d_virtual.flat())).toBeLessThan(TOLERANCE);
+  expect(relativeError(gradient, goldenCase.d_virtual.flat())).toBeLessThan(TOLERANCE);
 }
 
 export async function checkLogitsAndGreedyTokens(

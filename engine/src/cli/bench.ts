@@ -1,12 +1,11 @@
 import { openModelFolder } from '../../../model/src/model-folder.ts';
-import type { DeviceName } from '../../../protocol/src/engine.ts';
 import { backboneOf } from '../backbone/backbone.ts';
 import { resolveModel } from '../backbone/resolve-model.ts';
 import { InputError } from '../errors.ts';
 import { type EncoderSpec, initialParameters, PromptEncoder } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import { AdamW } from '../train/adamw.ts';
-import { BackboneStep, type TaskRow } from '../train/backbone-step.ts';
+import { BackboneStep, type StepOptions, type TaskRow } from '../train/backbone-step.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output } from './output.ts';
 import { readArguments, UsageError, wholeNumber } from './usage.ts';
@@ -25,6 +24,7 @@ export async function bench(args: readonly string[]): Promise<number> {
       batch: { type: 'string' },
       answer: { type: 'string', default: '2' },
       steps: { type: 'string', default: '7' },
+      precision: { type: 'string', default: 'float32' },
       ...DEVICE_OPTION,
       json: { type: 'boolean' },
     },
@@ -39,9 +39,11 @@ export async function bench(args: readonly string[]): Promise<number> {
     answer: wholeNumber('answer', values.answer, 1),
   };
   const steps = wholeNumber('steps', values.steps, 1);
+  const { precision } = values;
+  if (precision !== 'float32' && precision !== 'int8') throw new UsageError('--precision is float32 or int8');
   const output = new Output(values.json);
   const device = await deviceToUse(wanted, (line) => output.note(line));
-  const step = await trainingStep(values.model, sizes, device, output);
+  const step = await trainingStep(values.model, sizes, { provider: device, precision }, output);
   const times: number[] = [];
   for (let n = 0; n <= steps; n++) {
     const before = performance.now();
@@ -60,6 +62,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     steps,
     ...sizes,
     device,
+    precision,
   };
   output.event(result);
   output.text(
@@ -80,7 +83,7 @@ interface Sizes {
 async function trainingStep(
   model: string,
   sizes: Sizes,
-  device: DeviceName,
+  options: StepOptions,
   output: Output,
 ): Promise<() => Promise<void>> {
   const resolved = await resolveModel(model, process.cwd(), { report: (line) => output.note(line) });
@@ -108,7 +111,7 @@ async function trainingStep(
   const random = Random.fromSeed(0);
   const parameters = initialParameters(spec, tasks, random);
   const encoder = await PromptEncoder.create(spec, tasks);
-  const step = new BackboneStep(backbone, { provider: device });
+  const step = new BackboneStep(backbone, options);
   const optimiser = new AdamW({ betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01 });
   const rows = Array.from({ length: batch }, (): TaskRow => {
     const ids = Int32Array.from({ length: virtual + length }, (_, i) =>

@@ -26,6 +26,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
   ptask devices               what this machine can compute on
       --refresh                 try each device again
   ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
+              [--precision float32|int8]
                               time and memory of a training step
 
   --json        one JSON object a line on standard output (all commands but demo)

@@ -4,6 +4,8 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   float32: 4,
   float16: 2,
   bfloat16: 2,
+  int8: 1,
+  uint8: 1,
   int32: 4,
   int64: 8,
   bool: 1,

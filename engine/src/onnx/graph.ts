@@ -1,7 +1,7 @@
 /** A dimension: a fixed size, or the name of a size that is known when the graph runs. */
 export type Dim = number | string;
 
-export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool';
+export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
 
 /** One tensor of a graph: an input, an initialiser or the output of a node. */
 export interface Value {
@@ -29,7 +29,7 @@ export interface ExternalData {
   readonly length: number;
 }
 
-export type InitializerData = Float32Array | Int32Array | BigInt64Array | ExternalData;
+export type InitializerData = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array | ExternalData;
 
 export interface OutputSpec {
   readonly type: ElementType;
@@ -101,6 +101,16 @@ export class Graph {
   /** An int32 constant; equal constants are stored once. */
   int32(values: readonly number[], shape: readonly number[] = [values.length]): Value {
     return this.constant(`j${shape}:${values}`, 'int32', shape, () => Int32Array.from(values));
+  }
+
+  /** An int8 constant; equal constants are stored once. */
+  int8(values: readonly number[]): Value {
+    return this.constant(`b:${values}`, 'int8', [values.length], () => Int8Array.from(values));
+  }
+
+  /** A uint8 constant, a scalar; equal constants are stored once. */
+  uint8(value: number): Value {
+    return this.constant(`u:${value}`, 'uint8', [], () => Uint8Array.of(value));
   }
 
   private constant(key: string, type: ElementType, shape: readonly number[], data: () => InitializerData): Value {

@@ -63,6 +63,7 @@ export const add = binary('Add');
 export const sub = binary('Sub');
 export const mul = binary('Mul');
 export const div = binary('Div');
+export const max = binary('Max');
 export const equal = binary('Equal', 'bool');
 export const less = binary('Less', 'bool');
 export const neg = unary('Neg');
@@ -75,6 +76,7 @@ export const cos = unary('Cos');
 export const sigmoid = unary('Sigmoid');
 export const relu = unary('Relu');
 export const erf = unary('Erf');
+export const abs = unary('Abs');
 export const identity = unary('Identity');
 
 /** x + c, x · c for a number, as float32 scalars of x's graph. */
@@ -82,7 +84,7 @@ export const addScalar = (x: Value, c: number) => add(x, x.graph.float(c));
 export const mulScalar = (x: Value, c: number) => mul(x, x.graph.float(c));
 
 export function cast(x: Value, to: ElementType): Value {
-  const code = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 }[to];
+  const code = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 }[to];
   return x.type === to ? x : one('Cast', [x], x.shape, { type: to, attributes: { to: code } });
 }
 
@@ -136,6 +138,29 @@ export function gemm(a: Value, b: Value, c?: Value, options: GemmOptions = {}): 
   return one('Gemm', inputs, matMulShape(a, b, transA, transB), {
     attributes: { transA: Number(transA), transB: Number(transB) },
   });
+}
+
+/** Numbers as integers: round(x / scale) + zeroPoint, of zeroPoint's type; scale and zeroPoint are scalars, or vectors along `axis`. */
+export function quantizeLinear(x: Value, scale: Value, zeroPoint: Value, axis = 0): Value {
+  return one('QuantizeLinear', [x, scale, zeroPoint], x.shape, { type: zeroPoint.type, attributes: { axis } });
+}
+
+/** What `quantizeLinear` made, as numbers again. */
+export function dequantizeLinear(x: Value, scale: Value, zeroPoint: Value): Value {
+  return one('DequantizeLinear', [x, scale, zeroPoint], x.shape, { type: 'float32' });
+}
+
+/**
+ * The product of numbers stored as integers: a [m, k] (uint8, of one scale and zero point) and b [k, n] (int8, zero at 0, of a
+ * scale for each column [n]) → float32 [m, n].
+ */
+export function integerProduct(
+  a: { readonly values: Value; readonly scale: Value; readonly zeroPoint: Value },
+  b: { readonly values: Value; readonly scales: Value },
+): Value {
+  const inputs = [a.values, b.values, a.scale, b.scales, a.zeroPoint];
+  const shape = matMulShape(a.values, b.values, false, false);
+  return one('MatMulIntegerToFloat', inputs, shape, { domain: MICROSOFT, type: 'float32' });
 }
 
 export function transpose(x: Value, permutation: readonly number[]): Value {
@@ -277,6 +302,7 @@ const reduce = (opType: string) => (x: Value, axes: readonly number[], keepDims:
 export const reduceSum = reduce('ReduceSum');
 export const reduceMean = reduce('ReduceMean');
 export const reduceMax = reduce('ReduceMax');
+export const reduceMin = reduce('ReduceMin');
 
 /** The index (int64) of the largest entry along `axis`, the first of several, without that axis. */
 export function argMax(x: Value, axis: number): Value {

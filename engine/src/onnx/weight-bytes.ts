@@ -3,7 +3,7 @@ import { frozenValues } from './frozen-values.ts';
 import type { Graph, Node, Value } from './graph.ts';
 
 /** Products whose second operand the runtime may keep in the layout of its kernel. */
-const PRODUCTS = new Set(['Gemm', 'MatMul', 'FusedMatMul']);
+const PRODUCTS = new Set(['Gemm', 'MatMul', 'FusedMatMul', 'MatMulIntegerToFloat']);
 
 export interface WeightBytes {
   /** Of weights that are read from their files while the graph runs. */

@@ -2,6 +2,8 @@ import type { Backbone } from '../backbone/backbone.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
+import { useInt8Products } from '../onnx/int8-products.ts';
+import { largestInt8 } from '../runtime/int8-range.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
 import { type BatchRun, runsOf, type TaskRow, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
@@ -33,6 +35,11 @@ export interface StepOptions extends SessionOptions {
   readonly recompute?: boolean;
   /** How many tokens go through the backbone at once, at most, but for a single row of more. */
   readonly tokensARun?: number;
+  /**
+   * `int8`: products with frozen matrices, forward and backward, are those of 8-bit integers. It takes half the time on a CPU
+   * that has instructions for it, and differs by a few hundredths. The loss alone is computed in float32 all the same.
+   */
+  readonly precision?: 'float32' | 'int8';
 }
 
 /** The backbone's half of training steps: forward, loss and backward over a batch that may mix tasks. */
@@ -109,7 +116,12 @@ export class BackboneStep {
         gradient,
         ...(this.options.recompute ? { recompute: true } : {}),
       });
-      const prepack = gradient && (this.options.prepack ?? mayPrepack(this.backbone));
+      const int8 = gradient && this.options.precision === 'int8';
+      if (int8) {
+        const { vocabSize } = this.backbone.model.config;
+        useInt8Products(built.graph, { largest: await largestInt8(), vocabSize });
+      }
+      const prepack = int8 || (gradient && (this.options.prepack ?? mayPrepack(this.backbone)));
       const unpackAtUse = !prepack && (this.options.provider ?? 'cpu') === 'cpu';
       const session = await Session.create(built.graph, { ...this.options, prepack, unpackAtUse });
       step = { ...built, session };

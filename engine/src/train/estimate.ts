@@ -74,7 +74,8 @@ export async function measurePlan(
   session: SessionOptions = {},
 ): Promise<Pace> {
   const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks);
-  const backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session });
+  const { precision } = plan.project.file.trainer;
+  const backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session, precision });
   const predictor = new Predictor(plan.project.backbone, session);
   try {
     const parameters = initialParameters(plan.encoder, plan.encoderTasks, Random.fromSeed(0));

@@ -73,12 +73,13 @@ export function fitRun(plan: TrainingPlan, provider: Provider = 'cpu', free = fr
 
 /** From the fastest to the one that needs least. */
 function fitsOf({ project }: TrainingPlan): Fit[] {
-  const { recompute } = project.file.trainer;
-  const kept = recompute === true ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: false, prepack: false }));
-  const again =
-    recompute === false ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: true, prepack: false }));
+  const { recompute, precision } = project.file.trainer;
+  // Integers are kept in the layout of the kernel alone.
+  const int8 = precision === 'int8';
+  const kept = recompute === true ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: false, prepack: int8 }));
+  const again = recompute === false ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: true, prepack: int8 }));
   const fits = [...kept, ...again];
-  return mayPrepack(project.backbone) ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
+  return mayPrepack(project.backbone) && !int8 ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
 }
 
 function messageOf(
@@ -113,16 +114,17 @@ class RunMemory {
   of({ tokensARun, recompute, prepack }: Fit): number {
     const { plan } = this;
     const { model } = plan.project.backbone;
-    const { batch_size } = plan.project.file.trainer;
+    const { batch_size, precision } = plan.project.file.trainer;
     const step = this.largest(fullestRuns(plan, plan.train, batch_size, tokensARun), {
       gradient: true,
       recompute,
       prepack,
+      int8: precision === 'int8',
     });
     if (plan.validation.size === 0) return this.rest + step.mapped + step.copies + step.live;
     // Validation runs forward alone, once for the loss and once, of twice as many tokens, for the answers; each keeps its memory.
     const runs = fullestRuns(plan, plan.validation, VALIDATED_AT_ONCE, tokensARun);
-    const forward = this.largest(runs, { gradient: false, recompute: false, prepack: false });
+    const forward = this.largest(runs, { gradient: false, recompute: false, prepack: false, int8: false });
     const stored = [...model.weights.values()].reduce((sum, { length }) => sum + length, 0);
     const answers = [...plan.tasks.values()].some(({ template }) => template.labels) ? 2 * forward.live : 0;
     // The sessions that answer have their own copies of what is stored in half precision.

@@ -1,6 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import type { TokenRow } from '../data/token-row.ts';
+import { useInt8Products } from '../onnx/int8-products.ts';
 import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type WeightBytes, weightBytes } from '../onnx/weight-bytes.ts';
@@ -12,6 +13,8 @@ export interface StepForm {
   readonly gradient: boolean;
   readonly recompute: boolean;
   readonly prepack: boolean;
+  /** Products with frozen matrices are those of 8-bit integers. */
+  readonly int8: boolean;
 }
 
 export interface StepMemory extends WeightBytes {
@@ -23,10 +26,11 @@ export interface StepMemory extends WeightBytes {
 export function stepMemory(
   backbone: Backbone,
   { rows, virtualTokens }: { readonly rows: readonly TokenRow[]; readonly virtualTokens: number },
-  { gradient, recompute, prepack }: StepForm,
+  { gradient, recompute, prepack, int8 }: StepForm,
 ): StepMemory {
   const places = virtualPlaces(rows);
   const { graph, inverses, windows } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
+  if (int8) useInt8Products(graph, { largest: 127, vocabSize: backbone.model.config.vocabSize });
   if (!prepack) unpackAtUse(graph);
   const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1 });
   const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };

@@ -50,8 +50,10 @@ const CHECKPOINT_SECONDS = 10;
  * Trains the plan's tasks and puts their prompts into the prompt table. The same plan gives the same bytes on the same
  * machine, whether or not the run was stopped, or killed, and resumed on the way.
  * @throws DivergedError where the loss is no longer a number; the best prompt so far is kept
+ * @throws InputError for a precision that the device does not compute in
  */
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
+  requirePrecision(plan, options.session?.provider ?? 'cpu');
   const fresh = freshState(plan);
   // Before there are sessions, whose memory would count twice.
   const fitted = fitRun(plan, options.session?.provider);
@@ -130,6 +132,13 @@ async function* eventsOf(
   yield done;
 }
 
+function requirePrecision({ project }: TrainingPlan, device: string): void {
+  const { precision } = project.file.trainer;
+  if (precision === 'int8' && device !== 'cpu') {
+    throw new InputError(`"trainer.precision": int8 is for the CPU, not for ${device}; choose device cpu, or float32`);
+  }
+}
+
 /** @throws InputError for settings that no encoder has, before a run is begun with them */
 function freshState(plan: TrainingPlan): TrainingState {
   try {
@@ -198,7 +207,8 @@ class Trainer {
     this.run = run;
     this.state = state;
     this.encoder = encoder;
-    this.backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session });
+    const { precision } = plan.project.file.trainer;
+    this.backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session, precision });
     this.predictor = new Predictor(plan.project.backbone, session);
   }
 

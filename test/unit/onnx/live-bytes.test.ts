@@ -74,25 +74,23 @@ describe('memory for weights', () => {
 
 describe.each(goldenBackbones())('a step of $name', async ({ dir }) => {
   const backbone = await openBackbone(dir).catch(() => undefined);
-  it.skipIf(!backbone)(
-    'can be reckoned, in either form, and needs no more where activations are computed again',
-    () => {
-      const rows = (virtualFirst: boolean) =>
-        Array.from({ length: 8 }, (_, n) => {
-          const ids = Int32Array.from({ length: 24 }, (_, i) => (i === (virtualFirst ? 0 : 9) ? -1 : n + i + 1));
-          return { ids, firstTarget: 22 };
-        });
-      for (const virtualFirst of [true, false]) {
-        const live = (recompute: boolean) =>
-          stepMemory(
-            backbone!,
-            { rows: rows(virtualFirst), virtualTokens: 1 },
-            { gradient: true, recompute, prepack: false },
-          ).live;
-        expect(live(true)).toBeGreaterThan(0);
-        // Models of two layers, whose logits need most.
-        expect(live(true)).toBeLessThanOrEqual(live(false));
-      }
-    },
-  );
+  it.skipIf(!backbone)('can be reckoned, in each form, and needs no more where activations are computed again', () => {
+    const rows = (virtualFirst: boolean) =>
+      Array.from({ length: 8 }, (_, n) => {
+        const ids = Int32Array.from({ length: 24 }, (_, i) => (i === (virtualFirst ? 0 : 9) ? -1 : n + i + 1));
+        return { ids, firstTarget: 22 };
+      });
+    for (const virtualFirst of [true, false]) {
+      const live = (recompute: boolean, int8 = false) =>
+        stepMemory(
+          backbone!,
+          { rows: rows(virtualFirst), virtualTokens: 1 },
+          { gradient: true, recompute, prepack: int8, int8 },
+        ).live;
+      expect(live(false, true)).toBeGreaterThan(0);
+      expect(live(true)).toBeGreaterThan(0);
+      // Models of two layers, whose logits need most.
+      expect(live(true)).toBeLessThanOrEqual(live(false));
+    }
+  });
 });

@@ -48,8 +48,9 @@ describe('parseTaskFile', () => {
         gradient_clip_val: 1,
         seed: 1234,
         val_metric: 'loss',
-        early_stopping: { patience: 5, min_delta: 0 },
         recompute: null,
+        precision: 'float32',
+        early_stopping: { patience: 5, min_delta: 0 },
       },
       examples: [],
     });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { DivergedError } from '../../../engine/src/errors.ts';
@@ -100,6 +100,26 @@ describe('a run', () => {
     };
     const losses = epochs((await trainProject(writeProject(keys))).events).map(({ train_loss }) => train_loss);
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+});
+
+describe('a run in 8-bit products', () => {
+  const losses = (events: readonly TrainEvent[]) =>
+    events.flatMap((event) => (event.event === 'step' ? [event.loss] : []));
+
+  it('goes nearly as one in single precision does', async () => {
+    const single = losses((await trainProject(writeProject(withTrainer({})))).events);
+    const int8 = losses((await trainProject(writeProject(withTrainer({ precision: 'int8' })))).events);
+    expect(int8).not.toEqual(single);
+    const apart = int8.map((loss, step) => Math.abs(loss - single[step]!));
+    expect(Math.max(...apart)).toBeLessThan(0.02);
+  });
+
+  it('is refused on a GPU', async () => {
+    const plan = await planTraining(await open(writeProject(withTrainer({ precision: 'int8' }))), []);
+    const run = train(plan, { resume: false, stopRequested: () => undefined, session: { provider: 'webgpu' } });
+    await expect(run.next()).rejects.toThrow('int8 is for the CPU, not for webgpu');
+    expect(existsSync(path.join(path.dirname(plan.project.path), '.ptask'))).toBe(false);
   });
 });
 

@@ -1,0 +1,112 @@
+import type { Graph, Value } from './graph.ts';
+import {
+  abs,
+  add,
+  addScalar,
+  dequantizeLinear,
+  div,
+  integerProduct,
+  max,
+  mul,
+  mulScalar,
+  neg,
+  quantizeLinear,
+  reduceMax,
+  reduceMin,
+  sub,
+  transpose,
+} from './operators.ts';
+
+export interface Int8Options {
+  /** The largest whole number that a weight may become: 127, or less where the machine's sums of products overflow. */
+  readonly largest: number;
+  /**
+   * The size of the vocabulary. What is multiplied by a matrix of that height or width is taken in twice as many bits:
+   * a softmax has thousands of numbers that together count, each far below the largest one's 127th part.
+   */
+  readonly vocabSize: number;
+}
+
+/** Below this a row is as good as zero; it keeps zero out of divisions. */
+const TINY = 1e-30;
+
+/** Numbers from −1 to 1 as 8 bits: −127 … 127, the zero at 128. */
+const LEVELS = 127;
+const ZERO_POINT = 128;
+
+/**
+ * Writes products with frozen matrices as products of 8-bit integers. A matrix has a scale for each column of the product, and
+ * becomes integers when the runtime loads the graph; the other operand has one for each of its rows, which are thus computed
+ * alike whatever stands beside them. Products of the backward pass are written so, too: the matrices are then the
+ * transposed ones.
+ */
+export function useInt8Products(graph: Graph, options: Int8Options): void {
+  const frozen = new Set([...graph.initializers.keys()].map(({ name }) => name));
+  const weights = new Int8Weights(graph, options.largest);
+  for (const node of graph.nodes.splice(0)) {
+    const [a, b, c] = node.inputs as [Value, Value?, Value?];
+    if (node.inputs.every((input) => !input || frozen.has(input.name))) {
+      for (const output of node.outputs) if (output) frozen.add(output.name);
+    } else if (node.opType === 'Gemm' && b && frozen.has(b.name) && node.attributes.transA !== 1) {
+      const precise = b.shape.includes(options.vocabSize);
+      const product = int8Product(a, weights.get(b, node.attributes.transB === 1), precise);
+      const sum = c ? add(product, c) : product;
+      graph.nodes.push({ opType: 'Identity', domain: '', inputs: [sum], outputs: node.outputs, attributes: {} });
+      continue;
+    }
+    graph.nodes.push(node);
+  }
+}
+
+interface Int8Matrix {
+  /** [k, n] (int8) */
+  readonly values: Value;
+  /** [n] */
+  readonly scales: Value;
+}
+
+function int8Product(a: Value, b: Int8Matrix, precise: boolean): Value {
+  const graph = a.graph;
+  const peaks = addScalar(reduceMax(abs(a), [-1], true), TINY);
+  const rows = div(a, peaks);
+  const zeroPoint = graph.uint8(ZERO_POINT);
+  const quantised = (x: Value, largest: number) => {
+    const scale = graph.float(largest / LEVELS);
+    return { values: quantizeLinear(x, scale, zeroPoint), scale, zeroPoint };
+  };
+  const coarse = quantised(rows, 1);
+  let product = integerProduct(coarse, b);
+  if (precise) {
+    const rest = sub(rows, dequantizeLinear(coarse.values, coarse.scale, zeroPoint));
+    product = add(product, integerProduct(quantised(rest, 1 / (2 * LEVELS)), b));
+  }
+  return mul(product, peaks);
+}
+
+/** Frozen matrices as integers, each once for every way in which it is used. */
+class Int8Weights {
+  private readonly graph: Graph;
+  private readonly largest: number;
+  private readonly known = new Map<string, Int8Matrix>();
+
+  constructor(graph: Graph, largest: number) {
+    this.graph = graph;
+    this.largest = largest;
+  }
+
+  /** As the right operand of a product. The nodes depend on frozen values alone, so that they run when the graph is loaded. */
+  get(matrix: Value, transposed: boolean): Int8Matrix {
+    const key = `${matrix.name} ${transposed}`;
+    let found = this.known.get(key);
+    if (!found) {
+      const summed = transposed ? 1 : 0;
+      const peaks = max(reduceMax(matrix, [summed], false), neg(reduceMin(matrix, [summed], false)));
+      const scales = addScalar(mulScalar(peaks, 1 / this.largest), TINY);
+      const zeros = this.graph.int8(new Array<number>(scales.shape[0] as number).fill(0));
+      const values = quantizeLinear(matrix, scales, zeros, 1 - summed);
+      found = { values: transposed ? transpose(values, [1, 0]) : values, scales };
+      this.known.set(key, found);
+    }
+    return found;
+  }
+}
