@@ -52,7 +52,7 @@ async function listedModel(name: string, source: ListedModel['source']): Promise
  * What a model is, or why it cannot be used.
  * @param spec and baseDir as `locateModel` takes them
  */
-export async function summaryOf(spec: string, baseDir: string): Promise<ModelSummary | string> {
+async function summaryOf(spec: string, baseDir: string): Promise<ModelSummary | string> {
   const located = await locateModel(spec, baseDir);
   if (located.kind === 'not-found') return located.problem;
   const described = await describeModel(located);

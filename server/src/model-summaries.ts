@@ -1,23 +1,45 @@
-import { stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { summaryOf } from '../../model/src/list-models.ts';
+import { isJsonObject } from '../../model/src/json.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
-import type { ModelSummary } from '../../model/src/model-summary.ts';
+import { parseModelConfig } from '../../model/src/model-folder.ts';
+import { type ModelSummary, modelSummary } from '../../model/src/model-summary.ts';
 
-/** What models are, for completing their names: each is looked into once, and again when its configuration has changed. */
+/**
+ * What models are, for completing their names: by their configurations and the sizes of their files alone, as there may be many
+ * and somebody waits. Each is looked into once, and again when its configuration has changed.
+ */
 export class ModelSummaries {
   readonly #known = new Map<string, { readonly changed: number; readonly about: ModelSummary }>();
 
-  /** Undefined for a model that cannot be used. */
+  /** Undefined for a model whose configuration cannot be read. */
   async of(taskFile: string, model: string): Promise<ModelSummary | undefined> {
     const located = await locateModel(model, dirname(taskFile));
     if (located.kind !== 'folder') return undefined;
     const changed = (await stat(join(located.dir, 'config.json')).catch(() => undefined))?.mtimeMs ?? 0;
     const known = this.#known.get(located.dir);
     if (known?.changed === changed) return known.about;
-    const about = await summaryOf(located.dir, dirname(taskFile));
-    if (typeof about === 'string') return undefined;
-    this.#known.set(located.dir, { changed, about });
+    const about = await outlineOf(located.dir);
+    if (about !== undefined) this.#known.set(located.dir, { changed, about });
     return about;
   }
+}
+
+async function outlineOf(dir: string): Promise<ModelSummary | undefined> {
+  try {
+    const json: unknown = JSON.parse(await readFile(join(dir, 'config.json'), 'utf8'));
+    const parsed = isJsonObject(json) ? parseModelConfig(dir, json) : undefined;
+    if (parsed?.kind !== 'ok') return undefined;
+    return { ...modelSummary(parsed), bytes: await weightBytes(dir) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function weightBytes(dir: string): Promise<number | undefined> {
+  const names = (await readdir(dir)).filter((name) => /^model.*\.safetensors$/.test(name));
+  // As in transformers: a single file goes before shards.
+  const weights = names.includes('model.safetensors') ? ['model.safetensors'] : names;
+  const sizes = await Promise.all(weights.map(async (name) => (await stat(join(dir, name))).size));
+  return sizes.length === 0 ? undefined : sizes.reduce((total, size) => total + size, 0);
 }

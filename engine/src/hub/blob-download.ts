@@ -18,14 +18,15 @@ export interface BlobOptions {
   readonly pause?: Pause | undefined;
 }
 
-/** The part of a file that is there already, beside where the whole will be. */
-export function incompletePath(blob: string): string {
-  return `${blob}.ptask.incomplete`;
+/** Where a file's content goes, and where what there is of it stands until it is whole. */
+export interface BlobPlace {
+  readonly blob: string;
+  readonly incomplete: string;
 }
 
 /** How much of it is there, in bytes. */
-export async function incompleteBytes(blob: string, { bytes }: HubFile): Promise<number> {
-  const found = await stat(incompletePath(blob)).catch(() => undefined);
+export async function incompleteBytes(incomplete: string, { bytes }: HubFile): Promise<number> {
+  const found = await stat(incomplete).catch(() => undefined);
   return found && found.size <= bytes ? found.size : 0;
 }
 
@@ -37,14 +38,13 @@ export async function incompleteBytes(blob: string, { bytes }: HubFile): Promise
 export async function downloadBlob(
   requests: HubRequests,
   file: HubFile,
-  blob: string,
+  { blob, incomplete: part }: BlobPlace,
   { commit, signal, received, waiting, pause }: BlobOptions,
 ): Promise<void> {
-  const part = incompletePath(blob);
   // What an earlier attempt left may be wrong; what was fetched from the first byte on is judged.
   for (let isFresh = false; ; isFresh = true) {
-    if (isFresh || (await incompleteBytes(blob, file)) === 0) await rm(part, { force: true });
-    const resumed = await incompleteBytes(blob, file);
+    if (isFresh || (await incompleteBytes(part, file)) === 0) await rm(part, { force: true });
+    const resumed = await incompleteBytes(part, file);
     received(resumed);
     const digest = await receive();
     if (digest === file.digest.hash) break;

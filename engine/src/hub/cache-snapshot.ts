@@ -1,8 +1,10 @@
-import { copyFile, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { hubReference } from '../../../model/src/hub-cache.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import type { HubFile } from './hub-listing.ts';
+
+const INCOMPLETE = '.ptask.incomplete';
 
 /**
  * The part of the cache that a commit of a model is in, laid out as Hugging Face's programs do: contents in `blobs/`, by their
@@ -52,6 +54,18 @@ export class CacheSnapshot {
     if (symlinks && (await linked(relative(dirname(path), blob), path))) return;
     if (isNew) await rename(blob, path);
     else await copyFile(blob, path);
+  }
+
+  /** Takes away what downloads of other contents have left, which nobody will go on with. */
+  async removeIncomplete(): Promise<void> {
+    const blobs = join(this.#modelFolder, 'blobs');
+    const names = (await readdir(blobs).catch(() => [])).filter((name) => name.endsWith(INCOMPLETE));
+    await Promise.all(names.map((name) => rm(join(blobs, name), { force: true })));
+  }
+
+  /** The part of a content that is there already; no other program uses such names. */
+  incomplete(file: HubFile): string {
+    return this.blob(file) + INCOMPLETE;
   }
 
   /** Says which commit a revision stands for; a commit stands for itself. */

@@ -134,16 +134,21 @@ export async function fetchModel(
     await inParallel([...contents.values()], AT_ONCE, signal, async (sharers, stop) => {
       const [file] = sharers;
       if (!file || (await snapshot.hasContent(file))) return;
-      await downloadBlob(requests, file, snapshot.blob(file), {
-        commit,
-        signal: stop,
-        pause,
-        received: (bytes) => {
-          for (const { path } of sharers) present.set(path, bytes);
-          tell();
+      await downloadBlob(
+        requests,
+        file,
+        { blob: snapshot.blob(file), incomplete: snapshot.incomplete(file) },
+        {
+          commit,
+          signal: stop,
+          pause,
+          received: (bytes) => {
+            for (const { path } of sharers) present.set(path, bytes);
+            tell();
+          },
+          waiting: (seconds, problem) => tell({ seconds, problem }),
         },
-        waiting: (seconds, problem) => tell({ seconds, problem }),
-      });
+      );
       fresh.add(file.digest.hash);
     });
     // The weights last: a model that has them has everything.
@@ -153,6 +158,7 @@ export async function fetchModel(
       if (!(await snapshot.hasFile(file))) await snapshot.name(file, { isNew, symlinks: settings.symlinks });
     }
     await snapshot.refer(revision, commit);
+    await snapshot.removeIncomplete();
     return folder;
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === undefined
@@ -180,7 +186,7 @@ async function planFiles(snapshot: CacheSnapshot, files: readonly HubFile[]): Pr
     files.map(async ({ path, bytes, digest }) => {
       const file = { path, bytes, digest };
       const isThere = await snapshot.hasContent(file);
-      return { ...file, present: isThere ? bytes : await incompleteBytes(snapshot.blob(file), file) };
+      return { ...file, present: isThere ? bytes : await incompleteBytes(snapshot.incomplete(file), file) };
     }),
   );
 }

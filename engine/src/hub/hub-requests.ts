@@ -27,14 +27,16 @@ export interface HubAnswer {
   discard(): Promise<void>;
 }
 
+export type RequestSettings = Pick<HubSettings, 'endpoint' | 'token' | 'unusedProxy'>;
+
 /** What is asked of the hub about one model. */
 export class HubRequests {
-  readonly #settings: Pick<HubSettings, 'endpoint' | 'token'>;
+  readonly #settings: RequestSettings;
   readonly #id: string;
   readonly #silence: number;
 
   /** @param silence seconds without a byte after which a connection counts as cut */
-  constructor(settings: Pick<HubSettings, 'endpoint' | 'token'>, id: string, silence = SILENCE) {
+  constructor(settings: RequestSettings, id: string, silence = SILENCE) {
     this.#settings = settings;
     this.#id = id;
     this.#silence = silence;
@@ -65,12 +67,19 @@ export class HubRequests {
     return this.get(`${this.#id}/resolve/${commit}/${name}`, request);
   }
 
-  /**
-   * Follows redirects. The token goes to the hub alone, and to no other host that it leads to.
-   * @throws Transient for what may work later; HubError for what will not; the signal's reason when it is aborted
-   */
-  async get(path: string, { signal, headers = {}, accept = [] }: HubRequest): Promise<HubAnswer> {
-    const watch = new SilenceWatch(this.#silence, signal);
+  /** @throws Transient for what may work later; HubError for what will not; the signal's reason when it is aborted */
+  async get(path: string, request: HubRequest): Promise<HubAnswer> {
+    const watch = new SilenceWatch(this.#silence, request.signal, this.#settings.unusedProxy);
+    try {
+      return await this.#follow(path, request, watch);
+    } catch (error) {
+      watch.end();
+      throw error;
+    }
+  }
+
+  /** Follows redirects. The token goes to the hub alone, and to no other host that it leads to. */
+  async #follow(path: string, { headers = {}, accept = [] }: HubRequest, watch: SilenceWatch): Promise<HubAnswer> {
     const origin = new URL(this.#settings.endpoint).origin;
     let url = new URL(`${this.#settings.endpoint}/${path}`);
     // Who has been led elsewhere may be led back by anybody.
@@ -80,16 +89,12 @@ export class HubRequests {
       const response = await this.#once(url, { ...headers, ...this.#ownHeaders(isOwn) }, watch);
       const location = isRedirect(response.status) ? response.headers.get('location') : null;
       if (location === null) {
-        if (!response.ok && !accept.includes(response.status)) {
-          watch.end();
-          throw await this.#refusal(response);
-        }
+        if (!response.ok && !accept.includes(response.status)) throw await this.#refusal(response);
         return answerOf(response, watch, url.host);
       }
       await response.body?.cancel();
       url = this.#target(location, url);
     }
-    watch.end();
     throw new HubError('answer', `${this.#settings.endpoint} leads from one address to the next without an end`);
   }
 
@@ -107,7 +112,6 @@ export class HubRequests {
     try {
       return await fetch(url, { redirect: 'manual', headers, signal: watch.signal });
     } catch (error) {
-      watch.end();
       throw watch.explain(error, url.host);
     }
   }
@@ -204,9 +208,11 @@ class SilenceWatch {
   readonly #wanted: AbortSignal;
   readonly #silent = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  readonly #unusedProxy: string | undefined;
 
-  constructor(seconds: number, wanted: AbortSignal) {
+  constructor(seconds: number, wanted: AbortSignal, unusedProxy: string | undefined) {
     this.#wanted = wanted;
+    this.#unusedProxy = unusedProxy;
     this.signal = AbortSignal.any([wanted, this.#silent.signal]);
     this.#timer = setTimeout(() => this.#silent.abort(), 1000 * seconds);
   }
@@ -229,8 +235,10 @@ class SilenceWatch {
       const hint = 'NODE_EXTRA_CA_CERTS names a file with the certificates of your network';
       return new HubError('unreachable', `the certificate of ${host} cannot be trusted (${code}); ${hint}`, { cause });
     }
-    return new Transient(`${host} cannot be reached (${code || (cause ?? (error as Error)).message})`, undefined, {
-      cause: error,
-    });
+    const why = code || (cause ?? (error as Error)).message;
+    const hint = this.#unusedProxy
+      ? `; with NODE_USE_ENV_PROXY=1, Node 22.21 or 24 and newer take the proxy of ${this.#unusedProxy}`
+      : '';
+    return new Transient(`${host} cannot be reached (${why})${hint}`, undefined, { cause: error });
   }
 }

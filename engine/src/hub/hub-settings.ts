@@ -10,6 +10,8 @@ export interface HubSettings {
   readonly token: HubToken | undefined;
   /** Nothing may be fetched. */
   readonly offline: boolean;
+  /** The variable that names a proxy which Node has not been told to use. */
+  readonly unusedProxy: string | undefined;
   readonly cacheFolder: string;
   /** Whether the cache may hold links, where the system has them. */
   readonly symlinks: boolean;
@@ -32,6 +34,7 @@ export async function hubSettings(environment: Environment = process.env): Promi
     endpoint: endpointOf(environment),
     token: isTrue(environment.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : await tokenOf(environment),
     offline: isTrue(environment.HF_HUB_OFFLINE || environment.TRANSFORMERS_OFFLINE),
+    unusedProxy: unusedProxy(environment),
     cacheFolder: hubCacheFolder(environment),
     symlinks: !isTrue(environment.HF_HUB_DISABLE_SYMLINKS),
   };
@@ -41,6 +44,11 @@ function endpointOf({ HF_ENDPOINT }: Environment): string {
   const text = (HF_ENDPOINT || HUB).replace(/\/+$/, '');
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new HubError('unreachable', `HF_ENDPOINT is '${text}', which is no http or https address`);
+}
+
+function unusedProxy(environment: Environment): string | undefined {
+  if (environment.NODE_USE_ENV_PROXY === '1') return undefined;
+  return ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((name) => environment[name]);
 }
 
 async function tokenOf(environment: Environment): Promise<HubToken | undefined> {

@@ -18,7 +18,7 @@ export interface ServiceHost {
   listFolder(path: string): Promise<readonly FolderEntry[]>;
   /** The Hugging Face ids of models that this machine has, for completing `model`. */
   cachedModels?(): Promise<readonly string[]>;
-  /** What a model is, for completing `model`; undefined for one that cannot be used. Looks at the disk each time. */
+  /** What a model is, for completing `model`; undefined for one that cannot be told. */
   modelSummary?(taskFile: string, model: string): Promise<ModelSummary | undefined>;
   /** The path that a document's uri means, in the form that `environment.resolvePath` gives. */
   toPath(uri: string): string;

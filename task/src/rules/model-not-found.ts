@@ -10,7 +10,8 @@ export const modelNotFound: Rule = {
   code: 'model-not-found',
   severity: 'error',
   explanation: "The model's folder is missing, lacks one of the files a model needs, or one of them is broken.",
-  quickFix: 'Changes a misspelt name of a demo model.',
+  quickFix:
+    'Changes a misspelt name of a demo model. In VS Code, fetches a model of the Hugging Face hub, or lets another one be chosen.',
   example: { of: 'file', wrong: '"model": "no-such-folder"', right: '"model": "demo"' },
   checkSurroundings(context, { model }, report) {
     const node = context.given('model');

@@ -220,6 +220,16 @@ describe('a fetch', () => {
     expect(server.asked('hub').toSorted()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
   });
 
+  it('takes away what one of another commit has left', async () => {
+    const { fetch, cacheFolder } = await hub();
+    const blobs = join(cacheFolder, BLOB, '..');
+    await mkdir(blobs, { recursive: true });
+    await writeFile(join(blobs, 'abc.ptask.incomplete'), 'left');
+    await writeFile(join(blobs, 'abc.incomplete'), 'of another program');
+    await fetch();
+    expect((await tree(blobs)).filter((path) => path.includes('incomplete'))).toEqual(['abc.incomplete']);
+  });
+
   it('says so where the disk has no room, before anything is fetched', async () => {
     const huge = (file: Record<string, unknown>) =>
       file.lfs ? { ...file, lfs: { ...(file.lfs as object), size: 10 ** 15 } } : file;

@@ -23,7 +23,15 @@ export async function hub(model: ServedModel = tinyModel(), settings: Partial<Hu
   const cacheFolder = await temporaryFolder();
   const pauses: number[] = [];
   const options: FetchOptions = {
-    settings: { endpoint: server.url, token: undefined, offline: false, cacheFolder, symlinks: true, ...settings },
+    settings: {
+      endpoint: server.url,
+      token: undefined,
+      offline: false,
+      unusedProxy: undefined,
+      cacheFolder,
+      symlinks: true,
+      ...settings,
+    },
     signal: new AbortController().signal,
     pause: async (seconds) => {
       pauses.push(seconds);

@@ -130,10 +130,28 @@ describe('a hub that cannot answer now', () => {
     expect((error as Error).message).toMatch(/127\.0\.0\.1:9 cannot be reached \(.+\)/);
   });
 
+  it('may be behind a proxy that Node was not told to use', async () => {
+    const { options } = await hub();
+    const settings = { ...options.settings, endpoint: 'http://127.0.0.1:9', unusedProxy: 'https_proxy' };
+    const asking = new HubRequests(settings, ID).describe('main', signal);
+    await expect(asking).rejects.toThrow('with NODE_USE_ENV_PROXY=1');
+    await expect(asking).rejects.toThrow('the proxy of https_proxy');
+  });
+
+  it('is asked again at the hour that it gives', async () => {
+    const { plan, server, pauses } = await hub();
+    const at = new Date(Date.now() + 100_000).toUTCString();
+    server.misbehave('api/models', refuse(503, { 'retry-after': at }), refuse(503, { 'retry-after': 'soon' }));
+    await plan();
+    expect(pauses[0]).toBeGreaterThan(10);
+    expect(pauses[0]).toBeLessThanOrEqual(100);
+    expect(pauses[1]).toBe(2);
+  });
+
   it('counts as cut off when it says nothing', async () => {
     const server = await startHub({ [ID]: tinyModel() });
     server.misbehave('api/models', hang);
-    const requests = new HubRequests({ endpoint: server.url, token: undefined }, ID, 0.05);
+    const requests = new HubRequests({ endpoint: server.url, token: undefined, unusedProxy: undefined }, ID, 0.05);
     await expect(requests.describe('main', signal)).rejects.toThrow('does not answer');
   });
 
@@ -142,7 +160,7 @@ describe('a hub that cannot answer now', () => {
     server.misbehave('api/models', (_, response) => {
       response.writeHead(200).write('{ "sha": ');
     });
-    const requests = new HubRequests({ endpoint: server.url, token: undefined }, ID, 0.05);
+    const requests = new HubRequests({ endpoint: server.url, token: undefined, unusedProxy: undefined }, ID, 0.05);
     await expect(requests.describe('main', signal)).rejects.toThrow('does not answer');
   });
 
@@ -150,7 +168,7 @@ describe('a hub that cannot answer now', () => {
     const server = await startHub({ [ID]: tinyModel() });
     const controller = new AbortController();
     server.misbehave('api/models', () => controller.abort(new Error('enough')));
-    const requests = new HubRequests({ endpoint: server.url, token: undefined }, ID);
+    const requests = new HubRequests({ endpoint: server.url, token: undefined, unusedProxy: undefined }, ID);
     await expect(requests.describe('main', controller.signal)).rejects.toThrow('enough');
   });
 });

@@ -12,6 +12,7 @@ describe('the settings of Hugging Face’s programs', () => {
       endpoint: 'https://huggingface.co',
       token: undefined,
       offline: false,
+      unusedProxy: undefined,
       cacheFolder: join(home, 'huggingface/hub'),
       symlinks: true,
     });
@@ -40,6 +41,14 @@ describe('the settings of Hugging Face’s programs', () => {
     expect((await hubSettings({ HF_HOME, HF_HUB_OFFLINE: value })).offline).toBe(offline);
     expect((await hubSettings({ HF_HOME, HF_HUB_DISABLE_SYMLINKS: value })).symlinks).toBe(!offline);
   });
+});
+
+it.each([
+  [{ https_proxy: 'http://proxy' }, 'https_proxy'],
+  [{ HTTPS_PROXY: 'http://proxy', NODE_USE_ENV_PROXY: '1' }, undefined],
+  [{ HTTPS_PROXY: '' }, undefined],
+])('a proxy that Node was not told to use is known: %j', async (environment, expected) => {
+  expect((await hubSettings({ HF_HOME: await temporaryFolder(), ...environment })).unusedProxy).toBe(expected);
 });
 
 describe('the token', () => {
