@@ -66,7 +66,8 @@ export class EditorPage {
     for (let attempt = 0; attempt < 20; attempt++) {
       await this.page.mouse.move(5, 5);
       const box = (await place.boundingBox())!;
-      await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+      // A long text may go out of view.
+      await this.page.mouse.move(box.x + Math.min(box.width / 2, 60), box.y + box.height / 2, { steps: 4 });
       await this.page.waitForTimeout(700);
       const found = (await shown.allInnerTexts()).join('\n');
       if (found !== '' && !/Loading/.test(found)) return found;

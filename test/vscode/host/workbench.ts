@@ -19,6 +19,10 @@ export interface WorkbenchOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly trusted?: boolean;
   readonly locale?: string;
+  /** In addition to those that keep the tests to themselves. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Size in pixels of a screen, and how many pixels of a picture each of them is. */
+  readonly window?: { readonly width: number; readonly height: number; readonly scale: number };
   /** The extension's folder and a suite to run in the extension host, which ends the window. */
   readonly suite?: { readonly extension: string; readonly module: string };
 }
@@ -63,10 +67,11 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   await mkdir(options.out, { recursive: true });
   // Sockets are made below it, whose paths may not be long.
   const home = await mkdtemp(path.join(tmpdir(), 'vsc-'));
-  const workspace = path.join(home, 'workspace');
+  const workspace = path.join(home, path.basename(options.workspace));
   await cp(options.workspace, workspace, { recursive: true });
   await mkdir(path.join(home, 'data/data/Machine'), { recursive: true });
-  await writeFile(path.join(home, 'data/data/Machine/settings.json'), JSON.stringify(SETTINGS));
+  const settings = { ...SETTINGS, ...options.settings };
+  await writeFile(path.join(home, 'data/data/Machine/settings.json'), JSON.stringify(settings));
 
   const server = startServer(options, home);
   let browser: Browser | undefined;
@@ -81,8 +86,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   try {
     const port = await portOf(server, path.join(options.out, 'server.log'));
     browser = await chromium.launch({ executablePath: options.browser, headless: true, args: BROWSER_FLAGS });
+    const { width, height, scale } = options.window ?? { width: 1280, height: 800, scale: 1 };
     const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
+      viewport: { width, height },
+      deviceScaleFactor: scale,
       locale: options.locale ?? 'en',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
