@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Files right under engine/src that stand on nothing but one another and `model`. */
 const BASE = [
+  'atomic-folder.ts',
   'atomic-write.ts',
   'errors.ts',
   'file-lock.ts',
@@ -46,8 +47,8 @@ const BASE = [
 const ENGINE: Readonly<Record<string, readonly string[]>> = {
   onnx: [],
   autodiff: ['onnx'],
-  runtime: ['onnx', 'base'],
-  backbone: ['onnx', 'autodiff', 'base', 'model'],
+  runtime: ['onnx', 'base', 'model'],
+  backbone: ['onnx', 'autodiff', 'runtime/onnxruntime.ts', 'base', 'model'],
   // What the packers fill is described where the graphs are built; a packer builds and runs no graph itself.
   data: ['backbone/attention.ts', 'backbone/embed-tokens.ts', 'runtime/tensor.ts', 'base', 'model', 'task'],
   prompt: ['onnx', 'autodiff', 'runtime', 'base', 'model', 'task'],
@@ -84,7 +85,18 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   ],
   models: ['train', 'model', 'task', 'protocol'],
   answer: ['data', 'predict', 'project.ts', 'evaluate', 'prompt', 'backbone', 'base', 'model', 'task', 'protocol'],
-  devices: ['onnx', 'backbone', 'data', 'runtime', 'train/step-graph.ts', 'model-memo.ts', 'base', 'model', 'protocol'],
+  devices: [
+    'hub',
+    'onnx',
+    'backbone',
+    'data',
+    'runtime',
+    'train/step-graph.ts',
+    'model-memo.ts',
+    'base',
+    'model',
+    'protocol',
+  ],
   cli: [
     'hub',
     'models',
@@ -137,7 +149,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'vscode-languageserver-types': ['server/src/service/'],
   'jsonc-parser': ['task/', 'server/src/service/folding-ranges.ts', 'server/src/service/formatting.ts'],
   '@huggingface/tokenizers': ['model/'],
-  'onnxruntime-node': ['engine/src/runtime/', 'engine/src/backbone/demo/'],
+  'onnxruntime-node': ['engine/src/runtime/onnxruntime.ts'],
   'onnx-buf': ['engine/src/onnx/', 'engine/src/backbone/demo/'],
   '@bufbuild/protobuf': ['engine/src/onnx/', 'engine/src/backbone/demo/', 'model/src/tokenizer/sentencepiece/'],
   'pure-rand': ['engine/src/random.ts'],
@@ -145,9 +157,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** The only files that change anything on disk. Model folders, task files and data are read alone. */
 const WRITERS = [
+  'engine/src/atomic-folder.ts',
   'engine/src/atomic-write.ts',
   'engine/src/file-lock.ts',
   'engine/src/train/run-folder.ts',
+  'engine/src/devices/fetch-cuda.ts',
   'engine/src/devices/probe-cache.ts',
   'engine/src/backbone/demo/',
   'engine/src/hub/',
@@ -157,8 +171,13 @@ const WRITERS = [
 /** The only file that speaks to the network; it is imported where a user has asked for a model, and nowhere else. */
 const ONLINE = 'engine/src/hub/hub-requests.ts';
 
-/** What is done when a user asks for a model. */
-const ASKED_FOR = ['engine/src/cli/fetch.ts', 'engine/src/process/fetch-models.ts'];
+/** What is done when a user asks for a model, or for what a device needs. */
+const ASKED_FOR = [
+  'engine/src/cli/fetch-shown.ts',
+  'engine/src/cli/fetch.ts',
+  'engine/src/devices/fetch-cuda.ts',
+  'engine/src/process/fetch-models.ts',
+];
 
 type Sources = ReadonlyMap<string, string>;
 

@@ -1,20 +1,32 @@
 import type { DeviceFinding, DeviceName } from '../../../protocol/src/engine.ts';
 import { findDevices } from '../devices/find-devices.ts';
 import { installedProviders } from '../runtime/provider.ts';
-import { count, table } from '../text.ts';
+import { count, formatBytes, table } from '../text.ts';
 import { engineProgram } from './device.ts';
+import { confirmed, fetchShown } from './fetch-shown.ts';
+import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
-import { readArguments } from './usage.ts';
+import { oneOf, readArguments } from './usage.ts';
 
 /** `ptask devices`: what this machine can compute on, and why a device is not used. */
 export async function devices(args: readonly string[]): Promise<number> {
   const { values } = readArguments(
     args,
-    { json: { type: 'boolean' }, refresh: { type: 'boolean', default: false } },
+    {
+      json: { type: 'boolean' },
+      refresh: { type: 'boolean', default: false },
+      fetch: { type: 'string' },
+      yes: { type: 'boolean', default: false },
+    },
     [0, 0],
   );
   const output = new Output(values.json);
-  const again = values.refresh ? 'all' : 'none';
+  if (values.fetch !== undefined) {
+    oneOf('fetch', values.fetch, ['cuda']);
+    const code = await fetchProvider(values.yes, output);
+    if (code !== 0) return code;
+  }
+  const again = values.refresh || values.fetch !== undefined ? 'all' : 'none';
   const { devices, used, cpu, runtime } = await findDevices({ program: engineProgram(), again });
   const { model, cores, memoryBytes } = cpu;
   const backends = installedProviders();
@@ -24,6 +36,36 @@ export async function devices(args: readonly string[]): Promise<number> {
   );
   for (const line of table(devices.map((device) => [device.name, stateOf(device, used)]))) output.text(`  ${line}`);
   return 0;
+}
+
+/** Fetches what CUDA needs and ptask does not bring along; says how much that is first, and asks. */
+async function fetchProvider(isAgreed: boolean, output: Output): Promise<number> {
+  const { fetchCuda, planCuda } = await import('../devices/fetch-cuda.ts');
+  const plan = await planCuda();
+  const { folder, bytes, missingBytes, licence } = plan;
+  output.event({ event: 'fetch', device: 'cuda', folder, bytes, missing_bytes: missingBytes });
+  if (missingBytes === 0) {
+    output.note(`What CUDA needs is in ${folder}`);
+    return 0;
+  }
+  output.note(
+    `ONNX Runtime's CUDA provider (${licence}): ${formatBytes(missingBytes)} are to be fetched into ${folder}`,
+  );
+  const controller = new AbortController();
+  const interrupt = new Interrupt(() => controller.abort());
+  const { signal } = controller;
+  try {
+    if (!isAgreed && !output.json && process.stdin.isTTY === true && !(await confirmed(signal))) return 1;
+    await fetchShown(plan, output, (report) => fetchCuda({ signal, report }));
+    output.event({ event: 'fetched', device: 'cuda', folder });
+    return 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    output.note('Stopped; the same command goes on from here');
+    return interrupt.exitCode ?? 130;
+  } finally {
+    interrupt.dispose();
+  }
 }
 
 function stateOf(device: DeviceFinding, used: DeviceName): string {

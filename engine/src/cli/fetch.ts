@@ -1,18 +1,12 @@
-import { createInterface } from 'node:readline/promises';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { modelSummary } from '../../../model/src/model-summary.ts';
-import { FetchMeter, type FetchState } from '../hub/fetch-meter.ts';
-import { type FetchPlan, type FetchProgress, fetchModel, planFetch } from '../hub/fetch-model.ts';
+import { type FetchPlan, fetchModel, planFetch } from '../hub/fetch-model.ts';
 import { hubSettings } from '../hub/hub-settings.ts';
-import { formatBar, formatDuration } from '../progress.ts';
 import { count, formatBytes, table } from '../text.ts';
+import { confirmed, fetchShown } from './fetch-shown.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
-import { StatusLine } from './status-line.ts';
 import { readArguments } from './usage.ts';
-
-/** Milliseconds between two states that are told. */
-const TELL_EVERY = 250;
 
 /** `ptask fetch MODEL`: fetches a model from the Hugging Face hub into the cache that other programs share. */
 export async function fetchCommand(args: readonly string[]): Promise<number> {
@@ -69,48 +63,6 @@ function tellPlan(
   for (const line of table(rows, [1])) output.text(`  ${line}`);
   if (missingBytes > 0) output.text(`${formatBytes(missingBytes)} are to be fetched into ${folder}`);
   if (gated && missingBytes > 0) output.text(`It is open to those who have accepted its terms at ${page}`);
-}
-
-async function confirmed(signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Fetch it? [y/N] ', { signal })).trim());
-  } finally {
-    terminal.close();
-  }
-}
-
-async function fetchShown(
-  { bytes }: FetchPlan,
-  output: Output,
-  work: (report: (progress: FetchProgress) => void) => Promise<string>,
-): Promise<string> {
-  const meter = new FetchMeter(bytes, TELL_EVERY);
-  const line = new StatusLine(process.stderr);
-  try {
-    return await work((progress) => {
-      const state = meter.take(progress);
-      if (!state) return;
-      line.show(progressText(state));
-      const { present, waiting } = state;
-      output.event({ event: 'fetching', present, bytes, ...(waiting && { waiting }) });
-    });
-  } finally {
-    line.done();
-  }
-}
-
-/** `██████░░░░░░  51%  282 MB of 552 MB  12.3 MB/s  22s left` */
-function progressText({ present, bytes, bytesPerSecond, secondsLeft, waiting }: FetchState): string {
-  const share = bytes === 0 ? 1 : present / bytes;
-  return [
-    formatBar(share, 24),
-    `${Math.floor(100 * share)}%`.padStart(4),
-    `${formatBytes(present)} of ${formatBytes(bytes)}`,
-    ...(waiting === undefined && bytesPerSecond !== undefined ? [`${formatBytes(bytesPerSecond)}/s`] : []),
-    ...(waiting === undefined && secondsLeft !== undefined ? [`${formatDuration(secondsLeft)} left`] : []),
-    ...(waiting === undefined ? [] : [waiting]),
-  ].join('  ');
 }
 
 /** What has been fetched, opened once to see whether it can be. */

@@ -25,6 +25,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
   ptask lsp --stdio           the language server, for any editor
   ptask devices               what this machine can compute on
       --refresh                 try each device again
+      --fetch cuda [--yes]      fetch what CUDA needs (Linux x64), after saying how much that is
   ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
               [--precision float32|int8]
                               time and memory of a training step

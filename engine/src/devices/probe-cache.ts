@@ -4,6 +4,7 @@ import path from 'node:path';
 import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { fileStamp } from '../model-memo.ts';
+import { fetchedRuntime } from '../runtime/cuda-runtime.ts';
 import { runtimeVersion } from '../runtime/provider.ts';
 import { VERSION } from '../version.ts';
 import type { Probe } from './probe.ts';
@@ -67,6 +68,7 @@ async function surroundings(): Promise<string> {
   return [
     VERSION,
     runtimeVersion(),
+    `cuda: ${fetchedRuntime() !== undefined}`,
     process.platform,
     process.arch,
     release(),

@@ -36,7 +36,7 @@ export async function incompleteBytes(incomplete: string, { bytes }: HubFile): P
  * @throws HubError, and the signal's reason when it is aborted; what has been fetched stays for the next time
  */
 export async function downloadBlob(
-  requests: HubRequests,
+  requests: Pick<HubRequests, 'file' | 'page'>,
   file: HubFile,
   { blob, incomplete: part }: BlobPlace,
   { commit, signal, received, waiting, pause }: BlobOptions,

@@ -3,7 +3,7 @@ import { HubError, Transient } from './hub-error.ts';
 import type { HubSettings } from './hub-settings.ts';
 
 /*
- * The only file that speaks to the network, and only when a user has asked for a model.
+ * The only file that speaks to the network, and only when a user has asked for a model, or for what a device needs.
  */
 
 const MOST_REDIRECTS = 8;

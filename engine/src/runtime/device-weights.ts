@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { ELEMENT_BYTES } from '../onnx/element-bytes.ts';
 import type { FrozenValue } from '../onnx/frozen-part.ts';
 import { Graph } from '../onnx/graph.ts';
 import { serializeModel } from '../onnx/serialize.ts';
+import { InferenceSession, type Tensor } from './onnxruntime.ts';
 import type { Provider } from './providers.ts';
 
 /*

@@ -1,8 +1,7 @@
-import '../no-telemetry.ts';
-import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { Graph } from '../onnx/graph.ts';
 import { matMul } from '../onnx/operators.ts';
 import { serializeModel } from '../onnx/serialize.ts';
+import { env, InferenceSession, listSupportedBackends, Tensor } from './onnxruntime.ts';
 
 /** Execution providers that the installed runtime knows, by its own names; `bundled` where no library has to be added. */
 export function installedProviders(): readonly { readonly name: string; readonly bundled: boolean }[] {

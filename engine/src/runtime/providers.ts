@@ -1,6 +1,6 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import type { Rewrite } from '../onnx/rewrite.ts';
 import { CPU_REWRITES } from './cpu-rewrites.ts';
+import type { SessionOptions } from './onnxruntime.ts';
 import { WEBGPU_REWRITES } from './webgpu-rewrites.ts';
 
 /** Execution providers by their names in the runtime, the one that every machine has first. */
@@ -9,7 +9,7 @@ export type Provider = (typeof PROVIDERS)[number];
 
 /** How a provider is given a graph. What sets one provider apart from the others stands here and nowhere else. */
 export interface ProviderTraits {
-  readonly session: Omit<InferenceSession.SessionOptions, 'extra'>;
+  readonly session: Omit<SessionOptions, 'extra'>;
   /** Entries of the runtime's own configuration. */
   readonly config: Readonly<Record<string, string>>;
   /**

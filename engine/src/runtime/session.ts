@@ -1,11 +1,10 @@
-import '../no-telemetry.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { takeFrozenPart } from '../onnx/frozen-part.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { rewriteNodes } from '../onnx/rewrite.ts';
 import { serializeModel } from '../onnx/serialize.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type HeldWeights, holdWeights } from './device-weights.ts';
+import { InferenceSession, Tensor } from './onnxruntime.ts';
 import { type Provider, TRAITS } from './providers.ts';
 import type { Feed, TensorData } from './tensor.ts';
 

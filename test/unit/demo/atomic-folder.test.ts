@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeFolder, writeFlushed } from '../../../engine/src/backbone/demo/atomic-folder.ts';
+import { makeFolder, writeFlushed } from '../../../engine/src/atomic-folder.ts';
 import { temporaryFolder } from '../model/tiny-folder.ts';
 
 const text = (line: string) => [Buffer.from(line)];

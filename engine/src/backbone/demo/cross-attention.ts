@@ -1,8 +1,7 @@
-import '../../no-telemetry.ts';
 import { readFile } from 'node:fs/promises';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, type SessionOptions, Tensor } from '../../runtime/onnxruntime.ts';
 
 /** The encoder's input: 80 mel bands of 30 seconds in steps of 10 ms. */
 const MEL_BANDS = 80;
@@ -10,7 +9,7 @@ const FRAMES = 3000;
 /** Log-mel value of silence after Whisper's normalisation. */
 const SILENCE = -1.5;
 
-const OPTIONS: InferenceSession.SessionOptions = {
+const OPTIONS: SessionOptions = {
   executionProviders: ['cpu'],
   // Both sessions run a handful of times; an arena would keep their largest moment's memory.
   enableCpuMemArena: false,

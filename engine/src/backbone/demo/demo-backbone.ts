@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from '../../../../model/src/demo/demo-folder.ts';
 import type { DemoSize } from '../../../../model/src/demo/packages.ts';
 import { openModelFolder } from '../../../../model/src/model-folder.ts';
-import { makeFolder } from './atomic-folder.ts';
+import { makeFolder } from '../../atomic-folder.ts';
 import { writeGpt2Folder } from './whisper-to-gpt2.ts';
 
 /** The demo backbone cannot be had. The message says why and what to do. */

@@ -6,7 +6,7 @@ import { readWhisperDecoder, type WhisperShape, whisperPrefix } from '../../../.
 import type { JsonObject } from '../../../../model/src/json.ts';
 import { layOutSafetensors, type TensorLayout } from '../../../../model/src/safetensors.ts';
 import type { Tokenizer } from '../../../../model/src/tokenizer.ts';
-import { writeFlushed } from './atomic-folder.ts';
+import { writeFlushed } from '../../atomic-folder.ts';
 import { meanCrossAttention } from './cross-attention.ts';
 import { type Matrix, type OnnxWeights, OnnxWeightsError, readOnnxWeights } from './onnx-weights.ts';
 

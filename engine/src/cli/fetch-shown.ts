@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises';
+import { FetchMeter, type FetchState } from '../hub/fetch-meter.ts';
+import type { FetchPlan, FetchProgress } from '../hub/fetch-model.ts';
+import { formatBar, formatDuration } from '../progress.ts';
+import { formatBytes } from '../text.ts';
+import type { Output } from './output.ts';
+import { StatusLine } from './status-line.ts';
+
+/** Milliseconds between two states that are told. */
+const TELL_EVERY = 250;
+
+/** Whether the user agrees. */
+export async function confirmed(signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Fetch it? [y/N] ', { signal })).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Fetches, and shows how it goes on a line of standard error and in events. */
+export async function fetchShown(
+  { bytes }: Pick<FetchPlan, 'bytes'>,
+  output: Output,
+  work: (report: (progress: FetchProgress) => void) => Promise<string>,
+): Promise<string> {
+  const meter = new FetchMeter(bytes, TELL_EVERY);
+  const line = new StatusLine(process.stderr);
+  try {
+    return await work((progress) => {
+      const state = meter.take(progress);
+      if (!state) return;
+      line.show(progressText(state));
+      const { present, waiting } = state;
+      output.event({ event: 'fetching', present, bytes, ...(waiting && { waiting }) });
+    });
+  } finally {
+    line.done();
+  }
+}
+
+/** `██████░░░░░░  51%  282 MB of 552 MB  12.3 MB/s  22s left` */
+function progressText({ present, bytes, bytesPerSecond, secondsLeft, waiting }: FetchState): string {
+  const share = bytes === 0 ? 1 : present / bytes;
+  return [
+    formatBar(share, 24),
+    `${Math.floor(100 * share)}%`.padStart(4),
+    `${formatBytes(present)} of ${formatBytes(bytes)}`,
+    ...(waiting === undefined && bytesPerSecond !== undefined ? [`${formatBytes(bytesPerSecond)}/s`] : []),
+    ...(waiting === undefined && secondsLeft !== undefined ? [`${formatDuration(secondsLeft)} left`] : []),
+    ...(waiting === undefined ? [] : [waiting]),
+  ].join('  ');
+}

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { makeFolder } from '../atomic-folder.ts';
+import { InputError } from '../errors.ts';
+import { withFileLock } from '../file-lock.ts';
+import { type BlobPlace, downloadBlob, incompleteBytes } from '../hub/blob-download.ts';
+import { freeSpace } from '../hub/free-space.ts';
+import { HubError } from '../hub/hub-error.ts';
+import type { HubFile } from '../hub/hub-listing.ts';
+import { HubRequests } from '../hub/hub-requests.ts';
+import type { Pause } from '../hub/retries.ts';
+import { CUDA_RUNTIME_VERSION, cudaRuntimeFolder, fetchedRuntime, NATIVE_FOLDER } from '../runtime/cuda-runtime.ts';
+import { runtimeVersion } from '../runtime/provider.ts';
+import { formatBytes } from '../text.ts';
+
+/*
+ * The CUDA provider of ONNX Runtime is larger than everything else of ptask together, so it is fetched when it is asked for:
+ * from the npm registry, in a package that somebody else keeps, whose bytes are held against the hash that stands here.
+ */
+
+const PACKAGE = 'com.github.asus4.onnxruntime.linux-x64-gpu';
+const PACKAGE_VERSION = '0.4.9';
+
+/** In the package. */
+const LIBRARIES = 'package/Plugins/Linux/x64';
+const NAMES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
+
+/** What the archive and its libraries take together while one is unpacked into the other. */
+const UNPACKED_BYTES = 300 * 2 ** 20;
+
+/** What is fetched. */
+export interface CudaArchive extends HubFile {
+  readonly licence: string;
+}
+
+export const CUDA_ARCHIVE: CudaArchive = {
+  path: `${PACKAGE}/-/${PACKAGE}-${PACKAGE_VERSION}.tgz`,
+  bytes: 179_145_956,
+  digest: { kind: 'sha256', hash: '2b459e0c17f340c92970c10ed86de4f37a3009f93c14053e6ad4334cbb6be412' },
+  licence: 'MIT',
+};
+
+export interface CudaPlan {
+  /** Where it is kept. */
+  readonly folder: string;
+  readonly bytes: number;
+  readonly missingBytes: number;
+  /** Of the program that is fetched; NVIDIA's own libraries are not in it. */
+  readonly licence: string;
+}
+
+/** @throws InputError where this machine cannot use it */
+export async function planCuda(archive: CudaArchive = CUDA_ARCHIVE): Promise<CudaPlan> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new InputError(`CUDA is for Linux on x64, and this is ${process.platform} on ${process.arch}`);
+  }
+  if (runtimeVersion() !== CUDA_RUNTIME_VERSION) {
+    throw new InputError(
+      `the CUDA provider is of ONNX Runtime ${CUDA_RUNTIME_VERSION}, and this is ${runtimeVersion()}`,
+    );
+  }
+  const present = fetchedRuntime() ? archive.bytes : await incompleteBytes(archivePlace().incomplete, archive);
+  const { bytes, licence } = archive;
+  return { folder: cudaRuntimeFolder(), bytes, missingBytes: bytes - present, licence };
+}
+
+export interface FetchCudaOptions {
+  readonly signal: AbortSignal;
+  /** Told of bytes that are there now. */
+  readonly report: (progress: { present: number; waiting?: { seconds: number; problem: string } }) => void;
+  /** The npm registry; the one that npm uses where it is left out. */
+  readonly registry?: string;
+  readonly archive?: CudaArchive;
+  readonly pause?: Pause;
+}
+
+/**
+ * Fetches the provider and puts it beside a copy of the runtime, all of it or nothing. What was fetched when it is cut stays
+ * for the next time.
+ * @throws HubError, FileError; the signal's reason when it is aborted
+ */
+export async function fetchCuda({
+  signal,
+  report,
+  registry = process.env.npm_config_registry ?? 'https://registry.npmjs.org',
+  archive = CUDA_ARCHIVE,
+  pause,
+}: FetchCudaOptions): Promise<string> {
+  const folder = cudaRuntimeFolder();
+  await mkdir(path.dirname(folder), { recursive: true });
+  await withFileLock(`${folder}.lock`, async () => {
+    if (fetchedRuntime()) return;
+    await requireSpace(folder, archive);
+    const place = archivePlace();
+    let present = 0;
+    await downloadBlob(requestsTo(registry.replace(/\/$/, '')), archive, place, {
+      commit: PACKAGE_VERSION,
+      signal,
+      received: (bytes) => {
+        present = bytes;
+        report({ present });
+      },
+      waiting: (seconds, problem) => report({ present, waiting: { seconds, problem } }),
+      pause,
+    });
+    await makeFolder(folder, (temporary) => assemble(temporary, place.blob));
+    await rm(place.blob, { force: true });
+  });
+  return folder;
+}
+
+/** The registry in the place of the hub. */
+function requestsTo(registry: string): Pick<HubRequests, 'file' | 'page'> {
+  const requests = new HubRequests({ endpoint: registry, token: undefined, unusedProxy: undefined }, PACKAGE);
+  return {
+    page: requests.page,
+    file: (_commit, name, request) =>
+      requests.get(name, request).catch((error: unknown) => {
+        if (!(error instanceof HubError) || error.reason === 'unreachable') throw error;
+        throw new HubError('not-found', `${registry} does not give out ${PACKAGE} ${PACKAGE_VERSION}`, {
+          cause: error,
+        });
+      }),
+  };
+}
+
+function archivePlace(): BlobPlace {
+  const blob = `${cudaRuntimeFolder()}.tgz`;
+  return { blob, incomplete: `${blob}.incomplete` };
+}
+
+async function requireSpace(folder: string, { bytes }: CudaArchive): Promise<void> {
+  const free = await freeSpace(folder);
+  if (free !== undefined && free < bytes + UNPACKED_BYTES) {
+    const needed = formatBytes(bytes + UNPACKED_BYTES);
+    throw new HubError(
+      'disk',
+      `${needed} are needed in ${path.dirname(folder)}, which has room for ${formatBytes(free)}`,
+    );
+  }
+}
+
+/** The program's own runtime with the provider's libraries beside its own. */
+async function assemble(folder: string, archive: string): Promise<void> {
+  const require = createRequire(import.meta.url);
+  const node = path.dirname(require.resolve('onnxruntime-node/package.json'));
+  // Its main file is dist/cjs/index.js.
+  const main = createRequire(path.join(node, 'package.json')).resolve('onnxruntime-common');
+  const common = path.resolve(main, '../../..');
+  const runtime = path.join(folder, 'node_modules', 'onnxruntime-node');
+  for (const part of ['package.json', 'dist', NATIVE_FOLDER])
+    await copy(path.join(node, part), path.join(runtime, part));
+  for (const part of ['package.json', 'dist']) {
+    await copy(path.join(common, part), path.join(folder, 'node_modules', 'onnxruntime-common', part));
+  }
+  const beside = path.join(runtime, NATIVE_FOLDER);
+  const depth = String(LIBRARIES.split('/').length);
+  const members = NAMES.map((name) => `${LIBRARIES}/${name}`);
+  await promisify(execFile)('tar', ['-xzf', archive, '-C', beside, '--strip-components', depth, ...members]);
+  for (const name of NAMES) await chmod(path.join(beside, name), 0o755);
+}
+
+function copy(from: string, to: string): Promise<void> {
+  return cp(from, to, { recursive: true, dereference: true });
+}

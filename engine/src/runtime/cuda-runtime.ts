@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
+
+/** The version of ONNX Runtime that the provider is of; it works with no other one. */
+export const CUDA_RUNTIME_VERSION = '1.29.0';
+
+/** Where the runtime's native part lies in its package. */
+export const NATIVE_FOLDER = path.join('bin', 'napi-v6', process.platform, process.arch);
+
+/**
+ * Where a runtime with the CUDA provider is kept, or would be. The runtime looks for providers beside itself alone, and the
+ * program's own folder is not to be written to, so this is a copy of the runtime.
+ */
+export function cudaRuntimeFolder(): string {
+  return path.join(cacheFolder(), `onnxruntime-${CUDA_RUNTIME_VERSION}-cuda`);
+}
+
+/** The copy's package, where it has been fetched. */
+export function fetchedRuntime(): string | undefined {
+  const runtime = path.join(cudaRuntimeFolder(), 'node_modules', 'onnxruntime-node');
+  return existsSync(path.join(runtime, 'package.json')) ? runtime : undefined;
+}
