@@ -2,6 +2,7 @@
 export type TrainEvent =
   | StartEvent
   | EstimateEvent
+  | NoticeEvent
   | StepEvent
   | EpochEvent
   | StoppedEvent
@@ -36,6 +37,12 @@ export interface EstimateEvent {
   readonly seconds?: number;
   /** What is done for want of memory. */
   readonly message?: string;
+}
+
+/** Something is done otherwise than asked, such as with fewer rows at once where memory ran out. */
+export interface NoticeEvent {
+  readonly event: 'notice';
+  readonly message: string;
 }
 
 export interface StepEvent {

@@ -68,6 +68,9 @@ export async function runTraining(
         case 'estimate':
           report.estimated(event);
           break;
+        case 'notice':
+          report.print(`warning: ${event.message}`);
+          break;
         case 'step':
           report.stepped(event);
           break;

@@ -12,8 +12,8 @@ export interface PackOptions {
   readonly inverses: readonly InverseInput[];
   /** How many tokens a token sees in the layers that limit it; see `Attend`. */
   readonly windows: readonly number[];
-  /** Weight of each answer token in the loss, e.g. one over their number in the whole batch. */
-  readonly weight: number;
+  /** Weight of each answer token in the loss, e.g. one over their number in the whole batch; or one for each row. */
+  readonly weight: number | readonly number[];
 }
 
 /** How many tokens all rows share at the front, short of the token from which the first target of a row is predicted. */
@@ -56,6 +56,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
   const queryTokens = new Int32Array(queries);
   const queryInverse = new Int32Array(tokens).fill(queries);
   const targets = new BigInt64Array(queries);
+  const weights = new Float32Array(queries);
   const mask = new Float32Array(count * slots * keys).fill(HIDDEN);
   const queryMask = new Float32Array(count * querySlots * keys);
   const queryUsed = new Float32Array(count * querySlots);
@@ -91,6 +92,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
         queryUsed[place] = 1;
         queryMask.set(mask.subarray(at, at + keys), place * keys);
         targets[query] = BigInt(target);
+        weights[query] = typeof options.weight === 'number' ? options.weight : options.weight[n]!;
         query++;
         place++;
       }
@@ -109,7 +111,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
     query_tokens: int32(queryTokens, [queries]),
     query_inverse: int32(queryInverse, [tokens]),
     targets: { type: 'int64', dims: [queries, 1], data: targets },
-    weights: float32(new Float32Array(queries).fill(options.weight), [queries, 1]),
+    weights: float32(weights, [queries, 1]),
     ...embeddingFeeds(ids, positions, { places: options.places, prefix, virtualTokens: options.virtualTokens }),
   };
   if (options.windows.length > 0) {

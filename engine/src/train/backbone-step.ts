@@ -4,9 +4,19 @@ import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { largestInt8 } from '../runtime/int8-range.ts';
+import { isOutOfMemory } from '../runtime/out-of-memory.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
-import { type BatchRun, runsOf, type TaskRow, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
+import { count } from '../text.ts';
+import {
+  type BatchPart,
+  batchRuns,
+  promptsApart,
+  type TaskRow,
+  TOKENS_A_RUN,
+  type VirtualPlace,
+  virtualPlaces,
+} from './batch-runs.ts';
 import { buildStepGraph, type StepGraph } from './step-graph.ts';
 
 export type { TaskRow } from './batch-runs.ts';
@@ -40,6 +50,14 @@ export interface StepOptions extends SessionOptions {
    * that has instructions for it, and differs by a few hundredths. The loss alone is computed in float32 all the same.
    */
   readonly precision?: 'float32' | 'int8';
+  /** Told, for the user, what is done otherwise than asked. */
+  readonly notice?: (message: string) => void;
+}
+
+/** Rows with the prompts that they are trained with: virtual embeddings by taskname, [virtual tokens, hidden]. */
+export interface PromptedBatch {
+  readonly batch: readonly TaskRow[];
+  readonly virtual: ReadonlyMap<string, Float32Array>;
 }
 
 /** The backbone's half of training steps: forward, loss and backward over a batch that may mix tasks. */
@@ -47,6 +65,10 @@ export class BackboneStep {
   private readonly backbone: Backbone;
   private readonly options: StepOptions;
   private readonly sessions = new Map<string, StepGraph & { session: Session }>();
+  /** The most rows that go through the backbone at once, where memory ran out with more. */
+  private rowsARun = Number.POSITIVE_INFINITY;
+  /** Of the runs since a batch was begun. */
+  private mostRows = 0;
 
   constructor(backbone: Backbone, options: StepOptions = {}) {
     this.backbone = backbone;
@@ -55,18 +77,40 @@ export class BackboneStep {
 
   /** One batch, forward and backward. @param virtual virtual embeddings by taskname, [virtual tokens, hidden] */
   async run(batch: readonly TaskRow[], virtual: ReadonlyMap<string, Float32Array>): Promise<StepResult> {
-    const targets = targetsOf(batch);
-    const dVirtual = new Map<string, Float32Array>();
-    let loss = 0;
-    for (const { taskname, rows } of this.runsOf(batch)) {
-      const part = await this.runRows(rows, virtual.get(taskname)!, 1 / targets, true);
-      const gradient = part.d_virtual!.data as Float32Array;
-      loss += Number(part.loss!.data[0]);
-      const sum = dVirtual.get(taskname);
-      if (sum) for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
-      else dVirtual.set(taskname, gradient);
-    }
-    return { loss, targets, dVirtual };
+    return (await this.runTogether([{ batch, virtual }]))[0]!;
+  }
+
+  /**
+   * Several batches, each with prompts of its own and a loss that is its own mean, forward and backward. Rows of several go
+   * through the backbone together where that is quicker. The results are those of `run` for each, but for rounding.
+   */
+  async runTogether(batches: readonly PromptedBatch[]): Promise<StepResult[]> {
+    return this.withHalfAtOnce(async () => {
+      const results = batches.map(({ batch }) => ({
+        loss: 0,
+        targets: targetsOf(batch),
+        dVirtual: new Map<string, Float32Array>(),
+      }));
+      for (const run of this.runsOf(batches.map(({ batch }) => batch))) {
+        const prompts = run.map(({ of, taskname }) => batches[of]!.virtual.get(taskname)!);
+        const weights = run.map(({ of }) => 1 / results[of]!.targets);
+        const { losses, d_virtual } = await this.runRows(run, prompts, weights, true);
+        const gradient = d_virtual!.data as Float32Array;
+        let query = 0;
+        let from = 0;
+        run.forEach(({ of, taskname, rows }, i) => {
+          const result = results[of]!;
+          for (const end = query + targetsIn(rows); query < end; query++) result.loss += Number(losses!.data[query]);
+          const length = prompts[i]!.length;
+          const part = run.length === 1 ? gradient : gradient.slice(from, from + length);
+          from += length;
+          const sum = result.dVirtual.get(taskname);
+          if (sum) for (let j = 0; j < sum.length; j++) sum[j]! += part[j]!;
+          else result.dVirtual.set(taskname, part);
+        });
+      }
+      return results;
+    });
   }
 
   /** The loss alone, for validation. */
@@ -74,13 +118,16 @@ export class BackboneStep {
     batch: readonly TaskRow[],
     virtual: ReadonlyMap<string, Float32Array>,
   ): Promise<Pick<StepResult, 'loss' | 'targets'>> {
-    const targets = targetsOf(batch);
-    let loss = 0;
-    for (const { taskname, rows } of this.runsOf(batch)) {
-      const part = await this.runRows(rows, virtual.get(taskname)!, 1 / targets, false);
-      loss += Number(part.loss!.data[0]);
-    }
-    return { loss, targets };
+    return this.withHalfAtOnce(async () => {
+      const targets = targetsOf(batch);
+      let loss = 0;
+      for (const run of this.runsOf([batch])) {
+        const prompts = run.map(({ taskname }) => virtual.get(taskname)!);
+        const part = await this.runRows(run, prompts, [1 / targets], false);
+        loss += Number(part.loss!.data[0]);
+      }
+      return { loss, targets };
+    });
   }
 
   async release(): Promise<void> {
@@ -88,24 +135,53 @@ export class BackboneStep {
     this.sessions.clear();
   }
 
+  /**
+   * @param prompts virtual embeddings of each part
+   * @param weights of a target of each part in the loss; the last one is that of all that follow
+   */
   private async runRows(
-    rows: readonly TokenRow[],
-    virtual: Float32Array,
-    weight: number,
+    run: readonly BatchPart[],
+    prompts: readonly Float32Array[],
+    weights: readonly number[],
     gradient: boolean,
   ): Promise<Record<string, TensorData>> {
+    const { hidden } = this.backbone.model.config;
+    const virtual = run.length === 1 ? prompts[0]! : joined(prompts);
+    const rows = promptsApart(
+      run,
+      prompts.map((prompt) => prompt.length / hidden),
+    );
     const places = virtualPlaces(rows);
     const { session, inverses, windows } = await this.step(places, gradient);
-    const { hidden } = this.backbone.model.config;
     const virtualTokens = virtual.length / hidden;
+    const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i] ?? weights.at(-1)!));
+    this.mostRows = Math.max(this.mostRows, rows.length);
     return session.run({
       ...packBatch(rows, { virtualTokens, places, inverses, windows, weight }),
       virtual: float32(virtual, [virtualTokens, hidden]),
     });
   }
 
-  private runsOf(batch: readonly TaskRow[]): Iterable<BatchRun> {
-    return runsOf(batch, this.options.tokensARun ?? TOKENS_A_RUN, this.backbone.model.config.vocabSize);
+  private runsOf(batches: readonly (readonly TaskRow[])[]): readonly (readonly BatchPart[])[] {
+    const budget = { tokens: this.options.tokensARun ?? TOKENS_A_RUN, rows: this.rowsARun };
+    return batchRuns(batches, budget, this.backbone.model.config.vocabSize);
+  }
+
+  /** Does `work`, and where memory runs out does it once more with half as many rows at once, and so from then on. */
+  private async withHalfAtOnce<T>(work: () => Promise<T>): Promise<T> {
+    this.mostRows = 0;
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOutOfMemory(error) || this.mostRows < 2) throw error;
+      this.rowsARun = Math.ceil(this.mostRows / 2);
+      // What the sessions hold is what is missing.
+      await this.release();
+      this.options.notice?.(
+        `memory ran out with ${this.mostRows} rows at once; from here on it is ${count(this.rowsARun, 'row')} at once, with the same result`,
+      );
+      return work();
+    }
   }
 
   private async step(places: VirtualPlace, gradient: boolean): Promise<StepGraph & { session: Session }> {
@@ -132,5 +208,19 @@ export class BackboneStep {
 }
 
 function targetsOf(batch: readonly TaskRow[]): number {
-  return batch.reduce((sum, { row }) => sum + countTargets(row), 0);
+  return targetsIn(batch.map(({ row }) => row));
+}
+
+function targetsIn(rows: readonly TokenRow[]): number {
+  return rows.reduce((sum, row) => sum + countTargets(row), 0);
+}
+
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
 }

@@ -6,10 +6,16 @@ export interface TaskRow {
   readonly row: TokenRow;
 }
 
-/** Rows that go through the backbone together. */
+/** Rows of one task. */
 export interface BatchRun {
   readonly taskname: string;
   readonly rows: readonly TokenRow[];
+}
+
+/** Rows of one task of one batch. */
+export interface BatchPart extends BatchRun {
+  /** The number of the batch, among those that are run together. */
+  readonly of: number;
 }
 
 /** Which form of the step graph a run takes. */
@@ -30,12 +36,17 @@ export function virtualPlaces(rows: readonly TokenRow[]): VirtualPlace {
   return rows.every(({ ids }) => ids.findLastIndex((id) => id < 0) < shared) ? 'prefix' : 'tokens';
 }
 
-/**
- * The batch in runs of one task each, rows of like length together.
- * @param tokensARun the most tokens of a run, where it has more than one row; logits keep to a budget in proportion to it
- */
-export function* runsOf(batch: readonly TaskRow[], tokensARun: number, vocabSize: number): Generator<BatchRun> {
-  const targetsARun = Math.floor((LOGITS_A_RUN * tokensARun) / TOKENS_A_RUN / vocabSize);
+/** The most of a run, where it has more than one row. */
+export interface RunBudget {
+  /** Logits keep to a budget in proportion to it. */
+  readonly tokens: number;
+  readonly rows?: number;
+}
+
+/** The batch in runs of one task each, rows of like length together. */
+export function* runsOf(batch: readonly TaskRow[], budget: RunBudget, vocabSize: number): Generator<BatchRun> {
+  const { tokens: tokensARun, rows: rowsARun = Number.POSITIVE_INFINITY } = budget;
+  const targetsARun = targetsIn(budget, vocabSize);
   const byTask = new Map<string, TokenRow[]>();
   for (const { taskname, row } of batch) {
     const rows = byTask.get(taskname);
@@ -52,7 +63,8 @@ export function* runsOf(batch: readonly TaskRow[], tokensARun: number, vocabSize
       // The row is the longest so far, so the others are padded to it.
       const tokens = sharedByAll + (run.length + 1) * (row.ids.length - sharedByAll);
       const rowTargets = countTargets(row);
-      if (run.length > 0 && (tokens > tokensARun || targets + rowTargets > targetsARun)) {
+      const full = run.length >= rowsARun || tokens > tokensARun || targets + rowTargets > targetsARun;
+      if (run.length > 0 && full) {
         yield { taskname, rows: run };
         run = [];
         targets = 0;
@@ -65,4 +77,76 @@ export function* runsOf(batch: readonly TaskRow[], tokensARun: number, vocabSize
     }
     yield { taskname, rows: run };
   }
+}
+
+/**
+ * So many tokens take as long as it takes to begin a run: to read the weights, which a narrow product waits for, and to start each
+ * node. Measured with GPT-2 small on two cores (bench/README.md); it is more on a device.
+ */
+const TOKENS_TO_BEGIN = 48;
+
+/**
+ * Several batches in runs, each within the budget. Prompts go together where that saves more than it costs: what the rows of
+ * one prompt have in common, virtual tokens above all, is computed once for them in a run of their own, but for each
+ * row in a run of several prompts.
+ */
+export function batchRuns(
+  batches: readonly (readonly TaskRow[])[],
+  budget: RunBudget,
+  vocabSize: number,
+): readonly (readonly BatchPart[])[] {
+  const parts = batches.flatMap((batch, of) => [...runsOf(batch, budget, vocabSize)].map((run) => ({ ...run, of })));
+  if (batches.length === 1) return parts.map((part) => [part]);
+  const runs: BatchPart[][] = [];
+  for (const part of parts) {
+    const last = runs.at(-1);
+    const together = last && [...last, part];
+    const saves =
+      together && tokensTogether(together) < tokensTogether(last) + tokensTogether([part]) + TOKENS_TO_BEGIN;
+    if (saves && within(together, budget, vocabSize)) last.push(part);
+    else runs.push([part]);
+  }
+  return runs;
+}
+
+/** Rows of several parts with the virtual tokens of each behind those of the parts before. @param sizes virtual tokens of each */
+export function promptsApart(parts: readonly BatchPart[], sizes: readonly number[]): TokenRow[] {
+  let before = 0;
+  return parts.flatMap(({ rows }, i) => {
+    const offset = before;
+    before += sizes[i]!;
+    if (offset === 0) return rows;
+    return rows.map((row) => ({ ...row, ids: row.ids.map((id) => (id < 0 ? id - offset : id)) }));
+  });
+}
+
+/** Tokens that are computed for parts that are run together, padding left out. */
+function tokensTogether(parts: readonly BatchPart[]): number {
+  const rows = parts.flatMap((part) => part.rows);
+  const shared = sharedBy(parts);
+  return shared + rows.reduce((sum, { ids }) => sum + ids.length - shared, 0);
+}
+
+function sharedBy(parts: readonly BatchPart[]): number {
+  const first = parts[0]!.rows;
+  const shared = commonPrefixLength(parts.length === 1 ? first : parts.map(({ rows }) => rows[0]!));
+  if (parts.length === 1) return shared;
+  // Virtual tokens look alike until they are told apart.
+  const virtual = first[0]!.ids.findIndex((id) => id < 0);
+  return Math.min(virtual < 0 ? shared : virtual, ...parts.map(({ rows }) => commonPrefixLength(rows)), shared);
+}
+
+function within(parts: readonly BatchPart[], budget: RunBudget, vocabSize: number): boolean {
+  const rows = parts.flatMap((part) => part.rows);
+  const padded = rows.length * Math.max(...rows.map(({ ids }) => ids.length));
+  const targets = rows.reduce((sum, row) => sum + countTargets(row), 0);
+  return (
+    rows.length <= (budget.rows ?? Number.POSITIVE_INFINITY) &&
+    padded <= budget.tokens &&
+    targets <= targetsIn(budget, vocabSize)
+  );
+}
+
+function targetsIn({ tokens }: RunBudget, vocabSize: number): number {
+  return Math.floor((LOGITS_A_RUN * tokens) / TOKENS_A_RUN / vocabSize);
 }

@@ -154,7 +154,7 @@ function fullestRuns(plan: TrainingPlan, store: RowStore, batchSize: number, tok
       .fork(`batches ${shuffle}`)
       .shuffle([...rows]);
     for (let start = 0; start < order.length; start += batchSize) {
-      for (const run of runsOf(order.slice(start, start + batchSize), tokensARun, vocabSize)) {
+      for (const run of runsOf(order.slice(start, start + batchSize), { tokens: tokensARun }, vocabSize)) {
         const tokens = run.rows.length * Math.max(...run.rows.map(({ ids }) => ids.length));
         if (tokens > (fullest.get(run.taskname)?.tokens ?? 0)) fullest.set(run.taskname, { run, tokens });
       }

@@ -21,7 +21,8 @@ export interface StepGraph {
  *
  * Inputs besides those of `PrefixAttention` and `embedTokens`, all filled by `packBatch`:
  * `query_tokens` [queries], `query_inverse` [tokens]; `targets`, `weights` [queries, 1].
- * Outputs: `loss` (scalar) and, unless only the loss is wanted, `d_virtual` [virtual, hidden].
+ * Outputs: `loss` (scalar) and, unless only the loss is wanted, `losses` [queries, 1], its summands, and `d_virtual`
+ * [virtual, hidden].
  * With `recompute` a layer's activations are not kept for the backward pass.
  */
 export function buildStepGraph(
@@ -40,13 +41,14 @@ export function buildStepGraph(
 
   const queries = { select, positions: gather(embedded.positions, queryTokens) };
   const answers = throughLayers(backbone, attention, embedded, queries, options.gradient && options.recompute);
-  const loss = crossEntropy(
+  const { loss, losses } = crossEntropy(
     backbone.logits(answers),
     graph.input('targets', 'int64', ['queries', 1]),
     graph.input('weights', 'float32', ['queries', 1]),
   );
   graph.output('loss', loss);
   if (options.gradient) {
+    graph.output('losses', losses);
     const [gradient] = gradients(loss, graph.float(1), [embedded.virtual!]);
     graph.output('d_virtual', gradient!);
   }

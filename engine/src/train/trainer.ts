@@ -3,6 +3,7 @@ import type {
   DoneEvent,
   EpochEvent,
   EstimateEvent,
+  NoticeEvent,
   StepEvent,
   TrainEvent,
   TrainedPrompt,
@@ -112,10 +113,12 @@ async function* eventsOf(
       return;
     }
     const event = await trainer.step();
+    yield* trainer.newNotices();
     await run.addMetrics(event);
     yield event;
     if (trainer.epochIsDone) {
       const epoch = await trainer.endEpoch();
+      yield* trainer.newNotices();
       // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
       await run.addMetrics(epoch);
       await trainer.save();
@@ -194,6 +197,7 @@ class Trainer {
   private readonly backbone: BackboneStep;
   private readonly predictor: Predictor;
   private order: { epoch: number; rows: number[] } | undefined;
+  private readonly notices: NoticeEvent[] = [];
   private pace: { started: number; rows: number } | undefined;
 
   private constructor(
@@ -208,7 +212,8 @@ class Trainer {
     this.state = state;
     this.encoder = encoder;
     const { precision } = plan.project.file.trainer;
-    this.backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session, precision });
+    const notice = (message: string) => this.notices.push({ event: 'notice', message });
+    this.backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session, precision, notice });
     this.predictor = new Predictor(plan.project.backbone, session);
   }
 
@@ -219,6 +224,11 @@ class Trainer {
     // The encoder is small, and its parameters and moments are where the optimiser is: on the CPU.
     const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, { ...form.session, provider: 'cpu' });
     return new Trainer(plan, run, state, encoder, form);
+  }
+
+  /** What has been done otherwise than asked since this was called. */
+  newNotices(): NoticeEvent[] {
+    return this.notices.splice(0);
   }
 
   get epochIsDone(): boolean {

@@ -56,7 +56,7 @@ const ROWS: Readonly<Record<string, GradientCase>> = {
         { shape: [a, 1], declared: ['n', 1], constant: true },
       ];
     },
-    build: ([logits, targets, weights]) => crossEntropy(logits!, targets!, weights!),
+    build: ([logits, targets, weights]) => crossEntropy(logits!, targets!, weights!).loss,
   },
 };
 

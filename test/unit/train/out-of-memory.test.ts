@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isOutOfMemory } from '../../../engine/src/runtime/out-of-memory.ts';
+import { Session } from '../../../engine/src/runtime/session.ts';
+import { BackboneStep, type TaskRow } from '../../../engine/src/train/backbone-step.ts';
+import { goldenBackbone, largestDifference, someVirtual } from './small-backbone.ts';
+import { trainProject, writeProject } from './small-project.ts';
+
+const backbone = await goldenBackbone();
+const { hidden, vocabSize } = backbone.model.config;
+const virtual = new Map([['a', someVirtual(2, hidden)]]);
+const batch = Array.from({ length: 8 }, (_, n): TaskRow => {
+  const ids = Int32Array.from({ length: 6 + n }, (_, i) => (i < 2 ? -1 - i : (11 * i + n) % vocabSize));
+  return { taskname: 'a', row: { ids, firstTarget: ids.length - 2 } };
+});
+
+/** Sessions of a device with room for so many rows. */
+function roomFor(rows: number, message: string): { rowsARun: number[] } {
+  const run = Session.prototype.run;
+  const seen = { rowsARun: [] as number[] };
+  vi.spyOn(Session.prototype, 'run').mockImplementation(async function (this: Session, feeds) {
+    const [, count] = feeds.targets ? feeds.row_tokens!.dims : [];
+    if (count === undefined) return run.call(this, feeds);
+    seen.rowsARun.push(count);
+    if (count > rows) throw new Error(message);
+    return run.call(this, feeds);
+  });
+  return seen;
+}
+afterEach(() => vi.restoreAllMocks());
+
+const MESSAGE =
+  "Non-zero status code returned while running Gemm node. Name:'Gemm_22' Status Message: Failed to allocate memory for requested buffer of size 1073741824";
+
+describe('a step that runs out of memory', () => {
+  it('is done once more with half the rows at once, gives the same, and says so', async () => {
+    const notices: string[] = [];
+    const step = new BackboneStep(backbone, { notice: (text) => notices.push(text) });
+    const undisturbed = await step.run(batch, virtual);
+    const seen = roomFor(4, MESSAGE);
+    const result = await step.run(batch, virtual);
+    expect(seen.rowsARun).toEqual([8, 4, 4]);
+    expect(notices).toEqual([
+      'memory ran out with 8 rows at once; from here on it is 4 rows at once, with the same result',
+    ]);
+    expect(Math.abs(result.loss - undisturbed.loss)).toBeLessThan(1e-6);
+    expect(largestDifference(result.dVirtual.get('a')!, undisturbed.dVirtual.get('a')!)).toBeLessThan(1e-6);
+    // Nothing is tried again that has failed.
+    await step.run(batch, virtual);
+    expect(seen.rowsARun).toEqual([8, 4, 4, 4, 4]);
+    expect(notices).toHaveLength(1);
+    await step.release();
+  });
+
+  it('fails where half is too much, too, or a single row is', async () => {
+    const step = new BackboneStep(backbone);
+    const seen = roomFor(1, MESSAGE);
+    await expect(step.run(batch, virtual)).rejects.toThrow('Failed to allocate memory');
+    expect(seen.rowsARun).toEqual([8, 4]);
+    vi.restoreAllMocks();
+    roomFor(0, MESSAGE);
+    await expect(step.run(batch.slice(0, 1), virtual)).rejects.toThrow('Failed to allocate memory');
+    await step.release();
+  });
+
+  it('is not confused with other failures', async () => {
+    const step = new BackboneStep(backbone);
+    const seen = roomFor(4, 'The device was lost');
+    await expect(step.run(batch, virtual)).rejects.toThrow('lost');
+    expect(seen.rowsARun).toEqual([8]);
+    await step.release();
+  });
+});
+
+it.each([
+  MESSAGE,
+  'std::bad_alloc',
+  'CUDA failure 2: out of memory ; GPU=0 ; hostname=x ; expr=cudaMalloc((void**)&p, size);',
+  'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0',
+  'Exception during initialization: D3D12: 8007000E Not enough memory resources are available',
+  'Failed to create a WebGPU buffer: Out of memory',
+])('%s is told for what it is', (text) => {
+  expect(isOutOfMemory(new Error(text))).toBe(true);
+});
+
+it('a run tells it once, and ends', async () => {
+  const file = writeProject();
+  roomFor(2, MESSAGE);
+  const { events } = await trainProject(file);
+  const notices = events.filter(({ event }) => event === 'notice');
+  expect(notices).toEqual([{ event: 'notice', message: expect.stringContaining('from here on it is 2 rows at once') }]);
+  expect(events.at(-1)).toMatchObject({ event: 'done', steps: 6 });
+});
