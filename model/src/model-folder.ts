@@ -343,6 +343,7 @@ async function readTokenizer(dir: string, config: ModelConfig, breathe: () => Pr
       tokenizer: await readFile(join(dir, name)),
       name,
       config: { tokenizer_class, ...tokenizerConfig },
+      modelVocabSize: config.vocabSize,
       ...(specialTokensMap ? { specialTokensMap } : {}),
       ...(bosId === undefined ? {} : { bosId }),
       ...(eosId === undefined ? {} : { eosId }),

@@ -4,7 +4,7 @@ import { atOnce, inSlices } from './tokenizer/in-slices.ts';
 import { libraryTokenizer } from './tokenizer/library-tokenizer.ts';
 import type { PlainTokenizer } from './tokenizer/plain-tokenizer.ts';
 import { sentencePieceTokenizer } from './tokenizer/sentencepiece/sentencepiece-tokenizer.ts';
-import { readTokenizerFile, type TokenizerParts } from './tokenizer/tokenizer-file.ts';
+import { type AddedToken, readTokenizerFile } from './tokenizer/tokenizer-file.ts';
 import { UnusableTokenizer } from './tokenizer/vocabulary.ts';
 
 export interface Tokenizer {
@@ -47,6 +47,11 @@ export interface TokenizerFiles {
   readonly config?: JsonObject;
   /** special_tokens_map.json, where the folder has one. */
   readonly specialTokensMap?: JsonObject;
+  /**
+   * How many tokens the model has embeddings of. Special tokens beyond them are left out: Gemma 3 of 1 B lists one for images,
+   * which only its larger siblings know.
+   */
+  readonly modelVocabSize?: number;
   /** What the model's configuration says; used where the tokeniser's own files are silent. */
   readonly bosId?: number;
   readonly eosId?: number;
@@ -85,17 +90,17 @@ function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
   }
 }
 
-function* reading(
-  { tokenizer, addedTokens, config = {} }: TokenizerFiles,
-  name: string,
-): Generator<void, PlainTokenizer> {
+function* reading(files: TokenizerFiles, name: string): Generator<void, PlainTokenizer> {
+  const { tokenizer, addedTokens, config = {}, modelVocabSize = Number.POSITIVE_INFINITY } = files;
   if (name !== 'tokenizer.json') return yield* sentencePieceTokenizer(tokenizer, config);
   const parts = yield* readTokenizerFile(tokenizer);
-  return yield* libraryTokenizer(addedTokens === 'special' ? withAllSpecial(parts) : parts, config);
+  const added = addedTokens === 'special' ? parts.addedTokens.map(asSpecial) : parts.addedTokens;
+  const known = added.filter(({ id, special }) => special !== true || id < modelVocabSize);
+  return yield* libraryTokenizer({ ...parts, addedTokens: known }, config);
 }
 
-function withAllSpecial(parts: TokenizerParts): TokenizerParts {
-  return { ...parts, addedTokens: parts.addedTokens.map((token) => ({ ...token, special: true })) };
+function asSpecial(token: AddedToken): AddedToken {
+  return { ...token, special: true };
 }
 
 /** In bytes. */

@@ -292,10 +292,19 @@ describe('the tokeniser', () => {
   });
 
   test('must fit the model', async () => {
-    const model = await openOk(await tinyFolder({ 'tokenizer.json': tinyTokenizer({ '<|big|>': 300 }) }));
+    const tokenizer = { ...tinyTokenizer(), added_tokens: [{ content: 'big', id: 300, special: false }] };
+    const model = await openOk(await tinyFolder({ 'tokenizer.json': tokenizer }));
     const error = await model.loadTokenizer().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ModelFolderError);
-    expect((error as Error).message).toMatch(/does not fit.*'<\|big\|>' has id 300.*300 tokens/);
+    expect((error as Error).message).toMatch(/does not fit.*'big' has id 300.*300 tokens/);
+  });
+
+  test('may have special tokens that the model has not, as of Gemma 3 for images', async () => {
+    const special = { '<|end|>': 256, '<image>': 300 };
+    const model = await openOk(await tinyFolder({ 'tokenizer.json': tinyTokenizer(special) }));
+    const tokenizer = await model.loadTokenizer();
+    expect(tokenizer.encodeSpecial('<image>')).toEqual(tokenizer.encode('<image>'));
+    expect(tokenizer.vocabSize).toBe(259);
   });
 
   test('is a SentencePiece model where there is no other, as of GPT-SW3', async () => {
