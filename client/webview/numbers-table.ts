@@ -1,14 +1,15 @@
 import type { ChartRun, ChartWords } from '../src/chart/chart-messages.ts';
+import type { Format } from './format.ts';
 import { tasksOf } from './panels.ts';
 
 /** What the charts show, epoch by epoch, as a table for each run. */
-export function numbersTable(runs: readonly ChartRun[], words: ChartWords): HTMLElement[] {
+export function numbersTable(runs: readonly ChartRun[], words: ChartWords, format: Format): HTMLElement[] {
   const heading = document.createElement('h2');
   heading.textContent = words.numbers;
-  return [heading, ...runs.map((run) => tableOf(run, words))];
+  return [heading, ...runs.map((run) => tableOf(run, words, format))];
 }
 
-function tableOf(run: ChartRun, words: ChartWords): HTMLTableElement {
+function tableOf(run: ChartRun, words: ChartWords, { loss, percent }: Format): HTMLTableElement {
   const table = document.createElement('table');
   table.className = 'numbers';
   table.createCaption().textContent = run.name;
@@ -30,9 +31,9 @@ function tableOf(run: ChartRun, words: ChartWords): HTMLTableElement {
     row.append(name);
     const cells = [
       String(step),
-      trainLoss.toFixed(4),
-      validationLoss?.toFixed(4) ?? '',
-      ...tasks.map((task) => (accuracy[task] === undefined ? '' : `${(accuracy[task] * 100).toFixed(1)} %`)),
+      loss(trainLoss),
+      validationLoss === undefined ? '' : loss(validationLoss),
+      ...tasks.map((task) => (accuracy[task] === undefined ? '' : percent(accuracy[task]))),
     ];
     for (const text of cells) row.insertCell().textContent = text;
   }

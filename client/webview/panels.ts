@@ -6,6 +6,8 @@ export interface Panel {
   readonly title: string;
   readonly data: AlignedData;
   readonly series: readonly Series[];
+  /** First and last step of all runs: the same in all charts, so that they can be read below each other. */
+  readonly steps: readonly [number, number];
 }
 
 export interface Series {
@@ -67,6 +69,11 @@ export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] 
       y: run.steps.map(({ lr }) => lr),
     }),
   );
+  const last = Math.max(1, ...runs.map((run) => Math.max(run.steps.at(-1)?.step ?? 0, run.epochs.at(-1)?.step ?? 0)));
+  const panel = (title: string, lines: readonly Line[]): Panel => {
+    const tables = lines.map(({ x, y }): AlignedData => [[...x], y.map((value) => value ?? null)]);
+    return { title, data: uPlot.join(tables), series: lines, steps: [1, last] };
+  };
   return [
     panel(words.loss, loss),
     ...(accuracy.length > 0 ? [panel(words.accuracy, accuracy)] : []),
@@ -77,9 +84,4 @@ export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] 
 /** The tasks whose accuracy was measured, in the order of the first epoch. */
 export function tasksOf({ epochs }: ChartRun): string[] {
   return [...new Set(epochs.flatMap(({ accuracy }) => Object.keys(accuracy)))];
-}
-
-function panel(title: string, lines: readonly Line[]): Panel {
-  const tables = lines.map(({ x, y }): AlignedData => [[...x], y.map((value) => value ?? null)]);
-  return { title, data: uPlot.join(tables), series: lines };
 }

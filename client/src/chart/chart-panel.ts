@@ -55,23 +55,32 @@ export class Charts implements Disposable {
     panel.webview.options = { enableScripts: true, localResourceRoots: [media] };
     panel.webview.html = pageOf(panel.webview, media, this.#texts, { dirs });
     const post = (message: ToChart) => void panel.webview.postMessage(message);
+    // What happens while the runs are read from disk, and may not be there yet.
+    let missed: ToChart[] | undefined;
     const listeners = [
       panel.webview.onDidReceiveMessage(async ({ type }: FromChart) => {
         if (type !== 'ready') return;
+        const own: ToChart[] = [];
+        missed = own;
         const runs = await this.#runsOf(dirs);
         panel.title = this.#texts.t('Training {0}', runs.map(({ name }) => name).join(', '));
         post({ type: 'show', runs, words: wordsOf(this.#texts), locale: this.#texts.locale });
+        if (missed !== own) return;
+        for (const message of own) post(message);
+        missed = undefined;
       }),
       this.#queue.listen(({ dir, progress }, { steps, epochs }) => {
         if (dir === undefined || !dirs.includes(dir) || steps.length + epochs.length === 0) return;
         // The end of an epoch is told without the steps before it.
         const at = progress?.step ?? 0;
-        post({
+        const message: ToChart = {
           type: 'append',
           dir,
           steps: steps.map(stepPoint),
           epochs: epochs.map((epoch) => epochPoint(epoch, at)),
-        });
+        };
+        if (missed) missed.push(message);
+        else post(message);
       }),
     ];
     panel.onDidDispose(() => {

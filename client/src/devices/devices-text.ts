@@ -16,9 +16,16 @@ export const deviceTitle = (name: DeviceName): string => NAMES[name];
 export function devicesReport({ devices, used, cpu, runtime }: DevicesResult, texts: Texts): string {
   const { t, bytes, number } = texts;
   const rows = devices.map((device) => {
-    const time = device.milliseconds === undefined ? '' : t('{0} ms', number(device.milliseconds));
+    const time =
+      device.milliseconds === undefined ? '' : t('{0} ms', number(device.milliseconds)).replace(' ', '\u00a0');
     const name = device.name === used ? `**${deviceTitle(device.name)}**` : deviceTitle(device.name);
-    const cells = [name, deviceState(device, used, texts), hardwareOf(device, texts), reasonOf(device, texts), time];
+    const cells = [
+      name,
+      deviceState(device, used, texts),
+      hardwareOf(device, texts),
+      escapeMarkdown(device.reason ?? ''),
+      time,
+    ];
     return `| ${cells.join(' | ')} |`;
   });
   return [
@@ -60,12 +67,4 @@ function hardwareOf({ adapter }: DeviceFinding, { t, bytes }: Texts): string {
   const { name, memoryBytes, driver } = adapter;
   const memory = memoryBytes === undefined ? [] : [bytes(memoryBytes)];
   return escapeMarkdown([name, ...memory, ...(driver === undefined ? [] : [t('driver {0}', driver)])].join(', '));
-}
-
-function reasonOf({ reason, missing }: DeviceFinding, { t }: Texts): string {
-  const parts = [
-    ...(reason === undefined ? [] : [reason]),
-    ...(missing === undefined ? [] : [t('Missing: {0}', missing)]),
-  ];
-  return escapeMarkdown(parts.join(' '));
 }

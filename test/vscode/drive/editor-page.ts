@@ -39,6 +39,64 @@ export class EditorPage {
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
+  /** Ticks what a list of choices offers with these texts, and nothing else, and takes it. */
+  async acceptOnly(...texts: string[]): Promise<void> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor();
+    for (const row of await rows.all()) {
+      const text = await row.innerText();
+      const box = row.getByRole('checkbox');
+      if ((await box.isChecked()) !== texts.some((wanted) => text.includes(wanted))) await box.click();
+    }
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Answers the question of an input box. */
+  async type(question: RegExp | string, answer: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget', { hasText: question });
+    await widget.waitFor();
+    await widget.locator('input[type="text"]').first().fill(answer);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Presses a button of the question that stands in front of everything else. */
+  async answer(question: RegExp | string, button: string): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box', { hasText: question });
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** What the status items of the file in the editor say. */
+  async languageStatus(): Promise<string> {
+    const shown = this.page.locator('.hover-language-status');
+    await this.until(shown, () => this.page.locator('[id="status.languageStatus"]').click());
+    const text = (await shown.allInnerTexts()).join('\n');
+    await this.page.keyboard.press('Escape');
+    await shown.waitFor({ state: 'hidden' });
+    return text;
+  }
+
+  /** Chooses from the menu of something. */
+  async menu(of: Locator, entry: string): Promise<void> {
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: entry });
+    await this.until(item, () => of.click({ button: 'right' }));
+    await item.click();
+  }
+
+  /** Tries again until an assertion holds. @throws what the last try threw */
+  async eventually(assertion: () => Promise<void>, limit = 15_000): Promise<void> {
+    const end = Date.now() + limit;
+    for (;;) {
+      try {
+        return await assertion();
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await this.page.waitForTimeout(100);
+      }
+    }
+  }
+
   /** Does something again until it shows: a key goes nowhere while the window is busy. */
   async until(shown: Locator, action: () => Promise<unknown>): Promise<void> {
     for (let attempt = 0; attempt < 10; attempt++) {

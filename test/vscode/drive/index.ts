@@ -1,5 +1,6 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
 import { models } from './models.ts';
+import { byHand } from './by-hand/index.ts';
 import { noSurvivors } from './no-survivors.ts';
 import { reload } from './reload.ts';
 import { wholeStory } from './whole-story.ts';
@@ -16,5 +17,6 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   'whole-story': { run: wholeStory },
   reload: { run: reload },
   models: models(),
+  'by-hand': { run: byHand },
   'no-survivors': { run: noSurvivors },
 };

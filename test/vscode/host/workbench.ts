@@ -93,6 +93,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       locale: options.locale ?? 'en',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    // What a language pack would set, so that extensions are spoken to in this language; VS Code itself stays English.
+    const language = JSON.stringify(options.locale ?? 'en');
+    await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${language};`);
     const page = await context.newPage();
     const strangers = strangersOf(page);
     logConsole(page, path.join(options.out, 'browser.log'));

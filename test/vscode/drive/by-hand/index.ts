@@ -1,0 +1,25 @@
+import type { Workbench } from '../../host/workbench.ts';
+import { EditorPage } from '../editor-page.ts';
+import { chart } from './chart.ts';
+import { devices } from './devices.ts';
+import { evaluation } from './evaluation.ts';
+import { firstUse } from './first-use.ts';
+import { predict } from './predict.ts';
+import { runs } from './runs.ts';
+
+/** A part of the drive, which finds what those before it have left. */
+export type Chapter = (editor: EditorPage, workbench: Workbench) => Promise<void>;
+
+/** In one window, one after the other: a window and a trained prompt take longer than all that is looked at. */
+const CHAPTERS: Readonly<Record<string, Chapter>> = { devices, chart, predict, evaluation, runs, firstUse };
+
+/** The commands and views that the suite cannot see, each as a user comes to it. */
+export async function byHand(workbench: Workbench, out: string): Promise<void> {
+  const editor = new EditorPage(workbench.page, out);
+  await editor.ready();
+  for (const [name, chapter] of Object.entries(CHAPTERS)) {
+    const started = Date.now();
+    await chapter(editor, workbench);
+    console.log(`     ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  }
+}
