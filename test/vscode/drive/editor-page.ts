@@ -32,6 +32,13 @@ export class EditorPage {
     await this.#choose('F1', `>${title}`, title);
   }
 
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.command('Developer: Reload Window');
+    await loaded;
+    await this.ready();
+  }
+
   /** Takes what a list of choices offers, one of which has this text. */
   async accept(text: string): Promise<void> {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();

@@ -28,9 +28,7 @@ export async function reload({ page, workspace }: Workbench, out: string): Promi
   await epochs.nth(1).waitFor({ timeout: 60_000 });
   const before = ownProcesses();
 
-  const loaded = page.waitForEvent('load');
-  await editor.command('Developer: Reload Window');
-  await loaded;
+  await editor.reload();
   await allGone(before);
   await status.waitFor({ timeout: 60_000 });
   await status.click();

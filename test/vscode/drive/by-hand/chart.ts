@@ -7,7 +7,7 @@ import type { EditorPage } from '../editor-page.ts';
 const EPOCHS = 8;
 
 /** A run’s chart grows while it trains, and is there again after another tab, a reload and another theme. */
-export async function chart(editor: EditorPage, { page, workspace, reload }: Workbench): Promise<void> {
+export async function chart(editor: EditorPage, { page, workspace }: Workbench): Promise<void> {
   const file = path.join(workspace, 'sentiment.ptask.json');
   await writeFile(file, (await readFile(file, 'utf8')).replace('"max_epochs": 4', `"max_epochs": ${EPOCHS}`));
   await editor.openTaskFile('sentiment.ptask.json');
@@ -55,8 +55,7 @@ export async function chart(editor: EditorPage, { page, workspace, reload }: Wor
   await editor.eventually(async () => assert.notDeepEqual(await colours(editor), light));
   await editor.screenshot('chart-high-contrast');
 
-  await reload();
-  await editor.ready();
+  await editor.reload();
   await plots().nth(2).waitFor({ timeout: 60_000 });
   assert.deepEqual(await rows().allInnerTexts(), numbers);
   await writeFile(path.join(workspace, '.vscode/settings.json'), '{}');
