@@ -14,6 +14,7 @@ import { type LanguageServer, startLanguageServer } from './language-server.ts';
 import { fetchModelCommand } from './models/fetch-model.ts';
 import { selectModel } from './models/select-model.ts';
 import { newTaskFile } from './new-task-file/new-task-file.ts';
+import { askForPaths } from './outside-paths/ask-for-paths.ts';
 import { showInlinePredictions } from './predictions/inline-predictions.ts';
 import { predictTask } from './predictions/predict-command.ts';
 import { registerPredictionHovers } from './predictions/row-hover.ts';
@@ -51,19 +52,21 @@ export function activate(context: ExtensionContext): Extension {
   const log = window.createOutputChannel('ptask', { log: true });
   const texts = textsFor(l10n.t, env.language);
   const program = context.asAbsolutePath('dist/engine.js');
-  const engine = new PredictionEngine(
+  const server = startLanguageServer(context.asAbsolutePath('dist/server.js'), log);
+  const permit = askForPaths(server, context.workspaceState, texts, () => engine.askAnew());
+  const engine = new PredictionEngine({
     program,
     log,
-    (death) => void sayThatEngineDied(death, engine, texts),
-    (file) => deviceOf(Uri.file(file)),
-    engineEnvironment,
-  );
-  const trainings = new TrainingProcesses(program, log);
+    permit,
+    deviceOf: (file) => deviceOf(Uri.file(file)),
+    env: engineEnvironment,
+    onDeath: (death) => void sayThatEngineDied(death, engine, texts),
+  });
+  const trainings = new TrainingProcesses(program, log, permit);
   const queue = new RunQueue(trainings.start);
   const stored = new StoredRuns(engine);
   const charts = new Charts(context.extensionUri, engine, queue, texts);
   const reports = new ReportDocuments();
-  const server = startLanguageServer(context.asAbsolutePath('dist/server.js'), log);
   const tests = new EvaluationTests(server, engine, texts);
   const handOver = handOverRuns(queue, context.storageUri, texts);
   endProcesses = () => {

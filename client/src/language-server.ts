@@ -1,4 +1,4 @@
-import type { CancellationToken, LogOutputChannel, Range, Uri } from 'vscode';
+import { type CancellationToken, type CodeLens, type LogOutputChannel, l10n, type Range, type Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
   EVALUATE_TASK,
@@ -7,12 +7,15 @@ import {
   PREDICT_TASK,
   SELECT_MODEL,
   SHOW_RULE,
+  type TaskCommand,
   TRAIN_TASK,
 } from '../../protocol/src/commands.ts';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
+  TASK_PATHS_REQUEST,
   TASK_ROWS_REQUEST,
   TASK_TEMPLATES_REQUEST,
+  type TaskPathsParams,
   type TaskRow,
   type TaskRowsParams,
   type TaskTemplateOutline,
@@ -31,6 +34,8 @@ export interface LanguageServer {
   modelEdits(uri: Uri, model: string): Promise<readonly ModelEdit[]>;
   /** Tells of a file that was changed by one of our own processes, where the editor may not watch. */
   fileChanged(uri: Uri): Promise<void>;
+  /** The paths that a task file names, as they are written there; undefined where the server does not know the file. */
+  paths(uri: Uri): Promise<readonly string[] | undefined>;
   /** Ends the process; resolves when it has gone. */
   stop(): Promise<void>;
 }
@@ -59,6 +64,11 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       const client = await starting;
       const { uri: changed } = textDocument(client, uri);
       await client.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: changed, type: CHANGED }] });
+    },
+    async paths(uri) {
+      const client = await starting;
+      const params: TaskPathsParams = { textDocument: textDocument(client, uri) };
+      return (await ask<string[] | null>(client, TASK_PATHS_REQUEST, params, undefined)) ?? undefined;
     },
     stop: () =>
       starting.then(
@@ -100,8 +110,23 @@ async function start(module: string, log: LogOutputChannel): Promise<LanguageCli
         commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK, SELECT_MODEL, FETCH_MODEL, SHOW_RULE],
       } satisfies InitializationOptions,
       outputChannel: log,
+      middleware: {
+        provideCodeLenses: async (document, token, next) => (await next(document, token))?.map(inOwnWords),
+      },
     },
   );
   await client.start();
   return client;
+}
+
+/** What a task can have done to it, in the user's language; the server speaks English. */
+function inOwnWords(lens: CodeLens): CodeLens {
+  const title = {
+    [TRAIN_TASK]: l10n.t('Train'),
+    [EVALUATE_TASK]: l10n.t('Evaluate'),
+    [PREDICT_TASK]: l10n.t('Predict'),
+  };
+  const { command } = lens;
+  if (command && command.command in title) lens.command = { ...command, title: title[command.command as TaskCommand] };
+  return lens;
 }

@@ -1,5 +1,6 @@
 import { type Disposable, LanguageStatusSeverity, languages, type TextDocument, window, workspace } from 'vscode';
 import type { PromptState } from '../../protocol/src/engine.ts';
+import { EngineError } from './engine/engine-error.ts';
 import type { PredictionEngine } from './engine/prediction-engine.ts';
 import type { LanguageServer } from './language-server.ts';
 import { taskFileOf } from './predictions/documents.ts';
@@ -30,12 +31,15 @@ export function showFileStatus(
       return;
     }
     item.busy = true;
-    const states = await promptStates(document, server, engine).catch(() => undefined);
+    const states = await promptStates(document, server, engine).catch((error: unknown) =>
+      // What is wrong with the file is underlined in it.
+      error instanceof EngineError && error.kind === 'problems' ? t('has errors') : reasonOf(error),
+    );
     if (own !== asked) return;
     item.busy = false;
-    const isStale = states?.some(({ state }) => state === 'stale') ?? false;
+    const isStale = typeof states === 'string' || states.some(({ state }) => state === 'stale');
     item.severity = isStale ? LanguageStatusSeverity.Warning : LanguageStatusSeverity.Information;
-    item.text = states ? statesText(states, texts) : t('has errors');
+    item.text = typeof states === 'string' ? states : statesText(states, texts);
   };
   const active = () => void update(window.activeTextEditor?.document);
   active();
@@ -46,6 +50,7 @@ export function showFileStatus(
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('ptask.device')) active();
     }),
+    engine.onAskAnew(active),
     queue.listen(({ end }) => {
       if (end) active();
     }),
@@ -73,3 +78,5 @@ function statesText(states: readonly PromptState[], { t }: Texts): string {
   const trained = t('{0} of {1} tasks trained', count('current'), states.length);
   return stale === 0 ? trained : `${trained}, ${t('{0} stale', stale)}`;
 }
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -47,7 +47,10 @@ async function pickTaskFile(): Promise<Uri | undefined> {
     return undefined;
   }
   if (files.length === 1) return files[0];
-  const items = files.map((file) => ({
+  // Those that are open come first: one is likely meant where another tab is in front.
+  const open = new Set(workspace.textDocuments.map(({ uri }) => uri.toString()));
+  const ranked = [true, false].flatMap((isOpen) => files.filter((file) => open.has(file.toString()) === isOpen));
+  const items = ranked.map((file) => ({
     label: path.basename(file.fsPath),
     description: workspace.asRelativePath(file),
     file,

@@ -6,6 +6,9 @@ import type { Panel } from './panels.ts';
 const HEIGHT = 220;
 const LEAST_WIDTH = 320;
 
+/** The charts whose cursors move together: all of the page. */
+const TOGETHER = 'runs';
+
 /** How far a key moves the cursor, in steps that are drawn; `PageUp` and `PageDown` go a tenth of the way. */
 const MOVES: Readonly<Record<string, (place: number, last: number) => number>> = {
   ArrowLeft: (place) => place - 1,
@@ -48,7 +51,7 @@ export class PanelPlot {
       {
         width: widthIn(parent.clientWidth),
         height: HEIGHT,
-        cursor: { sync: { key: 'runs' } },
+        cursor: { sync: { key: TOGETHER } },
         scales: { x: { time: false, range: () => [...this.#steps] } },
         axes: [
           { ...axis, label: words.step },
@@ -106,7 +109,9 @@ export class PanelPlot {
       const wanted = move(this.#plot.cursor.idx ?? last, last);
       const place = Math.min(Math.max(wanted, 0), last);
       // The height is that of the pointer; with the keys there is none.
-      this.#plot.setCursor({ left: this.#plot.valToPos(steps[place]!, 'x'), top: 0 });
+      for (const plot of uPlot.sync(TOGETHER).plots) {
+        plot.setCursor({ left: plot.valToPos(steps[place]!, 'x'), top: 0 });
+      }
     });
   }
 

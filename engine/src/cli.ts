@@ -2,6 +2,7 @@
 import { HELP } from './cli/help.ts';
 import { UsageError } from './cli/usage.ts';
 import { PtaskError } from './errors.ts';
+import { loadRuntime } from './runtime/load-runtime.ts';
 import { VERSION } from './version.ts';
 
 /** Runs with the arguments after its name and gives the exit code. */
@@ -19,6 +20,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./cli/demo.ts')).demo,
   lsp: async () => (await import('./cli/lsp.ts')).languageServer(new URL('server.js', import.meta.url)),
 };
+
+/** The commands that import ONNX Runtime. */
+const COMPUTING = ['train', 'predict', 'evaluate', 'devices', 'bench', 'demo'];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -38,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`there is no command '${name}'`);
+  if (COMPUTING.includes(name)) await loadRuntime();
   const command = await COMMANDS[name]!();
   return command(rest);
 }

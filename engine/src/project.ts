@@ -36,14 +36,6 @@ export interface CheckedProject {
 }
 
 /**
- * Checks a task file and everything it names, without making or opening anything. It is the check of the editor.
- * @throws FileError when the task file cannot be read
- */
-export async function checkProject(file: string): Promise<readonly Problem[]> {
-  return (await checkTaskFile({ path: file, text: await readTaskFile(file), environment: nodeEnvironment() })).problems;
-}
-
-/**
  * Checks a task file and everything it names, and opens its model.
  * @throws FileError when the task file cannot be read
  */

@@ -41,3 +41,15 @@ export interface TaskTemplateOutline {
   /** The `<|VIRTUAL_PROMPT_n|>`, in the order in which they stand. */
   readonly markers: readonly Range[];
 }
+
+/**
+ * Params `TaskPathsParams`, result `string[]`: the model, prompt table and data files that a task file names, as they are
+ * written there. Null where the server does not know the task file.
+ */
+export const TASK_PATHS_REQUEST = 'ptask/paths';
+
+/** What a task file names outside itself is asked for before an engine is told of the file. */
+export interface TaskPathsParams {
+  /** A task file. */
+  readonly textDocument: { readonly uri: string };
+}

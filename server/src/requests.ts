@@ -13,8 +13,10 @@ import {
 } from 'vscode-languageserver/node';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
+  TASK_PATHS_REQUEST,
   TASK_ROWS_REQUEST,
   TASK_TEMPLATES_REQUEST,
+  type TaskPathsParams,
   type TaskRowsParams,
   type TaskTemplatesParams,
 } from '../../protocol/src/rows.ts';
@@ -110,6 +112,10 @@ export function answerRequests(
   connection.onRequest(
     TASK_TEMPLATES_REQUEST,
     answer(({ textDocument }: TaskTemplatesParams) => service.taskTemplates(textDocument.uri)),
+  );
+  connection.onRequest(
+    TASK_PATHS_REQUEST,
+    answer(({ textDocument }: TaskPathsParams) => service.taskPaths(textDocument.uri)),
   );
 }
 

@@ -31,8 +31,8 @@ export class Engine {
   log = '';
   private readonly connection: MessageConnection;
 
-  constructor(role: EngineRole, env: Readonly<Record<string, string>> = {}) {
-    this.child = fork(ENGINE, [role], {
+  constructor(role: EngineRole, env: Readonly<Record<string, string>> = {}, program = ENGINE) {
+    this.child = fork(program, [role], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...ENGINE_ENV, ...env },
       execArgv: [],

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly begun?: (pid: number) => void;
   /** The largest file that may be written, in blocks of 512 or 1024 bytes: what `ulimit -f` takes. */
   readonly fileBlocks?: number;
+  /** Another program than the one that was built. */
+  readonly program?: string;
 }
 
 /** Runs `ptask` to its end. The date is fixed, so that the same training gives the same bytes. */
@@ -38,7 +40,7 @@ export function ptask(args: readonly string[], options: RunOptions = {}): Promis
   const [command, ...commandArgs] = [
     ...(options.fileBlocks === undefined ? [] : ['sh', '-c', `ulimit -f ${options.fileBlocks} && exec "$@"`, 'sh']),
     process.execPath,
-    PTASK,
+    options.program ?? PTASK,
     ...args,
   ];
   const child = spawn(command!, commandArgs, {

@@ -116,7 +116,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'task',
     'protocol',
   ],
-  'cli.ts': ['cli', 'base'],
+  'cli.ts': ['cli', 'runtime/load-runtime.ts', 'base'],
   process: [
     'hub',
     'models',

@@ -43,9 +43,11 @@ export async function main({ root, out, only }: MainOptions): Promise<number> {
   for (const [name, drive] of Object.entries(DRIVES)) {
     if (!wanted(name)) continue;
     const started = Date.now();
+    const own = path.join(out, name);
+    await rm(own, { recursive: true, force: true });
+    const ownExtensions = (await drive.extensions?.(extensions, own)) ?? extensions;
     const env = { ...common.env, ...(await drive.env?.()) };
-    const options = { ...common, env, ...drive.options, extensions, out: path.join(out, name) };
-    await rm(options.out, { recursive: true, force: true });
+    const options = { ...common, env, ...drive.options, extensions: ownExtensions, out: own };
     const workbench = await openWorkbench(options);
     try {
       await drive.run(workbench, options.out);

@@ -1,42 +1,45 @@
 import type { DeviceName, EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
 import { EngineDied } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';
+import type { Permit } from './permit.ts';
 
 /** So many deaths in a row, without an answer between them, and it is started no more until it is asked to. */
 const MOST_DEATHS = 3;
 
 type Reading = Exclude<keyof EngineRequests, 'train'>;
 
+export interface PredictionEngineOptions {
+  /** Path of the engine's program. */
+  readonly program: string;
+  readonly log: EngineLog;
+  readonly permit: Permit;
+  /** What a task file is computed on. */
+  deviceOf(file: string): DeviceName | 'auto';
+  /** Variables that the process gets beside those of this one. */
+  env(): Readonly<Record<string, string>>;
+  /** Told once for each death, whether a request was waiting or not. */
+  onDeath(death: EngineDied): void;
+}
+
+interface RequestOptions {
+  readonly signal?: AbortSignal;
+  /** Notifications that are wanted while the request goes on. */
+  readonly listen?: Listeners;
+  /** The user has asked for it, and waits. */
+  readonly isCommand?: boolean;
+}
+
 /** The engine process that answers everything that only reads. It is started when it is first asked, and anew when it died. */
 export class PredictionEngine {
-  readonly #program: string;
-  readonly #log: EngineLog;
-  readonly #onDeath: (death: EngineDied) => void;
-  readonly #deviceOf: (file: string) => DeviceName | 'auto';
-  readonly #env: () => Readonly<Record<string, string>>;
+  readonly #options: PredictionEngineOptions;
   #process: EngineProcess | undefined;
-  readonly #restartListeners = new Set<() => void>();
+  readonly #askAnewListeners = new Set<() => void>();
   #deaths = 0;
   #lastDeath: EngineDied | undefined;
   #isEnding = false;
 
-  /**
-   * @param onDeath told once for each death, whether a request was waiting or not
-   * @param deviceOf what a task file is computed on
-   * @param env variables that the process gets beside those of this one
-   */
-  constructor(
-    program: string,
-    log: EngineLog,
-    onDeath: (death: EngineDied) => void,
-    deviceOf: (file: string) => DeviceName | 'auto',
-    env: () => Readonly<Record<string, string>> = () => ({}),
-  ) {
-    this.#program = program;
-    this.#log = log;
-    this.#onDeath = onDeath;
-    this.#deviceOf = deviceOf;
-    this.#env = env;
+  constructor(options: PredictionEngineOptions) {
+    this.#options = options;
   }
 
   /** The process that runs now. */
@@ -44,16 +47,15 @@ export class PredictionEngine {
     return this.#process?.pid;
   }
 
-  /**
-   * @param listen notifications that are wanted while the request goes on
-   * @throws EngineError, EngineDied
-   */
+  /** @throws EngineError, EngineDied */
   async request<M extends Reading>(
     method: M,
     params: EngineRequests[M]['params'],
-    { signal, listen = {} }: { signal?: AbortSignal; listen?: Listeners } = {},
+    { signal, listen = {}, isCommand = false }: RequestOptions = {},
   ): Promise<EngineRequests[M]['result']> {
     if (this.#lastDeath && this.#deaths >= MOST_DEATHS) throw this.#lastDeath;
+    const { permit, deviceOf } = this.#options;
+    if ('file' in params) await (isCommand ? permit.ask(params.file) : permit.require(params.file));
     const process = this.#running();
     const disposables = [
       ...(listen.predicted ? [process.on('predicted', listen.predicted)] : []),
@@ -61,7 +63,7 @@ export class PredictionEngine {
       ...(listen.fetching ? [process.on('fetching', listen.fetching)] : []),
     ];
     try {
-      const asked = 'file' in params ? { ...params, device: this.#deviceOf(params.file) } : params;
+      const asked = 'file' in params ? { ...params, device: deviceOf(params.file) } : params;
       const result = await process.request(method, asked, signal);
       this.#deaths = 0;
       return result;
@@ -79,13 +81,18 @@ export class PredictionEngine {
   restart(): void {
     this.#deaths = 0;
     this.#running();
-    for (const listener of this.#restartListeners) listener();
+    this.askAnew();
   }
 
-  /** When it was started again, so that what it did not answer may be asked once more. */
-  onRestart(listener: () => void): { dispose(): void } {
-    this.#restartListeners.add(listener);
-    return { dispose: () => this.#restartListeners.delete(listener) };
+  /** What it did not answer may be asked once more. */
+  askAnew(): void {
+    for (const listener of this.#askAnewListeners) listener();
+  }
+
+  /** When what was not answered may be asked once more: it was started again, or may read what it might not before. */
+  onAskAnew(listener: () => void): { dispose(): void } {
+    this.#askAnewListeners.add(listener);
+    return { dispose: () => this.#askAnewListeners.delete(listener) };
   }
 
   async end(limit: number): Promise<void> {
@@ -95,14 +102,15 @@ export class PredictionEngine {
 
   #running(): EngineProcess {
     if (this.#process) return this.#process;
-    const process = new EngineProcess({ program: this.#program, role: 'predict', log: this.#log, env: this.#env() });
+    const { program, log, env } = this.#options;
+    const process = new EngineProcess({ program, role: 'predict', log, env: env() });
     this.#process = process;
     void process.ended.then((how) => {
       this.#process = undefined;
       if (this.#isEnding) return;
       this.#deaths++;
       this.#lastDeath = new EngineDied(how, process.lastLines);
-      this.#onDeath(this.#lastDeath);
+      this.#options.onDeath(this.#lastDeath);
     });
     return process;
   }

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { StopTrainingParams, TrainingParams } from '../../../protocol/src/engine.ts';
 import type { RunRequest, StartTraining, TrainingProcess } from '../runs/run-queue.ts';
+import { EngineError } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';
+import type { Permit } from './permit.ts';
 
 /** How long a process may take to end after its run has. */
 const END_LIMIT_MS = 2000;
@@ -9,25 +12,32 @@ const END_LIMIT_MS = 2000;
 export class TrainingProcesses {
   readonly #program: string;
   readonly #log: EngineLog;
+  readonly #permit: Permit;
   readonly #processes = new Set<EngineProcess>();
 
-  constructor(program: string, log: EngineLog) {
+  constructor(program: string, log: EngineLog, permit: Permit) {
     this.#program = program;
     this.#log = log;
+    this.#permit = permit;
   }
 
   readonly start: StartTraining = (request, listener): TrainingProcess => {
-    const engine = new EngineProcess({ program: this.#program, role: 'train', log: this.#log });
-    this.#processes.add(engine);
-    void engine.ended.then(() => this.#processes.delete(engine));
-    const token = randomUUID();
-    engine.on('training', (training) => {
-      if (training.token === token) listener(training);
+    let stop: StopTrainingParams['how'] | 'kill' | undefined;
+    const starting = this.#permit.ask(request.file).then(() => {
+      if (stop) throw new EngineError('cancelled', 'cancelled');
+      return this.#startProcess();
     });
+    const whenStarted = (action: (engine: EngineProcess) => void) => void starting.then(action, () => undefined);
     return {
-      result: this.#run(engine, request, token),
-      stop: (how) => engine.notify('stopTraining', { how }),
-      kill: () => engine.kill(),
+      result: starting.then((engine) => this.#run(engine, request, listener)),
+      stop: (how) => {
+        stop = how;
+        whenStarted((engine) => engine.notify('stopTraining', { how }));
+      },
+      kill: () => {
+        stop = 'kill';
+        whenStarted((engine) => engine.kill());
+      },
     };
   };
 
@@ -41,7 +51,22 @@ export class TrainingProcesses {
     await Promise.all([...this.#processes].map((process) => process.end(limit)));
   }
 
-  async #run(engine: EngineProcess, { file, tasknames, resume, device }: RunRequest, token: string) {
+  #startProcess(): EngineProcess {
+    const engine = new EngineProcess({ program: this.#program, role: 'train', log: this.#log });
+    this.#processes.add(engine);
+    void engine.ended.then(() => this.#processes.delete(engine));
+    return engine;
+  }
+
+  async #run(
+    engine: EngineProcess,
+    { file, tasknames, resume, device }: RunRequest,
+    listener: (training: TrainingParams) => void,
+  ) {
+    const token = randomUUID();
+    engine.on('training', (training) => {
+      if (training.token === token) listener(training);
+    });
     try {
       return await engine.request('train', { token, file, tasknames, resume, device });
     } finally {

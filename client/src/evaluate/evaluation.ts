@@ -65,6 +65,6 @@ async function evaluateSplit(
     told(params);
   };
   const params = { token: own, file, tasknames, split, baselines };
-  const { tasks } = await engine.request('evaluate', params, { signal, listen: { evaluated } });
+  const { tasks } = await engine.request('evaluate', params, { signal, listen: { evaluated }, isCommand: true });
   return tasks.map((task) => ({ task, rows: rows.get(task.taskname) ?? new Map() }));
 }

@@ -70,7 +70,7 @@ export function showInlinePredictions(
     tables,
     start,
     ...[tables.onDidCreate, tables.onDidChange, tables.onDidDelete].map((event) => event(() => store.expire())),
-    engine.onRestart(() => store.expire()),
+    engine.onAskAnew(() => store.expire()),
     queue.listen(({ end }) => {
       if (end) store.expire();
     }),

@@ -40,14 +40,18 @@ async function showAnswer(
   row: Readonly<Record<string, string>>,
 ): Promise<void> {
   try {
-    const { prompt, rows } = await engine.request('predict', {
-      token: 'typed',
-      file: file.fsPath,
-      taskname,
-      rows: [row],
-      withUntrained: true,
-      urgency: 'hover',
-    });
+    const { prompt, rows } = await engine.request(
+      'predict',
+      {
+        token: 'typed',
+        file: file.fsPath,
+        taskname,
+        rows: [row],
+        withUntrained: true,
+        urgency: 'hover',
+      },
+      { isCommand: true },
+    );
     await reports.show(texts.t('Predict {0}', taskname), answeredMarkdown(taskname, prompt, rows[0]!, texts));
   } catch (error) {
     window.showErrorMessage(
@@ -56,11 +60,11 @@ async function showAnswer(
   }
 }
 
-/** What is selected outside of task files, whose text is no sentence to answer. */
+/** What is selected outside of task files, whose text is no sentence to answer; without the line's end that comes with it. */
 function selectedText(): string | undefined {
   const editor = window.activeTextEditor;
   if (!editor || isTaskFile(editor.document) || editor.selection.isEmpty) return undefined;
-  return editor.document.getText(editor.selection);
+  return editor.document.getText(editor.selection).trim() || undefined;
 }
 
 async function chooseTemplate(

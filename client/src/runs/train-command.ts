@@ -57,7 +57,7 @@ async function planned(
 ): Promise<PlanResult | undefined> {
   try {
     return await window.withProgress({ location: ProgressLocation.Window, title: l10n.t('Checking the task…') }, () =>
-      engine.request('plan', { file: file.fsPath, tasknames, measure: false }),
+      engine.request('plan', { file: file.fsPath, tasknames, measure: false }, { isCommand: true }),
     );
   } catch (error) {
     void sayWhyNot(error, file);

@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import type { Problem } from '../../../protocol/src/problem.ts';
-import { hasErrors } from '../../../task/src/check.ts';
+import { checkTaskFile, hasErrors } from '../../../task/src/check.ts';
 import { formatProblem, problemEvent } from '../../../task/src/format-problem.ts';
-import { PtaskError } from '../errors.ts';
+import { nodeEnvironment } from '../../../task/src/node-environment.ts';
+import { FileError, PtaskError } from '../errors.ts';
 import { summary } from '../problems-found.ts';
-import { checkProject } from '../project.ts';
 import { Output } from './output.ts';
 import { readArguments } from './usage.ts';
 
@@ -15,7 +16,7 @@ export async function check(args: readonly string[]): Promise<number> {
   let unusable = 0;
   for (const file of positionals) {
     try {
-      const found = await checkProject(file);
+      const found = await problemsOf(file);
       for (const problem of found) {
         output.text(formatProblem(problem));
         output.event(problemEvent(problem));
@@ -31,4 +32,12 @@ export async function check(args: readonly string[]): Promise<number> {
   }
   if (unusable === 0 || problems.length > 0) output.note(summary(problems));
   return unusable > 0 || hasErrors(problems) ? 1 : 0;
+}
+
+/** The problems that the editor shows: nothing is made, opened or computed, and the runtime need not be there. */
+async function problemsOf(file: string): Promise<readonly Problem[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw FileError.from(file, 'read', error);
+  });
+  return (await checkTaskFile({ path: file, text, environment: nodeEnvironment() })).problems;
 }

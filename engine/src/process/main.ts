@@ -1,7 +1,9 @@
 import { constants, setPriority } from 'node:os';
 import type { EngineRole } from '../../../protocol/src/engine.ts';
+import { EngineError } from '../errors.ts';
+import { loadRuntime } from '../runtime/load-runtime.ts';
 import { VERSION } from '../version.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { log } from './log.ts';
 import type { Role } from './role.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -54,13 +56,23 @@ async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<vo
   });
   // A run takes what the editor and the predictions in it leave; the runtime's threads inherit it.
   if (name === 'train') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  role =
-    name === 'train'
-      ? (await import('./train-role.ts')).trainRole(connection, program)
-      : (await import('./predict-role.ts')).predictRole(connection, program);
+  role = await roleOf(name, connection, program);
   await watchdog.watching;
   connection.on('exit', () => end('the client asked for it'));
   connection.listen();
   log.info(`ptask ${VERSION} ${name}, process ${process.pid}`);
   connection.notify('ready', { role: name, pid: process.pid, version: VERSION });
+}
+
+async function roleOf(name: EngineRole, connection: Connection, program: URL): Promise<Role> {
+  try {
+    await loadRuntime();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    log.error(error.message);
+    return (await import('./no-runtime-role.ts')).noRuntimeRole(connection, error);
+  }
+  return name === 'train'
+    ? (await import('./train-role.ts')).trainRole(connection, program)
+    : (await import('./predict-role.ts')).predictRole(connection, program);
 }

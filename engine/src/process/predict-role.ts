@@ -1,6 +1,5 @@
 import { findDevices } from '../devices/find-devices.ts';
 import { offerModels } from '../models/offer-models.ts';
-import { listRuns, runMetrics } from '../train/run-list.ts';
 import type { Connection } from './connection.ts';
 import { DeviceChoice } from './device-choice.ts';
 import { evaluateTasks } from './evaluate-tasks.ts';
@@ -10,6 +9,7 @@ import { OpenedFiles } from './opened-files.ts';
 import { planRun } from './plan-run.ts';
 import { predictRows } from './predict-rows.ts';
 import type { Role } from './role.ts';
+import { runHandlers } from './run-handlers.ts';
 import { Turns } from './turns.ts';
 
 /** Everything that only reads, for as long as the window is open. */
@@ -29,11 +29,7 @@ export function predictRole({ handle, notify }: Connection, program: URL): Role 
     models: offerModels,
     planFetch: planFetchOf,
     fetchModel: (params, signal) => fetchModelOf(params, signal, notify),
-    runs: async ({ folders }) => {
-      const runs = (await Promise.all(folders.map(listRuns))).flat();
-      return { runs: runs.sort((a, b) => (a.created < b.created ? 1 : -1)) };
-    },
-    runMetrics: ({ dir, points }) => runMetrics(dir, points),
+    ...runHandlers,
   });
   return { end: async () => undefined };
 }

@@ -43,6 +43,7 @@ import { type DocumentChange, OpenDocument, OpenDocuments } from './open-documen
 import type { RenameResult } from './rename.ts';
 import { selectionRanges } from './selection-ranges.ts';
 import { semanticTokens } from './semantic-tokens.ts';
+import { taskPaths } from './task-paths.ts';
 import { taskRows } from './task-rows.ts';
 import { TaskSession } from './task-session.ts';
 import { taskTemplates } from './task-templates.ts';
@@ -117,6 +118,8 @@ export interface LanguageService {
   taskTemplates(uri: string): TaskTemplateOutline[];
   /** The edits that give a task file another model. */
   modelEdits(uri: string, model: string): TextEdit[];
+  /** The paths that a task file names, as they are written there; undefined for a file that is not known. */
+  taskPaths(uri: string): string[] | undefined;
   /** Gives up all checks; nothing is published afterwards. */
   dispose(): void;
 }
@@ -343,6 +346,11 @@ class Service implements LanguageService {
   taskTemplates(uri: string): TaskTemplateOutline[] {
     const session = this.#session(uri);
     return session === undefined ? [] : taskTemplates(session.context);
+  }
+
+  taskPaths(uri: string): string[] | undefined {
+    const session = this.#session(uri);
+    return session && taskPaths(session.context);
   }
 
   dispose(): void {

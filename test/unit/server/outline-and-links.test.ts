@@ -87,3 +87,12 @@ describe('links', () => {
     expect(await linked(taskFile(), TRAIN)).toEqual([]);
   });
 });
+
+it('the paths that a task file names are told as they are written, broken text or not', () => {
+  const { service } = editor();
+  const text =
+    '{ "model": "~/gpt2", "prompt_table": "../t.safetensors", "data": { "train_ds": ["a.jsonl", "a.jsonl", ""], "test_ds": "/b.jsonl" }';
+  service.openDocument(TASK, text);
+  expect(service.taskPaths(TASK)).toEqual(['~/gpt2', '../t.safetensors', 'a.jsonl', '/b.jsonl']);
+  expect(service.taskPaths(TRAIN)).toBeUndefined();
+});

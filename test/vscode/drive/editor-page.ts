@@ -46,6 +46,12 @@ export class EditorPage {
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
+  /** Takes the entry with this text from a list of choices. */
+  async choose(text: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
   /** Ticks what a list of choices offers with these texts, and nothing else, and takes it. */
   async acceptOnly(...texts: string[]): Promise<void> {
     const rows = this.page.locator('.quick-input-list .monaco-list-row');
@@ -122,6 +128,13 @@ export class EditorPage {
     const toast = this.page.locator('.notification-toast', { hasText: text }).first();
     await toast.waitFor({ timeout });
     return toast.innerText();
+  }
+
+  /** Presses a button of a message. */
+  async press(text: RegExp | string, button: string): Promise<void> {
+    const toast = this.page.locator('.notification-toast', { hasText: text }).first();
+    await toast.getByRole('button', { name: button, exact: true }).click();
+    await toast.waitFor({ state: 'hidden' });
   }
 
   /** Moves the pointer over a text of the editor until something is shown for it. */

@@ -1,8 +1,10 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
-import { models } from './models.ts';
 import { byHand } from './by-hand/index.ts';
+import { models } from './models.ts';
+import { noRuntime, withoutRuntime } from './no-runtime.ts';
 import { noSurvivors } from './no-survivors.ts';
 import { reload } from './reload.ts';
+import { swedish } from './swedish.ts';
 import { wholeStory } from './whole-story.ts';
 
 /** What is done by hand in a window with the installed extension. */
@@ -10,6 +12,8 @@ export interface Drive {
   readonly options?: Partial<WorkbenchOptions>;
   /** Variables of the extension host, made before the window opens. */
   env?(): Promise<Readonly<Record<string, string>>>;
+  /** Makes another folder of extensions out of that with the installed one, and gives its path. */
+  extensions?(installed: string, out: string): Promise<string>;
   run(workbench: Workbench, out: string): Promise<void>;
 }
 
@@ -18,5 +22,7 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   reload: { run: reload },
   models: models(),
   'by-hand': { run: byHand },
+  swedish: { options: { locale: 'sv' }, run: swedish },
+  'no-runtime': { extensions: withoutRuntime, run: noRuntime },
   'no-survivors': { run: noSurvivors },
 };

@@ -20,7 +20,8 @@ export async function devices(editor: EditorPage): Promise<void> {
   const trying = page.locator('.notification-toast', { hasText: 'Trying devices' });
   await trying.waitFor();
   await trying.waitFor({ state: 'hidden', timeout: 60_000 });
-  assert.equal(await editor.webview().getByText('remembered').count(), 0);
+  const remembered = editor.webview().getByText('remembered');
+  await editor.eventually(async () => assert.equal(await remembered.count(), 0));
 
   await editor.open('sentiment.ptask.json');
   await editor.command('ptask: Select Device');

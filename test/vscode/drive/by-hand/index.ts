@@ -3,7 +3,9 @@ import { EditorPage } from '../editor-page.ts';
 import { chart } from './chart.ts';
 import { devices } from './devices.ts';
 import { evaluation } from './evaluation.ts';
+import { failures } from './failures.ts';
 import { firstUse } from './first-use.ts';
+import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
 import { runs } from './runs.ts';
 
@@ -11,7 +13,16 @@ import { runs } from './runs.ts';
 export type Chapter = (editor: EditorPage, workbench: Workbench) => Promise<void>;
 
 /** In one window, one after the other: a window and a trained prompt take longer than all that is looked at. */
-const CHAPTERS: Readonly<Record<string, Chapter>> = { devices, chart, predict, evaluation, runs, firstUse };
+const CHAPTERS: Readonly<Record<string, Chapter>> = {
+  devices,
+  chart,
+  predict,
+  evaluation,
+  runs,
+  failures,
+  outsidePaths,
+  firstUse,
+};
 
 /** The commands and views that the suite cannot see, each as a user comes to it. */
 export async function byHand(workbench: Workbench, out: string): Promise<void> {

@@ -16,6 +16,7 @@ export async function predict(editor: EditorPage): Promise<void> {
   await editor.open('notes.txt');
   await page.keyboard.press('Control+A');
   await editor.command('ptask: Predict');
+  await editor.choose('sentiment.ptask.json');
   await report.getByText('The mine is closed for good.').waitFor({ timeout: 30_000 });
   await editor.screenshot('predict-selection');
 }

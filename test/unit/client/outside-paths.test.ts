@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outsidePaths } from '../../../client/src/outside-paths/outside-paths.ts';
+import { type Decisions, PathConsent } from '../../../client/src/outside-paths/path-consent.ts';
+
+describe('paths that leave the workspace', () => {
+  let root: string;
+  let workspace: string;
+  beforeAll(() => {
+    root = realpathSync(mkdtempSync(path.join(tmpdir(), 'ptask-')));
+    workspace = path.join(root, 'workspace');
+    mkdirSync(path.join(workspace, 'tasks'), { recursive: true });
+    mkdirSync(path.join(root, 'elsewhere'));
+    writeFileSync(path.join(root, 'elsewhere/train.jsonl'), '');
+    symlinkSync(path.join(root, 'elsewhere'), path.join(workspace, 'tasks/linked'));
+    symlinkSync(workspace, path.join(root, 'other-name'));
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  const outside = (...paths: string[]) => outsidePaths(path.join(workspace, 'tasks/a.ptask.json'), paths, [workspace]);
+
+  it('are told from those that stay in it', async () => {
+    const inside = ['demo', 'org/name', 'data/new.jsonl', '../train.jsonl', path.join(workspace, 'x'), '..dots.jsonl'];
+    expect(await outside(...inside)).toEqual([]);
+    expect(await outside('../../elsewhere/train.jsonl', '/etc/passwd', '~/models/gpt2')).toEqual(
+      [path.join(root, 'elsewhere/train.jsonl'), '/etc/passwd', path.join(homedir(), 'models/gpt2')].sort(),
+    );
+  });
+
+  it('are found behind links, also where nothing is there yet', async () => {
+    expect(await outside('linked/train.jsonl', 'linked/new/test.jsonl')).toEqual([
+      path.join(workspace, 'tasks/linked/new/test.jsonl'),
+      path.join(workspace, 'tasks/linked/train.jsonl'),
+    ]);
+    expect(await outside(path.join(root, 'other-name/train.jsonl'))).toEqual([]);
+  });
+
+  it('are not those beside a task file that is no part of a workspace', async () => {
+    const file = path.join(root, 'elsewhere/a.ptask.json');
+    expect(await outsidePaths(file, ['train.jsonl', '../b.jsonl'], [])).toEqual([path.join(root, 'b.jsonl')]);
+  });
+});
+
+describe('the consent to them', () => {
+  /** A window whose user answers in this order; questions and the answers that are remembered are kept. */
+  function window(paths: string[], ...answers: (boolean | undefined)[]) {
+    const questions: string[][] = [];
+    const memory = new Map<string, Decisions>();
+    let allowed = 0;
+    const open = () =>
+      new PathConsent({
+        outside: async () => paths,
+        question: async (_, missing) => {
+          questions.push([...missing]);
+          return answers.shift();
+        },
+        decisions: (file) => memory.get(file),
+        remember: async (file, decisions) => void memory.set(file, decisions),
+        refusal: 'not allowed',
+        allowed: () => allowed++,
+      });
+    return { consent: open(), reopened: open, paths, questions, allowed: () => allowed };
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('is not asked for where no path leaves', async () => {
+    const { consent, questions } = window([]);
+    await consent.ask('file');
+    await consent.require('file');
+    expect(questions).toEqual([]);
+  });
+
+  it('is asked for once, and remembered with the workspace', async () => {
+    const { consent, reopened, questions } = window(['/data'], true);
+    await consent.ask('file');
+    await consent.require('file');
+    await reopened().ask('file');
+    expect(questions).toEqual([['/data']]);
+  });
+
+  it('is asked for again for another path', async () => {
+    const { consent, paths, questions } = window(['/data'], true, true);
+    await consent.ask('file');
+    paths.push('/more');
+    await consent.ask('file');
+    expect(questions).toEqual([['/data'], ['/more']]);
+  });
+
+  it('refuses what shows by itself until it is given, without being waited for', async () => {
+    const { consent, questions, allowed } = window(['/data'], true);
+    await expect(consent.require('file')).rejects.toThrow('not allowed');
+    expect(questions).toHaveLength(1);
+    await settled();
+    expect(allowed()).toBe(1);
+    await consent.require('file');
+  });
+
+  it('is not asked for again by itself where it was refused or passed over, but by a command', async () => {
+    for (const answer of [false, undefined]) {
+      const { consent, questions } = window(['/data'], answer, true);
+      await expect(consent.require('file')).rejects.toThrow('not allowed');
+      await settled();
+      await expect(consent.require('file')).rejects.toThrow('not allowed');
+      expect(questions).toHaveLength(1);
+      await consent.ask('file');
+      await consent.require('file');
+    }
+  });
+
+  it('that was refused is not asked for by itself in the next window either', async () => {
+    const { consent, reopened, questions } = window(['/data'], false);
+    await expect(consent.ask('file')).rejects.toThrow('not allowed');
+    await expect(reopened().require('file')).rejects.toThrow('not allowed');
+    expect(questions).toHaveLength(1);
+  });
+
+  it('is asked for once by two who wait at the same time', async () => {
+    const { consent, questions } = window(['/data'], true);
+    await Promise.all([consent.ask('file'), consent.ask('file')]);
+    expect(questions).toHaveLength(1);
+  });
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import type { Workbench } from '../host/workbench.ts';
+import { EditorPage } from './editor-page.ts';
+
+/** A window in Swedish says everything in Swedish, with numbers as they are written there. */
+export async function swedish({ page }: Workbench, out: string): Promise<void> {
+  const editor = new EditorPage(page, out);
+  await editor.ready();
+  await editor.open('sentiment.ptask.json');
+  await page.locator('.codelens-decoration', { hasText: 'Träna' }).first().waitFor({ timeout: 30_000 });
+  await editor.command('ptask: Träna uppgift');
+  const status = page.locator('.statusbar-item', { hasText: /sentiment-task: epok \d\/\d · förlust \d,\d{3} · / });
+  await status.click({ timeout: 60_000 });
+  await page.locator('.composite.title', { hasText: 'Körningar' }).first().waitFor();
+  await editor.command('ptask: Visa diagram');
+  const chart = editor.webview();
+  await chart.getByRole('slider', { name: 'Förlust' }).waitFor();
+  assert.match(await editor.message(/sentiment-task är tränad/), /\d\d % av 16 valideringsrader rätt/);
+  assert.match(await chart.locator('table.numbers tbody tr').last().innerText(), /\d,\d{4}\s+\d,\d{4}\s+\d\d,\d %/);
+  await editor.screenshot('runs');
+  await editor.open('validation.jsonl');
+  await page
+    .locator('.view-line', { hasText: /→\s(positive|negative|neutral)\s\d+\s%\s[✓✗]/ })
+    .first()
+    .waitFor();
+  assert.match(await editor.hover('taskname'), /Utan tränad prompt/);
+  await editor.command('ptask: Visa enheter');
+  await chart.getByRole('heading', { name: 'Enheter' }).waitFor({ timeout: 60_000 });
+}
