@@ -20,7 +20,7 @@ import { isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS, unsavedText } from './documents.ts';
 import { PredictionStore, type RowQuestion } from './prediction-store.ts';
-import { hintText } from './prediction-text.ts';
+import { hintText, staleText } from './prediction-text.ts';
 
 const PROMPT_TABLES = '**/*.prompts.safetensors';
 const SETTING = 'predictions.inline';
@@ -114,7 +114,7 @@ function hintsOf(document: TextDocument, rows: readonly TaskRow[], store: Predic
       : new InlayHint(new Position(start.line, start.character), text.padEnd(width, '\u00a0'));
     if (isTaskFile(document)) hint.paddingLeft = true;
     else hint.paddingRight = true;
-    if (prompt.state === 'stale') hint.tooltip = prompt.message;
+    if (prompt.state === 'stale') hint.tooltip = staleText(prompt, texts);
     return hint;
   });
 }

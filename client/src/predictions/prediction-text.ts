@@ -59,17 +59,30 @@ function answerMarkdown({ text, candidates }: Answer, { percent }: Texts): strin
 }
 
 /** How far a prompt can be trusted, in a few words. */
-export function promptText(prompt: PromptState, { t, percent }: Texts): string {
+export function promptText(prompt: PromptState, texts: Texts): string {
+  const { t, percent } = texts;
   switch (prompt.state) {
     case 'untrained':
-      return escapeMarkdown(prompt.message);
+      return t('not trained yet');
     case 'stale':
-      return `⚠ ${escapeMarkdown(prompt.message)}`;
+      return `⚠ ${escapeMarkdown(staleText(prompt, texts))}`;
     case 'current': {
       const { trained } = prompt;
       if (trained?.accuracy === undefined || trained.validationRows === undefined) return t('trained');
       return t('trained: {0} of {1} validation rows right', percent(trained.accuracy), trained.validationRows);
     }
+  }
+}
+
+/** What has changed since a prompt was trained, and what to do. */
+export function staleText({ changed }: Extract<PromptState, { state: 'stale' }>, { t }: Texts): string {
+  switch (changed) {
+    case 'template':
+      return t('The template has changed since its prompt was trained: train it again.');
+    case 'model':
+      return t('The model has changed since the prompt was trained: train it again.');
+    case 'tokenizer':
+      return t('The model’s tokeniser has changed since the prompt was trained: train it again.');
   }
 }
 

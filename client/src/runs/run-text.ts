@@ -137,15 +137,32 @@ function doneMessage(name: string, tasks: readonly TrainedTask[], texts: Texts):
     const result = heldOutText(task, texts);
     return tasks.length === 1 ? result : `${task.taskname}: ${result}`;
   });
-  // What the engine says of a task begins with what the task has done.
-  const doubts = tasks.flatMap(({ taskname, learning }) =>
-    learning?.message === undefined ? [] : [`${taskname} ${learning.message}.`],
-  );
+  const doubts = tasks.flatMap((task) => doubtText(task, texts) ?? []);
   const isNothing = tasks.some(({ learning }) => learning?.verdict === 'nothing');
   return {
     severity: isNothing ? 'warning' : 'information',
     text: [t('{0} is trained: {1}.', name, results.join('; ')), ...doubts].join(' '),
   };
+}
+
+/** Whether a prompt is any good, where that is in doubt. What the engine says has numbers, and is English. */
+function doubtText({ taskname, learning }: TrainedTask, { t, locale }: Texts): string | undefined {
+  if (learning?.message === undefined) return undefined;
+  // It begins with what the task has done.
+  if (locale.startsWith('en')) return `${taskname} ${learning.message}.`;
+  switch (learning.verdict) {
+    case 'nothing':
+      return t(
+        '{0} has learnt nothing of use: more epochs, another learning rate or encoder, or a larger model may help.',
+        taskname,
+      );
+    case 'unclear':
+      return t('{0} may have learnt little: on so few validation rows its lead may be chance.', taskname);
+    case 'unmeasured':
+      return t('{0} has no validation rows, so nothing says whether its prompt is any good.', taskname);
+    case 'learnt':
+      return undefined;
+  }
 }
 
 /** The result on rows that were not trained on. */

@@ -19,7 +19,7 @@ const stale: PromptState = {
   state: 'stale',
   key: '2',
   changed: 'template',
-  message: 'The template has changed.',
+  message: 'of the engine',
   trained: undefined,
 };
 

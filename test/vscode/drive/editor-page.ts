@@ -36,7 +36,7 @@ export class EditorPage {
     const loaded = this.page.waitForEvent('load');
     await this.command('Developer: Reload Window');
     await loaded;
-    await this.ready();
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
   }
 
   /** Takes what a list of choices offers, one of which has this text. */
@@ -61,7 +61,7 @@ export class EditorPage {
       const box = row.getByRole('checkbox');
       if ((await box.isChecked()) !== texts.some((wanted) => text.includes(wanted))) await box.click();
     }
-    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 

@@ -15,8 +15,8 @@ export async function swedish({ page }: Workbench, out: string): Promise<void> {
   await editor.command('ptask: Visa diagram');
   const chart = editor.webview();
   await chart.getByRole('slider', { name: 'Förlust' }).waitFor();
-  assert.match(await editor.message(/sentiment-task är tränad/), /\d\d % av 16 valideringsrader rätt/);
-  assert.match(await chart.locator('table.numbers tbody tr').last().innerText(), /\d,\d{4}\s+\d,\d{4}\s+\d\d,\d %/);
+  assert.match(await editor.message(/sentiment-task är tränad/), /\d\d\s% av 16 valideringsrader rätt/);
+  assert.match(await chart.locator('table.numbers tbody tr').last().innerText(), /\d,\d{4}\s+\d,\d{4}\s+\d\d,\d\s%/);
   await editor.screenshot('runs');
   await editor.open('validation.jsonl');
   await page

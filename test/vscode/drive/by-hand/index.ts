@@ -7,18 +7,21 @@ import { failures } from './failures.ts';
 import { firstUse } from './first-use.ts';
 import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
-import { runs } from './runs.ts';
+import { noRuns, runs } from './runs.ts';
+import { severalTasks } from './several-tasks.ts';
 
 /** A part of the drive, which finds what those before it have left. */
 export type Chapter = (editor: EditorPage, workbench: Workbench) => Promise<void>;
 
 /** In one window, one after the other: a window and a trained prompt take longer than all that is looked at. */
 const CHAPTERS: Readonly<Record<string, Chapter>> = {
+  noRuns,
   devices,
   chart,
   predict,
   evaluation,
   runs,
+  severalTasks,
   failures,
   outsidePaths,
   firstUse,

@@ -27,3 +27,11 @@ export async function runs(editor: EditorPage): Promise<void> {
   await editor.answer('Delete this run of sentiment-task?', 'Delete');
   await editor.eventually(async () => assert.equal(await entries.count(), 1));
 }
+
+/** Where there are none, the view says how to begin. */
+export async function noRuns(editor: EditorPage): Promise<void> {
+  await editor.command('ptask: Show Runs');
+  const welcome = editor.page.locator('.welcome-view-content');
+  for (const name of ['Train Task', 'New Task File', 'Open Example'])
+    await welcome.getByRole('button', { name }).waitFor();
+}
