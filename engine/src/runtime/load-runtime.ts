@@ -1,14 +1,13 @@
-import '../no-telemetry.ts';
 import { EngineError } from '../errors.ts';
 
 /**
- * Loads ONNX Runtime, whose native part is a file for each platform, before anything that imports it: an import of its own is
- * the only one whose failure Node leaves to us.
+ * Loads ONNX Runtime, whose native part is a file for each platform, before anything that imports it, so that its failure is
+ * told from any other.
  * @throws EngineError where that file is not there or cannot be loaded
  */
 export async function loadRuntime(): Promise<void> {
   try {
-    await import('onnxruntime-node');
+    await import('./onnxruntime.ts');
   } catch (error) {
     const why = reasonOf(error);
     if (why === undefined) throw error;
