@@ -27,14 +27,18 @@ const HUB = 'https://huggingface.co';
 
 /**
  * The settings by the variables and files that Hugging Face's own programs go by.
+ * @param version of Node
  * @throws HubError where one of them cannot be used
  */
-export async function hubSettings(environment: Environment = process.env): Promise<HubSettings> {
+export async function hubSettings(
+  environment: Environment = process.env,
+  version = process.versions.node,
+): Promise<HubSettings> {
   return {
     endpoint: endpointOf(environment),
     token: isTrue(environment.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : await tokenOf(environment),
     offline: isTrue(environment.HF_HUB_OFFLINE || environment.TRANSFORMERS_OFFLINE),
-    unusedProxy: unusedProxy(environment),
+    unusedProxy: unusedProxy(environment, version),
     cacheFolder: hubCacheFolder(environment),
     symlinks: !isTrue(environment.HF_HUB_DISABLE_SYMLINKS),
   };
@@ -46,8 +50,10 @@ function endpointOf({ HF_ENDPOINT }: Environment): string {
   throw new HubError('unreachable', `HF_ENDPOINT is '${text}', which is no http or https address`);
 }
 
-function unusedProxy(environment: Environment): string | undefined {
-  if (environment.NODE_USE_ENV_PROXY === '1') return undefined;
+function unusedProxy(environment: Environment, version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const canUse = major >= 24 || (major === 22 && minor >= 21);
+  if (canUse && environment.NODE_USE_ENV_PROXY === '1') return undefined;
   return ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((name) => environment[name]);
 }
 

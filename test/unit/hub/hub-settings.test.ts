@@ -44,11 +44,14 @@ describe('the settings of Hugging Face’s programs', () => {
 });
 
 it.each([
-  [{ https_proxy: 'http://proxy' }, 'https_proxy'],
-  [{ HTTPS_PROXY: 'http://proxy', NODE_USE_ENV_PROXY: '1' }, undefined],
-  [{ HTTPS_PROXY: '' }, undefined],
-])('a proxy that Node was not told to use is known: %j', async (environment, expected) => {
-  expect((await hubSettings({ HF_HOME: await temporaryFolder(), ...environment })).unusedProxy).toBe(expected);
+  [{ https_proxy: 'http://proxy' }, '24.1.0', 'https_proxy'],
+  [{ HTTPS_PROXY: 'http://proxy', NODE_USE_ENV_PROXY: '1' }, '24.1.0', undefined],
+  [{ HTTPS_PROXY: 'http://proxy', NODE_USE_ENV_PROXY: '1' }, '22.21.0', undefined],
+  [{ HTTPS_PROXY: 'http://proxy', NODE_USE_ENV_PROXY: '1' }, '22.20.0', 'HTTPS_PROXY'],
+  [{ HTTPS_PROXY: '' }, '20.0.0', undefined],
+])('a proxy that Node does not use is known: %j, Node %s', async (environment, version, expected) => {
+  const settings = await hubSettings({ HF_HOME: await temporaryFolder(), ...environment }, version);
+  expect(settings.unusedProxy).toBe(expected);
 });
 
 describe('the token', () => {
