@@ -26,7 +26,8 @@ export function* readTokenizerFile(bytes: Uint8Array): Generator<void, Tokenizer
     json = yield* readJsonInPieces(bytes, {
       model: {
         vocab: (piece) => {
-          if (isJsonObject(piece)) for (const [token, id] of Object.entries(piece)) vocabulary.add(token, id);
+          // An object that was parsed inherits nothing, and a list of its entries would only be garbage.
+          if (isJsonObject(piece)) for (const token in piece) vocabulary.add(token, piece[token]);
           else for (const entry of piece as readonly unknown[]) vocabulary.addScored(entry);
         },
         merges: (piece) => {
