@@ -77,9 +77,10 @@ class Stop extends Error {
 
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
+const MERGES = 'merges.txt';
 
 /**
- * Opens a folder with `config.json`, `tokenizer.json` or a SentencePiece model, and `model.safetensors` (or the shards that
+ * Opens a folder with `config.json`, a tokeniser (`TOKENIZER_FILES`) and `model.safetensors` (or the shards that
  * `model.safetensors.index.json` names). Weights are located, not read, but for a few kilobytes each.
  */
 export async function openModelFolder(dir: string, options: OpenModelOptions = {}): Promise<OpenModelResult> {
@@ -327,7 +328,9 @@ async function fingerprintOf(
 
 /** Which of a folder's files holds its tokeniser. */
 async function tokenizerFile(dir: string): Promise<(typeof TOKENIZER_FILES)[number] | undefined> {
-  for (const name of TOKENIZER_FILES) if (await exists(join(dir, name))) return name;
+  for (const name of TOKENIZER_FILES) {
+    if ((await exists(join(dir, name))) && (name !== 'vocab.json' || (await exists(join(dir, MERGES))))) return name;
+  }
   return undefined;
 }
 
@@ -342,6 +345,7 @@ async function readTokenizer(dir: string, config: ModelConfig, breathe: () => Pr
     const files = {
       tokenizer: await readFile(join(dir, name)),
       name,
+      ...(name === 'vocab.json' ? { merges: await readFile(join(dir, MERGES)) } : {}),
       config: { tokenizer_class, ...tokenizerConfig },
       modelVocabSize: config.vocabSize,
       ...(specialTokensMap ? { specialTokensMap } : {}),

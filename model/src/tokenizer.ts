@@ -5,6 +5,7 @@ import { libraryTokenizer } from './tokenizer/library-tokenizer.ts';
 import type { PlainTokenizer } from './tokenizer/plain-tokenizer.ts';
 import { sentencePieceTokenizer } from './tokenizer/sentencepiece/sentencepiece-tokenizer.ts';
 import { type AddedToken, readTokenizerFile } from './tokenizer/tokenizer-file.ts';
+import { asTokenizerJson, readVocabAndMerges } from './tokenizer/vocab-and-merges.ts';
 import { UnusableTokenizer } from './tokenizer/vocabulary.ts';
 
 export interface Tokenizer {
@@ -34,13 +35,15 @@ export interface Tokenizer {
 }
 
 /** Files that hold a tokeniser, the one that is looked for first in front. */
-export const TOKENIZER_FILES = ['tokenizer.json', 'spiece.model', 'tokenizer.model'] as const;
+export const TOKENIZER_FILES = ['tokenizer.json', 'spiece.model', 'tokenizer.model', 'vocab.json'] as const;
 
 export interface TokenizerFiles {
-  /** The bytes of tokenizer.json, or of a SentencePiece model. */
+  /** The bytes of tokenizer.json, of a SentencePiece model, or of vocab.json. */
   readonly tokenizer: Uint8Array;
   /** Which it is; tokenizer.json when it is left out. */
   readonly name?: (typeof TOKENIZER_FILES)[number];
+  /** The bytes of merges.txt, which goes with vocab.json. */
+  readonly merges?: Uint8Array;
   /** Whether all added tokens count as special; else those that the file calls so. */
   readonly addedTokens?: 'special';
   /** tokenizer_config.json, where the folder has one. */
@@ -62,8 +65,8 @@ export type TokenizerResult =
   | { readonly kind: 'broken'; readonly problem: string };
 
 /**
- * Reads a tokeniser in the format of Hugging Face `tokenizers`, or of SentencePiece. Malformed files give a problem that names
- * them.
+ * Reads a tokeniser in the format of Hugging Face `tokenizers`, of SentencePiece, or of GPT-2's first program (vocab.json and
+ * merges.txt). Malformed files give a problem that names them.
  */
 export function parseTokenizer(files: TokenizerFiles): TokenizerResult {
   return atOnce(parsing(files));
@@ -79,9 +82,13 @@ export function openTokenizer(files: TokenizerFiles, breathe: () => Promise<void
 
 function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
   const { name = 'tokenizer.json' } = files;
+  const isInTwo = name === 'vocab.json';
+  const bytes = isInTwo ? asTokenizerJson(files.tokenizer, files.merges ?? new Uint8Array()) : files.tokenizer;
   try {
-    const plain = yield* reading(files, name);
-    const hash = yield* hashing(files.tokenizer);
+    const plain = name.endsWith('.model')
+      ? yield* sentencePieceTokenizer(bytes, files.config ?? {})
+      : yield* readingJson(bytes, files, isInTwo);
+    const hash = yield* hashing(bytes);
     return { kind: 'ok', tokenizer: wrap(plain, files, hash) };
   } catch (error) {
     const { message } = error as Error;
@@ -90,11 +97,10 @@ function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
   }
 }
 
-function* reading(files: TokenizerFiles, name: string): Generator<void, PlainTokenizer> {
-  const { tokenizer, addedTokens, config = {}, modelVocabSize = Number.POSITIVE_INFINITY } = files;
-  if (name !== 'tokenizer.json') return yield* sentencePieceTokenizer(tokenizer, config);
-  const parts = yield* readTokenizerFile(tokenizer);
-  const added = addedTokens === 'special' ? parts.addedTokens.map(asSpecial) : parts.addedTokens;
+function* readingJson(bytes: Uint8Array, files: TokenizerFiles, isInTwo: boolean): Generator<void, PlainTokenizer> {
+  const { config = {}, specialTokensMap = {}, modelVocabSize = Number.POSITIVE_INFINITY } = files;
+  const parts = yield* isInTwo ? readVocabAndMerges(bytes, [config, specialTokensMap]) : readTokenizerFile(bytes);
+  const added = files.addedTokens === 'special' ? parts.addedTokens.map(asSpecial) : parts.addedTokens;
   const known = added.filter(({ id, special }) => special !== true || id < modelVocabSize);
   return yield* libraryTokenizer({ ...parts, addedTokens: known }, config);
 }

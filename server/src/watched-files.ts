@@ -14,8 +14,8 @@ const WATCHED: readonly FileSystemWatcher[] = [
   { globPattern: '**/*.ptask.json' },
   { globPattern: '**/*.jsonl' },
   { globPattern: '**/*.safetensors' },
-  { globPattern: '**/{config,generation_config,tokenizer,tokenizer_config,special_tokens_map}.json' },
-  { globPattern: '**/{spiece,tokenizer}.model' },
+  { globPattern: '**/{config,generation_config,tokenizer,tokenizer_config,special_tokens_map,vocab}.json' },
+  { globPattern: '**/{spiece.model,tokenizer.model,merges.txt}' },
   { globPattern: '**/model.safetensors.index.json' },
   // A folder that goes takes its files along without naming them.
   { globPattern: '**', kind: WatchKind.Delete },

@@ -57,6 +57,10 @@ function filesOf(name: string): Parameters<typeof parseTokenizer>[0] {
     return { tokenizer: readZipped(name, 'spiece.model.gz'), name: 'spiece.model', config };
   }
   const config = { ...readJson(name, 'tokenizer_config.json') };
+  if (existsSync(path.join(FOLDER, name, 'vocab.json'))) {
+    const [tokenizer, merges] = ['vocab.json', 'merges.txt'].map((file) => readFileSync(path.join(FOLDER, name, file)));
+    return { tokenizer: tokenizer!, merges: merges!, name: 'vocab.json', config };
+  }
   return { tokenizer: readFileSync(path.join(FOLDER, name, 'tokenizer.json')), config };
 }
 

