@@ -1,0 +1,152 @@
+/**
+ * How a training step grows: with rows, with the length of rows, with virtual tokens and with the size of the model. Prints one Markdown
+ * table for this machine and writes a plot beside it. Every cell is the median of some rounds, which go through all cells in turn.
+ *
+ *     npm run build
+ *     node bench/growth.mjs --out DIR [--rounds 3] [--models gpt2,gpt2-medium,gpt2-large,gpt2-xl] [--batches 8,16,32,64]
+ *         [--virtual 10,100] [--lengths 32,128] [--precisions float32,int8] [--python python3] [--device cpu]
+ *
+ * Models have random weights and are made in DIR, once (GPT-2 XL is 6 GB). The first one is measured at every size, the others
+ * at the first of each. With --python, PEFT (see peft_step.py) takes its turns, too, on the CPU.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { lineCharts } from './line-chart.mjs';
+import {
+  ANSWER,
+  matrixSpeed,
+  median,
+  modelSizes,
+  peftStep,
+  percent,
+  ptaskStep,
+  shareOfSpeed,
+  spread,
+} from './training-step.mjs';
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    models: { type: 'string', default: 'gpt2,gpt2-medium,gpt2-large,gpt2-xl' },
+    batches: { type: 'string', default: '8,16,32,64' },
+    virtual: { type: 'string', default: '10,100' },
+    lengths: { type: 'string', default: '32,128' },
+    precisions: { type: 'string', default: 'float32,int8' },
+    python: { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
+  },
+});
+if (!values.out) throw new Error('--out is missing: see the comment at the top of this file');
+
+const list = (text) => text.split(',');
+const numbers = (text) => list(text).map(Number);
+const precisions = list(values.precisions);
+/** What takes turns in a cell: ptask in each precision, and PEFT where it is there. */
+const systems = [...precisions, ...(values.python ? ['PEFT'] : [])];
+
+const models = list(values.models).map((name) => {
+  const folder = path.join(values.out, name);
+  if (!existsSync(path.join(folder, 'config.json'))) {
+    mkdirSync(folder, { recursive: true });
+    const script = path.join(import.meta.dirname, 'make-random-model.mjs');
+    execFileSync(process.execPath, [script, '--out', folder, '--shape', name], { stdio: 'inherit' });
+  }
+  return { name, folder, sizes: modelSizes(folder) };
+});
+
+const shapes = numbers(values.virtual).flatMap((virtual) =>
+  numbers(values.lengths).flatMap((length) => numbers(values.batches).map((batch) => ({ virtual, length, batch }))),
+);
+const cells = [
+  ...shapes.map((shape) => ({ model: models[0], shape })),
+  ...models.slice(1).map((model) => ({ model, shape: shapes[0] })),
+].map((cell) => ({
+  ...cell,
+  found: Object.fromEntries(systems.map((system) => [system, { ms: [], mb: [], share: [] }])),
+}));
+
+for (let round = 1; round <= Number(values.rounds); round++) {
+  cells.forEach(({ model, shape, found }, i) => {
+    console.error(`round ${round} of ${values.rounds}, ${i + 1} of ${cells.length}`);
+    const gflops = values.device === 'cpu' ? matrixSpeed(model.sizes, shape) : undefined;
+    for (const system of systems) {
+      const { step_ms, peak_mb } =
+        system === 'PEFT'
+          ? peftStep(values.python, model.folder, shape, 1)
+          : ptaskStep(model.folder, shape, ['--steps', '3', '--device', values.device, '--precision', system]);
+      found[system].ms.push(step_ms);
+      found[system].mb.push(peak_mb);
+      if (gflops) found[system].share.push(shareOfSpeed(model.sizes, shape, gflops, step_ms));
+    }
+  });
+}
+
+const title = (system) => (system === 'PEFT' ? system : `ptask ${system}`);
+const heads = systems.flatMap((system) => [
+  `${title(system)}, ms a step`,
+  'peak MB',
+  ...(system === 'float32' && values.device === 'cpu' ? ['share of matrix speed'] : []),
+]);
+const columns = ['model', 'virtual', 'length', 'batch', ...heads];
+const table = [
+  `${cpus()[0].model}, ${cpus().length} processors, ${values.device}; answer tokens a row: ${ANSWER}; ${values.rounds} rounds\n`,
+  `| ${columns.join(' | ')} |`,
+  `|${'---|'.repeat(columns.length)}`,
+  ...cells.map(({ model, shape, found }) => {
+    const results = systems.flatMap((system) => [
+      spread(found[system].ms),
+      median(found[system].mb),
+      ...(system === 'float32' && values.device === 'cpu' ? [percent(median(found[system].share))] : []),
+    ]);
+    return `| ${[model.name, shape.virtual, shape.length, shape.batch, ...results].join(' | ')} |`;
+  }),
+].join('\n');
+console.log(table);
+writeFileSync(path.join(values.out, 'growth.md'), `${table}\n`);
+
+/** One for each system. */
+const DASHES = ['', '6 3', '2 3'];
+
+/** Lines of the first model over the number of rows, one for each other size and system. */
+function overRows(of) {
+  return systems.flatMap((system, at) =>
+    numbers(values.virtual).flatMap((virtual, i) =>
+      numbers(values.lengths).map((length, j, lengths) => ({
+        name: `${title(system)}, ${virtual} + ${length} tokens`,
+        colour: i * lengths.length + j,
+        dash: DASHES[at],
+        points: cells
+          .filter(({ model, shape }) => model === models[0] && shape.virtual === virtual && shape.length === length)
+          .map(({ shape, found }) => [shape.batch, median(of(found[system]))]),
+      })),
+    ),
+  );
+}
+
+/** Lines over the size of the model. */
+function overModels(of) {
+  const at = ({ layers, hidden, inner, vocab }) => (layers * (4 * hidden + 2 * inner) * hidden + vocab * hidden) / 1e6;
+  return systems.map((system) => ({
+    name: title(system),
+    points: cells
+      .filter(({ shape }) => shape === shapes[0])
+      .map(({ model, found }) => [at(model.sizes), median(of(found[system]))]),
+  }));
+}
+
+const { virtual, length, batch } = shapes[0];
+const charts = [
+  { title: `${models[0].name}: a step`, x: 'rows', y: 'ms', series: overRows(({ ms }) => ms) },
+  { title: `${models[0].name}: memory`, x: 'rows', y: 'peak MB', series: overRows(({ mb }) => mb) },
+  {
+    title: `a step of ${virtual} + ${length} tokens × ${batch}`,
+    x: 'parameters, millions',
+    y: 'ms',
+    series: overModels(({ ms }) => ms),
+  },
+];
+writeFileSync(path.join(values.out, 'growth.svg'), lineCharts(charts));
