@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import { type ModelFolder, type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
@@ -134,7 +135,24 @@ export function rowTokeniser(project: Project, template: TaskTemplate, shots: re
     project.tokenizer,
     [...project.promptPrefix, ...shots],
     project.backbone.model.config.maxPositions,
+    chatOf(project, template, shots.length > 0 ? 'later' : 'first'),
   );
+}
+
+/**
+ * The model's chat template, where a task's template asks for it.
+ * @throws InputError where the model has none that can be used
+ */
+export function chatOf(
+  { tokenizer, backbone }: Project,
+  { chat }: TaskTemplate,
+  turn: 'first' | 'later',
+): ChatEncoder | undefined {
+  if (!chat) return undefined;
+  const reading = tokenizer.chat?.();
+  if (reading?.kind === 'ok') return new ChatEncoder(reading.frame, tokenizer, turn);
+  const why = reading ? `its chat template cannot be used: ${reading.reason}` : 'it has no chat template';
+  throw new InputError(`${backbone.model.dir}: "chat" needs a model for chats, and ${why}`);
 }
 
 /** @throws InputError where the file has no such template */

@@ -78,6 +78,7 @@ class Stop extends Error {
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 const MERGES = 'merges.txt';
+const CHAT_TEMPLATE = 'chat_template.jinja';
 
 /**
  * Opens a folder with `config.json`, a tokeniser (`TOKENIZER_FILES`) and `model.safetensors` (or the shards that
@@ -342,8 +343,10 @@ async function readTokenizer(dir: string, config: ModelConfig, breathe: () => Pr
     const tokenizerConfig = await readJsonIfThere(dir, 'tokenizer_config.json');
     const specialTokensMap = await readJsonIfThere(dir, 'special_tokens_map.json');
     const { bosId, eosId } = config;
+    const chat = join(dir, CHAT_TEMPLATE);
     const files = {
       tokenizer: await readFile(join(dir, name)),
+      ...((await exists(chat)) ? { chatTemplate: await readFile(chat, 'utf8') } : {}),
       name,
       ...(name === 'vocab.json' ? { merges: await readFile(join(dir, MERGES)) } : {}),
       config: { tokenizer_class, ...tokenizerConfig },

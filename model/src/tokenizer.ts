@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type ChatReading, chatTemplateOf, namedTokens, readChatFrame } from './chat/chat-template.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { atOnce, inSlices } from './tokenizer/in-slices.ts';
 import { libraryTokenizer } from './tokenizer/library-tokenizer.ts';
@@ -32,6 +33,8 @@ export interface Tokenizer {
   readonly addsEos: boolean;
   /** SHA-256 of the tokeniser's file, hexadecimal. */
   readonly hash: string;
+  /** Reads the model's own chat template; undefined where it has none. */
+  chat?(): ChatReading;
 }
 
 /** Files that hold a tokeniser, the one that is looked for first in front. */
@@ -50,6 +53,8 @@ export interface TokenizerFiles {
   readonly config?: JsonObject;
   /** special_tokens_map.json, where the folder has one. */
   readonly specialTokensMap?: JsonObject;
+  /** chat_template.jinja, where the folder has one; else that of tokenizer_config.json counts. */
+  readonly chatTemplate?: string;
   /**
    * How many tokens the model has embeddings of. Special tokens beyond them are left out: Gemma 3 of 1 B lists one for images,
    * which only its larger siblings know.
@@ -126,6 +131,8 @@ function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string): Token
   const specialIds = new Set(special.values());
   const bosId = namedId('bos_token', files, tokenId) ?? files.bosId ?? tokenId(named.bos ?? '');
   const eosId = namedId('eos_token', files, tokenId) ?? files.eosId ?? tokenId(named.eos ?? '');
+  const template = files.chatTemplate ?? chatTemplateOf(files.config);
+  let chat: ChatReading | undefined;
   return {
     encode,
     encodeSpecial,
@@ -142,6 +149,9 @@ function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string): Token
     addsBos: bosId !== undefined && adds(files, 'add_bos_token', around.first === bosId),
     addsEos: eosId !== undefined && adds(files, 'add_eos_token', around.last === eosId),
     hash,
+    ...(template === undefined
+      ? {}
+      : { chat: () => (chat ??= readChatFrame(template, namedTokens(files.config, files.specialTokensMap))) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import type { ModelSummary } from '../../model/src/model-summary.ts';
 
 /** Turns text into token ids, without special tokens. */
@@ -12,6 +13,8 @@ export type ModelFacts =
       /** The most tokens the backbone can take in a row. */
       maxPositions: number;
       tokenizer?: TokenEncoder;
+      /** Its chat template, or in one line why that cannot be used; undefined where it has none. */
+      chat?: ChatEncoder | { unusable: string };
       /** The languages it can mark in the prompt; undefined when it marks none. */
       languages?: string[];
       /** Tokens that the backbone itself puts in front of every row, such as the language's. */
@@ -37,6 +40,8 @@ export interface PromptTableFacts {
 export interface TrainedTaskFacts {
   /** Undefined, as are `splits` and `backboneFingerprint`, where another program made the prompt and did not say. */
   template?: string;
+  /** Whether the template stood in the model's chat template. */
+  chat?: boolean;
   splits?: number[];
   virtualTokens: number;
   /** Width of an embedding. */

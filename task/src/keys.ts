@@ -87,6 +87,12 @@ const templateKeys: KeyTable<TaskTemplate> = {
     'The answers a classification task can give, each with the other forms that count as it, such as `{ "positiva": ["positiv", "positivt"] }`. With labels, prediction scores each of them and gives probabilities; without, it generates.',
     null,
   ),
+  chat: key(
+    boolean(),
+    { default: false },
+    "Whether the template, up to the answer, is what a user says in the model's own chat template, virtual tokens included, and the answer is what the assistant says. `add_bos` and `add_eos` do not count then: the chat template says how a conversation begins, and the answer ends with the token that ends a turn.",
+    null,
+  ),
 };
 
 const paths = list(text({ nonEmpty: true }), { orSingle: true });

@@ -1,3 +1,4 @@
+import { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import type { DescribeModelResult, ModelDescription } from '../../model/src/describe-model.ts';
 import { ModelFolderError } from '../../model/src/model-folder.ts';
 import { modelSummary } from '../../model/src/model-summary.ts';
@@ -29,11 +30,20 @@ export async function modelFacts(opened: DescribeModelResult, language: string |
     kind: 'ok',
     maxPositions,
     tokenizer,
+    ...chatFacts(tokenizer),
     ...(prefix ? { languages: [...prefix.languages] } : {}),
     prefixTokens: prefixIds(model, tokenizer, language).length,
     addsBos: tokenizer.addsBos,
     fingerprint: model.fingerprint,
     about: modelSummary(model),
+  };
+}
+
+function chatFacts(tokenizer: Tokenizer): Pick<ModelFacts & { kind: 'ok' }, 'chat'> {
+  const reading = tokenizer.chat?.();
+  if (reading === undefined) return {};
+  return {
+    chat: reading.kind === 'ok' ? new ChatEncoder(reading.frame, tokenizer) : { unusable: reading.reason },
   };
 }
 

@@ -72,9 +72,9 @@ export function promptTableFacts(header: SafetensorsHeader): PromptTableFacts | 
   const tasks = new Map<string, TrainedTaskFacts>();
   for (const [taskname, { shape }] of header.tensors) {
     const record = recordOf(header, taskname);
-    const { prompt_template, virtual_token_splits } = isJsonObject(record?.template) ? record.template : {};
+    const { prompt_template, virtual_token_splits, chat } = isJsonObject(record?.template) ? record.template : {};
     tasks.set(taskname, {
-      ...(typeof prompt_template === 'string' ? { template: prompt_template } : {}),
+      ...(typeof prompt_template === 'string' ? { template: prompt_template, chat: chat === true } : {}),
       ...(Array.isArray(virtual_token_splits) ? { splits: virtual_token_splits.filter(Number.isInteger) } : {}),
       virtualTokens: shape[0]!,
       hidden: shape[1]!,

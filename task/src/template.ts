@@ -133,6 +133,8 @@ export interface FillOptions {
   /** True for prediction: everything from the answer on is left out, with the space in front of it. */
   withoutAnswer: boolean;
   answerField: string | null;
+  /** True where the answer stands by itself, as in a chat: a space right before it goes with nothing. */
+  answerAlone?: boolean;
 }
 
 /** The segment that the model is to write: the last one of the answer's field. */
@@ -150,7 +152,7 @@ export function answerSegment(segments: readonly Segment[], answerField: string 
 export function fillTemplate(
   segments: readonly Segment[],
   row: Readonly<Record<string, unknown>>,
-  { withoutAnswer, answerField }: FillOptions,
+  { withoutAnswer, answerField, answerAlone = false }: FillOptions,
 ): Piece[] {
   const answerAt = answerField === null ? -1 : answerSegment(segments, answerField);
   const pieces: Piece[] = [];
@@ -167,7 +169,7 @@ export function fillTemplate(
       text = text.slice(0, text.length - space.length);
       endText();
       if (withoutAnswer) return pieces;
-      pieces.push({ kind: 'answer', text: space + fieldText(row, segment) });
+      pieces.push({ kind: 'answer', text: (answerAlone ? '' : space) + fieldText(row, segment) });
     } else if (segment.kind === 'virtual') {
       endText();
       pieces.push({ kind: 'virtual', index: segment.index, tokens: segment.tokens });

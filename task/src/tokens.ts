@@ -1,3 +1,4 @@
+import type { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import type { TemplateView } from './context.ts';
 import type { ModelFacts, TokenEncoder } from './environment.ts';
 import type { RowObject } from './rows.ts';
@@ -13,18 +14,25 @@ export interface RowTokens {
   truncatable: number;
 }
 
-/** Counts tokens as training does: each piece of text between markers is tokenised by itself, and so is the answer. */
+/**
+ * Counts tokens as training does: each piece of text between markers is tokenised by itself, and so is the answer; in a chat
+ * with what the model's chat template puts around them.
+ */
 export class TokenMeter {
   readonly limit: number;
   readonly #encoder: TokenEncoder;
-  readonly #overhead: number;
+  readonly #prefix: number;
+  readonly #ends: number;
+  readonly #chat: ChatEncoder | undefined;
   readonly #crossings: Map<string, boolean>;
 
   constructor(model: ModelFacts & { kind: 'ok' }, encoder: TokenEncoder, file: TaskFile) {
     const { max_seq_length, add_bos, add_eos } = file.data;
     this.#encoder = encoder;
     this.#crossings = crossingsOf(encoder);
-    this.#overhead = model.prefixTokens + ((add_bos ?? model.addsBos) ? 1 : 0) + (add_eos ? 1 : 0);
+    this.#prefix = model.prefixTokens;
+    this.#ends = ((add_bos ?? model.addsBos) ? 1 : 0) + (add_eos ? 1 : 0);
+    this.#chat = model.chat === undefined || 'unusable' in model.chat ? undefined : model.chat;
     this.limit = Math.min(max_seq_length ?? model.maxPositions, model.maxPositions);
   }
 
@@ -32,10 +40,10 @@ export class TokenMeter {
    * How long the texts of a row may be together so that it cannot be too long, counted as `mostTokens` does: 1 for each
    * ASCII character and 3 for each other UTF-16 unit.
    */
-  safeLength({ parsed }: TemplateView): number {
-    let fixed = this.#overhead;
+  safeLength(template: TemplateView): number {
+    let fixed = this.#around(template);
     const uses = new Map<string, number>();
-    for (const segment of parsed.segments) {
+    for (const segment of template.parsed.segments) {
       // Each piece of text adds what a tokeniser may put in front of it.
       fixed += segment.kind === 'virtual' ? segment.tokens : mostTokens(segment.kind === 'text' ? segment.text : '');
       if (segment.kind === 'field') uses.set(segment.name, (uses.get(segment.name) ?? 0) + 1);
@@ -45,13 +53,10 @@ export class TokenMeter {
 
   /** The row's tokens. For a row that cannot be too long the count is an upper bound, which costs no tokenising. */
   measure(template: TemplateView, row: RowObject): RowTokens {
-    const pieces = fillTemplate(template.parsed.segments, row, {
-      withoutAnswer: false,
-      answerField: template.settings.answer_field,
-    });
-    const bound = this.#sum(pieces, mostTokens);
+    const pieces = this.#pieces(template, row, false);
+    const bound = this.#around(template) + sumOf(pieces, mostTokens);
     if (bound <= this.limit) return { count: bound, limit: this.limit, truncatable: 0 };
-    const count = this.#sum(pieces, (text) => this.#encoder.encode(text).length);
+    const count = this.#count(template, pieces);
     const field = template.settings.truncate_field;
     const value = field === null || !Object.hasOwn(row, field) ? undefined : row[field];
     const truncatable = count > this.limit && typeof value === 'string' ? this.#encoder.encode(value).length : 0;
@@ -63,17 +68,30 @@ export class TokenMeter {
    * @param withoutAnswer counts the row as prediction sees it, up to its answer
    */
   count(template: TemplateView, row: RowObject, { withoutAnswer }: { withoutAnswer: boolean }): number {
-    const options = { withoutAnswer, answerField: template.settings.answer_field };
-    return this.#sum(fillTemplate(template.parsed.segments, row, options), (text) => this.#encoder.encode(text).length);
+    return this.#count(template, this.#pieces(template, row, withoutAnswer));
   }
 
-  #sum(pieces: Piece[], tokens: (text: string) => number): number {
-    let sum = this.#overhead;
-    for (const piece of pieces) {
-      if (piece.kind === 'virtual') sum += piece.tokens;
-      else if (piece.text !== '') sum += tokens(piece.text);
-    }
-    return sum;
+  #pieces({ parsed, settings }: TemplateView, row: RowObject, withoutAnswer: boolean): Piece[] {
+    const { answer_field: answerField, chat: answerAlone } = settings;
+    return fillTemplate(parsed.segments, row, { withoutAnswer, answerField, answerAlone });
+  }
+
+  #chatOf(template: TemplateView): ChatEncoder | undefined {
+    return template.settings.chat ? this.#chat : undefined;
+  }
+
+  /** Tokens around those of the template. */
+  #around(template: TemplateView): number {
+    return this.#prefix + (this.#chatOf(template)?.frameTokens ?? this.#ends);
+  }
+
+  #count(template: TemplateView, pieces: readonly Piece[]): number {
+    const chat = this.#chatOf(template);
+    if (!chat) return this.#around(template) + sumOf(pieces, (text) => this.#encoder.encode(text).length);
+    const said = pieces.filter((piece) => piece.kind !== 'answer');
+    const answer = pieces.find((piece) => piece.kind === 'answer');
+    const answered = answer === undefined ? 0 : chat.answer(answer.text).length;
+    return this.#prefix + chat.prompt(said).length + answered + chat.end.length;
   }
 
   /**
@@ -83,7 +101,8 @@ export class TokenMeter {
    */
   mergesAcrossAnswer(template: TemplateView, row: RowObject): boolean {
     const field = template.settings.answer_field;
-    if (field === null) return false;
+    // In a chat, the chat template stands between them.
+    if (field === null || template.settings.chat) return false;
     const pieces = fillTemplate(template.parsed.segments, row, { withoutAnswer: false, answerField: field });
     const at = pieces.findIndex(({ kind }) => kind === 'answer');
     const [before, answer] = [pieces[at - 1], pieces[at]];
@@ -105,6 +124,15 @@ export class TokenMeter {
     const together = this.#encoder.encode(before + answer);
     return apart.length !== together.length || apart.some((token, index) => token !== together[index]);
   }
+}
+
+function sumOf(pieces: readonly Piece[], tokens: (text: string) => number): number {
+  let sum = 0;
+  for (const piece of pieces) {
+    if (piece.kind === 'virtual') sum += piece.tokens;
+    else if (piece.text !== '') sum += tokens(piece.text);
+  }
+  return sum;
 }
 
 const crossings = new WeakMap<TokenEncoder, Map<string, boolean>>();

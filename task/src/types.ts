@@ -28,6 +28,7 @@ export interface TaskTemplate {
   answer_only_loss: boolean;
   answer_field: string | null;
   labels: Labels | null;
+  chat: boolean;
 }
 
 /** Each answer with the other forms that count as it. */

@@ -61,6 +61,7 @@ function changeSince(project: Project, template: TaskTemplate, { record, hidden,
   const same =
     before === undefined ||
     (before.prompt_template === template.prompt_template &&
+      (before.chat ?? false) === template.chat &&
       Array.isArray(splits) &&
       splits.join() === template.virtual_token_splits.join());
   return same ? undefined : 'template';
@@ -104,6 +105,7 @@ function keyOf(project: Project, template: TaskTemplate, prompt?: TablePrompt, b
     prefix: project.promptPrefix,
     model: project.backbone.model.fingerprint,
     tokenizer: project.tokenizer.hash,
+    ...(template.chat || before?.chat ? { chat: project.tokenizer.chat?.() } : {}),
   };
   const hash = createHash('sha256').update(canonicalJson(basis as unknown as JsonValue));
   if (prompt)

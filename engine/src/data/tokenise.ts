@@ -1,3 +1,4 @@
+import type { ChatEncoder } from '../../../model/src/chat/chat-encoder.ts';
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
 import { fillTemplate, type Piece, parseTemplate, type Segment } from '../../../task/src/template.ts';
 import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
@@ -18,12 +19,14 @@ export class RowTokeniser {
   private readonly tokenizer: Tokenizer;
   private readonly start: readonly number[];
   private readonly end: readonly number[];
+  private readonly chat: ChatEncoder | undefined;
   /** The most tokens that a label takes, end token included; 0 without labels. */
   private readonly labelRoom: number;
 
   /**
    * @param prefix ids that stand in front of every prompt of this backbone, such as its language marks
    * @param maxPositions the most tokens that the backbone takes
+   * @param chat for a template that is to stand in the model's chat template
    */
   constructor(
     template: TaskTemplate,
@@ -31,13 +34,15 @@ export class RowTokeniser {
     tokenizer: Tokenizer,
     prefix: readonly number[],
     maxPositions: number,
+    chat?: ChatEncoder,
   ) {
     this.template = template;
     this.tokenizer = tokenizer;
     this.segments = parseTemplate(template.prompt_template, template.virtual_token_splits).segments;
     this.maxLength = Math.min(data.max_seq_length ?? maxPositions, maxPositions);
-    this.start = [...prefix, ...firstToken(data, tokenizer)];
-    this.end = data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
+    this.chat = chat;
+    this.start = chat ? prefix : [...prefix, ...firstToken(data, tokenizer)];
+    this.end = chat ? chat.end : data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
     this.labelRoom = Math.max(0, ...Object.keys(template.labels ?? {}).map((label) => this.answer(label).length));
   }
 
@@ -47,7 +52,7 @@ export class RowTokeniser {
    */
   row(row: Row): TokenRow | undefined {
     const last = this.pieces(row, false).at(-1);
-    const answerTokens = last?.kind === 'answer' ? this.encode(last.text).length : 0;
+    const answerTokens = last?.kind === 'answer' ? this.encodeAnswer(last.text).length : 0;
     // Room for the longest label, as a prediction keeps it, so that both cut a long row at the same place.
     const room = answerTokens > 0 ? Math.max(this.end.length, this.labelRoom - answerTokens) : this.end.length;
     const ids =
@@ -76,7 +81,12 @@ export class RowTokeniser {
     const field = this.template.answer_field;
     const pieces = field ? this.pieces({ [field]: text }, false) : [];
     const piece = pieces.find(({ kind }) => kind === 'answer');
-    return Int32Array.from([...(piece?.kind === 'answer' ? this.encode(piece.text) : []), ...this.end]);
+    return Int32Array.from([...(piece?.kind === 'answer' ? this.encodeAnswer(piece.text) : []), ...this.end]);
+  }
+
+  /** The token with which the model says that an answer is at its end. */
+  get endId(): number | undefined {
+    return this.chat ? this.chat.endId : this.tokenizer.eosId;
   }
 
   /**
@@ -86,16 +96,23 @@ export class RowTokeniser {
     const firstField = this.segments.findIndex((segment) => segment.kind === 'field');
     const before = firstField < 0 ? this.segments : this.segments.slice(0, firstField);
     const marker = before.findLastIndex((segment) => segment.kind === 'virtual');
-    return Int32Array.from(this.tokens(before.slice(0, marker + 1).filter((segment) => segment.kind !== 'field')));
+    const pieces = before.slice(0, marker + 1).filter((segment) => segment.kind !== 'field');
+    return Int32Array.from(this.chat ? [...this.start, ...this.chat.leading(pieces)] : this.tokens(pieces));
   }
 
   private pieces(row: Row, withoutAnswer: boolean): Piece[] {
-    return fillTemplate(this.segments, row, { withoutAnswer, answerField: this.template.answer_field });
+    const answerAlone = this.chat !== undefined;
+    return fillTemplate(this.segments, row, { withoutAnswer, answerField: this.template.answer_field, answerAlone });
   }
 
   /** The backbone's start and the tokens of all pieces, virtual ones numbered from 0. */
   private tokens(pieces: readonly Piece[]): number[] {
     const ids = [...this.start];
+    if (this.chat) {
+      ids.push(...this.chat.prompt(pieces.filter((piece) => piece.kind !== 'answer')));
+      const answer = pieces.find((piece) => piece.kind === 'answer');
+      return answer ? [...ids, ...this.encodeAnswer(answer.text)] : ids;
+    }
     let virtual = 0;
     for (const piece of pieces) {
       if (piece.kind === 'virtual') for (let i = 0; i < piece.tokens; i++) ids.push(-1 - virtual++);
@@ -130,6 +147,10 @@ export class RowTokeniser {
     // change the text, while what is kept must be the start of the text itself.
     const shorter = text.slice(0, Math.min(decoded.length, text.length - 1));
     return { ...row, [field]: shorter.replace(/[\ud800-\udbff]$/, '') };
+  }
+
+  private encodeAnswer(text: string): number[] {
+    return this.chat ? this.chat.answer(text) : this.encode(text);
   }
 
   private encode(text: string): number[] {

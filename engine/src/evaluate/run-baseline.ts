@@ -3,7 +3,7 @@ import type { RowStore } from '../data/row-store.ts';
 import { firstToken, type Row, RowTokeniser } from '../data/tokenise.ts';
 import { MAX_NEW_TOKENS, type Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
-import { type Project, rowTokeniser } from '../project.ts';
+import { chatOf, type Project, rowTokeniser } from '../project.ts';
 import { Random } from '../random.ts';
 import { type Baseline, shotOrder, shotsThatFit, withoutVirtualTokens } from './baseline.ts';
 import { type EvaluateOptions, type Evaluation, evaluateRows } from './evaluate-rows.ts';
@@ -77,12 +77,16 @@ function shotTokens(project: Project, template: TaskTemplate, { store, numbers }
     // The shots show the answers that are scored, not their other forms.
     return { ...row, [field]: canonical?.(answer) ?? answer };
   });
-  const tokeniser = alone(project, template);
-  const lineEnd = project.tokenizer.encode('\n');
-  return shotOrder(template, rows, random)
-    .map((row) => tokeniser.row(row))
-    .filter((row) => row !== undefined)
-    .map(({ ids }) => [...ids, ...lineEnd]);
+  // Lines of a text, or exchanges of one conversation, of which the first one opens it.
+  const first = alone(project, template, 'first');
+  const later = template.chat ? alone(project, template, 'later') : first;
+  const lineEnd = template.chat ? [] : project.tokenizer.encode('\n');
+  const shots: number[][] = [];
+  for (const row of shotOrder(template, rows, random)) {
+    const tokens = (shots.length === 0 ? first : later).row(row);
+    if (tokens) shots.push([...tokens.ids, ...lineEnd]);
+  }
+  return shots;
 }
 
 /** Tokens that are left for shots beside the longest row and its answer. */
@@ -98,14 +102,15 @@ function roomForShots(project: Project, template: TaskTemplate, rows: Iterable<R
 }
 
 /** The rows' own tokens, without anything that opens or closes a prompt. */
-function alone(project: Project, template: TaskTemplate): RowTokeniser {
+function alone(project: Project, template: TaskTemplate, turn: 'first' | 'later'): RowTokeniser {
   const data = { ...project.file.data, add_bos: false, add_eos: false, max_seq_length: null };
-  return new RowTokeniser(template, data, project.tokenizer, [], project.backbone.model.config.maxPositions);
+  const { maxPositions } = project.backbone.model.config;
+  return new RowTokeniser(template, data, project.tokenizer, [], maxPositions, chatOf(project, template, turn));
 }
 
 function wholeContext(project: Project, template: TaskTemplate, shots: readonly number[]): RowTokeniser {
   // The start token opens the prompt, in front of the shots.
-  const start = firstToken(project.file.data, project.tokenizer);
+  const start = template.chat ? [] : firstToken(project.file.data, project.tokenizer);
   const data = { ...project.file.data, add_bos: false, max_seq_length: null };
   return rowTokeniser({ ...project, file: { ...project.file, data } }, template, [...start, ...shots]);
 }

@@ -109,7 +109,7 @@ export class TaskPredictor {
       rows,
       () => [],
       async (prefix, branched) =>
-        (await this.predictor.generate(prefix, branched, this.tokenizer.eosId, MAX_NEW_TOKENS)).map((ids) => ({
+        (await this.predictor.generate(prefix, branched, this.rows.endId, MAX_NEW_TOKENS)).map((ids) => ({
           text: this.tokenizer.decode(ids).trim(),
           candidates: undefined,
         })),

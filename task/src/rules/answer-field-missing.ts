@@ -9,7 +9,7 @@ export const answerFieldMissing: Rule = {
   code: 'answer-field-missing',
   severity: 'error',
   explanation:
-    'With `answer_only_loss`, and with `labels`, ptask must know which field is the answer: `answer_field` names it, and the template has it as a placeholder.',
+    'With `answer_only_loss`, with `labels` and with `chat`, ptask must know which field is the answer: `answer_field` names it, and the template has it as a placeholder.',
   quickFix:
     'Sets `answer_field` to the nearest or the last field of the template, adds the field at the end of the template, or lets everything count in the loss.',
   example: {
@@ -19,21 +19,19 @@ export const answerFieldMissing: Rule = {
   },
   checkFile(context, report) {
     for (const template of context.templates) {
-      const { answer_field, answer_only_loss, labels } = template.settings;
+      const { answer_field, answer_only_loss, labels, chat } = template.settings;
       const field = context.givenIn(template, 'answer_field');
       if (answer_field === null) {
-        const needs = answer_only_loss
-          ? context.givenIn(template, 'answer_only_loss')
-          : labels === null
-            ? undefined
-            : context.keyIn(template, 'labels');
+        const name = answer_only_loss ? 'answer_only_loss' : labels !== null ? 'labels' : 'chat';
+        const given = name === 'labels' ? context.keyIn(template, name) : context.givenIn(template, name);
+        const needs = answer_only_loss || labels !== null || chat ? given : undefined;
         if (needs === undefined) continue;
         report({
           at: spanOf(needs),
-          message: `${answer_only_loss ? '"answer_only_loss"' : '"labels"'} needs an "answer_field": the placeholder that holds the answer.`,
+          message: `"${name}" needs an "answer_field": the placeholder that holds the answer.`,
           fixes: [
             ...nameLastField(context, template),
-            ...(answer_only_loss && labels === null
+            ...(answer_only_loss && labels === null && !chat
               ? fixOf('Let everything count in the loss', replaceNode(needs, 'false'))
               : []),
           ],

@@ -8,7 +8,7 @@ export const answerNotLast: Rule = {
   code: 'answer-not-last',
   severity: 'error',
   explanation:
-    'With `answer_only_loss` the template ends with the answer, since that is where the model starts to write.',
+    'With `answer_only_loss`, and with `chat`, the template ends with the answer, since that is where the model starts to write.',
   quickFix: 'Moves the answer to the end, or lets everything count in the loss.',
   example: {
     of: 'template',
@@ -17,19 +17,21 @@ export const answerNotLast: Rule = {
   },
   checkFile(context, report) {
     for (const template of context.templates) {
-      const { answer_only_loss, answer_field, prompt_template } = template.settings;
+      const { answer_only_loss, answer_field, prompt_template, chat } = template.settings;
       const { segments } = template.parsed;
-      if (!answer_only_loss || answer_field === null) continue;
+      if (!(answer_only_loss || chat) || answer_field === null) continue;
       const place = answerSegment(segments, answer_field);
       const answer = segments[place];
       const at = answer && context.inTemplate(template, answer);
       if (answer === undefined || at === undefined || place === segments.length - 1) continue;
-      const loss = context.givenIn(template, 'answer_only_loss');
+      const key = answer_only_loss ? 'answer_only_loss' : 'chat';
+      const given = context.givenIn(template, key);
+      const loss = chat ? undefined : given;
       const removes = isPunctuation(prompt_template.slice(answer.end));
       report({
         at,
-        message: `With "answer_only_loss" the template must end with {${answer_field}}.`,
-        related: loss === undefined ? [] : [context.related(spanOf(loss), 'Only the answer counts in the loss.')],
+        message: `With "${key}" the template must end with {${answer_field}}.`,
+        related: given === undefined ? [] : [context.related(spanOf(given), WHY[key])],
         fixes: [
           ...fixOf(
             removes ? `Remove what follows {${answer_field}}` : `Move {${answer_field}} to the end`,
@@ -41,3 +43,8 @@ export const answerNotLast: Rule = {
     }
   },
 };
+
+const WHY = {
+  answer_only_loss: 'Only the answer counts in the loss.',
+  chat: 'The answer is what the assistant says.',
+} as const;

@@ -3,6 +3,7 @@ import { answerBoundary } from './answer-boundary.ts';
 import { answerFieldMissing } from './answer-field-missing.ts';
 import { answerNotLast } from './answer-not-last.ts';
 import { backboneChanged } from './backbone-changed.ts';
+import { chatTemplateMissing } from './chat-template-missing.ts';
 import { dataEmpty } from './data-empty.ts';
 import { dataLeak } from './data-leak.ts';
 import { dataNotFound } from './data-not-found.ts';
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   backboneChanged,
   modelNotFound,
   modelUnsupported,
+  chatTemplateMissing,
   dataNotFound,
   dataEmpty,
   rowSyntax,

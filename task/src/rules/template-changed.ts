@@ -46,6 +46,9 @@ export function changedPart(
   if (trained.template !== undefined && prompt_template !== trained.template) {
     return { node: templateNode, before: `the template ${JSON.stringify(trained.template)}` };
   }
+  const { chat } = template.settings;
+  if (trained.chat !== undefined && chat !== trained.chat)
+    return { node: context.givenIn(template, 'chat') ?? templateNode, before: `"chat": ${trained.chat}` };
   const splitsDiffer = trained.splits !== undefined && virtual_token_splits.join() !== trained.splits.join();
   if (!splitsDiffer && total_virtual_tokens === trained.virtualTokens) return undefined;
   const node =
@@ -76,5 +79,8 @@ function changeBack(context: TaskContext, template: TemplateView, trained: Train
         ? []
         : setTemplateKey(context, template, 'virtual_token_splits', `[${trained.splits.join(', ')}]`),
     total === undefined ? [] : replaceNode(total, String(trained.virtualTokens)),
+    trained.chat === undefined || trained.chat === template.settings.chat
+      ? []
+      : setTemplateKey(context, template, 'chat', String(trained.chat)),
   );
 }

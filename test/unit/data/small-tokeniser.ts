@@ -24,6 +24,7 @@ export function template(changes: Partial<TaskTemplate> = {}): TaskTemplate {
     answer_only_loss: true,
     answer_field: 'label',
     labels: null,
+    chat: false,
     ...changes,
   };
 }

@@ -92,6 +92,7 @@ const MODELS: Record<string, ModelFacts> = {
     supported: ['gpt2', 'llama'],
     reason: "model_type 'bert'",
   },
+  'odd-chat-folder': { ...demoModel, chat: { unusable: 'it needs a system turn.' } },
   'odd-llama-folder': {
     kind: 'unsupported',
     modelType: 'llama',
@@ -100,7 +101,13 @@ const MODELS: Record<string, ModelFacts> = {
   },
 };
 
-const trained = { template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}', splits: [10], virtualTokens: 10, hidden: 4 };
+const trained = {
+  template: '<|VIRTUAL_PROMPT_0|> {sentence}:{label}',
+  chat: false,
+  splits: [10],
+  virtualTokens: 10,
+  hidden: 4,
+};
 const TABLES: Record<string, PromptTableFacts> = {
   'project/broken.safetensors': { broken: 'its header is no JSON', tasks: new Map() },
   'project/assistant.prompts.safetensors': {

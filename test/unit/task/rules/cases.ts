@@ -239,6 +239,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'labels without an answer field': {
         task: taskFile({ of: '"answer_field": null, ⟦"labels"⟧: { "positiva": [], "negativa": [] }' }),
       },
+      'a chat without an answer field': {
+        task: taskFile({ of: '"answer_field": null, "labels": null, "chat": ⟦true⟧' }),
+      },
       'not in the template': { task: taskFile({ of: '"answer_field": ⟦"lable"⟧' }) },
     },
     silent: {
@@ -253,6 +256,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
       'a line end behind it': {
         task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}:⟦{label}⟧\\n", "answer_only_loss": true` }),
+      },
+      'in front, in a chat': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{label}⟧: {sentence}", "chat": true` }),
       },
     },
     silent: {
@@ -329,6 +335,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
       'other splits': { task: taskFile({ of: '"taskname": "trained-task", "virtual_token_splits": ⟦[12]⟧' }) },
       'another total': { task: taskFile({ of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }) },
+      'another way of standing': { task: taskFile({ of: '"taskname": "trained-task", "chat": ⟦true⟧' }) },
       'another total than a prompt of another program has': {
         task: taskFile({ file: FOREIGN, of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }),
       },
@@ -378,6 +385,15 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a setting that no graph follows': { task: taskFile({ file: '"model": ⟦"odd-llama-folder"⟧' }) },
     },
     silent: { 'the demo model': {} },
+  },
+  'chat-template-missing': {
+    fires: {
+      'a base model': { task: taskFile({ of: '"chat": ⟦true⟧' }) },
+      'a chat template that cannot be rendered': {
+        task: taskFile({ file: '"model": "odd-chat-folder"', of: '"chat": ⟦true⟧' }),
+      },
+    },
+    silent: { 'no chat': { task: taskFile({ of: '"chat": false' }) } },
   },
   'data-not-found': {
     fires: {

@@ -471,11 +471,23 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Change it back to what it was trained with': `"taskname": "trained-task",\n"prompt_template": "${MARKER} {sentence}:{label}",\n"virtual_token_splits": [10]`,
       },
     },
+    'in a chat now': {
+      of: '"taskname": "trained-task",\n"chat": true',
+      fixes: {
+        'Change it back to what it was trained with': '"taskname": "trained-task",\n"chat": false',
+      },
+    },
   },
   'model-not-found': {
     'a demo model, misspelt': {
       file: '"model": "dmeo"',
       fixes: { 'Change to "demo"': '"model": "demo"' },
+    },
+  },
+  'chat-template-missing': {
+    'a base model': {
+      of: '"chat": true',
+      fixes: { 'Set "chat" to false': '"chat": false' },
     },
   },
   'data-not-found': {

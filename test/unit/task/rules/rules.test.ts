@@ -9,7 +9,7 @@ const DESIGN_TABLE =
   'json-syntax schema template-empty marker-missing marker-order marker-malformed split-count split-sum split-zero ' +
   'total-too-long placeholder-malformed placeholder-unknown placeholder-duplicate answer-field-missing answer-not-last ' +
   'truncate-field-unknown truncate-is-answer task-duplicate task-without-template task-new-and-existing task-not-trained ' +
-  'template-unused template-changed backbone-changed model-not-found model-unsupported data-not-found data-empty row-syntax ' +
+  'template-unused template-changed backbone-changed model-not-found model-unsupported chat-template-missing data-not-found data-empty row-syntax ' +
   'row-taskname row-field-missing row-field-extra row-field-type row-answer-empty row-marker row-too-long ' +
   'row-label-unknown row-duplicate data-leak labels-unbalanced answer-boundary';
 

@@ -1,0 +1,159 @@
+import type { Tokenizer } from '../tokenizer.ts';
+import type { ChatFrame } from './chat-template.ts';
+
+/** A part of what the user says: text, or so many virtual tokens. */
+export type ChatPiece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'virtual'; readonly tokens: number };
+
+/**
+ * Turns exchanges into tokens: what the user says within the frame of the model's chat template, and the assistant's answer.
+ * The tokens are those that the tokeniser gives for the whole rendered text, cut where virtual tokens stand and where the
+ * answer begins; but the text of a special token within what the user says or the answer stays text.
+ */
+export class ChatEncoder {
+  /** Behind an answer: up to and with the token that ends the assistant's turn. */
+  readonly end: readonly number[];
+  /** What a model writes when its turn ends. */
+  readonly endId: number | undefined;
+  private readonly tokenizer: Tokenizer;
+  private readonly frame: ChatFrame;
+  /** In front of what the user says. */
+  private readonly before: string;
+  /** The text of the token that stands in front of all that, where the exchange is a later one. */
+  private readonly behind: string | undefined;
+  /** The text of a special token to stand where virtual tokens do. */
+  private readonly anchor: string;
+  private readonly specials: { readonly before: number; readonly after: number };
+  private readonly afterIds: readonly number[];
+
+  /** @param turn whether the exchange begins a conversation, or stands behind the end of an answer */
+  constructor(frame: ChatFrame, tokenizer: Tokenizer, turn: 'first' | 'later' = 'first') {
+    this.tokenizer = tokenizer;
+    this.frame = frame;
+    const special = (text: string) => tokenizer.encodeSpecial(text).filter((id) => tokenizer.isSpecial(id));
+    const closing = tokenizer.encodeSpecial(frame.end);
+    const last = closing.findIndex((id) => tokenizer.isSpecial(id));
+    const usual = tokenizer.eosId === undefined ? [] : [tokenizer.eosId];
+    this.end = last < 0 ? usual : closing.slice(0, last + 1);
+    this.endId = this.end.at(-1);
+    const endText = this.endId === undefined ? undefined : tokenizer.tokenText(this.endId);
+    this.before = turn === 'first' ? frame.before : behind(frame.between, endText);
+    this.behind = turn === 'first' ? undefined : endText;
+    this.anchor = this.findAnchor([...special(frame.before), ...special(frame.after), ...closing]);
+    this.specials = { before: special(this.before).length, after: special(frame.after).length };
+    this.afterIds = this.encodeInside(frame.after);
+  }
+
+  /** For exchanges that stand behind another one. */
+  later(): ChatEncoder {
+    return new ChatEncoder(this.frame, this.tokenizer, 'later');
+  }
+
+  /** Tokens in front of the answer, virtual ones as −1 − k. Neighbouring texts are joined. */
+  prompt(pieces: readonly ChatPiece[]): number[] {
+    return this.within(pieces, this.frame.after);
+  }
+
+  /** The beginning of a prompt, up to its last virtual tokens; nothing without any. */
+  leading(pieces: readonly ChatPiece[]): number[] {
+    const last = pieces.findLastIndex(({ kind }) => kind === 'virtual');
+    return last < 0 ? [] : this.within(pieces.slice(0, last + 1), '');
+  }
+
+  /** The tokens of an answer, without those behind it. */
+  answer(text: string): number[] {
+    const said = this.frame.lead + text;
+    if (said === '') return [];
+    const whole = this.encodeInside(this.frame.after + said);
+    const separate = this.afterIds.every((id, i) => whole[i] === id);
+    const own = separate ? whole.slice(this.afterIds.length) : this.encodeInside(said);
+    return own.some((id) => this.tokenizer.isSpecial(id)) ? this.tokenizer.encode(said) : own;
+  }
+
+  /** The most tokens that the frame adds to what is said. */
+  get frameTokens(): number {
+    const { after, lead } = this.frame;
+    const inFrame = this.tokenizer.encodeSpecial(this.before).length + this.tokenizer.encodeSpecial(after).length;
+    return inFrame + this.tokenizer.encode(lead).length + this.end.length;
+  }
+
+  private within(pieces: readonly ChatPiece[], after: string): number[] {
+    const ids: number[] = [];
+    let virtual = 0;
+    let run: string[] = [];
+    let first = true;
+    const endRun = (behind: string): void => {
+      ids.push(...this.encodeRun(first ? this.before : '', run.join(''), behind, first));
+      run = [];
+      first = false;
+    };
+    const said = this.frame.trims ? trimmed(pieces) : pieces;
+    for (const piece of said) {
+      if (piece.kind === 'text') {
+        run.push(piece.text);
+        continue;
+      }
+      endRun('');
+      for (let i = 0; i < piece.tokens; i++) ids.push(-1 - virtual++);
+    }
+    if (after !== '' || run.length > 0) endRun(after);
+    return ids;
+  }
+
+  /** Frame and text between two virtual tokens, as one text; in parts where the text holds that of a special token. */
+  private encodeRun(before: string, text: string, after: string, first: boolean): number[] {
+    const encode = (part: string) => (first ? this.encodeFirst(part) : this.encodeInside(part));
+    const ids = encode(before + text + after);
+    const expected = (before === '' ? 0 : this.specials.before) + (after === '' ? 0 : this.specials.after);
+    if (ids.filter((id) => this.tokenizer.isSpecial(id)).length === expected) return ids;
+    return [...encode(before), ...this.tokenizer.encode(text), ...this.encodeInside(after)];
+  }
+
+  private encodeFirst(text: string): number[] {
+    return this.behind === undefined ? this.tokenizer.encodeSpecial(text) : this.encodeBehind(this.behind, text);
+  }
+
+  private encodeInside(text: string): number[] {
+    return this.anchor === '' ? this.tokenizer.encodeSpecial(text) : this.encodeBehind(this.anchor, text);
+  }
+
+  /** Tokens of a text behind a special token, since tokenisers may treat a text that stands first otherwise. */
+  private encodeBehind(special: string, text: string): number[] {
+    return text === '' ? [] : this.tokenizer.encodeSpecial(special + text).slice(1);
+  }
+
+  /** The text of a special token that takes no blanks with it. */
+  private findAnchor(ids: readonly number[]): string {
+    const { bosId, eosId } = this.tokenizer;
+    for (const id of [bosId, eosId, ...ids]) {
+      const text = id === undefined ? undefined : this.tokenizer.tokenText(id);
+      if (text === undefined) continue;
+      const [found, ...rest] = this.tokenizer.encodeSpecial(`${text} \n x`);
+      if (found === id && this.tokenizer.decode(rest).includes('\n')) return text;
+    }
+    return '';
+  }
+}
+
+/** The part of a text that stands behind the first `part` of it; all of it without one. */
+function behind(text: string, part: string | undefined): string {
+  const at = part === undefined ? -1 : text.indexOf(part);
+  return at < 0 ? text : text.slice(at + part!.length);
+}
+
+/** Without blanks in front of the first thing said and behind the last one. */
+function trimmed(pieces: readonly ChatPiece[]): ChatPiece[] {
+  const joined: ChatPiece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (piece.kind === 'text' && last?.kind === 'text')
+      joined[joined.length - 1] = { ...last, text: last.text + piece.text };
+    else joined.push(piece);
+  }
+  return joined.map((piece, i) => {
+    if (piece.kind !== 'text') return piece;
+    const text = i === 0 ? piece.text.trimStart() : piece.text;
+    return { ...piece, text: i === joined.length - 1 ? text.trimEnd() : text };
+  });
+}

@@ -1,0 +1,127 @@
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { isJsonObject, type JsonObject } from '../json.ts';
+
+/** What a model's chat template puts around one exchange, special tokens as their texts. */
+export interface ChatFrame {
+  /** In front of what the user says. */
+  readonly before: string;
+  /** Between what the user says and where the assistant begins to write. */
+  readonly after: string;
+  /** What the assistant writes in front of its answer, such as a space. */
+  readonly lead: string;
+  /** Behind the last answer of a conversation, and between an answer and what the user says then. */
+  readonly end: string;
+  readonly between: string;
+  /** Whether blanks around what the user says are taken away. */
+  readonly trims: boolean;
+}
+
+export type ChatReading =
+  | { readonly kind: 'ok'; readonly frame: ChatFrame }
+  /** `reason` says in one line why the template cannot be used. */
+  | { readonly kind: 'broken'; readonly reason: string };
+
+/** Texts that no template looks for, in place of what user and assistant say. */
+const USER = 'ptaskSaysThisAsUser';
+const ASSISTANT = 'ptaskSaysThisAsAssistant';
+const LATER = 'ptaskSaysThisLater';
+
+/**
+ * What a chat template (Jinja, in the dialect of Hugging Face transformers) puts around an exchange. It is found by rendering
+ * conversations, so that any template will do that puts what is said into its text as it is.
+ * @param tokens the texts of special tokens, by the names that templates have for them (`bos_token`)
+ */
+export function readChatFrame(template: string, tokens: Readonly<Record<string, string>>): ChatReading {
+  try {
+    return frameOf((messages, open) => render(template, { ...tokens, messages, add_generation_prompt: open }));
+  } catch (error) {
+    return { kind: 'broken', reason: (error as Error).message };
+  }
+}
+
+interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+}
+
+function frameOf(rendered: (messages: readonly Message[], open: boolean) => string): ChatReading {
+  const user = { role: 'user', content: USER } as const;
+  const assistant = { role: 'assistant', content: ASSISTANT } as const;
+  const open = rendered([user], true);
+  const closed = rendered([user, assistant], false);
+  const longer = rendered([user, assistant, { role: 'user', content: LATER }], true);
+  if (count(open, USER) !== 1 || count(closed, ASSISTANT) !== 1 || count(longer, LATER) !== 1)
+    return { kind: 'broken', reason: 'it does not render what user and assistant say once each' };
+  const [before, after] = cut(open, USER);
+  const [said, end] = cut(closed, ASSISTANT);
+  const between = longer.slice(longer.indexOf(ASSISTANT) + ASSISTANT.length, longer.indexOf(LATER));
+  const wide = rendered([{ role: 'user', content: ` ${USER} ` }], true);
+  return {
+    kind: 'ok',
+    frame: {
+      before,
+      after,
+      // Where the assistant's turn begins otherwise than it is opened, the latter counts: it is what prediction begins with.
+      lead: said.startsWith(open) ? said.slice(open.length) : '',
+      end,
+      between,
+      trims: !wide.includes(` ${USER} `),
+    },
+  };
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+function cut(text: string, part: string): [before: string, after: string] {
+  const at = text.indexOf(part);
+  return [text.slice(0, at), text.slice(at + part.length)];
+}
+
+/** As transformers renders a template; but no result depends on the clock, so a template that asks for the date gets this. */
+const DATE: Readonly<Record<string, string>> = { d: '26', b: 'Jul', B: 'July', m: '07', Y: '2024', y: '24' };
+
+function render(template: string, items: Readonly<Record<string, unknown>>): string {
+  const environment = new Environment();
+  const globals = {
+    true: true,
+    false: false,
+    none: null,
+    True: true,
+    False: false,
+    None: null,
+    range: (start: number, stop?: number) =>
+      Array.from({ length: stop === undefined ? start : stop - start }, (_, i) => i + (stop === undefined ? 0 : start)),
+    raise_exception: (message: string) => {
+      throw new Error(message);
+    },
+    strftime_now: (format: string) => format.replace(/%(\w)/g, (text, letter: string) => DATE[letter] ?? text),
+    // Models that may think before they answer are asked for the answer.
+    enable_thinking: false,
+  };
+  for (const [name, value] of Object.entries({ ...globals, ...items })) environment.set(name, value);
+  const program = parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }));
+  return String(new Interpreter(environment).run(program).value);
+}
+
+/** The template in a `tokenizer_config.json`: a text, or of several the one named `default`. */
+export function chatTemplateOf(config: JsonObject | undefined): string | undefined {
+  const value = config?.chat_template;
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return undefined;
+  const named = value.find((entry) => isJsonObject(entry) && entry.name === 'default');
+  return isJsonObject(named) && typeof named.template === 'string' ? named.template : undefined;
+}
+
+/** The special tokens that a `tokenizer_config.json` (or `special_tokens_map.json`) names, such as `bos_token`. */
+export function namedTokens(...configs: (JsonObject | undefined)[]): Record<string, string> {
+  const tokens: Record<string, string> = {};
+  for (const config of configs) {
+    for (const [name, value] of Object.entries(config ?? {})) {
+      const text = isJsonObject(value) ? value.content : value;
+      if (name.endsWith('_token') && typeof text === 'string') tokens[name] ??= text;
+    }
+  }
+  return tokens;
+}

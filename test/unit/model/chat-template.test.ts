@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { chatTemplateOf, namedTokens, readChatFrame } from '../../../model/src/chat/chat-template.ts';
+
+const CHATML =
+  "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+describe('the frame of an exchange', () => {
+  it('is what a template puts around it', () => {
+    expect(readChatFrame(CHATML, {})).toEqual({
+      kind: 'ok',
+      frame: {
+        before: '<|im_start|>user\n',
+        after: '<|im_end|>\n<|im_start|>assistant\n',
+        lead: '',
+        end: '<|im_end|>\n',
+        between: '<|im_end|>\n<|im_start|>user\n',
+        trims: false,
+      },
+    });
+  });
+
+  it('has the special tokens by their names, and says whether blanks are taken away', () => {
+    const template =
+      "{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ ' ' if m.role == 'assistant' }}{{ m.content | trim }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}";
+    expect(readChatFrame(template, { bos_token: '<s>', eos_token: '</s>' })).toMatchObject({
+      frame: { before: '<s>[user]', after: '</s>[assistant]', lead: ' ', end: '</s>', trims: true },
+    });
+  });
+
+  it('does not depend on the day', () => {
+    const reading = readChatFrame(`{{ strftime_now("%d %b %Y") }} ${CHATML}`, {});
+    expect(reading).toMatchObject({ frame: { before: '26 Jul 2024 <|im_start|>user\n' } });
+  });
+
+  it.each([
+    ['with an error of its own', "{{ raise_exception('only tools') }}", 'only tools'],
+    ['that is no Jinja', '{% if %}', expect.any(String)],
+    [
+      'that leaves out what is said',
+      '{{ messages | length }}',
+      'it does not render what user and assistant say once each',
+    ],
+  ])('a template %s cannot be used, and why is said', (_, template, reason) => {
+    expect(readChatFrame(template, {})).toEqual({ kind: 'broken', reason });
+  });
+});
+
+it('the template of a configuration is a text, or the default one of several', () => {
+  expect(chatTemplateOf({ chat_template: 'one' })).toBe('one');
+  const several = [
+    { name: 'tool_use', template: 'tools' },
+    { name: 'default', template: 'usual' },
+  ];
+  expect(chatTemplateOf({ chat_template: several })).toBe('usual');
+  expect(chatTemplateOf({ chat_template: [{ name: 'tool_use', template: 'tools' }] })).toBeUndefined();
+  expect(chatTemplateOf({ chat_template: 7 })).toBeUndefined();
+  expect(chatTemplateOf(undefined)).toBeUndefined();
+});
+
+it('special tokens are named by a text or by an entry with its content, the first file going first', () => {
+  const tokens = namedTokens(
+    { bos_token: { content: '<s>' }, eos_token: null, add_bos_token: true },
+    { bos_token: '<x>', eos_token: '</s>' },
+  );
+  expect(tokens).toEqual({ bos_token: '<s>', eos_token: '</s>' });
+});
