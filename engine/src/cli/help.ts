@@ -6,6 +6,8 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --device DEVICE           auto (default), cpu, webgpu, cuda, dml or coreml; also for predict,
                                 evaluate and bench
       --resume                  go on with the run that was stopped or killed
+      --seeds 1,2,3             a run for each seed, side by side; the best prompt is kept
+      --folds N                 cross-validation: mean and spread of accuracy over N folds
   ptask predict FILE          answers to the task file's examples
       --task NAME               rows of this task
       --input ROWS              rows of a JSONL file instead; - is standard input

@@ -3,12 +3,14 @@ import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { count, shortPath } from '../text.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { train } from '../train/trainer.ts';
+import { crossValidate } from './cross-validate.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
+import { trainSeeds } from './train-seeds.ts';
 import { metricTexts, TrainingReport } from './training-report.ts';
-import { readArguments } from './usage.ts';
+import { readArguments, UsageError, wholeNumber } from './usage.ts';
 
 /** `ptask train FILE`: learns the prompts of new tasks. */
 export async function trainCommand(args: readonly string[]): Promise<number> {
@@ -18,16 +20,22 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
       task: { type: 'string', multiple: true },
       ...DEVICE_OPTION,
       resume: { type: 'boolean', default: false },
+      seeds: { type: 'string' },
+      folds: { type: 'string' },
       json: { type: 'boolean' },
     },
     [1, 1],
   );
+  const several = severalRuns(values);
   const wanted = wantedDevice(values.device);
   const output = new Output(values.json);
   const file = positionals[0]!;
   const project = await openForRun(file, output);
-  const plan = await planTraining(project, [...new Set(values.task ?? [])]);
+  const tasks = [...new Set(values.task ?? [])];
   const device = await deviceToUse(wanted, (line) => output.note(line));
+  if (several?.kind === 'seeds') return trainSeeds(project, { tasks, seeds: several.seeds, device, output });
+  const plan = await planTraining(project, tasks);
+  if (several) return crossValidate(plan, { folds: several.folds, device, output });
   const outcome = await runTraining(plan, { resume: values.resume, device, output });
   if (outcome.kind === 'stopped') {
     const tasks = (values.task ?? []).map((task) => ` --task ${task}`).join('');
@@ -37,6 +45,29 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   tellWhatWasLearnt(outcome.done, output);
   output.text(`Next: ptask evaluate ${file}`);
   return 0;
+}
+
+type SeveralRuns =
+  | { readonly kind: 'seeds'; readonly seeds: readonly number[] }
+  | { readonly kind: 'folds'; readonly folds: number };
+
+/** @throws UsageError */
+function severalRuns({
+  seeds,
+  folds,
+  resume,
+}: {
+  seeds?: string | undefined;
+  folds?: string | undefined;
+  resume: boolean;
+}): SeveralRuns | undefined {
+  if (seeds === undefined && folds === undefined) return undefined;
+  if (seeds !== undefined && folds !== undefined) throw new UsageError('--seeds and --folds do not go together');
+  if (resume) throw new UsageError('several runs side by side cannot be resumed');
+  if (folds !== undefined) return { kind: 'folds', folds: wholeNumber('folds', folds, 2) };
+  const list = seeds!.split(',').map((seed) => wholeNumber('seeds', seed.trim(), 0));
+  if (new Set(list).size < list.length) throw new UsageError('--seeds names one seed twice');
+  return { kind: 'seeds', seeds: list };
 }
 
 export type TrainingOutcome =

@@ -13,12 +13,15 @@ import { RunProgress } from '../train/run-progress.ts';
 export class TrainingReport {
   private readonly progress: Progress;
   private readonly batchSize: number;
+  private readonly label: string;
   private run: RunProgress | undefined;
   private start: StartEvent | undefined;
 
-  constructor(batchSize: number, stream: NodeJS.WriteStream = process.stderr) {
+  /** @param label stands before every line, where there are several runs */
+  constructor(batchSize: number, label = '', stream: NodeJS.WriteStream = process.stderr) {
     this.progress = new Progress(stream);
     this.batchSize = batchSize;
+    this.label = label;
   }
 
   started(event: StartEvent): void {
@@ -63,7 +66,7 @@ export class TrainingReport {
   }
 
   print(line: string): void {
-    this.progress.print(line);
+    this.progress.print(this.label === '' ? line : `${this.label}  ${line}`);
   }
 
   /** Takes the progress line away. */

@@ -23,6 +23,9 @@ const CACHED_BYTES = 64 * 1024 * 1024;
 /** What a kept row takes besides its tokens: two objects, a buffer and an entry of the cache. */
 const BYTES_A_ROW = 300;
 
+/** Rows by number: those of files, or some of them. */
+export type Rows = Pick<RowStore, 'size' | 'skipped' | 'hash' | 'taskname' | 'place' | 'row' | 'tokens' | 'close'>;
+
 /**
  * The rows of some data files by number, without the files being held in memory: a few bytes a row say where it is, and
  * token rows are kept only up to a budget.

@@ -1,5 +1,5 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
-import type { RowPlace, RowStore } from '../data/row-store.ts';
+import type { RowPlace, Rows } from '../data/row-store.ts';
 import type { Row } from '../data/tokenise.ts';
 import type { Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import {
@@ -33,7 +33,7 @@ export interface EvaluateOptions {
 }
 
 /** Numbers of the store's rows that belong to a task. */
-export function rowsOfTask(store: RowStore, taskname: string): number[] {
+export function rowsOfTask(store: Rows, taskname: string): number[] {
   return Array.from({ length: store.size }, (_, row) => row).filter((row) => store.taskname(row) === taskname);
 }
 
@@ -45,7 +45,7 @@ export function rowsOfTask(store: RowStore, taskname: string): number[] {
 export async function evaluateRows(
   predictor: TaskPredictor,
   template: TaskTemplate,
-  store: RowStore,
+  store: Rows,
   numbers: readonly number[],
   { rowsAtATime = ROWS_AT_A_TIME, answered }: EvaluateOptions = {},
 ): Promise<Evaluation> {

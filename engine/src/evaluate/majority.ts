@@ -1,5 +1,5 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
-import type { RowStore } from '../data/row-store.ts';
+import type { Rows } from '../data/row-store.ts';
 import { formMapper } from './metrics.ts';
 
 export interface Majority {
@@ -9,7 +9,7 @@ export interface Majority {
 }
 
 /** The commonest label of some rows; undefined for a task without labels, and without rows. */
-export function majority(template: TaskTemplate, store: RowStore, numbers: readonly number[]): Majority | undefined {
+export function majority(template: TaskTemplate, store: Rows, numbers: readonly number[]): Majority | undefined {
   if (!template.labels || numbers.length === 0) return undefined;
   const canonical = formMapper(template.labels);
   const counts = new Map<string, number>();

@@ -1,5 +1,5 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
-import type { RowStore } from '../data/row-store.ts';
+import type { Rows } from '../data/row-store.ts';
 import { firstToken, type Row, RowTokeniser } from '../data/tokenise.ts';
 import { MAX_NEW_TOKENS, type Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
@@ -17,9 +17,9 @@ export interface BaselineResult {
 
 export interface BaselineRows {
   /** Training rows; shots are drawn from those of the task. */
-  readonly train: { readonly store: RowStore; readonly numbers: readonly number[] };
+  readonly train: { readonly store: Rows; readonly numbers: readonly number[] };
   /** The rows to answer. */
-  readonly evaluated: { readonly store: RowStore; readonly numbers: readonly number[] };
+  readonly evaluated: { readonly store: Rows; readonly numbers: readonly number[] };
 }
 
 /** Training rows that shots are chosen among: far more than fit into any prompt. */

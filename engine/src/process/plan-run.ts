@@ -1,6 +1,6 @@
 import { modelSummary } from '../../../model/src/model-summary.ts';
 import type { PlannedTask, PlanParams, PlanResult } from '../../../protocol/src/engine.ts';
-import { RowStore } from '../data/row-store.ts';
+import { RowStore, type Rows } from '../data/row-store.ts';
 import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { dataPaths, openProject, requireSound } from '../project.ts';
 import { estimateRun, measurePlan } from '../train/estimate.ts';
@@ -56,7 +56,7 @@ async function plannedTasks({ project, tasks, train, validation }: TrainingPlan)
     tasks.get(taskname)!.tokeniser.row(row),
   );
   try {
-    const count = (store: RowStore, name: string) => rowsOfTask(store, name).length;
+    const count = (store: Rows, name: string) => rowsOfTask(store, name).length;
     return names.map((taskname) => ({
       taskname,
       rows: {

@@ -60,6 +60,9 @@ export interface PromptedBatch {
   readonly virtual: ReadonlyMap<string, Float32Array>;
 }
 
+/** What a run asks of the backbone. */
+export type Stepper = Pick<BackboneStep, 'run' | 'loss' | 'release'>;
+
 /** The backbone's half of training steps: forward, loss and backward over a batch that may mix tasks. */
 export class BackboneStep {
   private readonly backbone: Backbone;

@@ -5,7 +5,7 @@ import { Predictor } from '../predict/predictor.ts';
 import { initialParameters, type Parameters, PromptEncoder } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { SessionOptions } from '../runtime/session.ts';
-import { BackboneStep } from './backbone-step.ts';
+import { BackboneStep, type Stepper } from './backbone-step.ts';
 import { type FittedRun, spreadRows } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
 import { reckonSeconds, type StepSizes } from './step-cost.ts';
@@ -34,7 +34,7 @@ export interface Pace {
 /** What steps are taken with. */
 export interface Machinery {
   readonly encoder: PromptEncoder;
-  readonly backbone: BackboneStep;
+  readonly backbone: Stepper;
   readonly predictor: Predictor;
 }
 

@@ -1,5 +1,5 @@
 import { float32Bytes } from '../backbone/weights.ts';
-import type { RowStore } from '../data/row-store.ts';
+import type { Rows } from '../data/row-store.ts';
 import { freeMemory } from '../free-memory.ts';
 import { initialParameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
@@ -144,7 +144,7 @@ class RunMemory {
 }
 
 /** The runs of most tokens that a store's rows are likely to come to, one of each task. */
-function fullestRuns(plan: TrainingPlan, store: RowStore, batchSize: number, tokensARun: number): BatchRun[] {
+function fullestRuns(plan: TrainingPlan, store: Rows, batchSize: number, tokensARun: number): BatchRun[] {
   const { seed } = plan.project.file.trainer;
   const { vocabSize } = plan.project.backbone.model.config;
   const rows = spreadRows(store, SAMPLE);
@@ -164,7 +164,7 @@ function fullestRuns(plan: TrainingPlan, store: RowStore, batchSize: number, tok
 }
 
 /** At most so many rows of a store, at even distances. */
-export function spreadRows(store: RowStore, most: number) {
+export function spreadRows(store: Rows, most: number) {
   const count = Math.min(store.size, most);
   return Array.from({ length: count }, (_, i) => {
     const row = Math.floor((i * store.size) / count);

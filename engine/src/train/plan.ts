@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { readWeightRows } from '../backbone/weight-rows.ts';
-import { RowStore } from '../data/row-store.ts';
+import { RowStore, type Rows } from '../data/row-store.ts';
 import type { RowTokeniser } from '../data/tokenise.ts';
 import { InputError } from '../errors.ts';
 import { canonicalJson, type JsonValue } from '../json-value.ts';
@@ -18,8 +18,8 @@ export interface PlannedTask {
 export interface TrainingPlan {
   readonly project: Project;
   readonly tasks: ReadonlyMap<string, PlannedTask>;
-  readonly train: RowStore;
-  readonly validation: RowStore;
+  readonly train: Rows;
+  readonly validation: Rows;
   readonly encoder: EncoderSpec;
   readonly encoderTasks: readonly EncoderTask[];
   readonly stepsPerEpoch: number;
@@ -75,6 +75,15 @@ export async function planTraining(project: Project, tasknames: readonly string[
   };
 }
 
+/** The same plan over other training rows. */
+export function withRows(plan: TrainingPlan, train: Rows): TrainingPlan {
+  const { batch_size, max_epochs } = plan.project.file.trainer;
+  const stepsPerEpoch = Math.ceil(train.size / batch_size);
+  const totalSteps = stepsPerEpoch * max_epochs;
+  const hash = planHash(plan.project, [...plan.tasks.keys()], train, plan.validation);
+  return { ...plan, train, stepsPerEpoch, totalSteps, hash };
+}
+
 function encoderSpec({ file, backbone }: Project): EncoderSpec {
   const { p_tuning } = file;
   const type = file.virtual_prompt_style === 'prompt-tuning' ? 'embedding' : p_tuning.encoder_type;
@@ -128,7 +137,7 @@ async function wordEmbeddings({ backbone }: Project, ids: readonly number[]): Pr
   return scale === 1 ? rows : rows.map((value) => value * scale);
 }
 
-function planHash(project: Project, names: readonly string[], train: RowStore, validation: RowStore): string {
+function planHash(project: Project, names: readonly string[], train: Rows, validation: Rows): string {
   const { model, language, task_templates, data, ...settings } = project.file;
   const { virtual_prompt_style, p_tuning, prompt_tuning, optim } = settings;
   // How memory is saved changes nothing.

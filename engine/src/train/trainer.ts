@@ -17,9 +17,9 @@ import { Random } from '../random.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { VERSION } from '../version.ts';
 import { clipGlobalNorm } from './adamw.ts';
-import { BackboneStep, type TaskRow } from './backbone-step.ts';
+import { BackboneStep, type Stepper, type TaskRow } from './backbone-step.ts';
 import { type EarlyStopping, measure } from './early-stopping.ts';
-import { estimateRun, measurePace } from './estimate.ts';
+import { estimateRun, type Machinery, measurePace } from './estimate.ts';
 import { type Fit, type FittedRun, fitRun } from './fit.ts';
 import { measureLearning } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
@@ -36,6 +36,8 @@ export interface TrainOptions {
   readonly session?: SessionOptions;
   /** How it is made to fit into memory; chosen by what is free where it is left out. */
   readonly fit?: Fit;
+  /** For a run beside others over one backbone: it makes no sessions of its own, estimates nothing and keeps its prompts to itself. */
+  readonly beside?: Pick<Machinery, 'backbone' | 'predictor'>;
 }
 
 /**
@@ -57,11 +59,15 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
   requirePrecision(plan, options.session?.provider ?? 'cpu');
   const fresh = freshState(plan);
   // Before there are sessions, whose memory would count twice.
-  const fitted = fitRun(plan, options.session?.provider);
-  const run = await openRun(plan, options.fit ?? fitted.fit, options);
+  const fitted = options.fit ? undefined : fitRun(plan, options.session?.provider);
+  const run = await openRun(plan, options.fit ?? fitted!.fit, options);
   try {
-    const fit = run.record.fit ?? fitted.fit;
-    const trainer = await Trainer.create(plan, run, fresh, { fit, session: options.session ?? {} });
+    const { session = {}, beside } = options;
+    const trainer = await Trainer.create(plan, run, fresh, {
+      fit: run.record.fit ?? options.fit ?? fitted!.fit,
+      session,
+      beside,
+    });
     try {
       yield* eventsOf(trainer, plan, run, fitted, options);
     } catch (error) {
@@ -79,7 +85,7 @@ async function* eventsOf(
   trainer: Trainer,
   plan: TrainingPlan,
   run: RunFolder,
-  fitted: FittedRun,
+  fitted: FittedRun | undefined,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent> {
   const { project } = plan;
@@ -96,7 +102,7 @@ async function* eventsOf(
     steps: plan.totalSteps,
     from_step: trainer.state.progress.step,
   };
-  if (!trainer.state.progress.finished) yield await trainer.estimate(fitted);
+  if (fitted && !trainer.state.progress.finished) yield await trainer.estimate(fitted);
   let saved = performance.now();
   while (!trainer.state.progress.finished) {
     const stop = options.stopRequested();
@@ -183,6 +189,7 @@ async function openRun(plan: TrainingPlan, fit: Fit, { resume, session }: TrainO
 interface RunForm {
   readonly fit: Fit;
   readonly session: SessionOptions;
+  readonly beside: TrainOptions['beside'];
 }
 
 /** Fewer steps are over before it would have been measured how long they take. */
@@ -194,8 +201,10 @@ class Trainer {
   private readonly plan: TrainingPlan;
   private readonly run: RunFolder;
   private readonly encoder: PromptEncoder;
-  private readonly backbone: BackboneStep;
+  private readonly backbone: Stepper;
   private readonly predictor: Predictor;
+  /** Whether its sessions are its own, and its prompts are for the prompt table. */
+  private readonly alone: boolean;
   private order: { epoch: number; rows: number[] } | undefined;
   private readonly notices: NoticeEvent[] = [];
   private pace: { started: number; rows: number } | undefined;
@@ -205,7 +214,7 @@ class Trainer {
     run: RunFolder,
     state: TrainingState,
     encoder: PromptEncoder,
-    { fit, session }: RunForm,
+    { fit, session, beside }: RunForm,
   ) {
     this.plan = plan;
     this.run = run;
@@ -213,8 +222,10 @@ class Trainer {
     this.encoder = encoder;
     const { precision } = plan.project.file.trainer;
     const notice = (message: string) => this.notices.push({ event: 'notice', message });
-    this.backbone = new BackboneStep(plan.project.backbone, { ...fit, ...session, precision, notice });
-    this.predictor = new Predictor(plan.project.backbone, session);
+    this.alone = beside === undefined;
+    const { backbone } = plan.project;
+    this.backbone = beside?.backbone ?? new BackboneStep(backbone, { ...fit, ...session, precision, notice });
+    this.predictor = beside?.predictor ?? new Predictor(backbone, session);
   }
 
   static async create(plan: TrainingPlan, run: RunFolder, fresh: TrainingState, form: RunForm): Promise<Trainer> {
@@ -341,11 +352,11 @@ class Trainer {
     return {
       event: 'done',
       run: this.run.dir,
-      prompt_table: this.plan.project.promptTablePath,
+      prompt_table: this.promptTablePath,
       steps: step,
       epochs: epoch,
       stopped_early: stoppedEarly,
-      tasks: await this.withLearning(await this.keepBest()),
+      tasks: this.alone ? await this.withLearning(await this.keepBest()) : await this.keepBest(),
     };
   }
 
@@ -354,16 +365,20 @@ class Trainer {
     return {
       event: 'cancelled',
       run: this.run.dir,
-      prompt_table: this.plan.project.promptTablePath,
+      prompt_table: this.promptTablePath,
       step: this.state.progress.step,
       tasks: this.state.best ? await this.keepBest() : {},
     };
   }
 
+  private get promptTablePath(): string {
+    return this.alone ? this.plan.project.promptTablePath : this.run.bestPromptsPath;
+  }
+
   private async keepBest(): Promise<Record<string, TrainedPrompt>> {
     const { plan, state } = this;
     const { bestValidation, keptEpochs } = state.progress;
-    await this.writePrompts(plan.project.promptTablePath, state.best!, bestValidation, keptEpochs);
+    await this.writePrompts(this.promptTablePath, state.best!, bestValidation, keptEpochs);
     const tasks = [...plan.tasks].map(([name, { template }]) => {
       const validation = bestValidation[name];
       const virtual_tokens = template.total_virtual_tokens;
@@ -399,6 +414,7 @@ class Trainer {
 
   async release(): Promise<void> {
     await this.encoder.release();
+    if (!this.alone) return;
     await this.backbone.release();
     await this.predictor.release();
   }

@@ -3,7 +3,7 @@ import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import type { ClassificationMetrics, ExactMatch } from '../evaluate/metrics.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
-import type { BackboneStep } from './backbone-step.ts';
+import type { Stepper } from './backbone-step.ts';
 import type { PlannedTask, TrainingPlan } from './plan.ts';
 
 export interface Validation {
@@ -23,7 +23,7 @@ export async function validate(
   plan: TrainingPlan,
   virtual: ReadonlyMap<string, Float32Array>,
   predictor: Predictor,
-  step: BackboneStep,
+  step: Pick<Stepper, 'loss'>,
   most = Number.POSITIVE_INFINITY,
 ): Promise<Validation> {
   const tasks: Record<string, ValidationMetrics> = {};

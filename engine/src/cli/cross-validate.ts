@@ -1,0 +1,70 @@
+import type { DeviceName } from '../../../protocol/src/engine.ts';
+import type { DoneEvent } from '../../../protocol/src/training-events.ts';
+import { evaluateRows } from '../evaluate/evaluate-rows.ts';
+import type { Predictor } from '../predict/predictor.ts';
+import { TaskPredictor } from '../predict/task-predictor.ts';
+import { readPromptTable } from '../prompt/prompt-table.ts';
+import { count, percent } from '../text.ts';
+import { type Fold, foldsOf } from '../train/folds.ts';
+import type { TrainingPlan } from '../train/plan.ts';
+import type { Output } from './output.ts';
+import { meanAndSpread, runSideBySide } from './side-by-side.ts';
+
+/** Of one task, on the rows that a fold held out. */
+interface FoldResult {
+  readonly fold: number;
+  readonly rows: number;
+  readonly accuracy: number;
+}
+
+/**
+ * `ptask train FILE --folds 10`: as many runs, each without a part of the training rows, on which its prompt is then measured. The
+ * prompt table stays as it was.
+ */
+export async function crossValidate(
+  plan: TrainingPlan,
+  { folds: wanted, device, output }: { readonly folds: number; readonly device: DeviceName; readonly output: Output },
+): Promise<number> {
+  const folds = foldsOf(plan, wanted);
+  const results = new Map<string, FoldResult[]>([...plan.tasks.keys()].map((name) => [name, []]));
+  const runs = folds.map((fold, i) => ({ plan: fold.plan, label: `fold ${i + 1}`, of: { fold: i + 1 } }));
+  const ended = async (done: DoneEvent, run: number, predictor: Predictor) => {
+    for (const [name, result] of await measureFold(plan, folds[run]!, done, predictor)) {
+      results.get(name)!.push({ fold: run + 1, ...result });
+    }
+  };
+  const result = await runSideBySide(runs, { device, output, ended });
+  if (result.kind === 'stopped') return result.exitCode;
+  for (const [name, byFold] of results) {
+    byFold.sort((a, b) => a.fold - b.fold);
+    const { mean, deviation } = meanAndSpread(byFold.map(({ accuracy }) => accuracy));
+    output.event({ event: 'folds', task: name, folds: byFold, accuracy: mean, deviation });
+    for (const { fold, rows, accuracy } of byFold) {
+      output.text(`${name}  fold ${fold}  accuracy ${percent(accuracy)} on ${count(rows, 'row')} held out`);
+    }
+    output.text(
+      `${name}: accuracy ${percent(mean)} ± ${(100 * deviation).toFixed(1)} points over ${count(byFold.length, 'fold')} ` +
+        '(mean and standard deviation); the prompt table is as it was',
+    );
+  }
+  return 0;
+}
+
+async function measureFold(
+  plan: TrainingPlan,
+  { held }: Fold,
+  done: DoneEvent,
+  predictor: Predictor,
+): Promise<Map<string, { rows: number; accuracy: number }>> {
+  const prompts = await readPromptTable(done.prompt_table);
+  const measured = new Map<string, { rows: number; accuracy: number }>();
+  for (const [name, { template, tokeniser }] of plan.tasks) {
+    const rows = held.filter((row) => plan.train.taskname(row) === name);
+    if (rows.length === 0) continue;
+    const { embeddings } = prompts.get(name)!;
+    const task = await TaskPredictor.create(predictor, tokeniser, plan.project.tokenizer, embeddings);
+    const { metrics } = await evaluateRows(task, template, plan.train, rows);
+    measured.set(name, { rows: rows.length, accuracy: metrics.accuracy });
+  }
+  return measured;
+}

@@ -1,0 +1,72 @@
+import type { DeviceName } from '../../../protocol/src/engine.ts';
+import type { DoneEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
+import { InputError } from '../errors.ts';
+import type { Project } from '../project.ts';
+import { readPromptTable, updatePromptTable } from '../prompt/prompt-table.ts';
+import { count, shortPath } from '../text.ts';
+import { planTraining } from '../train/plan.ts';
+import type { Output } from './output.ts';
+import { meanAndSpread, type NamedRun, runSideBySide } from './side-by-side.ts';
+import { metricTexts } from './training-report.ts';
+
+/** `ptask train FILE --seeds 1,2,3`: a run for each seed, of which the best by validation goes into the prompt table. */
+export async function trainSeeds(
+  project: Project,
+  {
+    tasks,
+    seeds,
+    device,
+    output,
+  }: {
+    readonly tasks: readonly string[];
+    readonly seeds: readonly number[];
+    readonly device: DeviceName;
+    readonly output: Output;
+  },
+): Promise<number> {
+  const runs: NamedRun[] = [];
+  for (const seed of seeds) {
+    const file = { ...project.file, trainer: { ...project.file.trainer, seed } };
+    const plan = await planTraining({ ...project, file }, tasks);
+    runs.push({ plan, label: `seed ${seed}`, of: { seed } });
+  }
+  if (runs[0]!.plan.validation.size === 0) {
+    throw new InputError('--seeds needs validation rows ("validation_ds"), by which the best prompt is chosen');
+  }
+  const result = await runSideBySide(runs, { device, output });
+  if (result.kind === 'stopped') return result.exitCode;
+  const { val_metric } = project.file.trainer;
+  const values = result.ends.map((end) => chosenBy(end, val_metric));
+  const best = values.indexOf(val_metric === 'loss' ? Math.min(...values) : Math.max(...values));
+  await putIntoTable(project, result.ends[best]!);
+  const { mean, deviation } = meanAndSpread(values);
+  output.event({ event: 'seeds', metric: val_metric, values, mean, deviation, kept: seeds[best]! });
+  for (const [i, seed] of seeds.entries()) {
+    const validations = Object.entries(result.ends[i]!.tasks).map(([name, { validation }]) =>
+      [
+        ...(runs[0]!.plan.tasks.size === 1 ? [] : [name]),
+        `loss ${validation!.loss.toFixed(3)}`,
+        ...metricTexts(validation!),
+      ].join('  '),
+    );
+    output.text(`seed ${seed}  ${validations.join('; ')}${i === best ? '  ← kept' : ''}`);
+  }
+  output.text(
+    `${val_metric} over ${count(seeds.length, 'seed')}: ${mean.toFixed(3)} ± ${deviation.toFixed(3)}; ` +
+      `the prompt of seed ${seeds[best]} is in ${shortPath(project.promptTablePath)}`,
+  );
+  return 0;
+}
+
+/** The mean over tasks of the value that chooses epochs, too. */
+function chosenBy({ tasks }: DoneEvent, metric: keyof ValidationMetrics): number {
+  const values = Object.values(tasks).map(({ validation }) => validation?.[metric] ?? validation?.accuracy ?? 0);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+async function putIntoTable({ promptTablePath }: Project, { prompt_table }: DoneEvent): Promise<void> {
+  for (const [name, { record, ...prompt }] of await readPromptTable(prompt_table)) {
+    const { date, ...rest } = record!;
+    await updatePromptTable(promptTablePath, new Map([[name, { ...prompt, record: rest }]]), new Date(date));
+  }
+}
