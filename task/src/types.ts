@@ -81,7 +81,7 @@ export interface TrainerSettings {
   val_metric: 'loss' | 'accuracy' | 'macro_f1';
   /** null is by need. */
   recompute: boolean | null;
-  precision: 'float32' | 'int8';
+  precision: 'float32' | 'float16' | 'int8';
   early_stopping: EarlyStoppingSettings | null;
 }
 

@@ -32,10 +32,11 @@ export async function checkLossAndGradient(
   step: BackboneStep,
   golden: BackboneGolden,
   goldenCase: BackboneCase,
+  tolerance = { loss: TOLERANCE, gradient: TOLERANCE },
 ): Promise<void> {
   const { loss, gradient } = await lossAndGradient(step, golden, goldenCase);
-  expect(Math.abs(loss - goldenCase.loss)).toBeLessThan(TOLERANCE);
-  expect(relativeError(gradient, goldenCase.d_virtual.flat())).toBeLessThan(TOLERANCE);
+  expect(Math.abs(loss - goldenCase.loss)).toBeLessThan(tolerance.loss);
+  expect(relativeError(gradient, goldenCase.d_virtual.flat())).toBeLessThan(tolerance.gradient);
 }
 
 export async function checkLogitsAndGreedyTokens(

@@ -1,4 +1,4 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Predictor } from '../../engine/src/predict/predictor.ts';
 import { BackboneStep } from '../../engine/src/train/backbone-step.ts';
 import { checkLogitsAndGreedyTokens, checkLossAndGradient, openGolden } from '../golden/backbone-checks.ts';
@@ -35,3 +35,17 @@ describe.each(goldenBackbones().filter(({ name }) => KINDS.includes(name)))('$na
 });
 
 it("twenty steps of AdamW follow PEFT's losses to PEFT's prompt", () => checkTrajectory({ provider }));
+
+it('half precision is computed where the device has it, and refused in words where not', async () => {
+  const { dir, golden } = goldenBackbones().find(({ name }) => name === 'gpt2')!;
+  const backbone = await openGolden(dir);
+  if (typeof backbone === 'string') throw new Error(backbone);
+  const step = new BackboneStep(backbone, { provider, precision: 'float16' });
+  kept.push(step);
+  const tolerance = { loss: 1e-2, gradient: 5e-2 };
+  await checkLossAndGradient(step, golden, golden.cases[0]!, tolerance).catch((error: Error) => {
+    expect(error.message).toBe(
+      '"trainer.precision": webgpu does not compute in float16 on this machine; choose float32',
+    );
+  });
+});

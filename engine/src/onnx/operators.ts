@@ -79,9 +79,9 @@ export const erf = unary('Erf');
 export const abs = unary('Abs');
 export const identity = unary('Identity');
 
-/** x + c, x · c for a number, as float32 scalars of x's graph. */
-export const addScalar = (x: Value, c: number) => add(x, x.graph.float(c));
-export const mulScalar = (x: Value, c: number) => mul(x, x.graph.float(c));
+/** x + c, x · c for a number, as a scalar of x's graph and type. */
+export const addScalar = (x: Value, c: number) => add(x, cast(x.graph.float(c), x.type));
+export const mulScalar = (x: Value, c: number) => mul(x, cast(x.graph.float(c), x.type));
 
 export function cast(x: Value, to: ElementType): Value {
   const code = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 }[to];

@@ -2,6 +2,7 @@ import type { Backbone } from '../backbone/backbone.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
+import { useHalfProducts } from '../onnx/half-products.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { largestInt8 } from '../runtime/int8-range.ts';
 import { isOutOfMemory } from '../runtime/out-of-memory.ts';
@@ -17,6 +18,7 @@ import {
   type VirtualPlace,
   virtualPlaces,
 } from './batch-runs.ts';
+import { halfProblem, runScaled } from './loss-scale.ts';
 import { buildStepGraph, type StepGraph } from './step-graph.ts';
 
 export type { TaskRow } from './batch-runs.ts';
@@ -47,9 +49,10 @@ export interface StepOptions extends SessionOptions {
   readonly tokensARun?: number;
   /**
    * `int8`: products with frozen matrices, forward and backward, are those of 8-bit integers. It takes half the time on a CPU
-   * that has instructions for it, and differs by a few hundredths. The loss alone is computed in float32 all the same.
+   * that has instructions for it, and differs by a few hundredths. `float16`: all matrix products are in half precision, on
+   * devices that have it. The loss alone is computed in float32 all the same.
    */
-  readonly precision?: 'float32' | 'int8';
+  readonly precision?: 'float32' | 'float16' | 'int8';
   /** Told, for the user, what is done otherwise than asked. */
   readonly notice?: (message: string) => void;
 }
@@ -159,9 +162,14 @@ export class BackboneStep {
     const virtualTokens = virtual.length / hidden;
     const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i] ?? weights.at(-1)!));
     this.mostRows = Math.max(this.mostRows, rows.length);
-    return session.run({
+    const feeds = {
       ...packBatch(rows, { virtualTokens, places, inverses, windows, weight }),
       virtual: float32(virtual, [virtualTokens, hidden]),
+    };
+    if (!gradient || this.options.precision !== 'float16') return session.run(feeds);
+    const { provider = 'cpu' } = this.options;
+    return runScaled((given) => session.run(given), feeds, Math.max(...weights)).catch((error: unknown) => {
+      throw halfProblem(error, provider);
     });
   }
 
@@ -194,7 +202,9 @@ export class BackboneStep {
       const built = buildStepGraph(this.backbone.architecture, places, {
         gradient,
         ...(this.options.recompute ? { recompute: true } : {}),
+        ...(this.options.precision === 'float16' ? { lossScale: true } : {}),
       });
+      if (gradient && this.options.precision === 'float16') useHalfProducts(built.graph);
       const int8 = gradient && this.options.precision === 'int8';
       if (int8) {
         const { vocabSize } = this.backbone.model.config;

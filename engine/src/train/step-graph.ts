@@ -15,6 +15,15 @@ export interface StepGraph {
   readonly windows: readonly number[];
 }
 
+export interface StepGraphOptions {
+  /** Whether the gradient is wanted, or the loss alone. */
+  readonly gradient: boolean;
+  /** A layer's activations are not kept for the backward pass. */
+  readonly recompute?: boolean;
+  /** An input `loss_scale` (scalar), which the gradient comes multiplied by. */
+  readonly lossScale?: boolean;
+}
+
 /**
  * The backbone's half of a training step: virtual embeddings and a batch of token rows of one task → loss and the
  * gradient of the virtual embeddings, nothing else. It does not know which prompt encoder made the embeddings.
@@ -23,12 +32,11 @@ export interface StepGraph {
  * `query_tokens` [queries], `query_inverse` [tokens]; `targets`, `weights` [queries, 1].
  * Outputs: `loss` (scalar) and, unless only the loss is wanted, `losses` [queries, 1], its summands, and `d_virtual`
  * [virtual, hidden].
- * With `recompute` a layer's activations are not kept for the backward pass.
  */
 export function buildStepGraph(
   architecture: (graph: Graph) => Architecture,
   places: 'prefix' | 'tokens',
-  options: { readonly gradient: boolean; readonly recompute?: boolean } = { gradient: true },
+  options: StepGraphOptions = { gradient: true },
 ): StepGraph {
   const graph = new Graph();
   const backbone = architecture(graph);
@@ -49,7 +57,8 @@ export function buildStepGraph(
   graph.output('loss', loss);
   if (options.gradient) {
     graph.output('losses', losses);
-    const [gradient] = gradients(loss, graph.float(1), [embedded.virtual!]);
+    const seed = options.lossScale ? graph.input('loss_scale', 'float32', []) : graph.float(1);
+    const [gradient] = gradients(loss, seed, [embedded.virtual!]);
     graph.output('d_virtual', gradient!);
   }
   dropUnused(graph);

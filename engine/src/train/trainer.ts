@@ -146,6 +146,11 @@ function requirePrecision({ project }: TrainingPlan, device: string): void {
   if (precision === 'int8' && device !== 'cpu') {
     throw new InputError(`"trainer.precision": int8 is for the CPU, not for ${device}; choose device cpu, or float32`);
   }
+  if (precision === 'float16' && device === 'cpu') {
+    throw new InputError(
+      '"trainer.precision": float16 is for devices that compute in it, not for the CPU; choose float32',
+    );
+  }
 }
 
 /** @throws InputError for settings that no encoder has, before a run is begun with them */
