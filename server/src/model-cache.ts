@@ -52,7 +52,7 @@ export class ModelCache {
 async function stampOf(folder: string): Promise<string> {
   const names = await readdir(folder).catch(() => []);
   const stamps = names
-    .filter((name) => /\.(json|safetensors|model)$|^merges\.txt$/.test(name))
+    .filter((name) => /\.(json|safetensors|model|jinja)$|^merges\.txt$/.test(name))
     .sort()
     .map(async (name) => {
       const found = await stat(join(folder, name)).catch(() => undefined);

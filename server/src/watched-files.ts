@@ -15,7 +15,7 @@ const WATCHED: readonly FileSystemWatcher[] = [
   { globPattern: '**/*.jsonl' },
   { globPattern: '**/*.safetensors' },
   { globPattern: '**/{config,generation_config,tokenizer,tokenizer_config,special_tokens_map,vocab}.json' },
-  { globPattern: '**/{spiece.model,tokenizer.model,merges.txt}' },
+  { globPattern: '**/{spiece.model,tokenizer.model,merges.txt,chat_template.jinja}' },
   { globPattern: '**/model.safetensors.index.json' },
   // A folder that goes takes its files along without naming them.
   { globPattern: '**', kind: WatchKind.Delete },

@@ -217,7 +217,15 @@ describe('the model', () => {
       supported: ['gpt2'],
       reason: 'No decoder.',
     });
-    expect(unsupported).toContain('Not supported: No decoder.');
+    expect(unsupported).toContain('Not supported: No decoder.\n\nSupported: gpt2.');
+  });
+
+  it('says whether it was made for chats', async () => {
+    const model = demoModel as ModelFacts & { kind: 'ok' };
+    expect(await asked({ ...model, chat: { unusable: 'it needs a tool' } })).toContain(
+      'Its chat template cannot be used: it needs a tool',
+    );
+    expect(await asked(model)).not.toContain('chat');
   });
 
   it('may or may not know the language', async () => {

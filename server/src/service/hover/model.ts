@@ -9,7 +9,11 @@ export function modelText({ context, surroundings }: Knowledge): string {
   const title = `**Model** ${code(context.file.model)}`;
   const model = surroundings?.model;
   if (model === undefined) return paragraphs(title, 'It has not been looked at yet.');
-  if (model.kind === 'unsupported') return paragraphs(title, `Not supported: ${model.reason}`);
+  if (model.kind === 'unsupported') {
+    const { modelType, supported, reason } = model;
+    const others = supported.includes(modelType) ? '' : `Supported: ${supported.join(', ')}.`;
+    return paragraphs(title, `Not supported: ${reason}`, others);
+  }
   if (model.kind === 'not-found') return paragraphs(title, missingText(model));
   const { about } = model;
   return paragraphs(
@@ -19,6 +23,7 @@ export function modelText({ context, surroundings }: Knowledge): string {
     contextText(model),
     about && `Vocabulary: ${amount(about.vocabulary, 'token')}.`,
     languagesText(model),
+    chatText(model),
   );
 }
 
@@ -40,6 +45,13 @@ function languagesText({ languages }: ModelFacts & { kind: 'ok' }): string {
   const shown = languages.slice(0, MAX_LANGUAGES).map((language) => languageName(language) ?? language);
   const rest = languages.length - shown.length;
   return `Marks the language in the prompt: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`;
+}
+
+function chatText({ chat }: ModelFacts & { kind: 'ok' }): string {
+  if (chat === undefined) return '';
+  return 'unusable' in chat
+    ? `Its chat template cannot be used: ${chat.unusable}`
+    : 'Made for chats: a template with `"chat": true` stands in its chat template.';
 }
 
 const MAX_LANGUAGES = 12;
