@@ -116,8 +116,8 @@ describe('rotary positions turn as those of transformers', () => {
 
 describe('what cannot be read', () => {
   it('is named: a way of scaling that is not known, or several of them', () => {
-    expect(rotaryOf({ rope_scaling: { rope_type: 'longrope', factor: 4 } })).toMatchObject({
-      reason: "rotary positions scaled by 'longrope' (supported: default, dynamic, linear, llama3, yarn)",
+    expect(rotaryOf({ rope_scaling: { rope_type: 'ntk', factor: 4 } })).toMatchObject({
+      reason: "rotary positions scaled by 'ntk' (supported: default, dynamic, linear, llama3, yarn, longrope)",
     });
     expect(rotaryOf({ rope_parameters: { full_attention: { rope_type: 'default' } } })).toMatchObject({
       reason: 'rotary positions by layer type',

@@ -30,6 +30,7 @@ describe('parseTaskFile', () => {
           answer_only_loss: false,
           answer_field: null,
           labels: null,
+          chat: false,
         },
       ],
       data: { train_ds: [], validation_ds: [], test_ds: [], max_seq_length: null, add_bos: null, add_eos: true },

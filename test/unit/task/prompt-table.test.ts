@@ -36,6 +36,7 @@ describe('what the rules are told of a prompt table', () => {
           {
             template: '<|VIRTUAL_PROMPT_0|> {text}',
             splits: [2],
+            chat: false,
             virtualTokens: 2,
             hidden: 1,
             backboneFingerprint: 'b',
