@@ -25,6 +25,17 @@ export async function takePictures({ page, workspace }: Workbench, editor: Edito
   await page.keyboard.press('Escape');
   await editor.command('View: Toggle Panel Visibility');
 
+  // Faults of the file alone: others would be told of each row.
+  const faulty = sound.replace('"truncate_field": "sentence"', '"truncate_field": "sentense"');
+  await writeFile(file, faulty.replace('[20]', '[10]').replace('batch_size', 'batchsize'));
+  await editor.openTaskFile(TASK_FILE);
+  await editor.command('Problems: Focus on Problems View');
+  await page.locator('.markers-panel .monaco-list-row', { hasText: 'split-sum' }).dblclick();
+  await editor.until(page.locator('.action-widget').first(), () => page.keyboard.press('Control+.'));
+  await editor.screenshot('diagnostics');
+  await page.keyboard.press('Escape');
+  await editor.command('View: Toggle Panel Visibility');
+
   await writeFile(file, sound);
   await page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
   await editor.command('ptask: Train Task');
@@ -46,12 +57,15 @@ export async function takePictures({ page, workspace }: Workbench, editor: Edito
   await editor.command('View: Close All Editors');
   await editor.command('View: Toggle Primary Side Bar Visibility');
   await editor.open('test.jsonl');
-  await page
-    .locator('.view-line', { hasText: /→\s\w+\s\d+%\s[✓✗]/ })
-    .nth(20)
+  const lines = page.locator('.editor-instance .view-line');
+  await lines
+    .filter({ hasText: /→\s\w+\s\d+%\s[✓✗]/ })
+    .first()
     .waitFor({ timeout: 60_000 });
+  while ((await lines.filter({ hasNotText: '→' }).count()) > 0) await page.waitForTimeout(100);
   await editor.screenshot('inline-predictions');
-  await editor.hover('The operating margin');
+  await editor.hover('The research firm recommends');
+  await page.locator('.monaco-hover:visible', { hasText: '█' }).waitFor();
   await editor.screenshot('hover');
   await page.keyboard.press('Escape');
 
@@ -59,7 +73,7 @@ export async function takePictures({ page, workspace }: Workbench, editor: Edito
   await editor.command('ptask: Evaluate');
   await editor.accept('zero-shot');
   await editor.webview().locator('h2', { hasText: 'Confusion matrix' }).waitFor({ timeout: 120_000 });
-  await editor.webview().locator('h1').first().waitFor();
-  await editor.command('View: Hide Panel');
+  // The whole matrix is to be seen.
+  await page.setViewportSize({ width: 1120, height: 840 });
   await editor.screenshot('report');
 }
