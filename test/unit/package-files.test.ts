@@ -24,7 +24,7 @@ const ALLOWED = [
   /^docs\/rules\.md$/,
   /^examples\/(assistant|sentiment)\/(README\.md|(en|sv)\.ptask\.json|data\/(en|sv)\/[\w-]+\.jsonl)$/,
   /^l10n\/bundle\.l10n\.\w+\.json$/,
-  /^media\/([\w-]+\.(svg|png)|walkthrough\/\w+\.md)$/,
+  /^media\/([\w-]+\.(svg|png)|walkthrough\/\w+(\.nls\.\w+)?\.md)$/,
   /^snippets\/ptask\.json$/,
   /^syntaxes\/ptask\.tmLanguage\.json$/,
 ];
