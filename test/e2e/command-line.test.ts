@@ -107,7 +107,10 @@ describe('bad input', () => {
     ],
     [
       'a tokenizer that does not fit',
-      (dir) => writeFile(model(dir, 'tokenizer.json'), JSON.stringify(tinyTokenizer({ '<|end|>': 100_000 }))),
+      (dir) => {
+        const added_tokens = [{ content: 'big', id: 100_000, special: false }];
+        return writeFile(model(dir, 'tokenizer.json'), JSON.stringify({ ...tinyTokenizer(), added_tokens }));
+      },
       /tokenizer\.json does not fit the model/,
     ],
     [
