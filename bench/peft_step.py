@@ -21,6 +21,8 @@ parser.add_argument("--length", type=int, default=32)
 parser.add_argument("--batch", type=int, default=16)
 parser.add_argument("--answer", type=int, default=2)
 parser.add_argument("--steps", type=int, default=5)
+parser.add_argument("--device", default="cpu", help="cpu or cuda")
+parser.add_argument("--dtype", default="float32", help="float32 or bfloat16: what the backbone computes in")
 parser.add_argument("--threads", type=int, default=torch.get_num_threads())
 options = parser.parse_args()
 torch.manual_seed(0)
@@ -30,7 +32,7 @@ if options.make:
     GPT2LMHeadModel(GPT2Config()).save_pretrained(options.model)
     raise SystemExit
 
-backbone = AutoModelForCausalLM.from_pretrained(options.model)
+backbone = AutoModelForCausalLM.from_pretrained(options.model, dtype=getattr(torch, options.dtype))
 width = backbone.get_input_embeddings().weight.shape[1]
 config = PromptEncoderConfig(
     task_type="CAUSAL_LM",
@@ -38,10 +40,10 @@ config = PromptEncoderConfig(
     encoder_reparameterization_type="MLP",
     encoder_hidden_size=width,
 )
-model = get_peft_model(backbone, config)
+model = get_peft_model(backbone, config).to(options.device)
 trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
 optimiser = torch.optim.AdamW(trained, lr=1e-4)
-ids = torch.randint(backbone.config.vocab_size, (options.batch, options.length))
+ids = torch.randint(backbone.config.vocab_size, (options.batch, options.length), device=options.device)
 labels = ids.clone()
 labels[:, : -options.answer] = -100
 attended = torch.ones_like(ids)
@@ -52,6 +54,8 @@ def step() -> float:
     model(input_ids=ids, attention_mask=attended, labels=labels).loss.backward()
     optimiser.step()
     optimiser.zero_grad()
+    if options.device == "cuda":
+        torch.cuda.synchronize()
     return 1000 * (time.perf_counter() - start)
 
 
@@ -59,4 +63,7 @@ model.train()
 step()
 times = [step() for _ in range(options.steps)]
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"step_ms": statistics.median(times), "peak_mb": round(peak)}))
+result = {"step_ms": statistics.median(times), "peak_mb": round(peak)}
+if options.device == "cuda":
+    result["device_mb"] = round(torch.cuda.max_memory_reserved() / 2**20)
+print(json.dumps(result))

@@ -32,9 +32,9 @@ export function ptaskStep(model, shape, options = []) {
   return lastJson(process.execPath, [ptask, 'bench', ...sizeArguments(model, shape), ...options, '--json']);
 }
 
-export function peftStep(python, model, shape, steps) {
+export function peftStep(python, model, shape, steps, options = []) {
   const script = path.join(import.meta.dirname, 'peft_step.py');
-  return lastJson(python, [script, ...sizeArguments(model, shape), '--steps', String(steps)]);
+  return lastJson(python, [script, ...sizeArguments(model, shape), '--steps', String(steps), ...options]);
 }
 
 /** GFLOP/s at which ONNX Runtime multiplies matrices of this step's sizes. */

@@ -8,7 +8,7 @@ import { AdamW } from '../train/adamw.ts';
 import { BackboneStep, type StepOptions, type TaskRow } from '../train/backbone-step.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output } from './output.ts';
-import { readArguments, UsageError, wholeNumber } from './usage.ts';
+import { oneOf, readArguments, UsageError, wholeNumber } from './usage.ts';
 
 const TASK = 'bench';
 
@@ -39,8 +39,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     answer: wholeNumber('answer', values.answer, 1),
   };
   const steps = wholeNumber('steps', values.steps, 1);
-  const { precision } = values;
-  if (precision !== 'float32' && precision !== 'int8') throw new UsageError('--precision is float32 or int8');
+  const precision = oneOf('precision', values.precision, ['float32', 'float16', 'int8']);
   const output = new Output(values.json);
   const device = await deviceToUse(wanted, (line) => output.note(line));
   const step = await trainingStep(values.model, sizes, { provider: device, precision }, output);
