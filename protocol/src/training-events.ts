@@ -99,7 +99,17 @@ export interface DoneEvent {
   readonly steps: number;
   readonly epochs: number;
   readonly stopped_early: boolean;
+  /** For a run that computed its steps in less than float32, on validation rows with the kept prompts: the loss in both. */
+  readonly precision?: PrecisionLosses;
   readonly tasks: Readonly<Record<string, TrainedPrompt>>;
+}
+
+export interface PrecisionLosses {
+  /** Validation rows of all tasks. */
+  readonly rows: number;
+  /** As steps see it. */
+  readonly loss: number;
+  readonly float32_loss: number;
 }
 
 /** What a run puts into the prompt table for one task. */

@@ -25,6 +25,7 @@ export async function bench(args: readonly string[]): Promise<number> {
       answer: { type: 'string', default: '2' },
       steps: { type: 'string', default: '7' },
       precision: { type: 'string', default: 'float32' },
+      recompute: { type: 'boolean', default: false },
       ...DEVICE_OPTION,
       json: { type: 'boolean' },
     },
@@ -40,9 +41,10 @@ export async function bench(args: readonly string[]): Promise<number> {
   };
   const steps = wholeNumber('steps', values.steps, 1);
   const precision = oneOf('precision', values.precision, ['float32', 'float16', 'int8']);
+  const { recompute } = values;
   const output = new Output(values.json);
   const device = await deviceToUse(wanted, (line) => output.note(line));
-  const step = await trainingStep(values.model, sizes, { provider: device, precision }, output);
+  const step = await trainingStep(values.model, sizes, { provider: device, precision, recompute }, output);
   const times: number[] = [];
   for (let n = 0; n <= steps; n++) {
     const before = performance.now();
@@ -62,6 +64,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     ...sizes,
     device,
     precision,
+    recompute,
   };
   output.event(result);
   output.text(

@@ -1,5 +1,6 @@
 import type { DeviceName } from '../../../protocol/src/engine.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
+import { formatLoss } from '../progress.ts';
 import { count, shortPath } from '../text.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { train } from '../train/trainer.ts';
@@ -134,6 +135,12 @@ function tellWhatWasLearnt(done: DoneEvent, output: Output): void {
     );
     // What a user must know before trusting the prompt.
     if (learning?.message) output.note(`warning: ${task} ${learning.message}`);
+  }
+  if (done.precision) {
+    const { rows, loss, float32_loss } = done.precision;
+    output.text(
+      `Steps in lower precision saw a loss of ${formatLoss(loss)} on ${count(rows, 'validation row')}; in float32, as everything else is, it is ${formatLoss(float32_loss)}`,
+    );
   }
   output.text(`The run's record: ${shortPath(done.run)}`);
 }

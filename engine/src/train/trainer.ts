@@ -23,6 +23,7 @@ import { estimateRun, type Machinery, measurePace } from './estimate.ts';
 import { type Fit, type FittedRun, fitRun } from './fit.ts';
 import { measureLearning } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
+import { precisionLosses } from './precision-losses.ts';
 import { RunFolder } from './run-folder.ts';
 import { learningRate } from './schedule.ts';
 import { type Progress, TrainingState } from './training-state.ts';
@@ -354,6 +355,7 @@ class Trainer {
   /** Puts the best prompts into the project's prompt table. */
   async finish(): Promise<DoneEvent> {
     const { step, epoch, stoppedEarly } = this.state.progress;
+    const precision = this.alone ? await precisionLosses(this.plan, this.state.best!, this.backbone) : undefined;
     return {
       event: 'done',
       run: this.run.dir,
@@ -361,6 +363,7 @@ class Trainer {
       steps: step,
       epochs: epoch,
       stopped_early: stoppedEarly,
+      ...(precision ? { precision } : {}),
       tasks: this.alone ? await this.withLearning(await this.keepBest()) : await this.keepBest(),
     };
   }

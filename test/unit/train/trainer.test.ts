@@ -109,8 +109,13 @@ describe('a run in 8-bit products', () => {
 
   it('goes nearly as one in single precision does', async () => {
     const single = losses((await trainProject(writeProject(withTrainer({})))).events);
-    const int8 = losses((await trainProject(writeProject(withTrainer({ precision: 'int8' })))).events);
+    const { events } = await trainProject(writeProject(withTrainer({ precision: 'int8' })));
+    const int8 = losses(events);
     expect(int8).not.toEqual(single);
+    const { precision } = doneOf(events);
+    expect(precision!.rows).toBe(5);
+    expect(precision!.loss).not.toBe(precision!.float32_loss);
+    expect(Math.abs(precision!.loss - precision!.float32_loss)).toBeLessThan(0.1);
     const apart = int8.map((loss, step) => Math.abs(loss - single[step]!));
     expect(Math.max(...apart)).toBeLessThan(0.02);
   });
