@@ -37,6 +37,10 @@ export interface EngineRequests {
    * `predict`.
    */
   fetchModel: { params: FetchModelParams; result: FetchModelResult };
+  /** Before what CUDA needs is fetched, to say what that takes. Role `predict`. */
+  planFetchCuda: { params: Record<string, never>; result: PlanFetchCudaResult };
+  /** When the user has agreed to that. Sends `fetching` on the way. Processes that start afterwards have it. Role `predict`. */
+  fetchCuda: { params: FetchCudaParams; result: FetchCudaResult };
   /** When the Runs view is filled. Role `predict`. */
   runs: { params: RunsParams; result: RunsResult };
   /** When a run's chart or its numbers are shown. Role `predict`. */
@@ -67,7 +71,7 @@ export interface EngineNotifications {
   predicted: PredictedParams;
   /** During `evaluate`, each time some more rows are answered. */
   evaluated: EvaluatedParams;
-  /** During `fetchModel`, a few times a second. */
+  /** During `fetchModel` and `fetchCuda`, a few times a second. */
   fetching: FetchingParams;
   /** During `train`, at most about ten times a second: what has happened since the last one, in order. */
   training: TrainingParams;
@@ -531,6 +535,22 @@ export interface FetchModelResult {
   readonly reference: string;
   /** Why it cannot be used, though it is there. */
   readonly problem: string | undefined;
+}
+
+export interface PlanFetchCudaResult {
+  readonly bytes: number;
+  readonly missingBytes: number;
+  /** Where it is kept. */
+  readonly folder: string;
+  readonly licence: string;
+}
+
+export interface FetchCudaParams {
+  readonly token: string;
+}
+
+export interface FetchCudaResult {
+  readonly folder: string;
 }
 
 // ── runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

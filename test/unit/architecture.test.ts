@@ -177,6 +177,7 @@ const ASKED_FOR = [
   'engine/src/cli/fetch-shown.ts',
   'engine/src/cli/fetch.ts',
   'engine/src/devices/fetch-cuda.ts',
+  'engine/src/process/fetch-device.ts',
   'engine/src/process/fetch-models.ts',
 ];
 

@@ -5,8 +5,9 @@ import type { ReportDocuments } from '../report-documents.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import { deviceState, devicesReport, deviceTitle } from './devices-text.ts';
+import { fetchCuda } from './fetch-cuda.ts';
 
-/** **Show Devices** and **Select Device**. */
+/** **Show Devices**, **Select Device** and **Fetch CUDA Support**. */
 export function deviceCommands(engine: PredictionEngine, reports: ReportDocuments, texts: Texts): Disposable[] {
   const { t } = texts;
   const find = async (refresh: boolean): Promise<DevicesResult | undefined> => {
@@ -31,6 +32,7 @@ export function deviceCommands(engine: PredictionEngine, reports: ReportDocument
       const found = await find(true);
       if (found) await reports.show(t('Devices'), devicesReport(found, texts));
     }),
+    commands.registerCommand('ptask.fetchCuda', () => fetchCuda(engine, texts)),
     commands.registerCommand('ptask.selectDevice', async () => {
       const found = await find(false);
       if (!found) return;

@@ -95,7 +95,7 @@ function fetchShown({ engine, texts }: ModelServices, model: string): Promise<Fe
 }
 
 /** Does something in a notification that can be cancelled. */
-function cancellable<T>(
+export function cancellable<T>(
   title: string,
   work: (signal: AbortSignal, progress: Progress<{ increment?: number; message?: string }>) => Promise<T>,
 ): Promise<T> {

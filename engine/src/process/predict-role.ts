@@ -3,6 +3,7 @@ import { offerModels } from '../models/offer-models.ts';
 import type { Connection } from './connection.ts';
 import { DeviceChoice } from './device-choice.ts';
 import { evaluateTasks } from './evaluate-tasks.ts';
+import { fetchCudaOf, planFetchCudaOf } from './fetch-device.ts';
 import { fetchModelOf, planFetchOf } from './fetch-models.ts';
 import { nearestTokens } from './nearest-tokens.ts';
 import { OpenedFiles } from './opened-files.ts';
@@ -29,6 +30,8 @@ export function predictRole({ handle, notify }: Connection, program: URL): Role 
     models: offerModels,
     planFetch: planFetchOf,
     fetchModel: (params, signal) => fetchModelOf(params, signal, notify),
+    planFetchCuda: planFetchCudaOf,
+    fetchCuda: (params, signal) => fetchCudaOf(params, signal, notify),
     ...runHandlers,
   });
   return { end: async () => undefined };

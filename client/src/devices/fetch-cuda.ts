@@ -1,0 +1,51 @@
+import { commands, window } from 'vscode';
+import { EngineError } from '../engine/engine-error.ts';
+import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import { cancellable } from '../models/fetch-model.ts';
+import { fetchingText } from '../models/model-text.ts';
+import type { Texts } from '../texts.ts';
+import { requireTrust } from '../trust.ts';
+
+const TOKEN = 'fetch-cuda';
+
+/** **Fetch CUDA Support**: says what it takes, asks, and fetches it. */
+export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise<void> {
+  const { t, bytes } = texts;
+  if (!(await requireTrust())) return;
+  try {
+    const plan = await engine.request('planFetchCuda', {});
+    if (plan.missingBytes > 0) {
+      const detail = t('{0} from npm ({1}), kept in {2}.', bytes(plan.missingBytes), plan.licence, plan.folder);
+      const choice = await window.showInformationMessage(
+        t('Fetch what CUDA needs?'),
+        { modal: true, detail },
+        t('Fetch'),
+      );
+      if (choice !== t('Fetch')) return;
+      await fetchShown(engine, texts);
+    }
+    const reload = t('Reload Window');
+    const message = t('What CUDA needs is there; it is used after the window has been loaded again.');
+    if ((await window.showInformationMessage(message, reload)) === reload) {
+      await commands.executeCommand('workbench.action.reloadWindow');
+    }
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'cancelled') return;
+    window.showErrorMessage(
+      t('CUDA support cannot be fetched: {0}', error instanceof Error ? error.message : String(error)),
+    );
+  }
+}
+
+async function fetchShown(engine: PredictionEngine, texts: Texts): Promise<void> {
+  await cancellable(texts.t('Fetching {0}', 'CUDA'), (signal, progress) => {
+    let shown = 0;
+    const fetching = (params: Parameters<typeof fetchingText>[0] & { token: string }) => {
+      if (params.token !== TOKEN) return;
+      const percent = params.bytes === 0 ? 100 : (100 * params.present) / params.bytes;
+      progress.report({ increment: Math.max(0, percent - shown), message: fetchingText(params, texts) });
+      shown = Math.max(shown, percent);
+    };
+    return engine.request('fetchCuda', { token: TOKEN }, { signal, listen: { fetching } });
+  });
+}
