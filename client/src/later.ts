@@ -17,24 +17,3 @@ export function later(milliseconds: number, action: () => void): Later {
     dispose: () => clearTimeout(timer),
   };
 }
-
-/** Does something at once, and not again before its time. */
-export function atMostEvery(milliseconds: number, action: () => void): Later {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isAsked = false;
-  const act = () => {
-    isAsked = false;
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (isAsked) act();
-    }, milliseconds);
-    action();
-  };
-  return {
-    soon() {
-      if (timer === undefined) act();
-      else isAsked = true;
-    },
-    dispose: () => clearTimeout(timer),
-  };
-}

@@ -9,24 +9,26 @@ import {
   Position,
   type TextDocument,
   Uri,
+  window,
   workspace,
 } from 'vscode';
 import type { TaskRow } from '../../../protocol/src/rows.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
-import { atMostEvery, later } from '../later.ts';
+import { later } from '../later.ts';
 import type { RunQueue } from '../runs/run-queue.ts';
 import { isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS, unsavedText } from './documents.ts';
 import { PredictionStore, type RowQuestion } from './prediction-store.ts';
 import { hintText, staleText } from './prediction-text.ts';
+import { Redrawing } from './redrawing.ts';
 
 const PROMPT_TABLES = '**/*.prompts.safetensors';
 const SETTING = 'predictions.inline';
 
-/** Answers that come one soon after the other are drawn together. */
-const DRAW_MS = 50;
+/** So long is waited for answers before a document is drawn without them; drawing it again takes VS Code longer than that. */
+const WAIT_MS = 150;
 /** The window has other things to do when it begins. */
 const START_MS = 1000;
 /** After a keystroke in a task file, so long is waited before its prompts are looked at anew. */
@@ -40,13 +42,27 @@ export function showInlinePredictions(
   texts: Texts,
 ): Disposable[] {
   const changed = new EventEmitter<void>();
-  const draw = atMostEvery(DRAW_MS, () => changed.fire());
+  const drawing = new Redrawing<TextDocument>(() => changed.fire(), documentsInView);
+  const waiting = new Set<() => void>();
+  const newsWithin = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      waiting.add(resolve);
+      setTimeout(() => {
+        waiting.delete(resolve);
+        resolve();
+      }, milliseconds);
+    });
+  const tellNews = () => {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+    drawing.news();
+  };
   const store = new PredictionStore(
     {
       predict: (params, predicted, signal) => engine.request('predict', params, { signal, listen: { predicted } }),
       unsavedText,
     },
-    draw.soon,
+    tellNews,
   );
   const expireTyped = later(TYPING_MS, () => store.expire());
   const provider: InlayHintsProvider = {
@@ -55,7 +71,13 @@ export function showInlinePredictions(
       if (!workspace.isTrusted || !workspace.getConfiguration('ptask', document).get(SETTING, true)) return [];
       const rows = await server.rows(document.uri, range, token);
       if (token.isCancellationRequested) return [];
-      store.want(rows.map(questionOf));
+      const questions = rows.map(questionOf);
+      const answered = store.want(questions);
+      if (questions.some((question) => !store.known(question))) {
+        await Promise.race([answered, newsWithin(WAIT_MS)]);
+        if (token.isCancellationRequested) return [];
+      }
+      drawing.asked(document);
       return hintsOf(document, rows, store, texts);
     },
   };
@@ -64,7 +86,7 @@ export function showInlinePredictions(
   start.soon();
   return [
     changed,
-    draw,
+    drawing,
     expireTyped,
     store,
     tables,
@@ -84,6 +106,10 @@ export function showInlinePredictions(
     languages.registerInlayHintsProvider(ROW_DOCUMENTS, provider),
     commands.registerCommand('ptask.toggleInlinePredictions', toggle),
   ];
+}
+
+function documentsInView(): TextDocument[] {
+  return window.visibleTextEditors.map(({ document }) => document).filter((one) => languages.match(ROW_DOCUMENTS, one));
 }
 
 /** The process that predicts takes a while to start, which the first rows that are opened need not wait for. */

@@ -55,19 +55,23 @@ export class PredictionStore {
     return this.#tasks.get(taskKey(file, taskname))?.known(rowKey(row));
   }
 
-  /** Asks for what is not known yet and not asked for. Failures leave it unknown until it expires. */
-  want(questions: readonly RowQuestion[]): void {
+  /**
+   * Asks for what is not known yet and not asked for; resolves when that has been answered. Failures leave it unknown until
+   * it expires.
+   */
+  async want(questions: readonly RowQuestion[]): Promise<void> {
     const groups = new Map<string, RowQuestion[]>();
     for (const question of questions) {
       const key = taskKey(question.file, question.taskname);
       groups.set(key, [...(groups.get(key) ?? []), question]);
     }
-    for (const [key, group] of groups) {
+    const fetches = [...groups].map(([key, group]) => {
       const task = this.#tasks.get(key) ?? new TaskPredictions();
       this.#tasks.set(key, task);
       const rows = new Map(group.map(({ row }) => [rowKey(row), row]));
-      void this.#fetch(task, group[0]!, rows);
-    }
+      return this.#fetch(task, group[0]!, rows);
+    });
+    await Promise.all(fetches);
   }
 
   /** Forgets which prompts there are: of one task file, or all. */
