@@ -2,7 +2,7 @@
  * The machine's own float32 matrix speed in ONNX Runtime: GFLOP/s of the four products of a GPT-2 layer at `rows` rows,
  * weighted by their work, best of many runs. This is what `compare-with-peft.mjs` holds the irreducible work against.
  *
- *     node bench/matrix-speed.mjs [ROWS [HIDDEN [INNER]]]
+ *     node bench/matrix-speed.mjs [ROWS [HIDDEN [INNER [THREADS]]]]
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
@@ -22,7 +22,7 @@ import {
 } from 'onnx-buf';
 import ort from 'onnxruntime-node';
 
-const [rows = 506, hidden = 768, inner = 3072] = process.argv.slice(2).map(Number);
+const [rows = 506, hidden = 768, inner = 3072, threads = 0] = process.argv.slice(2).map(Number);
 
 const value = (name, shape) =>
   create(ValueInfoProtoSchema, {
@@ -70,7 +70,7 @@ async function seconds(k, n) {
       ],
     }),
   });
-  const session = await ort.InferenceSession.create(toBinary(ModelProtoSchema, model));
+  const session = await ort.InferenceSession.create(toBinary(ModelProtoSchema, model), { intraOpNumThreads: threads });
   const x = new ort.Tensor('float32', new Float32Array(rows * k).fill(0.5), [rows, k]);
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 40; i++) {
@@ -94,4 +94,4 @@ for (const [k, n] of products) {
   work += 2 * rows * k * n;
   time += await seconds(k, n);
 }
-console.log(JSON.stringify({ gflops: Math.round(work / time / 1e9), rows, hidden, inner }));
+console.log(JSON.stringify({ gflops: Math.round(work / time / 1e9), rows, hidden, inner, threads }));

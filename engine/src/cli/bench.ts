@@ -26,6 +26,7 @@ export async function bench(args: readonly string[]): Promise<number> {
       steps: { type: 'string', default: '7' },
       precision: { type: 'string', default: 'float32' },
       recompute: { type: 'boolean', default: false },
+      threads: { type: 'string' },
       ...DEVICE_OPTION,
       json: { type: 'boolean' },
     },
@@ -42,9 +43,10 @@ export async function bench(args: readonly string[]): Promise<number> {
   const steps = wholeNumber('steps', values.steps, 1);
   const precision = oneOf('precision', values.precision, ['float32', 'float16', 'int8']);
   const { recompute } = values;
+  const threads = values.threads === undefined ? {} : { threads: wholeNumber('threads', values.threads, 1) };
   const output = new Output(values.json);
   const device = await deviceToUse(wanted, (line) => output.note(line));
-  const step = await trainingStep(values.model, sizes, { provider: device, precision, recompute }, output);
+  const step = await trainingStep(values.model, sizes, { provider: device, precision, recompute, ...threads }, output);
   const times: number[] = [];
   for (let n = 0; n <= steps; n++) {
     const before = performance.now();
@@ -65,6 +67,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     device,
     precision,
     recompute,
+    ...threads,
   };
   output.event(result);
   output.text(

@@ -29,7 +29,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --refresh                 try each device again
       --fetch cuda [--yes]      fetch what CUDA needs (Linux x64), after saying how much that is
   ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
-              [--precision float32|int8] [--recompute]
+              [--precision float32|int8] [--recompute] [--threads N]
                               time and memory of a training step
 
   --json        one JSON object a line on standard output (all commands but demo)
