@@ -24,9 +24,9 @@ type Round = Readonly<Record<string, readonly number[]>>;
 /** What is measured, in the order of the table, with what it should be at most. */
 const ROWS = [
   ['activation', 'activation of the extension', 100],
-  ['cold', 'opening a file → first predictions, no process started', 1500],
-  ['warm', 'the same, in the same window, rows that were never asked', 300],
-  ['again', 'the same, a file that was open before', 300],
+  ['cold', 'opening a file → first predictions, the first file in a window', 1500],
+  ['warm', 'the same, another file, whose rows were never asked', 300],
+  ['again', 'the same, the first file again', 300],
   ['hover', 'hover on a row that was never asked', 100],
   ['hoverBesideRun', 'the same beside a training run', undefined],
   ['blocked', 'longest wait of the event loop beside a run and predictions', 50],
