@@ -19,6 +19,8 @@ export default defineConfig({
           include: ['test/webgpu/*.test.ts'],
           globalSetup: 'test/webgpu/install-driver.ts',
           env: DRIVER_ENVIRONMENT,
+          // A driver without hardware compiles shaders for seconds on an idle machine.
+          testTimeout: 300_000,
         },
       },
     ],
