@@ -154,7 +154,7 @@ describe('bad input', () => {
     );
     expect(message).toMatch(/^training diverged: .* at step 2;/);
     expect(data).toEqual({ kind: 'input' });
-    expect(told.map(({ event }) => event)).toEqual(['start', 'step']);
+    expect(told.map(({ event }) => event)).toEqual(['start', 'estimate', 'step']);
   });
 });
 
