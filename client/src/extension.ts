@@ -4,6 +4,7 @@ import { chartCommands } from './chart/chart-commands.ts';
 import { Charts } from './chart/chart-panel.ts';
 import { deviceCommands } from './devices/device-commands.ts';
 import type { EngineDied } from './engine/engine-error.ts';
+import { tellingLines } from './engine/last-lines.ts';
 import { PredictionEngine } from './engine/prediction-engine.ts';
 import { proxyEnvironment } from './engine/proxy-environment.ts';
 import { TrainingProcesses } from './engine/training-processes.ts';
@@ -66,7 +67,7 @@ export function activate(context: ExtensionContext): Extension {
   const queue = new RunQueue(trainings.start);
   const stored = new StoredRuns(engine);
   const charts = new Charts(context.extensionUri, engine, queue, texts);
-  const reports = new ReportDocuments();
+  const reports = new ReportDocuments(context.storageUri ?? context.globalStorageUri);
   const tests = new EvaluationTests(server, engine, texts);
   const handOver = handOverRuns(queue, context.storageUri, texts);
   endProcesses = () => {
@@ -91,7 +92,6 @@ export function activate(context: ExtensionContext): Extension {
     commands.registerCommand('ptask.openExample', () => openExample(context)),
     ...showInlinePredictions(server, engine, queue, texts),
     ...registerPredictionHovers(server, engine, texts),
-    reports,
     tests,
     registerShowRule(context.extensionUri),
     commands.registerCommand(EVALUATE_TASK, (argument) => evaluateTask({ tests, reports, texts }, argument)),
@@ -115,7 +115,7 @@ function engineEnvironment(): Record<string, string> {
 
 async function sayThatEngineDied(death: EngineDied, engine: PredictionEngine, { t }: Texts): Promise<void> {
   const [restart, log] = [t('Restart'), t('Open Log')];
-  const lines = death.lines.slice(-2).join(' ');
+  const lines = tellingLines(death.lines);
   const choice = await window.showErrorMessage(
     t('The process that predicts ended: {0}. {1}', death.how, lines).trim(),
     restart,

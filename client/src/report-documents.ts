@@ -1,33 +1,29 @@
-import { commands, type Disposable, EventEmitter, type TextDocumentContentProvider, Uri, workspace } from 'vscode';
+import path from 'node:path';
+import { commands, Uri, workspace } from 'vscode';
 
-const SCHEME = 'ptask-report';
+/**
+ * Reports in Markdown that are shown in editor tabs. They are files of the extension's own, as the links of a document that is
+ * on no disk lead nowhere; so a report is also there again after the window was reloaded.
+ */
+export class ReportDocuments {
+  readonly #folder: Uri;
 
-/** Reports in Markdown that are shown in editor tabs and are on no disk. */
-export class ReportDocuments implements TextDocumentContentProvider, Disposable {
-  readonly #texts = new Map<string, string>();
-  readonly #changed = new EventEmitter<Uri>();
-  readonly #registration: Disposable;
-
-  readonly onDidChange = this.#changed.event;
-
-  constructor() {
-    this.#registration = workspace.registerTextDocumentContentProvider(SCHEME, this);
-  }
-
-  provideTextDocumentContent(uri: Uri): string {
-    return this.#texts.get(uri.path) ?? '';
+  /** @param storage a folder of the extension's own */
+  constructor(storage: Uri) {
+    this.#folder = Uri.joinPath(storage, 'reports');
   }
 
   /** Opens a report, or shows the tab that has one of this title with its new text. */
   async show(title: string, markdown: string): Promise<void> {
-    const uri = Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.md` });
-    this.#texts.set(uri.path, markdown);
-    this.#changed.fire(uri);
+    const uri = Uri.joinPath(this.#folder, `${title.replaceAll(/[\\/:*?"<>|]/g, '-')}.md`);
+    await workspace.fs.writeFile(uri, new TextEncoder().encode(markdown));
     await commands.executeCommand('markdown.showPreview', uri);
+    await commands.executeCommand('markdown.preview.refresh');
   }
 
-  dispose(): void {
-    this.#registration.dispose();
-    this.#changed.dispose();
+  /** Address of a line of a file, counted from 0, for a link in a report. */
+  link(file: string, line: number): string {
+    const way = path.relative(this.#folder.fsPath, file).split(path.sep);
+    return `${way.map(encodeURIComponent).join('/')}#L${line + 1}`;
   }
 }

@@ -55,5 +55,7 @@ async function pickTaskFile(): Promise<Uri | undefined> {
     description: workspace.asRelativePath(file),
     file,
   }));
-  return (await window.showQuickPick(items, { placeHolder: l10n.t('Which task file?') }))?.file;
+  // A page that the command was given from, such as the walkthrough, may take the focus back.
+  const options = { placeHolder: l10n.t('Which task file?'), ignoreFocusOut: true };
+  return (await window.showQuickPick(items, options))?.file;
 }

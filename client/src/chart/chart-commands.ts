@@ -22,6 +22,7 @@ export function chartCommands(charts: Charts, stored: StoredRuns, texts: Texts):
       }));
       const chosen = await window.showQuickPick(items, {
         canPickMany: true,
+        ignoreFocusOut: true,
         placeHolder: texts.t('Which runs are to be drawn over each other?'),
       });
       if (chosen && chosen.length > 0) charts.show(chosen.map(({ dir }) => dir));

@@ -53,6 +53,10 @@ async function pick({ devices, used }: DevicesResult, texts: Texts): Promise<Dev
       device: device.name,
     })),
   ];
-  const chosen = await window.showQuickPick(items, { placeHolder: t('What is to train and predict?') });
+  const chosen = await window.showQuickPick(items, {
+    placeHolder: t('What is to train and predict?'),
+    // Trying devices takes a while, in which the user may have gone elsewhere.
+    ignoreFocusOut: true,
+  });
   return chosen?.device;
 }

@@ -16,3 +16,14 @@ export class LastLines {
     return this.#lines;
   }
 }
+
+/** So much of a line is shown in a message; the log has it all. */
+const MOST_CHARACTERS = 160;
+
+/** Of a log's last lines those that say most of an end: the warnings, and what the runtime or a driver has printed itself. */
+export function tellingLines(lines: readonly string[]): string {
+  const grave = lines.filter((line) => !/^(debug|info): /.test(line));
+  // Events of a run are logged as they are told, which is nothing to read in a message.
+  const told = (grave.length > 0 ? grave : lines.filter((line) => !line.startsWith('info: {'))).slice(-2);
+  return told.map((line) => (line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line)).join(' ');
+}

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { Baseline } from '../../../protocol/src/engine.ts';
 import { EngineError } from '../engine/engine-error.ts';
@@ -37,7 +37,7 @@ export async function evaluateTask(services: EvaluateServices, argument: Evaluat
     const report = evaluationReport(evaluations, {
       texts,
       shortName: (file) => workspace.asRelativePath(file),
-      link: (file, line) => `${Uri.file(file)}#L${line + 1}`,
+      link: (file, line) => reports.link(file, line),
     });
     await reports.show(texts.t('Evaluation of {0}', title), report);
   } catch (error) {
@@ -57,6 +57,7 @@ async function pickBaselines(): Promise<readonly Baseline[] | undefined> {
   const chosen = await window.showQuickPick(items, {
     canPickMany: true,
     title: l10n.t('Evaluate'),
+    ignoreFocusOut: true,
     placeHolder: l10n.t('What is the prompt to be compared with? Each comparison takes time of its own.'),
   });
   return chosen?.map(({ baseline }) => baseline);

@@ -61,7 +61,9 @@ function answererText(answerer: EvaluationMetrics['answerer'], shots: number, { 
     ? t('trained prompt')
     : shots === 0
       ? t('without a prompt')
-      : t('without a prompt, {0} examples', shots);
+      : shots === 1
+        ? t('without a prompt, one example')
+        : t('without a prompt, {0} examples', shots);
 }
 
 function labelTable(labels: readonly LabelMetrics[], { t, percent }: Texts): string {

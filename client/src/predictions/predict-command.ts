@@ -75,7 +75,7 @@ async function chooseTemplate(
   if (candidates.length <= 1) return candidates[0];
   const picked = await window.showQuickPick(
     candidates.map((template) => template.taskname),
-    { placeHolder: l10n.t('Which task?') },
+    { placeHolder: l10n.t('Which task?'), ignoreFocusOut: true },
   );
   return candidates.find((template) => template.taskname === picked);
 }
@@ -93,6 +93,7 @@ async function askForRow(
         : await window.showInputBox({
             title: taskname,
             prompt: l10n.t('The text of the field “{0}”', field),
+            ignoreFocusOut: true,
             ...(place === 0 && selection !== undefined ? { value: selection } : {}),
           });
     if (value === undefined) return undefined;

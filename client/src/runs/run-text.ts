@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { EpochPoint, RunSummary, TrainedTask } from '../../../protocol/src/engine.ts';
+import { tellingLines } from '../engine/last-lines.ts';
 import type { Texts } from '../texts.ts';
 import type { RunEnd, RunPhase, WindowRun } from './run-queue.ts';
 
@@ -123,7 +124,7 @@ export function endMessage(name: string, end: RunEnd, texts: Texts): EndMessage 
           'The process that trained {0} ended: {1}. What was saved last can be resumed. {2}',
           name,
           end.error.how,
-          end.error.lines.slice(-2).join(' '),
+          tellingLines(end.error.lines),
         ).trim(),
       };
     case 'failed':

@@ -92,6 +92,7 @@ async function pickTasks(plan: PlanResult, texts: Texts): Promise<string[] | und
   const chosen = await window.showQuickPick(items, {
     canPickMany: true,
     title: l10n.t('Train Task'),
+    ignoreFocusOut: true,
     placeHolder: l10n.t('Which tasks? They are trained together, in one run.'),
   });
   return chosen && chosen.length > 0 ? chosen.map(({ label }) => label) : undefined;
@@ -107,7 +108,7 @@ async function askToResume(step: number): Promise<boolean | undefined> {
     },
     { label: l10n.t('Start Anew'), description: l10n.t('leave that run as it is'), resume: false },
   ];
-  return (await window.showQuickPick(items, { title: l10n.t('Train Task') }))?.resume;
+  return (await window.showQuickPick(items, { title: l10n.t('Train Task'), ignoreFocusOut: true }))?.resume;
 }
 
 async function confirm(plan: PlanResult, texts: Texts): Promise<boolean> {

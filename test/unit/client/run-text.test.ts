@@ -63,6 +63,17 @@ describe('the message at the end', () => {
       text: 'The process that trained s ended: SIGKILL. What was saved last can be resumed. two three',
     });
   });
+  it('shows warnings rather than what went well', () => {
+    const error = new EngineDied('SIGABRT', [
+      'info: step 1',
+      'error: out of memory',
+      'terminate called',
+      'info: step 2',
+    ]);
+    expect(endMessage('s', { outcome: 'died', error }, english)?.text).toMatch(
+      / error: out of memory terminate called$/,
+    );
+  });
   it('says why a run was refused', () =>
     expect(endMessage('s', { outcome: 'refused', error: new EngineError('no disk', 'input') }, english)?.text).toBe(
       's was not trained: no disk',

@@ -46,23 +46,30 @@ export class EditorPage {
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
-  /** Takes the entry with this text from a list of choices. */
+  /** Takes the entry with this text from a list of choices, after which there may be another question. */
   async choose(text: string): Promise<void> {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
   /** Ticks what a list of choices offers with these texts, and nothing else, and takes it. */
   async acceptOnly(...texts: string[]): Promise<void> {
-    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    const widget = this.page.locator('.quick-input-widget.show-checkboxes');
+    const rows = widget.locator('.monaco-list-row');
     await rows.first().waitFor();
-    for (const row of await rows.all()) {
-      const text = await row.innerText();
-      const box = row.getByRole('checkbox');
-      if ((await box.isChecked()) !== texts.some((wanted) => text.includes(wanted))) await box.click();
-    }
-    await this.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.eventually(async () => {
+      for (const text of await rows.allInnerTexts()) {
+        const box = rows
+          .filter({ hasText: text.split('\n')[0]! })
+          .getByRole('checkbox')
+          .first();
+        await box.setChecked(
+          texts.some((wanted) => text.includes(wanted)),
+          { timeout: 1000 },
+        );
+      }
+    });
+    await widget.getByRole('button', { name: 'OK' }).click();
+    await widget.waitFor({ state: 'hidden' });
   }
 
   /** Answers the question of an input box. */
@@ -85,8 +92,11 @@ export class EditorPage {
     const shown = this.page.locator('.hover-language-status');
     await this.until(shown, () => this.page.locator('[id="status.languageStatus"]').click());
     const text = (await shown.allInnerTexts()).join('\n');
-    await this.page.keyboard.press('Escape');
-    await shown.waitFor({ state: 'hidden' });
+    await this.eventually(async () => {
+      await this.page.mouse.move(5, 5);
+      await this.page.keyboard.press('Escape');
+      await shown.waitFor({ state: 'hidden', timeout: 1000 });
+    });
     return text;
   }
 
@@ -94,7 +104,11 @@ export class EditorPage {
   async menu(of: Locator, entry: string): Promise<void> {
     const item = this.page.locator('.monaco-menu .action-item', { hasText: entry });
     await this.until(item, () => of.click({ button: 'right' }));
-    await item.click();
+    // A menu that has just opened takes no click yet.
+    await this.eventually(async () => {
+      await item.click({ timeout: 1000 });
+      await item.waitFor({ state: 'hidden', timeout: 1000 });
+    });
   }
 
   /** Tries again until an assertion holds. @throws what the last try threw */

@@ -7,14 +7,19 @@ export interface Process {
   readonly command: string;
 }
 
-/** Language server and engines of the extension that was installed for the tests, without the zombies. */
+/**
+ * Language server and engines of the extension that was installed for these tests, without the zombies. Tests of another
+ * checkout may go on at the same time.
+ */
 export function ownProcesses(): Process[] {
   return execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
     .split('\n')
     .flatMap((line) => {
       const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
       const isOwn =
-        command && !state!.startsWith('Z') && /\/ptask\.ptask-[^/]+\/dist\/(engine|server)\.js/.test(command);
+        command?.includes(process.cwd()) &&
+        !state!.startsWith('Z') &&
+        /\/ptask\.ptask-[^/]+\/dist\/(engine|server)\.js/.test(command);
       return isOwn ? [{ pid: Number(pid), parent: Number(parent), command }] : [];
     });
 }

@@ -2,8 +2,13 @@ import type { Workbench } from '../../host/workbench.ts';
 import { EditorPage } from '../editor-page.ts';
 import { chart } from './chart.ts';
 import { devices } from './devices.ts';
+import { evaluation } from './evaluation.ts';
+import { failures } from './failures.ts';
+import { firstUse } from './first-use.ts';
+import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
-import { noRuns } from './runs.ts';
+import { noRuns, runs } from './runs.ts';
+import { severalTasks } from './several-tasks.ts';
 
 /** A part of the drive, which finds what those before it have left. */
 export type Chapter = (editor: EditorPage, workbench: Workbench) => Promise<void>;
@@ -14,6 +19,12 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
   devices,
   chart,
   predict,
+  evaluation,
+  runs,
+  severalTasks,
+  failures,
+  outsidePaths,
+  firstUse,
 };
 
 /** The commands and views that the suite cannot see, each as a user comes to it. */

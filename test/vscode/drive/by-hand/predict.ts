@@ -14,7 +14,9 @@ export async function predict(editor: EditorPage): Promise<void> {
   await editor.screenshot('predict-typed');
 
   await editor.open('notes.txt');
+  await page.locator('.view-line', { hasText: 'The mine' }).click();
   await page.keyboard.press('Control+A');
+  await page.locator('.statusbar-item', { hasText: /\(\d+ selected\)/ }).waitFor();
   await editor.command('ptask: Predict');
   await editor.choose('sentiment.ptask.json');
   await report.getByText('The mine is closed for good.').waitFor({ timeout: 30_000 });

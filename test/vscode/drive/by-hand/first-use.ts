@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import type { EditorPage } from '../editor-page.ts';
+
+/** The four steps of the walkthrough, to a trained example, and a task file for data of one’s own. */
+export async function firstUse(editor: EditorPage): Promise<void> {
+  await walkthrough(editor);
+  await newTaskFile(editor);
+}
+
+async function walkthrough(editor: EditorPage): Promise<void> {
+  const { page } = editor;
+  const step = async (title: string, button: string) => {
+    await editor.command('Welcome: Open Walkthrough...');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get started with ptask' }).first().click();
+    await page.locator('.getting-started-step', { hasText: title }).first().click();
+    await page
+      .locator('.getting-started-step.expanded', { hasText: title })
+      .getByRole('button', { name: button })
+      .click();
+  };
+  await step('Open an example', 'Open Example');
+  await page.locator('.tab.active', { hasText: 'en.ptask.json' }).waitFor();
+  await page.locator('.codelens-decoration', { hasText: 'not trained yet' }).first().waitFor({ timeout: 30_000 });
+
+  await step('See what is wrong', 'Show Problems');
+  await page.locator('.panel .markers-panel').waitFor();
+  await editor.command('View: Hide Panel');
+
+  await editor.open('en.ptask.json');
+  await step('Train the task', 'Train Task');
+  await editor.choose('en.ptask.json');
+  const training = page.locator('.statusbar-item', { hasText: /sentiment-task: epoch 2/ });
+  await training.waitFor({ timeout: 120_000 });
+  await editor.command('ptask: Cancel Run');
+  await editor.message('The best prompt so far, of epoch 1, was kept.');
+
+  await editor.open('en.ptask.json');
+  await step('Look at the answers', 'Predict');
+  await editor.choose('en.ptask.json');
+  await editor.type('The text of the field “sentence”', 'The forecast was raised.');
+  await editor.webview().getByText('The forecast was raised.').waitFor({ timeout: 30_000 });
+
+  await editor.command('Welcome: Open Walkthrough...');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get started with ptask' }).first().click();
+  const done = page.locator('.getting-started-step .codicon-getting-started-step-checked');
+  await editor.eventually(async () => assert.equal(await done.count(), 4));
+  await editor.screenshot('walkthrough-done');
+}
+
+/** From rows that name no task: the fields are proposed, and the file that is written has no problems. */
+async function newTaskFile(editor: EditorPage): Promise<void> {
+  const { page } = editor;
+  await editor.command('ptask: New Task File');
+  await editor.acceptOnly('own/train.jsonl', 'own/dev.jsonl');
+  await editor.accept('mood');
+  await editor.type('A name for the task', 'mood-task');
+  await page.locator('.tab.active', { hasText: 'mood-task.ptask.json' }).waitFor();
+  await page.locator('.codelens-decoration', { hasText: 'not trained yet' }).first().waitFor({ timeout: 30_000 });
+  assert.match(await editor.languageStatus(), /0 of 1 tasks trained/);
+  assert.equal(await page.locator('.editor-instance .squiggly-error, .editor-instance .squiggly-warning').count(), 0);
+  await editor.screenshot('new-task-file');
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Workbench } from '../../host/workbench.ts';
+import type { EditorPage } from '../editor-page.ts';
+
+/** Data that lies outside of the workspace is asked about, once, before the engine is told of it. */
+export async function outsidePaths(editor: EditorPage, { page, workspace }: Workbench): Promise<void> {
+  await cp(path.join(workspace, 'data'), path.join(workspace, '../elsewhere'), { recursive: true });
+  const text = await readFile(path.join(workspace, 'sentiment.ptask.json'), 'utf8');
+  await writeFile(path.join(workspace, 'outside.ptask.json'), text.replaceAll('"data/', '"../elsewhere/'));
+  await editor.openTaskFile('outside.ptask.json');
+  const question = /outside\.ptask\.json names files outside of this workspace/;
+  const asked = await editor.message(question);
+  for (const name of ['train', 'validation', 'test']) assert.ok(asked.includes(`elsewhere/${name}.jsonl`), asked);
+  await editor.press(question, 'Don’t Allow');
+  await editor.eventually(async () => assert.match(await editor.languageStatus(), /you have not allowed their use/));
+
+  // A command asks again, and what it is told goes for everything.
+  await editor.command('ptask: Train Task');
+  await editor.answer(question, 'Allow');
+  await page.locator('.statusbar-item', { hasText: /sentiment-task: epoch 2/ }).waitFor({ timeout: 60_000 });
+  await editor.command('ptask: Cancel Run');
+  await editor.message(/sentiment-task was cancelled/);
+  assert.match(await editor.languageStatus(), /1 of 1 tasks trained/);
+  await editor.command('ptask: Evaluate');
+  await editor.acceptOnly();
+  await editor.webview().getByText('Measured on 16 test rows').waitFor({ timeout: 30_000 });
+}
