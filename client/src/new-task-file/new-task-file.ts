@@ -51,6 +51,7 @@ async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
   const chosen = await window.showQuickPick(items, {
     canPickMany: true,
     title: t('New Task File'),
+    ignoreFocusOut: true,
     placeHolder: t('Which data files? Those for validation and test are known by their names.'),
   });
   return chosen && chosen.length > 0 ? chosen.map(({ uri }) => uri) : undefined;
@@ -64,6 +65,7 @@ async function pickAnswer({ fields, answerField }: DataProposal, { t }: Texts): 
   if (fields.length === 0) return answerField;
   return window.showQuickPick([answerField, ...fields], {
     title: t('New Task File'),
+    ignoreFocusOut: true,
     placeHolder: t('Which field is the answer that the model is to learn?'),
   });
 }
@@ -71,6 +73,7 @@ async function pickAnswer({ fields, answerField }: DataProposal, { t }: Texts): 
 function askForName({ t }: Texts): Thenable<string | undefined> {
   return window.showInputBox({
     title: t('New Task File'),
+    ignoreFocusOut: true,
     prompt: t('A name for the task. The rows have none, so that copies of the files are written in which they have.'),
     validateInput: (name) => (/^[\w.-]+$/.test(name) ? undefined : t('Letters, digits, dots, dashes and underscores.')),
   });
