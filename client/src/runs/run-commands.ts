@@ -52,6 +52,10 @@ async function remove(stored: StoredRuns, entry: RunEntry | undefined, { t }: Te
     action,
   );
   if (choice !== action) return;
-  await workspace.fs.delete(Uri.file(dir), { recursive: true, useTrash: true });
+  const uri = Uri.file(dir);
+  // A machine that is worked on from afar may have no trash.
+  await workspace.fs
+    .delete(uri, { recursive: true, useTrash: true })
+    .then(undefined, () => workspace.fs.delete(uri, { recursive: true }));
   stored.refresh();
 }
