@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../editor-page.ts';
 
-/** The four steps of the walkthrough, to a trained example, and a task file for data of one’s own. */
-export async function firstUse(editor: EditorPage): Promise<void> {
-  await walkthrough(editor);
-  await newTaskFile(editor);
-}
-
-async function walkthrough(editor: EditorPage): Promise<void> {
+/** The four steps of the walkthrough, to a trained example. */
+export async function walkthrough(editor: EditorPage): Promise<void> {
   const { page } = editor;
   const step = async (title: string, button: string) => {
     await editor.command('Welcome: Open Walkthrough...');
@@ -45,18 +40,4 @@ async function walkthrough(editor: EditorPage): Promise<void> {
   const done = page.locator('.getting-started-step .codicon-getting-started-step-checked');
   await editor.eventually(async () => assert.equal(await done.count(), 4));
   await editor.screenshot('walkthrough-done');
-}
-
-/** From rows that name no task: the fields are proposed, and the file that is written has no problems. */
-async function newTaskFile(editor: EditorPage): Promise<void> {
-  const { page } = editor;
-  await editor.command('ptask: New Task File');
-  await editor.acceptOnly('own/train.jsonl', 'own/dev.jsonl');
-  await editor.accept('mood');
-  await editor.type('A name for the task', 'mood-task');
-  await page.locator('.tab.active', { hasText: 'mood-task.ptask.json' }).waitFor();
-  await page.locator('.codelens-decoration', { hasText: 'not trained yet' }).first().waitFor({ timeout: 30_000 });
-  assert.match(await editor.languageStatus(), /0 of 1 tasks trained/);
-  assert.equal(await page.locator('.editor-instance .squiggly-error, .editor-instance .squiggly-warning').count(), 0);
-  await editor.screenshot('new-task-file');
 }

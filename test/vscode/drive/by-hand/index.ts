@@ -4,10 +4,10 @@ import { chart } from './chart.ts';
 import { devices } from './devices.ts';
 import { evaluation } from './evaluation.ts';
 import { failures } from './failures.ts';
-import { firstUse } from './first-use.ts';
+import { walkthrough } from './first-use.ts';
 import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
-import { noRuns, runs } from './runs.ts';
+import { noRuns } from './runs.ts';
 import { severalTasks } from './several-tasks.ts';
 
 /** A part of the drive, which finds what those before it have left. */
@@ -20,11 +20,10 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
   chart,
   predict,
   evaluation,
-  runs,
   severalTasks,
   failures,
   outsidePaths,
-  firstUse,
+  walkthrough,
 };
 
 /** The commands and views that the suite cannot see, each as a user comes to it. */
