@@ -80,8 +80,11 @@ describe('a model', () => {
     ['a tokeniser that is no JSON', (dir) => writeFileSync(path.join(dir, 'tokenizer.json'), 'x'), /tokenizer\.json/],
     [
       'a tokeniser of another model',
-      (dir) => writeFileSync(path.join(dir, 'tokenizer.json'), JSON.stringify(tinyTokenizer({ '<|end|>': 4000 }))),
-      /does not fit the model: its token '<\|end\|>' has id 4000, but the model has 300 tokens/,
+      (dir) => {
+        const added_tokens = [{ content: 'big', id: 4000, special: false }];
+        writeFileSync(path.join(dir, 'tokenizer.json'), JSON.stringify({ ...tinyTokenizer(), added_tokens }));
+      },
+      /does not fit the model: its token 'big' has id 4000, but the model has 300 tokens/,
     ],
   ])('with %s is refused in words', async (_, spoil, words) => {
     expect(await refusal(withOwnModel(spoil))).toMatch(words);
