@@ -217,8 +217,11 @@ export function applyFix(
 ): Map<string, string> {
   const result = new Map(texts);
   for (const file of new Set(edits.map((edit) => edit.file))) {
-    // An editor shows a text without its byte order mark; of the task file ours keeps it, so that offsets are the file's.
-    const text = file === TASK_PATH ? texts.get(file)! : texts.get(file)!.replace(/^\uFEFF/, '');
+    const whole = texts.get(file)!;
+    // An editor shows a text without its byte order mark, and saves it with the mark; of the task file ours shows it, so
+    // that offsets are the file's.
+    const mark = file !== TASK_PATH && whole.startsWith('\uFEFF') ? '\uFEFF' : '';
+    const text = whole.slice(mark.length);
     const lines = new LineIndex(text);
     const spans = edits
       .filter((edit) => edit.file === file)
@@ -231,7 +234,7 @@ export function applyFix(
       (rest, { start, end, newText }) => rest.slice(0, start) + newText + rest.slice(end),
       text,
     );
-    result.set(file, changed);
+    result.set(file, mark + changed);
   }
   return result;
 }
