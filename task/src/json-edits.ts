@@ -27,7 +27,7 @@ export function insertEntry(
   after: JsonNode | undefined = container.children?.at(-1),
 ): SpanEdit[] | undefined {
   if (!isClosed(text, container)) return undefined;
-  if (after === undefined) return [insertFirst(text, container, entry)];
+  if (after === undefined) return insertFirst(text, container, entry);
   if (!isComplete(after)) return undefined;
   const end = endOf(after);
   const comma = skip(TRIVIA, text, end);
@@ -121,17 +121,21 @@ function removeWithCommaBehind(text: string, entry: JsonNode, comma: number): Sp
   return removal(entry.offset, skip(BLANKS, text, comma + 1));
 }
 
-function insertFirst(text: string, container: JsonNode, entry: string): SpanEdit {
+function insertFirst(text: string, container: JsonNode, entry: string): SpanEdit[] | undefined {
   const [from, to] = [container.offset + 1, endOf(container) - 1];
   const inside = text.slice(from, to);
-  if (!isBlank(inside)) return insertion(from, onOneLine(entry));
+  if (!isBlank(inside)) {
+    const holdsOnlyComments = skip(TRIVIA, text, from) === to;
+    return holdsOnlyComments ? [insertion(from, onOneLine(entry))] : undefined;
+  }
   if (!LINE_END.test(inside)) {
     const newText = container.type === 'array' ? onOneLine(entry) : ` ${onOneLine(entry)} `;
-    return { start: from, end: to, newText };
+    return [{ start: from, end: to, newText }];
   }
   const eol = lineEndOf(text);
   const outer = /^[^\S\r\n]*/.exec(text.slice(lineStart(text, container.offset)))![0];
-  return { start: from, end: to, newText: `${eol}${indented(entry, outer + unitOf(outer), eol)}${eol}${outer}` };
+  const newText = `${eol}${indented(entry, outer + unitOf(outer), eol)}${eol}${outer}`;
+  return [{ start: from, end: to, newText }];
 }
 
 /** A blank, unless the entries stand without one, as programs write them. */

@@ -74,9 +74,17 @@ describe('adding an entry', () => {
       '{"a": [\n  1, // one\n  2, // two\n]}',
       '{"a": [\n  1, // one\n  2, // two\n  9,\n]}',
     ],
+    ['to a list of a comment', '{"a": [/* none */]}', '{"a": [9/* none */]}'],
     ['to an empty list of two lines', '{\n  "a": [\n  ]\n}', '{\n  "a": [\n    9\n  ]\n}'],
   ])('%s', (_, text, result) => {
     expect(applied(text, insertEntry(text, nodeAt(parsed(text), ['a'])!, '9'))).toBe(result);
+  });
+
+  it.each([
+    ['a list that is not closed', '{"a": [1'],
+    ['a list of words without quotes', '{"a": [one]}'],
+  ])('is not done in %s', (_, text) => {
+    expect(insertEntry(text, nodeAt(parsed(text), ['a'])!, '9')).toBeUndefined();
   });
 
   it.each([
