@@ -51,6 +51,11 @@ export class TaskContext {
     return this.#byName.get(taskname);
   }
 
+  /** The first template of each task, which is the one that its rows are for. */
+  get rowTemplates(): IterableIterator<TemplateView> {
+    return this.#byName.values();
+  }
+
   get tasknames(): IterableIterator<string> {
     return this.#byName.keys();
   }

@@ -82,7 +82,7 @@ export interface PassInput {
 
 /** The passes that a task file needs, quick ones first. */
 export function passesFor(input: PassInput): RowPass[] {
-  const templates = [...input.context.tasknames].map((name) => input.context.template(name)!);
+  const templates = [...input.context.rowTemplates];
   const text: RowPass = {
     ...passOf(input, 'text', 'text', undefined),
     key: input.signature,

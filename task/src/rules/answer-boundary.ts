@@ -14,13 +14,12 @@ export const answerBoundary: Rule = {
     right: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} mood:{label}"',
   },
   checkData(context, data, report) {
-    for (const template of context.templates) {
+    for (const template of context.rowTemplates) {
       const { taskname, answer_field } = template.settings;
       const merging = data.tasks.get(taskname)?.merging;
       const answer = template.parsed.segments[answerSegment(template.parsed.segments, answer_field)];
       const at = answer && context.inTemplate(template, answer);
       if (merging === undefined || merging.rows === 0 || at === undefined) continue;
-      if (context.template(taskname) !== template) continue;
       report({
         at,
         message: `In ${merging.rows === 1 ? '1 row' : `${merging.rows} rows`} the tokeniser merges the start of the answer with the text before it; end that text with a space or a colon.`,

@@ -14,11 +14,10 @@ export const labelsUnbalanced: Rule = {
     right: '"labels": { "positiva": [], "negativa": [] }',
   },
   checkData(context, data, report) {
-    for (const template of context.templates) {
+    for (const template of context.rowTemplates) {
       const counts = data.tasks.get(template.settings.taskname)?.labelCounts;
       const labels = context.givenIn(template, 'labels');
-      if (counts === undefined || labels === undefined || context.template(template.settings.taskname) !== template)
-        continue;
+      if (counts === undefined || labels === undefined) continue;
       const most = Math.max(0, ...counts.values());
       for (const { key, name } of properties(labels)) {
         const count = counts.get(name) ?? 0;

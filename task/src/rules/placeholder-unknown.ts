@@ -16,7 +16,7 @@ export const placeholderUnknown: Rule = {
     right: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}"',
   },
   checkData(context, data, report) {
-    for (const template of context.templates) {
+    for (const template of context.rowTemplates) {
       const facts = data.tasks.get(template.settings.taskname);
       if (facts === undefined || rowsOf(facts) === 0) continue;
       const others = commonest(facts.otherFields);

@@ -219,6 +219,11 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a field that some rows have': {
         data: { 'train.jsonl': '{"taskname": "sentiment-task", "label": "positiva"}' },
       },
+      'a second template of a task, which no row is for': {
+        task: taskFile({
+          file: `"task_templates": [${template(`"prompt_template": "${MARKER} {label}"`)}, ${template()}]`,
+        }),
+      },
       'no rows to tell from': {
         task: taskFile({ of: `"prompt_template": "${MARKER} {x}"` }),
         data: { 'train.jsonl': '', 'validation.jsonl': '' },
