@@ -29,7 +29,7 @@ function repairs({ text, problem }: BadRow): Fix[] {
   if (isRow(text.slice(0, before))) {
     return isRow(text.slice(problem.start))
       ? fixOf('Start a new line here', [{ start: before, end: problem.start, newText: '\n' }])
-      : fixOf('Remove what follows the row', [{ start: before, end: text.trimEnd().length, newText: '' }]);
+      : fixOf('Remove what follows the row', [{ start: before, end: text.length, newText: '' }]);
   }
   return repair(text, problem, isRow);
 }

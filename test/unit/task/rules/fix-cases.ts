@@ -527,6 +527,12 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Remove what follows the row': '{"taskname":"sentiment-task","sentence":"a","label":"positiva"}',
       },
     },
+    'a blank that JSON does not know': {
+      rows: `${row('a')}\u00a0`,
+      fixes: {
+        'Remove what follows the row': '{"taskname":"sentiment-task","sentence":"a","label":"positiva"}',
+      },
+    },
     'two rows in a line': {
       rows: `${row('a')} ${row('b')}`,
       fixes: {
