@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { commands, Uri, workspace } from 'vscode';
 
+/** How many reports are kept: a window that is reloaded shows its own again. */
+const KEPT = 20;
+
 /**
  * Reports in Markdown that are shown in editor tabs. They are files of the extension's own, as the links of a document that is
  * on no disk lead nowhere; so a report is also there again after the window was reloaded.
@@ -13,17 +16,27 @@ export class ReportDocuments {
     this.#folder = Uri.joinPath(storage, 'reports');
   }
 
-  /** Opens a report, or shows the tab that has one of this title with its new text. */
+  /** Opens a report, in the tab that has the last one if it is still there. */
   async show(title: string, markdown: string): Promise<void> {
-    const uri = Uri.joinPath(this.#folder, `${title.replaceAll(/[\\/:*?"<>|]/g, '-')}.md`);
+    // Each in a folder of its own: VS Code goes on showing what it knows of a file for a while after the file has changed.
+    const own = Uri.joinPath(this.#folder, Date.now().toString().padStart(16, '0'));
+    const uri = Uri.joinPath(own, `${title.replaceAll(/[\\/:*?"<>|]/g, '-')}.md`);
     await workspace.fs.writeFile(uri, new TextEncoder().encode(markdown));
     await commands.executeCommand('markdown.showPreview', uri);
-    await commands.executeCommand('markdown.preview.refresh');
+    await this.#dropOld();
   }
 
   /** Address of a line of a file, counted from 0, for a link in a report. */
   link(file: string, line: number): string {
-    const way = path.relative(this.#folder.fsPath, file).split(path.sep);
+    const way = path.relative(path.join(this.#folder.fsPath, 'of-one-report'), file).split(path.sep);
     return `${way.map(encodeURIComponent).join('/')}#L${line + 1}`;
+  }
+
+  async #dropOld(): Promise<void> {
+    const names = (await workspace.fs.readDirectory(this.#folder)).map(([name]) => name).sort();
+    for (const name of names.slice(0, -KEPT)) {
+      // Another window may have been faster.
+      await workspace.fs.delete(Uri.joinPath(this.#folder, name), { recursive: true }).then(undefined, () => {});
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { DRIVES } from './drive/index.ts';
+import { DRIVES, type Drive } from './drive/index.ts';
 import { findBrowser } from './host/find-browser.ts';
 import { installExtension } from './host/install-extension.ts';
 import { installHost } from './host/install-host.ts';
@@ -11,12 +11,21 @@ import type { SuiteResults } from './suite/results.ts';
 const SUITES = { suite: { least: 19, trusted: true }, untrusted: { least: 2, trusted: false } } as const;
 const SUITE_LIMIT_MS = 240_000;
 
+/** Windows that are open at a time. They wait more than they compute. */
+const LANES = 2;
+
 export interface MainOptions {
   readonly root: string;
   /** Where the package and the bundled suite are, and results are put. */
   readonly out: string;
   /** Names of suites and drives; all of them where it is empty. */
   readonly only: readonly string[];
+}
+
+interface Job {
+  readonly name: string;
+  /** Whether it passed. */
+  run(): Promise<boolean>;
 }
 
 /** Runs the suite and the drives against the packaged extension, and gives the exit code. */
@@ -32,36 +41,52 @@ export async function main({ root, out, only }: MainOptions): Promise<number> {
     // A demo model that was made by an earlier run is used again.
     env: { PTASK_CACHE: path.join(root, '.vscode-test/models') },
   };
-  const wanted = (name: string) => only.length === 0 || only.includes(name);
-  let failures = 0;
-  for (const [name, { least, trusted }] of Object.entries(SUITES)) {
-    if (!wanted(name)) continue;
+  const drives = Object.entries(DRIVES).map(([name, drive]): Job => {
+    const run = async () => {
+      const own = path.join(out, name);
+      await rm(own, { recursive: true, force: true });
+      const ownExtensions = (await drive.extensions?.(extensions, own)) ?? extensions;
+      const env = { ...common.env, ...(await drive.env?.()) };
+      return runDrive(name, drive, { ...common, env, ...drive.options, extensions: ownExtensions, out: own });
+    };
+    return { name, run };
+  });
+  const suites = Object.entries(SUITES).map(([name, { least, trusted }]): Job => {
     const env = { ...common.env, PTASK_TEST_SUITE: name };
     const options = { ...common, env, trusted, extensions: none, out: path.join(out, name) };
-    if (!(await runSuite(options, extension, path.join(out, 'suite.cjs'), least))) failures++;
+    return { name, run: () => runSuite(options, extension, path.join(out, 'suite.cjs'), least) };
+  });
+  const jobs = [...drives, ...suites].filter(({ name }) => only.length === 0 || only.includes(name));
+  const failed: string[] = [];
+  await inLanes(LANES, jobs, failed);
+  if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+/** Runs jobs in their order, so many at a time. */
+async function inLanes(lanes: number, jobs: readonly Job[], failed: string[]): Promise<void> {
+  const waiting = [...jobs];
+  const lane = async () => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) if (!(await job.run())) failed.push(job.name);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+async function runDrive(name: string, drive: Drive, options: WorkbenchOptions): Promise<boolean> {
+  const started = Date.now();
+  const workbench = await openWorkbench(options);
+  try {
+    await drive.run(workbench, options.out);
+    if (workbench.strangers.size > 0) throw new Error(`the page asked ${[...workbench.strangers].join(', ')}`);
+    console.log(`ok   ${name} (${seconds(started)})`);
+    return true;
+  } catch (error) {
+    await workbench.page.screenshot({ path: path.join(options.out, 'failure.png') }).catch(() => {});
+    console.log(`FAIL ${name} (${seconds(started)}): ${error instanceof Error ? error.stack : error}`);
+    return false;
+  } finally {
+    await workbench.close();
   }
-  for (const [name, drive] of Object.entries(DRIVES)) {
-    if (!wanted(name)) continue;
-    const started = Date.now();
-    const own = path.join(out, name);
-    await rm(own, { recursive: true, force: true });
-    const ownExtensions = (await drive.extensions?.(extensions, own)) ?? extensions;
-    const env = { ...common.env, ...(await drive.env?.()) };
-    const options = { ...common, env, ...drive.options, extensions: ownExtensions, out: own };
-    const workbench = await openWorkbench(options);
-    try {
-      await drive.run(workbench, options.out);
-      if (workbench.strangers.size > 0) throw new Error(`the page asked ${[...workbench.strangers].join(', ')}`);
-      console.log(`ok   ${name} (${seconds(started)})`);
-    } catch (error) {
-      failures++;
-      await workbench.page.screenshot({ path: path.join(options.out, 'failure.png') }).catch(() => {});
-      console.log(`FAIL ${name} (${seconds(started)}): ${error instanceof Error ? error.stack : error}`);
-    } finally {
-      await workbench.close();
-    }
-  }
-  return failures === 0 ? 0 : 1;
 }
 
 async function runSuite(

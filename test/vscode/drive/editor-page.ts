@@ -57,15 +57,10 @@ export class EditorPage {
     const rows = widget.locator('.monaco-list-row');
     await rows.first().waitFor();
     await this.eventually(async () => {
-      for (const text of await rows.allInnerTexts()) {
-        const box = rows
-          .filter({ hasText: text.split('\n')[0]! })
-          .getByRole('checkbox')
-          .first();
-        await box.setChecked(
-          texts.some((wanted) => text.includes(wanted)),
-          { timeout: 1000 },
-        );
+      for (const row of await rows.all()) {
+        const text = await row.innerText();
+        const isWanted = texts.some((wanted) => text.includes(wanted));
+        await row.getByRole('checkbox').first().setChecked(isWanted, { timeout: 1000 });
       }
     });
     await widget.getByRole('button', { name: 'OK' }).click();

@@ -4,13 +4,14 @@ import { EditorPage } from './editor-page.ts';
 import { allGone, ownProcesses } from './own-processes.ts';
 
 /** When the extension host dies, nothing that it started lives on: no server, no engine, no run. */
-export async function noSurvivors({ page }: Workbench, out: string): Promise<void> {
+export async function noSurvivors(workbench: Workbench, out: string): Promise<void> {
+  const { page } = workbench;
   const editor = new EditorPage(page, out);
   await editor.ready();
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
   await page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ }).waitFor({ timeout: 60_000 });
-  const processes = ownProcesses();
+  const processes = ownProcesses(workbench);
   for (const program of ['server.js', 'engine.js predict', 'engine.js train']) {
     assert.ok(
       processes.some(({ command }) => command.includes(program)),
@@ -20,5 +21,5 @@ export async function noSurvivors({ page }: Workbench, out: string): Promise<voi
   const hosts = new Set(processes.map(({ parent }) => parent));
   assert.equal(hosts.size, 1);
   for (const host of hosts) process.kill(host, 'SIGKILL');
-  await allGone(processes);
+  await allGone(workbench, processes);
 }

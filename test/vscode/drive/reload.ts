@@ -11,7 +11,8 @@ const TASK_FILE = 'sentiment.ptask.json';
  * A run goes on through "Reload Window" by itself; closing the window ends its process, with everything saved. It is begun as
  * a task of VS Code, whose terminal the window closes first.
  */
-export async function reload({ page, workspace }: Workbench, out: string): Promise<void> {
+export async function reload(workbench: Workbench, out: string): Promise<void> {
+  const { page, workspace } = workbench;
   await trainForLong(path.join(workspace, TASK_FILE));
   await rm(path.join(workspace, 'broken.ptask.json'));
   const editor = new EditorPage(page, out);
@@ -26,10 +27,10 @@ export async function reload({ page, workspace }: Workbench, out: string): Promi
   await editor.command('ptask: Show Chart');
   const epochs = editor.webview().locator('table.numbers tbody tr');
   await epochs.nth(1).waitFor({ timeout: 60_000 });
-  const before = ownProcesses();
+  const before = ownProcesses(workbench);
 
   await editor.reload();
-  await allGone(before);
+  await allGone(workbench, before);
   await status.waitFor({ timeout: 60_000 });
   await status.click();
   await page.locator('.pane-body .monaco-list-row', { hasText: /sentiment.*epoch/ }).waitFor();
@@ -43,10 +44,10 @@ export async function reload({ page, workspace }: Workbench, out: string): Promi
     [...run!.steps.keys()].map((step) => step + 1),
   );
 
-  const processes = ownProcesses();
+  const processes = ownProcesses(workbench);
   assert.ok(processes.some(({ command }) => command.includes('engine.js train')));
   await page.close({ runBeforeUnload: true });
-  await allGone(processes);
+  await allGone(workbench, processes);
   const [left] = await runsOf(workspace);
   assert.equal(left?.state, 'stopped');
 }

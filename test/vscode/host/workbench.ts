@@ -34,6 +34,8 @@ export interface Workbench {
   readonly workspace: string;
   /** With a suite: resolves with its exit code. A crashed extension host gives 0 as well. */
   readonly suiteEnded: Promise<number>;
+  /** The session, in the sense of POSIX, of all processes behind the window. */
+  readonly session: number;
   /** Hosts other than this machine that the page asked. */
   readonly strangers: ReadonlySet<string>;
   close(): Promise<void>;
@@ -105,7 +107,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     });
     await page.exposeFunction('codeAutomationLog', () => undefined);
     await page.goto(addressOf(port, workspace, options));
-    return { page, workspace, suiteEnded, strangers, close };
+    return { page, workspace, suiteEnded, session: server.pid!, strangers, close };
   } catch (error) {
     await close();
     throw error;
@@ -128,7 +130,7 @@ function startServer({ host, extensions, env, trusted = true, suite }: Workbench
     ],
     {
       cwd: home,
-      // Of its own group, so that the extension host ends with it even where the server cannot end it.
+      // Of its own group and session, so that the extension host ends with it even where the server cannot end it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

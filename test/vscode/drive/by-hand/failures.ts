@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
+import type { Workbench } from '../../host/workbench.ts';
 import type { EditorPage } from '../editor-page.ts';
 import { allGone, ownProcesses, type Process } from '../own-processes.ts';
 
 /** A step that hangs, and processes that are killed, leave the editor working; the user is told, and goes on. */
-export async function failures(editor: EditorPage): Promise<void> {
+export async function failures(editor: EditorPage, workbench: Workbench): Promise<void> {
   const { page } = editor;
+  const processOf = (role: string): Process => {
+    const [found, ...others] = ownProcesses(workbench).filter(({ command }) => command.endsWith(`engine.js ${role}`));
+    assert.ok(found && others.length === 0, `one engine ${role}s`);
+    return found;
+  };
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
   const training = page.locator('.statusbar-item', { hasText: /sentiment-task: epoch/ });
@@ -15,7 +21,7 @@ export async function failures(editor: EditorPage): Promise<void> {
   await editor.command('ptask: Cancel Run');
   await page.locator('.statusbar-item', { hasText: 'cancelling after this step' }).waitFor();
   await editor.message('sentiment-task did not stop within five seconds', 8000);
-  await allGone([hanging]);
+  await allGone(workbench, [hanging]);
 
   await editor.press('sentiment-task did not stop within five seconds', 'Resume');
   await training.waitFor({ timeout: 60_000 });
@@ -36,10 +42,4 @@ export async function failures(editor: EditorPage): Promise<void> {
   await editor.press(ended, 'Restart');
   await editor.eventually(async () => assert.notEqual(processOf('predict').pid, predicting.pid));
   assert.match(await editor.languageStatus(), /1 of 1 tasks trained/);
-}
-
-function processOf(role: string): Process {
-  const [found, ...others] = ownProcesses().filter(({ command }) => command.endsWith(`engine.js ${role}`));
-  assert.ok(found && others.length === 0, `one engine ${role}s`);
-  return found;
 }

@@ -41,3 +41,17 @@ export async function walkthrough(editor: EditorPage): Promise<void> {
   await editor.eventually(async () => assert.equal(await done.count(), 4));
   await editor.screenshot('walkthrough-done');
 }
+
+/** From rows that name no task: the fields are proposed, and the file that is written has no problems. */
+export async function newTaskFile(editor: EditorPage): Promise<void> {
+  const { page } = editor;
+  await editor.command('ptask: New Task File');
+  await editor.acceptOnly('own/train.jsonl', 'own/dev.jsonl');
+  await editor.choose('mood');
+  await editor.type('A name for the task', 'mood-task');
+  await page.locator('.tab.active', { hasText: 'mood-task.ptask.json' }).waitFor();
+  await page.locator('.codelens-decoration', { hasText: 'not trained yet' }).first().waitFor({ timeout: 30_000 });
+  assert.match(await editor.languageStatus(), /0 of 1 tasks trained/);
+  assert.equal(await page.locator('.editor-instance .squiggly-error, .editor-instance .squiggly-warning').count(), 0);
+  await editor.screenshot('new-task-file');
+}

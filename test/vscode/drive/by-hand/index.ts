@@ -4,10 +4,10 @@ import { chart } from './chart.ts';
 import { devices } from './devices.ts';
 import { evaluation } from './evaluation.ts';
 import { failures } from './failures.ts';
-import { walkthrough } from './first-use.ts';
+import { newTaskFile, walkthrough } from './first-use.ts';
 import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
-import { noRuns } from './runs.ts';
+import { noRuns, runs } from './runs.ts';
 import { severalTasks } from './several-tasks.ts';
 
 /** A part of the drive, which finds what those before it have left. */
@@ -20,10 +20,12 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
   chart,
   predict,
   evaluation,
+  runs,
   severalTasks,
   failures,
   outsidePaths,
   walkthrough,
+  newTaskFile,
 };
 
 /** The commands and views that the suite cannot see, each as a user comes to it. */
@@ -33,6 +35,6 @@ export async function byHand(workbench: Workbench, out: string): Promise<void> {
   for (const [name, chapter] of Object.entries(CHAPTERS)) {
     const started = Date.now();
     await chapter(editor, workbench);
-    console.log(`     ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    console.log(`     by-hand ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
   }
 }
