@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
@@ -93,6 +94,11 @@ export class EditorPage {
       await shown.waitFor({ state: 'hidden', timeout: 1000 });
     });
     return text;
+  }
+
+  /** Waits until the status items of the file in the editor say so. */
+  async languageStatusSays(text: RegExp): Promise<void> {
+    await this.eventually(async () => assert.match(await this.languageStatus(), text));
   }
 
   /** Chooses from the menu of something. */

@@ -5,7 +5,7 @@ import type { EditorPage } from '../editor-page.ts';
 export async function devices(editor: EditorPage): Promise<void> {
   const { page } = editor;
   await editor.openTaskFile('sentiment.ptask.json');
-  assert.match(await editor.languageStatus(), /0 of 1 tasks trained[\s\S]*device: automatic/);
+  await editor.languageStatusSays(/0 of 1 tasks trained[\s\S]*device: automatic/);
 
   await editor.command('ptask: Show Devices');
   const rows = editor.webview().locator('table tbody tr');
@@ -26,5 +26,5 @@ export async function devices(editor: EditorPage): Promise<void> {
   await editor.open('sentiment.ptask.json');
   await editor.command('ptask: Select Device');
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'CPU' }).last().click({ timeout: 30_000 });
-  await editor.eventually(async () => assert.match(await editor.languageStatus(), /device: cpu/));
+  await editor.languageStatusSays(/device: cpu/);
 }

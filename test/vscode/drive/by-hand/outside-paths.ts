@@ -14,7 +14,7 @@ export async function outsidePaths(editor: EditorPage, { page, workspace }: Work
   const asked = await editor.message(question);
   for (const name of ['train', 'validation', 'test']) assert.ok(asked.includes(`elsewhere/${name}.jsonl`), asked);
   await editor.press(question, 'Don’t Allow');
-  await editor.eventually(async () => assert.match(await editor.languageStatus(), /you have not allowed their use/));
+  await editor.languageStatusSays(/you have not allowed their use/);
 
   // A command asks again, and what it is told goes for everything.
   await editor.command('ptask: Train Task');
@@ -22,7 +22,7 @@ export async function outsidePaths(editor: EditorPage, { page, workspace }: Work
   await page.locator('.statusbar-item', { hasText: /sentiment-task: epoch 2/ }).waitFor({ timeout: 60_000 });
   await editor.command('ptask: Cancel Run');
   await editor.message(/sentiment-task was cancelled/);
-  assert.match(await editor.languageStatus(), /1 of 1 tasks trained/);
+  await editor.languageStatusSays(/1 of 1 tasks trained/);
   await editor.command('ptask: Evaluate');
   await editor.acceptOnly();
   await editor.webview().getByText('Measured on 16 test rows').waitFor({ timeout: 30_000 });
