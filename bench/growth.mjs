@@ -7,11 +7,12 @@
  *         [--virtual 10,100] [--lengths 32,128] [--precisions float32,int8] [--python python3] [--device cpu]
  *
  * Models have random weights and are made in DIR, once (GPT-2 XL is 6 GB). The first one is measured at every size, the others
- * at the first of each. With --python, PEFT (see peft_step.py) takes its turns, too, on the CPU.
+ * at the first of each. With --python, PEFT (see peft_step.py) takes its turns, too, on the CPU; where it needs more than nine
+ * tenths of the machine's memory, the table says so.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { lineCharts } from './line-chart.mjs';
@@ -69,18 +70,30 @@ const cells = [
   found: Object.fromEntries(systems.map((system) => [system, { ms: [], mb: [], share: [] }])),
 }));
 
+const peftLimit = ['--memory-gb', ((0.9 * totalmem()) / 2 ** 30).toFixed(1)];
+
+/** @returns undefined where PEFT fails, which it does where its memory ends */
+function measure(system, folder, shape) {
+  if (system !== 'PEFT')
+    return ptaskStep(folder, shape, ['--steps', '3', '--device', values.device, '--precision', system]);
+  try {
+    return peftStep(values.python, folder, shape, 1, peftLimit);
+  } catch (error) {
+    if (error.status !== 1) throw error;
+    return undefined;
+  }
+}
+
 for (let round = 1; round <= Number(values.rounds); round++) {
   cells.forEach(({ model, shape, found }, i) => {
     console.error(`round ${round} of ${values.rounds}, ${i + 1} of ${cells.length}`);
     const gflops = values.device === 'cpu' ? matrixSpeed(model.sizes, shape) : undefined;
     for (const system of systems) {
-      const { step_ms, peak_mb } =
-        system === 'PEFT'
-          ? peftStep(values.python, model.folder, shape, 1)
-          : ptaskStep(model.folder, shape, ['--steps', '3', '--device', values.device, '--precision', system]);
-      found[system].ms.push(step_ms);
-      found[system].mb.push(peak_mb);
-      if (gflops) found[system].share.push(shareOfSpeed(model.sizes, shape, gflops, step_ms));
+      const step = measure(system, model.folder, shape);
+      if (!step) continue;
+      found[system].ms.push(step.step_ms);
+      found[system].mb.push(step.peak_mb);
+      if (gflops) found[system].share.push(shareOfSpeed(model.sizes, shape, gflops, step.step_ms));
     }
   });
 }
@@ -98,8 +111,7 @@ const table = [
   `|${'---|'.repeat(columns.length)}`,
   ...cells.map(({ model, shape, found }) => {
     const results = systems.flatMap((system) => [
-      spread(found[system].ms),
-      median(found[system].mb),
+      ...(found[system].ms.length > 0 ? [spread(found[system].ms), median(found[system].mb)] : ['out of memory', '–']),
       ...(system === 'float32' && values.device === 'cpu' ? [percent(median(found[system].share))] : []),
     ]);
     return `| ${[model.name, shape.virtual, shape.length, shape.batch, ...results].join(' | ')} |`;
@@ -121,6 +133,7 @@ function overRows(of) {
         dash: DASHES[at],
         points: cells
           .filter(({ model, shape }) => model === models[0] && shape.virtual === virtual && shape.length === length)
+          .filter(({ found }) => found[system].ms.length > 0)
           .map(({ shape, found }) => [shape.batch, median(of(found[system]))]),
       })),
     ),

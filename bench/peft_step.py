@@ -24,9 +24,12 @@ parser.add_argument("--steps", type=int, default=5)
 parser.add_argument("--device", default="cpu", help="cpu or cuda")
 parser.add_argument("--dtype", default="float32", help="float32 or bfloat16: what the backbone computes in")
 parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+parser.add_argument("--memory-gb", type=float, help="fails where it would take more, before the system is out of memory")
 options = parser.parse_args()
 torch.manual_seed(0)
 torch.set_num_threads(options.threads)
+if options.memory_gb:
+    resource.setrlimit(resource.RLIMIT_AS, (int(options.memory_gb * 2**30), resource.RLIM_INFINITY))
 
 if options.make:
     GPT2LMHeadModel(GPT2Config()).save_pretrained(options.model)
