@@ -1,4 +1,4 @@
-import { type CancellationToken, type CodeLens, type LogOutputChannel, l10n, type Range, type Uri } from 'vscode';
+import type { CancellationToken, LogOutputChannel, Range, Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
   EVALUATE_TASK,
@@ -7,7 +7,6 @@ import {
   PREDICT_TASK,
   SELECT_MODEL,
   SHOW_RULE,
-  type TaskCommand,
   TRAIN_TASK,
 } from '../../protocol/src/commands.ts';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
@@ -110,23 +109,8 @@ async function start(module: string, log: LogOutputChannel): Promise<LanguageCli
         commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK, SELECT_MODEL, FETCH_MODEL, SHOW_RULE],
       } satisfies InitializationOptions,
       outputChannel: log,
-      middleware: {
-        provideCodeLenses: async (document, token, next) => (await next(document, token))?.map(inOwnWords),
-      },
     },
   );
   await client.start();
   return client;
-}
-
-/** What a task can have done to it, in the user's language; the server speaks English. */
-function inOwnWords(lens: CodeLens): CodeLens {
-  const title = {
-    [TRAIN_TASK]: l10n.t('Train'),
-    [EVALUATE_TASK]: l10n.t('Evaluate'),
-    [PREDICT_TASK]: l10n.t('Predict'),
-  };
-  const { command } = lens;
-  if (command && command.command in title) lens.command = { ...command, title: title[command.command as TaskCommand] };
-  return lens;
 }

@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import type { DemoBackbone } from './demo/demo-folder.ts';
 import { readWhisperDecoder } from './demo/whisper-decoder.ts';
 import type { LocatedModel } from './locate-model.ts';
@@ -46,6 +47,6 @@ async function describeDemo(
     const loadTokenizer = async () => tokenizer;
     return { kind: 'ok', model: { config: parsed.config, loadTokenizer, fingerprint: undefined } };
   } catch (error) {
-    return { kind: 'broken', problem: `the package ${source.id} cannot be used: ${(error as Error).message}` };
+    return { kind: 'broken', problem: t('the package {0} cannot be used: {1}', source.id, (error as Error).message) };
   }
 }

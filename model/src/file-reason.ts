@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 export type FileAction = 'read' | 'written' | 'locked';
 
 /** What a failed call of `node:fs` means in plain words. */
@@ -9,31 +10,31 @@ export function fileReason(action: FileAction, cause: unknown): string {
 function wordsFor(code: string, action: FileAction): string | undefined {
   switch (code) {
     case 'ENOSPC':
-      return 'the disk is full';
+      return t('the disk is full');
     case 'EDQUOT':
-      return 'your disk quota is used up';
+      return t('your disk quota is used up');
     case 'EFBIG':
-      return 'the file would be larger than the file system allows';
+      return t('the file would be larger than the file system allows');
     case 'EACCES':
     case 'EPERM':
-      return 'permission denied';
+      return t('permission denied');
     case 'EROFS':
-      return 'the file system is read-only';
+      return t('the file system is read-only');
     case 'EISDIR':
-      return 'it is a folder';
+      return t('it is a folder');
     case 'ENOTDIR':
-      return 'a part of its path is a file, not a folder';
+      return t('a part of its path is a file, not a folder');
     case 'ENOENT':
-      return action === 'read' ? 'there is no such file' : 'its folder does not exist';
+      return action === 'read' ? t('there is no such file') : t('its folder does not exist');
     case 'ENAMETOOLONG':
-      return 'its name is too long';
+      return t('its name is too long');
     case 'EBUSY':
-      return 'another program is using it';
+      return t('another program is using it');
     case 'EMFILE':
     case 'ENFILE':
-      return 'too many files are open';
+      return t('too many files are open');
     case 'EIO':
-      return 'the disk reports an input/output error';
+      return t('the disk reports an input/output error');
     default:
       return undefined;
   }

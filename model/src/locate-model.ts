@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { t } from '../../l10n/src/words.ts';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from './demo/demo-folder.ts';
 import { DEMO_MODEL, DEMO_MODELS, DEMO_SIZES } from './demo/packages.ts';
 import { cachedModelFolder, hubCacheFolder } from './hub-cache.ts';
@@ -31,14 +32,18 @@ export async function locateModel(
   const dir = /^~[/\\]/.test(spec) ? join(homedir(), spec.slice(2)) : resolve(baseDir, spec);
   const found = await stat(dir).catch(() => undefined);
   if (found?.isDirectory()) return { kind: 'folder', dir };
-  if (found) return { kind: 'not-found', problem: `${dir} is not a folder` };
+  if (found) return { kind: 'not-found', problem: t('{0} is not a folder', dir) };
   const cached = await cachedModelFolder(spec);
   if (cached) return { kind: 'folder', dir: cached };
-  const hub = isHubId(spec)
-    ? `, and none of that name in the Hugging Face cache ${hubCacheFolder()}; 'ptask fetch ${spec}' fetches it`
-    : '';
-  return {
-    kind: 'not-found',
-    problem: `there is no model folder ${dir}${hub} (or use one of ${DEMO_MODELS.join(', ')})`,
-  };
+  const demos = DEMO_MODELS.join(', ');
+  const problem = isHubId(spec)
+    ? t(
+        "there is no model folder {0}, and none of that name in the Hugging Face cache {1}; 'ptask fetch {2}' fetches it (or use one of {3})",
+        dir,
+        hubCacheFolder(),
+        spec,
+        demos,
+      )
+    : t('there is no model folder {0} (or use one of {1})', dir, demos);
+  return { kind: 'not-found', problem };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { t } from '../../l10n/src/words.ts';
 import type { Architecture, ConfigExtras } from './architectures/architecture.ts';
 import { architectureOf, type ModelConfig, SUPPORTED_MODEL_TYPES } from './architectures/index.ts';
 import { isWeightDtype, type WeightDtype } from './dtypes.ts';
@@ -97,19 +98,19 @@ export async function openModelFolder(dir: string, options: OpenModelOptions = {
     return { kind: 'ok', model: { dir, config, weights, loadTokenizer, fingerprint } };
   } catch (error) {
     if (error instanceof Stop) return error.result;
-    return { kind: 'broken', problem: `the model folder ${dir} cannot be read: ${(error as Error).message}` };
+    return { kind: 'broken', problem: t('the model folder {0} cannot be read: {1}', dir, (error as Error).message) };
   }
 }
 
 function broken(dir: string, problem: string): Stop {
-  return new Stop({ kind: 'broken', problem: `model folder ${dir}: ${problem}` });
+  return new Stop({ kind: 'broken', problem: t('model folder {0}: {1}', dir, problem) });
 }
 
 function notFound(dir: string, missing: readonly string[], hint = ''): Stop {
   return new Stop({
     kind: 'not-found',
     missing,
-    problem: `the model folder ${dir} lacks ${missing.join(' and ')}${hint}`,
+    problem: `${t('the model folder {0} lacks {1}', dir, missing.join(` ${t('and')} `))}${hint}`,
   });
 }
 
@@ -127,9 +128,9 @@ async function exists(path: string): Promise<boolean> {
 
 async function checkFiles(dir: string, tokenizer: 'required' | 'optional'): Promise<void> {
   if (!(await exists(dir)))
-    throw new Stop({ kind: 'not-found', missing: [dir], problem: `there is no model folder ${dir}` });
+    throw new Stop({ kind: 'not-found', missing: [dir], problem: t('there is no model folder {0}', dir) });
   if (!(await stat(dir)).isDirectory())
-    throw new Stop({ kind: 'not-found', missing: [dir], problem: `${dir} is not a folder` });
+    throw new Stop({ kind: 'not-found', missing: [dir], problem: t('{0} is not a folder', dir) });
   const has = (file: string) => exists(join(dir, file));
   const missing: string[] = [];
   if (!(await has('config.json'))) missing.push('config.json');
@@ -138,7 +139,11 @@ async function checkFiles(dir: string, tokenizer: 'required' | 'optional'): Prom
   if (tokenizer === 'required' && !(await tokenizerFile(dir))) missing.push(TOKENIZER_FILES[0]);
   if (missing.length === 0) return;
   const pickled = !weights && (await has('pytorch_model.bin'));
-  throw notFound(dir, missing, pickled ? ' (it has pytorch_model.bin, but only safetensors files are read)' : '');
+  throw notFound(
+    dir,
+    missing,
+    pickled ? ` ${t('(it has pytorch_model.bin, but only safetensors files are read)')}` : '',
+  );
 }
 
 async function readJson(dir: string, file: string): Promise<JsonObject> {
@@ -147,9 +152,9 @@ async function readJson(dir: string, file: string): Promise<JsonObject> {
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw broken(dir, `${file} is not valid JSON`);
+    throw broken(dir, t('{0} is not valid JSON', file));
   }
-  if (!isJsonObject(json)) throw broken(dir, `${file} is not a JSON object`);
+  if (!isJsonObject(json)) throw broken(dir, t('{0} is not a JSON object', file));
   return json;
 }
 
@@ -178,19 +183,22 @@ function readConfig(
   generation: JsonObject | undefined,
 ): { architecture: AnyArchitecture; config: ModelConfig } {
   const modelType = json.model_type;
-  if (typeof modelType !== 'string') throw broken(dir, `config.json has no 'model_type'`);
+  if (typeof modelType !== 'string') throw broken(dir, t("config.json has no 'model_type'"));
   const unsupported = (reason: string, problem: string) =>
     new Stop({ kind: 'unsupported', modelType, supported: SUPPORTED_MODEL_TYPES, reason, problem });
   if (!isSupported(modelType)) {
     const supported = SUPPORTED_MODEL_TYPES.join(', ');
     throw unsupported(
       `model_type '${modelType}'`,
-      `the model in ${dir} is of type '${modelType}'; supported: ${supported}`,
+      t("the model in {0} is of type '{1}'; supported: {2}", dir, modelType, supported),
     );
   }
   const architecture = architectureOf(modelType);
   if (isJsonObject(json.quantization_config))
-    throw unsupported('quantised weights', `the model in ${dir} has quantised weights, which are not supported`);
+    throw unsupported(
+      t('quantised weights'),
+      t('the model in {0} has quantised weights, which are not supported', dir),
+    );
   const prefix = readPromptPrefix(json.ptask);
   if (typeof prefix === 'string') throw broken(dir, prefix);
   const bosId = tokenId(json.bos_token_id) ?? tokenId(generation?.bos_token_id);
@@ -203,7 +211,7 @@ function readConfig(
   const parsed = architecture.parseConfig(json, extras);
   if ('config' in parsed) return { architecture, config: parsed.config };
   if (parsed.kind === 'broken') throw broken(dir, parsed.problem);
-  throw unsupported(parsed.reason, `the ${modelType} model in ${dir} cannot be run: it has ${parsed.reason}`);
+  throw unsupported(parsed.reason, t('the {0} model in {1} cannot be run: it has {2}', modelType, dir, parsed.reason));
 }
 
 function isSupported(modelType: string): modelType is ModelConfig['modelType'] {
@@ -234,9 +242,9 @@ async function locateTensors(dir: string, architecture: AnyArchitecture): Promis
     const found = result.header.tensors;
     for (const name of expected ?? found.keys()) {
       const entry = found.get(name);
-      if (!entry) throw broken(dir, `${INDEX} says that '${name}' is in ${shard}, but it is not`);
+      if (!entry) throw broken(dir, t("{0} says that '{1}' is in {2}, but it is not", INDEX, name, shard));
       const normalised = architecture.normaliseName(name);
-      if (tensors.has(normalised)) throw broken(dir, `holds the weight '${normalised}' twice`);
+      if (tensors.has(normalised)) throw broken(dir, t("holds the weight '{0}' twice", normalised));
       tensors.set(normalised, { file, shard, entry });
     }
   }
@@ -246,19 +254,19 @@ async function locateTensors(dir: string, architecture: AnyArchitecture): Promis
 /** The names of each shard's tensors, by shard. */
 async function readIndex(dir: string): Promise<Map<string, string[]>> {
   const { weight_map: map } = await readJson(dir, INDEX);
-  if (!isJsonObject(map)) throw broken(dir, `${INDEX} has no 'weight_map'`);
+  if (!isJsonObject(map)) throw broken(dir, t("{0} has no 'weight_map'", INDEX));
   const shards = new Map<string, string[]>();
   for (const [name, shard] of Object.entries(map)) {
     // A name with a path could point anywhere on the disk.
     if (typeof shard !== 'string' || shard === '' || shard.includes('\\') || basename(shard) !== shard)
-      throw broken(dir, `${INDEX} gives no file of this folder for '${name}'`);
+      throw broken(dir, t("{0} gives no file of this folder for '{1}'", INDEX, name));
     const names = shards.get(shard);
     if (names) names.push(name);
     else shards.set(shard, [name]);
   }
   const missing: string[] = [];
   for (const shard of shards.keys()) if (!(await exists(join(dir, shard)))) missing.push(shard);
-  if (missing.length > 0) throw notFound(dir, missing, `, which ${INDEX} names`);
+  if (missing.length > 0) throw notFound(dir, missing, t(', which {0} names', INDEX));
   return shards;
 }
 
@@ -271,18 +279,21 @@ function checkWeights(
   const weights = new Map<string, WeightRef>();
   for (const [name, shape] of architecture.neededWeights(config)) {
     const tensor = tensors.get(name);
-    if (!tensor) throw broken(dir, `has no weight '${name}', which its config.json calls for`);
+    if (!tensor) throw broken(dir, t("has no weight '{0}', which its config.json calls for", name));
     const { dtype, shape: actual, begin, end } = tensor.entry;
     if (actual.length !== shape.length || actual.some((n, i) => n !== shape[i]))
-      throw broken(dir, `the weight '${name}' has shape [${actual}], but config.json calls for [${shape}]`);
+      throw broken(
+        dir,
+        t("the weight '{0}' has shape [{1}], but config.json calls for [{2}]", name, actual.join(), shape.join()),
+      );
     if (!isWeightDtype(dtype)) {
-      const reason = `${dtype} weights ('${name}'; supported: F32, F16, BF16)`;
+      const reason = t("{0} weights ('{1}'; supported: F32, F16, BF16)", dtype, name);
       throw new Stop({
         kind: 'unsupported',
         modelType: config.modelType,
         supported: SUPPORTED_MODEL_TYPES,
         reason,
-        problem: `the ${config.modelType} model in ${dir} has ${reason}`,
+        problem: t('the {0} model in {1} has {2}', config.modelType, dir, reason),
       });
     }
     weights.set(name, { file: tensor.file, offset: begin, length: end - begin, dtype, shape });
@@ -362,7 +373,13 @@ async function readTokenizer(dir: string, config: ModelConfig, breathe: () => Pr
       const id = tokenizer.vocabSize - 1;
       throw broken(
         dir,
-        `${name} does not fit the model: its token '${tokenizer.tokenText(id)}' has id ${id}, but the model has ${config.vocabSize} tokens`,
+        t(
+          "{0} does not fit the model: its token '{1}' has id {2}, but the model has {3} tokens",
+          name,
+          String(tokenizer.tokenText(id)),
+          id,
+          config.vocabSize,
+        ),
       );
     }
     return tokenizer;

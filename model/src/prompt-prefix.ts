@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { isJsonObject } from './json.ts';
 
 /** Text that stands before every prompt, in training and in prediction. */
@@ -14,13 +15,13 @@ export interface PromptPrefix {
  */
 export function readPromptPrefix(value: unknown): PromptPrefix | string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!isJsonObject(value)) return `config.json: 'ptask' is not an object`;
+  if (!isJsonObject(value)) return t("config.json: 'ptask' is not an object");
   const { prefix, languages } = value;
   if (prefix === undefined) return undefined;
-  if (typeof prefix !== 'string') return `config.json: 'ptask.prefix' is not text`;
+  if (typeof prefix !== 'string') return t("config.json: 'ptask.prefix' is not text");
   const codes = languages ?? [];
   if (!Array.isArray(codes) || !codes.every((code) => typeof code === 'string'))
-    return `config.json: 'ptask.languages' is not a list of language codes`;
+    return t("config.json: 'ptask.languages' is not a list of language codes");
   return { template: prefix, languages: codes };
 }
 
@@ -36,8 +37,10 @@ export function promptPrefixText(
   if (!prefix) return { text: '' };
   if (!prefix.template.includes('{language}')) return { text: prefix.template };
   if (language === undefined)
-    return { problem: `this model marks the language in every prompt: set "language", for example "en" or "sv"` };
+    return { problem: t('this model marks the language in every prompt: set "language", for example "en" or "sv"') };
   if (!prefix.languages.includes(language))
-    return { problem: `this model does not know the language '${language}'; it knows ${prefix.languages.join(', ')}` };
+    return {
+      problem: t("this model does not know the language '{0}'; it knows {1}", language, prefix.languages.join(', ')),
+    };
   return { text: prefix.template.replaceAll('{language}', language) };
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { t } from '../../l10n/src/words.ts';
 import { DTYPE_BYTES, type Dtype, isDtype } from './dtypes.ts';
 import { findDuplicateKey, isJsonObject, type JsonObject } from './json.ts';
 
@@ -49,16 +50,19 @@ function broken(message: string, offset: number, tensor?: string): SafetensorsRe
  */
 function headerLength(start: Uint8Array, fileSize: number): number | SafetensorsProblem {
   if (fileSize < 8 || start.byteLength < 8)
-    return { message: `only ${fileSize} bytes long: too short to be a safetensors file`, offset: 0 };
+    return { message: t('only {0} bytes long: too short to be a safetensors file', fileSize), offset: 0 };
   const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
     return {
-      message: `not a safetensors file (it would have a header of ${length} bytes, more than the format allows)`,
+      message: t(
+        'not a safetensors file (it would have a header of {0} bytes, more than the format allows)',
+        String(length),
+      ),
       offset: 0,
     };
   if (8n + length > BigInt(fileSize))
     return {
-      message: `truncated, or not a safetensors file: a header of ${length} bytes in ${fileSize} bytes`,
+      message: t('truncated, or not a safetensors file: a header of {0} bytes in {1} bytes', String(length), fileSize),
       offset: 0,
     };
   return Number(length);
@@ -74,7 +78,7 @@ export function parseSafetensors(start: Uint8Array, fileSize = start.byteLength)
   const length = headerLength(start, fileSize);
   if (typeof length === 'object') return { kind: 'broken', problem: length };
   if (start.byteLength < 8 + length)
-    return broken(`ends at byte ${start.byteLength}, inside its header`, start.byteLength);
+    return broken(t('ends at byte {0}, inside its header', start.byteLength), start.byteLength);
   let json: unknown;
   let text: string;
   try {
@@ -82,13 +86,13 @@ export function parseSafetensors(start: Uint8Array, fileSize = start.byteLength)
     json = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'JSON' : 'UTF-8';
-    return broken(`the header is not valid ${reason}`, 8);
+    return broken(t('the header is not valid {0}', reason), 8);
   }
-  if (!isJsonObject(json)) return broken('the header is not a JSON object', 8);
+  if (!isJsonObject(json)) return broken(t('the header is not a JSON object'), 8);
   const duplicate = findDuplicateKey(text);
   if (duplicate)
     return broken(
-      `the header names '${duplicate.key}' twice`,
+      t("the header names '{0}' twice", duplicate.key),
       8 + Buffer.byteLength(text.slice(0, duplicate.at)),
       duplicate.key,
     );
@@ -100,15 +104,15 @@ function checkHeader(json: JsonObject, dataStart: number, fileSize: number): Saf
   const entries: [string, TensorEntry][] = [];
   for (const [name, value] of Object.entries(json)) {
     if (name === '__metadata__') {
-      if (!isJsonObject(value)) return broken('__metadata__ is not an object', 8, name);
+      if (!isJsonObject(value)) return broken(t('__metadata__ is not an object'), 8, name);
       for (const [key, text] of Object.entries(value)) {
-        if (typeof text !== 'string') return broken(`the value of '${key}' in __metadata__ is not text`, 8, name);
+        if (typeof text !== 'string') return broken(t("the value of '{0}' in __metadata__ is not text", key), 8, name);
         metadata.push([key, text]);
       }
       continue;
     }
     const entry = readEntry(value, dataStart);
-    if (typeof entry === 'string') return broken(`tensor '${name}' ${entry}`, 8, name);
+    if (typeof entry === 'string') return broken(t("tensor '{0}' {1}", name, entry), 8, name);
     entries.push([name, entry]);
   }
   entries.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
@@ -116,40 +120,42 @@ function checkHeader(json: JsonObject, dataStart: number, fileSize: number): Saf
   for (const [name, entry] of entries) {
     if (entry.begin !== at)
       return broken(
-        `tensor '${name}' ${entry.begin < at ? 'overlaps the one before it' : 'leaves a gap before it'} (it begins at byte ${entry.begin}, expected ${at})`,
+        entry.begin < at
+          ? t("tensor '{0}' overlaps the one before it (it begins at byte {1}, expected {2})", name, entry.begin, at)
+          : t("tensor '{0}' leaves a gap before it (it begins at byte {1}, expected {2})", name, entry.begin, at),
         at,
         name,
       );
     if (entry.end > fileSize)
       return broken(
-        `truncated: tensor '${name}' ends at byte ${entry.end}, but the file has ${fileSize} bytes`,
+        t("truncated: tensor '{0}' ends at byte {1}, but the file has {2} bytes", name, entry.end, fileSize),
         fileSize,
         name,
       );
     at = entry.end;
   }
-  if (at !== fileSize) return broken(`${fileSize - at} bytes after the last tensor`, at);
+  if (at !== fileSize) return broken(t('{0} bytes after the last tensor', fileSize - at), at);
   // Object.fromEntries defines own properties, so that a key `__proto__` stays a key.
   return { kind: 'ok', header: { tensors: new Map(entries), metadata: Object.fromEntries(metadata) } };
 }
 
 /** One tensor's entry with absolute offsets, or what is wrong with it. */
 function readEntry(value: unknown, dataStart: number): TensorEntry | string {
-  if (!isJsonObject(value)) return 'has an entry that is not an object';
+  if (!isJsonObject(value)) return t('has an entry that is not an object');
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !isDtype(dtype)) return `has an unknown dtype ${JSON.stringify(dtype)}`;
-  if (!Array.isArray(shape) || !shape.every(isSize)) return `has an invalid shape ${JSON.stringify(shape)}`;
+  if (typeof dtype !== 'string' || !isDtype(dtype)) return t('has an unknown dtype {0}', JSON.stringify(dtype));
+  if (!Array.isArray(shape) || !shape.every(isSize)) return t('has an invalid shape {0}', JSON.stringify(shape));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0] > offsets[1])
-    return `has invalid offsets ${JSON.stringify(offsets)}`;
+    return t('has invalid offsets {0}', JSON.stringify(offsets));
   const [begin, end] = offsets as [number, number];
   let bytes = DTYPE_BYTES[dtype] as number;
   for (const n of shape as number[]) {
     bytes *= n;
     // A later zero must not hide that the product is no longer exact.
-    if (!Number.isSafeInteger(bytes)) return `has an impossible shape [${shape.join(', ')}]`;
+    if (!Number.isSafeInteger(bytes)) return t('has an impossible shape [{0}]', shape.join(', '));
   }
   if (bytes !== end - begin)
-    return `of shape [${shape.join(', ')}] and dtype ${dtype} does not fill its ${end - begin} bytes`;
+    return t('of shape [{0}] and dtype {1} does not fill its {2} bytes', shape.join(', '), dtype, end - begin);
   return { dtype, shape: shape as number[], begin: dataStart + begin, end: dataStart + end };
 }
 
@@ -170,7 +176,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsRe
       await file.close();
     }
   } catch (error) {
-    return broken(`cannot be read: ${(error as Error).message}`, 0);
+    return broken(t('cannot be read: {0}', (error as Error).message), 0);
   }
 }
 

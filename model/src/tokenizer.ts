@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { t } from '../../l10n/src/words.ts';
 import { type ChatReading, chatTemplateOf, namedTokens, readChatFrame } from './chat/chat-template.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { atOnce, inSlices } from './tokenizer/in-slices.ts';
@@ -97,7 +98,7 @@ function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
     return { kind: 'ok', tokenizer: wrap(plain, files, hash) };
   } catch (error) {
     const { message } = error as Error;
-    const why = error instanceof UnusableTokenizer ? message : `cannot be used: ${message}`;
+    const why = error instanceof UnusableTokenizer ? message : t('cannot be used: {0}', message);
     return { kind: 'broken', problem: `${name} ${why}` };
   }
 }

@@ -28,5 +28,8 @@ const connection = createConnection({ connectionStrategy: strategy });
 process.on('disconnect', () => process.exit(1));
 process.on('unhandledRejection', (error) => connection.console.error(describeError(error)));
 // The page is packaged with the program, so that a link to it needs no network.
-startServer(connection, { rulesPage: new URL('../docs/rules.md', import.meta.url).href });
+startServer(connection, {
+  rulesPage: new URL('../docs/rules.md', import.meta.url).href,
+  bundles: new URL('../l10n/', import.meta.url),
+});
 connection.listen();

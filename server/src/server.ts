@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
+import { speakLanguage } from '../../l10n/src/display-language.ts';
 import { serverCapabilities } from './capabilities.ts';
 import { clientSupport } from './client-support.ts';
 import { describeError } from './describe-error.ts';
@@ -15,11 +16,14 @@ import { Workspace } from './workspace.ts';
 export interface ServerOptions {
   /** Uri of the page that has a heading for each rule's code. */
   readonly rulesPage: string;
+  /** The folder of what is said in other languages. */
+  readonly bundles: URL;
 }
 
 /** Joins a language service to an editor. It begins when the connection is listened to, and ends with it. */
-export function startServer(connection: Connection, { rulesPage }: ServerOptions): void {
-  connection.onInitialize((params) => {
+export function startServer(connection: Connection, { rulesPage, bundles }: ServerOptions): void {
+  connection.onInitialize(async (params) => {
+    await speakLanguage(params.locale, bundles);
     const onError = (error: unknown) => connection.console.error(describeError(error));
     const client = clientSupport(params);
     const present = presentDiagnostics(client, rulesPage);

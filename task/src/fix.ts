@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import type { ProblemFix, Range, TextEdit } from '../../protocol/src/problem.ts';
 import { type JsonNode, type Span, spanOf } from './json-tree.ts';
 
@@ -48,6 +49,6 @@ export function changeTo(
   const span = 'offset' in node ? spanOf(node) : node;
   return candidates.map((candidate) => {
     const newText = JSON.stringify(candidate);
-    return { title: `Change to ${newText}`, edits: [{ ...span, newText }], ...options };
+    return { title: t('Change to {0}', newText), edits: [{ ...span, newText }], ...options };
   });
 }

@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { type Fix, fixOf, type SpanEdit } from './fix.ts';
 import type { Span } from './json-tree.ts';
 
@@ -30,14 +31,14 @@ function slips(text: string, { start, end }: Span): { title: string; edit: SpanE
   const textEnd = text.trimEnd().length;
   return [
     ...(text[before - 1] === ','
-      ? [{ title: 'Remove the comma', edit: { start: before - 1, end: before, newText: '' } }]
+      ? [{ title: t('Remove the comma'), edit: { start: before - 1, end: before, newText: '' } }]
       : []),
-    { title: 'Put a comma in between', edit: { start: before, end: before, newText: ',' } },
-    { title: 'Write it as an escape', edit: { start, end, newText: escaped(word) } },
+    { title: t('Put a comma in between'), edit: { start: before, end: before, newText: ',' } },
+    { title: t('Write it as an escape'), edit: { start, end, newText: escaped(word) } },
     ...(isWord(word) ? [{ title: wordTitle(word), edit: { start, end, newText: quoted(word) } }] : []),
     ...(closing === '' || end < textEnd
       ? []
-      : [{ title: `Close it with ${closing.trim()}`, edit: { start: textEnd, end: textEnd, newText: closing } }]),
+      : [{ title: t('Close it with {0}', closing.trim()), edit: { start: textEnd, end: textEnd, newText: closing } }]),
   ];
 }
 
@@ -73,7 +74,7 @@ function quoted(word: string): string {
 }
 
 function wordTitle(word: string): string {
-  return Object.hasOwn(WORDS, word) ? `Change to ${quoted(word)}` : 'Put it in double quotes';
+  return Object.hasOwn(WORDS, word) ? t('Change to {0}', quoted(word)) : t('Put it in double quotes');
 }
 
 /** What closes the string, comment and brackets that are open at the end of a text. */

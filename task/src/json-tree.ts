@@ -1,4 +1,5 @@
 import { type NodeType, printParseErrorCode, visit } from 'jsonc-parser';
+import { t } from '../../l10n/src/words.ts';
 
 /** A stretch of a text, as UTF-16 offsets; `end` is the first offset that is not in it. */
 export interface Span {
@@ -106,14 +107,13 @@ export function parseJsonTree(text: string, dialect: JsonDialect): { root: JsonN
           if (separator === ':' && current.type === 'property') current.colonOffset = offset;
           else if (separator === ',') endProperty(offset);
         },
-        onError: (error, offset, length) =>
-          fail(offset, length, ERROR_TEXT[printParseErrorCode(error)] ?? 'Not valid JSON here.'),
+        onError: (error, offset, length) => fail(offset, length, (ERROR_TEXT[printParseErrorCode(error)] ?? INVALID)()),
       },
       { disallowComments: !dialect.comments, allowTrailingComma: dialect.comments, allowEmptyContent: false },
     );
   } catch (error) {
     if (!(error instanceof TooDeep)) throw error;
-    fail(error.offset, 1, `Nested more than ${MAX_DEPTH} levels deep.`);
+    fail(error.offset, 1, t('Nested more than {0} levels deep.', MAX_DEPTH));
   }
 
   while (current !== root) {
@@ -125,23 +125,25 @@ export function parseJsonTree(text: string, dialect: JsonDialect): { root: JsonN
   return { root: top, errors };
 }
 
-const ERROR_TEXT: Partial<Record<string, string>> = {
-  InvalidSymbol: 'This is not a JSON value: text stands in double quotes.',
-  InvalidNumberFormat: 'This is not a number JSON knows.',
-  PropertyNameExpected: 'A key in double quotes is expected here.',
-  ValueExpected: 'A value is expected here.',
-  ColonExpected: 'A colon is expected here.',
-  CommaExpected: 'A comma is expected here.',
-  CloseBraceExpected: 'A closing brace } is expected here.',
-  CloseBracketExpected: 'A closing bracket ] is expected here.',
-  EndOfFileExpected: 'The JSON is complete before this text; remove it.',
-  InvalidCommentToken: 'A comment is not allowed here.',
-  UnexpectedEndOfComment: 'This comment is not closed with */.',
-  UnexpectedEndOfString: 'This text is not closed with a double quote.',
-  UnexpectedEndOfNumber: 'This number is not complete.',
-  InvalidUnicode: 'A \\u escape needs four hexadecimal digits.',
-  InvalidEscapeCharacter: 'JSON has no such escape; write \\\\ for a backslash.',
-  InvalidCharacter: 'A control character in a text must be written as an escape, such as \\t.',
+const INVALID = () => t('Not valid JSON here.');
+
+const ERROR_TEXT: Partial<Record<string, () => string>> = {
+  InvalidSymbol: () => t('This is not a JSON value: text stands in double quotes.'),
+  InvalidNumberFormat: () => t('This is not a number JSON knows.'),
+  PropertyNameExpected: () => t('A key in double quotes is expected here.'),
+  ValueExpected: () => t('A value is expected here.'),
+  ColonExpected: () => t('A colon is expected here.'),
+  CommaExpected: () => t('A comma is expected here.'),
+  CloseBraceExpected: () => t('A closing brace } is expected here.'),
+  CloseBracketExpected: () => t('A closing bracket ] is expected here.'),
+  EndOfFileExpected: () => t('The JSON is complete before this text; remove it.'),
+  InvalidCommentToken: () => t('A comment is not allowed here.'),
+  UnexpectedEndOfComment: () => t('This comment is not closed with */.'),
+  UnexpectedEndOfString: () => t('This text is not closed with a double quote.'),
+  UnexpectedEndOfNumber: () => t('This number is not complete.'),
+  InvalidUnicode: () => t('A \\u escape needs four hexadecimal digits.'),
+  InvalidEscapeCharacter: () => t('JSON has no such escape; write \\\\ for a backslash.'),
+  InvalidCharacter: () => t('A control character in a text must be written as an escape, such as \\t.'),
 };
 
 function scalarType(value: JsonScalar): NodeType {

@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { changeTo, type Fix, fixOf } from './fix.ts';
 import { insertProperty, removeEntry } from './json-edits.ts';
 import { type JsonNode, parseJsonTree, spanOf } from './json-tree.ts';
@@ -15,10 +16,10 @@ export function fixesOf(text: string, mistake: Mistake): Fix[] {
     case 'missing-key': {
       const { object, name } = mistake;
       // The one required key whose value can be told.
-      return name === 'model' ? fixOf('Use the demo model', insertProperty(text, object, name, '"demo"')) : [];
+      return name === 'model' ? fixOf(t('Use the demo model'), insertProperty(text, object, name, '"demo"')) : [];
     }
     case 'repeated-key': {
-      const title = `Remove the first ${JSON.stringify(mistake.first.value)}`;
+      const title = t('Remove the first {0}', JSON.stringify(mistake.first.value));
       // It does not count, so it can go without a change of meaning.
       return fixOf(title, removeEntry(text, mistake.first.parent!), { safe: true });
     }
@@ -32,7 +33,7 @@ function unknownKeyFixes(text: string, key: JsonNode, keys: Readonly<Record<stri
   const isPlain = near.length === 1 && value !== undefined && fits(value, keys[near[0]!]!.shape);
   return [
     ...changeTo(key, near, isPlain ? { safe: true } : {}),
-    ...fixOf(`Remove ${JSON.stringify(key.value)}`, removeEntry(text, property)),
+    ...fixOf(t('Remove {0}', JSON.stringify(key.value)), removeEntry(text, property)),
   ];
 }
 
@@ -44,7 +45,7 @@ function valueFixes(text: string, node: JsonNode, shape: ValueShape, isOptional:
     ...otherForms(text, node, shape).flatMap((form) =>
       fixOf(titleOf(form, node), [{ ...spanOf(node), newText: form }]),
     ),
-    ...(isOptional && node.type === 'null' ? fixOf('Leave it out', removeEntry(text, node.parent!)) : []),
+    ...(isOptional && node.type === 'null' ? fixOf(t('Leave it out'), removeEntry(text, node.parent!)) : []),
   ];
 }
 
@@ -67,9 +68,9 @@ function otherForms(text: string, node: JsonNode, shape: ValueShape): string[] {
 const LONGEST_IN_TITLE = 40;
 
 function titleOf(form: string, { type }: JsonNode): string {
-  if (form.length <= LONGEST_IN_TITLE) return `Change to ${form}`;
-  if (form.startsWith('[')) return 'Put it into a list';
-  return type === 'array' ? 'Take it out of the list' : 'Write it as it should be';
+  if (form.length <= LONGEST_IN_TITLE) return t('Change to {0}', form);
+  if (form.startsWith('[')) return t('Put it into a list');
+  return type === 'array' ? t('Take it out of the list') : t('Write it as it should be');
 }
 
 function withinLimits(value: number, { integer, least, most }: ValueShape & { kind: 'number' }): string {

@@ -1,3 +1,4 @@
+import { t, translated } from '../../l10n/src/words.ts';
 /** What a key's value may be. One description serves the reader, the defaults and the JSON schema. */
 export type ValueShape =
   /** `meanings` says what each of the values means. */
@@ -93,7 +94,7 @@ export function describeValues(shape: ValueShape): string {
   if (shape.kind === 'nullable') return describeValues(shape.of);
   if (shape.kind === 'list') return describeValues(shape.items);
   if (shape.kind !== 'text' || shape.meanings === undefined) return '';
-  const meanings = Object.entries(shape.meanings).map(([value, meaning]) => `\`${value}\`: ${meaning}`);
+  const meanings = Object.entries(shape.meanings).map(([value, meaning]) => `\`${value}\`: ${translated(meaning)}`);
   return `${meanings.join('; ')}.`;
 }
 
@@ -102,31 +103,31 @@ export function describe(shape: ValueShape): string {
   switch (shape.kind) {
     case 'text':
       if (shape.values !== undefined) return shape.values.map((value) => JSON.stringify(value)).join(', ');
-      return shape.nonEmpty ? 'a text that is not empty' : 'a text';
+      return shape.nonEmpty ? t('a text that is not empty') : t('a text');
     case 'number':
-      return [shape.integer ? 'a whole number' : 'a number', ...limitTexts(shape)].join(' ');
+      return [shape.integer ? t('a whole number') : t('a number'), ...limitTexts(shape)].join(' ');
     case 'boolean':
-      return 'true or false';
+      return t('true or false');
     case 'nullable':
-      return `${describe(shape.of)} or null`;
+      return t('{0} or null', describe(shape.of));
     case 'list': {
-      if (shape.length !== undefined) return `a list of ${shape.length} values`;
-      const least = shape.least ? ` with at least ${shape.least} in it` : '';
-      return shape.orSingle ? `a list${least}, or a single one` : `a list${least}`;
+      if (shape.length !== undefined) return t('a list of {0} values', shape.length);
+      const said = shape.least ? t('a list with at least {0} in it', shape.least) : t('a list');
+      return shape.orSingle ? t('{0}, or a single one', said) : said;
     }
     case 'map':
     case 'section':
     case 'row':
-      return 'an object in { }';
+      return t('an object in { }');
   }
 }
 
 function limitTexts({ least, above, most, below }: NumberLimits): string[] {
   const limits = [
-    least === undefined ? [] : [`of at least ${least}`],
-    above === undefined ? [] : [`above ${above}`],
-    most === undefined ? [] : [`at most ${most}`],
-    below === undefined ? [] : [`below ${below}`],
+    least === undefined ? [] : [t('of at least {0}', least)],
+    above === undefined ? [] : [t('above {0}', above)],
+    most === undefined ? [] : [t('at most {0}', most)],
+    below === undefined ? [] : [t('below {0}', below)],
   ].flat();
-  return limits.length > 1 ? [limits.join(' and ')] : limits;
+  return limits.length > 1 ? [limits.join(` ${t('and')} `)] : limits;
 }

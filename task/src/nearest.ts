@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 /** Edit distance with swaps of neighbours as one edit (optimal string alignment), in UTF-16 units. */
 export function editDistance(a: string, b: string): number {
   let twoBack: number[] = [];
@@ -52,5 +53,5 @@ function fold(name: string): string {
 
 /** ` Did you mean "x"?`, or nothing. */
 export function didYouMean(candidate: string | undefined): string {
-  return candidate === undefined ? '' : ` Did you mean ${JSON.stringify(candidate)}?`;
+  return candidate === undefined ? '' : ` ${t('Did you mean {0}?', JSON.stringify(candidate))}`;
 }

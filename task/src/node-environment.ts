@@ -1,5 +1,6 @@
 import { open, readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { t } from '../../l10n/src/words.ts';
 import { DEMO_MODELS } from '../../model/src/demo/packages.ts';
 import { describeModel } from '../../model/src/describe-model.ts';
 import { fileReason } from '../../model/src/file-reason.ts';
@@ -55,7 +56,7 @@ export async function readChunks(path: string): Promise<FileReading> {
     const isFile = (await handle.stat()).isFile();
     if (isFile) return handle.createReadStream({ highWaterMark: CHUNK_BYTES });
     await handle.close();
-    return { unreadable: 'it is not a file' };
+    return { unreadable: t('it is not a file') };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : { unreadable: message };
@@ -84,7 +85,7 @@ export async function readPromptTableFacts(path: string): Promise<PromptTableFac
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    return broken(`cannot be read: ${fileReason('read', error)}`);
+    return broken(t('cannot be read: {0}', fileReason('read', error)));
   }
 }
 

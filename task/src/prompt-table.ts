@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { isJsonObject, type JsonValue } from '../../model/src/json.ts';
 import type { SafetensorsHeader, SafetensorsProblem } from '../../model/src/safetensors.ts';
 import type { PromptTableFacts, TrainedTaskFacts } from './environment.ts';
@@ -56,14 +57,19 @@ const TEXT_KEYS = ['backbone', 'tokenizer', 'data', 'date', 'version'] as const;
 
 /** What is wrong with a file that should be a prompt table; to stand after its name and a colon. */
 export function brokenTable({ message }: SafetensorsProblem): string {
-  return `broken prompt table: ${message}`;
+  return t('broken prompt table: {0}', message);
 }
 
 /** Why a sound safetensors file is no prompt table; to stand after its name and a colon. */
 export function notATable(header: SafetensorsHeader): string | undefined {
   for (const [name, { dtype, shape }] of header.tensors)
     if (dtype !== 'F32' || shape.length !== 2 || shape.includes(0))
-      return `not a prompt table: tensor '${name}' is ${dtype} [${shape.join(', ')}], not F32 [virtual tokens, hidden]`;
+      return t(
+        "not a prompt table: tensor '{0}' is {1} [{2}], not F32 [virtual tokens, hidden]",
+        name,
+        dtype,
+        shape.join(', '),
+      );
   return undefined;
 }
 

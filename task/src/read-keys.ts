@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import type { Severity } from '../../protocol/src/problem.ts';
 import { type JsonNode, plainValue, properties, property, type Span, spanOf } from './json-tree.ts';
 import { defaultsOf, describe, type Key, type ValueShape } from './key-types.ts';
@@ -29,7 +30,7 @@ export interface Reading {
 /** Reads a tree by its shape. What is missing or wrong is reported and replaced by its default, so the value is complete. */
 export function readShape(node: JsonNode, shape: ValueShape): Reading {
   const reading: Reading = { value: undefined, problems: [], sound: new Set() };
-  reading.value = readValue(node, shape, 'The file', reading, standIn(shape));
+  reading.value = readValue(node, shape, t('The file'), reading, standIn(shape));
   return reading;
 }
 
@@ -49,7 +50,7 @@ function readValue(
       code: 'schema',
       severity: 'error',
       ...spanOf(node),
-      message: `${name} must be ${choice ? `one of ${said}` : said}.${didYouMean(near)}`,
+      message: `${t('{0} must be {1}.', name, choice ? t('one of {0}', said) : said)}${didYouMean(near)}`,
       mistake: { kind: 'value', node, shape, isOptional },
     });
     return fallback;
@@ -79,7 +80,7 @@ function readValue(
       if (node.type !== 'array') return wrong();
       const length = node.children!.length;
       if (length < (shape.least ?? 0) || (shape.length !== undefined && length !== shape.length)) return wrong();
-      const entryName = `An entry of ${inMiddle(name)}`;
+      const entryName = t('An entry of {0}', inMiddle(name));
       return sound(
         node.children!.map((item) => readValue(item, shape.items, entryName, reading, standIn(shape.items))),
       );
@@ -115,7 +116,7 @@ function readSection(
       code: 'schema',
       severity: 'warning',
       ...spanOf(key),
-      message: `Unknown key ${JSON.stringify(found)}.${didYouMean(near)}`,
+      message: `${t('Unknown key {0}.', JSON.stringify(found))}${didYouMean(near)}`,
       mistake: { kind: 'unknown-key', key, keys },
     });
   }
@@ -134,7 +135,7 @@ function readSection(
           severity: 'error',
           start: node.offset,
           end: node.offset + 1,
-          message: `${name} needs ${JSON.stringify(known)}.`,
+          message: t('{0} needs {1}.', name, JSON.stringify(known)),
           mistake: { kind: 'missing-key', object: node, name: known },
         });
       }
@@ -153,8 +154,8 @@ function reportRepeats(node: JsonNode, reading: Reading): void {
         code: 'schema',
         severity: 'warning',
         ...spanOf(key),
-        message: `The key ${JSON.stringify(name)} stands here a second time; the last one counts.`,
-        related: { ...spanOf(first), message: 'It stands here first.' },
+        message: t('The key {0} stands here a second time; the last one counts.', JSON.stringify(name)),
+        related: { ...spanOf(first), message: t('It stands here first.') },
         mistake: { kind: 'repeated-key', first },
       });
     }
@@ -219,6 +220,7 @@ function requiredStandIn([name, { shape, absent }]: [string, Key<unknown>]): [st
   return absent === 'required' ? [[name, standIn(shape)]] : [];
 }
 
+/** As it is written inside a sentence: `an entry of "betas"`. */
 function inMiddle(name: string): string {
-  return name.startsWith('An ') ? name.replace(/^An/, 'an') : name;
+  return `${name[0]!.toLowerCase()}${name.slice(1)}`;
 }

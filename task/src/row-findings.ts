@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import type { Problem, Range } from '../../protocol/src/problem.ts';
 import { toProblemFix } from './fix.ts';
 import type { Span } from './json-tree.ts';
@@ -61,7 +62,7 @@ export class RowFindings {
         {
           ...place,
           more: rest,
-          message: `${rest} more problems of this kind from here on; the first ${most} are shown.`,
+          message: t('{0} more problems of this kind from here on; the first {1} are shown.', rest, most),
         },
       ];
     });

@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { parseJsonTree, type Span } from './json-tree.ts';
 
 /** A row as it was read; its values are checked by the rules. */
@@ -199,7 +200,7 @@ export class RowReader {
 
 /** What is told of a line that is too long to be read. */
 export function tooLong(byteLength: number, most: number): Pick<BadRow, 'text' | 'value' | 'problem'> {
-  const message = `This line has ${byteLength} bytes; more than ${most} are not read.`;
+  const message = t('This line has {0} bytes; more than {1} are not read.', byteLength, most);
   return { text: '', value: undefined, problem: { start: 0, end: 0, message } };
 }
 
@@ -227,15 +228,15 @@ export function parseRow(text: string): RowReading | undefined {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value: value as RowObject };
   return {
     value: undefined,
-    problem: { ...trimmedSpan(text), message: 'A row must be a JSON object, such as {"taskname": "…"}.' },
+    problem: { ...trimmedSpan(text), message: t('A row must be a JSON object, such as {"taskname": "…"}.') },
   };
 }
 
 /** Only JSON.parse is fast enough for every row, and only the tolerant parser knows where the mistake is. */
 function syntaxProblem(text: string): Span & { message: string } {
   const error = parseJsonTree(text, { comments: false }).errors[0];
-  if (error === undefined) return { ...trimmedSpan(text), message: 'This line is not a JSON object.' };
-  return { start: error.start, end: error.end, message: `This line is not a JSON object. ${error.message}` };
+  if (error === undefined) return { ...trimmedSpan(text), message: t('This line is not a JSON object.') };
+  return { start: error.start, end: error.end, message: `${t('This line is not a JSON object.')} ${error.message}` };
 }
 
 export function trimmedSpan(text: string): Span {

@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import type { RelatedPlace } from '../../protocol/src/problem.ts';
 import { placeOfMarker, type TaskContext, type TemplateView } from './context.ts';
 import { type Fix, fixOf } from './fix.ts';
@@ -12,7 +13,7 @@ export function changeSplits(node: JsonNode, candidates: readonly (readonly numb
   return candidates.flatMap((splits, index) =>
     texts.indexOf(texts[index]!) < index
       ? []
-      : fixOf(`Change the splits to ${texts[index]}`, replaceSplits(node, splits)),
+      : fixOf(t('Change the splits to {0}', texts[index]!), replaceSplits(node, splits)),
   );
 }
 
@@ -57,6 +58,6 @@ export function sumOf(splits: readonly number[]): number {
 export function markerPlaces(context: TaskContext, template: TemplateView): RelatedPlace[] {
   return template.markers.flatMap((segment) => {
     const at = context.inTemplate(template, segment);
-    return at === undefined ? [] : [context.related(at, `Marker ${placeOfMarker(template, segment) + 1}.`)];
+    return at === undefined ? [] : [context.related(at, t('Marker {0}.', placeOfMarker(template, segment) + 1))];
   });
 }

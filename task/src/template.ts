@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import type { Span } from './json-tree.ts';
 
 /** A part of a template; `start` and `end` are UTF-16 offsets in the template's text. */
@@ -94,7 +95,7 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
       );
       problems.push({
         code: 'marker-malformed',
-        message: `${JSON.stringify(written)} is not a marker; a marker is written like ${meant}.`,
+        message: t('{0} is not a marker; a marker is written like {1}.', JSON.stringify(written), meant),
         meant,
         start,
         end,
@@ -117,14 +118,18 @@ function readField(template: string, start: number): FieldReading {
     const name = NAME_CHARACTERS.exec(template.slice(start + 1, stopAt))![0];
     return {
       kind: 'problem',
-      message: `This placeholder is not closed; write {${name || 'field'}}.`,
+      message: t('This placeholder is not closed; write {0}.', `{${name || 'field'}}`),
       ...(name === '' ? {} : { meant: `{${name}}` }),
       end: start + 1 + name.length,
     };
   }
   const name = template.slice(start + 1, stopAt);
   if (name.trim() === '') {
-    return { kind: 'problem', message: 'This placeholder is empty; put the name of a field in it.', end: stopAt + 1 };
+    return {
+      kind: 'problem',
+      message: t('This placeholder is empty; put the name of a field in it.'),
+      end: stopAt + 1,
+    };
   }
   return { kind: 'field', name, end: stopAt + 1 };
 }

@@ -74,6 +74,8 @@ export interface EditorOptions {
   /** The workspace. */
   readonly folders?: readonly string[];
   readonly initializationOptions?: InitializationOptions;
+  /** The language that it speaks, such as `sv`. */
+  readonly locale?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The process that the server is to end with; by default this one. */
   readonly processId?: number;
@@ -104,6 +106,7 @@ export class Editor {
       rootUri: null,
       capabilities: options.capabilities ?? PUSHED,
       initializationOptions: options.initializationOptions,
+      ...(options.locale === undefined ? {} : { locale: options.locale }),
       workspaceFolders: (options.folders ?? []).map((folder) => ({ uri: uriOf(folder), name: path.basename(folder) })),
     });
     await editor.connection.sendNotification(InitializedNotification.type, {});

@@ -66,6 +66,24 @@ describe('an editor that is sent diagnostics', () => {
     expect(await editor.shutdown()).toBe(0);
   });
 
+  it('is told of problems, and what is done about them, in its own language', async () => {
+    const { task } = await faulty();
+    const editor = await Editor.start({ locale: 'sv-SE' });
+    const document = await editor.open(task);
+    const misspelt = await editor.until(() => {
+      const found = editor.pushed.get(document.uri)?.find(({ code, severity }) => code === 'schema' && severity === 2);
+      return found ?? expect.fail('no such problem yet');
+    });
+    expect(misspelt.message).toBe('Okänd nyckel "langauge". Menade du "language"?');
+    const titles = (await editor.fixes(document, misspelt)).map(({ title }) => title);
+    expect(titles).toEqual(expect.arrayContaining(['Ändra till "language"', 'Ta bort "langauge"']));
+    const hover = await editor.connection.sendRequest(HoverRequest.type, {
+      textDocument: { uri: document.uri },
+      position: rangeOf(document, '"task_templates"').start,
+    });
+    expect(JSON.stringify(hover?.contents)).toContain('En mall för varje uppgift');
+  });
+
   it('is told of a bad row in the row’s own file, and of each change of that file on disk', async () => {
     const { task, train } = await sound();
     const editor = await Editor.start();

@@ -11,19 +11,20 @@ import { describe, expect, it } from 'vitest';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** What is delivered; tests, measurements and build scripts may import anything and be imported by nothing here. */
-const FOLDERS = ['client', 'server', 'model', 'task', 'engine', 'protocol'];
+const FOLDERS = ['client', 'server', 'model', 'task', 'engine', 'protocol', 'l10n'];
 
 /** Which of our folders each folder may import, beside itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  model: [],
-  task: ['model', 'protocol'],
-  engine: ['task', 'model', 'protocol'],
-  server: ['task', 'model', 'protocol'],
+  l10n: [],
+  model: ['l10n'],
+  task: ['model', 'protocol', 'l10n'],
+  engine: ['task', 'model', 'protocol', 'l10n'],
+  server: ['task', 'model', 'protocol', 'l10n'],
   client: ['protocol'],
 };
 
-/** Files right under engine/src that stand on nothing but one another and `model`. */
+/** Files right under engine/src that stand on nothing but one another, `model` and `l10n`. */
 const BASE = [
   'atomic-folder.ts',
   'atomic-write.ts',
@@ -41,8 +42,8 @@ const BASE = [
 ];
 
 /**
- * Inside engine/src, each part with what it may import: parts, single files of one, and the other folders. Data flows
- * down this list: a part imports parts above it only.
+ * Inside engine/src, each part with what it may import: parts, single files of one, and the other folders, but for `l10n`,
+ * from which all may. Data flows down this list: a part imports parts above it only.
  */
 const ENGINE: Readonly<Record<string, readonly string[]>> = {
   onnx: [],
@@ -238,7 +239,10 @@ function wrongParts(sources: Sources): string[] {
     .filter(({ from, isOurs }) => isOurs && isEngine(from))
     .filter(({ from, to }) => {
       const part = partOf(from);
-      if (!isEngine(to)) return !(BASE.includes(part) ? ['model'] : (ENGINE[part] ?? [])).includes(to.split('/')[0]!);
+      if (!isEngine(to)) {
+        const others = BASE.includes(part) ? ['model'] : (ENGINE[part] ?? []);
+        return !['l10n', ...others].includes(to.split('/')[0]!);
+      }
       if (partOf(to) === part) return false;
       if (BASE.includes(part)) return !BASE.includes(partOf(to));
       const names = [partOf(to), to.slice('engine/src/'.length), ...(BASE.includes(partOf(to)) ? ['base'] : [])];
@@ -247,13 +251,16 @@ function wrongParts(sources: Sources): string[] {
     .map(shown);
 }
 
+/** Modules of ours that open files. */
+const READS_FILES = /(^|\/)node-|^l10n\/src\/display-language/;
+
 /** The language service has everything from outside given to it. */
 function serviceSurroundings(sources: Sources): string[] {
   const pure = ['vscode-languageserver-types', 'vscode-languageserver-textdocument'];
   return importsOf(sources)
     .filter(({ from, to, isOurs }) => {
       if (!from.startsWith('server/src/service/')) return false;
-      if (isOurs) return to.startsWith('server/') ? !to.startsWith('server/src/service/') : /(^|\/)node-/.test(to);
+      if (isOurs) return to.startsWith('server/') ? !to.startsWith('server/src/service/') : READS_FILES.test(to);
       return /^vscode(-|\/|$)/.test(to) ? !pure.includes(to) : to.startsWith('node:');
     })
     .map(shown);
@@ -429,8 +436,10 @@ describe('the checks notice', () => {
       expect(of(module), module).toHaveLength(1);
     }
     expect(of('../server.ts')).toHaveLength(1);
+    expect(of('../../../l10n/src/display-language.ts')).toHaveLength(1);
     expect(of('../../../task/src/node-environment.ts')).toHaveLength(1);
     expect(of('../../../task/src/check.ts')).toEqual([]);
+    expect(of('../../../l10n/src/words.ts')).toEqual([]);
     expect(of('vscode-languageserver-types')).toEqual([]);
   });
 

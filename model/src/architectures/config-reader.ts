@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 
 /** Reads values of a `config.json` and remembers the first one that makes no sense. */
@@ -15,7 +16,7 @@ export class ConfigReader {
     const { name, value } = this.find(names);
     if (value === undefined) return fallback;
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-    return this.fail(name, value, 'a positive integer', fallback);
+    return this.fail(name, value, t('a positive integer'), fallback);
   }
 
   /** An integer that is not negative. */
@@ -23,7 +24,7 @@ export class ConfigReader {
     const { value } = this.find([name]);
     if (value === undefined) return fallback;
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-    return this.fail(name, value, 'an integer from 0 on', fallback);
+    return this.fail(name, value, t('an integer from 0 on'), fallback);
   }
 
   /** A positive finite number. */
@@ -31,7 +32,7 @@ export class ConfigReader {
     const { value } = this.find([name]);
     if (value === undefined) return fallback;
     if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
-    return this.fail(name, value, 'a positive number', fallback);
+    return this.fail(name, value, t('a positive number'), fallback);
   }
 
   /** A positive finite number; undefined where there is null, and `fallback` where there is nothing. */
@@ -45,19 +46,19 @@ export class ConfigReader {
     const { value } = this.find([name]);
     if (value === undefined) return undefined;
     const good = Array.isArray(value) && value.length === count && value.every((x) => Number.isFinite(x) && x > 0);
-    return good ? value : this.fail(name, value, `a list of ${count} positive numbers`, undefined);
+    return good ? value : this.fail(name, value, t('a list of {0} positive numbers', count), undefined);
   }
 
   flag(name: string, fallback: boolean): boolean {
     const { value } = this.find([name]);
     if (value === undefined) return fallback;
-    return typeof value === 'boolean' ? value : this.fail(name, value, 'true or false', fallback);
+    return typeof value === 'boolean' ? value : this.fail(name, value, t('true or false'), fallback);
   }
 
   text(name: string, fallback: string): string {
     const { value } = this.find([name]);
     if (value === undefined) return fallback;
-    return typeof value === 'string' ? value : this.fail(name, value, 'text', fallback);
+    return typeof value === 'string' ? value : this.fail(name, value, t('text'), fallback);
   }
 
   private find(names: readonly string[]): { name: string; value: unknown } {
@@ -69,7 +70,12 @@ export class ConfigReader {
   }
 
   private fail<T>(name: string, value: unknown, expected: string, fallback: T): T {
-    this.problem ??= `config.json: '${name}' is ${JSON.stringify(value)?.slice(0, 60)}, not ${expected}`;
+    this.problem ??= t(
+      "config.json: '{0}' is {1}, not {2}",
+      name,
+      JSON.stringify(value)?.slice(0, 60) ?? 'undefined',
+      expected,
+    );
     return fallback;
   }
 }

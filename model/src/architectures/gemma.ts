@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
@@ -100,13 +101,17 @@ function parseConfig<Type extends GemmaType>(
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if ('reason' in positions) return { kind: 'unsupported', reason: positions.reason };
   if (bidirectional)
-    return { kind: 'unsupported', reason: "attention to later tokens ('use_bidirectional_attention')" };
+    return { kind: 'unsupported', reason: t("attention to later tokens ('use_bidirectional_attention')") };
   if (!activation) {
     const known = [...ACTIVATIONS.keys()].join(', ');
-    return { kind: 'unsupported', reason: `hidden_activation '${activationName}' (supported: ${known})` };
+    return { kind: 'unsupported', reason: t("{0} '{1}' (supported: {2})", 'hidden_activation', activationName, known) };
   }
   if (heads % keyValueHeads !== 0) {
-    const problem = `config.json: num_attention_heads ${heads} is not a multiple of num_key_value_heads ${keyValueHeads}`;
+    const problem = t(
+      'config.json: num_attention_heads {0} is not a multiple of num_key_value_heads {1}',
+      heads,
+      keyValueHeads,
+    );
     return { kind: 'broken', problem };
   }
   const { rotary, local } = positions;

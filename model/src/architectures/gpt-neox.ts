@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
@@ -56,10 +57,10 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: GptNeoxC
   if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
   if (!activation) {
     const known = [...ACTIVATIONS.keys()].join(', ');
-    return { kind: 'unsupported', reason: `hidden_act '${activationName}' (supported: ${known})` };
+    return { kind: 'unsupported', reason: t("{0} '{1}' (supported: {2})", 'hidden_act', activationName, known) };
   }
   if (hidden % heads !== 0) {
-    const problem = `config.json: hidden_size ${hidden} is not a multiple of num_attention_heads ${heads}`;
+    const problem = t('config.json: hidden_size {0} is not a multiple of num_attention_heads {1}', hidden, heads);
     return { kind: 'broken', problem };
   }
   return { config: { ...config, rotary: rotary.rotary } };

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
@@ -25,11 +26,11 @@ const ACTIVATIONS: ReadonlyMap<string, Gpt2Config['activation']> = new Map([
 ]);
 
 /** Switches of `GPT2Config` that change the forward pass in a way that the engine does not follow. */
-const UNSUPPORTED_FLAGS: readonly [name: string, what: string][] = [
-  ['scale_attn_by_inverse_layer_idx', 'attention scaled by the layer number'],
-  ['reorder_and_upcast_attn', 'reordered and upcast attention'],
-  ['add_cross_attention', 'cross-attention'],
-  ['is_encoder_decoder', 'an encoder beside the decoder'],
+const UNSUPPORTED_FLAGS: readonly [name: string, what: () => string][] = [
+  ['scale_attn_by_inverse_layer_idx', () => t('attention scaled by the layer number')],
+  ['reorder_and_upcast_attn', () => t('reordered and upcast attention')],
+  ['add_cross_attention', () => t('cross-attention')],
+  ['is_encoder_decoder', () => t('an encoder beside the decoder')],
 ];
 
 function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Gpt2Config } | ConfigProblem {
@@ -56,11 +57,17 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Gpt2Conf
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if (!activation) {
     const known = [...ACTIVATIONS.keys()].join(', ');
-    return { kind: 'unsupported', reason: `activation_function '${activationName}' (supported: ${known})` };
+    return {
+      kind: 'unsupported',
+      reason: t("{0} '{1}' (supported: {2})", 'activation_function', activationName, known),
+    };
   }
-  if (flags[0]) return { kind: 'unsupported', reason: `${flags[0][1]} ('${flags[0][0]}')` };
+  if (flags[0]) return { kind: 'unsupported', reason: `${flags[0][1]()} ('${flags[0][0]}')` };
   if (hidden % config.heads !== 0)
-    return { kind: 'broken', problem: `config.json: n_embd ${hidden} is not a multiple of n_head ${config.heads}` };
+    return {
+      kind: 'broken',
+      problem: t('config.json: n_embd {0} is not a multiple of n_head {1}', hidden, config.heads),
+    };
   return { config };
 }
 

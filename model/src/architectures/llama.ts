@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
@@ -98,9 +99,14 @@ function parseConfig<Type extends LlamaType>(
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
   if ('reason' in sliding) return { kind: 'unsupported', reason: sliding.reason };
-  if (activation !== 'silu') return { kind: 'unsupported', reason: `hidden_act '${activation}' (supported: silu)` };
+  if (activation !== 'silu')
+    return { kind: 'unsupported', reason: t("{0} '{1}' (supported: {2})", 'hidden_act', activation, 'silu') };
   if (heads % keyValueHeads !== 0) {
-    const problem = `config.json: num_attention_heads ${heads} is not a multiple of num_key_value_heads ${keyValueHeads}`;
+    const problem = t(
+      'config.json: num_attention_heads {0} is not a multiple of num_key_value_heads {1}',
+      heads,
+      keyValueHeads,
+    );
     return { kind: 'broken', problem };
   }
   const maxPositions = Math.min(longest, rotary.rotary.longest ?? longest);

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
@@ -61,10 +62,13 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: OptConfi
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if (!activation) {
     const known = [...ACTIVATIONS.keys()].join(', ');
-    return { kind: 'unsupported', reason: `activation_function '${activationName}' (supported: ${known})` };
+    return {
+      kind: 'unsupported',
+      reason: t("{0} '{1}' (supported: {2})", 'activation_function', activationName, known),
+    };
   }
   if (width % heads !== 0) {
-    const problem = `config.json: hidden_size ${width} is not a multiple of num_attention_heads ${heads}`;
+    const problem = t('config.json: hidden_size {0} is not a multiple of num_attention_heads {1}', width, heads);
     return { kind: 'broken', problem };
   }
   return { config };

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { ConfigReader } from './config-reader.ts';
 
@@ -67,7 +68,7 @@ export function readRotary(
   const older = isJsonObject(json.rope_scaling) ? json.rope_scaling : undefined;
   // A model with several kinds of layers has an entry for each of them.
   if (newer !== undefined && Object.values(newer).some(isJsonObject))
-    return { reason: 'rotary positions by layer type' };
+    return { reason: t('rotary positions by layer type') };
   const settings = new ConfigReader({ ...newer, ...older });
   const outer = new ConfigReader(json);
   const base = settings.positive(
@@ -82,7 +83,7 @@ export function readRotary(
   const kind = sizes.renamed?.[named] ?? named;
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (make === undefined)
-    return { reason: `rotary positions scaled by '${kind}' (supported: ${Object.keys(KINDS).join(', ')})` };
+    return { reason: t("rotary positions scaled by '{0}' (supported: {1})", kind, Object.keys(KINDS).join(', ')) };
   const turned = 2 * Math.floor((headSize * share) / 2);
   const wavelengths = Array.from({ length: turned / 2 }, (_, i) => f32(base ** f32((2 * i) / turned)));
   const plain = wavelengths.map((wavelength) => f32(1 / wavelength));

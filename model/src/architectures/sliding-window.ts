@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 import type { ConfigReader } from './config-reader.ts';
 
@@ -29,12 +30,12 @@ export function readSlidingLayers(
   const types = json.layer_types ?? undefined;
   if (types === undefined) return { sliding: numbers.filter(slides) };
   if (!Array.isArray(types) || types.length !== layers) {
-    read.problem ??= `config.json: 'layer_types' is not a list of ${layers} kinds of layers`;
+    read.problem ??= t("config.json: 'layer_types' is not a list of {0} kinds of layers", layers);
     return { sliding: [] };
   }
   const strange = types.find((type) => type !== 'full_attention' && type !== 'sliding_attention');
   if (strange !== undefined)
-    return { reason: `layer_types '${strange}' (supported: full_attention, sliding_attention)` };
+    return { reason: t("layer_types '{0}' (supported: full_attention, sliding_attention)", strange) };
   return { sliding: numbers.filter((layer) => types[layer] === 'sliding_attention') };
 }
 

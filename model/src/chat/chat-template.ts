@@ -1,4 +1,5 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 
 /** What a model's chat template puts around one exchange, special tokens as their texts. */
@@ -51,7 +52,7 @@ function frameOf(rendered: (messages: readonly Message[], open: boolean) => stri
   const closed = rendered([user, assistant], false);
   const longer = rendered([user, assistant, { role: 'user', content: LATER }], true);
   if (count(open, USER) !== 1 || count(closed, ASSISTANT) !== 1 || count(longer, LATER) !== 1)
-    return { kind: 'broken', reason: 'it does not render what user and assistant say once each' };
+    return { kind: 'broken', reason: t('it does not render what user and assistant say once each') };
   const [before, after] = cut(open, USER);
   const [said, end] = cut(closed, ASSISTANT);
   const between = longer.slice(longer.indexOf(ASSISTANT) + ASSISTANT.length, longer.indexOf(LATER));

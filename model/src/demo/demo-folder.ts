@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { type DemoSize, findWhisperPackage, type WhisperPackage } from './packages.ts';
 
@@ -35,7 +36,12 @@ export interface LocateDemoOptions {
 export function locateDemo(size: DemoSize, options: LocateDemoOptions = {}): DemoBackbone | string {
   const source = findWhisperPackage(size, options.from);
   if (!source)
-    return `the demo model 'demo-${size}' needs the npm package sts-whisper-${size}, which is not installed: npm install sts-whisper-${size}`;
+    return t(
+      "the demo model 'demo-{0}' needs the npm package sts-whisper-{1}, which is not installed: npm install sts-whisper-{2}",
+      size,
+      size,
+      size,
+    );
   const states = options.states ?? ENCODER_STATES[size];
   const parent = options.cache ?? join(cacheFolder(), 'models');
   return { size, source, states, dir: join(parent, `${source.id}-${states}-${CONVERTER_VERSION}`) };

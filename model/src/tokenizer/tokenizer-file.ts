@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { readJsonInPieces } from './json-pieces.ts';
 import { isId, UnusableTokenizer, Vocabulary } from './vocabulary.ts';
@@ -37,33 +38,33 @@ export function* readTokenizerFile(bytes: Uint8Array): Generator<void, Tokenizer
     });
   } catch (error) {
     if (error instanceof UnusableTokenizer) throw error;
-    throw new UnusableTokenizer('is not valid JSON');
+    throw new UnusableTokenizer(t('is not valid JSON'));
   }
-  if (!isJsonObject(json) || !isJsonObject(json.model)) throw new UnusableTokenizer(`has no 'model'`);
+  if (!isJsonObject(json) || !isJsonObject(json.model)) throw new UnusableTokenizer(t("has no 'model'"));
   const { model } = json;
   const added = json.added_tokens ?? [];
   const type = typeOf(model);
-  if (!Array.isArray(added)) throw new UnusableTokenizer(`has an 'added_tokens' that is not a list`);
+  if (!Array.isArray(added)) throw new UnusableTokenizer(t("has an 'added_tokens' that is not a list"));
   const addedTokens = added.map((token: unknown) => {
-    if (!isAddedToken(token)) throw new UnusableTokenizer('has an added token without a text or an id');
+    if (!isAddedToken(token)) throw new UnusableTokenizer(t('has an added token without a text or an id'));
     return token;
   });
-  if (vocabulary.size === 0 && addedTokens.length === 0) throw new UnusableTokenizer('has an empty vocabulary');
+  if (vocabulary.size === 0 && addedTokens.length === 0) throw new UnusableTokenizer(t('has an empty vocabulary'));
   return { json, model: { ...model, type }, vocabulary, addedTokens };
 }
 
 function typeOf({ type, vocab, merges }: JsonObject): TokenizerParts['model']['type'] {
   if (type !== undefined && !MODEL_TYPES.includes(type)) {
     const supported = MODEL_TYPES.join(', ');
-    throw new UnusableTokenizer(`has a model of type ${JSON.stringify(type)} (supported: ${supported})`);
+    throw new UnusableTokenizer(t('has a model of type {0} (supported: {1})', JSON.stringify(type), supported));
   }
-  if (typeof vocab !== 'object' || vocab === null) throw new UnusableTokenizer(`has no 'model.vocab'`);
+  if (typeof vocab !== 'object' || vocab === null) throw new UnusableTokenizer(t("has no 'model.vocab'"));
   // Old files do not say.
   const actual = type ?? (Array.isArray(vocab) ? 'Unigram' : merges === undefined ? 'WordPiece' : 'BPE');
   if (Array.isArray(vocab) !== (actual === 'Unigram')) {
-    throw new UnusableTokenizer(`has a 'model.vocab' that does not go with its type, ${actual}`);
+    throw new UnusableTokenizer(t("has a 'model.vocab' that does not go with its type, {0}", String(actual)));
   }
-  if (actual === 'BPE' && !Array.isArray(merges)) throw new UnusableTokenizer(`has no 'model.merges'`);
+  if (actual === 'BPE' && !Array.isArray(merges)) throw new UnusableTokenizer(t("has no 'model.merges'"));
   return actual as TokenizerParts['model']['type'];
 }
 

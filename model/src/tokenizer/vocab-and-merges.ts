@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { type AddedToken, readTokenizerFile, type TokenizerParts } from './tokenizer-file.ts';
 import { UnusableTokenizer } from './vocabulary.ts';
@@ -38,7 +39,7 @@ export function* readVocabAndMerges(
 ): Generator<void, TokenizerParts> {
   const [{ tokenizer_class, add_prefix_space }] = settings;
   if (!CLASSES.includes(tokenizer_class)) {
-    throw new UnusableTokenizer(`is of a ${tokenizer_class}, of which only tokenizer.json is read`);
+    throw new UnusableTokenizer(t('is of a {0}, of which only tokenizer.json is read', String(tokenizer_class)));
   }
   const parts = yield* readTokenizerFile(bytes);
   const byteLevel = { type: 'ByteLevel', add_prefix_space: add_prefix_space === true, use_regex: true };

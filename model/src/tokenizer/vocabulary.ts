@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 /** Why a tokeniser's file cannot be used: what is to follow the file's name. */
 export class UnusableTokenizer extends Error {
   override readonly name = 'UnusableTokenizer';
@@ -26,7 +27,7 @@ export class Vocabulary {
 
   /** @throws UnusableTokenizer where the id is none */
   add(token: string, id: unknown): void {
-    if (!isId(id)) throw new UnusableTokenizer(`gives the token '${token}' the id ${JSON.stringify(id)}`);
+    if (!isId(id)) throw new UnusableTokenizer(t("gives the token '{0}' the id {1}", token, JSON.stringify(id)));
     this.ids.set(token, id);
     this.texts[id] = token;
   }
@@ -40,7 +41,7 @@ export class Vocabulary {
     const id = this.texts.length;
     const [token, score] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
     if (typeof token !== 'string' || typeof score !== 'number') {
-      throw new UnusableTokenizer(`has no text and score for token ${id}`);
+      throw new UnusableTokenizer(t('has no text and score for token {0}', id));
     }
     this.add(token, id);
     this.scores.push(score);
@@ -54,7 +55,7 @@ export class Vocabulary {
   addMerge(merge: unknown): void {
     const parts: readonly unknown[] = typeof merge === 'string' ? merge.split(' ') : Array.isArray(merge) ? merge : [];
     if (parts.length !== 2 || parts.some((part) => typeof part !== 'string')) {
-      throw new UnusableTokenizer(`has a merge that is none: ${JSON.stringify(merge)}`);
+      throw new UnusableTokenizer(t('has a merge that is none: {0}', JSON.stringify(merge)));
     }
     this.mergeRanks.set(JSON.stringify(parts), this.#merges);
     this.#merges += 1;

@@ -7,6 +7,7 @@ import {
   type Range,
   type WorkspaceEdit,
 } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import { FETCH_MODEL, SELECT_MODEL } from '../../../protocol/src/commands.ts';
 import type { Position, Problem, ProblemFix, TextEdit } from '../../../protocol/src/problem.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
@@ -92,9 +93,13 @@ function modelFixes(chosen: readonly Chosen[], { uri, fetchable, commands }: Cod
     ...(fetchable === undefined
       ? []
       : [
-          { title: `Fetch ${fetchable} from Hugging Face…`, command: FETCH_MODEL, argument: { uri, model: fetchable } },
+          {
+            title: t('Fetch {0} from Hugging Face…', fetchable),
+            command: FETCH_MODEL,
+            argument: { uri, model: fetchable },
+          },
         ]),
-    { title: 'Select another model…', command: SELECT_MODEL, argument: { uri } },
+    { title: t('Select another model…'), command: SELECT_MODEL, argument: { uri } },
   ].filter(({ command }) => commands?.has(command));
   return chosen
     .filter(({ problem }) => problem.code === 'model-not-found' || problem.code === 'model-unsupported')
@@ -126,7 +131,7 @@ function fixesForAll(chosen: readonly Chosen[], { problems, resolvesEdits, toUri
     const hasMore = problems.some((problem) => problem.code === code && problem.more !== undefined);
     if (!hasMore) return [{ title: forAll, ...action, edit: { changes: changesOf(edits, toUri) } }];
     if (!resolvesEdits) {
-      const title = `${forAll} (the first ${applied.length})`;
+      const title = t('{0} (the first {1})', forAll, applied.length);
       return [{ title, ...action, edit: { changes: changesOf(edits, toUri) } }];
     }
     const data: FixForAll = { uri: toUri(fixed[0]!.problem.file), code, forAll };
@@ -155,7 +160,9 @@ function fixForAll(problems: readonly Problem[], code: string, forAll: string) {
 function fixAll(problems: readonly Problem[], toUri: (path: string) => string): CodeAction[] {
   const { edits } = withoutOverlap(problems.flatMap(({ fixes = [] }) => fixes.filter(({ safe }) => safe)));
   if (edits.length === 0) return [];
-  return [{ title: 'Fix all that ptask can fix by itself', kind: FIX_ALL, edit: { changes: changesOf(edits, toUri) } }];
+  return [
+    { title: t('Fix all that ptask can fix by itself'), kind: FIX_ALL, edit: { changes: changesOf(edits, toUri) } },
+  ];
 }
 
 /** The edits of as many fixes as can be applied together, the first ones first. */

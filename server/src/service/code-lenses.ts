@@ -1,4 +1,5 @@
 import type { CodeLens } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import {
   EVALUATE_TASK,
   PREDICT_TASK,
@@ -12,7 +13,7 @@ import { nodeAt, spanOf } from '../../../task/src/json-tree.ts';
 import type { Surroundings } from '../../../task/src/rule.ts';
 import { changedPart } from '../../../task/src/rules/template-changed.ts';
 import { modelLenses } from './model-lenses.ts';
-import { amount, percent } from './words.ts';
+import { amount, decimal, percent, significant } from './words.ts';
 
 /**
  * Over each template what can be done with its task, and what came of its last training; over the model, choosing another one.
@@ -39,9 +40,9 @@ function taskLenses(context: TaskContext, uri: string, surroundings: Surrounding
     // The prompt of an existing task is kept as it is.
     const isKept = context.file.existing_tasks.includes(taskname);
     return [
-      ...(isKept ? [] : [command('Train', TRAIN_TASK)]),
-      command('Evaluate', EVALUATE_TASK),
-      command('Predict', PREDICT_TASK),
+      ...(isKept ? [] : [command(t('Train'), TRAIN_TASK)]),
+      command(t('Evaluate'), EVALUATE_TASK),
+      command(t('Predict'), PREDICT_TASK),
       ...(surroundings === undefined
         ? []
         : [{ range, command: { title: stateOf(context, template, surroundings), command: '' } }]),
@@ -51,29 +52,34 @@ function taskLenses(context: TaskContext, uri: string, surroundings: Surrounding
 
 function stateOf(context: TaskContext, template: TemplateView, { promptTable, model }: Surroundings): string {
   const trained = promptTable?.tasks.get(template.settings.taskname);
-  if (trained === undefined) return 'not trained yet';
+  if (trained === undefined) return t('not trained yet');
   const backbone = model.kind === 'ok' ? model.fingerprint : undefined;
   const isOther = backbone !== undefined && (trained.backboneFingerprint ?? backbone) !== backbone;
   const changes = [
-    ...(changedPart(context, template, trained) === undefined ? [] : ['template changed since']),
-    ...(isOther ? ['on another backbone'] : []),
+    ...(changedPart(context, template, trained) === undefined ? [] : [t('template changed since')]),
+    ...(isOther ? [t('on another backbone')] : []),
   ];
   return [resultOf(trained), ...changes].join(' · ');
 }
 
 /** `trained 2024-05-06 on 418 rows · accuracy 89.1%, macro-F1 0.880 on 46 validation rows`, as far as it is recorded. */
 function resultOf({ date, trainRows, validation }: TrainedTaskFacts): string {
-  const when = date === undefined ? '' : ` ${date.slice(0, 10)}`;
-  const rows = trainRows === undefined ? '' : ` on ${amount(trainRows, 'row')}`;
+  const when = date?.slice(0, 10);
+  const rows = trainRows === undefined ? undefined : amount(trainRows, 'row');
   const { accuracy, macroF1, loss } = validation ?? {};
   const measured = [
-    ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
-    ...(macroF1 === undefined ? [] : [`macro-F1 ${macroF1.toFixed(3)}`]),
-    ...(accuracy === undefined && loss !== undefined ? [`loss ${loss.toPrecision(3)}`] : []),
+    ...(accuracy === undefined ? [] : [t('accuracy {0}', percent(accuracy))]),
+    ...(macroF1 === undefined ? [] : [`macro-F1 ${decimal(macroF1, 3)}`]),
+    ...(accuracy === undefined && loss !== undefined ? [t('loss {0}', significant(loss))] : []),
   ];
   const result =
     validation === undefined || measured.length === 0
-      ? ''
-      : ` · ${measured.join(', ')} on ${amount(validation.rows, 'validation row')}`;
-  return `trained${when}${rows}${result}`;
+      ? []
+      : [t('{0} on {1}', measured.join(', '), amount(validation.rows, 'validation row'))];
+  return [trainedText(when, rows), ...result].join(' · ');
+}
+
+function trainedText(when: string | undefined, rows: string | undefined): string {
+  if (when !== undefined) return rows === undefined ? t('trained {0}', when) : t('trained {0} on {1}', when, rows);
+  return rows === undefined ? t('trained') : t('trained on {0}', rows);
 }

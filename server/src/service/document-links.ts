@@ -1,4 +1,5 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext } from '../../../task/src/context.ts';
 import { SPLITS } from '../../../task/src/data-facts.ts';
 import type { JsonNode } from '../../../task/src/json-tree.ts';
@@ -43,16 +44,18 @@ export async function documentLinks(context: TaskContext, host: LinkHost): Promi
 
 function targetsOf(context: TaskContext): Target[] {
   const data = SPLITS.flatMap(({ key }) =>
-    context.entries('data', key).map(({ node, value }) => ({ node, path: value, file: value, tooltip: 'Data file' })),
+    context
+      .entries('data', key)
+      .map(({ node, value }) => ({ node, path: value, file: value, tooltip: t('Data file') })),
   );
   const table = context
     .entries('prompt_table')
-    .map(({ node, value }) => ({ node, path: value, file: value, tooltip: 'Prompt table' }));
+    .map(({ node, value }) => ({ node, path: value, file: value, tooltip: t('Prompt table') }));
   const model = context.entries('model').map(({ node, value }) => ({
     node,
     path: value,
     file: `${value}/config.json`,
-    tooltip: 'Configuration of the model',
+    tooltip: t('Configuration of the model'),
   }));
   return [...model, ...table, ...data].filter(({ path }) => path.trim() !== '');
 }

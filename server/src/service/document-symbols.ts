@@ -1,4 +1,5 @@
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
 import { SPLITS, type Split } from '../../../task/src/data-facts.ts';
 import { type JsonNode, nodeAt, properties, spanOf } from '../../../task/src/json-tree.ts';
@@ -54,17 +55,21 @@ function partsOf(context: TaskContext, template: TemplateView): DocumentSymbol[]
       return [{ name: marker(segment.index), detail, kind: SymbolKind.Constant, ...place }];
     }
     const isAnswer = segment.name === template.settings.answer_field;
-    return [{ name: `{${segment.name}}`, ...(isAnswer && { detail: 'answer' }), kind: SymbolKind.Field, ...place }];
+    return [{ name: `{${segment.name}}`, ...(isAnswer && { detail: t('answer') }), kind: SymbolKind.Field, ...place }];
   });
 }
 
-const USES: Readonly<Record<Split, string>> = { train: 'training', validation: 'validation', test: 'test' };
+const USES: Readonly<Record<Split, () => string>> = {
+  train: () => t('training data'),
+  validation: () => t('validation data'),
+  test: () => t('test data'),
+};
 
 function dataFiles(context: TaskContext): DocumentSymbol[] {
   return SPLITS.flatMap(({ split, key }) =>
     context.entries('data', key).map(({ node, value }): DocumentSymbol => {
       const range = context.lines.range(spanOf(node));
-      return { name: value, detail: USES[split], kind: SymbolKind.File, range, selectionRange: range };
+      return { name: value, detail: USES[split](), kind: SymbolKind.File, range, selectionRange: range };
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
 import { type DataFacts, SPLITS } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
@@ -72,14 +73,14 @@ function markerTooltip(tokens: number, before: TokenCount | undefined, after: To
   const isTypical = before?.isFixed === false || after?.isFixed === false;
   return [
     `${amount(tokens, 'virtual token')}.`,
-    ...(before === undefined ? [] : [`In front: ${countText(before)}, the backbone's own among them.`]),
-    ...(after === undefined ? [] : [`Behind: ${countText(after)}.`]),
-    ...(isTypical ? ['“About” is in a row whose fields are of median length.'] : []),
+    ...(before === undefined ? [] : [t("In front: {0}, the backbone's own among them.", countText(before))]),
+    ...(after === undefined ? [] : [t('Behind: {0}.', countText(after))]),
+    ...(isTypical ? [t('“About” is in a row whose fields are of median length.')] : []),
   ].join(' ');
 }
 
 function countText({ tokens, isFixed }: TokenCount): string {
-  return `${isFixed ? '' : 'about '}${amount(tokens, 'token')}`;
+  return isFixed ? amount(tokens, 'token') : t('about {0}', amount(tokens, 'token'));
 }
 
 function sumHint(context: TaskContext, template: TemplateView): Hint[] {
@@ -87,7 +88,7 @@ function sumHint(context: TaskContext, template: TemplateView): Hint[] {
   const { virtual_token_splits: splits, total_virtual_tokens: total } = template.settings;
   if (node === undefined || splits.length === 0) return [];
   const sum = splits.reduce((a, b) => a + b, 0);
-  const tooltip = `The splits add up to ${sum}. The task has ${amount(total, 'virtual token')}.`;
+  const tooltip = t('The splits add up to {0}. The task has {1}.', sum, amount(total, 'virtual token'));
   return [{ offset: node.offset + node.length, label: `= ${sum}`, tooltip, isInString: false }];
 }
 
@@ -102,6 +103,6 @@ function rowHints(context: TaskContext, data: DataFacts, environment: Pick<Check
     });
     const rows = amount(file.rows, 'row');
     const label = tasks.length > 1 ? `${rows}: ${tasks.join(', ')}` : rows;
-    return [{ offset: node.offset + node.length, label, tooltip: 'Lines that are not blank.', isInString: false }];
+    return [{ offset: node.offset + node.length, label, tooltip: t('Lines that are not blank.'), isInString: false }];
   });
 }

@@ -1,4 +1,5 @@
 import type { CodeLens } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
 import {
   FETCH_MODEL,
@@ -20,8 +21,8 @@ export function modelLenses(context: TaskContext, uri: string, surroundings: Sur
   const fetchable = fetchableModel(context, surroundings);
   const fetched: FetchCommandArgument | undefined = fetchable === undefined ? undefined : { uri, model: fetchable };
   return [
-    { range, command: { title: 'Select Model', command: SELECT_MODEL, arguments: [chosen] } },
-    ...(fetched ? [{ range, command: { title: 'Fetch Model', command: FETCH_MODEL, arguments: [fetched] } }] : []),
+    { range, command: { title: t('Select Model'), command: SELECT_MODEL, arguments: [chosen] } },
+    ...(fetched ? [{ range, command: { title: t('Fetch Model'), command: FETCH_MODEL, arguments: [fetched] } }] : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import type {
   Range,
   ReferenceContext,
 } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import { Work } from '../../../task/src/data/work.ts';
 import { definitions } from './definition.ts';
 import { documentHighlights } from './document-highlights.ts';
@@ -14,8 +15,6 @@ import type { NameSources } from './name-sources.ts';
 import { references } from './references.ts';
 import { type RenameResult, rename, renameTarget } from './rename.ts';
 import { type Scope, scopeOf } from './scope.ts';
-
-const NOTHING_TO_RENAME = 'Only tasks, fields and labels can be renamed.';
 
 /** What an editor asks about the task, field or label at a position of a task file or of one of its data files. */
 export class NameQueries {
@@ -57,7 +56,7 @@ export class NameQueries {
     signal: AbortSignal | undefined,
   ): Promise<RenameResult> {
     const { scope, place } = this.#at(path, position);
-    if (place === undefined) return { kind: 'refused', message: NOTHING_TO_RENAME };
+    if (place === undefined) return { kind: 'refused', message: t('Only tasks, fields and labels can be renamed.') };
     return rename(scope, place, newText, this.#sources, this.#work(signal));
   }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { parseTemplate } from '../../../task/src/template.ts';
 import type { Name } from './names.ts';
 
@@ -18,12 +19,12 @@ export function isTaken(used: Name, wanted: Name): boolean {
 
 /** Why a text can be no such name, in words for the user; undefined when it can. */
 export function newNameProblem({ kind }: Name, text: string): string | undefined {
-  if (text.trim() === '') return 'A name cannot be empty.';
-  if (text !== text.trim()) return 'A name cannot begin or end with a space.';
-  if (kind === 'task' && text === '__metadata__') return 'A prompt table cannot hold a task of this name.';
+  if (text.trim() === '') return t('A name cannot be empty.');
+  if (text !== text.trim()) return t('A name cannot begin or end with a space.');
+  if (kind === 'task' && text === '__metadata__') return t('A prompt table cannot hold a task of this name.');
   if (kind !== 'field') return undefined;
-  if (text === 'taskname') return 'The field “taskname” of a row names its task.';
+  if (text === 'taskname') return t('The field “taskname” of a row names its task.');
   const [segment, ...others] = parseTemplate(`{${text}}`, []).segments;
   const isWhole = segment?.kind === 'field' && segment.name === text && others.length === 0;
-  return isWhole ? undefined : 'The name of a field cannot hold braces, line breaks or the start of a marker.';
+  return isWhole ? undefined : t('The name of a field cannot hold braces, line breaks or the start of a marker.');
 }

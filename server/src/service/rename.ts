@@ -1,4 +1,5 @@
 import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver-types';
+import { t } from '../../../l10n/src/words.ts';
 import type { Range } from '../../../protocol/src/problem.ts';
 import { jsonInner } from '../../../task/src/context.ts';
 import type { Work } from '../../../task/src/data/work.ts';
@@ -33,7 +34,7 @@ export async function rename(
   work: Work,
 ): Promise<RenameResult> {
   if (newText === textOfName(name)) return { kind: 'edit', edit: { changes: {} } };
-  const problem = name.task === '' ? 'Give the task a name first.' : newNameProblem(name, newText);
+  const problem = name.task === '' ? t('Give the task a name first.') : newNameProblem(name, newText);
   if (problem !== undefined) return refused(problem);
 
   const before = statesOf(scope, sources);
@@ -41,7 +42,7 @@ export async function rename(
   const changes: Record<string, TextEdit[]> = {};
   const isConcerned = (other: Name) => isSameName(other, name) || isTaken(other, wanted);
   for await (const found of findNames(scope, [name.task, wanted.task], isConcerned, sources, work)) {
-    if (found.kind === 'unreadable') return refused(`${fileName(found.path)} cannot be read: ${found.reason}`);
+    if (found.kind === 'unreadable') return refused(t('{0} cannot be read: {1}', fileName(found.path), found.reason));
     for (const place of found.places) {
       if (!isSameName(place.mention.name, name)) return refused(takenText(place, newText));
       const edit = { range: place.range, newText: jsonInner(newText) };
@@ -52,7 +53,7 @@ export async function rename(
   }
   const now = statesOf({ ...scope, contexts: sources.contexts() }, sources);
   const changed = [...before.keys()].find((path) => now.get(path) !== before.get(path));
-  if (changed !== undefined) return refused(`${fileName(changed)} was changed meanwhile. Rename again.`);
+  if (changed !== undefined) return refused(t('{0} was changed meanwhile. Rename again.', fileName(changed)));
   for (const edits of Object.values(changes)) edits.sort(byPlace);
   const isTrained = scope.contexts.some(({ path }) => sources.promptTable(path)?.tasks.has(name.task));
   return { kind: 'edit', edit: { changes }, ...noteOn(name, newText, isTrained) };
@@ -63,8 +64,12 @@ function refused(message: string): RenameResult {
 }
 
 function takenText({ path, range, mention: { name } }: NamePlace, text: string): string {
-  const owner = name.kind === 'task' ? '' : ` of ${JSON.stringify(name.task)}`;
-  return `There is a ${name.kind} ${JSON.stringify(text)}${owner} already: ${fileName(path)}, line ${range.start.line + 1}.`;
+  const [json, file, line] = [JSON.stringify(text), fileName(path), range.start.line + 1];
+  if (name.kind === 'task') return t('There is a task {0} already: {1}, line {2}.', json, file, line);
+  const owner = JSON.stringify(name.task);
+  return name.kind === 'field'
+    ? t('There is a field {0} of {1} already: {2}, line {3}.', json, owner, file, line)
+    : t('There is a label {0} of {1} already: {2}, line {3}.', json, owner, file, line);
 }
 
 function fileName(path: string): string {
@@ -74,9 +79,12 @@ function fileName(path: string): string {
 /** The prompt table is no text that an editor could change. */
 function noteOn(name: Name, newText: string, isTrained: boolean): { note?: string } {
   if (name.kind !== 'task' || !isTrained) return {};
-  const [old, now] = [name.task, newText].map((text) => JSON.stringify(text));
   return {
-    note: `The prompt table keeps the trained prompt of ${old} under that name. Train ${now} to have one of its own.`,
+    note: t(
+      'The prompt table keeps the trained prompt of {0} under that name. Train {1} to have one of its own.',
+      JSON.stringify(name.task),
+      JSON.stringify(newText),
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { RelatedPlace } from '../../../protocol/src/problem.ts';
 import type { TemplateView } from '../context.ts';
 import type { DataFileFacts } from '../data-facts.ts';
@@ -110,7 +111,7 @@ function firstRow(taskname: string, path: string, index: DataIndex): RelatedPlac
     const { columns, count } = block.records!;
     for (let row = 0; row < count; row++) {
       if (index.shapes.at(columns[row * COLUMNS + 1]!).taskname !== taskname) continue;
-      return lineStart(path, index.lineOf(at) + columns[row * COLUMNS]!, 'The first row of this task.');
+      return lineStart(path, index.lineOf(at) + columns[row * COLUMNS]!, t('The first row of this task.'));
     }
   }
   return undefined;

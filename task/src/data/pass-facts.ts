@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { addLabel, countLabels, lineStart } from './gather-facts.ts';
 import type { PassMemory, RowPass } from './row-passes.ts';
 import { COLUMNS } from './row-records.ts';
@@ -24,7 +25,7 @@ export function addFactsOfPasses({ templates, data, files, passes, manyAnswers }
         if (found.merging.count === 0) continue;
         facts.merging.rows += found.merging.count;
         const line = index.lineOf(at) + block.records!.columns[found.merging.first * COLUMNS]!;
-        facts.merging.first ??= lineStart(file.path, line, 'The first of these rows.');
+        facts.merging.first ??= lineStart(file.path, line, t('The first of these rows.'));
       }
     }
   }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { CheckEnvironment, FilePart } from '../environment.ts';
 import { type DataRow, RowReader } from '../rows.ts';
 import type { DataBlock } from './data-index.ts';
@@ -19,7 +20,7 @@ export class ChangedOnDisk extends Error {
   readonly path: string;
 
   constructor(path: string) {
-    super(`${path} was changed while it was read.`);
+    super(t('{0} was changed while it was read.', path));
     this.path = path;
   }
 }

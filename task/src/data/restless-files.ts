@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { DataIndex } from './data-index.ts';
 import type { DataReading } from './read-data-file.ts';
 
@@ -17,5 +18,5 @@ export class RestlessFiles {
 
 /** What is told of a file that another program keeps changing. */
 export function neverAtRest(): DataReading {
-  return { state: 'unreadable', reason: 'another program keeps changing it', index: new DataIndex() };
+  return { state: 'unreadable', reason: t('another program keeps changing it'), index: new DataIndex() };
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 import { answerSegment } from '../template.ts';
@@ -22,13 +23,21 @@ export const answerBoundary: Rule = {
       if (merging === undefined || merging.rows === 0 || at === undefined) continue;
       report({
         at,
-        message: `In ${merging.rows === 1 ? '1 row' : `${merging.rows} rows`} the tokeniser merges the start of the answer with the text before it; end that text with a space or a colon.`,
+        message:
+          merging.rows === 1
+            ? t(
+                'In 1 row the tokeniser merges the start of the answer with the text before it; end that text with a space or a colon.',
+              )
+            : t(
+                'In {0} rows the tokeniser merges the start of the answer with the text before it; end that text with a space or a colon.',
+                merging.rows,
+              ),
         related: merging.first === undefined ? [] : [merging.first],
         // A space goes with the answer, as the first of its characters.
         fixes:
           template.settings.prompt_template[answer.start - 1] === ' '
             ? []
-            : fixOf('Put a space in front', [{ start: at.start, end: at.start, newText: ' ' }]),
+            : fixOf(t('Put a space in front'), [{ start: at.start, end: at.start, newText: ' ' }]),
       });
     }
   },

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../context.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
@@ -28,11 +29,11 @@ export const answerFieldMissing: Rule = {
         if (needs === undefined) continue;
         report({
           at: spanOf(needs),
-          message: `"${name}" needs an "answer_field": the placeholder that holds the answer.`,
+          message: t('"{0}" needs an "answer_field": the placeholder that holds the answer.', name),
           fixes: [
             ...nameLastField(context, template),
             ...(answer_only_loss && labels === null && !chat
-              ? fixOf('Let everything count in the loss', replaceNode(needs, 'false'))
+              ? fixOf(t('Let everything count in the loss'), replaceNode(needs, 'false'))
               : []),
           ],
         });
@@ -42,11 +43,14 @@ export const answerFieldMissing: Rule = {
         const near = allNear(answer_field, template.fields);
         report({
           at: spanOf(field),
-          message: `The template has no placeholder {${answer_field}} for the answer.${didYouMean(near[0])}`,
-          related: [context.related(spanOf(text), 'The template.')],
+          message: `${t('The template has no placeholder {0} for the answer.', `{${answer_field}}`)}${didYouMean(near[0])}`,
+          related: [context.related(spanOf(text), t('The template.'))],
           fixes: [
             ...near.flatMap((name) => nameField(context, template, name)),
-            ...fixOf(`Add {${answer_field}} at the end of the template`, addAtEnd(context, template, answer_field)),
+            ...fixOf(
+              t('Add {0} at the end of the template', `{${answer_field}}`),
+              addAtEnd(context, template, answer_field),
+            ),
             ...(near.length === 0 ? nameLastField(context, template) : []),
           ],
         });
@@ -64,6 +68,10 @@ function nameLastField(context: TaskContext, template: TemplateView): Fix[] {
 function nameField(context: TaskContext, template: TemplateView, name: string): Fix[] {
   const edits = setTemplateKey(context, template, 'answer_field', JSON.stringify(name));
   const toEnd = template.settings.answer_only_loss ? moveToEnd(context, template, name) : [];
-  const title = `Set "answer_field" to ${JSON.stringify(name)}`;
-  return fixOf(toEnd?.length === 0 ? title : `${title} and put it at the end`, together(edits, toEnd));
+  const value = JSON.stringify(name);
+  const title =
+    toEnd?.length === 0
+      ? t('Set "answer_field" to {0}', value)
+      : t('Set "answer_field" to {0} and put it at the end', value);
+  return fixOf(title, together(edits, toEnd));
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -30,14 +31,14 @@ export const answerNotLast: Rule = {
       const removes = isPunctuation(prompt_template.slice(answer.end));
       report({
         at,
-        message: `With "${key}" the template must end with {${answer_field}}.`,
-        related: given === undefined ? [] : [context.related(spanOf(given), WHY[key])],
+        message: t('With "{0}" the template must end with {1}.', key, `{${answer_field}}`),
+        related: given === undefined ? [] : [context.related(spanOf(given), WHY[key]())],
         fixes: [
           ...fixOf(
-            removes ? `Remove what follows {${answer_field}}` : `Move {${answer_field}} to the end`,
+            removes ? t('Remove what follows {0}', `{${answer_field}}`) : t('Move {0} to the end', `{${answer_field}}`),
             moveToEnd(context, template, answer_field),
           ),
-          ...(loss === undefined ? [] : fixOf('Let everything count in the loss', replaceNode(loss, 'false'))),
+          ...(loss === undefined ? [] : fixOf(t('Let everything count in the loss'), replaceNode(loss, 'false'))),
         ],
       });
     }
@@ -45,6 +46,6 @@ export const answerNotLast: Rule = {
 };
 
 const WHY = {
-  answer_only_loss: 'Only the answer counts in the loss.',
-  chat: 'The answer is what the assistant says.',
+  answer_only_loss: () => t('Only the answer counts in the loss.'),
+  chat: () => t('The answer is what the assistant says.'),
 } as const;

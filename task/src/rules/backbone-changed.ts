@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { ModelFacts, TrainedTaskFacts } from '../environment.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -21,7 +22,12 @@ export const backboneChanged: Rule = {
     if (others.length === 0) return;
     report({
       at: spanOf(node),
-      message: `${JSON.stringify(context.file.prompt_table)} was trained on another model than ${JSON.stringify(context.file.model)} (${others.join(', ')}); name another "prompt_table", or delete it to train anew.`,
+      message: t(
+        '{0} was trained on another model than {1} ({2}); name another "prompt_table", or delete it to train anew.',
+        JSON.stringify(context.file.prompt_table),
+        JSON.stringify(context.file.model),
+        others.join(', '),
+      ),
     });
   },
 };

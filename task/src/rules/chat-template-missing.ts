@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -15,15 +16,15 @@ export const chatTemplateMissing: Rule = {
     if (model.chat !== undefined && !('unusable' in model.chat)) return;
     const why =
       model.chat === undefined
-        ? 'This model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)'
-        : `The chat template of this model cannot be used: ${model.chat.unusable}`;
+        ? t('This model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)')
+        : t('The chat template of this model cannot be used: {0}', model.chat.unusable);
     for (const template of context.templates) {
       const node = context.givenIn(template, 'chat');
       if (node === undefined || !template.settings.chat) continue;
       report({
         at: spanOf(node),
-        message: `${why.replace(/\.$/, '')}. Take a model that was trained for chats, or set "chat" to false.`,
-        fixes: fixOf('Set "chat" to false', replaceNode(node, 'false')),
+        message: t('{0}. Take a model that was trained for chats, or set "chat" to false.', why.replace(/\.$/, '')),
+        fixes: fixOf(t('Set "chat" to false'), replaceNode(node, 'false')),
       });
     }
   },

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,7 +15,7 @@ export const dataEmpty: Rule = {
     for (const file of data.files) {
       if (file.state !== 'read' || file.rows > 0) continue;
       for (const { node } of file.mentions) {
-        report({ at: spanOf(node), message: `${JSON.stringify(file.name)} has no rows.` });
+        report({ at: spanOf(node), message: t('{0} has no rows.', JSON.stringify(file.name)) });
       }
     }
 
@@ -31,8 +32,11 @@ export const dataEmpty: Rule = {
         at: spanOf(node),
         message:
           training.length === 0
-            ? `There is no training data for ${JSON.stringify(name)}: list its files in "data": { "train_ds": [ … ] }.`
-            : `No training row has "taskname": ${JSON.stringify(name)}.`,
+            ? t(
+                'There is no training data for {0}: list its files in "data": { "train_ds": [ … ] }.',
+                JSON.stringify(name),
+              )
+            : t('No training row has "taskname": {0}.', JSON.stringify(name)),
       });
     }
   },

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -21,15 +22,23 @@ export const dataLeak: Rule = {
     const { file, line } = leakedFrom;
     report(() => ({
       at: places.whole(),
-      message: `This row is also in the training data, in line ${line + 1} of ${file}; remove it from one of them.`,
+      message: t(
+        'This row is also in the training data, in line {0} of {1}; remove it from one of them.',
+        line + 1,
+        file,
+      ),
       related: [
-        { file, range: { start: { line, character: 0 }, end: { line, character: 1 } }, message: 'The training row.' },
+        {
+          file,
+          range: { start: { line, character: 0 }, end: { line, character: 1 } },
+          message: t('The training row.'),
+        },
       ],
       fixes: [
         {
-          title: 'Remove this row',
+          title: t('Remove this row'),
           edits: 'remove-line',
-          forAll: 'Remove every row that is also in the training data',
+          forAll: t('Remove every row that is also in the training data'),
         },
       ],
     }));
@@ -43,9 +52,15 @@ export const dataLeak: Rule = {
         if (split === 'train') continue;
         report({
           at: spanOf(node),
-          message: `${JSON.stringify(name)} is training data too, so ${split} figures would say nothing.`,
-          related: [context.related(spanOf(training.node), 'It is training data here.')],
-          fixes: fixOf(`Take it out of the ${split} data`, removeFromList(context, node)),
+          message:
+            split === 'test'
+              ? t('{0} is training data too, so test figures would say nothing.', JSON.stringify(name))
+              : t('{0} is training data too, so validation figures would say nothing.', JSON.stringify(name)),
+          related: [context.related(spanOf(training.node), t('It is training data here.'))],
+          fixes: fixOf(
+            split === 'test' ? t('Take it out of the test data') : t('Take it out of the validation data'),
+            removeFromList(context, node),
+          ),
         });
       }
     }

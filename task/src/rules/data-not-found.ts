@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { changeTo } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -20,8 +21,8 @@ export const dataNotFound: Rule = {
       const near = namesLike(name, beside).filter((other) => !named.has(other));
       const message =
         state === 'not-found'
-          ? `There is no file ${JSON.stringify(name)} beside ${JSON.stringify(context.path)}; it would be ${path}.${didYouMean(near[0])}`
-          : `${path} cannot be read: ${reason}`;
+          ? `${t('There is no file {0} beside {1}; it would be {2}.', JSON.stringify(name), JSON.stringify(context.path), path)}${didYouMean(near[0])}`
+          : t('{0} cannot be read: {1}', path, reason);
       for (const { node } of mentions) report({ at: spanOf(node), message, fixes: changeTo(node, near) });
     }
   },

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { properties, spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 
@@ -24,7 +25,12 @@ export const labelsUnbalanced: Rule = {
         if (count >= most * SMALLEST_SHARE) continue;
         report({
           at: spanOf(key),
-          message: `${JSON.stringify(name)} has ${count} training rows, less than a tenth of the ${most} of the commonest label.`,
+          message: t(
+            '{0} has {1} training rows, less than a tenth of the {2} of the commonest label.',
+            JSON.stringify(name),
+            count,
+            most,
+          ),
         });
       }
     }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { Rule } from '../rule.ts';
 
 export const markerMalformed: Rule = {
@@ -20,7 +21,7 @@ export const markerMalformed: Rule = {
           at,
           message: problem.message,
           // What is meant is plain, and as it stands it does nothing.
-          fixes: [{ title: `Change to ${meant}`, edits: [{ ...at, newText: meant }], safe: true }],
+          fixes: [{ title: t('Change to {0}', meant), edits: [{ ...at, newText: meant }], safe: true }],
         });
       }
     }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { countMarkers } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
@@ -26,8 +27,11 @@ export const markerMissing: Rule = {
       const sum = sumOf(settings.virtual_token_splits);
       report({
         at: spanOf(node),
-        message: `This template has no place for virtual tokens; put ${marker(0)} where they go, usually in front.`,
-        fixes: fixOf(`Put ${marker(0)} in front`, [
+        message: t(
+          'This template has no place for virtual tokens; put {0} where they go, usually in front.',
+          marker(0),
+        ),
+        fixes: fixOf(t('Put {0} in front', marker(0)), [
           { start, end: start, newText: `${marker(0)} ` },
           // All the tokens go to the one marker.
           ...(splits === undefined || splits.children!.length === 1 || sum < 1 ? [] : replaceSplits(splits, [sum])),

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { placeOfMarker } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
@@ -27,9 +28,9 @@ export const markerOrder: Rule = {
       for (const { at, index, place } of wrong) {
         report({
           at,
-          message: `Marker ${place + 1} of this template must be ${marker(place)}, not ${marker(index)}.`,
+          message: t('Marker {0} of this template must be {1}, not {2}.', place + 1, marker(place), marker(index)),
           // The numbers say nothing that the order does not.
-          fixes: fixOf('Number the markers in order', edits, { safe: true }),
+          fixes: fixOf(t('Number the markers in order'), edits, { safe: true }),
         });
       }
     }

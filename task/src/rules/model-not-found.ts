@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { changeTo } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -17,10 +18,10 @@ export const modelNotFound: Rule = {
     const node = context.given('model');
     if (model.kind !== 'not-found' || node === undefined) return;
     const name = JSON.stringify(context.file.model);
-    const missing = model.missing.length > 0 ? ` Missing: ${model.missing.join(', ')}.` : '';
+    const missing = model.missing.length > 0 ? ` ${t('Missing: {0}.', model.missing.join(', '))}` : '';
     const message = model.reason
-      ? `The model ${name} cannot be opened: ${model.reason}.`
-      : `The model ${name} was not found.${missing}`;
+      ? t('The model {0} cannot be opened: {1}.', name, model.reason)
+      : `${t('The model {0} was not found.', name)}${missing}`;
     const isDemo = DEMO_MODELS.includes(context.file.model);
     const near = isDemo || model.reason !== undefined ? [] : allNear(context.file.model, DEMO_MODELS);
     report({ at: spanOf(node), message: `${message}${didYouMean(near[0])}`, fixes: changeTo(node, near) });

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 
@@ -13,8 +14,12 @@ export const modelUnsupported: Rule = {
     report({
       at: spanOf(node),
       message: supported.includes(modelType)
-        ? `This ${modelType} model cannot be run, though others can: its folder has ${reason}.`
-        : `Models of type ${JSON.stringify(modelType)} (model_type in config.json) are not supported. Supported: ${supported.join(', ')}.`,
+        ? t('This {0} model cannot be run, though others can: its folder has {1}.', modelType, reason)
+        : t(
+            'Models of type {0} (model_type in config.json) are not supported. Supported: {1}.',
+            JSON.stringify(modelType),
+            supported.join(', '),
+          ),
     });
   },
 };

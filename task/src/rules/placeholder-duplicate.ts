@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { FieldSegment, TaskContext, TemplateView } from '../context.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
@@ -23,8 +24,8 @@ export const placeholderDuplicate: Rule = {
         if (at === undefined || firstAt === undefined) continue;
         report({
           at,
-          message: `{${placeholder.name}} stands in this template already; remove one of them.`,
-          related: [context.related(firstAt, 'It stands here first.')],
+          message: t('{0} stands in this template already; remove one of them.', `{${placeholder.name}}`),
+          related: [context.related(firstAt, t('It stands here first.'))],
           fixes: removal(context, template, placeholder),
         });
       }
@@ -42,5 +43,7 @@ function removal(context: TaskContext, template: TemplateView, duplicate: FieldS
   // The blank before it goes with it, unless it parts what then stands side by side.
   const hasBlank = text[start - 1] === ' ' && !/^[\p{L}\p{N}{<]/u.test(text.slice(end));
   const at = context.inTemplate(template, { start: hasBlank ? start - 1 : start, end });
-  return at === undefined ? [] : fixOf(isAnswer ? 'Remove the one before' : 'Remove it', [{ ...at, newText: '' }]);
+  return at === undefined
+    ? []
+    : fixOf(isAnswer ? t('Remove the one before') : t('Remove it'), [{ ...at, newText: '' }]);
 }

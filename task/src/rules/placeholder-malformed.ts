@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { jsonInner } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
@@ -22,8 +23,8 @@ export const placeholderMalformed: Rule = {
           at,
           message: problem.message,
           fixes: [
-            ...(meant === undefined ? [] : fixOf(`Close it: ${meant}`, [{ ...at, newText: jsonInner(meant) }])),
-            ...fixOf('Remove it', [{ ...at, newText: '' }]),
+            ...(meant === undefined ? [] : fixOf(t('Close it: {0}', meant), [{ ...at, newText: jsonInner(meant) }])),
+            ...fixOf(t('Remove it'), [{ ...at, newText: '' }]),
           ],
         });
       }

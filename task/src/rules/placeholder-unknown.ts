@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { rowsOf } from '../data-facts.ts';
 import { fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -27,11 +28,11 @@ export const placeholderUnknown: Rule = {
         const near = allNear(placeholder.name, facts.otherFields.keys());
         report({
           at,
-          message: `No row of ${JSON.stringify(template.settings.taskname)} has a field ${JSON.stringify(placeholder.name)}.${didYouMean(near[0])}`,
+          message: `${t('No row of {0} has a field {1}.', JSON.stringify(template.settings.taskname), JSON.stringify(placeholder.name))}${didYouMean(near[0])}`,
           related: facts.firstRow === undefined ? [] : [facts.firstRow],
           fixes: (near.length > 0 ? near : others).flatMap((name) =>
             fixOf(
-              `Change to {${name}}`,
+              t('Change to {0}', `{${name}}`),
               renameField(context, template, placeholder.name, name),
               near.length > 0 ? {} : { guess: true },
             ),

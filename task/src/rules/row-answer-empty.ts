@@ -1,13 +1,14 @@
+import { t } from '../../../l10n/src/words.ts';
 import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { textOf } from '../row-view.ts';
 import type { Rule } from '../rule.ts';
 
-const REMOVE_ROW: Fix = {
-  title: 'Remove this row',
+const removeRow = (): Fix => ({
+  title: t('Remove this row'),
   edits: 'remove-line',
   guess: true,
-  forAll: 'Remove every row without an answer',
-};
+  forAll: t('Remove every row without an answer'),
+});
 
 export const rowAnswerEmpty: Rule = {
   code: 'row-answer-empty',
@@ -25,15 +26,17 @@ export const rowAnswerEmpty: Rule = {
     if (field === undefined || field === null || textOf(value, field)?.trim() !== '') return;
     report(() => ({
       at: places.value(field),
-      message: 'The answer is empty; write what the model is to answer.',
+      message: t('The answer is empty; write what the model is to answer.'),
       fixes: [
         ...Object.keys(template?.settings.labels ?? {})
           .slice(0, MOST_CHOICES)
           .flatMap((label) => {
             const json = JSON.stringify(label);
-            return fixOf(`Set ${JSON.stringify(field)} to ${json}`, places.replace(field, json), { guess: true });
+            return fixOf(t('Set {0} to {1}', JSON.stringify(field), json), places.replace(field, json), {
+              guess: true,
+            });
           }),
-        ...(isExample ? [] : [REMOVE_ROW]),
+        ...(isExample ? [] : [removeRow()]),
       ],
     }));
   },

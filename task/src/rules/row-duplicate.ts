@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { Rule } from '../rule.ts';
 
 export const rowDuplicate: Rule = {
@@ -18,9 +19,9 @@ export const rowDuplicate: Rule = {
     if (duplicateOf < 0) return;
     report(() => ({
       at: places.whole(),
-      message: `This row stands in line ${duplicateOf + 1} already; remove one of them.`,
-      related: [{ file, range: lineStart(duplicateOf), message: 'The first of the two.' }],
-      fixes: [{ title: 'Remove this row', edits: 'remove-line', forAll: 'Remove every duplicate row' }],
+      message: t('This row stands in line {0} already; remove one of them.', duplicateOf + 1),
+      related: [{ file, range: lineStart(duplicateOf), message: t('The first of the two.') }],
+      fixes: [{ title: t('Remove this row'), edits: 'remove-line', forAll: t('Remove every duplicate row') }],
     }));
   },
 };

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TemplateView } from '../context.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import { allNear } from '../nearest.ts';
@@ -22,11 +23,11 @@ export const rowFieldExtra: Rule = {
       if (field === 'taskname' || template.fields.includes(field)) continue;
       report(() => ({
         at: places.key(field),
-        message: `The template does not use the field ${JSON.stringify(field)}.`,
+        message: t('The template does not use the field {0}.', JSON.stringify(field)),
         fixes: [
           ...meant(field, value, template).flatMap((name) => renameField(places, field, name)),
-          ...fixOf(`Remove ${JSON.stringify(field)}`, places.remove(field), {
-            forAll: `Remove ${JSON.stringify(field)} from every row`,
+          ...fixOf(t('Remove {0}', JSON.stringify(field)), places.remove(field), {
+            forAll: t('Remove {0} from every row', JSON.stringify(field)),
           }),
         ],
       }));
@@ -43,6 +44,8 @@ function meant(field: string, row: RowObject, { fields }: TemplateView): string[
 }
 
 export function renameField(places: RowPlaces, from: string, to: string): Fix[] {
-  const title = `Rename ${JSON.stringify(from)} to ${JSON.stringify(to)}`;
-  return fixOf(title, places.rename(from, to), { forAll: `${title} in every row` });
+  const names = [JSON.stringify(from), JSON.stringify(to)] as const;
+  return fixOf(t('Rename {0} to {1}', ...names), places.rename(from, to), {
+    forAll: t('Rename {0} to {1} in every row', ...names),
+  });
 }

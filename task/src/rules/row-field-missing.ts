@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TemplateView } from '../context.ts';
 import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear } from '../nearest.ts';
@@ -27,7 +28,7 @@ export const rowFieldMissing: Rule = {
       report(
         () => ({
           at: places.whole(),
-          message: `This row has no field ${JSON.stringify(field)}, which its template uses; add it.`,
+          message: t('This row has no field {0}, which its template uses; add it.', JSON.stringify(field)),
           fixes: [
             ...misspelt(field, value, template).flatMap((name) => renameField(places, name, field)),
             ...addField(field, template, places),
@@ -56,14 +57,14 @@ function misspelt(field: string, row: RowObject, { fields }: TemplateView): stri
 function addField(field: string, { settings }: TemplateView, places: RowPlaces): Fix[] {
   const name = JSON.stringify(field);
   if (field !== settings.answer_field) {
-    return fixOf(`Add ${name} as an empty text`, places.add(field, '""'), {
-      forAll: `Add an empty ${name} to every row without it`,
+    return fixOf(t('Add {0} as an empty text', name), places.add(field, '""'), {
+      forAll: t('Add an empty {0} to every row without it', name),
     });
   }
   return Object.keys(settings.labels ?? {})
     .slice(0, MOST_CHOICES)
     .flatMap((label) => {
       const json = JSON.stringify(label);
-      return fixOf(`Add ${name}: ${json}`, places.add(field, json), { guess: true });
+      return fixOf(t('Add {0}: {1}', name, json), places.add(field, json), { guess: true });
     });
 }

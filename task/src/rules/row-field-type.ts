@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TemplateView } from '../context.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import { labelOf } from '../labels.ts';
@@ -21,7 +22,7 @@ export const rowFieldType: Rule = {
       if (!Object.hasOwn(value, field) || typeof value[field] === 'string') continue;
       report(() => ({
         at: places.value(field),
-        message: `${JSON.stringify(field)} must be a text in double quotes.`,
+        message: t('{0} must be a text in double quotes.', JSON.stringify(field)),
         fixes: asText(field, value[field], template, places),
       }));
     }
@@ -35,7 +36,7 @@ function asText(field: string, value: unknown, { settings, forms }: TemplateView
   // An answer that is empty or no label would only be wrong in another way.
   if (isAnswer && (text === '' || (forms !== undefined && labelOf(forms, text) === undefined))) return [];
   const json = JSON.stringify(text);
-  return fixOf(`Change to ${json}`, places.replace(field, json), {
-    forAll: `Make a text of every ${JSON.stringify(field)}`,
+  return fixOf(t('Change to {0}', json), places.replace(field, json), {
+    forAll: t('Make a text of every {0}', JSON.stringify(field)),
   });
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { labelOf } from '../labels.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -24,10 +25,14 @@ export const rowLabelUnknown: Rule = {
     if (answer === undefined || answer.trim() === '' || labelOf(forms, answer) !== undefined) return;
     report(() => {
       const near = allNear(answer, forms.keys());
+      const shown = JSON.stringify(shortened(answer));
       const labels = Object.keys(template!.settings.labels!).slice(0, MOST_CHOICES);
       return {
         at: places.value(field),
-        message: `${JSON.stringify(shortened(answer))} is not one of the labels.${near.length > 0 ? didYouMean(near[0]) : ' Correct it, or add it to "labels".'}`,
+        message:
+          near.length > 0
+            ? `${t('{0} is not one of the labels.', shown)}${didYouMean(near[0])}`
+            : t('{0} is not one of the labels. Correct it, or add it to "labels".', shown),
         fixes:
           near.length > 0
             ? near.flatMap((label) => changeLabel(field, answer, label, places))
@@ -46,9 +51,9 @@ function changeLabel(
 ): Fix[] {
   const json = JSON.stringify(label);
   // A text that is too long to be shown is not told from others by a title.
-  const forAll = `Change every ${JSON.stringify(answer)} to ${json}`;
+  const forAll = t('Change every {0} to {1}', JSON.stringify(answer), json);
   const hasTitle = answer.length <= LONGEST_SHOWN;
-  return fixOf(`Change to ${json}`, places.replace(field, json), { ...options, ...(hasTitle ? { forAll } : {}) });
+  return fixOf(t('Change to {0}', json), places.replace(field, json), { ...options, ...(hasTitle ? { forAll } : {}) });
 }
 
 const LONGEST_SHOWN = 60;

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { jsonInner, type TemplateView } from '../context.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import type { Span } from '../json-tree.ts';
@@ -26,7 +27,10 @@ export const rowMarker: Rule = {
       if (found === undefined) continue;
       report(() => ({
         at: places.inValue(field, found),
-        message: `${JSON.stringify(text!.slice(found.start, found.end))} belongs in a template, not in the text of a row.`,
+        message: t(
+          '{0} belongs in a template, not in the text of a row.',
+          JSON.stringify(text!.slice(found.start, found.end)),
+        ),
         fixes: withoutIt(text!.slice(found.start, found.end), places.inValue(field, found)),
       }));
     }
@@ -47,9 +51,11 @@ function expandable(text: string, template: TemplateView): Span | undefined {
 }
 
 function withoutIt(found: string, at: Span): Fix[] {
-  const remove = fixOf(`Remove ${found}`, [{ ...at, newText: '' }], { forAll: `Remove ${found} from every row` });
+  const remove = fixOf(t('Remove {0}', found), [{ ...at, newText: '' }], {
+    forAll: t('Remove {0} from every row', found),
+  });
   if (!found.startsWith('{')) return remove;
   const word = found.slice(1, -1);
-  const forAll = `Take the braces off ${found} in every row`;
-  return [...fixOf(`Change to ${word}`, [{ ...at, newText: jsonInner(word) }], { forAll }), ...remove];
+  const forAll = t('Take the braces off {0} in every row', found);
+  return [...fixOf(t('Change to {0}', word), [{ ...at, newText: jsonInner(word) }], { forAll }), ...remove];
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import { repair } from '../json-repairs.ts';
 import { type BadRow, parseRow } from '../rows.ts';
@@ -28,8 +29,8 @@ function repairs({ text, problem }: BadRow): Fix[] {
   const before = text.slice(0, problem.start).trimEnd().length;
   if (isRow(text.slice(0, before))) {
     return isRow(text.slice(problem.start))
-      ? fixOf('Start a new line here', [{ start: before, end: problem.start, newText: '\n' }])
-      : fixOf('Remove what follows the row', [{ start: before, end: text.length, newText: '' }]);
+      ? fixOf(t('Start a new line here'), [{ start: before, end: problem.start, newText: '\n' }])
+      : fixOf(t('Remove what follows the row'), [{ start: before, end: text.length, newText: '' }]);
   }
   return repair(text, problem, isRow);
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext } from '../context.ts';
 import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -24,10 +25,10 @@ export const rowTaskname: Rule = {
         const names = tasksFor(value, context);
         const fixes = names.flatMap((name) => {
           const entry = `"taskname": ${JSON.stringify(name)}`;
-          const options = { forAll: `Add ${entry} to every row without one`, ...guessUnlessOne(names) };
-          return fixOf(`Add ${entry}`, places.add('taskname', JSON.stringify(name), 'first'), options);
+          const options = { forAll: t('Add {0} to every row without one', entry), ...guessUnlessOne(names) };
+          return fixOf(t('Add {0}', entry), places.add('taskname', JSON.stringify(name), 'first'), options);
         });
-        return { at: places.whole(), message: 'This row has no "taskname", so it belongs to no task.', fixes };
+        return { at: places.whole(), message: t('This row has no "taskname", so it belongs to no task.'), fixes };
       });
       return;
     }
@@ -40,14 +41,14 @@ export const rowTaskname: Rule = {
       const fixes = names.flatMap((name) => {
         const json = JSON.stringify(name);
         const options = {
-          ...(isText ? { forAll: `Change every ${JSON.stringify(taskname)} to ${json}` } : {}),
+          ...(isText ? { forAll: t('Change every {0} to {1}', JSON.stringify(taskname), json) } : {}),
           ...(near.length > 0 ? {} : guessUnlessOne(names)),
         };
-        return fixOf(`Change to ${json}`, places.replace('taskname', json), options);
+        return fixOf(t('Change to {0}', json), places.replace('taskname', json), options);
       });
       const message = isText
-        ? `No template has the taskname ${JSON.stringify(taskname)}.${didYouMean(near[0])}`
-        : '"taskname" must be a text.';
+        ? `${t('No template has the taskname {0}.', JSON.stringify(taskname))}${didYouMean(near[0])}`
+        : t('"taskname" must be a text.');
       return { at, message, fixes };
     });
   },

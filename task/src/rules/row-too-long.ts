@@ -1,11 +1,12 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { Fix } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 
-const REMOVE_ROW: Fix = {
-  title: 'Remove this row, which is skipped anyway',
+const removeRow = (): Fix => ({
+  title: t('Remove this row, which is skipped anyway'),
   edits: 'remove-line',
-  forAll: 'Remove every row that is skipped',
-};
+  forAll: t('Remove every row that is skipped'),
+});
 
 export const rowTooLong: Rule = {
   code: 'row-too-long',
@@ -25,16 +26,32 @@ export const rowTooLong: Rule = {
     if (count <= limit) return;
     const field = template.settings.truncate_field;
     report(() => {
-      const size = `This row has ${count} tokens, more than the ${limit} it may have`;
       if (field !== null && truncatable >= count - limit) {
-        const message = `${size}: the last ${count - limit} tokens of ${JSON.stringify(field)} are cut off.`;
+        const message = t(
+          'This row has {0} tokens, more than the {1} it may have: the last {2} tokens of {3} are cut off.',
+          count,
+          limit,
+          count - limit,
+          JSON.stringify(field),
+        );
         return { at: places.value(field), message };
       }
-      const why = field === null ? 'there is no "truncate_field"' : `${JSON.stringify(field)} is too short to cut`;
       return {
         at: places.whole(),
-        message: `${size}: it is skipped, since ${why}.`,
-        fixes: isExample ? [] : [REMOVE_ROW],
+        message:
+          field === null
+            ? t(
+                'This row has {0} tokens, more than the {1} it may have: it is skipped, since there is no "truncate_field".',
+                count,
+                limit,
+              )
+            : t(
+                'This row has {0} tokens, more than the {1} it may have: it is skipped, since {2} is too short to cut.',
+                count,
+                limit,
+                JSON.stringify(field),
+              ),
+        fixes: isExample ? [] : [removeRow()],
       };
     });
   },

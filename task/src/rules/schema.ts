@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext } from '../context.ts';
 import { changeTo, type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { type JsonNode, properties, spanOf } from '../json-tree.ts';
@@ -36,10 +37,16 @@ export const schema: Rule = {
       for (const [index, method] of prompt_tuning.new_prompt_init_methods.entries()) {
         const node = context.given('prompt_tuning', 'new_prompt_init_methods', index);
         if (node === undefined || method !== 'text' || prompt_tuning.new_prompt_init_text[index]) continue;
-        const task = new_tasks[index] === undefined ? '' : ` of ${JSON.stringify(new_tasks[index])}`;
+        const task = new_tasks[index];
         report({
           at: spanOf(node),
-          message: `The prompt${task} is to start from a text, but "new_prompt_init_text" has none for it.`,
+          message:
+            task === undefined
+              ? t('The prompt is to start from a text, but "new_prompt_init_text" has none for it.')
+              : t(
+                  'The prompt of {0} is to start from a text, but "new_prompt_init_text" has none for it.',
+                  JSON.stringify(task),
+                ),
           fixes: changeTo(node, ['random']),
         });
       }
@@ -53,9 +60,9 @@ export const schema: Rule = {
         if (first === undefined) continue;
         report({
           at: spanOf(node),
-          message: `${JSON.stringify(value)} is in this list already.`,
-          related: [context.related(spanOf(first), 'It stands here first.')],
-          fixes: fixOf('Remove it', removeFromList(context, node), { safe: true }),
+          message: t('{0} is in this list already.', JSON.stringify(value)),
+          related: [context.related(spanOf(first), t('It stands here first.'))],
+          fixes: fixOf(t('Remove it'), removeFromList(context, node), { safe: true }),
         });
       }
     }
@@ -63,7 +70,7 @@ export const schema: Rule = {
     for (const template of context.templates) {
       const taskname = context.givenIn(template, 'taskname');
       if (taskname?.value === RESERVED_TASKNAME) {
-        const message = `A task cannot be called "${RESERVED_TASKNAME}": prompt tables use that name themselves.`;
+        const message = t('A task cannot be called "{0}": prompt tables use that name themselves.', RESERVED_TASKNAME);
         report({ at: spanOf(taskname), message });
       }
       const labels = context.givenIn(template, 'labels');
@@ -72,8 +79,8 @@ export const schema: Rule = {
           report({
             at: spanOf(form),
             message,
-            related: [context.related(spanOf(owner), 'This label has it.')],
-            fixes: fixOf('Remove it here', removeFromList(context, form)),
+            related: [context.related(spanOf(owner), t('This label has it.'))],
+            fixes: fixOf(t('Remove it here'), removeFromList(context, form)),
           });
         }
       }
@@ -83,7 +90,11 @@ export const schema: Rule = {
   checkSurroundings(context, { model, promptTable }, report) {
     const tableNode = context.given('prompt_table') ?? context.given('model');
     if (promptTable?.broken !== undefined && tableNode !== undefined) {
-      const message = `The prompt table ${JSON.stringify(context.file.prompt_table)} cannot be used: ${promptTable.broken}.`;
+      const message = t(
+        'The prompt table {0} cannot be used: {1}.',
+        JSON.stringify(context.file.prompt_table),
+        promptTable.broken,
+      );
       report({ at: spanOf(tableNode), message });
     }
     const node = context.given('language');
@@ -91,14 +102,14 @@ export const schema: Rule = {
     if (model.kind !== 'ok' || model.languages === undefined || model.languages.length === 0) return;
     const modelNode = context.given('model');
     if (language === null && modelNode !== undefined) {
-      const message = 'This model marks the language in every prompt: set "language", for example to "en".';
+      const message = t('This model marks the language in every prompt: set "language", for example to "en".');
       report({ at: spanOf(node ?? modelNode), message, fixes: setLanguage(context, model.languages) });
     }
     if (node === undefined || language === null || model.languages.includes(language)) return;
     const near = allNear(language, model.languages);
     report({
       at: spanOf(node),
-      message: `The model has no language ${JSON.stringify(language)}; it has ${model.languages.join(', ')}.${didYouMean(near[0])}`,
+      message: `${t('The model has no language {0}; it has {1}.', JSON.stringify(language), model.languages.join(', '))}${didYouMean(near[0])}`,
       fixes: changeTo(node, near),
     });
   },
@@ -113,7 +124,11 @@ function sharedForms(labels: JsonNode): { form: JsonNode; owner: JsonNode; messa
       const owner = owners.get(form.value.trim());
       owners.set(form.value.trim(), owner ?? { label, key });
       if (owner === undefined || owner.label === label) return [];
-      const message = `${JSON.stringify(form.value)} already stands for the label ${JSON.stringify(owner.label)}.`;
+      const message = t(
+        '{0} already stands for the label {1}.',
+        JSON.stringify(form.value),
+        JSON.stringify(owner.label),
+      );
       return [{ form, owner: owner.key, message }];
     }),
   );
@@ -126,7 +141,7 @@ function setLanguage(context: TaskContext, languages: readonly string[]): Fix[] 
   const others = languages.filter((language) => !inName.has(language)).slice(0, MOST_CHOICES - named.length);
   const toFix = (language: string, options: { guess?: true }): Fix[] => {
     const json = JSON.stringify(language);
-    return fixOf(`Set "language" to ${json}`, setKey(context, 'language', json, 'model'), options);
+    return fixOf(t('Set "language" to {0}', json), setKey(context, 'language', json, 'model'), options);
   };
   return [
     ...named.flatMap((language) => toFix(language, named.length > 1 ? { guess: true } : {})),

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { countMarkers } from '../context.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -26,7 +27,11 @@ export const splitCount: Rule = {
       const areRead = virtual_token_splits.every((_, i) => context.givenIn(template, 'virtual_token_splits', i));
       report({
         at: spanOf(node),
-        message: `The template has ${counted(markers, 'marker')}, but this has ${counted(splits, 'split')}; write one number for each marker.`,
+        message: t(
+          'The template has {0}, but this has {1}; write one number for each marker.',
+          markers === 1 ? t('1 marker') : t('{0} markers', markers),
+          splits === 1 ? t('1 split') : t('{0} splits', splits),
+        ),
         related: markerPlaces(context, template),
         fixes: changeSplits(node, [
           ...(areRead ? completedSplits(virtual_token_splits, total, markers) : []),
@@ -36,7 +41,3 @@ export const splitCount: Rule = {
     }
   },
 };
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { countMarkers } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
@@ -27,15 +28,19 @@ export const splitSum: Rule = {
       const sum = sumOf(virtual_token_splits);
       if (splits.children.length === 0 || sum === total_virtual_tokens) continue;
       const markers = countMarkers(template) || splits.children.length;
-      const setTotal = sum < 1 ? [] : fixOf(`Set the total to ${sum}`, replaceNode(total, String(sum)));
+      const setTotal = sum < 1 ? [] : fixOf(t('Set the total to {0}', sum), replaceNode(total, String(sum)));
       const setSplits = changeSplits(splits, evenSplits(total_virtual_tokens, markers));
       // One number for each marker was written with care; other splits are wrong whatever the total is. Neither fix is
       // safe: nothing says whether the total or a split was changed last.
       const areSound = splits.children.length === markers && isPositive(virtual_token_splits);
       report({
         at: spanOf(splits.children.length === 1 ? splits.children[0]! : splits),
-        message: `The splits add up to ${sum}, but "total_virtual_tokens" is ${total_virtual_tokens}; change one or the other.`,
-        related: [context.related(spanOf(total), 'The total is given here.')],
+        message: t(
+          'The splits add up to {0}, but "total_virtual_tokens" is {1}; change one or the other.',
+          sum,
+          total_virtual_tokens,
+        ),
+        related: [context.related(spanOf(total), t('The total is given here.'))],
         fixes: areSound ? [...setTotal, ...setSplits] : [...setSplits, ...setTotal],
       });
     }

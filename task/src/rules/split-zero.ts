@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { countMarkers } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
@@ -26,10 +27,14 @@ export const splitZero: Rule = {
       if (total !== undefined && isSpread && virtual_token_splits.includes(0)) {
         report({
           at: spanOf(total),
-          message: `${total_virtual_tokens} virtual tokens are too few for ${template.markers.length} markers, each of which needs one.`,
+          message: t(
+            '{0} virtual tokens are too few for {1} markers, each of which needs one.',
+            total_virtual_tokens,
+            template.markers.length,
+          ),
           related: markerPlaces(context, template),
           fixes: fixOf(
-            `Set the total to ${template.markers.length}`,
+            t('Set the total to {0}', template.markers.length),
             replaceNode(total, String(template.markers.length)),
           ),
         });
@@ -42,7 +47,7 @@ export const splitZero: Rule = {
         const markers = countMarkers(template) || virtual_token_splits.length;
         report({
           at: spanOf(node),
-          message: 'A split must be at least 1; remove the marker if it is to have no virtual tokens.',
+          message: t('A split must be at least 1; remove the marker if it is to have no virtual tokens.'),
           related: markerPlaces(context, template).slice(index, index + 1),
           fixes: changeSplits(splits, [
             ...evenSplits(tokens, markers),

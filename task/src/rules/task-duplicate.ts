@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext } from '../context.ts';
 import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
@@ -26,12 +27,12 @@ export const taskDuplicate: Rule = {
       const node = context.givenIn(template, 'taskname');
       const firstNode = first && context.givenIn(first, 'taskname');
       if (node === undefined || first === undefined || firstNode === undefined || first === template) continue;
-      const remove = fixOf('Remove this template', removeTemplate(context, template));
+      const remove = fixOf(t('Remove this template'), removeTemplate(context, template));
       const rename = changeTo(node, [unusedName(context, name)]);
       report({
         at: spanOf(node),
-        message: `There is a template for ${JSON.stringify(name)} already; give this task another name.`,
-        related: [context.related(spanOf(firstNode), 'The first template of this name.')],
+        message: t('There is a template for {0} already; give this task another name.', JSON.stringify(name)),
+        related: [context.related(spanOf(firstNode), t('The first template of this name.'))],
         fixes:
           JSON.stringify(first.settings) === JSON.stringify(template.settings)
             ? [...remove, ...rename]

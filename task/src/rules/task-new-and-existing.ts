@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -20,11 +21,14 @@ export const taskNewAndExisting: Rule = {
       if (other === undefined) continue;
       report({
         at: spanOf(node),
-        message: `${JSON.stringify(value)} is in "existing_tasks" too; leave it here to train it anew, or there to keep it.`,
-        related: [context.related(spanOf(other), 'It is also here.')],
+        message: t(
+          '{0} is in "existing_tasks" too; leave it here to train it anew, or there to keep it.',
+          JSON.stringify(value),
+        ),
+        related: [context.related(spanOf(other), t('It is also here.'))],
         fixes: [
-          ...fixOf('Train it anew: remove it from "existing_tasks"', removeFromList(context, other)),
-          ...fixOf('Keep it: remove it from "new_tasks"', removeFromList(context, node)),
+          ...fixOf(t('Train it anew: remove it from "existing_tasks"'), removeFromList(context, other)),
+          ...fixOf(t('Keep it: remove it from "new_tasks"'), removeFromList(context, node)),
         ],
       });
     }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext } from '../context.ts';
 import { changeTo, type Fix, fixOf } from '../fix.ts';
 import { type JsonNode, spanOf } from '../json-tree.ts';
@@ -26,10 +27,18 @@ export const taskNotTrained: Rule = {
         (name) => context.template(name) !== undefined && !listed.has(name),
       );
       const near = allNear(value, trained);
-      const why = promptTable === undefined ? `there is no prompt table ${table} yet` : `it is not in ${table}`;
+      const name = JSON.stringify(value);
+      const message =
+        promptTable === undefined
+          ? t(
+              '{0} has not been trained: there is no prompt table {1} yet. Put it into "new_tasks" to train it.',
+              name,
+              table,
+            )
+          : t('{0} has not been trained: it is not in {1}. Put it into "new_tasks" to train it.', name, table);
       report({
         at: spanOf(node),
-        message: `${JSON.stringify(value)} has not been trained: ${why}. Put it into "new_tasks" to train it.${didYouMean(near[0])}`,
+        message: `${message}${didYouMean(near[0])}`,
         fixes: [...changeTo(node, near), ...moveToNew(context, node, value)],
       });
     }
@@ -40,5 +49,5 @@ function moveToNew(context: TaskContext, node: JsonNode, taskname: string): Fix[
   const isThere = context.file.new_tasks.includes(taskname);
   // A list that is left out holds every task that is not in `existing_tasks`.
   const adding = isThere || !context.hasKey('new_tasks') ? [] : addToList(context, 'new_tasks', taskname);
-  return fixOf('Move it to "new_tasks"', together(removeFromList(context, node), adding));
+  return fixOf(t('Move it to "new_tasks"'), together(removeFromList(context, node), adding));
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -27,11 +28,11 @@ export const taskWithoutTemplate: Rule = {
         );
         report({
           at: spanOf(node),
-          message: `No template has the taskname ${JSON.stringify(value)}.${didYouMean(near[0])}`,
+          message: `${t('No template has the taskname {0}.', JSON.stringify(value))}${didYouMean(near[0])}`,
           fixes: [
             ...changeTo(node, near),
-            ...fixOf(`Add a template for ${JSON.stringify(value)}`, addTemplate(context, value)),
-            ...fixOf(`Remove ${JSON.stringify(value)} from the list`, removeFromList(context, node)),
+            ...fixOf(t('Add a template for {0}', JSON.stringify(value)), addTemplate(context, value)),
+            ...fixOf(t('Remove {0} from the list', JSON.stringify(value)), removeFromList(context, node)),
           ],
         });
       }

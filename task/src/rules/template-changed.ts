@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../context.ts';
 import type { TrainedTaskFacts } from '../environment.ts';
 import { fixOf, type SpanEdit } from '../fix.ts';
@@ -27,8 +28,12 @@ export const templateChanged: Rule = {
       if (trained === undefined || change === undefined) continue;
       report({
         at: spanOf(change.node),
-        message: `The prompt of ${JSON.stringify(template.settings.taskname)} was trained with ${change.before}. Predictions are off until it is trained again.`,
-        fixes: fixOf('Change it back to what it was trained with', changeBack(context, template, trained)),
+        message: t(
+          'The prompt of {0} was trained with {1}. Predictions are off until it is trained again.',
+          JSON.stringify(template.settings.taskname),
+          change.before,
+        ),
+        fixes: fixOf(t('Change it back to what it was trained with'), changeBack(context, template, trained)),
       });
     }
   },
@@ -44,7 +49,7 @@ export function changedPart(
   const templateNode = context.givenIn(template, 'prompt_template');
   if (templateNode === undefined) return undefined;
   if (trained.template !== undefined && prompt_template !== trained.template) {
-    return { node: templateNode, before: `the template ${JSON.stringify(trained.template)}` };
+    return { node: templateNode, before: t('the template {0}', JSON.stringify(trained.template)) };
   }
   const { chat } = template.settings;
   if (trained.chat !== undefined && chat !== trained.chat)
@@ -56,8 +61,8 @@ export function changedPart(
     context.givenIn(template, 'total_virtual_tokens') ??
     templateNode;
   const before = splitsDiffer
-    ? `the splits [${trained.splits!.join(', ')}]`
-    : `${trained.virtualTokens} virtual tokens`;
+    ? t('the splits [{0}]', trained.splits!.join(', '))
+    : t('{0} virtual tokens', trained.virtualTokens);
   return { node, before };
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 
@@ -19,8 +20,9 @@ export const templateEmpty: Rule = {
       if (node !== undefined && !says) {
         report({
           at: spanOf(node),
-          message:
+          message: t(
             'This template has neither text nor a placeholder; put in the fields of its rows, such as {sentence}.',
+          ),
         });
       }
     }

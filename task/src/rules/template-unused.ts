@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -24,8 +25,11 @@ export const templateUnused: Rule = {
       if (node === undefined || used.has(name) || context.template(name) !== template) continue;
       report({
         at: spanOf(node),
-        message: `${JSON.stringify(name)} is neither in "new_tasks" nor in "existing_tasks", so this template is not used.`,
-        fixes: fixOf('Add it to "new_tasks"', addToList(context, 'new_tasks', name)),
+        message: t(
+          '{0} is neither in "new_tasks" nor in "existing_tasks", so this template is not used.',
+          JSON.stringify(name),
+        ),
+        fixes: fixOf(t('Add it to "new_tasks"'), addToList(context, 'new_tasks', name)),
       });
     }
   },

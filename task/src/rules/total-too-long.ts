@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../context.ts';
 import { type Span, spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -20,8 +21,12 @@ export const totalTooLong: Rule = {
       if (at === undefined || !isTooLong(template, max_seq_length)) continue;
       report({
         at,
-        message: `${template.settings.total_virtual_tokens} virtual tokens leave no room for text in a "max_seq_length" of ${max_seq_length}; take fewer.`,
-        related: limit === undefined ? [] : [context.related(spanOf(limit), 'The most tokens a row may have.')],
+        message: t(
+          '{0} virtual tokens leave no room for text in a "max_seq_length" of {1}; take fewer.',
+          template.settings.total_virtual_tokens,
+          max_seq_length!,
+        ),
+        related: limit === undefined ? [] : [context.related(spanOf(limit), t('The most tokens a row may have.'))],
       });
     }
   },
@@ -34,7 +39,11 @@ export const totalTooLong: Rule = {
         continue;
       report({
         at,
-        message: `${template.settings.total_virtual_tokens} virtual tokens leave no room for text: the model takes ${room} tokens. Take fewer.`,
+        message: t(
+          '{0} virtual tokens leave no room for text: the model takes {1} tokens. Take fewer.',
+          template.settings.total_virtual_tokens,
+          room,
+        ),
       });
     }
   },

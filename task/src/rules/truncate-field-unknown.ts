@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -27,9 +28,9 @@ export const truncateFieldUnknown: Rule = {
       );
       report({
         at: spanOf(node),
-        message: `The template has no placeholder {${truncate_field}} to truncate.${didYouMean(near[0])}`,
-        related: [context.related(spanOf(text), 'The template.')],
-        fixes: [...changeTo(node, near), ...fixOf('Truncate no field', replaceNode(node, 'null'))],
+        message: `${t('The template has no placeholder {0} to truncate.', `{${truncate_field}}`)}${didYouMean(near[0])}`,
+        related: [context.related(spanOf(text), t('The template.'))],
+        fixes: [...changeTo(node, near), ...fixOf(t('Truncate no field'), replaceNode(node, 'null'))],
       });
     }
   },

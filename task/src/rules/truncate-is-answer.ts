@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { changeTo, fixOf, MOST_CHOICES } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
@@ -22,9 +23,9 @@ export const truncateIsAnswer: Rule = {
       const others = template.fields.filter((name) => name !== answer_field).slice(0, MOST_CHOICES);
       report({
         at: spanOf(node),
-        message: 'The answer may not be truncated; name another field, or null.',
-        related: answer === undefined ? [] : [context.related(spanOf(answer), 'The answer is named here.')],
-        fixes: [...changeTo(node, others), ...fixOf('Truncate no field', replaceNode(node, 'null'))],
+        message: t('The answer may not be truncated; name another field, or null.'),
+        related: answer === undefined ? [] : [context.related(spanOf(answer), t('The answer is named here.'))],
+        fixes: [...changeTo(node, others), ...fixOf(t('Truncate no field'), replaceNode(node, 'null'))],
       });
     }
   },

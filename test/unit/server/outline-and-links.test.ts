@@ -36,8 +36,8 @@ describe('the outline', () => {
       '  {text}',
       '  {label} (answer)',
       'data',
-      '  a.jsonl (training)',
-      '  b.jsonl (test)',
+      '  a.jsonl (training data)',
+      '  b.jsonl (test data)',
       'examples',
       '  mood (Up again)',
     ]);

@@ -18,6 +18,13 @@ export async function swedish({ page }: Workbench, out: string): Promise<void> {
   assert.match(await editor.message(/sentiment-task är tränad/), /\d\d\s% av 16 valideringsrader rätt/);
   assert.match(await chart.locator('table.numbers tbody tr').last().innerText(), /\d,\d{4}\s+\d,\d{4}\s+\d\d,\d\s%/);
   await editor.screenshot('runs');
+  await editor.open('broken.ptask.json');
+  const problem = page.locator('.marker-widget', { hasText: 'Delarna blir tillsammans 10, men' });
+  await editor.until(problem, () => page.keyboard.press('F8'));
+  await page.keyboard.press('Escape');
+  const fix = page.locator('.action-widget', { hasText: 'Sätt summan till 10' });
+  await editor.until(fix.first(), () => page.keyboard.press('Control+.'));
+  await page.keyboard.press('Escape');
   await editor.open('validation.jsonl');
   await page
     .locator('.view-line', { hasText: /→\s(positive|negative|neutral)\s\d+\s%\s[✓✗]/ })

@@ -1,3 +1,4 @@
+import { t } from '../../../../l10n/src/words.ts';
 import { UnusableTokenizer } from '../vocabulary.ts';
 
 /**
@@ -13,7 +14,7 @@ export class CharsMap {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const length = bytes.byteLength < 4 ? -1 : view.getUint32(0, true);
     if (length < 4 || length % 4 !== 0 || 4 + length > bytes.byteLength) {
-      throw new UnusableTokenizer('has normalisation rules that cannot be read');
+      throw new UnusableTokenizer(t('has normalisation rules that cannot be read'));
     }
     this.#units = Uint32Array.from({ length: length / 4 }, (_, i) => view.getUint32(4 + i * 4, true));
     this.#texts = bytes.subarray(4 + length);

@@ -1,4 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { t } from '../../../../l10n/src/words.ts';
 import { UnusableTokenizer } from '../vocabulary.ts';
 
 /*
@@ -65,12 +66,12 @@ export function* readModelProto(bytes: Uint8Array): Generator<void, SentencePiec
       if (pieces.length % BATCH === 0) yield;
     }
   } catch {
-    throw new UnusableTokenizer('is no SentencePiece model');
+    throw new UnusableTokenizer(t('is no SentencePiece model'));
   }
-  if (pieces.length === 0) throw new UnusableTokenizer('has an empty vocabulary');
+  if (pieces.length === 0) throw new UnusableTokenizer(t('has an empty vocabulary'));
   const algorithm = model.algorithm === 1 ? 'unigram' : model.algorithm === 2 ? 'bpe' : undefined;
   if (algorithm === undefined) {
-    throw new UnusableTokenizer(`has a model of type ${model.algorithm} (supported: 1, unigram, and 2, BPE)`);
+    throw new UnusableTokenizer(t('has a model of type {0} (supported: 1, unigram, and 2, BPE)', model.algorithm));
   }
   return { ...model, algorithm, pieces };
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../../l10n/src/words.ts';
 import { UnusableTokenizer } from '../vocabulary.ts';
 import { type BpePieces, bpePieces } from './bpe.ts';
 import { KIND, type Piece, type SentencePieceModel } from './model-proto.ts';
@@ -55,7 +56,7 @@ export class SentencePiece {
   /** @throws UnusableTokenizer */
   static *of(model: SentencePieceModel): Generator<void, SentencePiece> {
     const unknownId = model.pieces.findLastIndex(({ kind }) => kind === KIND.unknown);
-    if (unknownId < 0) throw new UnusableTokenizer('has no token for what is unknown');
+    if (unknownId < 0) throw new UnusableTokenizer(t('has no token for what is unknown'));
     const entries = model.pieces.map(({ text }, id) => [text, id] as const);
     const kindOf = (id: number) => model.pieces[id]!.kind;
     const isUsed = (id: number) => isInTexts(kindOf(id)) && kindOf(id) !== KIND.unused;

@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import type { Key } from '../../../../task/src/key-types.ts';
 import { keyText } from '../hover/key.ts';
 import type { Ask } from './ask.ts';
@@ -20,7 +21,7 @@ export function keyOffers(ask: Ask, keys: Readonly<Record<string, Key<unknown>>>
         label: name,
         kind: CompletionItemKind.Property,
         text: cursor.colonFollows ? text : { snippet: `${escapeSnippet(text)}: ${value()}` },
-        detail: key.absent === 'required' ? 'required' : undefined,
+        detail: key.absent === 'required' ? t('required') : undefined,
         documentation: keyText(name, key),
         filter: cursor.inString ? text : name,
       };

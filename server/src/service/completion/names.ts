@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import type { TemplateView } from '../../../../task/src/context.ts';
 import { rowsOf, SPLITS } from '../../../../task/src/data-facts.ts';
 import type { JsonPath } from '../../../../task/src/json-tree.ts';
@@ -60,7 +61,7 @@ function taskListOffers({ knowledge, cursor }: Ask, list: 'new_tasks' | 'existin
     .map((name) => {
       const facts = data?.tasks.get(name);
       const rows = facts === undefined ? [] : [amount(rowsOf(facts), 'row')];
-      const detail = [...(trained?.has(name) ? ['trained'] : []), ...rows].join(', ');
+      const detail = [...(trained?.has(name) ? [t('trained')] : []), ...rows].join(', ');
       return jsonOffer(cursor, name, { kind: CompletionItemKind.Class, detail: detail === '' ? undefined : detail });
     });
 }

@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import { taskFileStem } from '../../../../task/src/parse.ts';
 import type { FolderEntry } from '../host.ts';
@@ -30,7 +31,7 @@ export async function dataFileOffers(ask: Ask, key: (typeof SPLITS)[number]['key
   const rank = (path: string) => (isMeantFor(key, path) ? 0 : 2) + (used.has(path) ? 1 : 0);
   return files
     .toSorted((a, b) => rank(a) - rank(b))
-    .map((path) => fileOffer(ask, path, used.has(path) ? `in ${used.get(path)}` : undefined));
+    .map((path) => fileOffer(ask, path, used.has(path) ? t('in {0}', used.get(path)!) : undefined));
 }
 
 /** Words in a file's name by which people tell splits. */
@@ -49,7 +50,7 @@ export async function promptTableOffers(ask: Ask): Promise<Offer[]> {
   const usual = `${taskFileStem(ask.knowledge.context.path)}.prompts.safetensors`;
   const folders = (await foldersBelow(ask)).filter(({ entries }) => !isModel(entries));
   const there = filesIn(folders, '.safetensors').filter((path) => path !== usual);
-  return [fileOffer(ask, usual, 'default'), ...there.map((path) => fileOffer(ask, path))];
+  return [fileOffer(ask, usual, t('default')), ...there.map((path) => fileOffer(ask, path))];
 }
 
 /** Folders with a `config.json`. */

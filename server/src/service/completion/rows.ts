@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import { jsonInner, type TemplateView } from '../../../../task/src/context.ts';
 import type { SampledValue } from '../../../../task/src/data/value-table.ts';
 import { rowsOf, type TaskDataFacts } from '../../../../task/src/data-facts.ts';
@@ -40,10 +41,10 @@ export function wholeRowOffers(tasks: readonly RowTask[], { isExample }: RowKind
     const writer = new SnippetWriter();
     const members = neededFields(task, isExample).map((field) => memberText(task, field, writer));
     return {
-      label: `Row of ${taskname}`,
+      label: t('Row of {0}', taskname),
       kind: CompletionItemKind.Snippet,
       text: { snippet: `{${[`"taskname": ${literal(taskname)}`, ...members].join(', ')}}` },
-      documentation: `A row with the fields of the template ${code(task.template.settings.prompt_template)}`,
+      documentation: t('A row with the fields of the template {0}', code(task.template.settings.prompt_template)),
     };
   });
 }
@@ -73,7 +74,7 @@ function allFieldsOffer(task: RowTask, cursor: Cursor, { isExample }: RowKind): 
       label: fields.map((field) => JSON.stringify(field)).join(', '),
       kind: CompletionItemKind.Snippet,
       text: { snippet: fields.map((field) => memberText(task, field, writer)).join(', ') },
-      detail: 'all that are missing',
+      detail: t('all that are missing'),
       filter: cursor.inString ? JSON.stringify(fields[0]) : fields[0]!,
     },
   ];
@@ -130,12 +131,12 @@ function labelOffers(
       jsonOffer(cursor, label, {
         kind: CompletionItemKind.EnumMember,
         detail: facts && amount(rows(label), 'row'),
-        documentation: forms.length === 0 ? undefined : `Also: ${forms.map((form) => code(form)).join(', ')}`,
+        documentation: forms.length === 0 ? undefined : t('Also: {0}', forms.map((form) => code(form)).join(', ')),
       }),
     ),
     ...sorted.flatMap(([label, forms]) =>
       forms.map((form) =>
-        jsonOffer(cursor, form, { kind: CompletionItemKind.EnumMember, detail: `stands for ${label}` }),
+        jsonOffer(cursor, form, { kind: CompletionItemKind.EnumMember, detail: t('stands for {0}', label) }),
       ),
     ),
   ];

@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import { jsonInner, type TemplateView } from '../../../../task/src/context.ts';
 import { rowsOf } from '../../../../task/src/data-facts.ts';
 import type { Span } from '../../../../task/src/json-tree.ts';
@@ -54,7 +55,7 @@ function fieldOffers(ask: Ask, template: TemplateView | undefined, span: Span): 
       label: `{${field}}`,
       kind: CompletionItemKind.Field,
       text: jsonInner(`{${field}}`),
-      detail: facts && `${number(fieldCount(facts, field))} of ${number(rowsOf(facts))} rows`,
+      detail: facts && t('{0} of {1} rows', number(fieldCount(facts, field)), number(rowsOf(facts))),
       documentation: briefFieldText(knowledge, template, field),
       filter: jsonInner(`{${field}}`),
       span,
@@ -74,7 +75,7 @@ function markerOffer(value: string, place: number, span: Span, toSource: (span: 
     label: marker(number),
     kind: CompletionItemKind.Constant,
     text: marker(number),
-    detail: also.length > 0 ? 'virtual tokens; the markers behind are renumbered' : 'virtual tokens',
+    detail: also.length > 0 ? t('virtual tokens; the markers behind are renumbered') : t('virtual tokens'),
     span,
     also,
   };

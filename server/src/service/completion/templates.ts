@@ -1,3 +1,4 @@
+import { t } from '../../../../l10n/src/words.ts';
 import { jsonInner } from '../../../../task/src/context.ts';
 import { marker } from '../../../../task/src/template.ts';
 import { SnippetWriter } from './snippet.ts';
@@ -51,9 +52,9 @@ export function taskFileSnippet(defaults: TaskFileDefaults = {}): NamedSnippet {
     '}',
   ];
   return {
-    name: 'Task file',
+    name: t('Task file'),
     prefix: ['ptask', 'task file'],
-    description: 'A whole task file: one classification task, its data and the usual settings',
+    description: t('A whole task file: one classification task, its data and the usual settings'),
     body: `${lines.join('\n')}\n$0`,
   };
 }
@@ -68,21 +69,21 @@ export function templateSnippets(defaults: TemplateDefaults = {}): NamedSnippet[
   });
   return [
     snippet(
-      'Template for classification',
+      t('Template for classification'),
       ['template-classification', 'classification'],
-      'A template whose answer is one of a few labels: prediction scores each of them',
+      t('A template whose answer is one of a few labels: prediction scores each of them'),
       classification(defaults),
     ),
     snippet(
-      'Template for free text',
+      t('Template for free text'),
       ['template-text', 'free text'],
-      'A template whose answer is written freely, token by token',
+      t('A template whose answer is written freely, token by token'),
       { ...FREE_TEXT, ...oneField(defaults), labels: [] },
     ),
     snippet(
-      'Template with two splits',
+      t('Template with two splits'),
       ['template-two-splits', 'two splits'],
-      'A template with virtual tokens in two places: in front of all, and between two fields',
+      t('A template with virtual tokens in two places: in front of all, and between two fields'),
       { ...TWO_SPLITS, ...defaults, labels: [] },
     ),
   ];
@@ -163,7 +164,7 @@ function tokenLines(writer: SnippetWriter, splits: readonly number[]): string[] 
   const total = writer.repeated(String(sum));
   const each = splits.length === 1 ? [total.again] : splits.map((split) => writer.stop(String(split)));
   return [
-    ...(splits.length === 1 ? [] : ['// The sum of the splits.']),
+    ...(splits.length === 1 ? [] : [`// ${t('The sum of the splits.')}`]),
     `"total_virtual_tokens": ${total.first},`,
     `"virtual_token_splits": [${each.join(', ')}],`,
   ];
@@ -171,7 +172,10 @@ function tokenLines(writer: SnippetWriter, splits: readonly number[]): string[] 
 
 function labelLines(writer: SnippetWriter, labels: readonly string[]): string[] {
   if (labels.length === 0) return [];
-  return ['// The answers, each with the other forms that count as it.', `"labels": ${labelsObject(writer, labels)}`];
+  return [
+    `// ${t('The answers, each with the other forms that count as it.')}`,
+    `"labels": ${labelsObject(writer, labels)}`,
+  ];
 }
 
 /** Labels without other forms. */

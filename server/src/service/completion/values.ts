@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import type { Key, ValueShape } from '../../../../task/src/key-types.ts';
 import { choiceText } from '../hover/key.ts';
 import type { Ask } from './ask.ts';
@@ -31,7 +32,7 @@ function defaultOf(key: Key<unknown> | undefined): unknown {
 
 /** Few values, the default first. */
 function byShape(cursor: Cursor, shape: ValueShape, fallback: unknown): Offer[] {
-  const isDefault = (value: unknown) => (value === fallback ? 'default' : undefined);
+  const isDefault = (value: unknown) => (value === fallback ? t('default') : undefined);
   const kind = CompletionItemKind.Value;
   switch (shape.kind) {
     case 'text':
@@ -57,7 +58,7 @@ function byShape(cursor: Cursor, shape: ValueShape, fallback: unknown): Offer[] 
         : [true, false].map((value) => jsonOffer(cursor, value, { kind, detail: isDefault(value) }));
     case 'number':
       return typeof fallback === 'number' && !cursor.inString
-        ? [jsonOffer(cursor, fallback, { kind, detail: 'default' })]
+        ? [jsonOffer(cursor, fallback, { kind, detail: t('default') })]
         : [];
     default:
       return [];

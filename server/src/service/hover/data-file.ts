@@ -1,3 +1,4 @@
+import { t } from '../../../../l10n/src/words.ts';
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { amount, enumeration, number } from '../words.ts';
@@ -9,11 +10,11 @@ import { bullets, code, paragraphs } from './markdown.ts';
  * @param path where the file is
  */
 export function dataFileText({ data }: Knowledge, name: string, path: string): string {
-  const title = `**Data file** ${code(name)}`;
+  const title = t('**Data file** {0}', code(name));
   const file = data?.files.find((candidate) => candidate.path === path);
-  if (data === undefined || file === undefined) return paragraphs(title, 'It has not been read yet.');
-  if (file.state === 'not-found') return paragraphs(title, 'There is no such file.');
-  if (file.state === 'unreadable') return paragraphs(title, `It cannot be read: ${file.reason}`);
+  if (data === undefined || file === undefined) return paragraphs(title, t('It has not been read yet.'));
+  if (file.state === 'not-found') return paragraphs(title, t('There is no such file.'));
+  if (file.state === 'unreadable') return paragraphs(title, t('It cannot be read: {0}', file.reason));
   const splits = SPLITS.filter(({ split }) => file.mentions.some((mention) => mention.split === split));
   const tasks = [...data.tasks].flatMap(([taskname, facts]) => {
     const rows = facts.rowsByFile.get(path) ?? 0;
@@ -24,7 +25,7 @@ export function dataFileText({ data }: Knowledge, name: string, path: string): s
   });
   return paragraphs(
     title,
-    `${amount(file.rows, 'row')}, in ${enumeration(splits.map(({ key }) => code(key)))}.`,
+    t('{0}, in {1}.', amount(file.rows, 'row'), enumeration(splits.map(({ key }) => code(key)))),
     tasks.length === 0 ? undefined : bullets(tasks),
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../../l10n/src/words.ts';
 import type { TemplateView } from '../../../../task/src/context.ts';
 import { rowsOf, type TaskDataFacts } from '../../../../task/src/data-facts.ts';
 import { lengthStatistics } from '../field-statistics.ts';
@@ -9,7 +10,7 @@ import { code, paragraphs } from './markdown.ts';
 export function fieldText(knowledge: Knowledge, template: TemplateView, name: string): string {
   const facts = knowledge.data?.tasks.get(template.settings.taskname);
   return paragraphs(
-    `**Field** ${code(name)} of a row`,
+    t('**Field** {0} of a row', code(name)),
     roleText(template, name),
     facts && countText(facts, name),
     facts && lengthText(knowledge, facts, name),
@@ -25,14 +26,14 @@ export function briefFieldText({ data }: Knowledge, template: TemplateView, name
 
 function roleText({ settings }: TemplateView, name: string): string {
   return paragraphs(
-    name === settings.answer_field ? 'The answer, which the model is to write.' : undefined,
-    name === settings.truncate_field ? 'Its end is cut off when a row is too long.' : undefined,
+    name === settings.answer_field ? t('The answer, which the model is to write.') : undefined,
+    name === settings.truncate_field ? t('Its end is cut off when a row is too long.') : undefined,
   );
 }
 
 /** `In 4 of the 4 rows of this task.` */
 function countText(facts: TaskDataFacts, name: string): string {
-  return `In ${number(fieldCount(facts, name))} of the ${number(rowsOf(facts))} rows of this task.`;
+  return t('In {0} of the {1} rows of this task.', number(fieldCount(facts, name)), number(rowsOf(facts)));
 }
 
 export function fieldCount(facts: TaskDataFacts, name: string): number {
@@ -45,12 +46,16 @@ function lengthText({ surroundings }: Knowledge, facts: TaskDataFacts, name: str
   const model = surroundings?.model;
   const encoder = model?.kind === 'ok' ? model.tokenizer : undefined;
   const { unit, median, percentile95, isExact } = lengthStatistics(sample, encoder);
-  const about = isExact ? '' : 'about ';
-  return `Length in ${unit}: ${about}${number(median)} at the median, ${about}${number(percentile95)} at the 95th percentile.`;
+  const [middle, long] = [median, percentile95].map((length) =>
+    isExact ? number(length) : t('about {0}', number(length)),
+  ) as [string, string];
+  return unit === 'tokens'
+    ? t('Length in tokens: {0} at the median, {1} at the 95th percentile.', middle, long)
+    : t('Length in characters: {0} at the median, {1} at the 95th percentile.', middle, long);
 }
 
 /** The first row's text of the field. */
 function sampleText(facts: TaskDataFacts, name: string): string | undefined {
   const first = facts.samples.get(name)?.first;
-  return first && `Such as ${code(first.text)}`;
+  return first && t('Such as {0}', code(first.text));
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../../l10n/src/words.ts';
 import type { TemplateView } from '../../../../task/src/context.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { labelRows } from '../label-rows.ts';
@@ -9,9 +10,9 @@ export function labelText({ data }: Knowledge, template: TemplateView, label: st
   const facts = data?.tasks.get(template.settings.taskname);
   const forms = (template.settings.labels?.[label] ?? []).map((other) => code(other));
   return paragraphs(
-    `**Label** ${code(label)} of task ${code(template.settings.taskname)}`,
-    form === label ? undefined : `${code(form)} is another form of it.`,
+    t('**Label** {0} of task {1}', code(label), code(template.settings.taskname)),
+    form === label ? undefined : t('{0} is another form of it.', code(form)),
     data && facts && rowsText(labelRows(data, facts, label)),
-    forms.length === 0 ? 'It has no other forms.' : `Other forms: ${forms.join(', ')}.`,
+    forms.length === 0 ? t('It has no other forms.') : t('Other forms: {0}.', forms.join(', ')),
   );
 }

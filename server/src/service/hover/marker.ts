@@ -1,3 +1,4 @@
+import { t } from '../../../../l10n/src/words.ts';
 import type { MarkerSegment, TemplateView } from '../../../../task/src/context.ts';
 import type { Segment } from '../../../../task/src/template.ts';
 import type { Knowledge } from '../knowledge.ts';
@@ -9,21 +10,29 @@ import { code, paragraphs } from './markdown.ts';
 export function markerText(knowledge: Knowledge, template: TemplateView, segment: MarkerSegment): string {
   const place = template.markers.indexOf(segment);
   const { taskname, total_virtual_tokens: total } = template.settings;
-  const first = `**Virtual tokens**: ${segment.tokens}`;
-  if (segment.tokens < 1) return paragraphs(first, '`virtual_token_splits` gives this marker none.');
+  const first = t('**Virtual tokens**: {0}', segment.tokens);
+  if (segment.tokens < 1) return paragraphs(first, t('`virtual_token_splits` gives this marker none.'));
   const before = template.markers.slice(0, place).reduce((sum, { tokens }) => sum + tokens, 0);
+  const task = [total, code(taskname), place + 1, template.markers.length] as const;
   return paragraphs(
     first,
-    `${run('Token', before, segment.tokens)} of the ${total} of task ${code(taskname)}, at marker ${place + 1} of ${template.markers.length}.`,
+    segment.tokens === 1
+      ? t('Token {0} of the {1} of task {2}, at marker {3} of {4}.', number(before + 1), ...task)
+      : t(
+          'Tokens {0} to {1} of the {2} of task {3}, at marker {4} of {5}.',
+          number(before + 1),
+          number(before + segment.tokens),
+          ...task,
+        ),
     neighboursText(template, segment),
     positionText(knowledge, template, segment),
   );
 }
 
-/** `Token 3`, `Tokens 4 to 7`. */
-function run(noun: string, before: number, count: number): string {
-  const last = before + count;
-  return count === 1 ? `${noun} ${number(last)}` : `${noun}s ${number(before + 1)} to ${number(last)}`;
+/** `Position 3`, `Positions 4 to 7`. */
+function positions(before: number, count: number): string {
+  const last = number(before + count);
+  return count === 1 ? t('Position {0}', last) : t('Positions {0} to {1}', number(before + 1), last);
 }
 
 /** Between which texts and fields the marker stands. */
@@ -31,8 +40,8 @@ function neighboursText({ parsed: { segments } }: TemplateView, segment: MarkerS
   const at = segments.indexOf(segment);
   const [before, after] = [segments[at - 1], segments[at + 1]];
   const places = [
-    before === undefined ? 'at the front of the row' : `behind ${shown(before, -1)}`,
-    after === undefined ? 'at its end' : `in front of ${shown(after, 0)}`,
+    before === undefined ? t('at the front of the row') : t('behind {0}', shown(before, -1)),
+    after === undefined ? t('at its end') : t('in front of {0}', shown(after, 0)),
   ];
   return sentence(places.join(', '));
 }
@@ -40,7 +49,7 @@ function neighboursText({ parsed: { segments } }: TemplateView, segment: MarkerS
 /** A neighbour, of a long text the part that is near. */
 function shown(segment: Segment, side: 0 | -1): string {
   if (segment.kind === 'field') return code(`{${segment.name}}`);
-  if (segment.kind === 'virtual') return 'other virtual tokens';
+  if (segment.kind === 'virtual') return t('other virtual tokens');
   const { text } = segment;
   if (text.length <= MAX_NEAR) return code(text);
   return code(side === 0 ? `${text.slice(0, MAX_NEAR)}…` : `…${text.slice(-MAX_NEAR)}`);
@@ -52,9 +61,11 @@ function positionText(knowledge: Knowledge, template: TemplateView, segment: Mar
   const before = tokenPlaces(knowledge, template).get(segment)?.before;
   if (before === undefined) return undefined;
   const own = tokensInFront(knowledge);
-  const where = run('Position', before.tokens, segment.tokens);
-  const which = before.isFixed ? 'of every row' : 'of a row whose fields are of median length';
-  return `${where} ${which}${own > 0 ? `, counted with the ${number(own)} that the model puts in front` : ''}.`;
+  const where = positions(before.tokens, segment.tokens);
+  const said = before.isFixed
+    ? t('{0} of every row', where)
+    : t('{0} of a row whose fields are of median length', where);
+  return `${own > 0 ? t('{0}, counted with the {1} that the model puts in front', said, number(own)) : said}.`;
 }
 
 function sentence(text: string): string {

@@ -1,4 +1,5 @@
 import { type Hover, MarkupKind } from 'vscode-languageserver-types';
+import { t } from '../../../../l10n/src/words.ts';
 import type { TemplateView } from '../../../../task/src/context.ts';
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import { textOf } from '../../../../task/src/row-view.ts';
@@ -31,7 +32,7 @@ export function rowHover(files: readonly Knowledge[], path: string, line: DataLi
   }
   if (texts.size === 0) return undefined;
   const parts = [...texts].map(([text, paths]) =>
-    texts.size === 1 ? text : paragraphs(`In ${enumeration(paths.map((file) => code(nameOf(file))))}:`, text),
+    texts.size === 1 ? text : paragraphs(t('In {0}:', enumeration(paths.map((file) => code(nameOf(file))))), text),
   );
   const { start, end } = trimmedSpan(line.text);
   const place = (offset: number) => ({ line: line.line, character: line.character + offset });
@@ -69,21 +70,24 @@ function tokensText(
   if (model?.kind !== 'ok' || model.tokenizer === undefined) return undefined;
   const meter = new TokenMeter(model, model.tokenizer, context.file);
   const count = meter.count(template, row, { withoutAnswer });
-  const said = `${number(count)} of at most ${number(meter.limit)} tokens${withoutAnswer ? ', without an answer' : ''}.`;
+  const [used, most] = [number(count), number(meter.limit)];
+  const said = withoutAnswer
+    ? t('{0} of at most {1} tokens, without an answer.', used, most)
+    : t('{0} of at most {1} tokens.', used, most);
   if (count <= meter.limit) return said;
   const { truncatable } = meter.measure(template, row);
   const field = template.settings.truncate_field;
   const fate =
     field !== null && truncatable >= count - meter.limit
-      ? `the end of ${code(`{${field}}`)} is cut off`
-      : 'the row is skipped';
-  return `${said} Too long: ${fate}.`;
+      ? t('Too long: the end of {0} is cut off.', code(`{${field}}`))
+      : t('Too long: the row is skipped.');
+  return `${said} ${fate}`;
 }
 
 function splitsText({ data }: Knowledge, path: string): string | undefined {
   const file = data?.files.find((candidate) => candidate.path === path);
   const splits = SPLITS.filter(({ split }) => file?.mentions.some((mention) => mention.split === split));
-  return splits.length === 0 ? undefined : `In ${enumeration(splits.map(({ key }) => code(key)))}.`;
+  return splits.length === 0 ? undefined : t('In {0}.', enumeration(splits.map(({ key }) => code(key))));
 }
 
 function nameOf(path: string): string {
