@@ -72,16 +72,10 @@ const cells = [
 
 const peftLimit = ['--memory-gb', ((0.9 * totalmem()) / 2 ** 30).toFixed(1)];
 
-/** @returns undefined where PEFT fails, which it does where its memory ends */
 function measure(system, folder, shape) {
-  if (system !== 'PEFT')
-    return ptaskStep(folder, shape, ['--steps', '3', '--device', values.device, '--precision', system]);
-  try {
-    return peftStep(values.python, folder, shape, 1, peftLimit);
-  } catch (error) {
-    if (error.status !== 1) throw error;
-    return undefined;
-  }
+  return system === 'PEFT'
+    ? peftStep(values.python, folder, shape, 1, peftLimit)
+    : ptaskStep(folder, shape, ['--steps', '3', '--device', values.device, '--precision', system]);
 }
 
 for (let round = 1; round <= Number(values.rounds); round++) {
@@ -90,7 +84,7 @@ for (let round = 1; round <= Number(values.rounds); round++) {
     const gflops = values.device === 'cpu' ? matrixSpeed(model.sizes, shape) : undefined;
     for (const system of systems) {
       const step = measure(system, model.folder, shape);
-      if (!step) continue;
+      if (step.out_of_memory) continue;
       found[system].ms.push(step.step_ms);
       found[system].mb.push(step.peak_mb);
       if (gflops) found[system].share.push(shareOfSpeed(model.sizes, shape, gflops, step.step_ms));

@@ -138,7 +138,9 @@ shards.forEach((shard, i) => {
   closeSync(file);
 });
 if (shards.length > 1) {
-  writeFileSync(path.join(values.out, 'model.safetensors.index.json'), JSON.stringify({ weight_map: weightMap }));
+  const total = weights.reduce((sum, [, size]) => sum + count(size) * bytesEach, 0);
+  const index = { metadata: { total_size: total }, weight_map: weightMap };
+  writeFileSync(path.join(values.out, 'model.safetensors.index.json'), JSON.stringify(index));
 }
 const config = {
   model_type: 'gpt2',

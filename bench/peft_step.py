@@ -5,17 +5,20 @@ median step in milliseconds and the peak resident memory in MB. Needs torch, tra
 """
 import argparse
 import json
+import os
 import resource
 import statistics
+import sys
 import time
 
 import torch
 from peft import PromptEncoderConfig, get_peft_model
-from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
+from transformers import AutoConfig, AutoModelForCausalLM, GPT2Config
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--model", required=True, help="a Hugging Face folder; made with random GPT-2 weights by --make")
-parser.add_argument("--make", action="store_true", help="write a GPT-2 small of random weights to --model, and end")
+parser.add_argument("--make", action="store_true", help="write a model of random weights to --model, and end")
+parser.add_argument("--architecture", default="gpt2", help="of the model to make; as large as GPT-2 small")
 parser.add_argument("--virtual", type=int, default=10)
 parser.add_argument("--length", type=int, default=32)
 parser.add_argument("--batch", type=int, default=16)
@@ -32,9 +35,31 @@ if options.memory_gb:
     resource.setrlimit(resource.RLIMIT_AS, (int(options.memory_gb * 2**30), resource.RLIM_INFINITY))
 
 if options.make:
-    GPT2LMHeadModel(GPT2Config()).save_pretrained(options.model)
+    small = GPT2Config()
+    usual = {"num_hidden_layers": small.n_layer, "hidden_size": small.n_embd, "num_attention_heads": small.n_head}
+    usual |= {"vocab_size": small.vocab_size, "max_position_embeddings": small.n_positions, "tie_word_embeddings": True}
+    usual |= {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0}
+    # Three matrices of a gated layer hold as much as two of a plain one.
+    gated = {"intermediate_size": 8 * small.n_embd // 3, "num_key_value_heads": small.n_head}
+    gated |= {"head_dim": small.n_embd // small.n_head, "sliding_window": 512}
+    plain = {"intermediate_size": 4 * small.n_embd}
+    shapes = {"gpt2": {}, "gpt_neox": usual | plain, "opt": usual | {"ffn_dim": 4 * small.n_embd, "word_embed_proj_dim": small.n_embd}}
+    config = AutoConfig.for_model(options.architecture, **shapes.get(options.architecture, usual | gated))
+    AutoModelForCausalLM.from_config(config, dtype=torch.float32).save_pretrained(options.model)
     raise SystemExit
 
+
+
+def tell_memory_end(kind, error, trace) -> None:
+    """PyTorch has an error of its own for devices alone."""
+    if not isinstance(error, MemoryError) and "memory" not in str(error):
+        return sys.__excepthook__(kind, error, trace)
+    print(json.dumps({"out_of_memory": True}))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+sys.excepthook = tell_memory_end
 backbone = AutoModelForCausalLM.from_pretrained(options.model, dtype=getattr(torch, options.dtype))
 width = backbone.get_input_embeddings().weight.shape[1]
 config = PromptEncoderConfig(
