@@ -39,7 +39,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const plan = await planTraining(project, [taskname]);
   const test = await testRows(plan, taskname);
   const device = await deviceToUse('auto');
-  const predictor = new Predictor(project.backbone, { provider: device });
+  const predictor = new Predictor(project.backbone, { provider: device, notice: output.warn });
   try {
     const untrained = await answersUntrained(plan, predictor, taskname, test);
     const outcome = await runTraining(plan, { resume: false, device, output });

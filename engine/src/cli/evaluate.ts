@@ -30,7 +30,7 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   const baseline = values.baseline && oneOf<Baseline>('baseline', values.baseline, ['zero', 'one', 'few']);
   const output = new Output(values.json);
   const project = await openForRun(positionals[0]!, output);
-  const predictor = new Predictor(project.backbone, { provider: await deviceToUse(wanted) });
+  const predictor = new Predictor(project.backbone, { provider: await deviceToUse(wanted), notice: output.warn });
   try {
     for (const template of tasksOf(project, values.task)) {
       await report(project, predictor, template, { split, baseline: baseline || undefined, output });

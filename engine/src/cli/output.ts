@@ -16,6 +16,9 @@ export class Output {
     if (this.json) process.stdout.write(`${JSON.stringify(event)}\n`);
   }
 
+  /** Something is done otherwise than asked. */
+  readonly warn = (message: string): void => this.note(`warning: ${message}`);
+
   /** What a person may want to know on the way. */
   note(line: string): void {
     process.stderr.write(`${line}\n`);

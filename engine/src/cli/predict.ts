@@ -27,7 +27,8 @@ export async function predict(args: readonly string[]): Promise<number> {
   const project = await openForRun(positionals[0]!, output);
   const tasks = tasksOf(project, values.task === undefined ? [] : [values.task]);
   const provider = await deviceToUse(wanted);
-  const answerer = new Answerer(project, tasks, values.task, new Predictor(project.backbone, { provider }));
+  const predictor = new Predictor(project.backbone, { provider, notice: output.warn });
+  const answerer = new Answerer(project, tasks, values.task, predictor);
   let bad = 0;
   try {
     for await (const rows of values.input === undefined ? exampleRows(project, values.task) : inputRows(values.input)) {

@@ -6,6 +6,7 @@ import { type BranchedRow, packRows } from '../data/packed-rows.ts';
 import { counted, windowMaskFeeds } from '../data/window-masks.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { Recent } from '../recent.ts';
+import { RowsAtOnce } from '../runtime/rows-at-once.ts';
 import { type RunResults, Session, type SessionOptions } from '../runtime/session.ts';
 import { type Feed, float32, letGo } from '../runtime/tensor.ts';
 import { buildPrefixGraph, type PrefixGraph } from './prefix-graph.ts';
@@ -46,11 +47,16 @@ const PRESENT = 'present_';
 
 const NOTHING_PICKED: RunResults = { outputs: { picked: float32(new Float32Array(0), [0]) }, kept: {} };
 
+export interface PredictorOptions extends SessionOptions {
+  /** Told, for the user, what is done otherwise than asked. */
+  readonly notice?: (message: string) => void;
+}
+
 type Loaded<Built> = Built & { readonly session: Session };
 
 /**
  * Runs the frozen backbone forward over rows, with or without virtual tokens. Sessions are made when they are first
- * needed and kept.
+ * needed and kept. Where memory runs out, what was asked is done once more with half the rows at once.
  */
 export class Predictor {
   private readonly backbone: Backbone;
@@ -58,10 +64,12 @@ export class Predictor {
   private readonly prefixSessions = new Map<string, Promise<Loaded<PrefixGraph>>>();
   private readonly rowSessions = new Map<string, Promise<Loaded<RowsGraph>>>();
   private readonly caches = new Recent<Readonly<Record<string, Feed>>>(MOST_PREFIXES);
+  private readonly atOnce: RowsAtOnce;
   private prefixes = 0;
 
-  constructor(backbone: Backbone, options: SessionOptions = {}) {
+  constructor(backbone: Backbone, { notice, ...options }: PredictorOptions = {}) {
     this.backbone = backbone;
+    this.atOnce = new RowsAtOnce(() => this.release(), notice);
     const onCpu = (options.provider ?? 'cpu') === 'cpu';
     const unpackAtUse = onCpu && float32Bytes(backbone.model) > UNPACKED_BYTES;
     this.options = { unpackAtUse, ...options, weightsFolder: backbone.weightsFolder };
@@ -70,7 +78,7 @@ export class Predictor {
   /** Computes the keys and values of `ids`, in which −1 − k is row k of `virtual` [virtual, hidden]. */
   async cachePrefix(ids: Int32Array, virtual: Float32Array): Promise<CachedPrefix> {
     const prefix = { key: String(this.prefixes++), ids, length: ids.length, virtual };
-    await this.cacheOf(prefix);
+    await this.atOnce.do(() => this.cacheOf(prefix));
     return prefix;
   }
 
@@ -108,6 +116,10 @@ export class Predictor {
    * start behind the prefix.
    */
   async score(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[][]> {
+    return this.atOnce.do(() => this.scoreRows(prefix, rows));
+  }
+
+  private async scoreRows(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[][]> {
     const result = rows.map((): Float32Array[] => []);
     // A row with more branches than one run may take goes in parts, whose branches are put together in their order.
     const parts = rows.flatMap((row, index) =>
@@ -135,9 +147,18 @@ export class Predictor {
   /** Logits [rows][vocab] of the token that follows each row; its branches do not matter. */
   async logits(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[]> {
     const alone = rows.map((row) => ({ ...row, branches: [] }));
-    const { outputs } = await this.runRows(prefix, alone, 'logits', undefined);
     const { vocabSize } = this.backbone.model.config;
-    return rows.map((_, n) => (outputs.logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize));
+    return this.atOnce.do(async () => {
+      const logits = new Array<Float32Array>(rows.length);
+      for (const batch of this.batches(alone)) {
+        const chosen = batch.map((index) => alone[index]!);
+        const { outputs } = await this.runRows(prefix, chosen, 'logits', undefined);
+        batch.forEach((index, n) => {
+          logits[index] = (outputs.logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize);
+        });
+      }
+      return logits;
+    });
   }
 
   /**
@@ -150,15 +171,17 @@ export class Predictor {
     endId: number | undefined,
     maxNew = MAX_NEW_TOKENS,
   ): Promise<number[][]> {
-    const result = new Array<number[]>(rows.length);
-    for (const batch of this.batches(rows, maxNew)) {
-      const chosen = batch.map((index) => rows[index]!);
-      const texts = await this.generateBatch(prefix, chosen, endId, maxNew);
-      batch.forEach((index, n) => {
-        result[index] = texts[n]!;
-      });
-    }
-    return result;
+    return this.atOnce.do(async () => {
+      const result = new Array<number[]>(rows.length);
+      for (const batch of this.batches(rows, maxNew)) {
+        const chosen = batch.map((index) => rows[index]!);
+        const texts = await this.generateBatch(prefix, chosen, endId, maxNew);
+        batch.forEach((index, n) => {
+          result[index] = texts[n]!;
+        });
+      }
+      return result;
+    });
   }
 
   async release(): Promise<void> {
@@ -196,7 +219,10 @@ export class Predictor {
     let queries = 0;
     for (const { index, size: slots } of order) {
       const added = queriesOf(rows[index]!.branches);
-      const full = (batch.length + 1) * slots > TOKENS_A_RUN || queries + added > this.queriesARun;
+      const full =
+        batch.length >= this.atOnce.limit ||
+        (batch.length + 1) * slots > TOKENS_A_RUN ||
+        queries + added > this.queriesARun;
       if (batch.length > 0 && full) {
         result.push(batch);
         batch = [];
@@ -220,24 +246,27 @@ export class Predictor {
     const ends = rows.map((row) => row.position + row.ids.length);
     let next: readonly BranchedRow[] = rows.map((row) => ({ ...row, branches: [] }));
     let past = emptyPast(rows.length);
-    while (open.includes(true)) {
-      const { outputs, kept } = await this.runRows(prefix, next, 'next', past);
-      const chosen = outputs.next!.data as BigInt64Array;
+    try {
+      while (open.includes(true)) {
+        const { outputs, kept } = await this.runRows(prefix, next, 'next', past);
+        const chosen = outputs.next!.data as BigInt64Array;
+        letGo(past.cache ?? {});
+        past = extendPast(past, next, kept);
+        next = rows.map((_, n) => {
+          const token = Number(chosen[n]!);
+          const place = ends[n]! + generated[n]!.length;
+          if (open[n] && token === endId) open[n] = false;
+          if (open[n]) {
+            generated[n]!.push(token);
+            open[n] = generated[n]!.length < maxNew && place + 1 < this.backbone.model.config.maxPositions;
+          }
+          // A finished row goes along at a harmless place until all are done; its tokens are not looked at.
+          return { ids: Int32Array.of(open[n] ? token : 0), position: open[n] ? place : 0, branches: [] };
+        });
+      }
+    } finally {
       letGo(past.cache ?? {});
-      past = extendPast(past, next, kept);
-      next = rows.map((_, n) => {
-        const token = Number(chosen[n]!);
-        const place = ends[n]! + generated[n]!.length;
-        if (open[n] && token === endId) open[n] = false;
-        if (open[n]) {
-          generated[n]!.push(token);
-          open[n] = generated[n]!.length < maxNew && place + 1 < this.backbone.model.config.maxPositions;
-        }
-        // A finished row goes along at a harmless place until all are done; its tokens are not looked at.
-        return { ids: Int32Array.of(open[n] ? token : 0), position: open[n] ? place : 0, branches: [] };
-      });
     }
-    letGo(past.cache ?? {});
     return generated;
   }
 
@@ -257,6 +286,7 @@ export class Predictor {
         ),
     );
     const virtualTokens = prefix.virtual.length / this.hidden;
+    this.atOnce.begin(rows.length);
     const feeds = packRows(past ? rows.map((row, n) => ({ ...row, past: past.rows[n]! })) : rows, {
       prefix: Math.max(1, prefix.length),
       prefixHidden: prefix.length === 0,
@@ -344,6 +374,8 @@ function memoised<T>(cache: Map<string, Promise<T>>, key: string, make: () => Pr
   if (!value) {
     value = make();
     cache.set(key, value);
+    // What could not be made is tried again when it is needed again.
+    value.catch(() => cache.delete(key));
   }
   return value;
 }

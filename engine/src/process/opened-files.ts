@@ -96,7 +96,7 @@ export class OpenedFiles {
     const key = `${provider} ${backbone.model.fingerprint} ${backbone.model.dir}`;
     const known = this.predictors.get(key);
     if (known) return known;
-    const predictor = new Predictor(backbone, { provider });
+    const predictor = new Predictor(backbone, { provider, notice: log.warning });
     const unused = this.predictors.set(key, predictor);
     if (unused) {
       this.files.forget(({ file }) => file.predictor === unused);

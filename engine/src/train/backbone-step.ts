@@ -5,10 +5,9 @@ import { countTargets, type TokenRow } from '../data/token-row.ts';
 import { useHalfProducts } from '../onnx/half-products.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { largestInt8 } from '../runtime/int8-range.ts';
-import { isOutOfMemory } from '../runtime/out-of-memory.ts';
+import { RowsAtOnce } from '../runtime/rows-at-once.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
-import { count } from '../text.ts';
 import {
   type BatchPart,
   batchRuns,
@@ -71,14 +70,12 @@ export class BackboneStep {
   private readonly backbone: Backbone;
   private readonly options: StepOptions;
   private readonly sessions = new Map<string, StepGraph & { session: Session }>();
-  /** The most rows that go through the backbone at once, where memory ran out with more. */
-  private rowsARun = Number.POSITIVE_INFINITY;
-  /** Of the runs since a batch was begun. */
-  private mostRows = 0;
+  private readonly atOnce: RowsAtOnce;
 
   constructor(backbone: Backbone, options: StepOptions = {}) {
     this.backbone = backbone;
     this.options = { ...options, weightsFolder: backbone.weightsFolder };
+    this.atOnce = new RowsAtOnce(() => this.release(), options.notice);
   }
 
   /** One batch, forward and backward. @param virtual virtual embeddings by taskname, [virtual tokens, hidden] */
@@ -91,7 +88,7 @@ export class BackboneStep {
    * through the backbone together where that is quicker. The results are those of `run` for each, but for rounding.
    */
   async runTogether(batches: readonly PromptedBatch[]): Promise<StepResult[]> {
-    return this.withHalfAtOnce(async () => {
+    return this.atOnce.do(async () => {
       const results = batches.map(({ batch }) => ({
         loss: 0,
         targets: targetsOf(batch),
@@ -124,7 +121,7 @@ export class BackboneStep {
     batch: readonly TaskRow[],
     virtual: ReadonlyMap<string, Float32Array>,
   ): Promise<Pick<StepResult, 'loss' | 'targets'>> {
-    return this.withHalfAtOnce(async () => {
+    return this.atOnce.do(async () => {
       const targets = targetsOf(batch);
       let loss = 0;
       for (const run of this.runsOf([batch])) {
@@ -161,7 +158,7 @@ export class BackboneStep {
     const { session, inverses, windows } = await this.step(places, gradient);
     const virtualTokens = virtual.length / hidden;
     const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i] ?? weights.at(-1)!));
-    this.mostRows = Math.max(this.mostRows, rows.length);
+    this.atOnce.begin(rows.length);
     const feeds = {
       ...packBatch(rows, { virtualTokens, places, inverses, windows, weight }),
       virtual: float32(virtual, [virtualTokens, hidden]),
@@ -174,25 +171,8 @@ export class BackboneStep {
   }
 
   private runsOf(batches: readonly (readonly TaskRow[])[]): readonly (readonly BatchPart[])[] {
-    const budget = { tokens: this.options.tokensARun ?? TOKENS_A_RUN, rows: this.rowsARun };
+    const budget = { tokens: this.options.tokensARun ?? TOKENS_A_RUN, rows: this.atOnce.limit };
     return batchRuns(batches, budget, this.backbone.model.config.vocabSize);
-  }
-
-  /** Does `work`, and where memory runs out does it once more with half as many rows at once, and so from then on. */
-  private async withHalfAtOnce<T>(work: () => Promise<T>): Promise<T> {
-    this.mostRows = 0;
-    try {
-      return await work();
-    } catch (error) {
-      if (!isOutOfMemory(error) || this.mostRows < 2) throw error;
-      this.rowsARun = Math.ceil(this.mostRows / 2);
-      // What the sessions hold is what is missing.
-      await this.release();
-      this.options.notice?.(
-        `memory ran out with ${this.mostRows} rows at once; from here on it is ${count(this.rowsARun, 'row')} at once, with the same result`,
-      );
-      return work();
-    }
   }
 
   private async step(places: VirtualPlace, gradient: boolean): Promise<StepGraph & { session: Session }> {

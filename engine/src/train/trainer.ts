@@ -138,6 +138,7 @@ async function* eventsOf(
     saved = performance.now();
   }
   const done = await trainer.finish();
+  yield* trainer.newNotices();
   await run.setState('done');
   yield done;
 }
@@ -231,7 +232,7 @@ class Trainer {
     this.alone = beside === undefined;
     const { backbone } = plan.project;
     this.backbone = beside?.backbone ?? new BackboneStep(backbone, { ...fit, ...session, precision, notice });
-    this.predictor = beside?.predictor ?? new Predictor(backbone, session);
+    this.predictor = beside?.predictor ?? new Predictor(backbone, { ...session, notice });
   }
 
   static async create(plan: TrainingPlan, run: RunFolder, fresh: TrainingState, form: RunForm): Promise<Trainer> {

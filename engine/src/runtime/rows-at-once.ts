@@ -1,0 +1,52 @@
+import { count } from '../text.ts';
+import { isOutOfMemory } from './out-of-memory.ts';
+
+/**
+ * How many rows go through a backbone at once. Where memory runs out, the work is done once more with half as many, and so from
+ * then on. Pieces of work go one after the other, since a retry begins with letting all sessions go.
+ */
+export class RowsAtOnce {
+  /** The most rows of a run. */
+  limit = Number.POSITIVE_INFINITY;
+  /** Of the runs since the work was begun. */
+  private most = 0;
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly release: () => Promise<void>;
+  private readonly notice: (message: string) => void;
+
+  /**
+   * @param release lets go what sessions hold, which is what is missing
+   * @param notice told, for the user, that there are fewer rows at once
+   */
+  constructor(release: () => Promise<void>, notice: (message: string) => void = () => undefined) {
+    this.release = release;
+    this.notice = notice;
+  }
+
+  /** To be told of each run before it begins. */
+  begin(rows: number): void {
+    this.most = Math.max(this.most, rows);
+  }
+
+  /** @param work begun anew where memory runs out, so it changes nothing until it is done; it does not call this itself */
+  async do<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.last.then(() => this.tried(work));
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  private async tried<T>(work: () => Promise<T>): Promise<T> {
+    this.most = 0;
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOutOfMemory(error) || this.most < 2) throw error;
+      this.limit = Math.ceil(this.most / 2);
+      await this.release();
+      this.notice(
+        `memory ran out with ${this.most} rows at once; from here on it is ${count(this.limit, 'row')} at once, with the same result`,
+      );
+      return work();
+    }
+  }
+}
