@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
-import { buildPtask, events, ptask, readTable, writeProject } from './ptask.ts';
+import { buildPtask, events, ptask, type RunOptions, readTable, writeProject } from './ptask.ts';
 
 beforeAll(buildPtask);
 
@@ -41,8 +41,37 @@ describe('ptask train', () => {
   });
 
   it.each([
+    ['--seeds', '3,4', 't.prompts.safetensors'],
+    ['--folds', '3', undefined],
+  ])('%s that was stopped goes on with --resume to the same end', async (option, value, table) => {
+    const LONG = { trainer: { max_epochs: 12, batch_size: 8, early_stopping: null } };
+    const run = (dir: string, more: string[], watch?: RunOptions['watch']) =>
+      ptask(['train', path.join(dir, 't.ptask.json'), option, value, '--json', ...more], watch ? { watch } : {});
+    const [left, stopped] = [await temporaryFolder(), await temporaryFolder()];
+    await writeProject(left, LONG);
+    await writeProject(stopped, LONG);
+    const alone = await run(left, []);
+    expect(alone.code, alone.stderr).toBe(0);
+    let isKilled = false;
+    const first = await run(stopped, [], (text, kill) => {
+      if (isKilled || !text.includes('"epoch":2,"train_loss"')) return;
+      isKilled = true;
+      kill('SIGINT');
+    });
+    expect(first.code, first.stderr).toBe(130);
+    expect(first.stderr).toMatch(new RegExp(`go on with: ptask train .* ${option} ${value} --resume`));
+    const second = await run(stopped, ['--resume']);
+    expect(second.code, second.stderr).toBe(0);
+    expect(events(second.stdout)[0]).toMatchObject({ event: 'start', from_step: expect.any(Number) });
+    expect(events(second.stdout)[0]!.from_step).toBeGreaterThan(0);
+    expect(events(second.stdout).at(-1)).toEqual(events(alone.stdout).at(-1));
+    if (table) expect(readFileSync(path.join(stopped, table))).toEqual(readFileSync(path.join(left, table)));
+    const third = await run(stopped, ['--resume']);
+    expect(third.stderr).toContain('No unfinished runs were found');
+  });
+
+  it.each([
     [['--seeds', '1', '--folds', '2'], '--seeds and --folds do not go together'],
-    [['--seeds', '1,2', '--resume'], 'several runs side by side cannot be resumed'],
     [['--seeds', '1,1'], '--seeds names one seed twice'],
     [['--folds', '1'], '--folds is a whole number from 2 on'],
   ])('%s is wrong usage', async (args, message) => {

@@ -1,4 +1,3 @@
-import type { DeviceName } from '../../../protocol/src/engine.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { evaluateRows } from '../evaluate/evaluate-rows.ts';
 import type { Predictor } from '../predict/predictor.ts';
@@ -8,7 +7,7 @@ import { count, percent } from '../text.ts';
 import { type Fold, foldsOf } from '../train/folds.ts';
 import type { TrainingPlan } from '../train/plan.ts';
 import type { Output } from './output.ts';
-import { meanAndSpread, runSideBySide } from './side-by-side.ts';
+import { meanAndSpread, runSideBySide, type SideBySideOptions } from './side-by-side.ts';
 
 /** Of one task, on the rows that a fold held out. */
 interface FoldResult {
@@ -21,10 +20,8 @@ interface FoldResult {
  * `ptask train FILE --folds 10`: as many runs, each without a part of the training rows, on which its prompt is then measured. The
  * prompt table stays as it was.
  */
-export async function crossValidate(
-  plan: TrainingPlan,
-  { folds: wanted, device, output }: { readonly folds: number; readonly device: DeviceName; readonly output: Output },
-): Promise<number> {
+export async function crossValidate(plan: TrainingPlan, wanted: number, options: SideBySideOptions): Promise<number> {
+  const { output } = options;
   const folds = foldsOf(plan, wanted);
   const results = new Map<string, FoldResult[]>([...plan.tasks.keys()].map((name) => [name, []]));
   const runs = folds.map((fold, i) => ({ plan: fold.plan, label: `fold ${i + 1}`, of: { fold: i + 1 } }));
@@ -33,21 +30,23 @@ export async function crossValidate(
       results.get(name)!.push({ fold: run + 1, ...result });
     }
   };
-  const result = await runSideBySide(runs, { device, output, ended });
-  if (result.kind === 'stopped') return result.exitCode;
-  for (const [name, byFold] of results) {
-    byFold.sort((a, b) => a.fold - b.fold);
-    const { mean, deviation } = meanAndSpread(byFold.map(({ accuracy }) => accuracy));
-    output.event({ event: 'folds', task: name, folds: byFold, accuracy: mean, deviation });
-    for (const { fold, rows, accuracy } of byFold) {
-      output.text(`${name}  fold ${fold}  accuracy ${percent(accuracy)} on ${count(rows, 'row')} held out`);
-    }
-    output.text(
-      `${name}: accuracy ${percent(mean)} ± ${(100 * deviation).toFixed(1)} points over ${count(byFold.length, 'fold')} ` +
-        '(mean and standard deviation); the prompt table is as it was',
-    );
+  const allEnded = async () => {
+    for (const [name, byFold] of results) tell(name, byFold, output);
+  };
+  return runSideBySide(`folds ${wanted}`, runs, options, { ended, allEnded });
+}
+
+function tell(name: string, byFold: FoldResult[], output: Output): void {
+  byFold.sort((a, b) => a.fold - b.fold);
+  const { mean, deviation } = meanAndSpread(byFold.map(({ accuracy }) => accuracy));
+  output.event({ event: 'folds', task: name, folds: byFold, accuracy: mean, deviation });
+  for (const { fold, rows, accuracy } of byFold) {
+    output.text(`${name}  fold ${fold}  accuracy ${percent(accuracy)} on ${count(rows, 'row')} held out`);
   }
-  return 0;
+  output.text(
+    `${name}: accuracy ${percent(mean)} ± ${(100 * deviation).toFixed(1)} points over ${count(byFold.length, 'fold')} ` +
+      '(mean and standard deviation); the prompt table is as it was',
+  );
 }
 
 async function measureFold(

@@ -4,6 +4,7 @@ import type { Predictor } from '../predict/predictor.ts';
 import { formatBytes } from '../text.ts';
 import { fitRun } from '../train/fit.ts';
 import type { TrainingPlan } from '../train/plan.ts';
+import { RunGroup } from '../train/run-group.ts';
 import { trainTogether } from '../train/train-together.ts';
 import { Interrupt } from './interrupt.ts';
 import type { Output } from './output.ts';
@@ -16,51 +17,73 @@ export interface NamedRun {
   readonly of: Readonly<Record<string, number>>;
 }
 
+/** How runs side by side were asked for. */
 export interface SideBySideOptions {
   readonly device: DeviceName;
   readonly output: Output;
-  readonly ended?: (done: DoneEvent, run: number, predictor: Predictor) => Promise<void>;
+  /** Go on with those that were stopped or killed, if there are some that were asked for in the same way. */
+  readonly resume: boolean;
+  /** The command that was given, without `--resume`. */
+  readonly command: string;
 }
 
-export type SideBySide =
-  | { readonly kind: 'done'; readonly ends: readonly DoneEvent[] }
-  | { readonly kind: 'stopped'; readonly exitCode: number };
+interface Ends {
+  readonly ended?: (done: DoneEvent, run: number, predictor: Predictor) => Promise<void>;
+  /** Called once, when all have come to their end; until it is done, they may be resumed. */
+  readonly allEnded: (ends: readonly DoneEvent[]) => Promise<void>;
+}
 
-/** Trains several plans of one project side by side, or until Ctrl-C, and shows their epochs. */
+/**
+ * Trains several plans of one project side by side, or until Ctrl-C, and shows their epochs.
+ * @param asked tells them apart from runs that are asked for in another way, such as `seeds 1,2,3`
+ * @returns the command's exit code
+ */
 export async function runSideBySide(
+  asked: string,
   runs: readonly NamedRun[],
-  { device, output, ended }: SideBySideOptions,
-): Promise<SideBySide> {
-  const first = runs[0]!.plan;
-  const { fit, memoryBytes, freeBytes, message } = fitRun(first, device);
+  { device, output, resume, command }: SideBySideOptions,
+  { ended, allEnded }: Ends,
+): Promise<number> {
+  const plans = runs.map(({ plan }) => plan);
+  const { fit, memoryBytes, freeBytes, message } = fitRun(plans[0]!, device);
   const all = new TrainingReport(0);
+  const unfinished = resume ? await RunGroup.findUnfinished(asked, plans) : undefined;
+  if (resume && !unfinished) all.print('No unfinished runs were found; these are new ones');
+  const group = unfinished ?? RunGroup.fresh(asked, plans);
   all.print(
     `${runs.length} runs over one model take about ${formatBytes(memoryBytes)} of memory (${formatBytes(freeBytes)} are free)`,
   );
   if (message) all.print(`warning: ${message}`);
   const reports = runs.map(({ plan, label }) => new TrainingReport(plan.project.file.trainer.batch_size, label));
-  const interrupt = new Interrupt(() => all.print('Ending all runs after this step'));
+  const interrupt = new Interrupt((signal) => {
+    const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
+    all.print(`Stopping all runs after this step${again}`);
+  });
   try {
-    const ends = await trainTogether(
-      runs.map(({ plan }) => plan),
-      {
-        fit,
-        session: { provider: device },
-        cancelRequested: () => interrupt.requested,
-        notice: (text) => all.print(`warning: ${text}`),
-        told: (event, run) => {
-          output.event({ ...event, of: runs[run]!.of });
-          if (event.event === 'start') reports[run]!.started(event);
-          if (event.event === 'epoch') reports[run]!.epochEnded(event);
-        },
-        ...(ended ? { ended } : {}),
+    const ends = await trainTogether(plans, {
+      fit: group.fit ?? fit,
+      session: { provider: device },
+      group,
+      pauseRequested: () => interrupt.requested,
+      notice: (text) => all.print(`warning: ${text}`),
+      told: (event, run) => {
+        output.event({ ...event, of: runs[run]!.of });
+        if (event.event === 'start') reports[run]!.started(event);
+        if (event.event === 'epoch') reports[run]!.epochEnded(event);
       },
-    );
+      ...(ended ? { ended } : {}),
+    });
     const done = ends.filter((end) => end !== undefined);
-    if (done.length < ends.length) return { kind: 'stopped', exitCode: interrupt.exitCode ?? 130 };
-    return { kind: 'done', ends: done };
+    if (done.length < ends.length) {
+      output.note(`Stopped after step ${group.step}; go on with: ${command} --resume`);
+      return interrupt.exitCode ?? 130;
+    }
+    await allEnded(done);
+    await group.end();
+    return 0;
   } finally {
     interrupt.dispose();
+    await group.release();
   }
 }
 

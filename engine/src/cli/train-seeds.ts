@@ -1,4 +1,3 @@
-import type { DeviceName } from '../../../protocol/src/engine.ts';
 import type { DoneEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
@@ -6,23 +5,14 @@ import { readPromptTable, updatePromptTable } from '../prompt/prompt-table.ts';
 import { count, shortPath } from '../text.ts';
 import { planTraining } from '../train/plan.ts';
 import type { Output } from './output.ts';
-import { meanAndSpread, type NamedRun, runSideBySide } from './side-by-side.ts';
+import { meanAndSpread, type NamedRun, runSideBySide, type SideBySideOptions } from './side-by-side.ts';
 import { metricTexts } from './training-report.ts';
 
 /** `ptask train FILE --seeds 1,2,3`: a run for each seed, of which the best by validation goes into the prompt table. */
 export async function trainSeeds(
   project: Project,
-  {
-    tasks,
-    seeds,
-    device,
-    output,
-  }: {
-    readonly tasks: readonly string[];
-    readonly seeds: readonly number[];
-    readonly device: DeviceName;
-    readonly output: Output;
-  },
+  { tasks, seeds }: { readonly tasks: readonly string[]; readonly seeds: readonly number[] },
+  options: SideBySideOptions,
 ): Promise<number> {
   const runs: NamedRun[] = [];
   for (const seed of seeds) {
@@ -33,18 +23,29 @@ export async function trainSeeds(
   if (runs[0]!.plan.validation.size === 0) {
     throw new InputError('--seeds needs validation rows ("validation_ds"), by which the best prompt is chosen');
   }
-  const result = await runSideBySide(runs, { device, output });
-  if (result.kind === 'stopped') return result.exitCode;
+  return runSideBySide(`seeds ${seeds.join(',')}`, runs, options, {
+    allEnded: (ends) => keepBest(project, seeds, ends, options.output),
+  });
+}
+
+/** Puts the best prompts into the prompt table, and tells how each seed has done. */
+async function keepBest(
+  project: Project,
+  seeds: readonly number[],
+  ends: readonly DoneEvent[],
+  output: Output,
+): Promise<void> {
   const { val_metric } = project.file.trainer;
-  const values = result.ends.map((end) => chosenBy(end, val_metric));
+  const values = ends.map((end) => chosenBy(end, val_metric));
   const best = values.indexOf(val_metric === 'loss' ? Math.min(...values) : Math.max(...values));
-  await putIntoTable(project, result.ends[best]!);
+  await putIntoTable(project, ends[best]!);
   const { mean, deviation } = meanAndSpread(values);
   output.event({ event: 'seeds', metric: val_metric, values, mean, deviation, kept: seeds[best]! });
   for (const [i, seed] of seeds.entries()) {
-    const validations = Object.entries(result.ends[i]!.tasks).map(([name, { validation }]) =>
+    const { tasks } = ends[i]!;
+    const validations = Object.entries(tasks).map(([name, { validation }]) =>
       [
-        ...(runs[0]!.plan.tasks.size === 1 ? [] : [name]),
+        ...(Object.keys(tasks).length === 1 ? [] : [name]),
         `loss ${validation!.loss.toFixed(3)}`,
         ...metricTexts(validation!),
       ].join('  '),
@@ -55,7 +56,6 @@ export async function trainSeeds(
     `${val_metric} over ${count(seeds.length, 'seed')}: ${mean.toFixed(3)} ± ${deviation.toFixed(3)}; ` +
       `the prompt of seed ${seeds[best]} is in ${shortPath(project.promptTablePath)}`,
   );
-  return 0;
 }
 
 /** The mean over tasks of the value that chooses epochs, too. */

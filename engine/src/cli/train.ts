@@ -34,13 +34,21 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   const project = await openForRun(file, output);
   const tasks = [...new Set(values.task ?? [])];
   const device = await deviceToUse(wanted, (line) => output.note(line));
-  if (several?.kind === 'seeds') return trainSeeds(project, { tasks, seeds: several.seeds, device, output });
+  const command = `ptask train ${file}${(values.task ?? []).map((task) => ` --task ${task}`).join('')}`;
+  const { resume } = values;
+  if (several?.kind === 'seeds') {
+    const { seeds } = several;
+    const options = { device, output, resume, command: `${command} --seeds ${seeds.join(',')}` };
+    return trainSeeds(project, { tasks, seeds }, options);
+  }
   const plan = await planTraining(project, tasks);
-  if (several) return crossValidate(plan, { folds: several.folds, device, output });
-  const outcome = await runTraining(plan, { resume: values.resume, device, output });
+  if (several) {
+    const { folds } = several;
+    return crossValidate(plan, folds, { device, output, resume, command: `${command} --folds ${folds}` });
+  }
+  const outcome = await runTraining(plan, { resume, device, output });
   if (outcome.kind === 'stopped') {
-    const tasks = (values.task ?? []).map((task) => ` --task ${task}`).join('');
-    output.note(`Stopped after step ${outcome.step}; go on with: ptask train ${file}${tasks} --resume`);
+    output.note(`Stopped after step ${outcome.step}; go on with: ${command} --resume`);
     return outcome.exitCode;
   }
   tellWhatWasLearnt(outcome.done, output);
@@ -56,15 +64,12 @@ type SeveralRuns =
 function severalRuns({
   seeds,
   folds,
-  resume,
 }: {
   seeds?: string | undefined;
   folds?: string | undefined;
-  resume: boolean;
 }): SeveralRuns | undefined {
   if (seeds === undefined && folds === undefined) return undefined;
   if (seeds !== undefined && folds !== undefined) throw new UsageError('--seeds and --folds do not go together');
-  if (resume) throw new UsageError('several runs side by side cannot be resumed');
   if (folds !== undefined) return { kind: 'folds', folds: wholeNumber('folds', folds, 2) };
   const list = seeds!.split(',').map((seed) => wholeNumber('seeds', seed.trim(), 0));
   if (new Set(list).size < list.length) throw new UsageError('--seeds names one seed twice');

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunState } from '../../../protocol/src/engine.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
@@ -23,6 +23,8 @@ export interface RunRecord {
   readonly settings: unknown;
   /** How it is made to fit into memory, on which the order of sums depends; a resumed run goes on with it. */
   readonly fit?: Fit;
+  /** It goes on beside others, and is resumed with them only (`run-group.ts`). */
+  readonly together?: true;
   /** Hash of all that the result depends on; a run is resumed only where it is the same. */
   readonly plan: string;
   /** ISO 8601; also the date of the prompts that the run gives. */
@@ -39,7 +41,9 @@ const PATIENCE = 10_000;
 
 export const RUN = 'run.json';
 export const METRICS = 'metrics.jsonl';
-const CHECKPOINT = 'checkpoint.safetensors';
+/** Of a run beside others, for each step of all that they were saved at, and none for its end. */
+const checkpointName = (step?: number) =>
+  step === undefined ? 'checkpoint.safetensors' : `checkpoint-${step}.safetensors`;
 const BEST = 'best.prompts.safetensors';
 
 /**
@@ -91,6 +95,15 @@ export class RunFolder {
     );
   }
 
+  /** The run of a folder, whatever has become of it. @throws BusyError where another process is at it */
+  static async reopen(dir: string): Promise<RunFolder> {
+    const lock = await hold(dir);
+    const record = await readRecord(dir);
+    if (record) return new RunFolder(dir, record, lock);
+    await lock.release();
+    throw new FileError(path.join(dir, RUN), 'cannot be read; start new runs without --resume');
+  }
+
   /** Lets other processes have the run. */
   async release(): Promise<void> {
     await this.lock.release();
@@ -105,17 +118,22 @@ export class RunFolder {
     if (state !== this.record.state) await this.write({ ...this.record, state });
   }
 
-  async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await saveCheckpoint(path.join(this.dir, CHECKPOINT), checkpoint);
+  /** @param step of all runs, where it is one of several */
+  async saveCheckpoint(checkpoint: Checkpoint, step?: number): Promise<void> {
+    await saveCheckpoint(path.join(this.dir, checkpointName(step)), checkpoint);
   }
 
-  /** Undefined where the run ended before its first checkpoint. @throws FileError where it is broken */
-  async loadCheckpoint(): Promise<Checkpoint | undefined> {
+  /**
+   * Undefined where the run ended before its first checkpoint.
+   * @param step of all runs, where it is one of several; what it ended with is given where it had ended by then
+   * @throws FileError where it is broken
+   */
+  async loadCheckpoint(step?: number): Promise<Checkpoint | undefined> {
     try {
-      return await loadCheckpoint(path.join(this.dir, CHECKPOINT));
+      return await loadCheckpoint(path.join(this.dir, checkpointName(step)));
     } catch (error) {
-      if (error instanceof FileError && error.code === 'ENOENT') return undefined;
-      throw error;
+      if (!(error instanceof FileError) || error.code !== 'ENOENT') throw error;
+      return step === undefined ? undefined : this.loadCheckpoint();
     }
   }
 
@@ -147,6 +165,10 @@ export class RunFolder {
   }
 }
 
+export function isOf(record: RunRecord, taskFile: string, tasks: readonly string[]): boolean {
+  return record.task_file === taskFile && record.tasks.join('\n') === tasks.join('\n');
+}
+
 /** The newest run of these tasks, where it has not ended. */
 async function newestRun(taskFile: string, tasks: readonly string[]): Promise<string | undefined> {
   const parent = runsFolder(taskFile);
@@ -154,7 +176,7 @@ async function newestRun(taskFile: string, tasks: readonly string[]): Promise<st
   for (const name of names.sort().toReversed()) {
     const dir = path.join(parent, name);
     const record = await readRecord(dir);
-    if (!record || record.task_file !== taskFile || record.tasks.join('\n') !== tasks.join('\n')) continue;
+    if (!record || record.together || !isOf(record, taskFile, tasks)) continue;
     return ENDED.includes(record.state) ? undefined : dir;
   }
   return undefined;
@@ -171,9 +193,10 @@ export async function resumableRun(
   return (await readRecord(dir))?.plan === plan ? dir : undefined;
 }
 
-async function hold(dir: string): Promise<FileLock> {
+/** @param file of the folder, which is locked */
+export async function hold(dir: string, file = RUN): Promise<FileLock> {
   try {
-    return await lockFile(path.join(dir, RUN), PATIENCE);
+    return await lockFile(path.join(dir, file), PATIENCE);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
     const who = error.holder ? `process ${error.holder.pid} on ${error.holder.host}` : 'another process';
@@ -204,7 +227,14 @@ async function makeUnused(dir: string): Promise<string> {
   }
 }
 
-async function readRecord(dir: string): Promise<RunRecord | undefined> {
+/** Takes away the checkpoints of a run beside others, but that of one step. */
+export async function keepCheckpoint(dir: string, step: number): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (/^checkpoint-\d+\.safetensors$/.test(name) && name !== checkpointName(step)) await rm(path.join(dir, name));
+  }
+}
+
+export async function readRecord(dir: string): Promise<RunRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(path.join(dir, RUN), 'utf8')) as RunRecord;
     return Array.isArray(record.tasks) ? record : undefined;

@@ -4,45 +4,82 @@ import type { SessionOptions } from '../runtime/session.ts';
 import { BackboneStep } from './backbone-step.ts';
 import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
+import type { RunGroup } from './run-group.ts';
 import { SharedStep } from './shared-step.ts';
-import { train } from './trainer.ts';
+import { type Beside, PausedError, train } from './trainer.ts';
 
 export interface TogetherOptions {
   readonly fit: Fit;
   readonly session: SessionOptions;
+  /** As which the runs are saved, and found again when they are resumed. */
+  readonly group: RunGroup;
   /** Told what each run says, with its number; runs go on side by side. */
   readonly told: (event: TrainEvent, run: number) => void;
   readonly notice: (message: string) => void;
-  readonly cancelRequested: () => boolean;
+  /** Asked between steps: all runs are saved, and go no further. */
+  readonly pauseRequested: () => boolean;
   /** Called with each run that has come to its end, while the sessions are there. */
   readonly ended?: (done: DoneEvent, run: number, predictor: Predictor) => Promise<void>;
+  /** Seconds between two times that all runs are saved. */
+  readonly saveSeconds?: number;
 }
+
+const SAVE_SECONDS = 10;
+
+/** Saving takes no more of the time than one part in so many. */
+const SAVING_SHARE = 20;
 
 /**
  * Runs of one project side by side, each with its own rows, prompt, optimiser and schedule, over one backbone: the weights
- * are loaded once, and small batches are run together. Each ends as it would alone, but for rounding; prompts stay in the runs'
- * folders, so that the prompt table is as it was.
- * @returns each run's end, undefined for those that were cancelled
+ * are loaded once, and small batches are run together. Each ends as it would alone, but for rounding, and as it would have without a stop or a
+ * kill to the byte; prompts stay in the runs' folders, so that the prompt table is as it was.
+ * @returns each run's end, undefined for those that were stopped
  * @throws what a run throws; the others are cancelled first
  */
 export async function trainTogether(
   plans: readonly TrainingPlan[],
-  { fit, session, told, notice, cancelRequested, ended }: TogetherOptions,
+  { fit, session, group, told, notice, pauseRequested, ended, saveSeconds = SAVE_SECONDS }: TogetherOptions,
 ): Promise<(DoneEvent | undefined)[]> {
   const { project } = plans[0]!;
   const { precision } = project.file.trainer;
   const backbone = new BackboneStep(project.backbone, { ...fit, ...session, precision, notice });
-  const predictor = new Predictor(project.backbone, session);
-  const shared = new SharedStep(backbone);
+  const predictor = new Predictor(project.backbone, { ...session, notice });
+  const dirs = new Array<string>(plans.length);
+  const going = new Map<number, Parameters<NonNullable<Beside['begun']>>[0]>();
   let failed = false;
+  let nextSave = Number.NEGATIVE_INFINITY;
+  const save = async (step: number) => {
+    const started = performance.now();
+    for (const run of going.values()) await run.save(step);
+    await group.savedAt(step, dirs);
+    const now = performance.now();
+    nextSave = now + Math.max(1000 * saveSeconds, SAVING_SHARE * (now - started));
+  };
+  const before = async (step: number) => {
+    // Where one has failed, the others end before their next step, and nothing goes on from them.
+    if (failed) return;
+    const pause = pauseRequested();
+    if (pause || performance.now() >= nextSave) await save(step);
+    if (pause) throw new PausedError();
+  };
+  const shared = new SharedStep(backbone, before, group.step);
   const one = async (plan: TrainingPlan, run: number, place: ReturnType<SharedStep['join']>) => {
+    const dir = group.dir(run);
     try {
       const events = train(plan, {
         resume: false,
-        stopRequested: () => (failed || cancelRequested() ? 'cancel' : undefined),
+        stopRequested: () => (failed ? 'cancel' : undefined),
         session,
         fit,
-        beside: { backbone: place.stepper, predictor },
+        beside: {
+          backbone: place.stepper,
+          predictor,
+          from: dir === undefined ? undefined : { dir, step: group.step },
+          begun: (saving) => {
+            dirs[run] = saving.dir;
+            going.set(run, saving);
+          },
+        },
       });
       let end: DoneEvent | undefined;
       for await (const event of events) {
@@ -55,6 +92,7 @@ export async function trainTogether(
       failed = true;
       throw error;
     } finally {
+      going.delete(run);
       place.leave();
     }
   };
@@ -65,6 +103,9 @@ export async function trainTogether(
     const broken = ends.find((end) => end.status === 'rejected');
     if (broken) throw broken.reason;
     return ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined));
+  } catch (error) {
+    await group.end();
+    throw error;
   } finally {
     await backbone.release();
     await predictor.release();

@@ -38,8 +38,19 @@ export interface TrainOptions {
   /** How it is made to fit into memory; chosen by what is free where it is left out. */
   readonly fit?: Fit;
   /** For a run beside others over one backbone: it makes no sessions of its own, estimates nothing and keeps its prompts to itself. */
-  readonly beside?: Pick<Machinery, 'backbone' | 'predictor'>;
+  readonly beside?: Beside;
 }
+
+/** What a run shares with those beside it. */
+export interface Beside extends Pick<Machinery, 'backbone' | 'predictor'> {
+  /** Where it goes on from when it is resumed: its folder, and the step of all runs at which it was saved. */
+  readonly from?: { readonly dir: string; readonly step: number } | undefined;
+  /** Told before the first step how the run is saved; it is not saved otherwise until it has ended. */
+  readonly begun?: (run: { readonly dir: string; readonly save: (step: number) => Promise<void> }) => void;
+}
+
+/** Thrown into the steps of runs side by side to stop them all, when they have been saved. */
+export class PausedError extends Error {}
 
 /**
  * `pause` ends the process's part of the run with everything saved, so that it may be resumed; `cancel` ends the run for
@@ -69,9 +80,15 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
       session,
       beside,
     });
+    beside?.begun?.({ dir: run.dir, save: (step) => trainer.save(step) });
     try {
       yield* eventsOf(trainer, plan, run, fitted, options);
     } catch (error) {
+      if (error instanceof PausedError) {
+        await run.setState('stopped');
+        yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
+        return;
+      }
       if (error instanceof DivergedError) throw await trainer.afterDivergence(error);
       throw error;
     } finally {
@@ -164,10 +181,14 @@ function freshState(plan: TrainingPlan): TrainingState {
   }
 }
 
-async function openRun(plan: TrainingPlan, fit: Fit, { resume, session }: TrainOptions): Promise<RunFolder> {
+async function openRun(plan: TrainingPlan, fit: Fit, { resume, session, beside }: TrainOptions): Promise<RunFolder> {
   const { project } = plan;
   const tasks = [...plan.tasks.keys()];
-  const unfinished = resume ? await RunFolder.findUnfinished(project.path, tasks, plan.hash) : undefined;
+  const unfinished = beside?.from
+    ? await RunFolder.reopen(beside.from.dir)
+    : resume
+      ? await RunFolder.findUnfinished(project.path, tasks, plan.hash)
+      : undefined;
   if (unfinished) {
     await unfinished.setState('running');
     return unfinished;
@@ -185,6 +206,7 @@ async function openRun(plan: TrainingPlan, fit: Fit, { resume, session }: TrainO
     steps: plan.totalSteps,
     settings: { p_tuning, prompt_tuning, optim, trainer },
     fit,
+    ...(beside ? { together: true } : {}),
     plan: plan.hash,
     created: new Date().toISOString(),
     version: VERSION,
@@ -236,7 +258,7 @@ class Trainer {
   }
 
   static async create(plan: TrainingPlan, run: RunFolder, fresh: TrainingState, form: RunForm): Promise<Trainer> {
-    const checkpoint = await run.loadCheckpoint();
+    const checkpoint = await run.loadCheckpoint(form.beside?.from?.step);
     const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : fresh;
     await run.keepMetrics(state.progress.step, state.progress.epoch);
     // The encoder is small, and its parameters and moments are where the optimiser is: on the CPU.
@@ -349,8 +371,10 @@ class Trainer {
     };
   }
 
-  async save(): Promise<void> {
-    await this.run.saveCheckpoint(this.state.toCheckpoint(this.plan));
+  /** @param step of all runs, where it is one of several; beside them it saves nothing of its own accord but its end */
+  async save(step?: number): Promise<void> {
+    if (!this.alone && step === undefined && !this.state.progress.finished) return;
+    await this.run.saveCheckpoint(this.state.toCheckpoint(this.plan), step);
   }
 
   /** Puts the best prompts into the project's prompt table. */

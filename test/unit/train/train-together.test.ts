@@ -1,12 +1,26 @@
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { foldsOf } from '../../../engine/src/train/folds.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
-import { trainTogether } from '../../../engine/src/train/train-together.ts';
+import { RunGroup } from '../../../engine/src/train/run-group.ts';
+import { type TogetherOptions, trainTogether } from '../../../engine/src/train/train-together.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import { largestDifference } from './small-backbone.ts';
-import { BOTH_TASKS, type Json, open, tableBytes, trainProject, withFixedDate, writeProject } from './small-project.ts';
+import {
+  BOTH_TASKS,
+  type Json,
+  open,
+  recordOf,
+  rewriteProject,
+  runs,
+  tableBytes,
+  trainProject,
+  withFixedDate,
+  writeProject,
+} from './small-project.ts';
 
 withFixedDate();
 
@@ -15,15 +29,22 @@ const withSeed = (seed: number, changes: Json = {}): Json => ({
   trainer: { max_epochs: 2, batch_size: 4, seed, early_stopping: null, ...changes },
 });
 
-async function together(plans: readonly TrainingPlan[], cancelRequested = () => false) {
+async function together(plans: readonly TrainingPlan[], options: Partial<TogetherOptions> = {}) {
   const told = plans.map((): TrainEvent[] => []);
+  const { group = RunGroup.fresh('test', plans) } = options;
   const ends = await trainTogether(plans, {
     fit: FIT,
     session: {},
-    told: (event, run) => told[run]!.push(event),
     notice: (message) => expect.fail(message),
-    cancelRequested,
+    pauseRequested: () => false,
+    ...options,
+    group,
+    told: (event, run) => {
+      told[run]!.push(event);
+      options.told?.(event, run);
+    },
   });
+  await group.release();
   return { told, ends };
 }
 
@@ -61,15 +82,94 @@ describe('runs side by side', () => {
     expect(run.mock.calls.map(([batches]) => batches.length)).toEqual([2, 2, 2, 2, 2, 2, 1, 1, 1]);
   });
 
-  it('are all cancelled, and let go of each other, where one fails or that is asked for', async () => {
+  it('are all cancelled, and let go of each other, where one fails', async () => {
     const files = [writeProject(withSeed(1)), writeProject({ ...withSeed(2), optim: { lr: 1e30 } })];
     const plans = await Promise.all(files.map(async (file) => planTraining(await open(file), [])));
     await expect(together(plans)).rejects.toThrow(/diverged/);
-    const others = await Promise.all(files.map(async (file) => planTraining(await open(file), [])));
-    let steps = 0;
-    const { ends } = await together(others.slice(0, 1), () => steps++ > 1);
-    expect(ends).toEqual([undefined]);
+    expect(recordOf(files[0]!).state).toMatch(/cancelled|failed/);
     expect(tableBytes(files[0]!)).toBeUndefined();
+  });
+});
+
+describe('runs side by side that were stopped or killed', () => {
+  /** Three seeds of one project, whose short rows share runs of the graph; the second stops early. */
+  const KEYS: Json = { p_tuning: { encoder_type: 'mlp', encoder_hidden: 8, dropout: 0.3 } };
+  const plansOf = async (file: string) => {
+    const project = await open(file);
+    const trainer = (changes: Partial<typeof project.file.trainer>) => ({
+      ...project,
+      file: { ...project.file, trainer: { ...project.file.trainer, ...changes } },
+    });
+    return Promise.all(
+      [{ seed: 1 }, { seed: 2, max_epochs: 1 }, { seed: 3 }].map((it) => planTraining(trainer(it), [])),
+    );
+  };
+  const prompts = (ends: readonly ({ prompt_table: string } | undefined)[]) =>
+    ends.map((end) => readFileSync(end!.prompt_table));
+  const undisturbed = async () => prompts((await together(await plansOf(writeProject(KEYS)))).ends);
+
+  it('go on from the step at which all were saved, and end with the same bytes', async () => {
+    const whole = await undisturbed();
+    for (const stopBefore of [0, 1, 3, 5]) {
+      const file = writeProject(KEYS);
+      let steps = 0;
+      const first = await together(await plansOf(file), { pauseRequested: () => steps++ === stopBefore });
+      // One that had its end before is not trained again.
+      expect(first.ends.map((end) => end !== undefined)).toEqual([false, stopBefore >= 3, false]);
+      const plans = await plansOf(file);
+      const group = (await RunGroup.findUnfinished('test', plans))!;
+      expect(group.step).toBe(stopBefore);
+      const second = await together(plans, { group });
+      expect(second.told[0]![0]).toMatchObject({ event: 'start', from_step: stopBefore });
+      expect(prompts(second.ends)).toEqual(whole);
+      expect(runs(file)).toHaveLength(3);
+    }
+  });
+
+  it('go on from what a kill has left, at whichever moment', async () => {
+    const whole = await undisturbed();
+    const file = writeProject(KEYS);
+    const folder = path.join(path.dirname(file), '.ptask');
+    // What is on the disk after every third event, but for the first ones, when there is nothing to go on from yet.
+    const moments: string[] = [];
+    let told = 0;
+    await together(await plansOf(file), {
+      saveSeconds: 0,
+      told: ({ event }) => {
+        if (event === 'start' || told++ % 3 > 0) return;
+        const copy = `${folder}-${moments.length}`;
+        cpSync(folder, copy, { recursive: true });
+        moments.push(copy);
+      },
+    });
+    expect(moments.length).toBeGreaterThan(5);
+    for (const moment of moments) {
+      rmSync(folder, { recursive: true });
+      cpSync(moment, folder, { recursive: true });
+      const plans = await plansOf(file);
+      const group = (await RunGroup.findUnfinished('test', plans))!;
+      expect(prompts((await together(plans, { group })).ends)).toEqual(whole);
+    }
+  });
+
+  it('are found by what was asked for, until they have ended, and by nothing that is alone', async () => {
+    const file = writeProject(KEYS);
+    await together(await plansOf(file), { pauseRequested: () => true });
+    const plans = await plansOf(file);
+    expect(await RunGroup.findUnfinished('something else', plans)).toBeUndefined();
+    const alone = await trainProject(file, { resume: true, stopAfter: 1 });
+    expect(alone.events[0]).toMatchObject({ from_step: 0 });
+    const group = (await RunGroup.findUnfinished('test', plans))!;
+    await group.end();
+    await group.release();
+    expect(await RunGroup.findUnfinished('test', plans)).toBeUndefined();
+  });
+
+  it('are not resumed with other settings', async () => {
+    const file = writeProject(KEYS);
+    await together(await plansOf(file), { pauseRequested: () => true });
+    rewriteProject(file, { ...KEYS, optim: { lr: 0.5 } });
+    await expect(RunGroup.findUnfinished('test', await plansOf(file))).rejects.toThrow('cannot be resumed');
   });
 });
 

@@ -1,0 +1,128 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '../atomic-write.ts';
+import { InputError } from '../errors.ts';
+import type { FileLock } from '../file-lock.ts';
+import type { Fit } from './fit.ts';
+import type { TrainingPlan } from './plan.ts';
+import { hold, isOf, keepCheckpoint, readRecord, runsFolder } from './run-folder.ts';
+
+/** `together.json` in the folder of the first of the runs. */
+interface GroupRecord {
+  /** How they were asked for, such as `seeds 1,2,3`. */
+  readonly asked: string;
+  /** Their folders' names, in their order. */
+  readonly runs: readonly string[];
+  /** Hashes of their plans. */
+  readonly plans: readonly string[];
+  /** The last step of all of them at which every one was saved, from which they go on. */
+  readonly step: number;
+  readonly ended: boolean;
+}
+
+const TOGETHER = 'together.json';
+
+/**
+ * Runs that go on side by side, as they are found again when they were stopped or killed. Their steps are computed together, and how the
+ * sums of one are rounded may depend on the others; so they go on from one step of all, as if nothing had been, and end
+ * with the same bytes. Each is saved under the number of that step, and this file names the last one at which all have been.
+ */
+export class RunGroup {
+  /** How the runs are made to fit into memory; undefined for new ones. */
+  readonly fit: Fit | undefined;
+  private readonly asked: string;
+  private readonly plans: readonly string[];
+  private record: GroupRecord | undefined;
+  private parent: string;
+  private lock: FileLock | undefined;
+
+  private constructor(
+    asked: string,
+    plans: readonly TrainingPlan[],
+    found?: { record: GroupRecord; fit: Fit | undefined; lock: FileLock },
+  ) {
+    this.asked = asked;
+    this.plans = plans.map(({ hash }) => hash);
+    this.parent = runsFolder(plans[0]!.project.path);
+    this.record = found?.record;
+    this.fit = found?.fit;
+    this.lock = found?.lock;
+  }
+
+  /** For new runs. @param asked tells runs that were asked for otherwise apart */
+  static fresh(asked: string, plans: readonly TrainingPlan[]): RunGroup {
+    return new RunGroup(asked, plans);
+  }
+
+  /**
+   * The newest runs that were asked for in this way, where they have not ended.
+   * @throws InputError where their settings, data or model have changed
+   * @throws BusyError where another process is at them
+   */
+  static async findUnfinished(asked: string, plans: readonly TrainingPlan[]): Promise<RunGroup | undefined> {
+    const { project, tasks } = plans[0]!;
+    const parent = runsFolder(project.path);
+    const names = await readdir(parent).catch(() => []);
+    for (const name of names.sort().toReversed()) {
+      const dir = path.join(parent, name);
+      const run = await readRecord(dir);
+      if (!run?.together || !isOf(run, project.path, [...tasks.keys()])) continue;
+      if ((await readGroup(dir))?.asked !== asked) continue;
+      const lock = await hold(dir, TOGETHER);
+      // Whoever held it may have gone on.
+      const record = await readGroup(dir);
+      const unchanged = record?.plans.join() === plans.map(({ hash }) => hash).join();
+      if (record && !record.ended && unchanged) return new RunGroup(asked, plans, { record, fit: run.fit, lock });
+      await lock.release();
+      if (!record || record.ended) return undefined;
+      throw new InputError(
+        `${dir} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume`,
+      );
+    }
+    return undefined;
+  }
+
+  /** The step of all runs that they go on from. */
+  get step(): number {
+    return this.record?.step ?? 0;
+  }
+
+  /** The folder of a run that is resumed. */
+  dir(run: number): string | undefined {
+    return this.record && path.join(this.parent, this.record.runs[run]!);
+  }
+
+  /** To be called when every run that goes on has been saved at a step. @param dirs of all runs, in their order */
+  async savedAt(step: number, dirs: readonly string[]): Promise<void> {
+    this.lock ??= await hold(dirs[0]!, TOGETHER);
+    const runs = dirs.map((dir) => path.basename(dir));
+    await this.write({ asked: this.asked, runs, plans: this.plans, step, ended: false });
+    for (const dir of dirs) await keepCheckpoint(dir, step);
+  }
+
+  /** Nothing goes on from them any more. */
+  async end(): Promise<void> {
+    if (this.record) await this.write({ ...this.record, ended: true });
+  }
+
+  /** Lets other processes have them. */
+  async release(): Promise<void> {
+    await this.lock?.release();
+    this.lock = undefined;
+  }
+
+  private async write(record: GroupRecord): Promise<void> {
+    const file = path.join(this.parent, record.runs[0]!, TOGETHER);
+    await writeFileAtomic(file, new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`));
+    this.record = record;
+  }
+}
+
+async function readGroup(dir: string): Promise<GroupRecord | undefined> {
+  try {
+    const record = JSON.parse(await readFile(path.join(dir, TOGETHER), 'utf8')) as GroupRecord;
+    return Array.isArray(record.runs) && Array.isArray(record.plans) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
