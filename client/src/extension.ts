@@ -18,6 +18,7 @@ import { newTaskFile } from './new-task-file/new-task-file.ts';
 import { askForPaths } from './outside-paths/ask-for-paths.ts';
 import { showInlinePredictions } from './predictions/inline-predictions.ts';
 import { predictTask } from './predictions/predict-command.ts';
+import { rowAnswers } from './predictions/row-answers.ts';
 import { registerPredictionHovers } from './predictions/row-hover.ts';
 import { ReportDocuments } from './report-documents.ts';
 import { handOverRuns } from './runs/hand-over-runs.ts';
@@ -67,6 +68,7 @@ export function activate(context: ExtensionContext): Extension {
   const queue = new RunQueue(trainings.start);
   const stored = new StoredRuns(engine);
   const charts = new Charts(context.extensionUri, engine, queue, texts);
+  const answers = rowAnswers(engine, queue);
   const reports = new ReportDocuments(context.storageUri ?? context.globalStorageUri);
   const tests = new EvaluationTests(server, engine, texts);
   const handOver = handOverRuns(queue, context.storageUri, texts);
@@ -90,8 +92,9 @@ export function activate(context: ExtensionContext): Extension {
     ...showFileStatus(server, engine, queue, texts),
     commands.registerCommand('ptask.newTaskFile', () => newTaskFile(texts)),
     commands.registerCommand('ptask.openExample', () => openExample(context)),
-    ...showInlinePredictions(server, engine, queue, texts),
-    ...registerPredictionHovers(server, engine, texts),
+    answers,
+    ...showInlinePredictions(server, engine, answers, texts),
+    ...registerPredictionHovers(server, engine, answers, texts),
     tests,
     registerShowRule(context.extensionUri),
     commands.registerCommand(EVALUATE_TASK, (argument) => evaluateTask({ tests, reports, texts }, argument)),

@@ -18,8 +18,8 @@ export interface TaskRowsParams {
 /** A row of a task that has a template. It may have problems of its own. */
 export interface TaskRow {
   readonly range: Range;
-  /** Uri of the task file that the row belongs to; the first of several. */
-  readonly taskFile: string;
+  /** Uris of the task files that name it, or hold it, and have a template for its task. */
+  readonly taskFiles: readonly string[];
   readonly taskname: string;
   readonly row: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,6 @@ import {
   languages,
   Position,
   type TextDocument,
-  Uri,
   window,
   workspace,
 } from 'vscode';
@@ -16,29 +15,25 @@ import type { TaskRow } from '../../../protocol/src/rows.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { later } from '../later.ts';
-import type { RunQueue } from '../runs/run-queue.ts';
 import { isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
-import { ROW_DOCUMENTS, unsavedText } from './documents.ts';
-import { PredictionStore, type RowQuestion } from './prediction-store.ts';
+import { ROW_DOCUMENTS } from './documents.ts';
 import { hintText, staleText } from './prediction-text.ts';
 import { Redrawing } from './redrawing.ts';
+import { PROMPT_TABLES, type RowAnswers } from './row-answers.ts';
 
-const PROMPT_TABLES = '**/*.prompts.safetensors';
 const SETTING = 'predictions.inline';
 
 /** So long is waited for answers before a document is drawn without them; drawing it again takes VS Code longer than that. */
 const WAIT_MS = 150;
 /** The window has other things to do when it begins. */
 const START_MS = 1000;
-/** After a keystroke in a task file, so long is waited before its prompts are looked at anew. */
-const TYPING_MS = 500;
 
 /** Shows beside each row in view what the trained prompt answers. */
 export function showInlinePredictions(
   server: LanguageServer,
   engine: PredictionEngine,
-  queue: RunQueue,
+  answers: RowAnswers,
   texts: Texts,
 ): Disposable[] {
   const changed = new EventEmitter<void>();
@@ -57,14 +52,7 @@ export function showInlinePredictions(
     waiting.clear();
     drawing.news();
   };
-  const store = new PredictionStore(
-    {
-      predict: (params, predicted, signal) => engine.request('predict', params, { signal, listen: { predicted } }),
-      unsavedText,
-    },
-    tellNews,
-  );
-  const expireTyped = later(TYPING_MS, () => store.expire());
+  const { store, questionOf } = answers;
   const provider: InlayHintsProvider = {
     onDidChangeInlayHints: changed.event,
     async provideInlayHints(document, range, token) {
@@ -78,27 +66,16 @@ export function showInlinePredictions(
         if (token.isCancellationRequested) return [];
       }
       drawing.asked(document);
-      return hintsOf(document, rows, store, texts);
+      return hintsOf(document, rows, answers, texts);
     },
   };
-  const tables = workspace.createFileSystemWatcher(PROMPT_TABLES);
   const start = later(START_MS, () => void startWherePrompts(engine));
   start.soon();
   return [
     changed,
     drawing,
-    expireTyped,
-    store,
-    tables,
     start,
-    ...[tables.onDidCreate, tables.onDidChange, tables.onDidDelete].map((event) => event(() => store.expire())),
-    engine.onAskAnew(() => store.expire()),
-    queue.listen(({ end }) => {
-      if (end) store.expire();
-    }),
-    workspace.onDidChangeTextDocument(({ document }) => {
-      if (isTaskFile(document)) expireTyped.soon();
-    }),
+    answers.news(tellNews),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`ptask.${SETTING}`)) changed.fire();
     }),
@@ -119,19 +96,20 @@ async function startWherePrompts(engine: PredictionEngine): Promise<void> {
   if (found.length > 0) engine.start();
 }
 
-export function questionOf({ taskFile, taskname, row }: TaskRow): RowQuestion {
-  return { file: Uri.parse(taskFile).fsPath, taskname, row };
-}
-
 /**
  * Behind an example of a task file; in front of a row of a data file, whose end is mostly out of view, all equally wide so
  * that the rows stand below each other.
  */
-function hintsOf(document: TextDocument, rows: readonly TaskRow[], store: PredictionStore, texts: Texts): InlayHint[] {
-  const shown = rows.flatMap(({ range, ...row }) => {
-    const prediction = store.known(questionOf({ range, ...row }));
+function hintsOf(
+  document: TextDocument,
+  rows: readonly TaskRow[],
+  { store, questionOf }: RowAnswers,
+  texts: Texts,
+): InlayHint[] {
+  const shown = rows.flatMap((row) => {
+    const prediction = store.known(questionOf(row));
     const text = prediction && hintText(prediction, texts);
-    return text === undefined ? [] : [{ range, text, prompt: prediction!.prompt }];
+    return text === undefined ? [] : [{ range: row.range, text, prompt: prediction!.prompt }];
   });
   const width = Math.max(...shown.map(({ text }) => text.length));
   return shown.map(({ range: { start, end }, text, prompt }) => {

@@ -8,8 +8,8 @@ import type {
 
 /** A row of a task, as the engine is asked about it. */
 export interface RowQuestion {
-  /** Absolute path of the task file. */
-  readonly file: string;
+  /** Absolute paths of the task files that the row belongs to, at least one; the one that is preferred comes first. */
+  readonly files: readonly string[];
   readonly taskname: string;
   readonly row: Readonly<Record<string, unknown>>;
 }
@@ -35,8 +35,10 @@ const MOST_ROWS = 5000;
 const MOST_PROMPTS = 4;
 
 /**
- * What the trained prompts answer to rows that are in view: asked for once, and kept by row and prompt. A change that may
- * touch a prompt is told to `expire`; then nothing is shown before the engine has said which prompt there is now.
+ * What the trained prompts answer to rows that are in view: asked for once, and kept by row and prompt. A row that belongs to
+ * several task files is answered by the first of them whose prompt is current, else by the first whose prompt is stale. A
+ * change that may touch a prompt is told to `expire`; then nothing is shown before the engine has said which prompts there
+ * are now.
  */
 export class PredictionStore {
   readonly #source: PredictionSource;
@@ -51,8 +53,8 @@ export class PredictionStore {
   }
 
   /** The answer, where it is known. */
-  known({ file, taskname, row }: RowQuestion): Prediction | undefined {
-    return this.#tasks.get(taskKey(file, taskname))?.known(rowKey(row));
+  known(question: RowQuestion): Prediction | undefined {
+    return answering(this.#tasksOf(question))?.known(rowKey(question.row));
   }
 
   /**
@@ -62,22 +64,25 @@ export class PredictionStore {
   async want(questions: readonly RowQuestion[]): Promise<void> {
     const groups = new Map<string, RowQuestion[]>();
     for (const question of questions) {
-      const key = taskKey(question.file, question.taskname);
+      const key = [question.taskname, ...question.files].join('\0');
       groups.set(key, [...(groups.get(key) ?? []), question]);
     }
-    const fetches = [...groups].map(([key, group]) => {
-      const task = this.#tasks.get(key) ?? new TaskPredictions();
-      this.#tasks.set(key, task);
-      const rows = new Map(group.map(({ row }) => [rowKey(row), row]));
-      return this.#fetch(task, group[0]!, rows);
-    });
-    await Promise.all(fetches);
+    await Promise.all([...groups.values()].map((group) => this.#fetch(group)));
+  }
+
+  /** The task file that answers the row; the one that is preferred where no prompt is trained. */
+  async fileFor(question: RowQuestion): Promise<string> {
+    const [preferred, ...others] = question.files;
+    if (others.length === 0) return preferred!;
+    const tasks = this.#tasksOf(question);
+    await this.#askForPrompts(tasks);
+    return answering(tasks)?.file ?? preferred!;
   }
 
   /** Forgets which prompts there are: of one task file, or all. */
   expire(file?: string): void {
-    for (const [key, task] of this.#tasks) {
-      if (file === undefined || key.startsWith(`${file}\0`)) task.expire();
+    for (const task of this.#tasks.values()) {
+      if (file === undefined || task.file === file) task.expire();
     }
     this.#onChange();
   }
@@ -86,69 +91,130 @@ export class PredictionStore {
     for (const task of this.#tasks.values()) task.expire();
   }
 
-  async #fetch(task: TaskPredictions, of: RowQuestion, rows: ReadonlyMap<string, RowQuestion['row']>): Promise<void> {
-    const { signal } = task;
+  #tasksOf({ files, taskname }: RowQuestion): TaskPredictions[] {
+    return files.map((file) => {
+      const key = `${file}\0${taskname}`;
+      const task = this.#tasks.get(key) ?? new TaskPredictions(file, taskname);
+      this.#tasks.set(key, task);
+      return task;
+    });
+  }
+
+  /** @param group rows of one task of the same files */
+  async #fetch(group: readonly RowQuestion[]): Promise<void> {
+    const tasks = this.#tasksOf(group[0]!);
+    const rows = new Map(group.map(({ row }) => [rowKey(row), row]));
+    const isKnown = (key: string) => answering(tasks)?.known(key) !== undefined;
     // Only what is new is told: whoever is told asks again.
-    const unknown = [...rows.keys()].filter((key) => !task.known(key));
-    const ask = (wanted: readonly RowQuestion['row'][], predicted: (params: PredictedParams) => void) => {
-      const token = `predict-${++this.#token}`;
-      const text = this.#source.unsavedText(of.file);
-      return this.#source.predict(
-        {
-          token,
-          file: of.file,
-          ...(text === undefined ? {} : { text }),
-          taskname: of.taskname,
-          rows: wanted,
-          withUntrained: false,
-          urgency: 'visible',
-        },
-        (params) => {
-          if (params.token === token && !signal.aborted) predicted(params);
-        },
-        signal,
-      );
-    };
-    try {
-      // Answers of a prompt may be there from before; which prompt it is, only the engine knows.
-      task.asking ??= ask([], () => undefined).then(({ prompt }) => prompt);
-      const present = await task.asking;
+    const unknown = [...rows.keys()].filter((key) => !isKnown(key));
+    await this.#askForPrompts(tasks);
+    // Answers of a prompt may be there from before; which prompt it is, only the engine knew.
+    if (unknown.some(isKnown)) this.#onChange();
+    const task = answering(tasks);
+    if (task?.prompt === undefined || task.prompt.state === 'untrained') return;
+    await this.#fetchRows(
+      task,
+      [...rows].filter(([key]) => task.claim(key)),
+    );
+  }
+
+  async #fetchRows(task: TaskPredictions, missing: readonly (readonly [string, RowQuestion['row']])[]): Promise<void> {
+    if (missing.length === 0) return;
+    const { signal } = task;
+    const take = (prompt: PromptState, from: number, answers: readonly PredictedRow[]) => {
       if (signal.aborted) return;
-      task.prompt ??= present;
-      const missing = [...rows].filter(([key]) => task.claim(key));
-      if (unknown.some((key) => task.known(key))) this.#onChange();
-      if (missing.length === 0 || task.prompt.state === 'untrained') return;
-      const take = (prompt: PromptState, from: number, answers: readonly PredictedRow[]) => {
-        if (signal.aborted) return;
-        task.prompt = prompt;
-        const news = answers.filter((answer, place) => task.take(missing[from + place]![0], answer));
-        if (news.length > 0) this.#onChange();
-      };
-      const result = await ask(
-        missing.map(([, row]) => row),
-        ({ prompt, from, rows: answers }) => take(prompt, from, answers),
-      );
+      task.prompt = prompt;
+      const news = answers.filter((answer, place) => task.take(missing[from + place]![0], answer));
+      if (news.length > 0) this.#onChange();
+    };
+    const rows = missing.map(([, row]) => row);
+    try {
+      const result = await this.#ask(task, rows, ({ prompt, from, rows: answers }) => take(prompt, from, answers));
       take(result.prompt, 0, result.rows);
     } catch {
       // The file has errors, which the editor shows, or the engine died, which is said elsewhere.
     }
   }
+
+  /** Asks which prompts there are, of one task file after the other until one is current: opening one takes a while. */
+  async #askForPrompts(tasks: readonly TaskPredictions[]): Promise<void> {
+    for (const task of tasks) {
+      task.asking ??= this.#askForPrompt(task);
+      await task.asking;
+      if (!task.isSettled || task.prompt?.state === 'current') return;
+    }
+  }
+
+  async #askForPrompt(task: TaskPredictions): Promise<void> {
+    const { signal } = task;
+    const prompt = await this.#ask(task, [], () => undefined).then(
+      (result) => result.prompt,
+      () => undefined,
+    );
+    if (!signal.aborted) task.settle(prompt);
+  }
+
+  #ask(
+    { file, taskname, signal }: TaskPredictions,
+    rows: readonly RowQuestion['row'][],
+    predicted: (params: PredictedParams) => void,
+  ): Promise<PredictResult> {
+    const token = `predict-${++this.#token}`;
+    const text = this.#source.unsavedText(file);
+    return this.#source.predict(
+      {
+        token,
+        file,
+        ...(text === undefined ? {} : { text }),
+        taskname,
+        rows,
+        withUntrained: false,
+        urgency: 'visible',
+      },
+      (params) => {
+        if (params.token === token && !signal.aborted) predicted(params);
+      },
+      signal,
+    );
+  }
 }
 
-/** The answers of one task's prompts. */
+/** The one that answers, of those of one row; undefined while that is not known, and where none of the files can be asked. */
+function answering(tasks: readonly TaskPredictions[]): TaskPredictions | undefined {
+  const current = tasks.find(({ isSettled, prompt }) => !isSettled || prompt?.state === 'current');
+  if (current) return current.isSettled ? current : undefined;
+  return tasks.find(({ prompt }) => prompt?.state === 'stale') ?? tasks.find(({ prompt }) => prompt !== undefined);
+}
+
+/** The answers of the prompts that one task of a task file has had. */
 class TaskPredictions {
-  /** The prompt there is now; undefined while that is not known. */
+  readonly file: string;
+  readonly taskname: string;
+  /** The prompt there is now; undefined while that is not known, and where it cannot be. */
   prompt: PromptState | undefined;
   /** The question which one it is; undefined before it was put. */
-  asking: Promise<PromptState> | undefined;
+  asking: Promise<void> | undefined;
+  /** Whether that question has been answered or has failed. */
+  isSettled = false;
   readonly #byPrompt = new Map<string, Map<string, PredictedRow>>();
   /** Rows that have been asked for since the prompt is known. */
   #claimed = new Set<string>();
   #controller = new AbortController();
 
+  constructor(file: string, taskname: string) {
+    this.file = file;
+    this.taskname = taskname;
+  }
+
   /** Aborted when what is being asked for is no longer wanted. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** @param prompt undefined where the engine could not say which one it is */
+  settle(prompt: PromptState | undefined): void {
+    this.isSettled = true;
+    this.prompt = prompt;
   }
 
   known(row: string): Prediction | undefined {
@@ -181,6 +247,7 @@ class TaskPredictions {
     this.#controller = new AbortController();
     this.prompt = undefined;
     this.asking = undefined;
+    this.isSettled = false;
     this.#claimed = new Set();
   }
 }
@@ -192,5 +259,4 @@ function forgetOldest(map: Map<string, unknown>, most: number): void {
   }
 }
 
-const taskKey = (file: string, taskname: string) => `${file}\0${taskname}`;
 const rowKey = (row: RowQuestion['row']) => JSON.stringify(row);

@@ -29,10 +29,20 @@ export function answeredMarkdown(taskname: string, prompt: PromptState, row: Pre
   return [fenced(row.text), rowMarkdown(taskname, prompt, row, texts)].join('\n\n');
 }
 
-/** What is shown over a row below its text, as Markdown. */
-export function rowMarkdown(taskname: string, prompt: PromptState, row: PredictedRow, texts: Texts): string {
+/**
+ * What is shown over a row below its text, as Markdown.
+ * @param taskFile whose prompt it is, where the row belongs to several
+ */
+export function rowMarkdown(
+  taskname: string,
+  prompt: PromptState,
+  row: PredictedRow,
+  texts: Texts,
+  taskFile?: string,
+): string {
   const { t } = texts;
-  const paragraphs = [`**${escapeMarkdown(taskname)}** · ${promptText(prompt, texts)}`];
+  const of = taskFile === undefined ? [] : [inlineCode(taskFile)];
+  const paragraphs = [[`**${escapeMarkdown(taskname)}**`, ...of, promptText(prompt, texts)].join(' · ')];
   if (row.problem !== undefined) return [...paragraphs, escapeMarkdown(row.problem)].join('\n\n');
   const answer = row.trained ?? row.stale;
   if (answer) paragraphs.push(answerMarkdown(answer, texts));

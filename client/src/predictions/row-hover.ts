@@ -15,8 +15,8 @@ import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS, taskFileOf, unsavedText } from './documents.ts';
-import { questionOf } from './inline-predictions.ts';
 import { neighboursMarkdown, promptText, rowMarkdown } from './prediction-text.ts';
+import type { RowAnswers } from './row-answers.ts';
 
 type ProvideHover = (
   document: TextDocument,
@@ -28,7 +28,12 @@ type ProvideHover = (
 const NEIGHBOURS = 5;
 
 /** What a hover adds to the language server's: of a row its prediction, of a marker the words it is nearest to. */
-export function registerPredictionHovers(server: LanguageServer, engine: PredictionEngine, texts: Texts): Disposable[] {
+export function registerPredictionHovers(
+  server: LanguageServer,
+  engine: PredictionEngine,
+  { store, questionOf }: RowAnswers,
+  texts: Texts,
+): Disposable[] {
   let token = 0;
   return [
     languages.registerHoverProvider(ROW_DOCUMENTS, {
@@ -36,7 +41,9 @@ export function registerPredictionHovers(server: LanguageServer, engine: Predict
         const rows = await server.rows(document.uri, new Range(position, position), cancellation);
         const row = rows.find(({ range }) => toRange(range).contains(position));
         if (!row) return undefined;
-        const { file, taskname } = questionOf(row);
+        const question = questionOf(row);
+        const { taskname } = question;
+        const file = await store.fileFor(question);
         const text = unsavedText(file);
         const result = await engine.request(
           'predict',
@@ -51,7 +58,8 @@ export function registerPredictionHovers(server: LanguageServer, engine: Predict
           },
           { signal: signalOf(cancellation) },
         );
-        return hover(rowMarkdown(taskname, result.prompt, result.rows[0]!, texts), toRange(row.range));
+        const of = question.files.length > 1 ? workspace.asRelativePath(file) : undefined;
+        return hover(rowMarkdown(taskname, result.prompt, result.rows[0]!, texts, of), toRange(row.range));
       }),
     }),
     languages.registerHoverProvider(

@@ -27,7 +27,7 @@ function examples(context: TaskContext, range: Range, { toUri }: RowSources): Ta
     const taskname = textOf(row, 'taskname');
     if (!node || taskname === undefined || !context.template(taskname)) return [];
     const place = context.lines.range(spanOf(node));
-    return touches(place, range) ? [{ range: place, taskFile: toUri(context.path), taskname, row }] : [];
+    return touches(place, range) ? [{ range: place, taskFiles: [toUri(context.path)], taskname, row }] : [];
   });
 }
 
@@ -39,14 +39,15 @@ function dataRows(path: string, range: Range, { contexts, environment, openLines
   return dataLinesAround(open, range.start.line, distance).flatMap(({ line, character, text: source }) => {
     const row = line < range.start.line ? undefined : parseRow(source)?.value;
     const taskname = row && textOf(row, 'taskname');
-    const context = taskname === undefined ? undefined : naming.find((candidate) => candidate.template(taskname));
-    if (!row || taskname === undefined || !context) return [];
+    if (!row || taskname === undefined) return [];
+    const taskFiles = naming.filter((context) => context.template(taskname)).map((context) => toUri(context.path));
+    if (taskFiles.length === 0) return [];
     const { start, end } = trimmedSpan(source);
     const place = {
       start: { line, character: character + start },
       end: { line, character: character + end },
     };
-    return [{ range: place, taskFile: toUri(context.path), taskname, row }];
+    return [{ range: place, taskFiles, taskname, row }];
   });
 }
 

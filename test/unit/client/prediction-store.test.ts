@@ -2,26 +2,38 @@ import { describe, expect, it } from 'vitest';
 import { PredictionStore, type RowQuestion } from '../../../client/src/predictions/prediction-store.ts';
 import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/engine.ts';
 
-const question = (sentence: string, file = '/w/a.ptask.json'): RowQuestion => ({
-  file,
+const [A, B] = ['/w/a.ptask.json', '/w/b.ptask.json'];
+
+const question = (sentence: string, ...files: string[]): RowQuestion => ({
+  files: files.length === 0 ? [A] : files,
   taskname: 'sentiment',
   row: { taskname: 'sentiment', sentence },
 });
 
 const current = (key: string): PromptState => ({ state: 'current', key, trained: undefined });
+const stale = (key: string): PromptState => ({
+  state: 'stale',
+  key,
+  changed: 'template',
+  message: '',
+  trained: undefined,
+});
+const untrained = (key: string): PromptState => ({ state: 'untrained', key, message: '' });
 
 /** An engine whose answer to a row is the prompt's key and the row's sentence. */
-function start() {
+function start(prompts: Readonly<Record<string, PromptState | 'faulty'>> = {}) {
   const engine = {
     prompt: current('first') as PromptState,
+    /** Those of files with one of their own. */
+    prompts: { ...prompts },
     asked: [] as PredictParams[],
     unsaved: undefined as string | undefined,
   };
   let changes = 0;
-  const answer = (row: Readonly<Record<string, unknown>>): PredictedRow => ({
+  const answer = (row: Readonly<Record<string, unknown>>, { key }: PromptState): PredictedRow => ({
     text: `${row.sentence}`,
     expected: undefined,
-    trained: { text: `${engine.prompt.key} ${row.sentence}`, candidates: undefined, right: undefined },
+    trained: { text: `${key} ${row.sentence}`, candidates: undefined, right: undefined },
     stale: undefined,
     untrained: undefined,
     problem: undefined,
@@ -30,11 +42,13 @@ function start() {
     {
       async predict(params, predicted) {
         engine.asked.push(params);
-        const rows = params.rows.map(answer);
+        const prompt = engine.prompts[params.file] ?? engine.prompt;
+        if (prompt === 'faulty') throw new Error('the file has errors');
+        const rows = params.rows.map((row) => answer(row, prompt));
         const [first, ...rest] = rows;
-        if (first) predicted({ token: params.token, prompt: engine.prompt, from: 0, rows: [first] });
-        if (rest.length > 0) predicted({ token: params.token, prompt: engine.prompt, from: 1, rows: rest });
-        return { prompt: engine.prompt, rows };
+        if (first) predicted({ token: params.token, prompt, from: 0, rows: [first] });
+        if (rest.length > 0) predicted({ token: params.token, prompt, from: 1, rows: rest });
+        return { prompt, rows };
       },
       unsavedText: () => engine.unsaved,
     },
@@ -81,7 +95,7 @@ describe('answers', () => {
     store.want([question('A')]);
     await settled();
     engine.prompt = current('second');
-    store.expire('/w/a.ptask.json');
+    store.expire(A);
     expect(shown(question('A'))).toBeUndefined();
     store.want([question('A')]);
     await settled();
@@ -98,11 +112,11 @@ describe('answers', () => {
 
   it('of another task file stay', async () => {
     const { store, settled, shown } = start();
-    store.want([question('A'), question('A', '/w/b.ptask.json')]);
+    store.want([question('A'), question('A', B)]);
     await settled();
-    store.expire('/w/b.ptask.json');
+    store.expire(B);
     expect(shown(question('A'))).toBe('first A');
-    expect(shown(question('A', '/w/b.ptask.json'))).toBeUndefined();
+    expect(shown(question('A', B))).toBeUndefined();
   });
 
   it('that come after they were expired are dropped', async () => {
@@ -115,7 +129,7 @@ describe('answers', () => {
 
   it('are not asked of a task that is not trained', async () => {
     const { store, engine, settled, rowsAsked } = start();
-    engine.prompt = { state: 'untrained', key: '', message: '' };
+    engine.prompt = untrained('');
     store.want([question('A')]);
     await settled();
     expect(rowsAsked()).toEqual([]);
@@ -127,5 +141,59 @@ describe('answers', () => {
     store.want([question('A')]);
     await settled();
     expect(engine.asked.map(({ text }) => text)).toEqual(['{}', '{}']);
+  });
+});
+
+describe('of a row that belongs to two task files', () => {
+  const both = question('X', A, B);
+  /** What is shown, and whose prompt a hover asks. */
+  const answered = async (prompts: Readonly<Record<string, PromptState | 'faulty'>>) => {
+    const { store, settled, shown } = start(prompts);
+    store.want([both]);
+    await settled();
+    return [shown(both), await store.fileFor(both)];
+  };
+
+  it('the one with a trained prompt answers', async () => {
+    expect(await answered({ [A]: untrained('a'), [B]: current('b') })).toEqual(['b X', B]);
+    expect(await answered({ [A]: untrained('a'), [B]: stale('b') })).toEqual(['b X', B]);
+  });
+
+  it('a current prompt goes before a stale one', async () => {
+    expect(await answered({ [A]: stale('a'), [B]: current('b') })).toEqual(['b X', B]);
+  });
+
+  it('among equals it is the preferred one', async () => {
+    expect(await answered({ [A]: current('a'), [B]: current('b') })).toEqual(['a X', A]);
+    expect(await answered({ [A]: stale('a'), [B]: stale('b') })).toEqual(['a X', A]);
+    expect(await answered({ [A]: untrained('a'), [B]: untrained('b') })).toEqual([undefined, A]);
+  });
+
+  it('one that has errors is passed over', async () => {
+    expect(await answered({ [A]: 'faulty', [B]: current('b') })).toEqual(['b X', B]);
+    expect(await answered({ [A]: 'faulty', [B]: untrained('b') })).toEqual([undefined, B]);
+    expect(await answered({ [A]: 'faulty', [B]: 'faulty' })).toEqual([undefined, A]);
+  });
+
+  it('the second one is not opened where the first one’s prompt is current', async () => {
+    const { store, engine, settled } = start();
+    store.want([both]);
+    await settled();
+    expect(new Set(engine.asked.map(({ file }) => file))).toEqual(new Set([A]));
+  });
+
+  it('it changes with the preference, and with the prompts', async () => {
+    const { store, engine, settled, shown } = start({ [A]: current('a'), [B]: current('b') });
+    const other = question('X', B, A);
+    store.want([both]);
+    store.want([other]);
+    await settled();
+    expect([shown(both), shown(other)]).toEqual(['a X', 'b X']);
+    engine.prompts[A] = untrained('a');
+    store.expire();
+    expect(shown(both)).toBeUndefined();
+    store.want([both]);
+    await settled();
+    expect(shown(both)).toBe('b X');
   });
 });

@@ -63,6 +63,11 @@ describe('the hover of a row', () => {
   const hover = (prompt: PromptState, more: Partial<PredictedRow>) =>
     rowMarkdown('sentiment-task', prompt, row(more), english);
 
+  it('names the task file whose prompt it is, where there are several', () =>
+    expect(rowMarkdown('mood', stale, row({}), english, 'my_own.ptask.json')).toMatch(
+      /^\*\*mood\*\* · `my_own\.ptask\.json` · ⚠/,
+    ));
+
   it('has a bar for each label, the row’s answer and that without a prompt', () => {
     expect(
       hover(current, {

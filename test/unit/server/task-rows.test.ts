@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { row, taskFile, unmark } from '../task/harness.ts';
-import { editor, TASK, TRAIN } from './harness.ts';
+import { editor, TASK, TRAIN, uriOf } from './harness.ts';
 
 const lines = (first: number, last: number) => ({
   start: { line: first, character: 0 },
@@ -23,7 +23,7 @@ describe('the rows of a task file', () => {
     const rows = service.taskRows(TASK, everything);
     expect(rows.map(({ range }) => range)).toEqual(ranges);
     expect(rows[0]).toMatchObject({
-      taskFile: TASK,
+      taskFiles: [TASK],
       taskname: 'sentiment-task',
       row: { taskname: 'sentiment-task', sentence: 'Kursen stiger' },
     });
@@ -51,12 +51,24 @@ describe('the rows of a data file', () => {
       ['B', 1],
       ['C', 2],
     ]);
-    expect(rows[0]).toMatchObject({ taskFile: TASK, taskname: 'sentiment-task' });
+    expect(rows[0]).toMatchObject({ taskFiles: [TASK], taskname: 'sentiment-task' });
   });
 
   it('are not where a line is no row, or of no task', () => {
     const { text, ranges } = unmark(`{"taskname": "sentim\n\n  ⟦${row('A')}⟧ \n{"taskname": "other"}\n[1]`);
     expect(data(text).taskRows(TRAIN, everything)).toMatchObject([{ range: ranges[0], row: { sentence: 'A' } }]);
+  });
+
+  it('belong to each task file that names it and has a template for their task', () => {
+    const service = data([row('A'), row('B').replace('sentiment-task', 'tone-task')].join('\n'));
+    const [same, tone] = [uriOf('project/same.ptask.json'), uriOf('project/tone.ptask.json')];
+    service.openDocument(same, taskFile());
+    service.openDocument(tone, taskFile().replaceAll('sentiment-task', 'tone-task'));
+    const rows = service.taskRows(TRAIN, everything);
+    expect(rows.map(({ row, taskFiles }) => [row.sentence, taskFiles])).toEqual([
+      ['A', [TASK, same]],
+      ['B', [tone]],
+    ]);
   });
 
   it('are none where no task file names it', () => {

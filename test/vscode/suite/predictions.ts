@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { clearRuns, eventually, extension, find, open, trainToTheEnd } from './editor.ts';
+import { clearRuns, eventually, extension, find, open, trainToTheEnd, workspacePath } from './editor.ts';
 
 async function hints(document: vscode.TextDocument): Promise<string[]> {
   const range = new vscode.Range(0, 0, document.lineCount, 0);
@@ -103,6 +103,27 @@ describe('predictions', function () {
     assert.deepEqual(await hints(document), []);
     await vscode.commands.executeCommand('ptask.toggleInlinePredictions');
     assert.equal((await hints(document)).length, 16);
+  });
+
+  it('are those of whichever task file has a trained prompt, and of the one in use where both have', async () => {
+    const copy = vscode.Uri.file(workspacePath('copy.ptask.json'));
+    const table = (name: string) => vscode.Uri.file(workspacePath(`${name}.prompts.safetensors`));
+    await vscode.workspace.fs.copy(vscode.Uri.file(workspacePath('sentiment.ptask.json')), copy);
+    await vscode.workspace.fs.rename(table('sentiment'), table('copy'));
+    const { document } = await open('data', 'validation.jsonl');
+    const answers = (file: string) =>
+      eventually(async () => {
+        assert.equal((await hints(document)).length, 16);
+        assert.match(await hover(document, '"sentence"'), new RegExp(`\`${file}\` · trained: .*█`, 's'));
+      }, 30_000);
+    await answers('copy.ptask.json');
+    await vscode.workspace.fs.copy(table('copy'), table('sentiment'));
+    for (const file of ['sentiment.ptask.json', 'copy.ptask.json', 'sentiment.ptask.json']) {
+      await open(file);
+      await open('data', 'validation.jsonl');
+      await answers(file);
+    }
+    for (const uri of [copy, table('copy')]) await vscode.workspace.fs.delete(uri);
   });
 
   it('come back after the engine was killed', async () => {
