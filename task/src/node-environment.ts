@@ -1,4 +1,4 @@
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import { DEMO_MODELS } from '../../model/src/demo/packages.ts';
@@ -49,14 +49,15 @@ async function namesBeside(path: string): Promise<string[]> {
   return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 
-/** A file's bytes in chunks; the file is opened at once, so that its absence is told before it is read. */
+/**
+ * A file's bytes in chunks; the file is opened at once, so that its absence is told before it is read. What is no file is not
+ * opened: a pipe would be waited for without end.
+ */
 export async function readChunks(path: string): Promise<FileReading> {
   try {
+    if (!(await stat(path)).isFile()) return { unreadable: t('it is not a file') };
     const handle = await open(path);
-    const isFile = (await handle.stat()).isFile();
-    if (isFile) return handle.createReadStream({ highWaterMark: CHUNK_BYTES });
-    await handle.close();
-    return { unreadable: t('it is not a file') };
+    return handle.createReadStream({ highWaterMark: CHUNK_BYTES });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : { unreadable: message };
@@ -74,6 +75,9 @@ export async function readModelFacts({ taskFile, model, language }: ModelReferen
 export async function readPromptTableFacts(path: string): Promise<PromptTableFacts | undefined> {
   const broken = (problem: string): PromptTableFacts => ({ broken: `${path}: ${problem}`, tasks: new Map() });
   try {
+    const found = await stat(path);
+    // A folder is told by being opened.
+    if (!found.isFile() && !found.isDirectory()) return broken(t('cannot be read: {0}', t('it is not a file')));
     const file = await open(path);
     try {
       const result = await readHeader(file);

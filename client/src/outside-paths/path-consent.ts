@@ -23,7 +23,8 @@ export interface ConsentHost {
 
 /**
  * Whether the engine may be told of a task file. Where its paths leave the workspace the user is asked, once for each path;
- * the answer is remembered with the workspace. Nothing is read before it.
+ * the answer is remembered with the workspace. The engine reads nothing before it; the language server, which only shows what is
+ * wrong with a file, does.
  */
 export class PathConsent implements Permit {
   readonly #host: ConsentHost;

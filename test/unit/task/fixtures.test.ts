@@ -1,10 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import { formatProblem } from '../../../task/src/format-problem.ts';
-import { nodeEnvironment, readChunks, resolveBeside } from '../../../task/src/node-environment.ts';
+import {
+  nodeEnvironment,
+  readChunks,
+  readPromptTableFacts,
+  resolveBeside,
+} from '../../../task/src/node-environment.ts';
+import { temporaryFolder } from '../model/tiny-folder.ts';
 import { demoModel } from './harness.ts';
 
 const FOLDER = fileURLToPath(new URL('../../fixtures/task', import.meta.url));
@@ -35,6 +42,13 @@ describe('readChunks', () => {
     expect(await readChunks(join(FOLDER, 'gone.jsonl'))).toBe('not-found');
     expect(await readChunks(join(FOLDER, 'sound', 'train.jsonl', 'x'))).toBe('not-found');
     expect(await readChunks(FOLDER)).toEqual({ unreadable: 'it is not a file' });
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe, nor does who reads a prompt table', async () => {
+    const pipe = join(await temporaryFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(await readChunks(pipe)).toEqual({ unreadable: 'it is not a file' });
+    expect((await readPromptTableFacts(pipe))?.broken).toBe(`${pipe}: cannot be read: it is not a file`);
   });
 });
 
