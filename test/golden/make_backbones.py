@@ -55,6 +55,11 @@ BACKBONES = {
     'phi3': ('phi3', dict(GROUPED, partial_rotary_factor=0.75, original_max_position_embeddings=32,
                           rope_parameters={'rope_type': 'longrope', 'rope_theta': 1e4, 'partial_rotary_factor': 0.75,
                                            'short_factor': [1.0, 1.25, 1.5], 'long_factor': [1.5, 3.0, 6.0]})),
+    # Rows of more than 16 tokens are long ones: two of the four with their virtual tokens, and the first one when it is decoded.
+    'phi3-long': ('phi3', dict(GROUPED, original_max_position_embeddings=16,
+                               rope_parameters={'rope_type': 'longrope', 'rope_theta': 1e4,
+                                                'short_factor': [1.0, 1.25, 1.5, 2.0],
+                                                'long_factor': [1.5, 3.0, 6.0, 12.0]})),
     'phi3-tied-window': ('phi3', dict(GROUPED, tie_word_embeddings=True, sliding_window=6)),
     'mistral-tied-window': ('mistral', dict(GROUPED, tie_word_embeddings=True, sliding_window=4, head_dim=12)),
     'qwen2-window': ('qwen2', dict(GROUPED, use_sliding_window=True, sliding_window=4, max_window_layers=1,
@@ -177,7 +182,7 @@ ROTARY = [
 
 
 def rotary_golden(out):
-    """For rows up to the length that a model was trained for: `seq_len` is not given."""
+    """For rows up to the length that a model was first trained for, and for longer ones where these turn otherwise."""
     cases = []
     for model_type, rope, longest in ROTARY:
         extra = {'original_max_position_embeddings': 4096} if model_type == 'phi3' else {}
@@ -188,8 +193,13 @@ def rotary_golden(out):
             frequencies, factor = rotary.inv_freq, rotary.attention_scaling
         else:
             frequencies, factor = ROPE_INIT_FUNCTIONS[rope['rope_type']](config)
-        cases.append(dict(config=config.to_diff_dict() | HEADS | extra, inverseFrequencies=frequencies.tolist(),
-                          attentionFactor=float(factor)))
+        case = dict(config=config.to_diff_dict() | HEADS | extra, inverseFrequencies=frequencies.tolist(),
+                    attentionFactor=float(factor))
+        if rope['rope_type'] == 'longrope':
+            long, same = ROPE_INIT_FUNCTIONS['longrope'](config, seq_len=4097)
+            assert same == factor
+            case['longInverseFrequencies'] = long.tolist()
+        cases.append(case)
     with open(os.path.join(out, 'rotary.json'), 'w') as f:
         json.dump(cases, f, indent=1)
         f.write('\n')

@@ -51,7 +51,15 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
   runtime: ['onnx', 'base', 'model'],
   backbone: ['onnx', 'autodiff', 'runtime/onnxruntime.ts', 'base', 'model'],
   // What the packers fill is described where the graphs are built; a packer builds and runs no graph itself.
-  data: ['backbone/attention.ts', 'backbone/embed-tokens.ts', 'runtime/tensor.ts', 'base', 'model', 'task'],
+  data: [
+    'backbone/attention.ts',
+    'backbone/embed-tokens.ts',
+    'backbone/long-rows.ts',
+    'runtime/tensor.ts',
+    'base',
+    'model',
+    'task',
+  ],
   prompt: ['onnx', 'autodiff', 'runtime', 'base', 'model', 'task'],
   predict: ['onnx', 'backbone', 'data', 'runtime', 'base', 'model', 'task'],
   hub: ['base', 'model'],

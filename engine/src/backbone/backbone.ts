@@ -16,6 +16,8 @@ export interface Backbone {
   readonly weightsFolder: string;
   /** The name of the word embeddings [vocab, hidden] among the model's weights. */
   readonly wordEmbeddings: string;
+  /** A row of more tokens is computed otherwise from its first one on; undefined where all rows are computed alike. */
+  readonly longRowsOver?: number | undefined;
   architecture(graph: Graph): Architecture;
 }
 
@@ -44,6 +46,7 @@ export function backboneOf(model: ModelFolder): Backbone {
     model,
     weightsFolder: weights.folder,
     wordEmbeddings: architectureOf(config.modelType).wordEmbeddings,
+    longRowsOver: 'rotary' in config ? config.rotary.long?.over : undefined,
     architecture: (graph) => build(graph, config, weights),
   };
 }

@@ -1,6 +1,7 @@
 import type { RotaryConfig } from '../../../model/src/architectures/rotary.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { add, div, gather, mul, mulScalar, rotaryEmbedding, sub } from '../onnx/operators.ts';
+import { LONG_ROWS } from './long-rows.ts';
 
 /** Places are written with digits of this base, and up to its third power. */
 const BASE = 128;
@@ -20,6 +21,7 @@ export class Rotary {
   private readonly config: RotaryConfig;
   /** The angles are the same in every layer. */
   private readonly turns = new WeakMap<Value, Turn>();
+  private longRows: Value | undefined;
 
   constructor(config: RotaryConfig) {
     this.config = config;
@@ -36,7 +38,7 @@ export class Rotary {
     if (!turn) {
       const { attentionFactor } = this.config;
       const { cosines, sines } = digitsOf(positions)
-        .map((digit, place) => lookUp(this.table(positions.graph, BASE ** place), digit))
+        .map((digit, place) => lookUp(this.table(positions.graph, BASE ** place), this.rowOf(digit)))
         .reduce(added);
       const scaled = (x: Value) => (attentionFactor === 1 ? x : mulScalar(x, attentionFactor));
       turn = { cosines: scaled(cosines), sines: scaled(sines) };
@@ -45,18 +47,29 @@ export class Rotary {
     return turn;
   }
 
-  /** [BASE, turned / 2] each: row d for the place d · step. */
+  /** [BASE, turned / 2] each: row d for the place d · step; below it, where long rows turn otherwise, as much for these. */
   private table(graph: Graph, step: number): Turn {
-    const { inverseFrequencies } = this.config;
-    const shape = [BASE, inverseFrequencies.length];
+    const { inverseFrequencies, long } = this.config;
+    const kinds = [inverseFrequencies, ...(long ? [long.inverseFrequencies] : [])];
+    const shape = [kinds.length * BASE, inverseFrequencies.length];
     const values = (f: (angle: number) => number) =>
-      Float32Array.from({ length: BASE * inverseFrequencies.length }, (_, i) => {
-        const row = Math.floor(i / inverseFrequencies.length);
-        return f(row * step * inverseFrequencies[i % inverseFrequencies.length]!);
-      });
+      Float32Array.from(
+        kinds.flatMap((frequencies) =>
+          Array.from({ length: BASE }, (_, digit) =>
+            frequencies.map((frequency) => f(digit * step * frequency)),
+          ).flat(),
+        ),
+      );
     const stored = (f: (angle: number) => number) =>
       graph.initializer(graph.uniqueName('angles'), 'float32', shape, values(f));
     return { cosines: stored(Math.cos), sines: stored(Math.sin) };
+  }
+
+  private rowOf(digit: Value): Value {
+    if (!this.config.long) return digit;
+    const { graph } = digit;
+    this.longRows ??= graph.input(LONG_ROWS, 'int32', [1]);
+    return add(digit, mul(this.longRows, graph.int32([BASE])));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { VirtualPlaces } from '../backbone/embed-tokens.ts';
+import { LONG_ROWS } from '../backbone/long-rows.ts';
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
 
 export interface EmbeddingOptions {
@@ -7,16 +8,18 @@ export interface EmbeddingOptions {
   readonly prefix: number;
   /** How many virtual tokens the task has. */
   readonly virtualTokens: number;
+  /** Whether all rows are long ones; left out for a backbone that computes these as others. */
+  readonly long?: boolean | undefined;
 }
 
 /**
- * The inputs of `embedTokens` for packed tokens; a negative id −1 − k is virtual token k.
+ * The inputs of `embedTokens` for packed tokens, and `LONG_ROWS`; a negative id −1 − k is virtual token k.
  * Throws where a virtual token stands outside the places that the graph was built for.
  */
 export function embeddingFeeds(
   packed: Int32Array,
   positions: Int32Array,
-  { places, prefix, virtualTokens }: EmbeddingOptions,
+  { places, prefix, virtualTokens, long }: EmbeddingOptions,
 ): Record<string, TensorData> {
   const ids = packed.slice();
   const count = places === 'tokens' ? ids.length : places === 'prefix' ? prefix : 0;
@@ -31,6 +34,7 @@ export function embeddingFeeds(
     ids[i] = 0;
   }
   const feeds: Record<string, TensorData> = { positions: int32(positions, [positions.length]) };
+  if (long !== undefined) feeds[LONG_ROWS] = int32(Int32Array.of(long ? 1 : 0), [1]);
   if (places !== 'none') {
     feeds.is_token = float32(isToken, [count, 1]);
     feeds.selection = float32(selection, [count, virtualTokens]);

@@ -12,6 +12,8 @@ export interface PackOptions {
   readonly inverses: readonly InverseInput[];
   /** How many tokens a token sees in the layers that limit it; see `Attend`. */
   readonly windows: readonly number[];
+  /** Whether all rows are long ones; left out for a backbone that computes these as others. */
+  readonly long?: boolean | undefined;
   /** Weight of each answer token in the loss, e.g. one over their number in the whole batch; or one for each row. */
   readonly weight: number | readonly number[];
 }
@@ -112,7 +114,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
     query_inverse: int32(queryInverse, [tokens]),
     targets: { type: 'int64', dims: [queries, 1], data: targets },
     weights: float32(weights, [queries, 1]),
-    ...embeddingFeeds(ids, positions, { places: options.places, prefix, virtualTokens: options.virtualTokens }),
+    ...embeddingFeeds(ids, positions, { ...options, prefix }),
   };
   if (options.windows.length > 0) {
     const own = rowTokens.map((at) => positions[at]!);

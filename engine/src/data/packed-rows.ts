@@ -29,6 +29,8 @@ export interface PackRowsOptions {
   readonly inverses: readonly InverseInput[];
   /** How many tokens a token sees in the layers that limit it; see `Attend`. */
   readonly windows: readonly number[];
+  /** Whether all rows, with their branches, are long ones; left out for a backbone that computes these as others. */
+  readonly long?: boolean | undefined;
 }
 
 /**
@@ -114,7 +116,7 @@ export function packRows(rows: readonly BranchedRow[], options: PackRowsOptions)
   });
 
   const feeds: Record<string, TensorData> = {
-    ...embeddingFeeds(ids, positions, { places: options.places, prefix: 0, virtualTokens: options.virtualTokens }),
+    ...embeddingFeeds(ids, positions, { ...options, prefix: 0 }),
     row_tokens: int32(rowTokens, [1, count, slots]),
     row_queries: int32(rowQueries, [1, count, querySlots]),
     mask: float32(mask, [1, count, slots, keys]),

@@ -1,4 +1,5 @@
 import type { Backbone } from '../backbone/backbone.ts';
+import { isLong } from '../backbone/long-rows.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import { embeddingFeeds } from '../data/embedding-feeds.ts';
 import { causalMask, sum } from '../data/head-layout.ts';
@@ -12,7 +13,10 @@ import { type Feed, float32, letGo } from '../runtime/tensor.ts';
 import { buildPrefixGraph, type PrefixGraph } from './prefix-graph.ts';
 import { buildRowsGraph, type RowsGraph, type RowsOutput } from './rows-graph.ts';
 
-/** A prefix whose keys and values are computed once for all rows that begin with it. */
+/**
+ * A prefix whose keys and values are computed once for all rows that begin with it; once more for long ones, where the backbone
+ * computes these otherwise.
+ */
 export interface CachedPrefix {
   /** Under which its predictor keeps them. */
   readonly key: string;
@@ -52,6 +56,9 @@ export interface PredictorOptions extends SessionOptions {
   readonly notice?: (message: string) => void;
 }
 
+/** Rows that are no long ones, and long ones: for most backbones there are none of these. */
+const KINDS = [false, true] as const;
+
 type Loaded<Built> = Built & { readonly session: Session };
 
 /**
@@ -78,21 +85,22 @@ export class Predictor {
   /** Computes the keys and values of `ids`, in which −1 − k is row k of `virtual` [virtual, hidden]. */
   async cachePrefix(ids: Int32Array, virtual: Float32Array): Promise<CachedPrefix> {
     const prefix = { key: String(this.prefixes++), ids, length: ids.length, virtual };
-    await this.atOnce.do(() => this.cacheOf(prefix));
+    await this.atOnce.do(() => this.cacheOf(prefix, this.isLong(prefix.length + 1)));
     return prefix;
   }
 
-  private async cacheOf(prefix: CachedPrefix): Promise<Readonly<Record<string, Feed>>> {
-    let cache = this.caches.get(prefix.key);
+  private async cacheOf(prefix: CachedPrefix, long: boolean): Promise<Readonly<Record<string, Feed>>> {
+    const key = `${prefix.key} ${long}`;
+    let cache = this.caches.get(key);
     if (!cache) {
-      cache = await this.computePrefix(prefix);
+      cache = await this.computePrefix(prefix, long);
       // Where it is on a device, garbage collection would not know how large it is.
-      letGo(this.caches.set(prefix.key, cache) ?? {});
+      letGo(this.caches.set(key, cache) ?? {});
     }
     return cache;
   }
 
-  private async computePrefix({ ids, virtual }: CachedPrefix): Promise<Record<string, Feed>> {
+  private async computePrefix({ ids, virtual }: CachedPrefix, long: boolean): Promise<Record<string, Feed>> {
     // Attention needs one key in front of the rows; where there is no prefix, a token that no row sees stands in.
     const tokens = ids.length > 0 ? ids : Int32Array.of(0);
     const places = tokens.some((id) => id < 0) ? 'tokens' : 'none';
@@ -103,7 +111,7 @@ export class Predictor {
     const virtualTokens = virtual.length / this.hidden;
     const mask = float32(causalMask(tokens.length), [1, tokens.length, tokens.length]);
     const { kept } = await session.runKeeping({
-      ...embeddingFeeds(tokens, positions, { places, prefix: 0, virtualTokens }),
+      ...embeddingFeeds(tokens, positions, { places, prefix: 0, virtualTokens, long: this.asked(long) }),
       prefix_mask: mask,
       ...windowMaskFeeds(windows, { prefix_mask: { mask, queries: positions, keys: positions } }),
       ...(places === 'tokens' ? { virtual: float32(virtual, [virtualTokens, this.hidden]) } : {}),
@@ -113,51 +121,62 @@ export class Predictor {
 
   /**
    * Log-probabilities of the tokens of every branch of every row: [row][branch][token]. The rows' `ids` and positions
-   * start behind the prefix.
+   * start behind the prefix. A row is as long as it is with the branch that is scored.
    */
   async score(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[][]> {
     return this.atOnce.do(() => this.scoreRows(prefix, rows));
   }
 
   private async scoreRows(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[][]> {
-    const result = rows.map((): Float32Array[] => []);
-    // A row with more branches than one run may take goes in parts, whose branches are put together in their order.
-    const parts = rows.flatMap((row, index) =>
-      branchParts(row.branches, this.queriesARun).map((branches) => ({ index, row: { ...row, branches } })),
-    );
-    const scores = new Array<Float32Array[]>(parts.length);
-    for (const batch of this.batches(parts.map(({ row }) => row))) {
-      const chosen = batch.map((part) => parts[part]!.row);
-      const asked = chosen.some(({ branches }) => branches.some((branch) => branch.length > 0));
-      const { outputs } = asked ? await this.runRows(prefix, chosen, 'picked', undefined) : NOTHING_PICKED;
-      let at = 0;
-      batch.forEach((part, n) => {
-        scores[part] = chosen[n]!.branches.map((branch) => {
-          at += branch.length;
-          return (outputs.picked!.data as Float32Array).slice(at - branch.length, at);
-        });
+    const result = rows.map((row) => new Array<Float32Array>(row.branches.length));
+    for (const long of KINDS) {
+      // A row with more branches than one run may take goes in parts.
+      const parts = rows.flatMap((row, index) => {
+        const wanted = row.branches.flatMap(({ length }, n) =>
+          this.isLong(lengthOf(row) + length) === long ? [n] : [],
+        );
+        return branchParts(row.branches, wanted, this.queriesARun).map((numbers) => ({ index, numbers }));
       });
+      const branched = parts.map(({ index, numbers }) => ({
+        ...rows[index]!,
+        branches: numbers.map((n) => rows[index]!.branches[n]!),
+      }));
+      for (const batch of this.batches(branched)) {
+        const chosen = batch.map((part) => branched[part]!);
+        const asked = chosen.some(({ branches }) => branches.some((branch) => branch.length > 0));
+        const { outputs } = asked ? await this.runRows(prefix, chosen, { output: 'picked', long }) : NOTHING_PICKED;
+        let at = 0;
+        for (const part of batch) {
+          const { index, numbers } = parts[part]!;
+          for (const n of numbers) {
+            const { length } = rows[index]!.branches[n]!;
+            result[index]![n] = (outputs.picked!.data as Float32Array).slice(at, at + length);
+            at += length;
+          }
+        }
+      }
     }
-    parts.forEach(({ index }, part) => {
-      result[index]!.push(...scores[part]!);
-    });
     return result;
   }
 
   /** Logits [rows][vocab] of the token that follows each row; its branches do not matter. */
   async logits(prefix: CachedPrefix, rows: readonly BranchedRow[]): Promise<Float32Array[]> {
-    const alone = rows.map((row) => ({ ...row, branches: [] }));
     const { vocabSize } = this.backbone.model.config;
+    const alone = rows.map((row) => ({ ...row, branches: [] }));
     return this.atOnce.do(async () => {
-      const logits = new Array<Float32Array>(rows.length);
-      for (const batch of this.batches(alone)) {
-        const chosen = batch.map((index) => alone[index]!);
-        const { outputs } = await this.runRows(prefix, chosen, 'logits', undefined);
-        batch.forEach((index, n) => {
-          logits[index] = (outputs.logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize);
-        });
+      const result = new Array<Float32Array>(rows.length);
+      for (const long of KINDS) {
+        const wanted = alone.flatMap((row, index) => (this.isLong(lengthOf(row)) === long ? [index] : []));
+        for (const batch of this.batches(wanted.map((index) => alone[index]!))) {
+          const chosen = batch.map((i) => wanted[i]!);
+          const asked = chosen.map((index) => alone[index]!);
+          const { outputs } = await this.runRows(prefix, asked, { output: 'logits', long });
+          chosen.forEach((index, n) => {
+            result[index] = (outputs.logits!.data as Float32Array).slice(n * vocabSize, (n + 1) * vocabSize);
+          });
+        }
       }
-      return logits;
+      return result;
     });
   }
 
@@ -171,17 +190,39 @@ export class Predictor {
     endId: number | undefined,
     maxNew = MAX_NEW_TOKENS,
   ): Promise<number[][]> {
-    return this.atOnce.do(async () => {
-      const result = new Array<number[]>(rows.length);
-      for (const batch of this.batches(rows, maxNew)) {
-        const chosen = batch.map((index) => rows[index]!);
-        const texts = await this.generateBatch(prefix, chosen, endId, maxNew);
-        batch.forEach((index, n) => {
-          result[index] = texts[n]!;
+    return this.atOnce.do(() => this.generateRows(prefix, rows, endId, maxNew));
+  }
+
+  private async generateRows(
+    prefix: CachedPrefix,
+    rows: readonly BranchedRow[],
+    endId: number | undefined,
+    maxNew: number,
+  ): Promise<number[][]> {
+    const result = rows.map((): number[] => []);
+    for (const long of KINDS) {
+      // One that becomes a long row on the way begins once more, with what it has so far.
+      const grown = rows.map((row, n) => ({ ...row, ids: Int32Array.of(...row.ids, ...result[n]!) }));
+      const wanted = grown.flatMap((row, n) =>
+        this.isLong(lengthOf(row)) === long && this.hasRoom(lengthOf(row), result[n]!.length, maxNew) ? [n] : [],
+      );
+      const batches = this.batches(
+        wanted.map((n) => grown[n]!),
+        maxNew,
+      );
+      for (const batch of batches) {
+        const chosen = batch.map((i) => wanted[i]!);
+        const texts = await this.generateBatch(
+          prefix,
+          chosen.map((n) => grown[n]!),
+          { endId, most: chosen.map((n) => maxNew - result[n]!.length), long },
+        );
+        chosen.forEach((n, i) => {
+          result[n]!.push(...texts[i]!);
         });
       }
-      return result;
-    });
+    }
+    return result;
   }
 
   async release(): Promise<void> {
@@ -200,6 +241,15 @@ export class Predictor {
     keeps: (output: string) => boolean,
   ): Promise<Loaded<G>> {
     return { ...built, session: await Session.create(built.graph, { ...this.options, keeps }) };
+  }
+
+  private isLong(tokens: number): boolean {
+    return isLong(tokens, this.backbone.longRowsOver);
+  }
+
+  /** What graphs are to be told of it; nothing where the backbone does not ask. */
+  private asked(long: boolean): boolean | undefined {
+    return this.backbone.longRowsOver === undefined ? undefined : long;
   }
 
   private get hidden(): number {
@@ -235,20 +285,25 @@ export class Predictor {
     return result;
   }
 
+  /** Whether a row of so many tokens, the last ones of which were generated, may have another one. */
+  private hasRoom(tokens: number, generated: number, maxNew: number): boolean {
+    return generated < maxNew && (generated === 0 || tokens < this.backbone.model.config.maxPositions);
+  }
+
+  /** @param most new tokens of each row; one that becomes a long row ends before that, where `long` is false */
   private async generateBatch(
     prefix: CachedPrefix,
     rows: readonly BranchedRow[],
-    endId: number | undefined,
-    maxNew: number,
+    { endId, most, long }: { endId: number | undefined; most: readonly number[]; long: boolean },
   ): Promise<number[][]> {
     const generated: number[][] = rows.map(() => []);
-    const open = rows.map(() => maxNew > 0);
-    const ends = rows.map((row) => row.position + row.ids.length);
+    const open = rows.map(() => true);
+    const ends = rows.map(lengthOf);
     let next: readonly BranchedRow[] = rows.map((row) => ({ ...row, branches: [] }));
     let past = emptyPast(rows.length);
     try {
       while (open.includes(true)) {
-        const { outputs, kept } = await this.runRows(prefix, next, 'next', past);
+        const { outputs, kept } = await this.runRows(prefix, next, { output: 'next', long, past });
         const chosen = outputs.next!.data as BigInt64Array;
         letGo(past.cache ?? {});
         past = extendPast(past, next, kept);
@@ -258,7 +313,7 @@ export class Predictor {
           if (open[n] && token === endId) open[n] = false;
           if (open[n]) {
             generated[n]!.push(token);
-            open[n] = generated[n]!.length < maxNew && place + 1 < this.backbone.model.config.maxPositions;
+            open[n] = this.hasRoom(place + 1, generated[n]!.length, most[n]!) && this.isLong(place + 1) === long;
           }
           // A finished row goes along at a harmless place until all are done; its tokens are not looked at.
           return { ids: Int32Array.of(open[n] ? token : 0), position: open[n] ? place : 0, branches: [] };
@@ -273,8 +328,7 @@ export class Predictor {
   private async runRows(
     prefix: CachedPrefix,
     rows: readonly BranchedRow[],
-    output: RowsOutput,
-    past: Past | undefined,
+    { output, long, past }: { readonly output: RowsOutput; readonly long: boolean; readonly past?: Past },
   ): Promise<RunResults> {
     const places = rows.some((row) => row.ids.some((id) => id < 0)) ? 'tokens' : 'none';
     const { session, inverses, windows } = await memoised(
@@ -296,8 +350,9 @@ export class Predictor {
       vocabSize: this.backbone.model.config.vocabSize,
       inverses,
       windows,
+      long: this.asked(long),
     });
-    const cache = await this.cacheOf(prefix);
+    const cache = await this.cacheOf(prefix, long);
     return session.runKeeping({
       ...feeds,
       ...cache,
@@ -353,20 +408,25 @@ function queriesOf(branches: readonly Int32Array[]): number {
   return 1 + sum(branches.map((branch) => Math.max(0, branch.length - 1)));
 }
 
-/** The branches in parts that each ask for at most `most` queries, where a single branch does not ask for more. */
-function branchParts(branches: readonly Int32Array[], most: number): Int32Array[][] {
-  const parts: Int32Array[][] = [[]];
-  let queries = 1;
-  for (const branch of branches) {
-    const added = Math.max(0, branch.length - 1);
-    if (parts.at(-1)!.length > 0 && queries + added > most) {
+/** The wanted branches, by number, in parts that each ask for at most `most` queries, where a single one does not ask for more. */
+function branchParts(branches: readonly Int32Array[], wanted: readonly number[], most: number): number[][] {
+  const parts: number[][] = [];
+  let queries = 0;
+  for (const n of wanted) {
+    const added = Math.max(0, branches[n]!.length - 1);
+    if (parts.length === 0 || queries + added > most) {
       parts.push([]);
       queries = 1;
     }
-    parts.at(-1)!.push(branch);
+    parts.at(-1)!.push(n);
     queries += added;
   }
   return parts;
+}
+
+/** How many tokens a row has, those of the prefix included. */
+function lengthOf({ position, ids }: BranchedRow): number {
+  return position + ids.length;
 }
 
 function memoised<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { Backbone } from '../backbone/backbone.ts';
+import { isLong } from '../backbone/long-rows.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
@@ -160,7 +161,7 @@ export class BackboneStep {
     const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i] ?? weights.at(-1)!));
     this.atOnce.begin(rows.length);
     const feeds = {
-      ...packBatch(rows, { virtualTokens, places, inverses, windows, weight }),
+      ...packBatch(rows, { virtualTokens, places, inverses, windows, weight, long: longOf(rows, this.backbone) }),
       virtual: float32(virtual, [virtualTokens, hidden]),
     };
     if (!gradient || this.options.precision !== 'float16') return session.run(feeds);
@@ -171,8 +172,9 @@ export class BackboneStep {
   }
 
   private runsOf(batches: readonly (readonly TaskRow[])[]): readonly (readonly BatchPart[])[] {
-    const budget = { tokens: this.options.tokensARun ?? TOKENS_A_RUN, rows: this.atOnce.limit };
-    return batchRuns(batches, budget, this.backbone.model.config.vocabSize);
+    const { model, longRowsOver } = this.backbone;
+    const budget = { tokens: this.options.tokensARun ?? TOKENS_A_RUN, rows: this.atOnce.limit, longRowsOver };
+    return batchRuns(batches, budget, model.config.vocabSize);
   }
 
   private async step(places: VirtualPlace, gradient: boolean): Promise<StepGraph & { session: Session }> {
@@ -198,6 +200,11 @@ export class BackboneStep {
     }
     return step;
   }
+}
+
+/** Whether the rows of a run are long ones, for a backbone that computes these otherwise. */
+export function longOf(rows: readonly TokenRow[], { longRowsOver }: Backbone): boolean | undefined {
+  return longRowsOver === undefined ? undefined : isLong(rows[0]!.ids.length, longRowsOver);
 }
 
 function targetsOf(batch: readonly TaskRow[]): number {

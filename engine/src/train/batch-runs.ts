@@ -1,3 +1,4 @@
+import { isLong } from '../backbone/long-rows.ts';
 import { commonPrefixLength } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
 
@@ -41,11 +42,13 @@ export interface RunBudget {
   /** Logits keep to a budget in proportion to it. */
   readonly tokens: number;
   readonly rows?: number;
+  /** Rows of more tokens than this are in runs of their own; see `Backbone.longRowsOver`. */
+  readonly longRowsOver?: number | undefined;
 }
 
 /** The batch in runs of one task each, rows of like length together. */
 export function* runsOf(batch: readonly TaskRow[], budget: RunBudget, vocabSize: number): Generator<BatchRun> {
-  const { tokens: tokensARun, rows: rowsARun = Number.POSITIVE_INFINITY } = budget;
+  const { tokens: tokensARun, rows: rowsARun = Number.POSITIVE_INFINITY, longRowsOver } = budget;
   const targetsARun = targetsIn(budget, vocabSize);
   const byTask = new Map<string, TokenRow[]>();
   for (const { taskname, row } of batch) {
@@ -64,7 +67,8 @@ export function* runsOf(batch: readonly TaskRow[], budget: RunBudget, vocabSize:
       const tokens = sharedByAll + (run.length + 1) * (row.ids.length - sharedByAll);
       const rowTargets = countTargets(row);
       const full = run.length >= rowsARun || tokens > tokensARun || targets + rowTargets > targetsARun;
-      if (run.length > 0 && full) {
+      const apart = run.length > 0 && isLong(run[0]!.ids.length, longRowsOver) !== isLong(row.ids.length, longRowsOver);
+      if (run.length > 0 && (full || apart)) {
         yield { taskname, rows: run };
         run = [];
         targets = 0;
@@ -140,7 +144,9 @@ function within(parts: readonly BatchPart[], budget: RunBudget, vocabSize: numbe
   const rows = parts.flatMap((part) => part.rows);
   const padded = rows.length * Math.max(...rows.map(({ ids }) => ids.length));
   const targets = rows.reduce((sum, row) => sum + countTargets(row), 0);
+  const kinds = new Set(rows.map(({ ids }) => isLong(ids.length, budget.longRowsOver)));
   return (
+    kinds.size === 1 &&
     rows.length <= (budget.rows ?? Number.POSITIVE_INFINITY) &&
     padded <= budget.tokens &&
     targets <= targetsIn(budget, vocabSize)

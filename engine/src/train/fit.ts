@@ -146,7 +146,8 @@ class RunMemory {
 /** The runs of most tokens that a store's rows are likely to come to, one of each task. */
 function fullestRuns(plan: TrainingPlan, store: Rows, batchSize: number, tokensARun: number): BatchRun[] {
   const { seed } = plan.project.file.trainer;
-  const { vocabSize } = plan.project.backbone.model.config;
+  const { model, longRowsOver } = plan.project.backbone;
+  const { vocabSize } = model.config;
   const rows = spreadRows(store, SAMPLE);
   const fullest = new Map<string, { run: BatchRun; tokens: number }>();
   for (let shuffle = 0; shuffle < SHUFFLES; shuffle++) {
@@ -154,7 +155,11 @@ function fullestRuns(plan: TrainingPlan, store: Rows, batchSize: number, tokensA
       .fork(`batches ${shuffle}`)
       .shuffle([...rows]);
     for (let start = 0; start < order.length; start += batchSize) {
-      for (const run of runsOf(order.slice(start, start + batchSize), { tokens: tokensARun }, vocabSize)) {
+      for (const run of runsOf(
+        order.slice(start, start + batchSize),
+        { tokens: tokensARun, longRowsOver },
+        vocabSize,
+      )) {
         const tokens = run.rows.length * Math.max(...run.rows.map(({ ids }) => ids.length));
         if (tokens > (fullest.get(run.taskname)?.tokens ?? 0)) fullest.set(run.taskname, { run, tokens });
       }

@@ -5,6 +5,7 @@ import { useInt8Products } from '../onnx/int8-products.ts';
 import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type WeightBytes, weightBytes } from '../onnx/weight-bytes.ts';
+import { longOf } from './backbone-step.ts';
 import { virtualPlaces } from './batch-runs.ts';
 import { buildStepGraph } from './step-graph.ts';
 
@@ -32,7 +33,8 @@ export function stepMemory(
   const { graph, inverses, windows } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
   if (int8) useInt8Products(graph, { largest: 127, vocabSize: backbone.model.config.vocabSize });
   if (!prepack) unpackAtUse(graph);
-  const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1 });
+  const long = longOf(rows, backbone);
+  const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1, long });
   const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };
   return { ...weightBytes(graph, prepack), live: peakLiveBytes(graph, sizes) };
 }

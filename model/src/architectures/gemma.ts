@@ -79,6 +79,7 @@ function parseConfig<Type extends GemmaType>(
   const config = {
     modelType,
     vocabSize: read.size(['vocab_size'], third ? 262_208 : 256_000),
+    maxPositions: longest,
     hidden,
     embeddingScale: Math.sqrt(hidden),
     layers,
@@ -115,12 +116,10 @@ function parseConfig<Type extends GemmaType>(
     return { kind: 'broken', problem };
   }
   const { rotary, local } = positions;
-  const maxPositions = Math.min(longest, rotary.longest ?? longest, local?.longest ?? longest);
   return {
     config: {
       ...config,
       ...window,
-      maxPositions,
       rotary,
       ...(local ? { local: { rotary: local, layers: kinds.sliding } } : {}),
     },
@@ -143,7 +142,10 @@ function readPositions(
   const global = readRotary(full, read, { ...sizes, defaultBase: 1_000_000 });
   const local = readRotary(sliding, read, sizes);
   if ('reason' in global) return global;
-  return 'reason' in local ? local : { rotary: global.rotary, local: local.rotary };
+  if ('reason' in local) return local;
+  // What a row turns by would depend on two lengths.
+  if (local.rotary.long) return { reason: "rotary positions scaled by 'longrope' in layers that see a window" };
+  return { rotary: global.rotary, local: local.rotary };
 }
 
 function* neededWeights(config: GemmaConfig): Iterable<readonly [string, readonly number[]]> {

@@ -109,8 +109,7 @@ function parseConfig<Type extends LlamaType>(
     );
     return { kind: 'broken', problem };
   }
-  const maxPositions = Math.min(longest, rotary.rotary.longest ?? longest);
-  return { config: { ...config, ...sliding, maxPositions, rotary: rotary.rotary } };
+  return { config: { ...config, ...sliding, rotary: rotary.rotary } };
 }
 
 /** How Phi 3 names and sets what others have, too. */

@@ -8,8 +8,8 @@ export interface RotaryConfig {
   readonly inverseFrequencies: readonly number[];
   /** A factor on queries and keys, which some ways of scaling need; 1 as a rule. */
   readonly attentionFactor: number;
-  /** The longest row, in tokens, for which this holds, where a longer one turns otherwise. */
-  readonly longest?: number;
+  /** How all tokens of a row turn that has more than `over`, from its first one on; as others where it is left out. */
+  readonly long?: { readonly over: number; readonly inverseFrequencies: readonly number[] };
 }
 
 /** What is wrong is left in `read.problem`; `reason` names a way of scaling that the engine has not. */
@@ -131,16 +131,20 @@ function yarn({ read, base, turned, plain, before }: Scaling): RotaryConfig {
 
 /**
  * LongRoPE (Ding et al. 2024): each wave is stretched by a factor of its own, for rows up to the length that the model was
- * first trained for by another one than for longer rows. Keys are kept for rows of any length, so only the former is used.
+ * first trained for by another one than for longer rows.
  */
 function longrope({ read, wavelengths, maxPositions, before }: Scaling): RotaryConfig {
-  const factors = read.numbers('short_factor', wavelengths.length) ?? wavelengths.map(() => 1);
+  const stretchedBy = (name: string) => {
+    const factors = read.numbers(name, wavelengths.length) ?? wavelengths.map(() => 1);
+    return wavelengths.map((wavelength, i) => f32(1 / f32(f32(factors[i]!) * wavelength)));
+  };
   const factor = read.positive('factor', maxPositions / before);
   const usual = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(before));
+  const [short, long] = [stretchedBy('short_factor'), stretchedBy('long_factor')];
   return {
-    inverseFrequencies: wavelengths.map((wavelength, i) => f32(1 / f32(f32(factors[i]!) * wavelength))),
+    inverseFrequencies: short,
     attentionFactor: read.positive('attention_factor', usual),
-    ...(before < maxPositions ? { longest: before } : {}),
+    ...(before < maxPositions ? { long: { over: before, inverseFrequencies: long } } : {}),
   };
 }
 

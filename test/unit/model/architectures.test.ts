@@ -94,10 +94,13 @@ describe('a configuration', () => {
     expect('window' in config ? config.window : undefined).toEqual(window);
   });
 
-  it('of a longrope model makes rows no longer than its short factors hold', () => {
+  it('of a longrope model says from which length on rows turn by its long factors', () => {
     const rope_scaling = { type: 'su', short_factor: Array(48).fill(1.1), long_factor: Array(48).fill(2) };
-    const config = configOf('phi3', { hidden_size: 3072, max_position_embeddings: 131072, rope_scaling });
-    expect(config.maxPositions).toBe(4096);
+    const sizes = { hidden_size: 3072, rope_scaling };
+    const config = configOf('phi3', { ...sizes, max_position_embeddings: 131072 });
+    expect(config).toMatchObject({ maxPositions: 131072, rotary: { long: { over: 4096 } } });
+    // No row is longer.
+    expect(configOf('phi3', { ...sizes, max_position_embeddings: 4096 })).not.toHaveProperty('rotary.long');
   });
 
   it('of a gemma3 model that sees holds a text model of the same weights', () => {
@@ -121,6 +124,11 @@ describe('a configuration that cannot be run', () => {
     ['opt', { activation_function: 'swish' }, /^activation_function 'swish' \(supported: relu, /],
     ['gemma2', { hidden_activation: 'relu' }, /^hidden_activation 'relu' \(supported: gelu_pytorch_tanh, /],
     ['gemma3_text', { use_bidirectional_attention: true }, /'use_bidirectional_attention'/],
+    [
+      'gemma3_text',
+      { rope_parameters: { sliding_attention: { rope_type: 'longrope', original_max_position_embeddings: 512 } } },
+      "rotary positions scaled by 'longrope' in layers that see a window",
+    ],
     [
       'gemma2',
       { num_hidden_layers: 1, layer_types: ['chunked_attention'] },
@@ -147,20 +155,30 @@ describe('a configuration that cannot be run', () => {
 });
 
 describe('rotary positions', () => {
-  const cases: { config: JsonObject; inverseFrequencies: number[]; attentionFactor: number }[] = JSON.parse(
-    readFileSync(join(GOLDEN, 'rotary.json'), 'utf8'),
-  );
+  interface RotaryCase {
+    readonly config: JsonObject;
+    readonly inverseFrequencies: number[];
+    /** Of rows of more than 4096 tokens. */
+    readonly longInverseFrequencies?: number[];
+    readonly attentionFactor: number;
+  }
+  const cases: RotaryCase[] = JSON.parse(readFileSync(join(GOLDEN, 'rotary.json'), 'utf8'));
+  // One step of float32 is 1.2e-7 of a number.
+  const expectFrequencies = (ours: readonly number[] | undefined, theirs: readonly number[] | undefined) => {
+    expect(ours?.length).toBe(theirs?.length);
+    ours?.forEach((frequency, i) => {
+      expect(Math.abs(frequency / theirs![i]! - 1)).toBeLessThan(2.4e-7);
+    });
+  };
   it.each(cases)('turn as those of transformers: $config.rope_parameters', (golden) => {
     const modelType = golden.config.model_type as ModelConfig['modelType'];
     const config = configOf(modelType, golden.config);
     if (!('rotary' in config)) throw new Error('no rotary positions');
-    const { inverseFrequencies, attentionFactor } = config.rotary;
+    const { inverseFrequencies, attentionFactor, long } = config.rotary;
     expect(attentionFactor).toBeCloseTo(golden.attentionFactor, 12);
-    expect(inverseFrequencies).toHaveLength(golden.inverseFrequencies.length);
-    // One step of float32 is 1.2e-7 of a number.
-    inverseFrequencies.forEach((frequency, i) => {
-      expect(Math.abs(frequency / golden.inverseFrequencies[i]! - 1)).toBeLessThan(2.4e-7);
-    });
+    expectFrequencies(inverseFrequencies, golden.inverseFrequencies);
+    expectFrequencies(long?.inverseFrequencies, golden.longInverseFrequencies);
+    expect(long?.over).toBe(golden.longInverseFrequencies && 4096);
   });
 });
 

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import { Predictor } from '../../../engine/src/predict/predictor.ts';
+import { BackboneStep, type StepResult } from '../../../engine/src/train/backbone-step.ts';
+import { openBackbone, someVirtual } from '../train/small-backbone.ts';
+
+/** A Phi 3 in which all tokens of a row of more than 16 turn otherwise; golden numbers hold what it computes then. */
+const OVER = 16;
+const backbone = await openBackbone(path.join(import.meta.dirname, '../../golden/backbones/phi3-long'));
+const { hidden, vocabSize, maxPositions } = backbone.model.config;
+const predictor = new Predictor(backbone);
+const step = new BackboneStep(backbone);
+afterAll(async () => {
+  await predictor.release();
+  await step.release();
+});
+
+const virtual = someVirtual(2, hidden);
+const ofTask = new Map([['task', virtual]]);
+const token = fc.nat(vocabSize - 1);
+const tokens = (minLength: number, maxLength: number) =>
+  fc.array(token, { minLength, maxLength }).map((ids) => Int32Array.from(ids));
+/** With two virtual tokens behind the first one. */
+const prompts = (minLength: number, maxLength: number) =>
+  tokens(minLength - 2, maxLength - 2).map((ids) => Int32Array.of(ids[0]!, -1, -2, ...ids.slice(1)));
+
+const lossOf = async (prompt: Int32Array, answer: Int32Array) => {
+  const row = { ids: Int32Array.of(...prompt, ...answer), firstTarget: prompt.length };
+  return (await step.loss([{ taskname: 'task', row }], ofTask)).loss;
+};
+
+it('rows as long as the model was first trained for, and longer ones, are both what it takes', () => {
+  expect(backbone.longRowsOver).toBe(OVER);
+  expect(maxPositions).toBeGreaterThan(2 * OVER);
+});
+
+it('branches have the loss that training gives them, be the row with them a long one or not', async () => {
+  const anyCase = fc.record({
+    prompt: prompts(11, 17),
+    branches: fc.array(tokens(1, 6), { minLength: 2, maxLength: 4 }),
+    cut: fc.nat(20),
+  });
+  await fc.assert(
+    fc.asyncProperty(anyCase, async ({ prompt, branches, cut }) => {
+      const shared = cut % prompt.length;
+      const prefix = await predictor.cachePrefix(prompt.slice(0, shared), virtual);
+      const row = { ids: prompt.slice(shared), position: shared, branches };
+      const [scores] = await predictor.score(prefix, [row]);
+      for (const [n, branch] of branches.entries()) {
+        const mean = scores![n]!.reduce((sum, value) => sum + value, 0) / branch.length;
+        expect(Math.abs((await lossOf(prompt, branch)) + mean)).toBeLessThan(1e-5);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it('a row that becomes a long one while it is decoded goes on as one, as without a cache', async () => {
+  const anyCase = fc.record({ rows: fc.array(prompts(9, 19), { minLength: 1, maxLength: 3 }), endId: token });
+  await fc.assert(
+    fc.asyncProperty(anyCase, async ({ rows, endId }) => {
+      const prefix = await predictor.cachePrefix(new Int32Array(0), virtual);
+      const asked = rows.map((ids) => ({ ids, position: 0, branches: [] }));
+      const decoded = await predictor.generate(prefix, asked, endId, 9);
+      for (const [n, prompt] of rows.entries()) {
+        const expected: number[] = [];
+        for (let i = 0; i < 9; i++) {
+          const ids = Int32Array.of(...prompt, ...expected);
+          const [logits] = await predictor.logits(prefix, [{ ids, position: 0, branches: [] }]);
+          const next = logits!.indexOf(Math.max(...logits!));
+          if (next === endId) break;
+          expected.push(next);
+        }
+        expect(decoded[n]).toEqual(expected);
+      }
+    }),
+    { numRuns: 8 },
+  );
+});
+
+it('a batch of rows of both kinds has the mean of their losses and gradients', async () => {
+  const answer = Int32Array.of(5);
+  const rows = [15, 16, 17, 19].map((length) => {
+    const prompt = Int32Array.from({ length: length - 1 }, (_, i) => (i < 2 ? -1 - i : 3 + i));
+    return { taskname: 'task', row: { ids: Int32Array.of(...prompt, ...answer), firstTarget: length - 1 } };
+  });
+  const together = await step.run(rows, ofTask);
+  const apart: StepResult[] = [];
+  for (const row of rows) apart.push(await step.run([row], ofTask));
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(together.loss).toBeCloseTo(mean(apart.map(({ loss }) => loss)), 5);
+  together.dVirtual.get('task')!.forEach((value, i) => {
+    expect(value).toBeCloseTo(mean(apart.map(({ dVirtual }) => dVirtual.get('task')![i]!)), 5);
+  });
+});
