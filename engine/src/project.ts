@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
+import { chatFrameHash } from '../../model/src/chat/chat-template.ts';
 import { type ModelFolder, type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
@@ -153,6 +154,12 @@ export function chatOf(
   if (reading?.kind === 'ok') return new ChatEncoder(reading.frame, tokenizer, turn);
   const why = reading ? `its chat template cannot be used: ${reading.reason}` : 'it has no chat template';
   throw new InputError(`${backbone.model.dir}: "chat" needs a model for chats, and ${why}`);
+}
+
+/** What a prompt's record says of the model's chat template; undefined where it has none that can be used. */
+export function chatFrameOf({ tokenizer }: Project): string | undefined {
+  const reading = tokenizer.chat?.();
+  return reading?.kind === 'ok' ? chatFrameHash(reading.frame) : undefined;
 }
 
 /** @throws InputError where the file has no such template */

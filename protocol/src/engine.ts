@@ -159,7 +159,7 @@ export type PromptState =
       readonly state: 'stale';
       readonly key: string;
       /** What has changed since it was trained. */
-      readonly changed: 'template' | 'model' | 'tokenizer';
+      readonly changed: 'template' | 'model' | 'tokenizer' | 'chat-template';
       /** For the user: what has changed, and what to do. */
       readonly message: string;
       readonly trained: PromptTraining | undefined;

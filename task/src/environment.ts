@@ -26,8 +26,11 @@ export type ModelFacts =
       /** For those who want to know more of it; no rule does. */
       about?: ModelSummary;
     }
-  /** `reason` says in one line why a model that is there cannot be opened, such as a broken file. */
-  | { kind: 'not-found'; missing: string[]; reason?: string }
+  /**
+   * `reason` says in one line why a model that is there cannot be opened, such as a broken file. `isLocalFolder` where a folder of
+   * that name is there and lacks what is missing, so that fetching a model of the name would change nothing.
+   */
+  | { kind: 'not-found'; missing: string[]; reason?: string; isLocalFolder?: true }
   | { kind: 'unsupported'; modelType: string; supported: string[]; reason: string };
 
 /** What the rules need to know of a prompt table. */
@@ -42,6 +45,8 @@ export interface TrainedTaskFacts {
   template?: string;
   /** Whether the template stood in the model's chat template. */
   chat?: boolean;
+  /** `chatFrameHash` of that; undefined where it stood in none, or a version that did not record it trained the prompt. */
+  chatFrame?: string;
   splits?: number[];
   virtualTokens: number;
   /** Width of an embedding. */

@@ -20,6 +20,8 @@ export interface PromptRecord {
   readonly backbone: string;
   /** Hash of the tokeniser's file. */
   readonly tokenizer: string;
+  /** Hash of what the model's chat template puts around a row (`chatFrameHash`); only of a template that stands in it. */
+  readonly chat_template?: string;
   /** Hash of the data that it was trained on. */
   readonly data: string;
   /** What was measured, and on which rows. */
@@ -85,6 +87,7 @@ export function promptTableFacts(header: SafetensorsHeader): PromptTableFacts | 
       virtualTokens: shape[0]!,
       hidden: shape[1]!,
       ...(record ? { backboneFingerprint: record.backbone } : {}),
+      ...(typeof record?.chat_template === 'string' ? { chatFrame: record.chat_template } : {}),
       ...trainingFacts(record?.date, record?.metrics),
     });
   }

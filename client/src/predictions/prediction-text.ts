@@ -93,6 +93,8 @@ export function staleText({ changed }: Extract<PromptState, { state: 'stale' }>,
       return t('The model has changed since the prompt was trained: train it again.');
     case 'tokenizer':
       return t('The model’s tokeniser has changed since the prompt was trained: train it again.');
+    case 'chat-template':
+      return t('The model’s chat template has changed since the prompt was trained: train it again.');
   }
 }
 

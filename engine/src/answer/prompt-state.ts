@@ -5,7 +5,7 @@ import { parseTemplate } from '../../../task/src/template.ts';
 import { trainingFacts } from '../../../task/src/training-record.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { canonicalJson, type JsonValue } from '../json-value.ts';
-import type { Project } from '../project.ts';
+import { chatFrameOf, type Project } from '../project.ts';
 import type { TablePrompt } from '../prompt/prompt-table.ts';
 
 /** A task's trained prompt, with the template that it may be used with. */
@@ -48,6 +48,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   template: 'template has',
   model: 'model has',
   tokenizer: "model's tokeniser has",
+  'chat-template': "model's chat template has",
 };
 
 /** What a prompt does not say of itself, as one of another program, counts as unchanged. */
@@ -55,6 +56,9 @@ function changeSince(project: Project, template: TaskTemplate, { record, hidden,
   const { model } = project.backbone;
   if (hidden !== model.config.hidden || (record && record.backbone !== model.fingerprint)) return 'model';
   if (record && record.tokenizer !== project.tokenizer.hash) return 'tokenizer';
+  // Whatever its template is now: what the prompt was trained in is gone.
+  const stoodIn = record?.chat_template;
+  if (stoodIn !== undefined && stoodIn !== chatFrameOf(project)) return 'chat-template';
   if (virtualTokens !== template.total_virtual_tokens) return 'template';
   const before = record?.template as Partial<TaskTemplate> | undefined;
   const splits = before?.virtual_token_splits;

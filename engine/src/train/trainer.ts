@@ -11,6 +11,7 @@ import type {
 import { DivergedError, InputError } from '../errors.ts';
 import type { JsonValue } from '../json-value.ts';
 import { Predictor } from '../predict/predictor.ts';
+import { chatFrameOf } from '../project.ts';
 import { PromptEncoder } from '../prompt/encoder.ts';
 import { type NewPrompt, updatePromptTable } from '../prompt/prompt-table.ts';
 import { Random } from '../random.ts';
@@ -503,6 +504,7 @@ class Trainer {
     const { plan } = this;
     const { file, backbone, tokenizer } = plan.project;
     const { hidden } = plan.encoder;
+    const chatFrame = chatFrameOf(plan.project);
     const prompts = new Map<string, NewPrompt>();
     for (const [name, { template }] of plan.tasks) {
       const embeddings = virtual.get(name)!;
@@ -516,6 +518,7 @@ class Trainer {
           seed: file.trainer.seed,
           backbone: backbone.model.fingerprint,
           tokenizer: tokenizer.hash,
+          ...(template.chat && chatFrame !== undefined ? { chat_template: chatFrame } : {}),
           data: plan.train.hash,
           metrics: {
             epoch: epochs[name]! + 1,

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '../tokenizer.ts';
-import type { ChatFrame } from './chat-template.ts';
+import { type ChatFrame, chatFrameHash } from './chat-template.ts';
 
 /** A part of what the user says: text, or so many virtual tokens. */
 export type ChatPiece =
@@ -43,6 +43,11 @@ export class ChatEncoder {
     this.anchor = this.findAnchor([...special(frame.before), ...special(frame.after), ...closing]);
     this.specials = { before: special(this.before).length, after: special(frame.after).length };
     this.afterIds = this.encodeInside(frame.after);
+  }
+
+  /** Changes with what the chat template puts around an exchange. */
+  get frameHash(): string {
+    return chatFrameHash(this.frame);
   }
 
   /** For exchanges that stand behind another one. */

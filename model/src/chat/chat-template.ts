@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
@@ -15,6 +16,17 @@ export interface ChatFrame {
   readonly between: string;
   /** Whether blanks around what the user says are taken away. */
   readonly trims: boolean;
+}
+
+/**
+ * A hash of what stands around one exchange: two templates with the same one give the same tokens, though their texts may
+ * differ, in what they do with tools for instance.
+ */
+export function chatFrameHash({ before, after, lead, end, trims }: ChatFrame): string {
+  return createHash('sha256')
+    .update(JSON.stringify([before, after, lead, end, trims]))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 export type ChatReading =

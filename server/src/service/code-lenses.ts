@@ -56,7 +56,7 @@ function stateOf(context: TaskContext, template: TemplateView, { promptTable, mo
   const backbone = model.kind === 'ok' ? model.fingerprint : undefined;
   const isOther = backbone !== undefined && (trained.backboneFingerprint ?? backbone) !== backbone;
   const changes = [
-    ...(changedPart(context, template, trained) === undefined ? [] : [t('template changed since')]),
+    ...(changedPart(context, template, trained, model) === undefined ? [] : [t('template changed since')]),
     ...(isOther ? [t('on another backbone')] : []),
   ];
   return [resultOf(trained), ...changes].join(' · ');

@@ -1,6 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../context.ts';
-import type { TrainedTaskFacts } from '../environment.ts';
+import type { ModelFacts, TrainedTaskFacts } from '../environment.ts';
 import { fixOf, type SpanEdit } from '../fix.ts';
 import { type JsonNode, spanOf } from '../json-tree.ts';
 import { DEFAULT_VIRTUAL_TOKENS } from '../keys.ts';
@@ -12,7 +12,7 @@ export const templateChanged: Rule = {
   code: 'template-changed',
   severity: 'warning',
   explanation:
-    'The prompt was trained with another template or other splits. Predictions are off until the task is trained again.',
+    'The prompt was trained with another template, with other splits, or with a model whose chat template was another one. Predictions are off until the task is trained again.',
   quickFix: 'Changes template and splits back to those that it was trained with.',
   example: {
     of: 'file',
@@ -21,10 +21,10 @@ export const templateChanged: Rule = {
     right: `"existing_tasks": ["trained-task"],
 "task_templates": [{ "taskname": "trained-task", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}" }]`,
   },
-  checkSurroundings(context, { promptTable }, report) {
+  checkSurroundings(context, { promptTable, model }, report) {
     for (const template of context.templates) {
       const trained = promptTable?.tasks.get(template.settings.taskname);
-      const change = trained && changedPart(context, template, trained);
+      const change = trained && changedPart(context, template, trained, model);
       if (trained === undefined || change === undefined) continue;
       report({
         at: spanOf(change.node),
@@ -39,11 +39,15 @@ export const templateChanged: Rule = {
   },
 };
 
-/** Where a template differs from the one its prompt was trained with, and what that was; undefined where it does not. */
+/**
+ * Where a template, or the chat template of the model around it, differs from the one its prompt was trained with, and what that
+ * was; undefined where it does not.
+ */
 export function changedPart(
   context: TaskContext,
   template: TemplateView,
   trained: TrainedTaskFacts,
+  model: ModelFacts | undefined,
 ): { node: JsonNode; before: string } | undefined {
   const { prompt_template, virtual_token_splits, total_virtual_tokens } = template.settings;
   const templateNode = context.givenIn(template, 'prompt_template');
@@ -55,7 +59,11 @@ export function changedPart(
   if (trained.chat !== undefined && chat !== trained.chat)
     return { node: context.givenIn(template, 'chat') ?? templateNode, before: `"chat": ${trained.chat}` };
   const splitsDiffer = trained.splits !== undefined && virtual_token_splits.join() !== trained.splits.join();
-  if (!splitsDiffer && total_virtual_tokens === trained.virtualTokens) return undefined;
+  if (!splitsDiffer && total_virtual_tokens === trained.virtualTokens) {
+    const stoodInAnother = chat && stoodInAnotherChat(model, trained);
+    const node = context.givenIn(template, 'chat') ?? templateNode;
+    return stoodInAnother ? { node, before: t('another chat template of the model') } : undefined;
+  }
   const node =
     context.givenIn(template, 'virtual_token_splits') ??
     context.givenIn(template, 'total_virtual_tokens') ??
@@ -64,6 +72,12 @@ export function changedPart(
     ? t('the splits [{0}]', trained.splits!.join(', '))
     : t('{0} virtual tokens', trained.virtualTokens);
   return { node, before };
+}
+
+/** What is not known tells nothing: a chat template that cannot be used has a rule of its own. */
+function stoodInAnotherChat(model: ModelFacts | undefined, { chatFrame }: TrainedTaskFacts): boolean {
+  const chat = model?.kind === 'ok' ? model.chat : undefined;
+  return chatFrame !== undefined && chat !== undefined && 'frameHash' in chat && chat.frameHash !== chatFrame;
 }
 
 function changeBack(context: TaskContext, template: TemplateView, trained: TrainedTaskFacts): SpanEdit[] | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chatTemplateOf, namedTokens, readChatFrame } from '../../../model/src/chat/chat-template.ts';
+import { chatFrameHash, chatTemplateOf, namedTokens, readChatFrame } from '../../../model/src/chat/chat-template.ts';
 
 const CHATML =
   "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
@@ -30,6 +30,17 @@ describe('the frame of an exchange', () => {
   it('does not depend on the day', () => {
     const reading = readChatFrame(`{{ strftime_now("%d %b %Y") }} ${CHATML}`, {});
     expect(reading).toMatchObject({ frame: { before: '26 Jul 2024 <|im_start|>user\n' } });
+  });
+
+  it('has a hash that changes with the tokens around an exchange, and not with what a template does for tools', () => {
+    const hashOf = (template: string) => {
+      const reading = readChatFrame(template, {});
+      return reading.kind === 'ok' ? chatFrameHash(reading.frame) : reading.reason;
+    };
+    expect(hashOf(CHATML)).toMatch(/^[\da-f]{32}$/);
+    expect(hashOf(`{% if tools %}{{ tools }}{% endif %}${CHATML}`)).toBe(hashOf(CHATML));
+    expect(hashOf(`Be brief.\n${CHATML}`)).not.toBe(hashOf(CHATML));
+    expect(hashOf(CHATML.replace('content', 'content | trim'))).not.toBe(hashOf(CHATML));
   });
 
   it.each([

@@ -1,4 +1,6 @@
 import { posix } from 'node:path';
+import { ChatEncoder } from '../../../model/src/chat/chat-encoder.ts';
+import type { Tokenizer } from '../../../model/src/tokenizer.ts';
 import type { Problem, ProblemFix, Range } from '../../../protocol/src/problem.ts';
 import { type CheckResult, checkTaskFile } from '../../../task/src/check.ts';
 import type { CheckEnvironment, ModelFacts, PromptTableFacts } from '../../../task/src/environment.ts';
@@ -83,8 +85,27 @@ export const demoModel: ModelFacts = {
   fingerprint: 'demo-fingerprint',
 };
 
+/** A chat template that puts these around what is said. */
+export function chatOf(before: string, after: string): ChatEncoder {
+  return new ChatEncoder({ before, after, lead: '', end: '<end>', between: before, trims: false }, chatTokeniser);
+}
+
+const chatTokeniser: Tokenizer = {
+  ...wordTokeniser,
+  encodeSpecial: wordTokeniser.encode,
+  decode: () => '',
+  tokenId: () => undefined,
+  tokenText: () => undefined,
+  isSpecial: () => false,
+  vocabSize: 1,
+  addsBos: false,
+  addsEos: false,
+  hash: '',
+};
+
 const MODELS: Record<string, ModelFacts> = {
   demo: demoModel,
+  'folder-in-part': { kind: 'not-found', missing: ['model.safetensors', 'tokenizer.json'], isLocalFolder: true },
   'broken-folder': { kind: 'not-found', missing: [], reason: 'model.safetensors is cut off' },
   'bert-folder': {
     kind: 'unsupported',
@@ -92,6 +113,7 @@ const MODELS: Record<string, ModelFacts> = {
     supported: ['gpt2', 'llama'],
     reason: "model_type 'bert'",
   },
+  'chat-folder': { ...demoModel, chat: chatOf('<user>', '<assistant>') },
   'odd-chat-folder': { ...demoModel, chat: { unusable: 'it needs a system turn.' } },
   'odd-llama-folder': {
     kind: 'unsupported',
@@ -112,6 +134,13 @@ const TABLES: Record<string, PromptTableFacts> = {
   'project/broken.safetensors': { broken: 'its header is no JSON', tasks: new Map() },
   'project/assistant.prompts.safetensors': {
     tasks: new Map([['trained-task', { ...trained, backboneFingerprint: 'demo-fingerprint' }]]),
+  },
+  'project/chat.safetensors': {
+    tasks: new Map([
+      ['trained-task', { ...trained, chat: true, chatFrame: chatOf('<user>', '<assistant>').frameHash }],
+      ['told-in-another', { ...trained, chat: true, chatFrame: chatOf('User: ', '').frameHash }],
+      ['trained-before-it-was-recorded', { ...trained, chat: true }],
+    ]),
   },
   'project/other-backbone.prompts.safetensors': {
     tasks: new Map([['trained-task', { ...trained, backboneFingerprint: 'other' }]]),

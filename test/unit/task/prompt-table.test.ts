@@ -47,6 +47,14 @@ describe('what the rules are told of a prompt table', () => {
     });
   });
 
+  it('is also what its chat template put around a row, of a prompt that was trained in one', async () => {
+    const { facts } = await factsOf({ mood: prompt }, { mood: { ...record, chat_template: 'c' } });
+    expect(facts?.tasks.get('mood')).toMatchObject({ chatFrame: 'c', backboneFingerprint: 'b' });
+    // As another program might write it.
+    const odd = await factsOf({ mood: prompt }, { mood: { ...record, chat_template: 5 } });
+    expect(odd.facts?.tasks.get('mood')).not.toHaveProperty('chatFrame');
+  });
+
   it.each([
     ['missing', undefined],
     ['incomplete', { ...record, seed: undefined }],

@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { promptOf } from '../../../engine/src/answer/prompt-state.ts';
 import { RowStore } from '../../../engine/src/data/row-store.ts';
 import { rowsOfTask } from '../../../engine/src/evaluate/evaluate-rows.ts';
 import { runBaseline } from '../../../engine/src/evaluate/run-baseline.ts';
+import { ModelMemo } from '../../../engine/src/model-memo.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { TaskPredictor } from '../../../engine/src/predict/task-predictor.ts';
-import { dataPaths, rowTokeniser, templateOf } from '../../../engine/src/project.ts';
+import { dataPaths, openForAnswers, openProject, rowTokeniser, templateOf } from '../../../engine/src/project.ts';
+import { updatePromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { someVirtual, writeSmallBackbone } from './small-backbone.ts';
 import { type Json, open, rewriteProject, trainProject, writeProject } from './small-project.ts';
@@ -50,6 +53,56 @@ it('a task is trained and asked in the chat of its model', async () => {
   rewriteProject(file, { model, task_templates: [{ ...mood, chat: false }] });
   const outside = rowTokeniser(await open(file), { ...templateOf(project, 'mood'), chat: false });
   expect(outside.row({ text: 'up', label: 'bad' })!.ids).not.toEqual(row.ids);
+});
+
+it('a prompt is stale where the chat template of its model is another one than it was trained in', async () => {
+  const other = writeSmallBackbone(path.join(temporaryFolder(), 'other'));
+  const say = (chat_template: string) =>
+    writeFileSync(
+      path.join(other, 'tokenizer_config.json'),
+      JSON.stringify({ bos_token: '<|start|>', eos_token: '<|end|>', chat_template }),
+    );
+  say(template);
+  const file = writeProject({ model: other, task_templates: [mood] });
+  await trainProject(file);
+  const seen = async () => {
+    const project = await openForAnswers(file, { models: new ModelMemo() });
+    const { state, usable } = promptOf(project, templateOf(project, 'mood'));
+    const { problems } = await openProject(file);
+    return {
+      state: state.state,
+      usable: usable !== undefined,
+      problems: problems.map(({ message }) => message),
+      full: state,
+    };
+  };
+  expect(await seen()).toMatchObject({ state: 'current', usable: true, problems: [] });
+  // Says the same of an exchange.
+  say(`{# for no tools #}${template}`);
+  expect(await seen()).toMatchObject({ state: 'current', usable: true, problems: [] });
+
+  say(`Be brief. ${template}`);
+  expect(await seen()).toMatchObject({
+    state: 'stale',
+    usable: false,
+    full: { changed: 'chat-template', message: expect.stringMatching(/^the model's chat template has changed/) },
+    problems: [expect.stringContaining('was trained with another chat template of the model')],
+  });
+  // Nor with the template that it was trained with, were that another one.
+  rewriteProject(file, {
+    model: other,
+    task_templates: [{ ...mood, prompt_template: '<|VIRTUAL_PROMPT_0|> {text} {label}' }],
+  });
+  expect(await seen()).toMatchObject({ state: 'stale', usable: false });
+
+  // A prompt table from before that was recorded stays good.
+  rewriteProject(file, { model: other, task_templates: [mood] });
+  const project = await openForAnswers(file, { models: new ModelMemo() });
+  const { record, ...prompt } = project.promptTable.get('mood')!;
+  const { chat_template, ...old } = record!;
+  expect(chat_template).toMatch(/^[\da-f]{32}$/);
+  await updatePromptTable(project.promptTablePath, new Map([['mood', { ...prompt, record: old }]]), new Date(0));
+  expect(await seen()).toMatchObject({ state: 'current', usable: true, problems: [] });
 });
 
 it('the frozen model is shown examples as exchanges of one conversation', async () => {

@@ -77,8 +77,8 @@ function measuredText({ rows, accuracy, macroF1, loss }: MeasuredFacts): string 
 
 function staleText({ context, surroundings }: Knowledge, taskname: string, trained: TrainedTaskFacts): string {
   const template = context.template(taskname);
-  const change = template && changedPart(context, template, trained);
   const model = surroundings?.model;
+  const change = template && changedPart(context, template, trained, model);
   const isOther = model?.kind === 'ok' && isOfAnother(model, trained);
   const reasons = [
     ...(change === undefined ? [] : [t('It was trained with {0}.', change.before)]),

@@ -1,6 +1,9 @@
 import { demoModel, type Fixture, row, taskFile, template } from '../harness.ts';
 
 const MARKER = '<|VIRTUAL_PROMPT_0|>';
+/** A model for chats, and a table of prompts that were trained in chats. */
+const CHAT = '"model": "chat-folder", "prompt_table": "chat.safetensors"';
+
 /** A table whose prompts carry no record of how they came about. */
 const FOREIGN = '"prompt_table": "foreign.safetensors"';
 const TINY = { architecture: 'gpt2', layers: 2, hidden: 4, parameters: 1000, bytes: 4000, vocabulary: 32 };
@@ -341,6 +344,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'other splits': { task: taskFile({ of: '"taskname": "trained-task", "virtual_token_splits": ⟦[12]⟧' }) },
       'another total': { task: taskFile({ of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }) },
       'another way of standing': { task: taskFile({ of: '"taskname": "trained-task", "chat": ⟦true⟧' }) },
+      'another chat template of the model': {
+        task: taskFile({ file: CHAT, of: '"taskname": "told-in-another", "chat": ⟦true⟧' }),
+      },
       'another total than a prompt of another program has': {
         task: taskFile({ file: FOREIGN, of: '"taskname": "trained-task", "total_virtual_tokens": ⟦12⟧' }),
       },
@@ -348,6 +354,10 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
     silent: {
       'the same': { task: taskFile({ of: '"taskname": "trained-task"' }) },
       'never trained': { task: taskFile({ of: '"virtual_token_splits": [12]' }) },
+      'the same chat template': { task: taskFile({ file: CHAT, of: '"taskname": "trained-task", "chat": true' }) },
+      'a chat template of which nothing was recorded': {
+        task: taskFile({ file: CHAT, of: '"taskname": "trained-before-it-was-recorded", "chat": true' }),
+      },
       'a prompt of another program, which names no template': {
         task: taskFile({ file: FOREIGN, of: '"taskname": "trained-task"' }),
       },

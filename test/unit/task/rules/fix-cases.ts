@@ -471,6 +471,11 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Change it back to what it was trained with': `"taskname": "trained-task",\n"prompt_template": "${MARKER} {sentence}:{label}",\n"virtual_token_splits": [10]`,
       },
     },
+    'in another chat template, which is the model’s': {
+      file: '"model": "chat-folder", "prompt_table": "chat.safetensors"',
+      of: '"taskname": "told-in-another", "chat": true',
+      fixes: {},
+    },
     'in a chat now': {
       of: '"taskname": "trained-task",\n"chat": true',
       fixes: {
