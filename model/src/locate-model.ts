@@ -8,7 +8,8 @@ import { cachedModelFolder, hubCacheFolder } from './hub-cache.ts';
 import { isHubId } from './hub-id.ts';
 
 export type LocatedModel =
-  | { readonly kind: 'folder'; readonly dir: string }
+  /** `isFetched` of one in the Hugging Face cache, which may have been fetched in part only. */
+  | { readonly kind: 'folder'; readonly dir: string; readonly isFetched: boolean }
   /** Its folder may have to be made first. */
   | { readonly kind: 'demo'; readonly demo: DemoBackbone }
   | { readonly kind: 'not-found'; readonly problem: string };
@@ -31,10 +32,10 @@ export async function locateModel(
   }
   const dir = /^~[/\\]/.test(spec) ? join(homedir(), spec.slice(2)) : resolve(baseDir, spec);
   const found = await stat(dir).catch(() => undefined);
-  if (found?.isDirectory()) return { kind: 'folder', dir };
+  if (found?.isDirectory()) return { kind: 'folder', dir, isFetched: false };
   if (found) return { kind: 'not-found', problem: t('{0} is not a folder', dir) };
   const cached = await cachedModelFolder(spec);
-  if (cached) return { kind: 'folder', dir: cached };
+  if (cached) return { kind: 'folder', dir: cached, isFetched: true };
   const demos = DEMO_MODELS.join(', ');
   const problem = isHubId(spec)
     ? t(

@@ -28,7 +28,7 @@ export class ModelCache {
   async facts({ taskFile, model, language }: ModelReference): Promise<ModelFacts> {
     const located = await locateModel(model, dirname(taskFile));
     if (located.kind === 'not-found') return { kind: 'not-found', missing: [located.problem] };
-    return modelFacts(await this.#opened(located), language);
+    return modelFacts(await this.#opened(located), language, located);
   }
 
   async #opened(located: Exclude<LocatedModel, { kind: 'not-found' }>): Promise<DescribeModelResult> {

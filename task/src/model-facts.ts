@@ -1,5 +1,6 @@
 import { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import type { DescribeModelResult, ModelDescription } from '../../model/src/describe-model.ts';
+import type { LocatedModel } from '../../model/src/locate-model.ts';
 import { ModelFolderError } from '../../model/src/model-folder.ts';
 import { modelSummary } from '../../model/src/model-summary.ts';
 import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
@@ -9,9 +10,17 @@ import type { ModelFacts } from './environment.ts';
 /**
  * What the rules need to know of a model that has been opened. Its tokeniser is read.
  * @param language as the task file has it
+ * @param located where it was opened, for those who offer to fetch what is missing
  */
-export async function modelFacts(opened: DescribeModelResult, language: string | null): Promise<ModelFacts> {
-  if (opened.kind === 'not-found') return { kind: 'not-found', missing: [...opened.missing] };
+export async function modelFacts(
+  opened: DescribeModelResult,
+  language: string | null,
+  located?: LocatedModel,
+): Promise<ModelFacts> {
+  if (opened.kind === 'not-found') {
+    const isLocal = located?.kind === 'folder' && !located.isFetched;
+    return { kind: 'not-found', missing: [...opened.missing], ...(isLocal ? { isLocalFolder: true } : {}) };
+  }
   if (opened.kind === 'unsupported') {
     const { modelType, supported, reason } = opened;
     return { kind: 'unsupported', modelType, supported: [...supported], reason };

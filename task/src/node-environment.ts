@@ -68,7 +68,7 @@ export async function readChunks(path: string): Promise<FileReading> {
 export async function readModelFacts({ taskFile, model, language }: ModelReference): Promise<ModelFacts> {
   const located = await locateModel(model, dirname(taskFile));
   if (located.kind === 'not-found') return { kind: 'not-found', missing: [located.problem] };
-  return modelFacts(await describeModel(located), language);
+  return modelFacts(await describeModel(located), language, located);
 }
 
 /** What a prompt table's header says; the prompts are not read. */

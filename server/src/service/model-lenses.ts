@@ -26,9 +26,11 @@ export function modelLenses(context: TaskContext, uri: string, surroundings: Sur
   ];
 }
 
-/** The model, where it is not there, or not as a whole, and may be one of the hub. */
+/** The model, where it may be one of the hub and is not there, or not as a whole in the cache. */
 export function fetchableModel({ file }: TaskContext, surroundings: Surroundings | undefined): string | undefined {
   const { model } = file;
-  const isMissing = surroundings?.model.kind === 'not-found' && surroundings.model.reason === undefined;
+  const facts = surroundings?.model;
+  // A folder goes before a model of the hub with the same name.
+  const isMissing = facts?.kind === 'not-found' && facts.reason === undefined && !facts.isLocalFolder;
   return isMissing && isHubId(model) && !DEMO_MODELS.includes(model) ? model : undefined;
 }

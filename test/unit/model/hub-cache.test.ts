@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -6,6 +6,7 @@ import { cachedModelFolder, cachedModels, hubCacheFolder } from '../../../model/
 import { isHubId } from '../../../model/src/hub-id.ts';
 import { locateModel } from '../../../model/src/locate-model.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
+import { readModelFacts } from '../../../task/src/node-environment.ts';
 import { temporaryFolder, tinyFolder } from './tiny-folder.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -35,7 +36,7 @@ describe('a model in the cache', () => {
     const cache = await cacheWith('owner/tiny', ['aaa', 'bbb'], 'aaa\n');
     vi.stubEnv('HF_HUB_CACHE', cache);
     const dir = join(cache, 'models--owner--tiny/snapshots/aaa');
-    expect(await locateModel('owner/tiny', await temporaryFolder())).toEqual({ kind: 'folder', dir });
+    expect(await locateModel('owner/tiny', await temporaryFolder())).toEqual({ kind: 'folder', dir, isFetched: true });
     const opened = await openModelFolder(dir);
     if (opened.kind !== 'ok') throw new Error(opened.problem);
     // The runtime follows no link out of its folder, so a weight is named by the file that the link leads to.
@@ -52,7 +53,27 @@ describe('a model in the cache', () => {
     vi.stubEnv('HF_HUB_CACHE', await cacheWith('gpt2', ['aaa'], 'aaa'));
     const project = await temporaryFolder();
     await mkdir(join(project, 'gpt2'));
-    expect(await locateModel('gpt2', project)).toEqual({ kind: 'folder', dir: join(project, 'gpt2') });
+    expect(await locateModel('gpt2', project)).toEqual({
+      kind: 'folder',
+      dir: join(project, 'gpt2'),
+      isFetched: false,
+    });
+  });
+
+  it('of which a part is missing is told from such a folder, which no fetching would complete', async () => {
+    const cache = await cacheWith('owner/tiny', ['aaa'], 'aaa');
+    vi.stubEnv('HF_HUB_CACHE', cache);
+    await rm(join(cache, 'models--owner--tiny/snapshots/aaa/tokenizer.json'));
+    const project = await temporaryFolder();
+    const facts = () =>
+      readModelFacts({ taskFile: join(project, 'a.ptask.json'), model: 'owner/tiny', language: null });
+    expect(await facts()).toEqual({ kind: 'not-found', missing: ['tokenizer.json'] });
+    await mkdir(join(project, 'owner/tiny'), { recursive: true });
+    expect(await facts()).toEqual({
+      kind: 'not-found',
+      missing: ['config.json', 'model.safetensors', 'tokenizer.json'],
+      isLocalFolder: true,
+    });
   });
 
   it('is listed', async () => {

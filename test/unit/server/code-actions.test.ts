@@ -294,6 +294,12 @@ describe('a model that is not there', () => {
     expect(titles(await actionsOf('owner/other', { commands: new Set() }))).toEqual([]);
   });
 
+  it('is not fetched where a folder of that name lacks files, which the problem names', async () => {
+    const actions = await actionsOf('folder-in-part');
+    expect(titles(actions)).toEqual(['Select another model…']);
+    expect(actions[0]!.diagnostics![0]!.message).toMatch(/Missing: model\.safetensors, tokenizer\.json\.$/);
+  });
+
   it('is looked for again when it has been fetched', async () => {
     let isThere = false;
     const { service } = editor({

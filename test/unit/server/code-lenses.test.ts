@@ -100,7 +100,10 @@ describe('over the model', () => {
     expect(lens!.command).toEqual({ ...command, arguments: [{ uri: TASK, model: 'owner/other' }] });
   });
 
-  it.each(['../models/gpt2', 'demo-tiny', '/models/gpt2', 'C:\\models'])('%s cannot be fetched', async (model) => {
-    expect((await modelLenses(model)).map(({ command }) => command!.title)).toEqual(['Select Model']);
-  });
+  it.each(['../models/gpt2', 'demo-tiny', '/models/gpt2', 'C:\\models', 'folder-in-part'])(
+    '%s cannot be fetched',
+    async (model) => {
+      expect((await modelLenses(model)).map(({ command }) => command!.title)).toEqual(['Select Model']);
+    },
+  );
 });
