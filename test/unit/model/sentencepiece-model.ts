@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 export const [NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE] = [1, 2, 3, 4, 5, 6];
-export const [UNIGRAM, BPE, WORD] = [1, 2, 3];
+export const [UNIGRAM, BPE, WORD, CHAR] = [1, 2, 3, 4];
 
 export type Piece = readonly [text: string, score?: number, kind?: number];
 

@@ -37,6 +37,9 @@ export interface NormaliserSettings {
   readonly escapeSpaces: boolean;
 }
 
+/** What the format calls its types of models, by number. */
+const MODEL_TYPES: Readonly<Record<number, string>> = { 1: 'UNIGRAM', 2: 'BPE', 3: 'WORD', 4: 'CHAR' };
+
 /** Pieces that are read between two pauses. */
 const BATCH = 2_000;
 
@@ -71,7 +74,11 @@ export function* readModelProto(bytes: Uint8Array): Generator<void, SentencePiec
   if (pieces.length === 0) throw new UnusableTokenizer(t('has an empty vocabulary'));
   const algorithm = model.algorithm === 1 ? 'unigram' : model.algorithm === 2 ? 'bpe' : undefined;
   if (algorithm === undefined) {
-    throw new UnusableTokenizer(t('has a model of type {0} (supported: 1, unigram, and 2, BPE)', model.algorithm));
+    const name = MODEL_TYPES[model.algorithm];
+    const type = name === undefined ? `${model.algorithm}` : `${name} (${model.algorithm})`;
+    throw new UnusableTokenizer(
+      t('has a SentencePiece model of type {0}; supported: UNIGRAM (1) and BPE (2)', type),
+    );
   }
   return { ...model, algorithm, pieces };
 }

@@ -6,6 +6,7 @@ import { parseTokenizer, type Tokenizer } from '../../../../model/src/tokenizer.
 import {
   BPE,
   BYTE,
+  CHAR,
   CONTROL,
   type Model,
   modelBytes,
@@ -130,7 +131,13 @@ describe('a file that cannot be used is a problem that names it', () => {
   test.each([
     ['no model', Uint8Array.of(1, 2, 3), /spiece\.model is no SentencePiece model/],
     ['an empty file', new Uint8Array(), /empty vocabulary/],
-    ['a model of words', modelBytes({ pieces: [UNK], type: WORD }), /type 3/],
+    [
+      'a model of words',
+      modelBytes({ pieces: [UNK], type: WORD }),
+      /^spiece\.model has a SentencePiece model of type WORD \(3\); supported: UNIGRAM \(1\) and BPE \(2\)$/,
+    ],
+    ['a model of letters', modelBytes({ pieces: [UNK], type: CHAR }), /of type CHAR \(4\); supported/],
+    ['a model of a later type', modelBytes({ pieces: [UNK], type: 9 }), /of type 9; supported/],
     ['nothing for what is unknown', modelBytes({ pieces: [['a']] }), /unknown/],
   ])('%s', (_, tokenizer, message) => {
     const result = parseTokenizer({ tokenizer, name: 'spiece.model' });
