@@ -5,7 +5,10 @@ export interface SuggestedModel extends Omit<ModelSummary, 'bytes'> {
   readonly id: string;
   /** Of its safetensors on the hub. */
   readonly bytes: number;
-  /** Codes of the languages that its makers name, those that it was made for first; `many` is a hundred or so. */
+  /**
+   * Codes of the languages that its makers name, those that it was made for first, and of both kinds of written Norwegian where
+   * they name Norwegian; `many` is a hundred or so.
+   */
   readonly languages: readonly string[] | 'many';
   /** Users have to accept terms first. */
   readonly gated: boolean;
@@ -18,8 +21,9 @@ const EUROPEAN = [
 const NORDIC = ['sv', 'no', 'nb', 'nn', 'da', 'is', 'en'];
 
 /**
- * A few, small enough for a processor, the smallest first. Sizes and languages are those of their pages; a test holds the
- * numbers of parameters against their configurations.
+ * A few, small enough for a processor, the smallest first. Bytes (to three digits), languages and terms were looked up in stored
+ * pages of the hub: each model's own, and of Llama 3.2, which has terms to accept, those of models that hold the same weights. A
+ * test holds parameters and bytes against the configurations.
  */
 export const SUGGESTED_MODELS: readonly SuggestedModel[] = [
   suggested('HuggingFaceTB/SmolLM2-135M', 'llama', [30, 576, 49_152], 134_515_008, 269e6, ['en']),

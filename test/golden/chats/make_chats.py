@@ -1,6 +1,9 @@
-"""Writes chats.json: exchanges in the published chat templates of well-known models, as tokens.
+"""Writes chats.json: exchanges in the chat templates of well-known models, as tokens.
 
     python make_chats.py      # tokenizers 0.23, transformers 5.18
+
+The templates of Llama 3, Mistral 0.2, Gemma 2 and Phi 3 are those that are published. Those of Llama 3.2, Qwen 2.5, Qwen 3 and
+Mistral 0.3 are shorter than the published ones: without what these do with tools, and with thoughts that come apart from an answer.
 
 The tokenisers are those of ../tokenisers, with the tokens for chats that the models have beside them. Virtual tokens stand in
 the text as a special token of their own; -1 - k is the kth of them.
@@ -104,7 +107,7 @@ QWEN3 = """{%- set ns = namespace(multi_step_tool=true, last_query_index=message
     {%- endif %}
 {%- endif %}"""
 MISTRAL = """{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token}}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}"""
-MISTRAL3 = """{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + '[/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + message['content'] + eos_token}}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}"""
+MISTRAL3 = """{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + '[/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + message['content'] | trim + eos_token}}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}"""
 GEMMA = """{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}"""
 PHI3 = """{% for message in messages %}{% if message['role'] == 'system' %}{{'<|system|>\n' + message['content'] + '<|end|>\n'}}{% elif message['role'] == 'user' %}{{'<|user|>\n' + message['content'] + '<|end|>\n'}}{% elif message['role'] == 'assistant' %}{{'<|assistant|>\n' + message['content'] + '<|end|>\n'}}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% else %}{{ eos_token }}{% endif %}"""
 
@@ -116,7 +119,7 @@ CHATS = [
     ('Qwen 2.5', 'qwen2', [], dict(eos_token='<|im_end|>', pad_token='<|endoftext|>'), QWEN25),
     ('Qwen 3', 'qwen2', [('<think>', dict(special=False)), ('</think>', dict(special=False))],
      dict(eos_token='<|im_end|>', pad_token='<|endoftext|>'), QWEN3),
-    ('Mistral 0.1', 'mistral', [], dict(bos_token='<s>', eos_token='</s>'), MISTRAL),
+    ('Mistral 0.2', 'mistral', [], dict(bos_token='<s>', eos_token='</s>'), MISTRAL),
     ('Mistral 0.3', 'mistral', [('[INST]', {}), ('[/INST]', {})], dict(bos_token='<s>', eos_token='</s>'), MISTRAL3),
     ('Gemma 2', 'gemma', [('<start_of_turn>', {}), ('<end_of_turn>', {})], dict(bos_token='<bos>', eos_token='<eos>'), GEMMA),
     ('Phi 3', 'phi3', [('<|assistant|>', dict(rstrip=True))], dict(bos_token='<s>', eos_token='<|endoftext|>'), PHI3),
