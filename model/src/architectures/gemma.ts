@@ -144,7 +144,8 @@ function readPositions(
   if ('reason' in global) return global;
   if ('reason' in local) return local;
   // What a row turns by would depend on two lengths.
-  if (local.rotary.long) return { reason: t("rotary positions scaled by '{0}' in layers that see a window", 'longrope') };
+  if (local.rotary.long)
+    return { reason: t("rotary positions scaled by '{0}' in layers that see a window", 'longrope') };
   return { rotary: global.rotary, local: local.rotary };
 }
 

@@ -76,9 +76,7 @@ export function* readModelProto(bytes: Uint8Array): Generator<void, SentencePiec
   if (algorithm === undefined) {
     const name = MODEL_TYPES[model.algorithm];
     const type = name === undefined ? `${model.algorithm}` : `${name} (${model.algorithm})`;
-    throw new UnusableTokenizer(
-      t('has a SentencePiece model of type {0}; supported: UNIGRAM (1) and BPE (2)', type),
-    );
+    throw new UnusableTokenizer(t('has a SentencePiece model of type {0}; supported: UNIGRAM (1) and BPE (2)', type));
   }
   return { ...model, algorithm, pieces };
 }
