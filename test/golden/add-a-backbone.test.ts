@@ -37,7 +37,7 @@ function patched(text: string, diff: string): string {
 let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(path.join(tmpdir(), 'ptask-add-'));
-  for (const folder of ['model', 'engine', 'task', 'protocol'])
+  for (const folder of ['model', 'engine', 'task', 'protocol', 'l10n'])
     cpSync(path.join(ROOT, folder), path.join(copy, folder), { recursive: true });
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
   for (const { file, code } of blocks('ts')) writeFileSync(path.join(copy, file), code);
