@@ -13,8 +13,7 @@ import { serializeSafetensors, type TensorData } from '../model/src/safetensors.
  * How long a training step of each architecture takes beside one of a GPT-2 of the same layers, width, heads and vocabulary and
  * of as many weights, all of them random:
  *
- *     npx esbuild bench/architectures.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/architectures-bench.js
- *     node dist/architectures-bench.js [--rounds 15] [--virtual 20] [--length 32] [--batch 8] [--only llama,gemma2]
+ *     npm run bench architectures -- [--rounds 15] [--virtual 20] [--length 32] [--batch 8] [--only llama,gemma2]
  *
  * The models take turns, each right after a GPT-2, on one thread each. What is told is processor time, which on a machine that
  * does other things as well says more than the time on the clock, and of that the fastest steps.

@@ -8,8 +8,7 @@ import { loadReference, logProbability } from './gpt2-reference.ts';
 /*
  * Perplexity per UTF-8 byte of the demo backbones on a few sentences, with either choice of encoder states:
  *
- *     npx esbuild bench/demo-backbone.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/demo-backbone.js
- *     node dist/demo-backbone.js
+ *     npm run bench demo-backbone
  */
 
 const SENTENCES: readonly (readonly [language: string, what: string, text: string])[] = [

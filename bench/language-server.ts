@@ -28,8 +28,7 @@ import { nodeEnvironment } from '../task/src/node-environment.ts';
  * How fast the language service answers beside much data, in one process with it, and how much memory the server takes; on
  * files that it makes in a temporary folder:
  *
- *     npx esbuild bench/language-server.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/language-server-bench.js
- *     npm run build && node dist/language-server-bench.js
+ *     npm run build && npm run bench language-server
  */
 
 const ROWS = 100_000;

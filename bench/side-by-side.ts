@@ -4,8 +4,7 @@
  * rounds in which the two take turns, with the smallest and largest. `runs` says in how many runs of the graph the
  * rows of all prompts went together.
  *
- *     npx esbuild bench/side-by-side.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/side-by-side.js
- *     node dist/side-by-side.js MODEL-FOLDER [--rounds 7] [--shapes PROMPTSxVIRTUALxLENGTHxBATCH,…]
+ *     npm run bench side-by-side -- MODEL-FOLDER [--rounds 7] [--shapes PROMPTSxVIRTUALxLENGTHxBATCH,…]
  */
 import { parseArgs } from 'node:util';
 import { backboneOf } from '../engine/src/backbone/backbone.ts';
