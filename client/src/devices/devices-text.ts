@@ -10,6 +10,9 @@ const NAMES: Readonly<Record<DeviceName, string>> = {
   coreml: 'Core ML (Apple)',
 };
 
+/** Where something is missing that can be fetched, the reason names the command that does it in a shell. */
+const FETCH_CUDA = 'ptask devices --fetch cuda';
+
 export const deviceTitle = (name: DeviceName): string => NAMES[name];
 
 /** What was found on this machine, what was tried, and why it is not used, as Markdown. */
@@ -38,6 +41,9 @@ export function devicesReport({ devices, used, cpu, runtime }: DevicesResult, te
       '| --- | --- | --- | --- | --- |',
       ...rows,
     ].join('\n'),
+    ...(devices.some(({ reason }) => reason?.includes(FETCH_CUDA))
+      ? [t('**Fetch CUDA Support** fetches the part of ONNX Runtime that CUDA needs.')]
+      : []),
     ...(devices.some(({ remembered }) => remembered)
       ? [
           t(

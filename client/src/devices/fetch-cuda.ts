@@ -8,7 +8,7 @@ import { requireTrust } from '../trust.ts';
 
 const TOKEN = 'fetch-cuda';
 
-/** **Fetch CUDA Support**: says what it takes, asks, and fetches it. */
+/** **Fetch CUDA Support**: says what it takes, asks, fetches it, and has it used. */
 export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise<void> {
   const { t, bytes } = texts;
   if (!(await requireTrust())) return;
@@ -24,10 +24,13 @@ export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise
       if (choice !== t('Fetch')) return;
       await fetchShown(engine, texts);
     }
-    const reload = t('Reload Window');
-    const message = t('What CUDA needs is there; it is used after the window has been loaded again.');
-    if ((await window.showInformationMessage(message, reload)) === reload) {
-      await commands.executeCommand('workbench.action.reloadWindow');
+    // A process keeps the runtime that it has loaded.
+    engine.renew();
+    const show = t('Show Devices');
+    // NVIDIA's own libraries may be missing, which trying the device tells.
+    const message = t('The CUDA provider is there, and used where the device works.');
+    if ((await window.showInformationMessage(message, show)) === show) {
+      await commands.executeCommand('ptask.showDevices');
     }
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'cancelled') return;

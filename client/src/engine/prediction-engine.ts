@@ -29,10 +29,15 @@ interface RequestOptions {
   readonly isCommand?: boolean;
 }
 
+/** A process that is replaced ends in so many milliseconds. */
+const END_LIMIT_MS = 3000;
+
 /** The engine process that answers everything that only reads. It is started when it is first asked, and anew when it died. */
 export class PredictionEngine {
   readonly #options: PredictionEngineOptions;
   #process: EngineProcess | undefined;
+  /** What the process that runs now has not answered yet. */
+  #open = new Set<Promise<unknown>>();
   readonly #askAnewListeners = new Set<() => void>();
   #deaths = 0;
   #lastDeath: EngineDied | undefined;
@@ -64,7 +69,7 @@ export class PredictionEngine {
     ];
     try {
       const asked = 'file' in params ? { ...params, device: deviceOf(params.file) } : params;
-      const result = await process.request(method, asked, signal);
+      const result = await this.#answer(process.request(method, asked, signal));
       this.#deaths = 0;
       return result;
     } finally {
@@ -84,6 +89,15 @@ export class PredictionEngine {
     this.askAnew();
   }
 
+  /** Has a new process answer from now on, which finds what has come to this machine; the present one ends with its last answer. */
+  renew(): void {
+    const [process, open] = [this.#process, this.#open];
+    this.#process = undefined;
+    this.#open = new Set();
+    if (process) void Promise.allSettled(open).then(() => process.end(END_LIMIT_MS));
+    this.askAnew();
+  }
+
   /** What it did not answer may be asked once more. */
   askAnew(): void {
     for (const listener of this.#askAnewListeners) listener();
@@ -100,12 +114,23 @@ export class PredictionEngine {
     await this.#process?.end(limit);
   }
 
+  async #answer<T>(answer: Promise<T>): Promise<T> {
+    const open = this.#open;
+    open.add(answer);
+    try {
+      return await answer;
+    } finally {
+      open.delete(answer);
+    }
+  }
+
   #running(): EngineProcess {
     if (this.#process) return this.#process;
     const { program, log, env } = this.#options;
     const process = new EngineProcess({ program, role: 'predict', log, env: env() });
     this.#process = process;
     void process.ended.then((how) => {
+      if (this.#process !== process) return;
       this.#process = undefined;
       if (this.#isEnding) return;
       this.#deaths++;

@@ -1,5 +1,6 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
 import { byHand } from './by-hand/index.ts';
+import { fetchCuda } from './fetch-cuda.ts';
 import { models } from './models.ts';
 import { noRuntime, withoutRuntime } from './no-runtime.ts';
 import { noSurvivors } from './no-survivors.ts';
@@ -23,6 +24,7 @@ export const DRIVES: Readonly<Record<string, Drive>> = {
   'whole-story': { run: wholeStory },
   swedish: { options: { locale: 'sv' }, run: swedish },
   models: models(),
+  ...(process.platform === 'linux' && process.arch === 'x64' ? { 'fetch-cuda': fetchCuda() } : {}),
   'no-runtime': { extensions: withoutRuntime, run: noRuntime },
   reload: { run: reload },
   'no-survivors': { run: noSurvivors },

@@ -14,6 +14,8 @@ export async function devices(editor: EditorPage): Promise<void> {
   assert.equal(table.length, 5, `a line for each device: ${table}`);
   assert.match(table[0]!, /^CPU\s+used/);
   for (const row of table.slice(1)) assert.match(row, /\S+\s+(works|fails|crashed|not in this runtime)\s+\S/);
+  const advice = editor.webview().getByText('Fetch CUDA Support');
+  assert.equal(await advice.count(), /--fetch cuda/.test(table.join()) ? 1 : 0);
   await editor.screenshot('devices');
 
   await editor.command('ptask: Try Devices Again');

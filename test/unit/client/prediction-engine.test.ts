@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
+
+let engine: PredictionEngine;
+afterEach(() => engine.end(3000));
+
+/** An engine whose process is a stand-in that answers with its own id. */
+function start() {
+  const deaths = vi.fn();
+  engine = new PredictionEngine({
+    program: path.join(import.meta.dirname, 'stand-in-engine.mjs'),
+    log: { info: () => undefined, error: () => undefined },
+    permit: { ask: async () => undefined, require: async () => undefined },
+    deviceOf: () => 'auto',
+    env: () => ({}),
+    onDeath: deaths,
+  });
+  const answering = async (how: 'fast' | 'slow') => {
+    const { runs } = await engine.request('runs', { folders: [how] });
+    return Number(runs[0]!.dir);
+  };
+  return { answering, deaths };
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('a process that is renewed', () => {
+  it('answers what it was asked, and ends; another one answers what comes next', async () => {
+    const { answering, deaths } = start();
+    const asked = vi.fn();
+    engine.onAskAnew(asked);
+    const first = await answering('fast');
+    const slow = answering('slow');
+    engine.renew();
+    expect(asked).toHaveBeenCalledOnce();
+    const second = await answering('fast');
+    expect(second).not.toBe(first);
+    expect(await slow).toBe(first);
+    await vi.waitFor(() => expect(isAlive(first)).toBe(false), 5000);
+    expect(engine.pid).toBe(second);
+    expect(deaths).not.toHaveBeenCalled();
+  });
+
+  it('is started when it is next asked, where there was none', async () => {
+    const { answering } = start();
+    engine.renew();
+    expect(engine.pid).toBeUndefined();
+    expect(await answering('fast')).toBe(engine.pid);
+  });
+});
