@@ -24,8 +24,10 @@ import { PROMPT_TABLES, type RowAnswers } from './row-answers.ts';
 
 const SETTING = 'predictions.inline';
 
-/** So long is waited for answers before a document is drawn without them; drawing it again takes VS Code longer than that. */
+/** So long is waited for answers before a task file is drawn without them: the language server's hints are drawn with them. */
 const WAIT_MS = 150;
+/** Beside the rows of a data file nothing else is drawn; to be asked once more takes VS Code longer than most answers do. */
+const DATA_FILE_WAIT_MS = 2000;
 /** The window has other things to do when it begins. */
 const START_MS = 1000;
 
@@ -62,7 +64,7 @@ export function showInlinePredictions(
       const questions = rows.map(questionOf);
       const answered = store.want(questions);
       if (questions.some((question) => !store.known(question))) {
-        await Promise.race([answered, newsWithin(WAIT_MS)]);
+        await Promise.race([answered, newsWithin(isTaskFile(document) ? WAIT_MS : DATA_FILE_WAIT_MS)]);
         if (token.isCancellationRequested) return [];
       }
       drawing.asked(document);

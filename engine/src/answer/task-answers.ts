@@ -56,6 +56,11 @@ export class TaskAnswers {
     });
   }
 
+  /** Makes ready what the first answer without a prompt would have to wait for. */
+  async prepareUntrained(row: Row): Promise<void> {
+    if (!this.predictors.has('none')) await this.predictions('none', this.template, [row]);
+  }
+
   /** Undefined for a row that lacks a field, or is too long. */
   private async predictions(
     answering: Answering,

@@ -1,6 +1,7 @@
-import type { PredictedRow, PredictParams, PredictResult } from '../../../protocol/src/engine.ts';
+import type { PredictedRow, PredictParams, PredictResult, TaskFileReference } from '../../../protocol/src/engine.ts';
+import type { TaskAnswers } from '../answer/task-answers.ts';
 import type { Notify } from './connection.ts';
-import type { OpenedFiles } from './opened-files.ts';
+import { log } from './log.ts';
 import type { Turns } from './turns.ts';
 
 /**
@@ -12,14 +13,26 @@ const BATCH_MS = 50;
 const SMALLEST_BATCH = 4;
 const LARGEST_BATCH = 64;
 
+/** A model that takes longer for a row is not asked for more than somebody wants to see. */
+const QUICK_MS = 50;
+
+interface AskedFile {
+  answers(taskname: string): Pick<TaskAnswers, 'prompt' | 'answer' | 'prepareUntrained'>;
+}
+
+interface Means {
+  readonly files: { open(reference: TaskFileReference): Promise<AskedFile> };
+  readonly turns: Turns;
+  readonly notify: Notify;
+}
+
 /** Answers rows, those that come first first, and tells each part as soon as it is there. */
-export async function predictRows(
-  { token, taskname, rows, withUntrained, urgency, ...reference }: PredictParams,
-  signal: AbortSignal,
-  { files, turns, notify }: { readonly files: OpenedFiles; readonly turns: Turns; readonly notify: Notify },
-): Promise<PredictResult> {
-  return turns.take(urgency, signal, async (turn) => {
-    const answers = (await files.open(reference)).answers(taskname);
+export async function predictRows(params: PredictParams, signal: AbortSignal, means: Means): Promise<PredictResult> {
+  const { token, taskname, rows, withUntrained, urgency } = params;
+  const { files, turns, notify } = means;
+  const begun = performance.now();
+  const result = await turns.take(urgency, signal, async (turn) => {
+    const answers = (await files.open(params)).answers(taskname);
     const prompt = answers.prompt.state;
     const predicted: PredictedRow[] = [];
     let size = SMALLEST_BATCH;
@@ -35,4 +48,21 @@ export async function predictRows(
     }
     return { prompt, rows: predicted };
   });
+  const isQuick = performance.now() - begun <= QUICK_MS * rows.length;
+  if (urgency === 'visible' && !withUntrained && isQuick) void prepareHover(params, means);
+  return result;
+}
+
+/** Whoever sees answers beside rows will soon point at one, and then the model without a prompt is asked, too. */
+async function prepareHover(params: PredictParams, { files, turns }: Means): Promise<void> {
+  const [row] = params.rows;
+  if (row === undefined) return;
+  const never = new AbortController().signal;
+  try {
+    await turns.take('background', never, async () => {
+      await (await files.open(params)).answers(params.taskname).prepareUntrained(row);
+    });
+  } catch (error) {
+    log.info(`the model without a prompt is not ready: ${String(error)}`);
+  }
 }
