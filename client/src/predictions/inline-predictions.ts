@@ -24,10 +24,11 @@ import { PROMPT_TABLES, type RowAnswers } from './row-answers.ts';
 
 const SETTING = 'predictions.inline';
 
-/** So long is waited for answers before a task file is drawn without them: the language server's hints are drawn with them. */
-const WAIT_MS = 150;
-/** Beside the rows of a data file nothing else is drawn; to be asked once more takes VS Code longer than most answers do. */
-const DATA_FILE_WAIT_MS = 2000;
+/**
+ * So long is waited for answers before a task file is drawn without them, since the language server's hints are drawn with them.
+ * Beside the rows of a data file nothing else is drawn, and asking once more takes VS Code longer than most answers.
+ */
+const TASK_FILE_WAIT_MS = 150;
 /** The window has other things to do when it begins. */
 const START_MS = 1000;
 
@@ -41,13 +42,14 @@ export function showInlinePredictions(
   const changed = new EventEmitter<void>();
   const drawing = new Redrawing<TextDocument>(() => changed.fire(), documentsInView);
   const waiting = new Set<() => void>();
-  const newsWithin = (milliseconds: number) =>
+  const nextNews = (within: number | undefined) =>
     new Promise<void>((resolve) => {
       waiting.add(resolve);
+      if (within === undefined) return;
       setTimeout(() => {
         waiting.delete(resolve);
         resolve();
-      }, milliseconds);
+      }, within);
     });
   const tellNews = () => {
     for (const resolve of waiting) resolve();
@@ -64,7 +66,7 @@ export function showInlinePredictions(
       const questions = rows.map(questionOf);
       const answered = store.want(questions);
       if (questions.some((question) => !store.known(question))) {
-        await Promise.race([answered, newsWithin(isTaskFile(document) ? WAIT_MS : DATA_FILE_WAIT_MS)]);
+        await Promise.race([answered, nextNews(isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined)]);
         if (token.isCancellationRequested) return [];
       }
       drawing.asked(document);

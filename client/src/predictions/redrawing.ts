@@ -37,6 +37,11 @@ export class Redrawing<Document> {
 
   #next(): void {
     this.#timer = undefined;
+    const shown = new Set(this.#shown());
+    // One that is closed will not be asked for.
+    for (const document of this.#unasked) {
+      if (!shown.has(document)) this.#unasked.delete(document);
+    }
     if (this.#unasked.size === 0 || this.#times === MOST_TIMES) {
       this.#unasked.clear();
       return;

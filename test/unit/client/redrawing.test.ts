@@ -45,6 +45,17 @@ it('news that come soon after others are told together', () => {
   expect(told()).toBe(2);
 });
 
+it('a document that is closed meanwhile is not told of any more', () => {
+  const shown = ['a', 'b'];
+  const tell = vi.fn();
+  const redrawing = new Redrawing<string>(tell, () => shown);
+  redrawing.news();
+  redrawing.asked('a');
+  shown.pop();
+  vi.advanceTimersByTime(1000);
+  expect(tell).toHaveBeenCalledTimes(1);
+});
+
 it('an editor that never asks is not told for ever; one that shows nothing is not told, nor one that is closed', () => {
   const never = start('a');
   never.redrawing.news();
