@@ -64,7 +64,7 @@ export function activate(context: ExtensionContext): Extension {
     env: engineEnvironment,
     onDeath: (death) => void sayThatEngineDied(death, engine, texts),
   });
-  const trainings = new TrainingProcesses(program, log, permit);
+  const trainings = new TrainingProcesses({ program, log, permit, env: engineEnvironment });
   const queue = new RunQueue(trainings.start);
   const stored = new StoredRuns(engine);
   const charts = new Charts(context.extensionUri, engine, queue, texts);
@@ -111,16 +111,18 @@ export async function deactivate(): Promise<void> {
   await endProcesses?.();
 }
 
+/** What an engine speaks, and its way to the network. */
 function engineEnvironment(): Record<string, string> {
   const http = workspace.getConfiguration('http');
-  return proxyEnvironment({ proxy: http.get('proxy'), noProxy: http.get('noProxy') }, process.env);
+  const proxy = proxyEnvironment({ proxy: http.get('proxy'), noProxy: http.get('noProxy') }, process.env);
+  return { ...proxy, PTASK_LOCALE: env.language };
 }
 
 async function sayThatEngineDied(death: EngineDied, engine: PredictionEngine, { t }: Texts): Promise<void> {
   const [restart, log] = [t('Restart'), t('Open Log')];
   const lines = tellingLines(death.lines);
   const choice = await window.showErrorMessage(
-    t('The process that predicts ended: {0}. {1}', death.how, lines).trim(),
+    t('The process that predicts ended: {0}. {1}', death.ending(t), lines).trim(),
     restart,
     log,
   );

@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { type FileAction, fileReason } from '../../model/src/file-reason.ts';
 
 /** 1: what the user gave is at fault, or something they can put right; 3: the engine failed. */
@@ -43,8 +44,8 @@ export class DivergedError extends PtaskError {
   /** The step, from 1 as in a run's events, that gave the first bad number. */
   readonly step: number;
 
-  constructor(step: number, quantity = 'the loss') {
-    super(`training diverged: ${quantity} is not a finite number at step ${step}; try a lower learning rate`, 1);
+  constructor(step: number, quantity = t('the loss')) {
+    super(t('training diverged: {0} is not a finite number at step {1}; try a lower learning rate', quantity, step), 1);
     this.step = step;
   }
 }
@@ -66,6 +67,12 @@ export class FileError extends InputError {
   static from(path: string, action: FileAction, cause: unknown): FileError {
     if (cause instanceof FileError) return cause;
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-    return new FileError(path, `cannot be ${action}: ${fileReason(action, cause)}`, { cause, code });
+    return new FileError(path, CANNOT[action](fileReason(action, cause)), { cause, code });
   }
 }
+
+const CANNOT: Readonly<Record<FileAction, (why: string) => string>> = {
+  read: (why) => t('cannot be read: {0}', why),
+  written: (why) => t('cannot be written: {0}', why),
+  locked: (why) => t('cannot be locked: {0}', why),
+};

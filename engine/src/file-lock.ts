@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { t } from '../../l10n/src/words.ts';
 import { FileError } from './errors.ts';
 import { isProcessAlive } from './process-alive.ts';
 
@@ -25,6 +26,11 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
+/** Who has a lock, in words. */
+export function holderText(holder: LockHolder | undefined): string {
+  return holder ? t('process {0} on {1}', holder.pid, holder.host) : t('another process');
+}
+
 /** Another process has the lock, and kept it for longer than one was ready to wait. */
 export class LockedError extends FileError {
   override readonly name = 'LockedError';
@@ -32,8 +38,10 @@ export class LockedError extends FileError {
   readonly holder: LockHolder | undefined;
 
   constructor(path: string, lock: string, holder: LockHolder | undefined) {
-    const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-    super(path, `cannot be locked: ${who} has been writing it for long; if it is not, delete ${lock}`);
+    super(
+      path,
+      t('cannot be locked: {0} has been writing it for long; if it is not, delete {1}', holderText(holder), lock),
+    );
     this.holder = holder;
   }
 }

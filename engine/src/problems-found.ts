@@ -1,6 +1,6 @@
-import type { Problem } from '../../protocol/src/problem.ts';
+import { t } from '../../l10n/src/words.ts';
+import type { Problem, Severity } from '../../protocol/src/problem.ts';
 import { PtaskError } from './errors.ts';
-import { count } from './text.ts';
 
 /** The task file has errors, so that nothing can be done with it. Exit code 1. */
 export class ProblemsFound extends PtaskError {
@@ -8,7 +8,7 @@ export class ProblemsFound extends PtaskError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(`nothing was run: ${summary(problems)}`, 1);
+    super(t('nothing was run: {0}', summary(problems)), 1);
     this.problems = problems;
   }
 }
@@ -19,6 +19,12 @@ export function summary(problems: readonly Problem[]): string {
   const counts = severities
     .map((severity) => [severity, problems.filter((problem) => problem.severity === severity).length] as const)
     .filter(([, n]) => n > 0)
-    .map(([severity, n]) => count(n, severity === 'information' ? 'note' : severity));
-  return counts.length > 0 ? counts.join(', ') : 'no problems';
+    .map(([severity, n]) => COUNTED[severity](n));
+  return counts.length > 0 ? counts.join(', ') : t('no problems');
 }
+
+const COUNTED: Readonly<Record<Severity, (n: number) => string>> = {
+  error: (n) => (n === 1 ? t('1 error') : t('{0} errors', n)),
+  warning: (n) => (n === 1 ? t('1 warning') : t('{0} warnings', n)),
+  information: (n) => (n === 1 ? t('1 note') : t('{0} notes', n)),
+};

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../../l10n/src/words.ts';
 import { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import { chatFrameHash } from '../../model/src/chat/chat-template.ts';
 import { type ModelFolder, type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
@@ -127,7 +128,14 @@ export function rowTokeniser(project: Project, template: TaskTemplate, shots: re
   if (key) {
     const id = key === 'add_bos' ? bosId : eosId;
     throw new InputError(
-      `${project.backbone.model.dir}: "${key}" needs token ${id}, but the model has only ${vocabSize} tokens; correct its config.json or set "${key}" to false`,
+      t(
+        '{0}: "{1}" needs token {2}, but the model has only {3} tokens; correct its config.json or set "{4}" to false',
+        project.backbone.model.dir,
+        key,
+        id!,
+        vocabSize,
+        key,
+      ),
     );
   }
   return new RowTokeniser(
@@ -152,8 +160,12 @@ export function chatOf(
   if (!chat) return undefined;
   const reading = tokenizer.chat?.();
   if (reading?.kind === 'ok') return new ChatEncoder(reading.frame, tokenizer, turn);
-  const why = reading ? `its chat template cannot be used: ${reading.reason}` : 'it has no chat template';
-  throw new InputError(`${backbone.model.dir}: "chat" needs a model for chats, and ${why}`);
+  const { dir } = backbone.model;
+  throw new InputError(
+    reading
+      ? t('{0}: "chat" needs a model for chats, and its chat template cannot be used: {1}', dir, reading.reason)
+      : t('{0}: "chat" needs a model for chats, and it has no chat template', dir),
+  );
 }
 
 /** What a prompt's record says of the model's chat template; undefined where it has none that can be used. */
@@ -167,7 +179,7 @@ export function templateOf(project: Project, taskname: string): TaskTemplate {
   const template = project.file.task_templates.find((candidate) => candidate.taskname === taskname);
   if (!template) {
     const names = project.file.task_templates.map((known) => known.taskname).join(', ');
-    throw new InputError(`${shortPath(project.path)} has no task '${taskname}'; it has ${names}`);
+    throw new InputError(t("{0} has no task '{1}'; it has {2}", shortPath(project.path), taskname, names));
   }
   return template;
 }

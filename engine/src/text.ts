@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { locale, t } from '../../l10n/src/words.ts';
 
 /** `49 rows`, `1 row`. */
 export function count(n: number, singular: string, plural = `${singular}s`): string {
@@ -7,20 +8,27 @@ export function count(n: number, singular: string, plural = `${singular}s`): str
 
 /** `81.6%` */
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
+  return share.toLocaleString(locale(), { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
 /** `548 MB`, `2.84 GB`: three digits and a unit of a thousand. */
 export function formatBytes(bytes: number): string {
-  const units = [' bytes', ' kB', ' MB', ' GB', ' TB'];
   let place = 0;
   let value = bytes;
-  while (Number(value.toPrecision(3)) >= 1000 && place < units.length - 1) {
+  while (Number(value.toPrecision(3)) >= 1000 && place < UNITS.length - 1) {
     value /= 1000;
     place++;
   }
-  return `${Number(value.toPrecision(3))}${units[place]}`;
+  return UNITS[place]!(value.toLocaleString(locale(), { maximumSignificantDigits: 3, useGrouping: false }));
 }
+
+const UNITS = [
+  (count: string) => t('{0} bytes', count),
+  (count: string) => t('{0} kB', count),
+  (count: string) => t('{0} MB', count),
+  (count: string) => t('{0} GB', count),
+  (count: string) => t('{0} TB', count),
+];
 
 /** A path as one would type it here, where that is shorter. */
 export function shortPath(file: string): string {

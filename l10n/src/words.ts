@@ -24,7 +24,9 @@ export function locale(): string {
  * been given yet.
  */
 export function t(message: string, ...values: readonly (string | number)[]): string {
-  return translated(message).replace(/\{(\d+)\}/g, (place, index: string) => String(values[Number(index)] ?? place));
+  return translated(message).replace(/\{(\d+)\}/g, (place, index: string) =>
+    Number(index) < values.length ? String(values[Number(index)]) : place,
+  );
 }
 
 /** A text of a table that was made when its module was loaded. */

@@ -204,7 +204,7 @@ export async function readExactly(file: Readable, position: number, length: numb
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) throw new Error(`it ended at byte ${position + done}`);
+    if (bytesRead === 0) throw new Error(t('it ended at byte {0}', position + done));
     done += bytesRead;
   }
   return bytes;

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
-import { ENGINE } from './engine.ts';
+import { ENGINE, Engine, faultOf } from './engine.ts';
 import { buildPtask } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -24,6 +25,14 @@ it('over standard input and output the engine talks as over a channel, and ends 
   expect(await connection.sendRequest('runs', { folders: [await temporaryFolder()] })).toEqual({ runs: [] });
   child.stdin.end();
   expect(await ended).toEqual([0, null]);
+});
+
+it('speaks the language that its parent names', async () => {
+  const engine = new Engine('predict', { PTASK_LOCALE: 'sv' });
+  const file = path.join(await temporaryFolder(), 'missing.ptask.json');
+  const fault = await faultOf(engine.request('plan', { file, tasknames: [], measure: false }));
+  expect(fault.message).toBe(`${file}: kan inte läsas: det finns ingen sådan fil`);
+  expect(fault.data).toEqual({ kind: 'input' });
 });
 
 it.each([[[]], [['serve']], [['train']]])(

@@ -9,10 +9,10 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const json = (file: string): Record<string, string> => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
 
 /** All that an editor may be told comes from these. */
-const FOLDERS = ['client', 'server', 'task', 'model'];
+const FOLDERS = ['client', 'server', 'task', 'model', 'engine'];
 
-/** The schema is a file of which there is one. */
-const ENGLISH = /^task\/src\/json-schema\b/;
+/** The command line speaks English alone, and so does the schema, a file of which there is one. */
+const ENGLISH = /^(engine\/src\/cli|task\/src\/json-schema)\b/;
 
 /** Our source files by path from the root, with `/`. */
 function ourSources(): Map<string, string> {
@@ -68,10 +68,10 @@ function isTranslation(node: ts.Node): node is ts.CallExpression {
 
 /** Properties and arguments that are shown to a user. */
 const SHOWN_KEYS = /^(message|title|tooltip|detail|documentation|note|forAll|reason|problem)$/;
-const SHOWING_CALLS = /^(fixOf|paragraphs|bullets|broken|notFound|unusable|malformed|context\.related|this\.fail)$/;
+const SHOWING_CALLS = /^(fixOf|paragraphs|bullets|broken|notFound|unusable|malformed|context\.related|(this\.)?fail)$/;
 /** Errors of ours whose messages are for the user; others are faults of the program. */
 const SHOWN_ERRORS =
-  /^(Input|Busy|Engine|Diverged|File|Hub|ModelFolder|WeightRead|DemoBackbone)Error$|^(Transient|UnusableTokenizer)$/;
+  /^(Input|Busy|Engine|Diverged|File|Hub|ModelFolder|WeightRead|DemoBackbone|OnnxWeights|WhisperPackage)Error$|^(Transient|UnusableTokenizer)$/;
 
 /** What a node shows to the user, if it does. */
 function saidBy(node: ts.Node): ts.Node[] {
@@ -133,7 +133,7 @@ describe('Swedish', () => {
   const { texts, others, early, untranslated } = textsOf(ourSources());
   const swedish = json('l10n/bundle.l10n.sv.json');
 
-  it('has every text of the client and the language server, and no other', () => {
+  it('has every text of the client, the language server and the engine, and no other', () => {
     expect(others).toEqual([]);
     const all = new Set([...texts, ...documentationOf(taskFileShape)]);
     expect(Object.keys(swedish).sort()).toEqual([...all].sort());

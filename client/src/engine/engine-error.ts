@@ -1,5 +1,6 @@
 import type { EngineErrorKind } from '../../../protocol/src/engine.ts';
 import type { Problem } from '../../../protocol/src/problem.ts';
+import type { Translate } from '../texts.ts';
 
 /** A request that the engine refused or could not answer. The message is one line for the user. */
 export class EngineError extends Error {
@@ -26,5 +27,11 @@ export class EngineDied extends Error {
     super(`the engine ended: ${how}`);
     this.how = how;
     this.lines = lines;
+  }
+
+  /** How it ended, in the user's language. */
+  ending(t: Translate): string {
+    const code = /^exit code (.*)$/.exec(this.how)?.[1];
+    return code === undefined ? this.how : t('exit code {0}', code);
   }
 }

@@ -8,22 +8,27 @@ import type { Permit } from './permit.ts';
 /** How long a process may take to end after its run has. */
 const END_LIMIT_MS = 2000;
 
+export interface TrainingProcessesOptions {
+  /** Path of the engine's program. */
+  readonly program: string;
+  readonly log: EngineLog;
+  readonly permit: Permit;
+  /** Variables that each process gets beside those of this one. */
+  env(): Readonly<Record<string, string>>;
+}
+
 /** Starts training runs, each in a process of its own, and knows those that live. */
 export class TrainingProcesses {
-  readonly #program: string;
-  readonly #log: EngineLog;
-  readonly #permit: Permit;
+  readonly #options: TrainingProcessesOptions;
   readonly #processes = new Set<EngineProcess>();
 
-  constructor(program: string, log: EngineLog, permit: Permit) {
-    this.#program = program;
-    this.#log = log;
-    this.#permit = permit;
+  constructor(options: TrainingProcessesOptions) {
+    this.#options = options;
   }
 
   readonly start: StartTraining = (request, listener): TrainingProcess => {
     let stop: StopTrainingParams['how'] | 'kill' | undefined;
-    const starting = this.#permit.ask(request.file).then(() => {
+    const starting = this.#options.permit.ask(request.file).then(() => {
       if (stop) throw new EngineError('cancelled', 'cancelled');
       return this.#startProcess();
     });
@@ -52,7 +57,8 @@ export class TrainingProcesses {
   }
 
   #startProcess(): EngineProcess {
-    const engine = new EngineProcess({ program: this.#program, role: 'train', log: this.#log });
+    const { program, log, env } = this.#options;
+    const engine = new EngineProcess({ program, role: 'train', log, env: env() });
     this.#processes.add(engine);
     void engine.ended.then(() => this.#processes.delete(engine));
     return engine;

@@ -123,7 +123,7 @@ export function endMessage(name: string, end: RunEnd, texts: Texts): EndMessage 
         text: t(
           'The process that trained {0} ended: {1}. What was saved last can be resumed. {2}',
           name,
-          end.error.how,
+          end.error.ending(t),
           tellingLines(end.error.lines),
         ).trim(),
       };
@@ -138,7 +138,7 @@ function doneMessage(name: string, tasks: readonly TrainedTask[], texts: Texts):
     const result = heldOutText(task, texts);
     return tasks.length === 1 ? result : `${task.taskname}: ${result}`;
   });
-  const doubts = tasks.flatMap((task) => doubtText(task, texts) ?? []);
+  const doubts = tasks.flatMap((task) => doubtText(task) ?? []);
   const isNothing = tasks.some(({ learning }) => learning?.verdict === 'nothing');
   return {
     severity: isNothing ? 'warning' : 'information',
@@ -146,24 +146,9 @@ function doneMessage(name: string, tasks: readonly TrainedTask[], texts: Texts):
   };
 }
 
-/** Whether a prompt is any good, where that is in doubt. What the engine says has numbers, and is English. */
-function doubtText({ taskname, learning }: TrainedTask, { t, locale }: Texts): string | undefined {
-  if (learning?.message === undefined) return undefined;
-  // It begins with what the task has done.
-  if (locale.startsWith('en')) return `${taskname} ${learning.message}.`;
-  switch (learning.verdict) {
-    case 'nothing':
-      return t(
-        '{0} has learnt nothing of use: more epochs, another learning rate or encoder, or a larger model may help.',
-        taskname,
-      );
-    case 'unclear':
-      return t('{0} may have learnt little: on so few validation rows its lead may be chance.', taskname);
-    case 'unmeasured':
-      return t('{0} has no validation rows, so nothing says whether its prompt is any good.', taskname);
-    case 'learnt':
-      return undefined;
-  }
+/** Whether a prompt is any good, where that is in doubt. What the engine says begins with what the task has done. */
+function doubtText({ taskname, learning }: TrainedTask): string | undefined {
+  return learning?.message === undefined ? undefined : `${taskname} ${learning.message}.`;
 }
 
 /** The result on rows that were not trained on. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { t } from '../../../l10n/src/words.ts';
 import type { PromptState, PromptTraining } from '../../../protocol/src/engine.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { parseTemplate } from '../../../task/src/template.ts';
@@ -26,7 +27,7 @@ export function promptOf(project: Project, template: TaskTemplate): TaskPrompt {
   const name = `'${template.taskname}'`;
   const prompt = project.promptTable.get(template.taskname);
   if (!prompt) {
-    const message = `${name} has not been trained`;
+    const message = t('{0} has not been trained', name);
     return { state: { state: 'untrained', key: keyOf(project, template), message }, usable: undefined };
   }
   const trained = trainingOf(prompt);
@@ -38,17 +39,18 @@ export function promptOf(project: Project, template: TaskTemplate): TaskPrompt {
   const before = change === 'template' ? templateOfRecord(prompt) : undefined;
   const usable = before && { template: before, embeddings: prompt.embeddings };
   const key = keyOf(project, template, prompt, before);
-  const message = `the ${WORDS[change]} changed since the prompt of ${name} was trained: train it again`;
+  const message = CHANGED[change](name);
   return { state: { state: 'stale', key, changed: change, message, trained }, usable };
 }
 
 type Change = Extract<PromptState, { state: 'stale' }>['changed'];
 
-const WORDS: Readonly<Record<Change, string>> = {
-  template: 'template has',
-  model: 'model has',
-  tokenizer: "model's tokeniser has",
-  'chat-template': "model's chat template has",
+const CHANGED: Readonly<Record<Change, (name: string) => string>> = {
+  template: (name) => t('the template has changed since the prompt of {0} was trained: train it again', name),
+  model: (name) => t('the model has changed since the prompt of {0} was trained: train it again', name),
+  tokenizer: (name) => t("the model's tokeniser has changed since the prompt of {0} was trained: train it again", name),
+  'chat-template': (name) =>
+    t("the model's chat template has changed since the prompt of {0} was trained: train it again", name),
 };
 
 /** What a prompt does not say of itself, as one of another program, counts as unchanged. */

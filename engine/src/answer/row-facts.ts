@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Row } from '../data/tokenise.ts';
 import { formMapper } from '../evaluate/metrics.ts';
@@ -27,6 +28,7 @@ export function faultOf(template: TaskTemplate, row: Row): string | undefined {
   const { taskname, answer_field } = template;
   const missing = fieldsOf(template).find((field) => field !== answer_field && typeof row[field] !== 'string');
   if (missing === undefined) return undefined;
-  const fault = Object.hasOwn(row, missing) ? 'is not a string' : 'is missing';
-  return `"${missing}" ${fault}, which the template of '${taskname}' needs`;
+  return Object.hasOwn(row, missing)
+    ? t('"{0}" is not a string, which the template of \'{1}\' needs', missing, taskname)
+    : t('"{0}" is missing, which the template of \'{1}\' needs', missing, taskname);
 }

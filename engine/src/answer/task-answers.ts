@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { Answer, PredictedRow } from '../../../protocol/src/engine.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Row } from '../data/tokenise.ts';
@@ -51,7 +52,7 @@ export class TaskAnswers {
         trained: isCurrent ? own : undefined,
         stale: isCurrent ? undefined : own,
         untrained: frozen,
-        problem: fault ?? (asked && !own && !frozen ? 'the row is too long for the model' : undefined),
+        problem: fault ?? (asked && !own && !frozen ? t('the row is too long for the model') : undefined),
       };
     });
   }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { t } from '../../../l10n/src/words.ts';
 import { DTYPE_BYTES, decodeFloats } from '../../../model/src/dtypes.ts';
 import type { WeightRef } from '../../../model/src/model-folder.ts';
 import { readExactly } from '../../../model/src/safetensors.ts';
@@ -69,6 +70,6 @@ async function withFile<T>(ref: WeightRef, work: (file: FileHandle) => Promise<T
       await file.close();
     }
   } catch (error) {
-    throw new WeightReadError(`${ref.file} cannot be read: ${(error as Error).message}`);
+    throw new WeightReadError(t('{0} cannot be read: {1}', ref.file, (error as Error).message));
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { t } from '../../../l10n/src/words.ts';
 import { readRowBatches } from '../../../task/src/rows.ts';
 import { FileError } from '../errors.ts';
 import type { TokenRow } from './token-row.ts';
@@ -132,7 +133,7 @@ export class RowStore {
     }
     const text = bytes.toString('utf8');
     if (checksum(text) !== this.index.checksum(row)) {
-      throw new FileError(path, `line ${this.index.line(row) + 1} was changed while it was in use`);
+      throw new FileError(path, t('line {0} was changed while it was in use', this.index.line(row) + 1));
     }
     return JSON.parse(text) as Row;
   }

@@ -3,6 +3,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { t } from '../../../l10n/src/words.ts';
 import type { Adapter, DeviceName } from '../../../protocol/src/engine.ts';
 
 /*
@@ -36,7 +37,7 @@ async function onLinux(): Promise<Adapter> {
 export async function linuxAdapter(open: readonly string[], maps: string): Promise<Adapter> {
   const node = open.find((file) => HARDWARE.test(file));
   if (node === undefined) {
-    const name = SOFTWARE.find(([library]) => library.test(maps))?.[1] ?? 'a driver without hardware';
+    const name = SOFTWARE.find(([library]) => library.test(maps))?.[1] ?? t('a driver without hardware');
     return { name, software: true };
   }
   if (node.startsWith('/dev/nvidia')) return nvidia();

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { DeviceFinding, DeviceName } from '../../../protocol/src/engine.ts';
 import { InputError } from '../errors.ts';
 import { BY_SPEED } from './devices.ts';
@@ -20,7 +21,7 @@ export async function chooseDevice(wanted: DeviceName | 'auto', find: Find): Pro
   if (wanted === 'auto') return fastest(await find(BY_SPEED.filter((name) => name !== 'cpu')));
   const [finding] = await find([wanted]);
   if (finding?.state === 'works') return { device: wanted, notes: [] };
-  throw new InputError(`device ${wanted} cannot be used: ${finding?.reason ?? 'it was not tried'}`);
+  throw new InputError(t('device {0} cannot be used: {1}', wanted, finding?.reason ?? t('it was not tried')));
 }
 
 /** Of devices that have been tried, the fastest that may be taken unasked; the CPU where there is none. */
@@ -31,7 +32,7 @@ export function fastest(findings: readonly DeviceFinding[]): ChosenDevice {
     if (!finding) continue;
     if (isTakenUnasked(finding)) return { device: name, notes };
     // That a runtime for another system has it says nothing of this machine.
-    if (finding.state !== 'absent') notes.push(`${name} is not used: ${finding.reason}`);
+    if (finding.state !== 'absent') notes.push(t('{0} is not used: {1}', name, finding.reason!));
   }
   return { device: 'cpu', notes };
 }

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { t } from '../../../l10n/src/words.ts';
 import { makeFolder } from '../atomic-folder.ts';
 import { InputError } from '../errors.ts';
 import { withFileLock } from '../file-lock.ts';
@@ -55,11 +56,11 @@ export interface CudaPlan {
 /** @throws InputError where this machine cannot use it */
 export async function planCuda(archive: CudaArchive = CUDA_ARCHIVE): Promise<CudaPlan> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new InputError(`CUDA is for Linux on x64, and this is ${process.platform} on ${process.arch}`);
+    throw new InputError(t('CUDA is for Linux on x64, and this is {0} on {1}', process.platform, process.arch));
   }
   if (runtimeVersion() !== CUDA_RUNTIME_VERSION) {
     throw new InputError(
-      `the CUDA provider is of ONNX Runtime ${CUDA_RUNTIME_VERSION}, and this is ${runtimeVersion()}`,
+      t('the CUDA provider is of ONNX Runtime {0}, and this is {1}', CUDA_RUNTIME_VERSION, runtimeVersion()),
     );
   }
   const present = fetchedRuntime() ? archive.bytes : await incompleteBytes(archivePlace().incomplete, archive);
@@ -120,7 +121,7 @@ function requestsTo(registry: string): Pick<HubRequests, 'file' | 'page'> {
     file: (_commit, name, request) =>
       requests.get(name, request).catch((error: unknown) => {
         if (!(error instanceof HubError) || error.reason === 'unreachable') throw error;
-        throw new HubError('not-found', `${registry} does not give out ${PACKAGE} ${PACKAGE_VERSION}`, {
+        throw new HubError('not-found', t('{0} does not give out {1} {2}', registry, PACKAGE, PACKAGE_VERSION), {
           cause: error,
         });
       }),
@@ -138,7 +139,7 @@ async function requireSpace(folder: string, { bytes }: CudaArchive): Promise<voi
     const needed = formatBytes(bytes + UNPACKED_BYTES);
     throw new HubError(
       'disk',
-      `${needed} are needed in ${path.dirname(folder)}, which has room for ${formatBytes(free)}`,
+      t('{0} are needed in {1}, which has room for {2}', needed, path.dirname(folder), formatBytes(free)),
     );
   }
 }

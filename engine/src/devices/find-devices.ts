@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { t } from '../../../l10n/src/words.ts';
 import type { DeviceFinding, DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
 import { installedProviders, runtimeVersion } from '../runtime/provider.ts';
 import { fastest, isTakenUnasked } from './choose-device.ts';
@@ -56,7 +57,7 @@ function absent(name: DeviceName): DeviceFinding {
   return {
     name,
     state: 'absent',
-    reason: `ONNX Runtime ${runtimeVersion()} for ${process.platform} ${process.arch} does not have it`,
+    reason: t('ONNX Runtime {0} for {1} {2} does not have it', runtimeVersion(), process.platform, process.arch),
     adapter: undefined,
     missing: undefined,
     milliseconds: undefined,
@@ -74,12 +75,16 @@ function finding(name: DeviceName, found: Probe, remembered: boolean): DeviceFin
 
 function reasonOf(found: Probe, isTaken: boolean): string | undefined {
   if (found.state === 'works') {
-    return isTaken ? undefined : `${found.adapter?.name} computes on the CPU, more slowly than the CPU does without it`;
+    return isTaken
+      ? undefined
+      : t('{0} computes on the CPU, more slowly than the CPU does without it', found.adapter!.name);
   }
   const missing = found.state === 'fails' ? found.missing : undefined;
   if (missing === undefined) return plainReason(found.reason);
   const from = packageWith(missing);
-  return `the library ${missing} cannot be loaded${from === undefined ? '' : `; it comes with ${from}`}`;
+  return from === undefined
+    ? t('the library {0} cannot be loaded', missing)
+    : t('the library {0} cannot be loaded; it comes with {1}', missing, from);
 }
 
 /** What the runtime says, without the place in its own sources that it says it from, in one line. */

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { architectureOf, type ModelConfig } from '../../../model/src/architectures/index.ts';
 import type { Architecture } from '../backbone/architecture.ts';
 import { gpt2 } from '../backbone/gpt2.ts';
@@ -64,7 +65,7 @@ export async function tryKnownSteps(provider: Provider): Promise<void> {
     const wrong =
       Math.abs(found.loss - known.loss) / known.loss > TOLERANCE ||
       relativeError(found.gradient, known.gradient) > TOLERANCE;
-    if (wrong) throw new Error(`a training step of a small ${kind} model gives wrong numbers`);
+    if (wrong) throw new Error(t('a training step of a small {0} model gives wrong numbers', kind));
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import path from 'node:path';
+import { locale } from '../../../l10n/src/words.ts';
 import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { fileStamp } from '../model-memo.ts';
@@ -34,7 +35,8 @@ export async function rememberProbes(probes: ReadonlyMap<string, Probe>): Promis
 }
 
 function cacheFile(): string {
-  return path.join(cacheFolder(), 'devices.json');
+  // A reason is kept in the language that it was said in.
+  return path.join(cacheFolder(), locale() === 'en' ? 'devices.json' : `devices.${locale()}.json`);
 }
 
 function isProbe(value: Partial<Probe> | null): value is Probe {

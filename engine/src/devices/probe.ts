@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { t } from '../../../l10n/src/words.ts';
 import type { Adapter, DeviceName } from '../../../protocol/src/engine.ts';
 import { tryProvider } from '../runtime/provider.ts';
 import { usedAdapter } from './adapter.ts';
@@ -61,7 +62,9 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
       const missing = said && (missingLibrary(said.reason) ?? missingLibrary(complaints));
       if (said) return resolve({ state: 'fails', milliseconds, reason: said.reason, ...(missing ? { missing } : {}) });
       const last = complaints.trim().split('\n').at(-1) ?? '';
-      const reason = isLate ? `it did not answer within ${longest / 1000} seconds` : `it ended its process (${how})`;
+      const reason = isLate
+        ? t('it did not answer within {0} seconds', longest / 1000)
+        : t('it ended its process ({0})', how);
       resolve({ state: 'died', milliseconds, reason: last === '' || isLate ? reason : `${reason}: ${last}` });
     };
     child.once('error', (error) => end(error.message));

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { Answerer, Split } from '../../../protocol/src/engine.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { RowStore } from '../data/row-store.ts';
@@ -74,8 +75,13 @@ export async function evaluateTask(
   try {
     const numbers = rowsOfTask(store, taskname);
     if (numbers.length === 0) {
-      const where = files.length > 0 ? `none in ${files.join(', ')}` : `"data" names no ${split}_ds`;
-      throw new InputError(`${shortPath(project.path)}: no ${split} row of '${taskname}' can be used: ${where}`);
+      const where = files.length > 0 ? t('none in {0}', files.join(', ')) : t('"data" names no {0}', `${split}_ds`);
+      const path = shortPath(project.path);
+      throw new InputError(
+        split === 'test'
+          ? t("{0}: no test row of '{1}' can be used: {2}", path, taskname, where)
+          : t("{0}: no validation row of '{1}' can be used: {2}", path, taskname, where),
+      );
     }
     const measured: Measured[] = [];
     if (virtual) {

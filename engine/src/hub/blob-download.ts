@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { t } from '../../../l10n/src/words.ts';
 import { HubError, Transient } from './hub-error.ts';
 import type { FileDigest, HubFile } from './hub-listing.ts';
 import type { HubAnswer, HubRequests } from './hub-requests.ts';
@@ -112,12 +113,12 @@ class GrowingFile {
     if (from > 0 && !continues(answer, from)) {
       if (answer.status !== 200) await answer.discard();
       await this.#startAgain();
-      if (answer.status !== 200) throw new Transient(`${this.#file.path} cannot be fetched from the middle on`, 0);
+      if (answer.status !== 200) throw new Transient(t('{0} cannot be fetched from the middle on', this.#file.path), 0);
     }
     for await (const chunk of answer.chunks()) {
       if (this.bytes + chunk.length > this.#file.bytes) {
         await this.#startAgain();
-        throw new Transient(`${this.#file.path} is longer than the hub says`);
+        throw new Transient(t('{0} is longer than the hub says', this.#file.path));
       }
       this.#hash.update(chunk);
       await this.#handle.writeFile(chunk);
@@ -125,7 +126,7 @@ class GrowingFile {
       this.#received(this.bytes);
     }
     if (this.bytes < this.#file.bytes)
-      throw new Transient(`the connection was cut while ${this.#file.path} was fetched`);
+      throw new Transient(t('the connection was cut while {0} was fetched', this.#file.path));
   }
 
   async #startAgain(): Promise<void> {
@@ -146,9 +147,15 @@ function newHash({ kind }: FileDigest, bytes: number): Hash {
 }
 
 function wrongContent({ path, digest }: HubFile, page: string): HubError {
-  const name = digest.kind === 'sha256' ? 'SHA-256' : 'git hash';
+  const name = digest.kind === 'sha256' ? 'SHA-256' : t('git hash');
   return new HubError(
     'checksum',
-    `${path} of ${page} arrived twice with another content than the hub says (its ${name} is not ${digest.hash}); a proxy or mirror may be at fault`,
+    t(
+      '{0} of {1} arrived twice with another content than the hub says (its {2} is not {3}); a proxy or mirror may be at fault',
+      path,
+      page,
+      name,
+      digest.hash,
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { Pace } from '../progress.ts';
 import type { FetchProgress } from './fetch-model.ts';
 
@@ -54,6 +55,6 @@ export class FetchMeter {
 }
 
 function waitingText(waiting: NonNullable<FetchProgress['waiting']>): string {
-  if ('seconds' in waiting) return `${waiting.problem}; trying again in ${Math.ceil(waiting.seconds)} s`;
-  return `process ${waiting.holder?.pid ?? '?'} is fetching it; waiting for its end`;
+  if ('seconds' in waiting) return t('{0}; trying again in {1} s', waiting.problem, Math.ceil(waiting.seconds));
+  return t('process {0} is fetching it; waiting for its end', waiting.holder?.pid ?? '?');
 }

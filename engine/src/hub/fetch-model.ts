@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import { SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts';
 import { DEMO_MODELS } from '../../../model/src/demo/packages.ts';
 import { hubLockFolder, hubModelFolder } from '../../../model/src/hub-cache.ts';
@@ -72,11 +73,11 @@ export async function planFetch(
   revision: string,
   { settings, signal, pause }: FetchOptions,
 ): Promise<FetchPlan> {
-  if (DEMO_MODELS.includes(id)) throw new InputError(`'${id}' comes with ptask; there is nothing to fetch`);
+  if (DEMO_MODELS.includes(id)) throw new InputError(t("'{0}' comes with ptask; there is nothing to fetch", id));
   if (!isHubId(id))
-    throw new InputError(`'${id}' is no name of a model on Hugging Face, such as openai-community/gpt2`);
-  if (!isRevision(revision)) throw new InputError(`'${revision}' is no name of a revision, such as main`);
-  if (settings.offline) throw new HubError('offline', `HF_HUB_OFFLINE is set, so ${id} is not fetched`);
+    throw new InputError(t("'{0}' is no name of a model on Hugging Face, such as openai-community/gpt2", id));
+  if (!isRevision(revision)) throw new InputError(t("'{0}' is no name of a revision, such as main", revision));
+  if (settings.offline) throw new HubError('offline', t('HF_HUB_OFFLINE is set, so {0} is not fetched', id));
   const requests = new HubRequests(settings, id);
   const answer = await withRetries(() => requests.describe(revision, signal), {
     tries: MOST_FAILURES,
@@ -178,7 +179,7 @@ function requireSupported(id: string, architecture: string | undefined): void {
   const supported: readonly string[] = SUPPORTED_MODEL_TYPES;
   if (architecture === undefined || supported.includes(architecture)) return;
   const list = supported.join(', ');
-  throw new HubError('unusable', `${id} cannot be used: it is of type '${architecture}'; supported: ${list}`);
+  throw new HubError('unusable', t("{0} cannot be used: it is of type '{1}'; supported: {2}", id, architecture, list));
 }
 
 async function planFiles(snapshot: CacheSnapshot, files: readonly HubFile[]): Promise<PlannedFile[]> {
@@ -224,10 +225,14 @@ async function requireSpace(files: readonly PlannedFile[], cacheFolder: string):
   const needed = sum(files.map(({ bytes, present }) => bytes - present));
   const free = await freeSpace(cacheFolder);
   if (free === undefined || needed <= free) return;
-  const remedy = 'make room, or set HF_HOME to a folder on a larger disk';
   throw new HubError(
     'disk',
-    `${formatBytes(needed)} are to be fetched, but ${cacheFolder} has room for ${formatBytes(free)}: ${remedy}`,
+    t(
+      '{0} are to be fetched, but {1} has room for {2}: make room, or set HF_HOME to a folder on a larger disk',
+      formatBytes(needed),
+      cacheFolder,
+      formatBytes(free),
+    ),
   );
 }
 

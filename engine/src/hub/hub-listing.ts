@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../../../model/src/json.ts';
 import { HubError } from './hub-error.ts';
 
@@ -34,10 +35,10 @@ export interface HubListing {
  * @throws HubError where it is not what a hub answers
  */
 export function readListing(answer: unknown): HubListing {
-  if (!isJsonObject(answer)) throw malformed('no object');
+  if (!isJsonObject(answer)) throw malformed(t('no object'));
   const { sha, siblings, gated, config, safetensors } = answer;
-  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha)) throw malformed('no commit');
-  if (!Array.isArray(siblings)) throw malformed('no files');
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha)) throw malformed(t('no commit'));
+  if (!Array.isArray(siblings)) throw malformed(t('no files'));
   const architecture = isJsonObject(config) ? config.model_type : undefined;
   const parameters = isJsonObject(safetensors) ? safetensors.total : undefined;
   return {
@@ -50,12 +51,12 @@ export function readListing(answer: unknown): HubListing {
 }
 
 function readFile(file: unknown): HubFile {
-  if (!isJsonObject(file)) throw malformed('a file that is none');
+  if (!isJsonObject(file)) throw malformed(t('a file that is none'));
   const { rfilename: path, size, blobId, lfs } = file;
-  if (typeof path !== 'string' || !isInside(path)) throw malformed(`a file with the name ${JSON.stringify(path)}`);
+  if (typeof path !== 'string' || !isInside(path)) throw malformed(t('a file with the name {0}', JSON.stringify(path)));
   const digest = isJsonObject(lfs) ? sha256Of(lfs) : gitDigest(blobId);
   const bytes = isJsonObject(lfs) && isCount(lfs.size) ? lfs.size : size;
-  if (digest === undefined || !isCount(bytes)) throw malformed(`no size or hash of ${path}`);
+  if (digest === undefined || !isCount(bytes)) throw malformed(t('no size or hash of {0}', path));
   return { path, bytes, digest };
 }
 
@@ -79,5 +80,5 @@ function isCount(value: unknown): value is number {
 }
 
 function malformed(what: string): HubError {
-  return new HubError('answer', `the hub's answer is not understood: it has ${what}`);
+  return new HubError('answer', t("the hub's answer is not understood: it has {0}", what));
 }

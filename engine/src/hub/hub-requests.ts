@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { VERSION } from '../version.ts';
 import { HubError, Transient } from './hub-error.ts';
 import type { HubSettings } from './hub-settings.ts';
@@ -57,7 +58,7 @@ export class HubRequests {
     try {
       return JSON.parse(Buffer.concat(parts).toString('utf8'));
     } catch {
-      throw new HubError('answer', `${this.#settings.endpoint} does not answer as a Hugging Face hub does`);
+      throw new HubError('answer', t('{0} does not answer as a Hugging Face hub does', this.#settings.endpoint));
     }
   }
 
@@ -95,7 +96,7 @@ export class HubRequests {
       await response.body?.cancel();
       url = this.#target(location, url);
     }
-    throw new HubError('answer', `${this.#settings.endpoint} leads from one address to the next without an end`);
+    throw new HubError('answer', t('{0} leads from one address to the next without an end', this.#settings.endpoint));
   }
 
   #ownHeaders(withToken: boolean): Record<string, string> {
@@ -118,19 +119,26 @@ export class HubRequests {
 
   #target(location: string, from: URL): URL {
     if (!URL.canParse(location, from.href)) {
-      throw new HubError('answer', `${from.host} leads to '${location}', which is no address`);
+      throw new HubError('answer', t("{0} leads to '{1}', which is no address", from.host, location));
     }
     const url = new URL(location, from.href);
     if (url.protocol === 'https:' || (url.protocol === 'http:' && from.protocol === 'http:')) return url;
-    throw new HubError('answer', `${from.host} leads to ${url.protocol}//${url.host}, where nothing is fetched from`);
+    throw new HubError(
+      'answer',
+      t('{0} leads to {1}, where nothing is fetched from', from.host, `${url.protocol}//${url.host}`),
+    );
   }
 
   async #refusal(response: Response): Promise<Error> {
     const { status, headers } = response;
     await response.body?.cancel();
     if (status === 408 || status === 429 || status >= 500) {
-      const what = status === 429 ? 'asks for fewer requests' : `is out of order (status ${status})`;
-      return new Transient(`${this.#settings.endpoint} ${what}`, retryAfter(headers));
+      const { endpoint } = this.#settings;
+      const what =
+        status === 429
+          ? t('{0} asks for fewer requests', endpoint)
+          : t('{0} is out of order (status {1})', endpoint, status);
+      return new Transient(what, retryAfter(headers));
     }
     return this.#finalRefusal(status, headers.get('x-error-code'), headers.get('x-error-message'));
   }
@@ -138,32 +146,47 @@ export class HubRequests {
   /** The hub answers 401 for what is private and for what is not there alike, so that nobody can find out which. */
   #finalRefusal(status: number, code: string | null, said: string | null): HubError {
     const { token, endpoint } = this.#settings;
-    const logIn = `log in with 'hf auth login', or set HF_TOKEN to a token of ${endpoint}/settings/tokens`;
+    const logIn = t("log in with 'hf auth login', or set HF_TOKEN to a token of {0}/settings/tokens", endpoint);
     if (said?.startsWith('Invalid credentials')) {
-      const source = token?.source ?? 'that was sent';
-      return new HubError('token', `${endpoint} does not know the token of ${source}; ${logIn}`);
+      return new HubError(
+        'token',
+        token
+          ? t('{0} does not know the token of {1}; {2}', endpoint, token.source, logIn)
+          : t('{0} does not know the token that was sent; {1}', endpoint, logIn),
+      );
     }
     if (code === 'GatedRepo') {
       const then = token
-        ? `accept them at ${this.page} as the user whose token is in ${token.source}`
-        : `accept them at ${this.page}, then ${logIn}`;
-      return new HubError('gated', `${this.#id} is open only to those who have accepted its terms: ${then}`);
+        ? t('accept them at {0} as the user whose token is in {1}', this.page, token.source)
+        : t('accept them at {0}, then {1}', this.page, logIn);
+      return new HubError('gated', t('{0} is open only to those who have accepted its terms: {1}', this.#id, then));
     }
-    if (code === 'RevisionNotFound') return new HubError('not-found', `${this.#id} has no such revision`);
+    if (code === 'RevisionNotFound') return new HubError('not-found', t('{0} has no such revision', this.#id));
     if (code === 'EntryNotFound') {
-      return new HubError('not-found', `${this.#id} has a file in its list that cannot be fetched; try again later`);
+      return new HubError(
+        'not-found',
+        t('{0} has a file in its list that cannot be fetched; try again later', this.#id),
+      );
     }
     if (status === 401 || status === 404) {
-      const secret = token ? `the token of ${token.source} does not open it` : `if it is private, ${logIn}`;
-      return new HubError('not-found', `${endpoint} has no model ${this.#id}: is the name right? Or ${secret}`);
+      const secret = token ? t('the token of {0} does not open it', token.source) : t('if it is private, {0}', logIn);
+      return new HubError(
+        'not-found',
+        t('{0} has no model {1}: is the name right? Or {2}', endpoint, this.#id, secret),
+      );
     }
     if (status === 403) {
       return new HubError(
         'token',
-        `${this.#id} is closed to ${token ? `the token of ${token.source}` : 'you'}: ${said ?? `see ${this.page}`}`,
+        token
+          ? t('{0} is closed to the token of {1}: {2}', this.#id, token.source, said ?? t('see {0}', this.page))
+          : t('{0} is closed to you: {1}', this.#id, said ?? t('see {0}', this.page)),
       );
     }
-    return new HubError('answer', `${endpoint} refuses ${this.#id} (status ${status}${said ? `: ${said}` : ''})`);
+    return new HubError(
+      'answer',
+      t('{0} refuses {1} (status {2})', endpoint, this.#id, said ? `${status}: ${said}` : status),
+    );
   }
 }
 
@@ -228,17 +251,26 @@ class SilenceWatch {
   /** What an error of a request or of its body means. */
   explain(error: unknown, host: string): unknown {
     if (this.#wanted.aborted) return this.#wanted.reason;
-    if (this.#silent.signal.aborted) return new Transient(`${host} does not answer`, undefined, { cause: error });
+    if (this.#silent.signal.aborted) return new Transient(t('{0} does not answer', host), undefined, { cause: error });
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     const code = cause?.code ?? '';
     if (/CERT|SIGNATURE|SSL/.test(code)) {
-      const hint = 'NODE_EXTRA_CA_CERTS names a file with the certificates of your network';
-      return new HubError('unreachable', `the certificate of ${host} cannot be trusted (${code}); ${hint}`, { cause });
+      const message = t(
+        'the certificate of {0} cannot be trusted ({1}); NODE_EXTRA_CA_CERTS names a file with the certificates of your network',
+        host,
+        code,
+      );
+      return new HubError('unreachable', message, { cause });
     }
     const why = code || (cause ?? (error as Error)).message;
-    const hint = this.#unusedProxy
-      ? `; with NODE_USE_ENV_PROXY=1, Node 22.21 or 24 and newer take the proxy of ${this.#unusedProxy}`
-      : '';
-    return new Transient(`${host} cannot be reached (${why})${hint}`, undefined, { cause: error });
+    const message = this.#unusedProxy
+      ? t(
+          '{0} cannot be reached ({1}); with NODE_USE_ENV_PROXY=1, Node 22.21 or 24 and newer take the proxy of {2}',
+          host,
+          why,
+          this.#unusedProxy,
+        )
+      : t('{0} cannot be reached ({1})', host, why);
+    return new Transient(message, undefined, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import { type Environment, expanded, hubCacheFolder, hubHome } from '../../../model/src/hub-cache.ts';
 import { HubError } from './hub-error.ts';
 
@@ -47,7 +48,7 @@ export async function hubSettings(
 function endpointOf({ HF_ENDPOINT }: Environment): string {
   const text = (HF_ENDPOINT || HUB).replace(/\/+$/, '');
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new HubError('unreachable', `HF_ENDPOINT is '${text}', which is no http or https address`);
+  throw new HubError('unreachable', t("HF_ENDPOINT is '{0}', which is no http or https address", text));
 }
 
 function unusedProxy(environment: Environment, version: string): string | undefined {
@@ -70,7 +71,7 @@ function cleaned(text: string | undefined, source: string): HubToken | undefined
   const value = text?.replace(/[\r\n]/g, '').trim();
   if (!value) return undefined;
   // It becomes part of a header, which has room for no other characters.
-  if (!/^[\x21-\x7e]+$/.test(value)) throw new HubError('token', `${source} holds characters that no token has`);
+  if (!/^[\x21-\x7e]+$/.test(value)) throw new HubError('token', t('{0} holds characters that no token has', source));
   return { value, source };
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { TOKENIZER_FILES } from '../../../model/src/tokenizer.ts';
 import { HubError } from './hub-error.ts';
 import type { HubFile } from './hub-listing.ts';
@@ -30,13 +31,17 @@ const OTHER_WEIGHTS = /^(consolidated|adapter|optimizer)/;
 export function neededFiles(id: string, files: readonly HubFile[]): HubFile[] {
   const has = (path: string) => files.some((file) => file.path === path);
   if (has('adapter_config.json') && !has('config.json')) {
-    throw unusable(id, 'it is an adapter for another model, not a model');
+    throw unusable(id, t('it is an adapter for another model, not a model'));
   }
   if (!has('config.json')) {
-    const gguf = files.some(({ path }) => path.endsWith('.gguf')) ? ', but files for llama.cpp (.gguf)' : '';
-    throw unusable(id, `it has no config.json${gguf}`);
+    throw unusable(
+      id,
+      files.some(({ path }) => path.endsWith('.gguf'))
+        ? t('it has no config.json, but files for llama.cpp (.gguf)')
+        : t('it has no config.json'),
+    );
   }
-  if (!TOKENIZER_FILES.some(has)) throw unusable(id, `it has no tokeniser (${TOKENIZER_FILES.join(', ')})`);
+  if (!TOKENIZER_FILES.some(has)) throw unusable(id, t('it has no tokeniser ({0})', TOKENIZER_FILES.join(', ')));
   const weights = weightFiles(id, files);
   return files.filter(({ path }) => DESCRIPTIONS.includes(path) || weights.includes(path));
 }
@@ -47,10 +52,15 @@ function weightFiles(id: string, files: readonly HubFile[]): string[] {
   if (paths.includes(WEIGHTS)) return [WEIGHTS];
   if (!paths.includes(INDEX)) {
     const pickled = paths.some((path) => /^pytorch_model.*\.bin$/.test(path));
-    if (!pickled) throw unusable(id, 'it has no safetensors weights');
+    if (!pickled) throw unusable(id, t('it has no safetensors weights'));
     const convert = `AutoModelForCausalLM.from_pretrained("${id}").save_pretrained("folder")`;
-    const remedy = `convert it with transformers in Python: ${convert}, and the same with AutoTokenizer`;
-    throw unusable(id, `its weights are in pytorch_model.bin alone, which may run code when it is read; ${remedy}`);
+    throw unusable(
+      id,
+      t(
+        'its weights are in pytorch_model.bin alone, which may run code when it is read; convert it with transformers in Python: {0}, and the same with AutoTokenizer',
+        convert,
+      ),
+    );
   }
   const shards = paths.filter((path) => /^[^/]+\.safetensors$/.test(path) && !OTHER_WEIGHTS.test(path));
   const regular = shards.filter((path) => /^model-\d+-of-\d+\.safetensors$/.test(path));
@@ -58,5 +68,5 @@ function weightFiles(id: string, files: readonly HubFile[]): string[] {
 }
 
 function unusable(id: string, why: string): HubError {
-  return new HubError('unusable', `${id} cannot be used: ${why}`);
+  return new HubError('unusable', t('{0} cannot be used: {1}', id, why));
 }

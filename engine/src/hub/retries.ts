@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { t } from '../../../l10n/src/words.ts';
 import { HubError, Transient } from './hub-error.ts';
 
 /** Seconds that a user can be expected to wait for a hub that asks for patience. */
@@ -42,7 +43,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
       before = won();
       const { message, after } = error;
       if (after !== undefined && after > LONGEST_WAIT) {
-        throw new HubError('unreachable', `${message}; try again in ${Math.ceil(after / 60)} minutes`, {
+        throw new HubError('unreachable', t('{0}; try again in {1} minutes', message, Math.ceil(after / 60)), {
           cause: error,
         });
       }

@@ -1,9 +1,10 @@
+import { t } from '../../../l10n/src/words.ts';
 /** The client has withdrawn the request that was being answered. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
 
   constructor() {
-    super('the request was cancelled');
+    super(t('the request was cancelled'));
   }
 }
 

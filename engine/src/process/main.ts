@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os';
+import { speakLanguage } from '../../../l10n/src/display-language.ts';
 import type { EngineRole } from '../../../protocol/src/engine.ts';
 import { EngineError } from '../errors.ts';
 import { loadRuntime } from '../runtime/load-runtime.ts';
@@ -19,6 +20,7 @@ People use the command ptask instead.
  */
 export async function main(args: readonly string[], program: URL): Promise<void> {
   const [name, ...options] = args;
+  await speakLanguage(process.env.PTASK_LOCALE, new URL('../l10n/', program));
   if (name === 'probe' && options.length === 1) {
     startWatchdog(program);
     await (await import('../devices/probe.ts')).answerProbe(options[0]!);

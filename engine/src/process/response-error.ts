@@ -1,4 +1,5 @@
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
+import { t } from '../../../l10n/src/words.ts';
 import type { EngineErrorData } from '../../../protocol/src/engine.ts';
 import { BusyError, PtaskError } from '../errors.ts';
 import { ProblemsFound } from '../problems-found.ts';
@@ -20,7 +21,7 @@ export function responseError(error: unknown): ResponseError<EngineErrorData> {
     const kind = error instanceof BusyError ? 'busy' : error.exitCode === 1 ? 'input' : 'engine';
     return new ResponseError(error.exitCode, message, kind === 'engine' ? { kind, ...details } : { kind });
   }
-  return new ResponseError(ErrorCodes.InternalError, `internal error: ${message.split('\n')[0]}`, {
+  return new ResponseError(ErrorCodes.InternalError, t('internal error: {0}', message.split('\n')[0]!), {
     kind: 'internal',
     ...details,
   });

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { t } from '../../../l10n/src/words.ts';
 import type { TrainedTask, TrainParams, TrainResult } from '../../../protocol/src/engine.ts';
 import type { TrainEvent, TrainedPrompt } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
@@ -22,7 +23,7 @@ export function trainRole(connection: Connection, program: URL): Role {
   connection.on('stopTraining', ({ how }) => request(how));
   connection.handle({
     train: (params, signal) => {
-      if (run) throw new InputError('this process has had its run; start another for the next one');
+      if (run) throw new InputError(t('this process has had its run; start another for the next one'));
       signal.addEventListener('abort', () => request('cancel'));
       if (signal.aborted) request('cancel');
       run = runTraining(params, new DeviceChoice(program), () => stop, connection.notify);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { t } from '../../../l10n/src/words.ts';
 import {
   parseSafetensors,
   type SafetensorsHeader,
@@ -100,19 +101,21 @@ async function readTable(path: string): Promise<TableFile | undefined> {
 }
 
 function checkPrompt(taskname: string, { virtualTokens, hidden, embeddings }: NewPrompt): void {
-  if (taskname === '__metadata__') throw new InputError(`a task cannot be named '__metadata__'`);
+  if (taskname === '__metadata__') throw new InputError(t("a task cannot be named '__metadata__'"));
   if (virtualTokens < 1 || hidden < 1 || embeddings.length !== virtualTokens * hidden)
     throw new InputError(
-      `the prompt of '${taskname}' has ${embeddings.length} numbers, not ${virtualTokens} × ${hidden}`,
+      t("the prompt of '{0}' has {1} numbers, not {2} × {3}", taskname, embeddings.length, virtualTokens, hidden),
     );
   if (!embeddings.every(Number.isFinite))
-    throw new InputError(`the prompt of '${taskname}' holds a number that is not finite; the table is left as it was`);
+    throw new InputError(
+      t("the prompt of '{0}' holds a number that is not finite; the table is left as it was", taskname),
+    );
 }
 
 function dateStamp(date: Date): string {
   const epoch = process.env.SOURCE_DATE_EPOCH;
   const taken = epoch ? new Date(Number(epoch) * 1000) : date;
   if (Number.isNaN(taken.getTime()))
-    throw new InputError(`SOURCE_DATE_EPOCH is '${epoch}', not a number of seconds since 1970`);
+    throw new InputError(t("SOURCE_DATE_EPOCH is '{0}', not a number of seconds since 1970", epoch ?? ''));
   return taken.toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { EngineError } from '../errors.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function loadRuntime(): Promise<void> {
   } catch (error) {
     const why = reasonOf(error);
     if (why === undefined) throw error;
-    throw new EngineError(`ONNX Runtime, which computes, ${why}; task files are still checked`, { cause: error });
+    throw new EngineError(why, { cause: error });
   }
 }
 
@@ -20,7 +21,15 @@ function reasonOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as NodeJS.ErrnoException;
   const line = error.message.split('\n')[0]!;
-  if (code === 'ERR_DLOPEN_FAILED') return `cannot be loaded: ${line}`;
+  if (code === 'ERR_DLOPEN_FAILED') {
+    return t('ONNX Runtime, which computes, cannot be loaded: {0}; task files are still checked', line);
+  }
   const isAbsent = /^(ERR_)?MODULE_NOT_FOUND$/.test(code ?? '') && /onnxruntime[-_]/.test(line);
-  return isAbsent ? `has no binary for ${process.platform} ${process.arch} here` : undefined;
+  return isAbsent
+    ? t(
+        'ONNX Runtime, which computes, has no binary for {0} {1} here; task files are still checked',
+        process.platform,
+        process.arch,
+      )
+    : undefined;
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { Graph } from '../onnx/graph.ts';
 import { matMul } from '../onnx/operators.ts';
 import { serializeModel } from '../onnx/serialize.ts';
@@ -47,7 +48,7 @@ export async function tryProvider(name: string): Promise<void> {
       let sum = 0;
       for (let k = 0; k < SIZE; k++) sum += left[row * SIZE + k]! * right[k * SIZE + column]!;
       // Whole numbers this small are exact, whatever precision is used inside.
-      if (found[row * SIZE + column] !== sum) throw new Error('it computes wrong numbers');
+      if (found[row * SIZE + column] !== sum) throw new Error(t('it computes wrong numbers'));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { count } from '../text.ts';
+import { t } from '../../../l10n/src/words.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 
 /**
@@ -44,7 +44,13 @@ export class RowsAtOnce {
       this.limit = Math.ceil(this.most / 2);
       await this.release();
       this.notice(
-        `memory ran out with ${this.most} rows at once; from here on it is ${count(this.limit, 'row')} at once, with the same result`,
+        this.limit === 1
+          ? t('memory ran out with {0} rows at once; from here on it is 1 row at once, with the same result', this.most)
+          : t(
+              'memory ran out with {0} rows at once; from here on it is {1} rows at once, with the same result',
+              this.most,
+              this.limit,
+            ),
       );
       return work();
     }

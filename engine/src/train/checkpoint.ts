@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { t } from '../../../l10n/src/words.ts';
 import { layOutSafetensors, readExactly, readSafetensorsHeader } from '../../../model/src/safetensors.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { FileError } from '../errors.ts';
@@ -58,11 +59,11 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
     if (result.kind === 'broken') throw brokenCheckpoint(path, result.problem.message);
     const { metadata, tensors: entries } = result.header;
     if (metadata.format !== FORMAT)
-      throw brokenCheckpoint(path, `its format is ${JSON.stringify(metadata.format)}, not '${FORMAT}'`);
+      throw brokenCheckpoint(path, t("its format is {0}, not '{1}'", JSON.stringify(metadata.format), FORMAT));
     const state = parseState(path, metadata.state);
     const tensors = new Map<string, CheckpointTensor>();
     for (const [name, { dtype, shape, begin, end }] of entries) {
-      if (dtype !== 'F32') throw brokenCheckpoint(path, `tensor '${name}' is ${dtype}, not F32`);
+      if (dtype !== 'F32') throw brokenCheckpoint(path, t("tensor '{0}' is {1}, not F32", name, dtype));
       const bytes = await readExactly(file, begin, end - begin);
       tensors.set(name, { shape, data: new Float32Array(bytes.buffer) });
     }
@@ -78,10 +79,10 @@ function parseState(path: string, text: string | undefined): JsonValue {
   try {
     return JSON.parse(text ?? '') as JsonValue;
   } catch (cause) {
-    throw brokenCheckpoint(path, 'its state is not JSON', cause);
+    throw brokenCheckpoint(path, t('its state is not JSON'), cause);
   }
 }
 
 function brokenCheckpoint(path: string, reason: string, cause?: unknown): FileError {
-  return new FileError(path, `broken checkpoint: ${reason}; delete it to start the run anew`, { cause });
+  return new FileError(path, t('broken checkpoint: {0}; delete it to start the run anew', reason), { cause });
 }

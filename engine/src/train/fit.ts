@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import type { Rows } from '../data/row-store.ts';
 import { freeMemory } from '../free-memory.ts';
@@ -89,15 +90,17 @@ function messageOf(
 ): string | undefined {
   if (fit === first && memoryBytes <= freeBytes) return undefined;
   const done = [
-    ...(first.prepack && !fit.prepack ? ['weights are not kept in a second layout'] : []),
-    ...(fit.tokensARun < first.tokensARun ? [`at most ${fit.tokensARun} tokens are run at once`] : []),
-    ...(fit.recompute && !first.recompute ? ['activations are computed again for the backward pass'] : []),
+    ...(first.prepack && !fit.prepack ? [t('weights are not kept in a second layout')] : []),
+    ...(fit.tokensARun < first.tokensARun ? [t('at most {0} tokens are run at once', fit.tokensARun)] : []),
+    ...(fit.recompute && !first.recompute ? [t('activations are computed again for the backward pass')] : []),
   ];
-  const short = `about ${formatBytes(wanted)} of memory would be used, and ${formatBytes(freeBytes)} are free`;
+  const short = t('about {0} of memory would be used, and {1} are free', formatBytes(wanted), formatBytes(freeBytes));
   const still =
-    memoryBytes > freeBytes ? `; it still needs ${formatBytes(memoryBytes)}, so the machine may run out of memory` : '';
+    memoryBytes > freeBytes
+      ? t('; it still needs {0}, so the machine may run out of memory', formatBytes(memoryBytes))
+      : '';
   return done.length > 0
-    ? `${short}: ${done.join(', ')}. Results are the same, and a step takes longer${still}`
+    ? `${t('{0}: {1}. Results are the same, and a step takes longer', short, done.join(', '))}${still}`
     : `${short}${still}`;
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { RowSubset } from '../data/row-subset.ts';
 import { InputError } from '../errors.ts';
 import { Random } from '../random.ts';
@@ -17,7 +18,7 @@ export interface Fold {
  */
 export function foldsOf(plan: TrainingPlan, count: number): Fold[] {
   if (plan.train.size < count) {
-    throw new InputError(`${count} folds need ${count} training rows or more, and there are ${plan.train.size}`);
+    throw new InputError(t('{0} folds need {0} training rows or more, and there are {1}', count, plan.train.size));
   }
   const { seed } = plan.project.file.trainer;
   const order = Random.fromSeed(seed)

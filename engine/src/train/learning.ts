@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { Learning } from '../../../protocol/src/training-events.ts';
 import { compareRows } from '../evaluate/compare-rows.ts';
 import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
@@ -38,19 +39,22 @@ export interface Scores {
 /** The verdict on one task; the reference that the prompt does worst against decides. */
 export function verdictOf({ kind, trained, references }: Scores): Learning {
   if (trained.length === 0) {
-    return { verdict: 'unmeasured', message: 'has no validation rows, so nothing says whether its prompt is any good' };
+    return {
+      verdict: 'unmeasured',
+      message: t('has no validation rows, so nothing says whether its prompt is any good'),
+    };
   }
   const share = (scores: readonly number[]) => percent(scores.reduce((sum, score) => sum + score, 0) / scores.length);
   const compared = references.map((reference) => ({ reference, ...compareRows(trained, reference.scores) }));
   const notBetter = compared.filter(({ gain }) => gain <= 0).sort((a, b) => a.gain - b.gain)[0];
-  const advice = 'more epochs, another learning rate or encoder, or a larger model may help';
+  const advice = t('more epochs, another learning rate or encoder, or a larger model may help');
   if (notBetter) {
     const { name, scores } = notBetter.reference;
     const fault =
       kind === 'labels'
-        ? `its accuracy of ${share(trained)} is not above the ${share(scores)} of ${name}`
-        : `it finds the validation rows' answers no likelier than ${name} does`;
-    return { verdict: 'nothing', message: `has learnt nothing of use: ${fault}; ${advice}` };
+        ? t('its accuracy of {0} is not above the {1} of {2}', share(trained), share(scores), name)
+        : t("it finds the validation rows' answers no likelier than {0} does", name);
+    return { verdict: 'nothing', message: t('has learnt nothing of use: {0}; {1}', fault, advice) };
   }
   const doubtful = compared.filter(({ chance }) => chance > SIGNIFICANT).sort((a, b) => b.chance - a.chance)[0];
   if (!doubtful) return { verdict: 'learnt' };
@@ -58,8 +62,20 @@ export function verdictOf({ kind, trained, references }: Scores): Learning {
   return {
     verdict: 'unclear',
     message:
-      `may have learnt little: of ${trained.length} validation rows it does ${better} better than ${reference.name}` +
-      `${worse > 0 ? ` and ${worse} worse` : ''}, which may be chance; more validation rows would tell`,
+      worse > 0
+        ? t(
+            'may have learnt little: of {0} validation rows it does {1} better than {2} and {3} worse, which may be chance; more validation rows would tell',
+            trained.length,
+            better,
+            reference.name,
+            worse,
+          )
+        : t(
+            'may have learnt little: of {0} validation rows it does {1} better than {2}, which may be chance; more validation rows would tell',
+            trained.length,
+            better,
+            reference.name,
+          ),
   };
 }
 
@@ -97,7 +113,7 @@ async function labelScores(
   });
   const commonest = majority(template, validation, numbers);
   const always = commonest && {
-    name: `always answering '${commonest.label}'`,
+    name: t("always answering '{0}'", commonest.label),
     scores: rows.map(({ truth }) => Number(truth === commonest.label)),
   };
   return {
@@ -105,7 +121,7 @@ async function labelScores(
     trained: rows.map(({ correct }) => Number(correct)),
     references: [
       ...(always ? [always] : []),
-      { name: 'the untrained model', scores: evaluation.rows.map(({ correct }) => Number(correct)) },
+      { name: t('the untrained model'), scores: evaluation.rows.map(({ correct }) => Number(correct)) },
     ],
   };
 }
@@ -125,6 +141,6 @@ async function likelihoodScores(
   return {
     kind: 'likelihoods',
     trained: pairs.map(([own]) => own.logProbability),
-    references: [{ name: 'the untrained model', scores: pairs.map(([, other]) => other.logProbability) }],
+    references: [{ name: t('the untrained model'), scores: pairs.map(([, other]) => other.logProbability) }],
   };
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { InputError } from '../errors.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
 
@@ -39,7 +40,7 @@ export async function runScaled(
 export function halfProblem(error: unknown, provider: string): unknown {
   if (!(error instanceof Error) || !/requires f16|float16|shader-f16/i.test(error.message)) return error;
   return new InputError(
-    `"trainer.precision": ${provider} does not compute in float16 on this machine; choose float32`,
+    t('"trainer.precision": {0} does not compute in float16 on this machine; choose float32', provider),
     {
       cause: error,
     },

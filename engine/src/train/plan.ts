@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { t } from '../../../l10n/src/words.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { readWeightRows } from '../backbone/weight-rows.ts';
 import { RowStore, type Rows } from '../data/row-store.ts';
@@ -38,9 +39,10 @@ const COMMON_TOKENS = 5000;
 export async function planTraining(project: Project, tasknames: readonly string[]): Promise<TrainingPlan> {
   const { file } = project;
   const names = [...new Set(tasknames.length > 0 ? tasknames : file.new_tasks)];
-  if (names.length === 0) throw new InputError(`${project.path}: "new_tasks" is empty, so there is nothing to train`);
+  if (names.length === 0)
+    throw new InputError(t('{0}: "new_tasks" is empty, so there is nothing to train', project.path));
   const kept = names.find((name) => file.existing_tasks.includes(name));
-  if (kept) throw new InputError(`'${kept}' is one of "existing_tasks", whose prompts are kept as they are`);
+  if (kept) throw new InputError(t('\'{0}\' is one of "existing_tasks", whose prompts are kept as they are', kept));
   const tasks = new Map(
     names.map((name) => {
       const template = templateOf(project, name);
@@ -57,7 +59,7 @@ export async function planTraining(project: Project, tasknames: readonly string[
   if (train.size === 0) {
     train.close();
     validation.close();
-    throw new InputError(`${project.path}: no training row of ${names.join(', ')} can be used`);
+    throw new InputError(t('{0}: no training row of {1} can be used', project.path, names.join(', ')));
   }
   const stepsPerEpoch = Math.ceil(train.size / file.trainer.batch_size);
   const totalSteps = stepsPerEpoch * file.trainer.max_epochs;

@@ -1,10 +1,11 @@
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import type { RunState } from '../../../protocol/src/engine.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { BusyError, FileError, InputError } from '../errors.ts';
-import { type FileLock, LockedError, lockFile, lockHolder } from '../file-lock.ts';
+import { type FileLock, holderText, LockedError, lockFile, lockHolder } from '../file-lock.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { Fit } from './fit.ts';
 
@@ -91,7 +92,10 @@ export class RunFolder {
     await lock.release();
     if (!record || ENDED.includes(record.state)) return undefined;
     throw new InputError(
-      `${dir} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume`,
+      t(
+        '{0} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume',
+        dir,
+      ),
     );
   }
 
@@ -101,7 +105,7 @@ export class RunFolder {
     const record = await readRecord(dir);
     if (record) return new RunFolder(dir, record, lock);
     await lock.release();
-    throw new FileError(path.join(dir, RUN), 'cannot be read; start new runs without --resume');
+    throw new FileError(path.join(dir, RUN), t('cannot be read; start new runs without --resume'));
   }
 
   /** Lets other processes have the run. */
@@ -199,8 +203,7 @@ export async function hold(dir: string, file = RUN): Promise<FileLock> {
     return await lockFile(path.join(dir, file), PATIENCE);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
-    const who = error.holder ? `process ${error.holder.pid} on ${error.holder.host}` : 'another process';
-    throw new BusyError(`${dir}: this run is going on in ${who}`);
+    throw new BusyError(t('{0}: this run is going on in {1}', dir, holderText(error.holder)));
   }
 }
 

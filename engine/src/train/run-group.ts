@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { InputError } from '../errors.ts';
 import type { FileLock } from '../file-lock.ts';
@@ -76,7 +77,10 @@ export class RunGroup {
       await lock.release();
       if (!record || record.ended) return undefined;
       throw new InputError(
-        `${dir} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume`,
+        t(
+          '{0} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume',
+          dir,
+        ),
       );
     }
     return undefined;

@@ -1,5 +1,6 @@
 import { open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import type {
   BestEpoch,
   EpochPoint,
@@ -35,7 +36,7 @@ export async function listRuns(folder: string): Promise<RunSummary[]> {
  */
 export async function runMetrics(dir: string, points: number): Promise<RunMetricsResult> {
   const run = await readRun(dir);
-  if (!run) throw new InputError(`${dir} is no run's folder: there is no ${RUN} in it that can be read`);
+  if (!run) throw new InputError(t("{0} is no run's folder: there is no {1} in it that can be read", dir, RUN));
   return { ...run, steps: thinned(run.steps, points) };
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { InputError } from '../errors.ts';
 
 export interface Schedule {
@@ -18,7 +19,7 @@ export interface Schedule {
 export function learningRate(schedule: Schedule, step: number, maxSteps: number, lr: number): number {
   const { name, warmupSteps, minLr } = schedule;
   if (name === 'CosineAnnealing' && minLr > lr)
-    throw new InputError(`the schedule's min_lr ${minLr} is above the learning rate ${lr}`);
+    throw new InputError(t("the schedule's min_lr {0} is above the learning rate {1}", minLr, lr));
   if (warmupSteps > 0 && step <= warmupSteps) return (lr * (step + 1)) / (warmupSteps + 1);
   if (name === 'constant') return lr;
   if (step > maxSteps) return minLr;

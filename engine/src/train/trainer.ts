@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type {
   CancelledEvent,
   DoneEvent,
@@ -164,11 +165,13 @@ async function* eventsOf(
 function requirePrecision({ project }: TrainingPlan, device: string): void {
   const { precision } = project.file.trainer;
   if (precision === 'int8' && device !== 'cpu') {
-    throw new InputError(`"trainer.precision": int8 is for the CPU, not for ${device}; choose device cpu, or float32`);
+    throw new InputError(
+      t('"trainer.precision": int8 is for the CPU, not for {0}; choose device cpu, or float32', device),
+    );
   }
   if (precision === 'float16' && device === 'cpu') {
     throw new InputError(
-      '"trainer.precision": float16 is for devices that compute in it, not for the CPU; choose float32',
+      t('"trainer.precision": float16 is for devices that compute in it, not for the CPU; choose float32'),
     );
   }
 }
@@ -308,7 +311,7 @@ class Trainer {
     const values = [...parameters.values()].map(({ data }) => data);
     const ordered = [...parameters.keys()].map((name) => gradients.get(name)!);
     const { norm, scale } = clipGlobalNorm(ordered, trainer.gradient_clip_val);
-    if (!Number.isFinite(norm)) throw new DivergedError(progress.step + 1, 'the gradient');
+    if (!Number.isFinite(norm)) throw new DivergedError(progress.step + 1, t('the gradient'));
     const { name, warmup_steps, min_lr } = optim.sched;
     const schedule = { name, warmupSteps: warmup_steps, minLr: min_lr };
     const lr = learningRate(schedule, progress.step, plan.totalSteps, optim.lr);
@@ -329,11 +332,11 @@ class Trainer {
     const { progress } = state;
     const virtual = await this.encoder.encode(state.parameters);
     for (const rows of virtual.values()) {
-      if (!rows.every(Number.isFinite)) throw new DivergedError(progress.step, 'the prompt');
+      if (!rows.every(Number.isFinite)) throw new DivergedError(progress.step, t('the prompt'));
     }
     const validation = await validate(plan, virtual, this.predictor, this.backbone);
     if (validation.loss !== undefined && !Number.isFinite(validation.loss)) {
-      throw new DivergedError(progress.step, 'the validation loss');
+      throw new DivergedError(progress.step, t('the validation loss'));
     }
     const trainLoss = progress.lossSum / progress.targets;
     const settings = this.earlyStopping();
@@ -440,8 +443,8 @@ class Trainer {
     if (best) await this.finish();
     await this.run.setState('failed');
     const kept = best
-      ? `; the prompt of epoch ${Math.max(...Object.values(progress.keptEpochs)) + 1} is kept`
-      : '; no epoch had ended, so no prompt was kept';
+      ? t('; the prompt of epoch {0} is kept', Math.max(...Object.values(progress.keptEpochs)) + 1)
+      : t('; no epoch had ended, so no prompt was kept');
     error.message += kept;
     return error;
   }

@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import type { JsonValue } from '../json-value.ts';
@@ -77,8 +78,16 @@ export class TrainingState {
     const tensor = (name: string, size: number): Float32Array => {
       const found = checkpoint.tensors.get(name)?.data;
       if (found?.length === size) return found;
-      const has = found ? `${found.length} numbers, not ${size}, in` : 'no';
-      throw new InputError(`the run's checkpoint has ${has} tensor '${name}'; start a new run without --resume`);
+      throw new InputError(
+        found
+          ? t(
+              "the run's checkpoint has {0} numbers, not {1}, in tensor '{2}'; start a new run without --resume",
+              found.length,
+              size,
+              name,
+            )
+          : t("the run's checkpoint has no tensor '{0}'; start a new run without --resume", name),
+      );
     };
     const sizes = [...state.parameters].map(([name, { data }]) => [name, data.length] as const);
     for (const [name, size] of sizes) state.parameters.get(name)!.data.set(tensor(`parameters.${name}`, size));

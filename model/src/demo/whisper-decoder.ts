@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { openTokenizer, type Tokenizer } from '../tokenizer.ts';
 import { CONVERTER_VERSION, type EncoderStates } from './demo-folder.ts';
@@ -102,14 +103,14 @@ function gpt2Config(
 
 async function readJson(path: string): Promise<JsonObject> {
   const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (!isJsonObject(json)) throw new WhisperPackageError(`${path} is not a JSON object`);
+  if (!isJsonObject(json)) throw new WhisperPackageError(t('{0} is not a JSON object', path));
   return json;
 }
 
 function readShape(config: JsonObject): WhisperShape {
   const size = (name: string): number => {
     const value = config[name];
-    if (typeof value !== 'number') throw new WhisperPackageError(`the Whisper configuration has no '${name}'`);
+    if (typeof value !== 'number') throw new WhisperPackageError(t("the Whisper configuration has no '{0}'", name));
     return value;
   };
   return {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { t } from '../../../../l10n/src/words.ts';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from '../../../../model/src/demo/demo-folder.ts';
 import type { DemoSize } from '../../../../model/src/demo/packages.ts';
 import { openModelFolder } from '../../../../model/src/model-folder.ts';
@@ -46,8 +47,10 @@ export async function makeDemoBackbone(demo: DemoBackbone, options: DemoOptions 
     await makeFolder(dir, (temporary) => writeGpt2Folder(source, states, temporary));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const hint = code === undefined ? '' : ' (the variable PTASK_CACHE can name another folder)';
-    throw new DemoBackboneError(`the demo model 'demo-${size}' cannot be made in ${dirname(dir)}: ${message}${hint}`);
+    const hint = code === undefined ? '' : ` ${t('(the variable PTASK_CACHE can name another folder)')}`;
+    throw new DemoBackboneError(
+      `${t("the demo model 'demo-{0}' cannot be made in {1}: {2}", size, dirname(dir), message)}${hint}`,
+    );
   }
   return dir;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, type TensorProto, TensorProto_DataType } from 'onnx-buf';
+import { t } from '../../../../l10n/src/words.ts';
 
 import { decodeFloats } from '../../../../model/src/dtypes.ts';
 
@@ -36,7 +37,7 @@ export async function readOnnxWeights(path: string): Promise<OnnxWeights> {
     try {
       return fromBinary(ModelProtoSchema, bytes).graph;
     } catch (error) {
-      return fail(`not an ONNX file (${(error as Error).message})`);
+      return fail(t('not an ONNX file ({0})', (error as Error).message));
     }
   })();
   const tensors = new Map(graph?.initializer.map((tensor) => [tensor.name, tensor]));
@@ -56,7 +57,7 @@ export async function readOnnxWeights(path: string): Promise<OnnxWeights> {
     const scale = tensors.get(`${name}_scale`)?.floatData;
     const zero = tensors.get(`${name}_zero_point`)?.int32Data;
     if (values?.rawData.length === 0 || scale?.length !== 1 || zero?.length !== 1)
-      return fail(`'${name}' is not quantised as a whole tensor to eight bits`);
+      return fail(t("'{0}' is not quantised as a whole tensor to eight bits", name));
     return {
       shape: values!.dims.map(Number),
       load: () => dequantise(values!.rawData, values!.dataType === TensorProto_DataType.INT8, scale[0]!, zero[0]!),
@@ -66,11 +67,13 @@ export async function readOnnxWeights(path: string): Promise<OnnxWeights> {
     named(name) {
       const tensor = tensors.get(`${name}_merged_0`);
       if (tensor?.dataType === TensorProto_DataType.FLOAT) return plain(tensor);
-      return tensors.has(`${name}_merged_0_quantized`) ? quantised(`${name}_merged_0`) : fail(`no weight '${name}'`);
+      return tensors.has(`${name}_merged_0_quantized`)
+        ? quantised(`${name}_merged_0`)
+        : fail(t("no weight '{0}'", name));
     },
     operand(node) {
       const input = operands.get(`${node}/MatMul_quant`);
-      if (!input?.endsWith('_quantized')) return fail(`no matrix product '${node}'`);
+      if (!input?.endsWith('_quantized')) return fail(t("no matrix product '{0}'", node));
       return quantised(input.slice(0, -'_quantized'.length));
     },
   };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { t } from '../../../../l10n/src/words.ts';
 import { gpt2 } from '../../../../model/src/architectures/gpt2.ts';
 import type { EncoderStates } from '../../../../model/src/demo/demo-folder.ts';
 import type { WhisperPackage } from '../../../../model/src/demo/packages.ts';
@@ -106,11 +107,13 @@ function gpt2Tensors(
 /** Holds the tensors against what a GPT-2 of this configuration has, so that no folder is written that cannot open. */
 function checkShapes(config: JsonObject, tensors: ReadonlyMap<string, Matrix>): void {
   const parsed = gpt2.parseConfig(config, {});
-  if (!('config' in parsed)) throw new OnnxWeightsError('the Whisper configuration gives no GPT-2');
+  if (!('config' in parsed)) throw new OnnxWeightsError(t('the Whisper configuration gives no GPT-2'));
   for (const [name, shape] of gpt2.neededWeights(parsed.config)) {
     const actual = tensors.get(name)?.shape;
     if (String(actual) !== String(shape))
-      throw new OnnxWeightsError(`the weight for '${name}' has shape [${actual}], not [${shape}]`);
+      throw new OnnxWeightsError(
+        t("the weight for '{0}' has shape [{1}], not [{2}]", name, String(actual), String(shape)),
+      );
   }
 }
 
