@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { getPriority } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
@@ -33,6 +34,14 @@ it('speaks the language that its parent names', async () => {
   const fault = await faultOf(engine.request('plan', { file, tasknames: [], measure: false }));
   expect(fault.message).toBe(`${file}: kan inte läsas: det finns ingen sådan fil`);
   expect(fault.data).toEqual({ kind: 'input' });
+});
+
+it('predictions leave the processors to the editor, and runs to both', async () => {
+  const predicting = new Engine('predict');
+  const training = new Engine('train');
+  await Promise.all([predicting.next('ready', () => true), training.next('ready', () => true)]);
+  expect(getPriority(predicting.child.pid)).toBe(Math.max(getPriority(), 5));
+  expect(getPriority(training.child.pid)).toBe(Math.max(getPriority(), 10));
 });
 
 it.each([[[]], [['serve']], [['train']]])(

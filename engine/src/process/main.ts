@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { speakLanguage } from '../../../l10n/src/display-language.ts';
 import type { EngineRole } from '../../../protocol/src/engine.ts';
 import { EngineError } from '../errors.ts';
@@ -13,6 +13,15 @@ const USAGE = `ptask's engine, for programs that start it: engine.js predict|tra
 Messages are JSON-RPC over the IPC channel of Node's fork, or over standard input and output with --stdio.
 People use the command ptask instead.
 `;
+
+/**
+ * Predictions take what the editor leaves, and a run what both leave; the runtime's threads inherit it. On Windows the first is
+ * as good as normal.
+ */
+const NICENESS: Readonly<Record<EngineRole, number>> = {
+  predict: 5,
+  train: constants.priority.PRIORITY_BELOW_NORMAL,
+};
 
 /**
  * The engine as a process of its own, until its parent ends it, closes the channel or dies.
@@ -56,8 +65,8 @@ async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<vo
     log.error(error.stack ?? error.message);
     process.exit(3);
   });
-  // A run takes what the editor and the predictions in it leave; the runtime's threads inherit it.
-  if (name === 'train') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  // An editor that is itself kept low may not be overtaken: the system would refuse.
+  setPriority(Math.max(getPriority(), NICENESS[name]));
   role = await roleOf(name, connection, program);
   await watchdog.watching;
   connection.on('exit', () => end('the client asked for it'));
