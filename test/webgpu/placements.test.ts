@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { packBatch } from '../../engine/src/data/packed-batch.ts';
 import { Session } from '../../engine/src/runtime/session.ts';
 import { buildStepGraph } from '../../engine/src/train/step-graph.ts';
@@ -19,7 +19,16 @@ const ON_THE_CPU = ['Concat'];
 
 const folder = temporaryFolder();
 
-it.each(['gpt2', 'llama'])('a step of %s never leaves the device', async (name) => {
+// Compiled shaders go with the last session, and take most of the time here.
+const kept: Session[] = [];
+afterAll(async () => {
+  for (const session of kept) await session.release();
+});
+
+/** One of each graph function, with all that it can have. */
+const NAMES = ['gpt2', 'llama', 'phi3-long', 'gemma2', 'gemma3_text', 'gpt_neox', 'opt-post-norm'];
+
+it.each(NAMES)('a step of %s never leaves the device', async (name) => {
   const { dir, golden } = goldenBackbones().find((found) => found.name === name)!;
   const backbone = await openGolden(dir);
   if (typeof backbone === 'string') throw new Error(backbone);
@@ -35,8 +44,9 @@ it.each(['gpt2', 'llama'])('a step of %s never leaves the device', async (name) 
     profilePrefix: path.join(folder, name),
   });
   const virtualTokens = golden.virtual.length;
+  const long = backbone.longRowsOver === undefined ? {} : { long: false };
   await session.run({
-    ...packBatch(rows, { virtualTokens, places: 'prefix', inverses, windows, weight: 1 }),
+    ...packBatch(rows, { virtualTokens, places: 'prefix', inverses, windows, weight: 1, ...long }),
     virtual: {
       type: 'float32',
       dims: [virtualTokens, backbone.model.config.hidden],
@@ -44,7 +54,7 @@ it.each(['gpt2', 'llama'])('a step of %s never leaves the device', async (name) 
     },
   });
   session.endProfiling();
-  await session.release();
+  kept.push(session);
 
   const profile = readdirSync(folder).find((file) => file.startsWith(`${name}_`))!;
   const events: ProfileEvent[] = JSON.parse(readFileSync(path.join(folder, profile), 'utf8'));
