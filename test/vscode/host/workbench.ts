@@ -106,7 +106,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       void page.exposeFunction('codeAutomationExit', resolve);
     });
     await page.exposeFunction('codeAutomationLog', () => undefined);
-    await page.goto(addressOf(port, workspace, options));
+    await page.goto(addressOf(port, workspace, options), { timeout: 60_000 });
     return { page, workspace, suiteEnded, session: server.pid!, strangers, close };
   } catch (error) {
     await close();

@@ -33,7 +33,7 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
   assert.equal(await name.getAttribute('aria-pressed'), 'true');
   await name.press('Enter');
   assert.equal(await name.getAttribute('aria-pressed'), 'false');
-  await editor.message(/sentiment-task is trained/);
+  await editor.message(/sentiment-task is trained/, 120_000);
   await rows()
     .nth(EPOCHS - 1)
     .waitFor();
