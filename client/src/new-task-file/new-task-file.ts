@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { env, Uri, window, workspace } from 'vscode';
 import type { Texts } from '../texts.ts';
-import { type DataProposal, proposeTask, readRows } from './proposal.ts';
+import { type DataProposal, proposeTask, readRows, textsOf } from './proposal.ts';
+import { languageOf } from './row-language.ts';
 import { type NewTaskFile, splitOf, taskFileText } from './task-file-text.ts';
 
 /** Rows that are looked at to propose fields and labels. */
@@ -30,7 +31,7 @@ export async function newTaskFile(texts: Texts): Promise<void> {
     taskname,
     proposal,
     data: splits(data.map((file) => path.posix.relative(folder.path, file.path))),
-    language: env.language.startsWith('sv') ? 'sv' : 'en',
+    language: languageOf(textsOf(rows, proposal)) ?? (env.language.startsWith('sv') ? 'sv' : 'en'),
   });
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await window.showTextDocument(uri);

@@ -59,6 +59,11 @@ export function proposeTask(rows: readonly Row[], answer?: string): DataProposal
   };
 }
 
+/** What stands in the fields that are not the answer, whose labels may be in another language. */
+export function textsOf(rows: readonly Row[], { fields }: Pick<DataProposal, 'fields'>): string[] {
+  return rows.flatMap((row) => fields.flatMap((field) => (typeof row[field] === 'string' ? [row[field]] : [])));
+}
+
 function labelsOf(answers: readonly string[]): string[] | undefined {
   const labels = [...new Set(answers)].filter((answer) => answer.trim() !== '');
   const areFew = labels.length >= 2 && labels.length <= Math.min(MOST_LABELS, answers.length / 2);

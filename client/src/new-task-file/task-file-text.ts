@@ -46,7 +46,12 @@ export function taskFileText({ taskname, proposal, data, language }: NewTaskFile
     optim: { lr: 2e-3, sched: { name: 'CosineAnnealing', warmup_steps: 20 } },
     trainer: { max_epochs: 10, batch_size: 8 },
   };
-  return `${JSON.stringify(file, null, 2)}\n`;
+  return `${withShortLists(JSON.stringify(file, null, 2))}\n`;
+}
+
+/** Lists of plain values stand in one line, as one would write them. */
+function withShortLists(json: string): string {
+  return json.replace(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, values: string) => `[${values.replace(/\n\s+/g, ' ')}]`);
 }
 
 /** Which split a data file is for, by its name. */

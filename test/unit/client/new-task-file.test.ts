@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { proposeTask, readRows } from '../../../client/src/new-task-file/proposal.ts';
+import { proposeTask, readRows, textsOf } from '../../../client/src/new-task-file/proposal.ts';
+import { languageOf } from '../../../client/src/new-task-file/row-language.ts';
 import { splitOf, taskFileText } from '../../../client/src/new-task-file/task-file-text.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import { environment } from '../task/harness.ts';
@@ -36,6 +37,20 @@ describe('the proposal', () => {
   });
 });
 
+describe('the language of rows', () => {
+  it.each([
+    [['Vinsten ökade, och utdelningen höjs.', 'Kursen faller efter en svag rapport.'], 'sv'],
+    [['The mining company Rödberget increased its output in Åre.', 'Profit of the year is up.'], 'en'],
+    [['tänd lampan i köket', 'jag vill ha det tyst'], 'sv'],
+    [['42', 'OK', ''], undefined],
+  ])('of %s is %s', (texts, language) => expect(languageOf(texts)).toBe(language));
+
+  it('is that of their texts, not of their labels', () => {
+    const row = { text: 'Det är bra', label: 'the best of it' };
+    expect(textsOf([row, { text: 3 }], { fields: ['text'] })).toEqual(['Det är bra']);
+  });
+});
+
 it('broken and blank lines are passed over', () =>
   expect(readRows(`{"a":"1"}\r\n\n{"a"\n[1]\n{"a":"2"}\n{"a":"3"}`, 2)).toEqual([{ a: '1' }, { a: '2' }]));
 
@@ -54,6 +69,7 @@ it('the file that is written has no problems', async () => {
     data: { train: ['train.jsonl'], validation: ['validation.jsonl'], test: [] },
     language: 'en',
   });
+  expect(text).toContain('"virtual_token_splits": [20],');
   const disk = {
     'train.jsonl': lines(...ROWS),
     'validation.jsonl': lines(rating('Lovely', 'yes'), rating('Poor', 'no')),
