@@ -92,7 +92,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'task',
     'protocol',
   ],
-  models: ['train', 'model', 'task', 'protocol'],
+  models: ['train', 'runtime', 'model', 'task', 'protocol'],
   answer: ['data', 'predict', 'project.ts', 'evaluate', 'prompt', 'backbone', 'base', 'model', 'task', 'protocol'],
   devices: [
     'hub',

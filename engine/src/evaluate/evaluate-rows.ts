@@ -37,6 +37,12 @@ export function rowsOfTask(store: Rows, taskname: string): number[] {
   return Array.from({ length: store.size }, (_, row) => row).filter((row) => store.taskname(row) === taskname);
 }
 
+/** At most so many of them, at even distances. */
+export function evenly(numbers: readonly number[], most: number): number[] {
+  const count = Math.min(numbers.length, most);
+  return Array.from({ length: count }, (_, i) => numbers[Math.floor((i * numbers.length) / count)]!);
+}
+
 /**
  * Predicts rows and holds the predictions against their answers. Label forms are mapped first; generated text counts
  * where it is the answer, outer blanks aside.

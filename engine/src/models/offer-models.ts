@@ -6,6 +6,7 @@ import { type ListedModel, listModels } from '../../../model/src/list-models.ts'
 import { type SuggestedModel, suggestedFor } from '../../../model/src/suggested-models.ts';
 import type { ModelAbout, ModelOffer, ModelsParams, ModelsResult } from '../../../protocol/src/engine.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
+import { productSpeed } from '../runtime/product-speed.ts';
 import { type ModelSizes, reckonBytes, reckonSeconds, type StepSizes } from '../train/step-cost.ts';
 
 /** A step like that of many tasks: a sentence or two a row, and an answer of a word. */
@@ -30,34 +31,38 @@ export async function offerModelsFrom(
   const listed = await listModels(folders);
   const known = new Set(listed.map(({ name }) => name));
   const suggested = suggestedFor(language).filter(({ id }) => !known.has(id));
+  const speed = await productSpeed();
   return {
     language,
     memoryBytes: machineMemory(),
     step: { rows: STEP.rows, tokensARow: STEP.tokensARow },
-    models: [...listed.map((model) => offerOf(model, base)), ...suggested.map(suggestion)],
+    models: [
+      ...listed.map((model) => offerOf(model, base, speed)),
+      ...suggested.map((model) => suggestion(model, speed)),
+    ],
   };
 }
 
-function offerOf({ name, source, about, problem }: ListedModel, base: string): ModelOffer {
+function offerOf({ name, source, about, problem }: ListedModel, base: string, speed: number): ModelOffer {
   return {
     name: source === 'folder' ? relativePath(base, name) : name,
     source,
-    about: about && aboutOf(about, about.architecture, false),
+    about: about && aboutOf(about, about.architecture, false, speed),
     problem,
   };
 }
 
-function suggestion(model: SuggestedModel): ModelOffer {
+function suggestion(model: SuggestedModel, speed: number): ModelOffer {
   const { id, architecture, gated } = model;
-  return { name: id, source: 'suggested', about: aboutOf(model, architecture, gated), problem: undefined };
+  return { name: id, source: 'suggested', about: aboutOf(model, architecture, gated, speed), problem: undefined };
 }
 
-function aboutOf(sizes: ModelSizes, architecture: string, gated: boolean): ModelAbout {
+function aboutOf(sizes: ModelSizes, architecture: string, gated: boolean, speed: number): ModelAbout {
   return {
     architecture,
     parameters: sizes.parameters,
     bytes: sizes.bytes,
-    secondsPerStep: reckonSeconds(sizes, SIZES),
+    secondsPerStep: reckonSeconds(sizes, SIZES, speed),
     memoryBytes: reckonBytes(sizes, SIZES),
     gated,
   };

@@ -3,7 +3,7 @@ import type { PlannedTask, PlanParams, PlanResult } from '../../../protocol/src/
 import { RowStore, type Rows } from '../data/row-store.ts';
 import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { dataPaths, openProject, requireSound } from '../project.ts';
-import { estimateRun, measurePlan } from '../train/estimate.ts';
+import { estimateRun, measurePlan, reckonPace } from '../train/estimate.ts';
 import { fitRun, learntParameters } from '../train/fit.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { resumableRun } from '../train/run-folder.ts';
@@ -38,7 +38,7 @@ export async function planRun(
         estimate: estimateRun(
           plan,
           fitted,
-          measure ? await measurePlan(plan, fitted, () => turn.pass(), { provider }) : undefined,
+          measure ? await measurePlan(plan, fitted, () => turn.pass(), { provider }) : await reckonPace(plan),
         ),
         resumable: await resumable(plan),
         problems: checked.problems,

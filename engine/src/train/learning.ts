@@ -1,7 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { Learning } from '../../../protocol/src/training-events.ts';
 import { compareRows } from '../evaluate/compare-rows.ts';
-import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { evaluateRows, evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { majority } from '../evaluate/majority.ts';
 import { frozenPredictor, runBaseline } from '../evaluate/run-baseline.ts';
 import type { Predictor } from '../predict/predictor.ts';
@@ -19,7 +19,7 @@ import type { PlannedTask, TrainingPlan } from './plan.ts';
 const SIGNIFICANT = 0.05;
 
 /** Validation rows that are looked at; more would not change a verdict. */
-const MOST_ROWS = 1000;
+export const MOST_MEASURED = 1000;
 
 /** What a prompt is held against. */
 export interface Reference {
@@ -86,9 +86,7 @@ export async function measureLearning(
   virtual: Float32Array,
   predictor: Predictor,
 ): Promise<Learning> {
-  const all = rowsOfTask(plan.validation, task.template.taskname);
-  const some = Math.min(all.length, MOST_ROWS);
-  const numbers = Array.from({ length: some }, (_, i) => all[Math.floor((i * all.length) / some)]!);
+  const numbers = evenly(rowsOfTask(plan.validation, task.template.taskname), MOST_MEASURED);
   if (numbers.length === 0) return verdictOf({ kind: 'labels', trained: [], references: [] });
   const trained = await TaskPredictor.create(predictor, task.tokeniser, plan.project.tokenizer, virtual);
   return verdictOf(

@@ -4,7 +4,7 @@ import { spreadRows } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
 
 /** Rows that are compared: a step's worth of time. */
-const ROWS = 64;
+export const COMPARED = 64;
 
 /**
  * What a lower precision of steps costs: the loss of held-out rows with the same prompts, as steps compute it and in float32, in which
@@ -16,7 +16,7 @@ export async function precisionLosses(
   step: Stepper,
 ): Promise<PrecisionLosses | undefined> {
   if (plan.project.file.trainer.precision === 'float32' || plan.validation.size === 0) return undefined;
-  const rows = spreadRows(plan.validation, ROWS);
+  const rows = spreadRows(plan.validation, COMPARED);
   const { loss } = await step.run(rows, virtual);
   const { loss: float32 } = await step.loss(rows, virtual);
   return { rows: rows.length, loss, float32_loss: float32 };

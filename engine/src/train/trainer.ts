@@ -225,8 +225,8 @@ interface RunForm {
   readonly beside: TrainOptions['beside'];
 }
 
-/** Fewer steps are over before it would have been measured how long they take. */
-const MEASURED_FROM_STEPS = 20;
+/** Of a run of fewer steps, measuring them would take a third or more. */
+const MEASURED_FROM_STEPS = 10;
 
 /** One run's moving parts: what a step, an epoch and the end do. */
 class Trainer {
@@ -283,15 +283,15 @@ class Trainer {
   async estimate(fitted: FittedRun): Promise<EstimateEvent> {
     const { plan, state, encoder, backbone, predictor } = this;
     const { progress, parameters } = state;
-    const long = plan.totalSteps - progress.step > MEASURED_FROM_STEPS;
-    const pace = long ? await measurePace(plan, { encoder, backbone, predictor }, parameters) : undefined;
+    const steps = plan.totalSteps - progress.step;
+    const pace =
+      steps >= MEASURED_FROM_STEPS ? await measurePace(plan, { encoder, backbone, predictor }, parameters) : undefined;
     const { memoryBytes, freeBytes, message } = fitted;
-    const { seconds } = estimateRun(plan, fitted, pace, progress);
     return {
       event: 'estimate',
       memory_bytes: memoryBytes,
       free_bytes: freeBytes,
-      ...(pace ? { seconds_per_step: pace.step, seconds } : {}),
+      ...(pace ? { seconds_per_step: pace.step, seconds: estimateRun(plan, fitted, pace, progress).seconds } : {}),
       ...(message === undefined ? {} : { message }),
     };
   }

@@ -1,5 +1,5 @@
 import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
-import { evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { evaluateRows, evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import type { ClassificationMetrics, ExactMatch } from '../evaluate/metrics.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
@@ -17,7 +17,7 @@ export const VALIDATED_AT_ONCE = 64;
 
 /**
  * Measures prompts on the validation rows, the rows' own answers for the loss, and predictions where they are cheap.
- * @param most rows of each task; all of them where it is left out
+ * @param most rows of each task, spread over all; all of them where it is left out
  */
 export async function validate(
   plan: TrainingPlan,
@@ -30,7 +30,7 @@ export async function validate(
   let lossSum = 0;
   let targets = 0;
   for (const [taskname, task] of plan.tasks) {
-    const rows = rowsOfTask(plan.validation, taskname).slice(0, most);
+    const rows = evenly(rowsOfTask(plan.validation, taskname), most);
     if (rows.length === 0) continue;
     const sums = { loss: 0, targets: 0 };
     for (let start = 0; start < rows.length; start += VALIDATED_AT_ONCE) {
