@@ -8,6 +8,7 @@ import {
   languages,
   Position,
   type TextDocument,
+  type Uri,
   window,
   workspace,
 } from 'vscode';
@@ -15,7 +16,7 @@ import type { TaskRow } from '../../../protocol/src/rows.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { later } from '../later.ts';
-import { isTaskFile } from '../task-files.ts';
+import { findTaskFiles, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS } from './documents.ts';
 import { hintText, staleText } from './prediction-text.ts';
@@ -29,6 +30,8 @@ const SETTING = 'predictions.inline';
  * Beside the rows of a data file nothing else is drawn, and asking once more takes VS Code longer than most answers.
  */
 const TASK_FILE_WAIT_MS = 150;
+/** So many task files are looked into at the start for one with a prompt. */
+const MOST_LOOKED_INTO = 4;
 /** The window has other things to do when it begins. */
 const START_MS = 1000;
 
@@ -73,7 +76,7 @@ export function showInlinePredictions(
       return hintsOf(document, rows, answers, texts);
     },
   };
-  const start = later(START_MS, () => void startWherePrompts(engine));
+  const start = later(START_MS, () => void startWherePrompts(server, engine));
   start.soon();
   return [
     changed,
@@ -93,11 +96,32 @@ function documentsInView(): TextDocument[] {
   return window.visibleTextEditors.map(({ document }) => document).filter((one) => languages.match(ROW_DOCUMENTS, one));
 }
 
-/** The process that predicts takes a while to start, which the first rows that are opened need not wait for. */
-async function startWherePrompts(engine: PredictionEngine): Promise<void> {
+/**
+ * The process that predicts takes a while to start and to open a model, for which the first rows that are opened need not wait.
+ * Without prompts nothing is started.
+ */
+async function startWherePrompts(server: LanguageServer, engine: PredictionEngine): Promise<void> {
   if (!workspace.isTrusted || !workspace.getConfiguration('ptask').get(SETTING, true)) return;
   const found = await workspace.findFiles(PROMPT_TABLES, '**/node_modules/**', 1);
-  if (found.length > 0) engine.start();
+  if (found.length === 0) return;
+  engine.start();
+  for (const uri of (await findTaskFiles()).slice(0, MOST_LOOKED_INTO)) {
+    if (await openTrained(uri, server, engine)) return;
+  }
+}
+
+/** Makes the engine open a task file with its model; whether its first task has a prompt. What goes wrong is told when it is asked for. */
+async function openTrained(uri: Uri, server: LanguageServer, engine: PredictionEngine): Promise<boolean> {
+  try {
+    const [template] = await server.templates(uri);
+    if (template === undefined) return false;
+    const { taskname } = template;
+    const question = { token: 'open', file: uri.fsPath, taskname, rows: [], withUntrained: false } as const;
+    const { prompt } = await engine.request('predict', { ...question, urgency: 'background' });
+    return prompt.state !== 'untrained';
+  } catch {
+    return false;
+  }
 }
 
 /**
