@@ -68,6 +68,7 @@ describe('what the rules are told of a model', () => {
     expect(await facts(await tinyFolder({ 'config.json': undefined }))).toEqual({
       kind: 'not-found',
       missing: ['config.json'],
+      isLocalFolder: true,
     });
   });
 });
