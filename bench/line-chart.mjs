@@ -21,6 +21,7 @@ export function lineCharts(charts) {
   const drawn = charts.map((chart, i) => `<g transform="translate(${i * WIDTH} 0)">${lineChart(chart)}</g>`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${charts.length * WIDTH}" height="${height}" font-family="sans-serif" font-size="11">`,
+    `<title>${charts.map(({ title }) => title).join('; ')}</title>`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     ...drawn,
     '</svg>\n',
