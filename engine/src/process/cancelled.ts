@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+
 /** The client has withdrawn the request that was being answered. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';

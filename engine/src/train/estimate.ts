@@ -20,7 +20,7 @@ import { validate } from './validate.ts';
 
 /*
  * What a run will take, before it is begun. Time is measured on real steps where that is wanted, and otherwise reckoned from
- * sizes; memory is always reckoned (`fit.ts`). `bench/plan-accuracy.mjs` holds the time against real runs.
+ * sizes; memory is always reckoned (`fit.ts`). `bench/plan-accuracy.ts` holds the time against real runs.
  */
 
 /** Rows that stand for all of them. */

@@ -4,6 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { BackboneStep, type StepResult } from '../../../engine/src/train/backbone-step.ts';
 import { openBackbone, someVirtual } from '../train/small-backbone.ts';
+import { expectLossesOfTraining } from './branch-losses.ts';
 
 /** A Phi 3 in which all tokens of a row of more than 16 turn otherwise; golden numbers hold what it computes then. */
 const OVER = 16;
@@ -25,35 +26,14 @@ const tokens = (minLength: number, maxLength: number) =>
 const prompts = (minLength: number, maxLength: number) =>
   tokens(minLength - 2, maxLength - 2).map((ids) => Int32Array.of(ids[0]!, -1, -2, ...ids.slice(1)));
 
-const lossOf = async (prompt: Int32Array, answer: Int32Array) => {
-  const row = { ids: Int32Array.of(...prompt, ...answer), firstTarget: prompt.length };
-  return (await step.loss([{ taskname: 'task', row }], ofTask)).loss;
-};
-
 it('rows as long as the model was first trained for, and longer ones, are both what it takes', () => {
   expect(backbone.longRowsOver).toBe(OVER);
   expect(maxPositions).toBeGreaterThan(2 * OVER);
 });
 
 it('branches have the loss that training gives them, be the row with them a long one or not', async () => {
-  const anyCase = fc.record({
-    prompt: prompts(11, 17),
-    branches: fc.array(tokens(1, 6), { minLength: 2, maxLength: 4 }),
-    cut: fc.nat(20),
-  });
-  await fc.assert(
-    fc.asyncProperty(anyCase, async ({ prompt, branches, cut }) => {
-      const shared = cut % prompt.length;
-      const prefix = await predictor.cachePrefix(prompt.slice(0, shared), virtual);
-      const row = { ids: prompt.slice(shared), position: shared, branches };
-      const [scores] = await predictor.score(prefix, [row]);
-      for (const [n, branch] of branches.entries()) {
-        const mean = scores![n]!.reduce((sum, value) => sum + value, 0) / branch.length;
-        expect(Math.abs((await lossOf(prompt, branch)) + mean)).toBeLessThan(1e-5);
-      }
-    }),
-    { numRuns: 20 },
-  );
+  const branches = fc.array(tokens(1, 6), { minLength: 2, maxLength: 4 });
+  await expectLossesOfTraining({ predictor, step, virtual }, prompts(11, 17), branches);
 });
 
 it('a row that becomes a long one while it is decoded goes on as one, as without a cache', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BranchedRow } from '../../../engine/src/data/packed-rows.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
-import { Session } from '../../../engine/src/runtime/session.ts';
+import { roomFor as roomForRows } from '../train/room-for-rows.ts';
 import { goldenBackbone, largestDifference, someVirtual } from '../train/small-backbone.ts';
 
 const backbone = await goldenBackbone();
@@ -13,19 +13,7 @@ const rows = Array.from({ length: 8 }, (_, n): BranchedRow => {
   return { ids, position: front.length, branches: [Int32Array.of(5, n), Int32Array.of(7)] };
 });
 
-/** Sessions of a device with room for so many rows. */
-function roomFor(rows: number, message = 'Failed to allocate memory for requested buffer of size 1073741824') {
-  const run = Session.prototype.runKeeping;
-  const seen = { rowsARun: [] as number[] };
-  vi.spyOn(Session.prototype, 'runKeeping').mockImplementation(async function (this: Session, feeds) {
-    const [, count] = feeds.row_tokens?.dims ?? [];
-    if (count === undefined) return run.call(this, feeds);
-    seen.rowsARun.push(count);
-    if (count > rows) throw new Error(message);
-    return run.call(this, feeds);
-  });
-  return seen;
-}
+const roomFor = (rows: number, message?: string) => roomForRows(rows, () => true, message);
 afterEach(() => vi.restoreAllMocks());
 
 const ASKED = {

@@ -4,6 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { openBackbone, someVirtual } from '../train/small-backbone.ts';
+import { expectLossesOfTraining } from './branch-losses.ts';
 
 /** A Mistral in which a token sees 4 tokens. */
 const WINDOW = 4;
@@ -22,26 +23,9 @@ const tokens = (minLength: number, maxLength: number) =>
   fc.array(token, { minLength, maxLength }).map((ids) => Int32Array.from(ids));
 
 it('branches behind any cached prefix have the loss that training gives them, though the window ends among them', async () => {
-  const anyCase = fc.record({
-    prompt: tokens(2, 9).map((ids) => Int32Array.of(ids[0]!, -1, -2, ...ids.slice(1))),
-    branches: fc.array(tokens(1, 6), { minLength: 1, maxLength: 3 }),
-    cut: fc.nat(20),
-  });
-  await fc.assert(
-    fc.asyncProperty(anyCase, async ({ prompt, branches, cut }) => {
-      const shared = cut % prompt.length;
-      const prefix = await predictor.cachePrefix(prompt.slice(0, shared), virtual);
-      const row = { ids: prompt.slice(shared), position: shared, branches };
-      const [scores] = await predictor.score(prefix, [row]);
-      for (const [n, branch] of branches.entries()) {
-        const whole = { ids: Int32Array.from([...prompt, ...branch]), firstTarget: prompt.length };
-        const { loss } = await step.loss([{ taskname: 'task', row: whole }], new Map([['task', virtual]]));
-        const mean = scores![n]!.reduce((sum, value) => sum + value, 0) / branch.length;
-        expect(Math.abs(loss + mean)).toBeLessThan(1e-5);
-      }
-    }),
-    { numRuns: 20 },
-  );
+  const prompts = tokens(2, 9).map((ids) => Int32Array.of(ids[0]!, -1, -2, ...ids.slice(1)));
+  const branches = fc.array(tokens(1, 6), { minLength: 1, maxLength: 3 });
+  await expectLossesOfTraining({ predictor, step, virtual }, prompts, branches);
 });
 
 it('a token does not depend on what lies outside the windows of all layers', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isOutOfMemory } from '../../../engine/src/runtime/out-of-memory.ts';
-import { Session } from '../../../engine/src/runtime/session.ts';
 import { BackboneStep, type TaskRow } from '../../../engine/src/train/backbone-step.ts';
+import { OUT_OF_MEMORY, roomFor as roomForRows } from './room-for-rows.ts';
 import { goldenBackbone, largestDifference, someVirtual } from './small-backbone.ts';
 import { trainProject, writeProject } from './small-project.ts';
 
@@ -13,30 +13,16 @@ const batch = Array.from({ length: 8 }, (_, n): TaskRow => {
   return { taskname: 'a', row: { ids, firstTarget: ids.length - 2 } };
 });
 
-/** Sessions of a device with room for so many rows. */
-function roomFor(rows: number, message: string): { rowsARun: number[] } {
-  const run = Session.prototype.run;
-  const seen = { rowsARun: [] as number[] };
-  vi.spyOn(Session.prototype, 'run').mockImplementation(async function (this: Session, feeds) {
-    const [, count] = feeds.targets ? feeds.row_tokens!.dims : [];
-    if (count === undefined) return run.call(this, feeds);
-    seen.rowsARun.push(count);
-    if (count > rows) throw new Error(message);
-    return run.call(this, feeds);
-  });
-  return seen;
-}
+/** A training step, which alone has targets. */
+const roomFor = (rows: number, message?: string) => roomForRows(rows, ({ targets }) => targets !== undefined, message);
 afterEach(() => vi.restoreAllMocks());
-
-const MESSAGE =
-  "Non-zero status code returned while running Gemm node. Name:'Gemm_22' Status Message: Failed to allocate memory for requested buffer of size 1073741824";
 
 describe('a step that runs out of memory', () => {
   it('is done once more with half the rows at once, gives the same, and says so', async () => {
     const notices: string[] = [];
     const step = new BackboneStep(backbone, { notice: (text) => notices.push(text) });
     const undisturbed = await step.run(batch, virtual);
-    const seen = roomFor(4, MESSAGE);
+    const seen = roomFor(4);
     const result = await step.run(batch, virtual);
     expect(seen.rowsARun).toEqual([8, 4, 4]);
     expect(notices).toEqual([
@@ -53,11 +39,11 @@ describe('a step that runs out of memory', () => {
 
   it('fails where half is too much, too, or a single row is', async () => {
     const step = new BackboneStep(backbone);
-    const seen = roomFor(1, MESSAGE);
+    const seen = roomFor(1);
     await expect(step.run(batch, virtual)).rejects.toThrow('Failed to allocate memory');
     expect(seen.rowsARun).toEqual([8, 4]);
     vi.restoreAllMocks();
-    roomFor(0, MESSAGE);
+    roomFor(0);
     await expect(step.run(batch.slice(0, 1), virtual)).rejects.toThrow('Failed to allocate memory');
     await step.release();
   });
@@ -72,7 +58,7 @@ describe('a step that runs out of memory', () => {
 });
 
 it.each([
-  MESSAGE,
+  OUT_OF_MEMORY,
   'std::bad_alloc',
   'CUDA failure 2: out of memory ; GPU=0 ; hostname=x ; expr=cudaMalloc((void**)&p, size);',
   'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0',
@@ -84,7 +70,7 @@ it.each([
 
 it('a run tells it once, and ends', async () => {
   const file = writeProject();
-  roomFor(2, MESSAGE);
+  roomFor(2);
   const { events } = await trainProject(file);
   const notices = events.filter(({ event }) => event === 'notice');
   expect(notices).toEqual([{ event: 'notice', message: expect.stringContaining('from here on it is 2 rows at once') }]);
