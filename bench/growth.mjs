@@ -15,7 +15,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { lineCharts } from './line-chart.mjs';
+import { growthCharts, titleOf } from './growth-charts.mjs';
 import {
   ANSWER,
   matrixSpeed,
@@ -92,9 +92,8 @@ for (let round = 1; round <= Number(values.rounds); round++) {
   });
 }
 
-const title = (system) => (system === 'PEFT' ? system : `ptask ${system}`);
 const heads = systems.flatMap((system) => [
-  `${title(system)}, ms a step`,
+  `${titleOf(system)}, ms a step`,
   'peak MB',
   ...(system === 'float32' && values.device === 'cpu' ? ['share of matrix speed'] : []),
 ]);
@@ -114,46 +113,5 @@ const table = [
 console.log(table);
 writeFileSync(path.join(values.out, 'growth.md'), `${table}\n`);
 
-/** One for each system. */
-const DASHES = ['', '6 3', '2 3'];
-
-/** Lines of the first model over the number of rows, one for each other size and system. */
-function overRows(of) {
-  return systems.flatMap((system, at) =>
-    numbers(values.virtual).flatMap((virtual, i) =>
-      numbers(values.lengths).map((length, j, lengths) => ({
-        name: `${title(system)}, ${virtual} + ${length} tokens`,
-        colour: i * lengths.length + j,
-        dash: DASHES[at],
-        points: cells
-          .filter(({ model, shape }) => model === models[0] && shape.virtual === virtual && shape.length === length)
-          .filter(({ found }) => found[system].ms.length > 0)
-          .map(({ shape, found }) => [shape.batch, median(of(found[system]))]),
-      })),
-    ),
-  );
-}
-
-/** Lines over the size of the model. */
-function overModels(of) {
-  const at = ({ layers, hidden, inner, vocab }) => (layers * (4 * hidden + 2 * inner) * hidden + vocab * hidden) / 1e6;
-  return systems.map((system) => ({
-    name: title(system),
-    points: cells
-      .filter(({ shape }) => shape === shapes[0])
-      .map(({ model, found }) => [at(model.sizes), median(of(found[system]))]),
-  }));
-}
-
-const { virtual, length, batch } = shapes[0];
-const charts = [
-  { title: `${models[0].name}: a step`, x: 'rows', y: 'ms', series: overRows(({ ms }) => ms) },
-  { title: `${models[0].name}: memory`, x: 'rows', y: 'peak MB', series: overRows(({ mb }) => mb) },
-  {
-    title: `a step of ${virtual} + ${length} tokens × ${batch}`,
-    x: 'parameters, millions',
-    y: 'ms',
-    series: overModels(({ ms }) => ms),
-  },
-];
-writeFileSync(path.join(values.out, 'growth.svg'), lineCharts(charts));
+const lines = { virtual: numbers(values.virtual), lengths: numbers(values.lengths) };
+writeFileSync(path.join(values.out, 'growth.svg'), growthCharts(cells, systems, lines));

@@ -1,7 +1,7 @@
 /*
  * Line charts on logarithmic axes as SVG, side by side, without a library.
  */
-const WIDTH = 440;
+const WIDTH = 480;
 const PLOT = 190;
 const LEFT = 62;
 const RIGHT = 16;
@@ -9,6 +9,7 @@ const TOP = 34;
 /** Below the axis: its numbers, its name, and two entries of the legend a line. */
 const BELOW = 44;
 const LEGEND_LINE = 14;
+const LEGEND_COLUMN = 205;
 const COLOURS = ['#1f6feb', '#d1242f', '#1a7f37', '#9a6700', '#8250df', '#bf3989', '#0a7ea4', '#57606a'];
 
 /**
@@ -60,7 +61,7 @@ function lineChart({ title, x, y, series }) {
       const [cx, cy] = point.split(',');
       parts.push(`<circle cx="${cx}" cy="${cy}" r="2.6" fill="${colour}"/>`);
     }
-    const at = [LEFT + 185 * (i % 2), TOP + PLOT + BELOW + LEGEND_LINE * Math.floor(i / 2)];
+    const at = [LEFT + LEGEND_COLUMN * (i % 2), TOP + PLOT + BELOW + LEGEND_LINE * Math.floor(i / 2)];
     parts.push(`<path d="M${at[0]} ${at[1] - 3}h18" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`);
     parts.push(text([at[0] + 24, at[1] + 1], name, 'start'));
   });
