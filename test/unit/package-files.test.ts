@@ -1,7 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dependencyFiles, ownFiles, TARGETS } from '../../scripts/package-files.mjs';
+import { temporaryFolder } from './model/tiny-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const WINDOWS = ['DirectML.dll', 'dxcompiler.dll', 'dxil.dll', 'onnxruntime.dll', 'onnxruntime_binding.node'];
@@ -75,5 +77,21 @@ describe('the package', () => {
     for (const needed of ['package.json', 'LICENSE', 'NOTICE', 'docs/rules.md', 'l10n/bundle.l10n.sv.json']) {
       expect(files).toContain(needed);
     }
+  });
+
+  it('has the examples, and nothing that training them leaves beside them', async () => {
+    const dir = await temporaryFolder();
+    await copyFile(path.join(ROOT, '.vscodeignore'), path.join(dir, '.vscodeignore'));
+    const manifest = { name: 'ptask', version: '0.0.0', publisher: 'ptask', engines: { vscode: '^1.90.0' } };
+    await writeFile(path.join(dir, 'package.json'), JSON.stringify(manifest));
+    const example = 'examples/assistant';
+    const shipped = ['README.md', 'sv.ptask.json', 'data/sv/intent-train.jsonl'];
+    for (const file of [...shipped, 'sv.prompts.safetensors', '.ptask/runs/1-intent-task/run.json']) {
+      const to = path.join(dir, example, file);
+      await mkdir(path.dirname(to), { recursive: true });
+      await writeFile(to, '');
+    }
+    const files = (await ownFiles(dir)).map(({ to }) => to).filter((to) => to.startsWith(example));
+    expect(files.sort()).toEqual(shipped.map((file) => `${example}/${file}`).sort());
   });
 });
