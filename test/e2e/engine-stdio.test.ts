@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
@@ -43,6 +45,21 @@ it('predictions leave the processors to the editor, and runs to both', async () 
   expect(getPriority(predicting.child.pid)).toBe(Math.max(getPriority(), 5));
   expect(getPriority(training.child.pid)).toBe(Math.max(getPriority(), 10));
 });
+
+// A kernel that does not share the processors out among sessions has no such file.
+it.runIf(existsSync('/proc/self/autogroup'))(
+  'where sessions share the processors, the run’s comes last, and no other is touched',
+  async () => {
+    const group = async (pid: number | 'self') => (await readFile(`/proc/${pid}/autogroup`, 'utf8')).trim();
+    const own = await group('self');
+    const [training, among] = [new Engine('train'), spawn(process.execPath, [ENGINE, 'train', '--stdio'])];
+    onTestFinished(() => void among.kill('SIGKILL'));
+    await Promise.all([training.next('ready', () => true), once(among.stdout, 'data')]);
+    await vi.waitFor(async () => expect(await group(training.child.pid!)).toMatch(/ nice 1\d$/));
+    expect(await group(among.pid!)).toBe(own);
+    expect(await group('self')).toBe(own);
+  },
+);
 
 it.each([[[]], [['serve']], [['train']]])(
   'started with %j and nobody to talk to, it says how it is started',

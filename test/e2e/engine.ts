@@ -36,6 +36,7 @@ export class Engine {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...ENGINE_ENV, ...env },
       execArgv: [],
+      detached: process.platform === 'linux',
     });
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.log += text;

@@ -47,6 +47,8 @@ export class EngineProcess {
     this.#child = fork(program, [role], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
+      // A session of its own, which Linux lets go after the editor's as a whole; Windows would open a console for it.
+      detached: process.platform === 'linux',
       env: { ...process.env, ...env },
     });
     const take = (line: string) => {

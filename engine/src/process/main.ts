@@ -1,4 +1,4 @@
-import { constants, getPriority, setPriority } from 'node:os';
+import { constants } from 'node:os';
 import { speakLanguage } from '../../../l10n/src/display-language.ts';
 import type { EngineRole } from '../../../protocol/src/engine.ts';
 import { EngineError } from '../errors.ts';
@@ -6,6 +6,7 @@ import { loadRuntime } from '../runtime/load-runtime.ts';
 import { VERSION } from '../version.ts';
 import { type Connection, connect } from './connection.ts';
 import { log } from './log.ts';
+import { lowerPriority } from './lower-priority.ts';
 import type { Role } from './role.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -65,8 +66,7 @@ async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<vo
     log.error(error.stack ?? error.message);
     process.exit(3);
   });
-  // An editor that is itself kept low may not be overtaken: the system would refuse.
-  setPriority(Math.max(getPriority(), NICENESS[name]));
+  void lowerPriority(NICENESS[name]);
   role = await roleOf(name, connection, program);
   await watchdog.watching;
   connection.on('exit', () => end('the client asked for it'));
