@@ -48,7 +48,9 @@ export class Session {
     if (options.unpackAtUse && !traits.holdsTensors) unpackAtUse(graph);
     rewriteNodes(graph, traits.rewrites);
     const frozen = traits.holdsTensors ? takeFrozenPart(graph) : [];
-    const session: Record<string, string> = { ...traits.config };
+    // A thread that spins at the end of each product keeps a processor from the very thread that it waits for, where there is
+    // other work: rows beside a busy editor take twice as long. On an idle machine it saves nothing that can be measured.
+    const session: Record<string, string> = { ...traits.config, 'intra_op.allow_spinning': '0' };
     if (weightsFolder) session.model_external_initializers_file_folder_path = weightsFolder;
     if (!options.prepack) session.disable_prepacking = '1';
     const made = await InferenceSession.create(serializeModel(graph), {
