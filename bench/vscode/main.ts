@@ -92,6 +92,7 @@ async function inThePage(options: WorkbenchOptions): Promise<Round> {
     await workbench.page.waitForTimeout(SETTLE_MS);
     const cold = await timeToPredictions(editor, 'data/validation.jsonl');
     await workbench.page.waitForTimeout(SETTLE_MS);
+    await workbench.page.waitForTimeout(SETTLE_MS);
     const warm = await timeToPredictions(editor, 'data/test.jsonl');
     const again = await timeToPredictions(editor, 'data/validation.jsonl');
     const activation = await activationTime(editor);
