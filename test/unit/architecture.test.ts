@@ -173,6 +173,8 @@ const WRITERS = [
   'engine/src/train/run-folder.ts',
   'engine/src/devices/fetch-cuda.ts',
   'engine/src/devices/probe-cache.ts',
+  // What it writes is a setting of the Linux kernel.
+  'engine/src/process/lower-priority.ts',
   'engine/src/backbone/demo/',
   'engine/src/hub/',
   'client/src/runs/runs-left.ts',

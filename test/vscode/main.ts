@@ -4,7 +4,7 @@ import { DRIVES, type Drive } from './drive/index.ts';
 import { findBrowser } from './host/find-browser.ts';
 import { installExtension } from './host/install-extension.ts';
 import { installHost } from './host/install-host.ts';
-import { openWorkbench, type WorkbenchOptions } from './host/workbench.ts';
+import { openWorkbench, type Workbench, type WorkbenchOptions } from './host/workbench.ts';
 import type { SuiteResults } from './suite/results.ts';
 
 /** The suites with the least number of their tests: fewer would mean that one was not loaded as a whole. */
@@ -12,7 +12,7 @@ const SUITES = { suite: { least: 20, trusted: true }, untrusted: { least: 2, tru
 const SUITE_LIMIT_MS = 240_000;
 
 /** Windows that are open at a time. They wait more than they compute. */
-const LANES = 2;
+const LANES = 3;
 
 export interface MainOptions {
   readonly root: string;
@@ -67,25 +67,32 @@ export async function main({ root, out, only }: MainOptions): Promise<number> {
 async function inLanes(lanes: number, jobs: readonly Job[], failed: string[]): Promise<void> {
   const waiting = [...jobs];
   const lane = async () => {
-    for (let job = waiting.shift(); job; job = waiting.shift()) if (!(await job.run())) failed.push(job.name);
+    for (let job = waiting.shift(); job; job = waiting.shift()) {
+      const passed = await job.run().catch((error: unknown) => {
+        console.log(`FAIL ${job!.name}: ${error instanceof Error ? error.stack : error}`);
+        return false;
+      });
+      if (!passed) failed.push(job.name);
+    }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 async function runDrive(name: string, drive: Drive, options: WorkbenchOptions): Promise<boolean> {
   const started = Date.now();
-  const workbench = await openWorkbench(options);
+  let workbench: Workbench | undefined;
   try {
+    workbench = await openWorkbench(options);
     await drive.run(workbench, options.out);
     if (workbench.strangers.size > 0) throw new Error(`the page asked ${[...workbench.strangers].join(', ')}`);
     console.log(`ok   ${name} (${seconds(started)})`);
     return true;
   } catch (error) {
-    await workbench.page.screenshot({ path: path.join(options.out, 'failure.png') }).catch(() => {});
+    await workbench?.page.screenshot({ path: path.join(options.out, 'failure.png') }).catch(() => {});
     console.log(`FAIL ${name} (${seconds(started)}): ${error instanceof Error ? error.stack : error}`);
     return false;
   } finally {
-    await workbench.close();
+    await workbench?.close();
   }
 }
 

@@ -44,7 +44,7 @@ const LOGITS_A_RUN = 16 * 1024 * 1024;
  * Weights stored in half precision are unpacked for good up to this size, as float32, since a token that is generated
  * needs each of them for a single row. Each session has its own copy, so larger ones are unpacked where they are used.
  */
-const UNPACKED_BYTES = 2 ** 30;
+export const UNPACKED_BYTES = 2 ** 30;
 
 /** Outputs that a graph with a past gives to the next run's. */
 const PRESENT = 'present_';

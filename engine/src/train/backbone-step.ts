@@ -3,6 +3,7 @@ import { isLong } from '../backbone/long-rows.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
+import { freeMemory } from '../free-memory.ts';
 import { useHalfProducts } from '../onnx/half-products.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { largestInt8 } from '../runtime/int8-range.ts';
@@ -32,14 +33,22 @@ export interface StepResult {
 }
 
 /**
- * Up to this size, as float32, a model's weights are kept a second time in the layout of the product kernel while it is trained:
- * a step of few tokens gains most. Larger models stay mapped from their files alone, and what is stored in half precision
- * is unpacked where it is used.
+ * Up to this size, as float32, a model's weights are laid out for the product kernel while it is trained, once forward and once
+ * backward: a step of few tokens gains most.
  */
 export const PREPACKED_BYTES = 2 ** 30;
 
-export function mayPrepack({ model }: Backbone): boolean {
-  return float32Bytes(model) <= PREPACKED_BYTES;
+/** Larger ones only where this part of the free memory holds them, as the two layouts take twice as much. */
+const LAID_OUT_OF_FREE = 1 / 6;
+
+/**
+ * Whether a model's weights are laid out for the product kernel. Otherwise they stay mapped from their files alone, and what is
+ * stored in half precision is unpacked where it is used.
+ * @param bytes of the weights in float32
+ * @param free bytes that the process could have besides what it has
+ */
+export function mayPrepack(bytes: number, free: number): boolean {
+  return bytes <= Math.max(PREPACKED_BYTES, LAID_OUT_OF_FREE * free);
 }
 
 export interface StepOptions extends SessionOptions {
@@ -95,11 +104,17 @@ export class BackboneStep {
         targets: targetsOf(batch),
         dVirtual: new Map<string, Float32Array>(),
       }));
-      for (const run of this.runsOf(batches.map(({ batch }) => batch))) {
+      const add = async (run: readonly BatchPart[]): Promise<void> => {
         const prompts = run.map(({ of, taskname }) => batches[of]!.virtual.get(taskname)!);
         const weights = run.map(({ of }) => 1 / results[of]!.targets);
         const { losses, d_virtual } = await this.runRows(run, prompts, weights, true);
         const gradient = d_virtual!.data as Float32Array;
+        const sharing = new Set(run.map(({ of }) => of));
+        if (sharing.size > 1 && !gradient.every(Number.isFinite)) {
+          // What is no number in one batch spreads to all that it shares a product with, which have done nothing wrong.
+          for (const one of sharing) await add(run.filter(({ of }) => of === one));
+          return;
+        }
         let query = 0;
         let from = 0;
         run.forEach(({ of, taskname, rows }, i) => {
@@ -112,7 +127,8 @@ export class BackboneStep {
           if (sum) for (let j = 0; j < sum.length; j++) sum[j]! += part[j]!;
           else result.dVirtual.set(taskname, part);
         });
-      }
+      };
+      for (const run of this.runsOf(batches.map(({ batch }) => batch))) await add(run);
       return results;
     });
   }
@@ -192,7 +208,8 @@ export class BackboneStep {
         const { vocabSize } = this.backbone.model.config;
         useInt8Products(built.graph, { largest: await largestInt8(), vocabSize });
       }
-      const prepack = int8 || (gradient && (this.options.prepack ?? mayPrepack(this.backbone)));
+      const prepack =
+        int8 || (gradient && (this.options.prepack ?? mayPrepack(float32Bytes(this.backbone.model), freeMemory())));
       const unpackAtUse = !prepack && (this.options.provider ?? 'cpu') === 'cpu';
       const session = await Session.create(built.graph, { ...this.options, prepack, unpackAtUse });
       step = { ...built, session };

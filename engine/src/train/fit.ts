@@ -2,6 +2,7 @@ import { t } from '../../../l10n/src/words.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import type { Rows } from '../data/row-store.ts';
 import { freeMemory } from '../free-memory.ts';
+import { UNPACKED_BYTES } from '../predict/predictor.ts';
 import { initialParameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
@@ -61,7 +62,8 @@ export function learntParameters(plan: TrainingPlan): number {
 export function fitRun(plan: TrainingPlan, provider: Provider = 'cpu', free = freeMemory()): FittedRun {
   const memory = new RunMemory(plan);
   const freeBytes = free + process.memoryUsage.rss();
-  const choices = provider === 'cpu' ? fitsOf(plan) : fitsOf(plan).slice(0, 1);
+  const fits = fitsOf(plan, free);
+  const choices = provider === 'cpu' ? fits : fits.slice(0, 1);
   let fit = choices[0]!;
   let memoryBytes = memory.of(fit);
   const wanted = memoryBytes;
@@ -78,14 +80,16 @@ export function fitRun(plan: TrainingPlan, provider: Provider = 'cpu', free = fr
  * least a GPT-2 medium is reckoned to need 2576 MB in 8 bits and 1621 MB in float32, of which some 1400 MB are mapped; without
  * validation rows it is 1404 and 1589 MB.
  */
-function fitsOf({ project }: TrainingPlan): Fit[] {
+function fitsOf({ project }: TrainingPlan, free: number): Fit[] {
   const { recompute, precision } = project.file.trainer;
   // Integers are kept in the layout of the kernel alone.
   const int8 = precision === 'int8';
   const kept = recompute === true ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: false, prepack: int8 }));
   const again = recompute === false ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: true, prepack: int8 }));
   const fits = [...kept, ...again];
-  return mayPrepack(project.backbone) && !int8 ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
+  return mayPrepack(float32Bytes(project.backbone.model), free) && !int8
+    ? [{ ...fits[0]!, prepack: true }, ...fits]
+    : fits;
 }
 
 function messageOf(
@@ -136,8 +140,9 @@ class RunMemory {
     const stored = [...model.weights.values()].reduce((sum, { length }) => sum + length, 0);
     const answers = [...plan.tasks.values()].some(({ template }) => template.labels) ? 2 * forward.live : 0;
     // The sessions that answer have their own copies of what is stored in half precision.
-    const unpacked = answers > 0 && stored < float32Bytes(model) && mayPrepack(plan.project.backbone) ? 2 : 0;
-    return this.rest + stored + step.copies + step.live + forward.live + answers + unpacked * float32Bytes(model);
+    const float32 = float32Bytes(model);
+    const unpacked = answers > 0 && stored < float32 && float32 <= UNPACKED_BYTES ? 2 : 0;
+    return this.rest + stored + step.copies + step.live + forward.live + answers + unpacked * float32;
   }
 
   private largest(runs: readonly BatchRun[], form: StepForm) {

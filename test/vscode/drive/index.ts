@@ -1,5 +1,5 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
-import { byHand } from './by-hand/index.ts';
+import { byHand, firstUse, troubles } from './by-hand/index.ts';
 import { fetchCuda } from './fetch-cuda.ts';
 import { models } from './models.ts';
 import { noRuntime, withoutRuntime } from './no-runtime.ts';
@@ -21,7 +21,9 @@ export interface Drive {
 /** The longest first, as two windows are open at a time. */
 export const DRIVES: Readonly<Record<string, Drive>> = {
   'by-hand': { run: byHand },
+  troubles: { run: troubles },
   'whole-story': { run: wholeStory },
+  'first-use': { run: firstUse },
   swedish: { options: { locale: 'sv' }, run: swedish },
   models: models(),
   ...(process.platform === 'linux' && process.arch === 'x64' ? { 'fetch-cuda': fetchCuda() } : {}),

@@ -9,22 +9,38 @@ export interface Process {
 }
 
 /** Language server and engines of the extension in one window, without the zombies. Other windows may be open. */
-export function ownProcesses({ session }: Pick<Workbench, 'session'>): Process[] {
-  return execFileSync('ps', ['-eo', 'sess=,pid=,ppid=,stat=,args='], { encoding: 'utf8' })
-    .split('\n')
-    .flatMap((line) => {
-      const [, of, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-      const isOwn =
-        Number(of) === session &&
-        !state!.startsWith('Z') &&
-        /\/ptask\.ptask-[^/]+\/dist\/(engine|server)\.js/.test(command!);
-      return isOwn ? [{ pid: Number(pid), parent: Number(parent), command }] : [];
-    });
+export function ownProcesses({ home }: Pick<Workbench, 'home'>): Process[] {
+  // A process keeps its environment, whatever its session, and when its parent has gone.
+  const behindWindow = new Set(
+    processes('axeww', 'args=').flatMap(([pid, withEnvironment]) =>
+      ` ${withEnvironment} `.includes(` HOME=${home} `) ? [pid] : [],
+    ),
+  );
+  return processes('axww', 'ppid=,stat=,args=').flatMap(([pid, rest]) => {
+    const [, parent, state, command] = /^(\d+)\s+(\S+)\s+(.*)$/.exec(rest) ?? [];
+    const isOwn =
+      behindWindow.has(pid) &&
+      !state!.startsWith('Z') &&
+      /\/ptask\.ptask-[^/]+\/dist\/(engine|server)\.js/.test(command!);
+    return isOwn ? [{ pid, parent: Number(parent), command: command! }] : [];
+  });
+}
+
+/** Every process of the machine: its number, and what else is asked of it. */
+function processes(options: string, columns: string): (readonly [number, string])[] {
+  const lines = execFileSync('ps', [options, '-o', `pid=,${columns}`], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  return lines.split('\n').flatMap((line) => {
+    const [, pid, rest] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [[Number(pid), rest!] as const];
+  });
 }
 
 /** Waits until all of these processes have gone. @throws where one is still there after ten seconds */
-export async function allGone(window: Pick<Workbench, 'session'>, processes: readonly Process[]): Promise<void> {
-  const survivors = () => ownProcesses(window).filter(({ pid }) => processes.some((process) => process.pid === pid));
+export async function allGone(window: Pick<Workbench, 'home'>, gone: readonly Process[]): Promise<void> {
+  const survivors = () => ownProcesses(window).filter(({ pid }) => gone.some((process) => process.pid === pid));
   const end = Date.now() + 10_000;
   while (survivors().length > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
   assert.deepEqual(survivors(), []);

@@ -34,8 +34,8 @@ export interface Workbench {
   readonly workspace: string;
   /** With a suite: resolves with its exit code. A crashed extension host gives 0 as well. */
   readonly suiteEnded: Promise<number>;
-  /** The session, in the sense of POSIX, of all processes behind the window. */
-  readonly session: number;
+  /** The home folder, its own, of all processes behind the window. */
+  readonly home: string;
   /** Hosts other than this machine that the page asked. */
   readonly strangers: ReadonlySet<string>;
   close(): Promise<void>;
@@ -107,7 +107,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     });
     await page.exposeFunction('codeAutomationLog', () => undefined);
     await page.goto(addressOf(port, workspace, options), { timeout: 60_000 });
-    return { page, workspace, suiteEnded, session: server.pid!, strangers, close };
+    return { page, workspace, suiteEnded, home, strangers, close };
   } catch (error) {
     await close();
     throw error;
