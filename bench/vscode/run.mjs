@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildExtension, buildProgram, buildSuite, out, root } from '../../test/vscode/build.mjs';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
-buildExtension();
+await buildExtension();
 await buildSuite('bench/vscode/in-host.ts', 'bench-suite.cjs');
 const program = await buildProgram('bench/vscode/main.ts', 'bench.mjs');
 const { main } = await import(pathToFileURL(program).href);

@@ -1,7 +1,8 @@
 /* Builds and packages the extension, and bundles its tests, which Node would not run from TypeScript everywhere. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -10,11 +11,12 @@ export const out = path.join(root, 'test/out/vscode');
 const common = { absWorkingDir: root, bundle: true, platform: 'node', packages: 'external', logLevel: 'warning' };
 
 /** Makes `ptask.vsix` in `out`. */
-export function buildExtension() {
+export async function buildExtension() {
   const target = `${process.platform}-${process.arch}`;
   const vsix = path.join(out, 'ptask.vsix');
   for (const script of [['esbuild.mjs'], ['scripts/package.mjs', '--target', target, '--out', vsix]]) {
-    execFileSync(process.execPath, script, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    const { stderr } = await promisify(execFile)(process.execPath, script, { cwd: root });
+    process.stderr.write(stderr);
   }
 }
 

@@ -16,7 +16,7 @@ import { buildExtension, buildSuite, out, root } from './build.mjs';
 /** Fewer tests would mean that the suite was not loaded as a whole. */
 const LEAST = 17;
 
-buildExtension();
+await buildExtension();
 const suite = await buildSuite();
 const { VSCODE_PATH, VSCODE_VERSION: version = 'stable' } = process.env;
 const vscode = VSCODE_PATH ?? (await downloadAndUnzipVSCode({ version, cachePath: path.join(root, '.vscode-test') }));

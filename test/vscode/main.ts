@@ -12,7 +12,7 @@ const SUITES = { suite: { least: 20, trusted: true }, untrusted: { least: 2, tru
 const SUITE_LIMIT_MS = 240_000;
 
 /** Windows that are open at a time. They wait more than they compute. */
-const LANES = 3;
+const LANES = 2;
 
 export interface MainOptions {
   readonly root: string;
@@ -20,6 +20,8 @@ export interface MainOptions {
   readonly out: string;
   /** Names of suites and drives; all of them where it is empty. */
   readonly only: readonly string[];
+  /** Resolves when the package is there. */
+  readonly packaged: Promise<void>;
 }
 
 interface Job {
@@ -29,8 +31,8 @@ interface Job {
 }
 
 /** Runs the suite and the drives against the packaged extension, and gives the exit code. */
-export async function main({ root, out, only }: MainOptions): Promise<number> {
-  const [host, browser] = await Promise.all([installHost(root), findBrowser(root)]);
+export async function main({ root, out, only, packaged }: MainOptions): Promise<number> {
+  const [host, browser] = await Promise.all([installHost(root), findBrowser(root), packaged]);
   const none = path.join(out, 'no-extensions');
   const extensions = path.join(out, 'extensions');
   const extension = await installExtension(host, path.join(out, 'ptask.vsix'), extensions);
@@ -56,7 +58,7 @@ export async function main({ root, out, only }: MainOptions): Promise<number> {
     const options = { ...common, env, trusted, extensions: none, out: path.join(out, name) };
     return { name, run: () => runSuite(options, extension, path.join(out, 'suite.cjs'), least) };
   });
-  const jobs = [...drives, ...suites].filter(({ name }) => only.length === 0 || only.includes(name));
+  const jobs = [...suites, ...drives].filter(({ name }) => only.length === 0 || only.includes(name));
   const failed: string[] = [];
   await inLanes(LANES, jobs, failed);
   if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);

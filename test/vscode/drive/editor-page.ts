@@ -150,8 +150,8 @@ export class EditorPage {
     await toast.waitFor({ state: 'hidden' });
   }
 
-  /** Moves the pointer over a text of the editor until something is shown for it. */
-  async hover(text: string): Promise<string> {
+  /** Moves the pointer over a text of the editor until this is shown for it, which may come after what others have to say. */
+  async hover(text: string, expected: RegExp): Promise<void> {
     const place = this.page.locator('.editor-instance .view-line span', { hasText: text }).last();
     const shown = this.page.locator('.monaco-hover:visible .hover-contents, .monaco-hover:visible .hover-row');
     for (let attempt = 0; attempt < 20; attempt++) {
@@ -159,11 +159,11 @@ export class EditorPage {
       const box = (await place.boundingBox())!;
       // A long text may go out of view.
       await this.page.mouse.move(box.x + Math.min(box.width / 2, 60), box.y + box.height / 2, { steps: 4 });
-      await this.page.waitForTimeout(700);
+      await this.page.waitForTimeout(700 + 200 * attempt);
       const found = (await shown.allInnerTexts()).join('\n');
-      if (found !== '' && !/Loading/.test(found)) return found;
+      if (expected.test(found)) return;
     }
-    throw new Error(`nothing is shown over ${text}`);
+    throw new Error(`${expected} is not shown over ${text}`);
   }
 
   /** The page inside a webview. */

@@ -20,14 +20,14 @@ export interface Drive {
 
 /** The longest first, as two windows are open at a time. */
 export const DRIVES: Readonly<Record<string, Drive>> = {
-  'by-hand': { run: byHand },
   troubles: { run: troubles },
-  'whole-story': { run: wholeStory },
+  'by-hand': { run: byHand },
+  reload: { run: reload },
   'first-use': { run: firstUse },
   swedish: { options: { locale: 'sv' }, run: swedish },
+  'whole-story': { run: wholeStory },
+  'no-survivors': { run: noSurvivors },
   models: models(),
   ...(process.platform === 'linux' && process.arch === 'x64' ? { 'fetch-cuda': fetchCuda() } : {}),
   'no-runtime': { extensions: withoutRuntime, run: noRuntime },
-  reload: { run: reload },
-  'no-survivors': { run: noSurvivors },
 };

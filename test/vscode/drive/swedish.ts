@@ -30,7 +30,7 @@ export async function swedish({ page }: Workbench, out: string): Promise<void> {
     .locator('.view-line', { hasText: /→\s(positive|negative|neutral)\s\d+\s%\s[✓✗]/ })
     .first()
     .waitFor();
-  await editor.eventually(async () => assert.match(await editor.hover('taskname'), /Utan tränad prompt/));
+  await editor.hover('taskname', /Utan tränad prompt/);
   await editor.command('ptask: Visa enheter');
   await chart.getByRole('heading', { name: 'Enheter' }).waitFor({ timeout: 60_000 });
 }

@@ -52,6 +52,9 @@ const SETTINGS = {
   // A workspace that is not trusted opens as such, without the question, which no driver can answer.
   'security.workspace.trust.startupPrompt': 'never',
   'files.watcherExclude': { '**/.ptask/**': false },
+  // What moves is drawn without a graphics card here, and takes a processor from what is tested.
+  'workbench.reduceMotion': 'on',
+  'editor.cursorBlinking': 'solid',
 };
 
 const BROWSER_FLAGS = [
@@ -93,6 +96,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       viewport: { width, height },
       deviceScaleFactor: scale,
       locale: options.locale ?? 'en',
+      reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     // What a language pack would set, so that extensions are spoken to in this language; VS Code itself stays English.

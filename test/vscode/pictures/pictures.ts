@@ -64,8 +64,7 @@ export async function takePictures({ page, workspace }: Workbench, editor: Edito
     .waitFor({ timeout: 60_000 });
   while ((await lines.filter({ hasNotText: '→' }).count()) > 0) await page.waitForTimeout(100);
   await editor.screenshot('inline-predictions');
-  await editor.hover('The research firm recommends');
-  await page.locator('.monaco-hover:visible', { hasText: '█' }).waitFor();
+  await editor.hover('The research firm recommends', /█/);
   await editor.screenshot('hover');
   await page.keyboard.press('Escape');
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildExtension, buildProgram, out, root } from '../build.mjs';
 
-buildExtension();
+await buildExtension();
 const program = await buildProgram('test/vscode/pictures/main.ts', 'pictures.mjs');
 const { main } = await import(pathToFileURL(program).href);
 await main({ root, out, images: path.join(root, 'docs/images') });

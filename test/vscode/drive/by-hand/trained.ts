@@ -10,7 +10,7 @@ export async function trained(editor: EditorPage, { workspace }: Workbench): Pro
   const epochs = (count: number) => text.replace('"max_epochs": 4', `"max_epochs": ${count}`);
   await writeFile(file, epochs(1));
   await editor.openTaskFile('sentiment.ptask.json');
-  await editor.page.locator('.view-line', { hasText: /"max_epochs": 1\b/ }).waitFor();
+  await editor.page.locator('.view-line', { hasText: /"max_epochs":\s1\b/ }).waitFor();
   await editor.command('ptask: Train Task');
   await editor.message(/sentiment-task (is trained|has learnt nothing of use)/, 120_000);
   await writeFile(file, epochs(30));
