@@ -55,3 +55,16 @@ export async function newTaskFile(editor: EditorPage): Promise<void> {
   assert.equal(await page.locator('.editor-instance .squiggly-error, .editor-instance .squiggly-warning').count(), 0);
   await editor.screenshot('new-task-file');
 }
+
+/** The task that was just made is trained, and its prompt answers beside its rows. */
+export async function ownTask(editor: EditorPage): Promise<void> {
+  const { page } = editor;
+  await editor.command('ptask: Train Task');
+  await page.locator('.statusbar-item', { hasText: /mood-task: epoch 2/ }).waitFor({ timeout: 120_000 });
+  await editor.command('ptask: Cancel Run');
+  await editor.message(/mood-task was cancelled/);
+  await editor.open('dev.mood-task.jsonl');
+  const answers = page.locator('.view-line', { hasText: /→\s(glad|sad|calm)\s+\d+%\s[✓✗]/ });
+  await editor.eventually(async () => assert.equal(await answers.count(), 12));
+  await editor.screenshot('own-task');
+}

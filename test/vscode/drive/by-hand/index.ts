@@ -4,7 +4,7 @@ import { chart } from './chart.ts';
 import { devices } from './devices.ts';
 import { evaluation } from './evaluation.ts';
 import { failures } from './failures.ts';
-import { newTaskFile, walkthrough } from './first-use.ts';
+import { newTaskFile, ownTask, walkthrough } from './first-use.ts';
 import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
 import { noRuns, runs } from './runs.ts';
@@ -21,7 +21,7 @@ export const byHand = chapters('by-hand', { noRuns, devices, chart, predict, eva
 export const troubles = chapters('troubles', { trained, severalTasks, failures, outsidePaths });
 
 /** What somebody new meets. */
-export const firstUse = chapters('first-use', { walkthrough, newTaskFile });
+export const firstUse = chapters('first-use', { newTaskFile, ownTask, walkthrough });
 
 /** The commands and views that the suite cannot see, each as a user comes to it. */
 function chapters(drive: string, all: Readonly<Record<string, Chapter>>) {
