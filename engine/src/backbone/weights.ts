@@ -81,8 +81,15 @@ function commonFolder(files: readonly string[]): string {
   return folder;
 }
 
+export type StoredWeights = Pick<ModelFolder, 'weights'>;
+
+/** Bytes that a model's weights have in its files. */
+export function storedBytes({ weights }: StoredWeights): number {
+  return [...weights.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
 /** Bytes that a model's weights would have in float32; how they are stored does not matter. */
-export function float32Bytes({ weights }: ModelFolder): number {
+export function float32Bytes({ weights }: StoredWeights): number {
   let bytes = 0;
   for (const { shape } of weights.values()) bytes += shape.reduce((product, size) => product * size, 4);
   return bytes;

@@ -1,9 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts';
 import { isLong } from '../backbone/long-rows.ts';
-import { float32Bytes } from '../backbone/weights.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
-import { freeMemory } from '../free-memory.ts';
 import { useHalfProducts } from '../onnx/half-products.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { largestInt8 } from '../runtime/int8-range.ts';
@@ -20,6 +18,7 @@ import {
   virtualPlaces,
 } from './batch-runs.ts';
 import { halfProblem, runScaled } from './loss-scale.ts';
+import { mayPrepack } from './prepacking.ts';
 import { buildStepGraph, type StepGraph } from './step-graph.ts';
 
 export type { TaskRow } from './batch-runs.ts';
@@ -30,25 +29,6 @@ export interface StepResult {
   readonly targets: number;
   /** Gradient of the loss for each task that has a row in the batch, [virtual tokens, hidden]. */
   readonly dVirtual: ReadonlyMap<string, Float32Array>;
-}
-
-/**
- * Up to this size, as float32, a model's weights are laid out for the product kernel while it is trained, once forward and once
- * backward: a step of few tokens gains most.
- */
-export const PREPACKED_BYTES = 2 ** 30;
-
-/** Larger ones only where this part of the free memory holds them, as the two layouts take twice as much. */
-const LAID_OUT_OF_FREE = 1 / 6;
-
-/**
- * Whether a model's weights are laid out for the product kernel. Otherwise they stay mapped from their files alone, and what is
- * stored in half precision is unpacked where it is used.
- * @param bytes of the weights in float32
- * @param free bytes that the process could have besides what it has
- */
-export function mayPrepack(bytes: number, free: number): boolean {
-  return bytes <= Math.max(PREPACKED_BYTES, LAID_OUT_OF_FREE * free);
 }
 
 export interface StepOptions extends SessionOptions {
@@ -208,8 +188,7 @@ export class BackboneStep {
         const { vocabSize } = this.backbone.model.config;
         useInt8Products(built.graph, { largest: await largestInt8(), vocabSize });
       }
-      const prepack =
-        int8 || (gradient && (this.options.prepack ?? mayPrepack(float32Bytes(this.backbone.model), freeMemory())));
+      const prepack = int8 || (gradient && (this.options.prepack ?? mayPrepack(this.backbone.model)));
       const unpackAtUse = !prepack && (this.options.provider ?? 'cpu') === 'cpu';
       const session = await Session.create(built.graph, { ...this.options, prepack, unpackAtUse });
       step = { ...built, session };

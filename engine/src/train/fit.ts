@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import { float32Bytes } from '../backbone/weights.ts';
+import { float32Bytes, storedBytes } from '../backbone/weights.ts';
 import type { Rows } from '../data/row-store.ts';
 import { freeMemory } from '../free-memory.ts';
 import { UNPACKED_BYTES } from '../predict/predictor.ts';
@@ -7,9 +7,9 @@ import { initialParameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { formatBytes } from '../text.ts';
-import { mayPrepack } from './backbone-step.ts';
 import { type BatchRun, runsOf, TOKENS_A_RUN } from './batch-runs.ts';
 import type { TrainingPlan } from './plan.ts';
+import { mayPrepack } from './prepacking.ts';
 import { type StepForm, stepMemory } from './step-memory.ts';
 import { VALIDATED_AT_ONCE } from './validate.ts';
 
@@ -62,8 +62,7 @@ export function learntParameters(plan: TrainingPlan): number {
 export function fitRun(plan: TrainingPlan, provider: Provider = 'cpu', free = freeMemory()): FittedRun {
   const memory = new RunMemory(plan);
   const freeBytes = free + process.memoryUsage.rss();
-  const fits = fitsOf(plan, free);
-  const choices = provider === 'cpu' ? fits : fits.slice(0, 1);
+  const choices = provider === 'cpu' ? fitsOf(plan) : fitsOf(plan).slice(0, 1);
   let fit = choices[0]!;
   let memoryBytes = memory.of(fit);
   const wanted = memoryBytes;
@@ -80,16 +79,14 @@ export function fitRun(plan: TrainingPlan, provider: Provider = 'cpu', free = fr
  * least a GPT-2 medium is reckoned to need 2576 MB in 8 bits and 1621 MB in float32, of which some 1400 MB are mapped; without
  * validation rows it is 1404 and 1589 MB.
  */
-function fitsOf({ project }: TrainingPlan, free: number): Fit[] {
+function fitsOf({ project }: TrainingPlan): Fit[] {
   const { recompute, precision } = project.file.trainer;
   // Integers are kept in the layout of the kernel alone.
   const int8 = precision === 'int8';
   const kept = recompute === true ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: false, prepack: int8 }));
   const again = recompute === false ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: true, prepack: int8 }));
   const fits = [...kept, ...again];
-  return mayPrepack(float32Bytes(project.backbone.model), free) && !int8
-    ? [{ ...fits[0]!, prepack: true }, ...fits]
-    : fits;
+  return mayPrepack(project.backbone.model) && !int8 ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
 }
 
 function messageOf(
@@ -137,7 +134,7 @@ class RunMemory {
     // Validation runs forward alone, once for the loss and once, of twice as many tokens, for the answers; each keeps its memory.
     const runs = fullestRuns(plan, plan.validation, VALIDATED_AT_ONCE, tokensARun);
     const forward = this.largest(runs, { gradient: false, recompute: false, prepack: false, int8: false });
-    const stored = [...model.weights.values()].reduce((sum, { length }) => sum + length, 0);
+    const stored = storedBytes(model);
     const answers = [...plan.tasks.values()].some(({ template }) => template.labels) ? 2 * forward.live : 0;
     // The sessions that answer have their own copies of what is stored in half precision.
     const float32 = float32Bytes(model);

@@ -1,6 +1,6 @@
 import type { ModelSummary } from '../../../model/src/model-summary.ts';
-import { PREPACKED_BYTES } from './backbone-step.ts';
 import { TOKENS_A_RUN } from './batch-runs.ts';
+import { packs } from './prepacking.ts';
 
 /*
  * What a step takes, reckoned from sizes alone: time from the products of matrices that it cannot do without and this machine's speed
@@ -47,7 +47,7 @@ export function reckonBytes(model: ModelSizes, { tokens, targets }: StepSizes): 
   const kept = 4 * atOnce * layers * KEPT_WIDTHS * hidden;
   const logits = 3 * 4 * targets * vocabulary * (atOnce / tokens);
   const float32 = 4 * parameters;
-  // Each product of a small model has its matrix in a layout of its own, forward and backward.
-  const weights = (bytes ?? float32) + (float32 <= PREPACKED_BYTES ? 2 * float32 : 0);
+  const stored = bytes ?? float32;
+  const weights = stored + (packs(stored, float32) ? 2 * float32 : 0);
   return PROCESS_BYTES + weights + kept + logits;
 }

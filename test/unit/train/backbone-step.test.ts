@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { commonPrefixLength, packBatch } from '../../../engine/src/data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../../../engine/src/data/token-row.ts';
 import { Session } from '../../../engine/src/runtime/session.ts';
-import { BackboneStep, mayPrepack, PREPACKED_BYTES, type TaskRow } from '../../../engine/src/train/backbone-step.ts';
+import { BackboneStep, type TaskRow } from '../../../engine/src/train/backbone-step.ts';
 import { buildStepGraph } from '../../../engine/src/train/step-graph.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { goldenBackbone, largestDifference, openBackbone, someVirtual, writeSmallBackbone } from './small-backbone.ts';
@@ -238,15 +238,5 @@ describe('logits', () => {
     for (const row of rows) loss += (await wide.loss([row], wideVirtual)).loss / rows.length;
     expect(Math.abs(together.loss - loss)).toBeLessThan(1e-5);
     await wide.release();
-  });
-});
-
-describe('the weights of a model', () => {
-  it('are laid out for the product kernel where it is small, whatever is free', () =>
-    expect(mayPrepack(PREPACKED_BYTES, 0)).toBe(true));
-
-  it('are so where a sixth of the free memory holds them, twice of which they then take', () => {
-    expect(mayPrepack(2 * PREPACKED_BYTES, 12 * PREPACKED_BYTES)).toBe(true);
-    expect(mayPrepack(2 * PREPACKED_BYTES, 11 * PREPACKED_BYTES)).toBe(false);
   });
 });
