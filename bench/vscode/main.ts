@@ -91,7 +91,7 @@ async function inThePage(options: WorkbenchOptions): Promise<Round> {
     // What the start of the window itself takes is not of interest.
     await workbench.page.waitForTimeout(SETTLE_MS);
     const cold = await timeToPredictions(editor, 'data/validation.jsonl');
-    await workbench.page.waitForTimeout(SETTLE_MS);
+    // A reader has the answers of one file before opening the next.
     await workbench.page.waitForTimeout(SETTLE_MS);
     const warm = await timeToPredictions(editor, 'data/test.jsonl');
     const again = await timeToPredictions(editor, 'data/validation.jsonl');
