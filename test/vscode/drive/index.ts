@@ -1,5 +1,5 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
-import { byHand, firstUse, troubles } from './by-hand/index.ts';
+import { byHand, firstUse, troubles } from './chapters/index.ts';
 import { fetchCuda } from './fetch-cuda.ts';
 import { models } from './models.ts';
 import { noRuntime, withoutRuntime } from './no-runtime.ts';
