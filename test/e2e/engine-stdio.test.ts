@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import path from 'node:path';
@@ -46,8 +46,10 @@ it('predictions leave the processors to the editor, and runs to both', async () 
   expect(getPriority(training.child.pid)).toBe(Math.max(getPriority(), 10));
 });
 
-// A kernel that does not share the processors out among sessions has no such file.
-it.runIf(existsSync('/proc/self/autogroup'))(
+const AUTOGROUP = '/proc/sys/kernel/sched_autogroup_enabled';
+const sharesAmongSessions = existsSync(AUTOGROUP) && readFileSync(AUTOGROUP, 'utf8').trim() === '1';
+
+it.runIf(sharesAmongSessions)(
   'where sessions share the processors, the run’s comes last, and no other is touched',
   async () => {
     const group = async (pid: number | 'self') => (await readFile(`/proc/${pid}/autogroup`, 'utf8')).trim();

@@ -9,6 +9,7 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
+import { engineStart } from '../../client/src/engine/engine-start.ts';
 import type {
   ClientNotifications,
   EngineErrorData,
@@ -34,9 +35,7 @@ export class Engine {
   constructor(role: EngineRole, env: Readonly<Record<string, string>> = {}, program = ENGINE) {
     this.child = fork(program, [role], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...ENGINE_ENV, ...env },
-      execArgv: [],
-      detached: process.platform === 'linux',
+      ...engineStart(role, { ...ENGINE_ENV, ...env }),
     });
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.log += text;

@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly input?: string;
   /** Called with standard output and error so far, whenever there is more. */
   readonly watch?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
   /** Called with the process's number when it has begun. */
   readonly begun?: (pid: number) => void;
   /** The largest file that may be written, in blocks of 512 or 1024 bytes: what `ulimit -f` takes. */

@@ -15,6 +15,7 @@ import type {
   EngineRole,
 } from '../../../protocol/src/engine.ts';
 import { EngineDied, EngineError } from './engine-error.ts';
+import { engineStart } from './engine-start.ts';
 import { LastLines } from './last-lines.ts';
 
 export interface EngineLog {
@@ -46,10 +47,7 @@ export class EngineProcess {
   constructor({ program, role, log, env }: EngineOptions) {
     this.#child = fork(program, [role], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [],
-      // A session of its own, which Linux lets go after the editor's as a whole; Windows would open a console for it.
-      detached: process.platform === 'linux',
-      env: { ...process.env, ...env },
+      ...engineStart(role, { ...process.env, ...env }),
     });
     const take = (line: string) => {
       this.#lines.add(line);

@@ -66,6 +66,7 @@ async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<vo
     log.error(error.stack ?? error.message);
     process.exit(3);
   });
+  // Its own priority is lowered at once; for that of its session, which may have to wait, nothing has to.
   void lowerPriority(NICENESS[name]);
   role = await roleOf(name, connection, program);
   await watchdog.watching;

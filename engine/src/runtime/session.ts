@@ -49,7 +49,7 @@ export class Session {
     rewriteNodes(graph, traits.rewrites);
     const frozen = traits.holdsTensors ? takeFrozenPart(graph) : [];
     // A thread that spins at the end of each product keeps a processor from the very thread that it waits for, where there is
-    // other work: rows beside a busy editor take twice as long. On an idle machine it saves nothing that can be measured.
+    // other work, such as a busy editor's.
     const session: Record<string, string> = { ...traits.config, 'intra_op.allow_spinning': '0' };
     if (weightsFolder) session.model_external_initializers_file_folder_path = weightsFolder;
     if (!options.prepack) session.disable_prepacking = '1';
