@@ -3,14 +3,14 @@ import { gemm } from '../onnx/operators.ts';
 import { Session } from './session.ts';
 import { float32 } from './tensor.ts';
 
-/** A product as large as those of a small model's layers, so that it fills the processor and is over in milliseconds. */
-const ROWS = 256;
+/** A product as large as those of a small model's layers: it takes some milliseconds, of which waking threads is a small part. */
+const ROWS = 512;
 const WIDTH = 512;
-const COLUMNS = 1024;
+const COLUMNS = 2048;
 
-/** Milliseconds for which it is repeated at least, and how often; the fastest counts. */
-const LONG_ENOUGH = 15;
-const OFTEN_ENOUGH = 8;
+/** Milliseconds for which it is repeated at least, and how often; the fastest counts, which other work has disturbed least. */
+const LONG_ENOUGH = 100;
+const OFTEN_ENOUGH = 3;
 
 let speed: Promise<number> | undefined;
 
