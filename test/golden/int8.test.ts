@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { weightsHeld } from '../../engine/src/runtime/held-weights.ts';
 import { BackboneStep } from '../../engine/src/train/backbone-step.ts';
 import { lossAndGradient, openGolden } from './backbone-checks.ts';
-import { goldenBackbones } from './golden.ts';
+import { goldenBackbones, relativeError } from './golden.ts';
 
 /**
  * What 8 bits may change: the loss by five hundredths, and the gradient by a fifth of its length. These models are narrow and of
@@ -24,6 +25,29 @@ describe.each(goldenBackbones())('backbone $name in 8-bit products', async ({ di
     expect(apart / length(expected)).toBeLessThan(TOLERANCE.gradient);
   });
 });
+
+// Weights stored as [in, out] and the head tied; as [out, in] and the head of its own.
+const layouts = goldenBackbones().filter(({ name }) => ['gpt2', 'llama'].includes(name));
+it.each(layouts)(
+  'integers made beforehand give the same, and the two graphs share them: $name',
+  async ({ dir, golden }) => {
+    const backbone = await openGolden(dir);
+    if (typeof backbone === 'string') throw new Error(backbone);
+    const [made, loaded] = [false, true].map((prepack) => new BackboneStep(backbone, { precision: 'int8', prepack }));
+    const held: number[] = [];
+    for (const goldenCase of golden.cases.slice(0, 2)) {
+      const found = await lossAndGradient(made!, golden, goldenCase);
+      const expected = await lossAndGradient(loaded!, golden, goldenCase);
+      expect(relativeError([found.loss], [expected.loss])).toBeLessThan(1e-6);
+      expect(relativeError(found.gradient, [...expected.gradient])).toBeLessThan(1e-5);
+      held.push(weightsHeld().tensors);
+    }
+    await Promise.all([made!.release(), loaded!.release()]);
+    expect(held[0]).toBeGreaterThan(8);
+    expect(held[1]).toBe(held[0]);
+    expect(weightsHeld().tensors).toBe(0);
+  },
+);
 
 function length(vector: readonly number[]): number {
   return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { Predictor } from '../../engine/src/predict/predictor.ts';
-import { weightsOnDevices } from '../../engine/src/runtime/device-weights.ts';
+import { weightsHeld } from '../../engine/src/runtime/held-weights.ts';
 import { Session } from '../../engine/src/runtime/session.ts';
 import { BackboneStep, type TaskRow } from '../../engine/src/train/backbone-step.ts';
 import { goldenBackbone, someVirtual } from '../unit/train/small-backbone.ts';
@@ -14,13 +14,13 @@ it('a step, a loss and predictions share one copy of the weights, which goes wit
   const step = new BackboneStep(backbone, { provider });
   const predictor = new Predictor(backbone, { provider });
   await step.run([row], new Map([['a', virtual]]));
-  const first = weightsOnDevices();
+  const first = weightsHeld();
   const stored = [...backbone.model.weights.values()].reduce((sum, { length }) => sum + length, 0);
   // The last layer's fused projection lies there in two parts, which the loss has in common with the step.
   expect(first.bytes).toBe(stored);
 
   await step.loss([row], new Map([['a', virtual]]));
-  expect(weightsOnDevices()).toEqual(first);
+  expect(weightsHeld()).toEqual(first);
   const prefix = await predictor.cachePrefix(Int32Array.of(-1, -2, 3), virtual);
   const asked = [{ ids: Int32Array.of(5, 7), position: 3, branches: [] }];
   const run = vi.spyOn(Session.prototype, 'runKeeping');
@@ -37,11 +37,11 @@ it('a step, a loss and predictions share one copy of the weights, which goes wit
   expect(run).toHaveBeenCalledTimes(3);
   run.mockRestore();
   // It computes the last layer's keys and values with the whole projection.
-  const all = weightsOnDevices();
+  const all = weightsHeld();
   expect(all.bytes).toBeLessThan(1.2 * first.bytes);
 
   await step.release();
-  expect(weightsOnDevices().bytes).toBeGreaterThan(0);
+  expect(weightsHeld().bytes).toBeGreaterThan(0);
   await predictor.release();
-  expect(weightsOnDevices()).toEqual({ tensors: 0, bytes: 0 });
+  expect(weightsHeld()).toEqual({ tensors: 0, bytes: 0 });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Graph, InitializerData, Node, Value } from './graph.ts';
+import { dropUnused } from './unused-nodes.ts';
 
 /** A value that depends on stored weights alone, and so never changes. */
 export interface FrozenValue {
@@ -16,11 +17,13 @@ export interface FrozenValue {
 /**
  * Takes stored weights, and what is made of them before they are used (casts, slices), out of a graph: each value that is
  * left over becomes an input. So they can be computed once, and shared by several graphs.
+ * @param isWanted of the names of such values; the others stay in the graph, with what computes them
  */
-export function takeFrozenPart(graph: Graph): FrozenValue[] {
+export function takeFrozenPart(graph: Graph, isWanted: (name: string) => boolean = () => true): FrozenValue[] {
   const origins = new Map<string, Origin>();
   for (const [value, data] of graph.initializers) origins.set(value.name, storedOrigin(value, data));
   const outputs = new Set(graph.outputs.map((value) => value.name));
+  const frozen: Node[] = [];
   const live: Node[] = [];
   for (const node of graph.nodes.splice(0)) {
     const from = node.inputs.map((input) => input && origins.get(input.name));
@@ -32,6 +35,7 @@ export function takeFrozenPart(graph: Graph): FrozenValue[] {
       live.push(node);
       continue;
     }
+    frozen.push(node);
     node.outputs.forEach((output, i) => {
       if (output) origins.set(output.name, computedOrigin(node, i, from));
     });
@@ -40,7 +44,7 @@ export function takeFrozenPart(graph: Graph): FrozenValue[] {
   const taken = new Map<string, FrozenValue>();
   for (const input of live.flatMap((node) => node.inputs)) {
     const origin = input && origins.get(input.name);
-    if (!input || !origin || origin.locations.length === 0 || taken.has(input.name)) continue;
+    if (!input || !origin || origin.locations.length === 0 || taken.has(input.name) || !isWanted(input.name)) continue;
     const declared = { graph, name: input.name, type: input.type, shape: origin.shape };
     graph.inputs.push(declared);
     taken.set(input.name, {
@@ -54,10 +58,12 @@ export function takeFrozenPart(graph: Graph): FrozenValue[] {
       },
     });
   }
-  graph.nodes.push(...live);
-  for (const value of [...graph.initializers.keys()]) {
-    if (origins.get(value.name)!.locations.length > 0) graph.initializers.delete(value);
-  }
+  for (const value of [...graph.initializers.keys()]) if (taken.has(value.name)) graph.initializers.delete(value);
+  // The name stands for the input now.
+  const renamed = (value: Value | undefined) =>
+    value && taken.has(value.name) ? { ...value, name: graph.uniqueName('unread') } : value;
+  graph.nodes.push(...frozen.map((node) => ({ ...node, outputs: node.outputs.map(renamed) })), ...live);
+  dropUnused(graph);
   return [...taken.values()];
 }
 

@@ -3,7 +3,7 @@ import type { Graph } from '../onnx/graph.ts';
 import { rewriteNodes } from '../onnx/rewrite.ts';
 import { serializeModel } from '../onnx/serialize.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
-import { type HeldWeights, holdWeights } from './device-weights.ts';
+import { type HeldWeights, holdWeights } from './held-weights.ts';
 import { InferenceSession, Tensor } from './onnxruntime.ts';
 import { type Provider, TRAITS } from './providers.ts';
 import type { Feed, TensorData } from './tensor.ts';
@@ -18,6 +18,11 @@ export interface SessionOptions {
   readonly prepack?: boolean;
   /** Weights in half precision are cast to float32 where they are used, one at a time, and not all of them for good. */
   readonly unpackAtUse?: boolean;
+  /**
+   * Names of values that come of stored weights alone and are made of them a few at a time, once for all sessions. The runtime
+   * itself makes all of them at once, with everything that lies between. A device is given all of its weights so.
+   */
+  readonly hold?: ReadonlySet<string>;
   /** Outputs that are fed to a later run, which stay on the device where it can hold them; `runKeeping` gives them. */
   readonly keeps?: (output: string) => boolean;
   readonly profilePrefix?: string;
@@ -45,9 +50,11 @@ export class Session {
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
     const { provider = 'cpu', weightsFolder, keeps = () => false } = options;
     const traits = TRAITS[provider];
+    const { hold } = options;
+    const frozen = hold ? takeFrozenPart(graph, (name) => hold.has(name)) : [];
     if (options.unpackAtUse && !traits.holdsTensors) unpackAtUse(graph);
     rewriteNodes(graph, traits.rewrites);
-    const frozen = traits.holdsTensors ? takeFrozenPart(graph) : [];
+    if (traits.holdsTensors) frozen.push(...takeFrozenPart(graph));
     // A thread that spins at the end of each product keeps a processor from the very thread that it waits for, where there is
     // other work, such as a busy editor's.
     const session: Record<string, string> = { ...traits.config, 'intra_op.allow_spinning': '0' };

@@ -18,7 +18,7 @@ import {
   virtualPlaces,
 } from './batch-runs.ts';
 import { halfProblem, runScaled } from './loss-scale.ts';
-import { mayPrepack } from './prepacking.ts';
+import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
 import { buildStepGraph, type StepGraph } from './step-graph.ts';
 
 export type { TaskRow } from './batch-runs.ts';
@@ -183,14 +183,17 @@ export class BackboneStep {
         ...(this.options.precision === 'float16' ? { lossScale: true } : {}),
       });
       if (gradient && this.options.precision === 'float16') useHalfProducts(built.graph);
+      const { model } = this.backbone;
       const int8 = gradient && this.options.precision === 'int8';
-      if (int8) {
-        const { vocabSize } = this.backbone.model.config;
-        useInt8Products(built.graph, { largest: await largestInt8(), vocabSize });
-      }
-      const prepack = int8 || (gradient && (this.options.prepack ?? mayPrepack(this.backbone.model)));
+      const { vocabSize } = model.config;
+      const mayPack = int8 ? mayPrepackIntegers(model) : mayPrepack(model);
+      const prepack = gradient && (this.options.prepack ?? mayPack);
+      const integers = int8
+        ? useInt8Products(built.graph, { largest: await largestInt8(), vocabSize, beforehand: !prepack })
+        : undefined;
       const unpackAtUse = !prepack && (this.options.provider ?? 'cpu') === 'cpu';
-      const session = await Session.create(built.graph, { ...this.options, prepack, unpackAtUse });
+      const hold = integers && !prepack ? { hold: integers } : {};
+      const session = await Session.create(built.graph, { ...this.options, ...hold, prepack, unpackAtUse });
       step = { ...built, session };
       this.sessions.set(key, step);
     }

@@ -9,7 +9,7 @@ import type { Provider } from '../runtime/providers.ts';
 import { formatBytes } from '../text.ts';
 import { type BatchRun, runsOf, TOKENS_A_RUN } from './batch-runs.ts';
 import type { TrainingPlan } from './plan.ts';
-import { mayPrepack } from './prepacking.ts';
+import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
 import { type StepForm, stepMemory } from './step-memory.ts';
 import { VALIDATED_AT_ONCE } from './validate.ts';
 
@@ -81,12 +81,13 @@ export function fitRun(plan: TrainingPlan, provider: Provider = 'cpu', free = fr
  */
 function fitsOf({ project }: TrainingPlan): Fit[] {
   const { recompute, precision } = project.file.trainer;
-  // Integers are kept in the layout of the kernel alone.
   const int8 = precision === 'int8';
-  const kept = recompute === true ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: false, prepack: int8 }));
-  const again = recompute === false ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: true, prepack: int8 }));
+  const { model } = project.backbone;
+  const prepack = int8 && mayPrepackIntegers(model);
+  const kept = recompute === true ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: false, prepack }));
+  const again = recompute === false ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: true, prepack }));
   const fits = [...kept, ...again];
-  return mayPrepack(project.backbone.model) && !int8 ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
+  return mayPrepack(model) && !int8 ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
 }
 
 function messageOf(

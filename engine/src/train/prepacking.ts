@@ -19,3 +19,17 @@ export function mayPrepack(model: StoredWeights): boolean {
 export function packs(stored: number, float32: number): boolean {
   return float32 <= (stored < float32 ? SMALL_IN_HALF : SMALL);
 }
+
+/**
+ * Whether the runtime makes a model's integers, for products in 8 bits, when it loads a step: it lays them out for the product
+ * kernel then. Of what is stored in half precision it makes float32 first, of all matrices at once, for which a larger
+ * model has no room: its integers are made beforehand, a few matrices at a time.
+ */
+export function mayPrepackIntegers(model: StoredWeights): boolean {
+  return packsIntegers(storedBytes(model), float32Bytes(model));
+}
+
+/** The same by the bytes of the weights. */
+export function packsIntegers(stored: number, float32: number): boolean {
+  return stored >= float32 || float32 <= SMALL_IN_HALF;
+}

@@ -1,6 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import type { TokenRow } from '../data/token-row.ts';
+import { takeFrozenPart } from '../onnx/frozen-part.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
@@ -31,7 +32,12 @@ export function stepMemory(
 ): StepMemory {
   const places = virtualPlaces(rows);
   const { graph, inverses, windows } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
-  if (int8) useInt8Products(graph, { largest: 127, vocabSize: backbone.model.config.vocabSize });
+  if (int8) {
+    const { vocabSize } = backbone.model.config;
+    const integers = useInt8Products(graph, { largest: 127, vocabSize, beforehand: !prepack });
+    // Held, they count as inputs do.
+    if (!prepack) takeFrozenPart(graph, (name) => integers.has(name));
+  }
   if (!prepack) unpackAtUse(graph);
   const long = longOf(rows, backbone);
   const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1, long });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { packs } from '../../../engine/src/train/prepacking.ts';
+import { packs, packsIntegers } from '../../../engine/src/train/prepacking.ts';
 
 const GPT2_SMALL = 498e6;
 
@@ -10,4 +10,12 @@ it.each([
   ['GPT-2 large in half precision', 1.55e9, 3.1e9, false],
 ])('the weights are laid out for the product kernel or not: %s', (_, stored, float32, expected) => {
   expect(packs(stored, float32)).toBe(expected);
+});
+
+it.each([
+  ['GPT-2 XL, whose file the runtime reads a matrix at a time', 6.2e9, 6.2e9, true],
+  ['GPT-2 small in half precision', GPT2_SMALL / 2, GPT2_SMALL, true],
+  ['GPT-2 large in half precision, of which there would be float32 as a whole', 1.55e9, 3.1e9, false],
+])('integers are made when a step is loaded, or beforehand: %s', (_, stored, float32, expected) => {
+  expect(packsIntegers(stored, float32)).toBe(expected);
 });

@@ -5,19 +5,24 @@ import type { FrozenValue } from '../onnx/frozen-part.ts';
 import { Graph } from '../onnx/graph.ts';
 import { serializeModel } from '../onnx/serialize.ts';
 import { InferenceSession, type Tensor } from './onnxruntime.ts';
-import type { Provider } from './providers.ts';
+import { type Provider, TRAITS } from './providers.ts';
 
 /*
  * A device has a memory of its own, into which a session copies its weights. Several sessions over one backbone (a step, a
  * loss, predictions) would each have a copy, so they are given them: they are loaded once, and go with the last session.
+ * On the CPU it is so with what is made of weights, such as integers.
  */
 
-/** Weights that are loaded at a time: while they are, they may be there twice. */
-const BYTES_AT_A_TIME = 256 * 2 ** 20;
+/**
+ * Weights that are loaded at a time: on a device they may be there twice meanwhile. On the CPU there is also what they are made
+ * of, which is more than they are.
+ */
+const ON_DEVICE_AT_A_TIME = 256 * 2 ** 20;
+const ON_CPU_AT_A_TIME = 64 * 2 ** 20;
 
-/** Some weights, and the session that has loaded them: their memory is its, so it lives as long as they do. */
+/** Some weights, and the session that has loaded them where their memory is its: it lives as long as they do. */
 interface Loaded {
-  readonly session: InferenceSession;
+  readonly session: InferenceSession | undefined;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly bytes: number;
   /** Sessions that have a part in them. */
@@ -27,8 +32,8 @@ interface Loaded {
 /** By the keys of the weights. */
 const held = new Map<string, Loaded>();
 
-/** What of all weights is on devices now. */
-export function weightsOnDevices(): { readonly tensors: number; readonly bytes: number } {
+/** What of all weights is held now. */
+export function weightsHeld(): { readonly tensors: number; readonly bytes: number } {
   return { tensors: held.size, bytes: [...new Set(held.values())].reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
@@ -41,7 +46,8 @@ export interface HeldWeights {
 }
 
 /**
- * Puts weights on a device, those that another session has put there left out. A session on that device must be there.
+ * Puts weights on a device, those that another session has put there left out. A session on that device must be there, but
+ * for the CPU.
  * @param folder the real folder that their locations are relative to
  */
 export async function holdWeights(
@@ -70,7 +76,7 @@ export async function holdWeights(
   try {
     // First, so that none of them goes while the others are loaded.
     const missing = values.filter((value) => !take(value));
-    for (const part of parts(missing)) {
+    for (const part of parts(missing, TRAITS[provider].holdsTensors ? ON_DEVICE_AT_A_TIME : ON_CPU_AT_A_TIME)) {
       await load(new Map(part.map((value) => [keyOf(value), value])), folder, provider);
       part.forEach(take);
     }
@@ -87,10 +93,10 @@ function stamp(folder: string, location: string): string {
   return `${location} ${size} ${mtimeMs} ${ino}`;
 }
 
-function* parts(values: readonly FrozenValue[]): Generator<FrozenValue[]> {
+function* parts(values: readonly FrozenValue[], most: number): Generator<FrozenValue[]> {
   let part: FrozenValue[] = [];
   for (const value of values) {
-    if (part.length > 0 && bytesOf([...part, value]) > BYTES_AT_A_TIME) {
+    if (part.length > 0 && bytesOf([...part, value]) > most) {
       yield part;
       part = [];
     }
@@ -103,15 +109,25 @@ async function load(values: ReadonlyMap<string, FrozenValue>, folder: string, pr
   const graph = new Graph();
   const keys = [...values.keys()];
   for (const [i, key] of keys.entries()) graph.output(`held_${i}`, values.get(key)!.copyTo(graph));
+  const own = TRAITS[provider].holdsTensors;
   const session = await InferenceSession.create(serializeModel(graph), {
     executionProviders: [provider],
-    preferredOutputLocation: 'gpu-buffer',
+    preferredOutputLocation: own ? 'gpu-buffer' : 'cpu',
+    // Folded, constants would be computed on one thread, and all that lies between would stay.
+    ...(own ? {} : { graphOptimizationLevel: 'disabled' }),
     logSeverityLevel: 3,
     extra: { session: { model_external_initializers_file_folder_path: folder } },
   });
   const outputs = await session.run({});
   const tensors = new Map(keys.map((key, i) => [key, outputs[`held_${i}`]!]));
-  const loaded: Loaded = { session, tensors, bytes: bytesOf([...values.values()]), users: 0 };
+  // Results on the CPU are JavaScript's own.
+  if (!own) await session.release();
+  const loaded: Loaded = {
+    session: own ? session : undefined,
+    tensors,
+    bytes: bytesOf([...values.values()]),
+    users: 0,
+  };
   for (const key of keys) held.set(key, loaded);
 }
 
@@ -120,7 +136,7 @@ async function unload(loaded: Loaded): Promise<void> {
     held.delete(key);
     tensor.dispose();
   }
-  await loaded.session.release();
+  await loaded.session?.release();
 }
 
 function bytesOf(values: readonly FrozenValue[]): number {
