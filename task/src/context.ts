@@ -19,6 +19,11 @@ export interface TemplateView {
   placeholders: FieldSegment[];
   /** The names of its placeholders, each once, in order. */
   fields: string[];
+  /**
+   * Whether those are all that it is to have: not where a placeholder is half-written or none can be read. Until then nothing
+   * can be said of what rows have more, or have in common.
+   */
+  areFieldsKnown: boolean;
   /** Undefined for a template without labels. */
   forms: LabelForms | undefined;
 }
@@ -112,8 +117,10 @@ function viewTemplate(settings: TaskTemplate, index: number): TemplateView {
   const markers = parsed.segments.filter((segment) => segment.kind === 'virtual');
   const placeholders = parsed.segments.filter((segment) => segment.kind === 'field');
   const fields = [...new Set(placeholders.map(({ name }) => name))];
+  const isBroken = parsed.problems.some(({ code }) => code === 'placeholder-malformed');
+  const areFieldsKnown = fields.length > 0 && !isBroken;
   const forms = settings.labels === null ? undefined : labelForms(settings.labels);
-  return { index, settings, parsed, markers, placeholders, fields, forms };
+  return { index, settings, parsed, markers, placeholders, fields, areFieldsKnown, forms };
 }
 
 /** Which marker of its template one is, from 0. Malformed ones count: they are markers once they are corrected. */

@@ -25,10 +25,12 @@ export function likenessQuestion(
     isTraining: splitsOf(facts).includes('train'),
   }));
   const fields = new Map(
-    [...templates].map(([taskname, template]) => {
-      // A field that no row has makes no difference between rows; nor does the order.
-      const present = template.fields.filter((field) => tasks.get(taskname)!.fieldCounts.has(field));
-      return [taskname, present.sort()];
+    [...templates].flatMap(([taskname, { fields, areFieldsKnown }]) => {
+      const { fieldCounts } = tasks.get(taskname)!;
+      // Rows look alike to a template in which the field that tells them apart is misspelt or half-written.
+      if (!areFieldsKnown || !fields.every((field) => fieldCounts.has(field))) return [];
+      // The order makes no difference.
+      return [[taskname, fields.toSorted()] as const];
     }),
   );
   const versions = files.map(({ path, index, isTraining }) => [path, index.version, isTraining]);

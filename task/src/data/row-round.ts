@@ -106,9 +106,10 @@ export function signatureOf(templates: ReadonlyMap<string, TemplateView>): strin
         taskname,
         {
           fields,
+          areFieldsKnown,
           settings: { answer_field, truncate_field, labels },
         },
-      ]) => [taskname, fields, answer_field, truncate_field, labels],
+      ]) => [taskname, fields, areFieldsKnown, answer_field, truncate_field, labels],
     ),
   );
 }

@@ -18,7 +18,7 @@ export const rowFieldExtra: Rule = {
   },
   looksAt: 'shape',
   checkRow({ value, template, places }, _context, report) {
-    if (template === undefined) return;
+    if (!template?.areFieldsKnown) return;
     for (const field in value) {
       if (field === 'taskname' || template.fields.includes(field)) continue;
       report(() => ({

@@ -40,14 +40,18 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
       if (view !== undefined && template !== undefined) {
         const { taskname } = template.settings;
         const texts = template.fields.map((field) => (Object.hasOwn(view.value, field) ? view.value[field] : ''));
+        const areKnown =
+          template.areFieldsKnown && template.fields.every((field) => present.has(missingFieldGroup(taskname, field)));
         const key = JSON.stringify([
           taskname,
           ...texts.map((text) => (typeof text === 'string' ? text : JSON.stringify(text))),
         ]);
-        view.duplicateOf = seen.get(key) ?? -1;
-        if (!seen.has(key)) seen.set(key, line);
-        if (!file.isTraining) view.leakedFrom = training.get(key);
-        else if (!training.has(key)) training.set(key, { file: file.path, line });
+        if (areKnown) {
+          view.duplicateOf = seen.get(key) ?? -1;
+          if (!seen.has(key)) seen.set(key, line);
+          if (!file.isTraining) view.leakedFrom = training.get(key);
+          else if (!training.has(key)) training.set(key, { file: file.path, line });
+        }
       }
       for (const rule of rules) {
         if (bad !== undefined) {

@@ -504,7 +504,13 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", ⟦"id"⟧: 1, "label": "positiva"}' },
       },
     },
-    silent: { 'the fields of the template': {} },
+    silent: {
+      'the fields of the template': {},
+      'a template that is not there yet': { task: taskFile({ of: '"prompt_template": null' }) },
+      'a placeholder that is being typed': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence:{label}"` }),
+      },
+    },
   },
   'row-field-type': {
     fires: {
@@ -605,6 +611,18 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
     silent: {
       'another answer': { data: { 'train.jsonl': `${row('a')}\n${row('a', 'negativa')}` } },
       'letters that move between fields': { data: { 'train.jsonl': `${row('ab', 'c')}\n${row('a', 'bc')}` } },
+      'a template that is not there yet': {
+        task: taskFile({ of: '"prompt_template": null' }),
+        data: { 'train.jsonl': `${row('a')}\n${row('b')}` },
+      },
+      'a placeholder that is being typed': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence:{label}"` }),
+        data: { 'train.jsonl': `${row('a')}\n${row('b')}` },
+      },
+      'a misspelt placeholder': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentense}:{label}"` }),
+        data: { 'train.jsonl': `${row('a')}\n${row('b')}` },
+      },
     },
   },
   'data-leak': {
