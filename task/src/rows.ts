@@ -175,7 +175,7 @@ export class RowReader {
     if (text.includes(REPLACEMENT)) {
       const bad = this.#firstInvalid(bytes, text);
       if (bad >= 0) {
-        const message = 'This is not UTF-8 text; save the file as UTF-8.';
+        const message = t('This is not UTF-8 text; save the file as UTF-8.');
         rows.push({ ...place, text, value: undefined, problem: { start: bad, end: bad + 1, message } });
         return;
       }

@@ -76,6 +76,9 @@ const SHOWN_ERRORS =
 /** What a node shows to the user, if it does. */
 function saidBy(node: ts.Node): ts.Node[] {
   if (ts.isPropertyAssignment(node)) return SHOWN_KEYS.test(node.name.getText()) ? [node.initializer] : [];
+  // As `{ message }` it is shown under its own name.
+  if (ts.isVariableDeclaration(node))
+    return node.initializer && SHOWN_KEYS.test(node.name.getText()) ? [node.initializer] : [];
   if (ts.isCallExpression(node)) return SHOWING_CALLS.test(node.expression.getText()) ? [...node.arguments] : [];
   if (ts.isNewExpression(node)) return SHOWN_ERRORS.test(node.expression.getText()) ? [...(node.arguments ?? [])] : [];
   return [];
@@ -166,6 +169,7 @@ describe('the checks notice', () => {
   it('words that go past it', () => {
     expect(of("report({ message: 'This is wrong.' });").untranslated).toHaveLength(1);
     expect(of("report({ message: bad ? t('a text') : `It is wrong` });").untranslated).toHaveLength(1);
+    expect(of("const message = 'This is wrong.';").untranslated).toHaveLength(1);
     expect(of("throw new InputError('no such file');").untranslated).toHaveLength(1);
     expect(of("throw new RangeError('no such index');").untranslated).toEqual([]);
     expect(of("report({ message: t('a text {0}', 'of two words') });").untranslated).toEqual([]);
