@@ -43,7 +43,7 @@ export function totalOf(context: TaskContext, template: TemplateView): number {
   const { total_virtual_tokens, virtual_token_splits } = template.settings;
   if (context.givenIn(template, 'total_virtual_tokens') !== undefined) return total_virtual_tokens;
   const sum = sumOf(virtual_token_splits);
-  return sum >= virtual_token_splits.length ? sum : DEFAULT_VIRTUAL_TOKENS;
+  return sum >= Math.max(virtual_token_splits.length, 1) ? sum : DEFAULT_VIRTUAL_TOKENS;
 }
 
 export function isPositive(splits: readonly number[]): boolean {

@@ -230,6 +230,12 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Change the splits to [5, 5]': `"prompt_template": "${MARKER} {sentence}<|VIRTUAL_PROMPT_1|>:{label}",\n"virtual_token_splits": [5, 5]`,
       },
     },
+    'none, and no total': {
+      of: `"prompt_template": "${MARKER} {sentence}<|VIRTUAL_PROMPT_1|>:{label}",\n"virtual_token_splits": []`,
+      fixes: {
+        'Change the splits to [5, 5]': `"prompt_template": "${MARKER} {sentence}<|VIRTUAL_PROMPT_1|>:{label}",\n"virtual_token_splits": [5, 5]`,
+      },
+    },
   },
   'split-sum': {
     'one split': {
