@@ -29,7 +29,13 @@ function slips(text: string, { start, end }: Span): { title: string; edit: SpanE
   const word = text.slice(start, end);
   const closing = missingEnd(text);
   const textEnd = text.trimEnd().length;
+  // The parser takes the first digits of a number such as 0x10 for all of it.
+  const numberStart = start - /[\w.+-]*$/.exec(text.slice(0, start))![0].length;
+  const number = plainNumber(text.slice(numberStart, end));
   return [
+    ...(number === undefined
+      ? []
+      : [{ title: t('Change to {0}', number), edit: { start: numberStart, end, newText: number } }]),
     ...(text[before - 1] === ','
       ? [{ title: t('Remove the comma'), edit: { start: before - 1, end: before, newText: '' } }]
       : []),
@@ -52,6 +58,19 @@ function endOfTokenBefore(text: string, start: number): number {
     end = front.slice(0, index).trimEnd().length;
   }
   return end;
+}
+
+/** A number of other languages as JSON writes it: with a digit on each side of the point, no plus, no zeros in front. */
+function plainNumber(text: string): string | undefined {
+  if (/^[+-]?0[xob][\da-f]+$/i.test(text)) {
+    const value = Number(text.replace(/^[+-]/, ''));
+    return Number.isSafeInteger(value) ? `${text.startsWith('-') ? '-' : ''}${value}` : undefined;
+  }
+  const parts = /^([+-]?)([\d_]*)(?:\.([\d_]*))?(e[+-]?\d+)?$/i.exec(text);
+  if (parts === null || !/^[+-]?\.?\d/.test(text)) return undefined;
+  const [sign, whole, fraction, exponent = ''] = parts.slice(1).map((part) => part?.replaceAll('_', ''));
+  const point = fraction === undefined ? '' : `.${fraction || '0'}`;
+  return `${sign === '-' ? '-' : ''}${whole!.replace(/^0+(?=\d)/, '') || '0'}${point}${exponent}`;
 }
 
 /** Text that may be meant as such, and no punctuation. */

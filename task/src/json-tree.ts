@@ -107,7 +107,11 @@ export function parseJsonTree(text: string, dialect: JsonDialect): { root: JsonN
           if (separator === ':' && current.type === 'property') current.colonOffset = offset;
           else if (separator === ',') endProperty(offset);
         },
-        onError: (error, offset, length) => fail(offset, length, (ERROR_TEXT[printParseErrorCode(error)] ?? INVALID)()),
+        onError: (error, offset, length) => {
+          const code = printParseErrorCode(error);
+          const isNumber = code === 'InvalidSymbol' && /^[+-]?\.?\d/.test(text.slice(offset, offset + length));
+          fail(offset, length, (ERROR_TEXT[isNumber ? 'InvalidNumberFormat' : code] ?? INVALID)());
+        },
       },
       { disallowComments: !dialect.comments, allowTrailingComma: dialect.comments, allowEmptyContent: false },
     );

@@ -8,7 +8,7 @@ export const jsonSyntax: Rule = {
   explanation:
     'The file is not JSON with comments at this place. Everything else in it that can still be read is checked all the same.',
   quickFix:
-    'Puts in a comma, quotes or closing brackets that are missing, takes out a comma too many, or writes a character as an escape, where that makes the text JSON.',
+    'Puts in a comma, quotes or closing brackets that are missing, takes out a comma too many, or writes a character as an escape or a number as JSON has it, where that makes the text JSON.',
   example: {
     of: 'file',
     wrong: '"language": sv',

@@ -51,6 +51,30 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Change to null': '"truncate_field": null',
       },
     },
+    'a number without a digit in front of the point': {
+      file: '"optim": { "lr": .5 }',
+      fixes: { 'Change to 0.5': '"optim": { "lr": 0.5 }' },
+    },
+    'a number without a digit behind the point': {
+      file: '"optim": { "lr": 1. }',
+      fixes: { 'Change to 1.0': '"optim": { "lr": 1.0 }' },
+    },
+    'a number with a plus': {
+      file: '"optim": { "lr": +1e-4 }',
+      fixes: { 'Change to 1e-4': '"optim": { "lr": 1e-4 }' },
+    },
+    'a number with a zero in front, in a list': {
+      of: '"virtual_token_splits": [010]',
+      fixes: { 'Change to 10': '"virtual_token_splits": [10]' },
+    },
+    'a number in another base': {
+      of: '"total_virtual_tokens": 0x10',
+      fixes: { 'Change to 16': '"total_virtual_tokens": 16' },
+    },
+    'digits in groups': {
+      file: '"trainer": { "max_epochs": 1_000 }',
+      fixes: { 'Change to 1000': '"trainer": { "max_epochs": 1000 }' },
+    },
     'an unknown escape': {
       task: '{ "model": "models\\gpt", "task_templates": [] }',
       fixes: {
