@@ -34,6 +34,9 @@ const MARKER = /^<\|VIRTUAL_PROMPT_(0|[1-9]\d{0,8})\|>/;
 const NEAR_MARKER =
   /^(?:(?:<\s*\|?|\|)\s*virtual[\s_-]*prompts?[\s_-]*\d*\s*(?:\|\s*>?|>)?|VIRTUAL_PROMPT[S_]*\d*(?:\|>?|>)?)/i;
 const CANDIDATE = /[{<|]|VIRTUAL_PROMPT/g;
+/** A placeholder as Jinja and others write it. */
+const DOUBLE_BRACES = /^\{\{\s*([\p{L}\p{N}_-]+)\s*\}\}/u;
+const LONGEST_DOUBLED = 200;
 const NAME_CHARACTERS = /^[\p{L}\p{N}_-]*/u;
 
 /**
@@ -112,6 +115,12 @@ type FieldReading =
   | { kind: 'problem'; message: string; meant?: string; end: number };
 
 function readField(template: string, start: number): FieldReading {
+  const doubled = DOUBLE_BRACES.exec(template.slice(start, start + LONGEST_DOUBLED));
+  if (doubled !== null) {
+    const meant = `{${doubled[1]}}`;
+    const message = t('A placeholder has one brace on each side; write {0}.', meant);
+    return { kind: 'problem', message, meant, end: start + doubled[0].length };
+  }
   const stop = template.slice(start + 1).search(/[{}\n\r]|<\|/);
   const stopAt = stop < 0 ? template.length : start + 1 + stop;
   if (template[stopAt] !== '}') {

@@ -313,6 +313,13 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Remove it': `"prompt_template": "${MARKER}\\n\\u00e5 :{label}"`,
       },
     },
+    'in double braces, as Jinja has it': {
+      of: `"prompt_template": "${MARKER} {{ sentence }}:{label}"`,
+      fixes: {
+        'Change to {sentence}': `"prompt_template": "${MARKER} {sentence}:{label}"`,
+        'Remove it': `"prompt_template": "${MARKER} :{label}"`,
+      },
+    },
     empty: {
       of: `"prompt_template": "${MARKER} {sentence}{}:{label}"`,
       fixes: {
