@@ -23,7 +23,8 @@ export const rowTooLong: Rule = {
   checkRow({ tokens, template, places, isExample }, _context, report) {
     if (tokens === undefined || template === undefined) return;
     const { count, limit, truncatable } = tokens();
-    if (count <= limit) return;
+    // No row fits a template whose virtual tokens leave no room, which is at fault then.
+    if (count <= limit || template.settings.total_virtual_tokens >= limit) return;
     const field = template.settings.truncate_field;
     report(() => {
       if (field !== null && truncatable >= count - limit) {

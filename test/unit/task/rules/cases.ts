@@ -577,6 +577,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a row of 49 tokens': { data: { 'train.jsonl': `⟦${row(Array(32).fill('bra').join(' '))}⟧` } },
     },
     silent: {
+      'a template whose virtual tokens leave no room, which is at fault': {
+        task: taskFile({ of: '"total_virtual_tokens": 4000' }),
+      },
       'a row of 48 tokens': { data: { 'train.jsonl': row(Array(31).fill('bra').join(' ')) } },
       'a model without a tokeniser': {
         data: { 'train.jsonl': row('bra '.repeat(60)) },
