@@ -6,7 +6,7 @@ export type LabelForms = ReadonlyMap<string, string>;
 /** Two labels that claim one form: the first keeps it. */
 export function labelForms(labels: Labels): LabelForms {
   const forms = new Map<string, string>();
-  for (const label of Object.keys(labels)) forms.set(label.trim(), label);
+  for (const label of Object.keys(labels)) if (!forms.has(label.trim())) forms.set(label.trim(), label);
   for (const [label, others] of Object.entries(labels)) {
     for (const form of others) if (!forms.has(form.trim())) forms.set(form.trim(), label);
   }

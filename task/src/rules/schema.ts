@@ -117,9 +117,13 @@ export const schema: Rule = {
 
 /** Forms that stand for two labels, so that an answer would be ambiguous. */
 function sharedForms(labels: JsonNode): { form: JsonNode; owner: JsonNode; message: string }[] {
-  const owners = new Map(properties(labels).map(({ name, key }) => [name.trim(), { label: name, key }]));
+  const owners = new Map<string, { label: string; key: JsonNode }>();
+  for (const { name, key } of properties(labels)) {
+    if (!owners.has(name.trim())) owners.set(name.trim(), { label: name, key });
+  }
   return properties(labels).flatMap(({ name: label, key, value }) =>
-    (value?.type === 'array' ? value.children! : []).flatMap((form) => {
+    // A label is a form of itself; outer blanks do not count.
+    [key, ...(value?.type === 'array' ? value.children! : [])].flatMap((form) => {
       if (typeof form.value !== 'string') return [];
       const owner = owners.get(form.value.trim());
       owners.set(form.value.trim(), owner ?? { label, key });

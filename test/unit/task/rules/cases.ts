@@ -37,6 +37,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'too few betas': { task: taskFile({ file: '"optim": { "betas": ⟦[0.9]⟧ }' }) },
       'a list in the file': { task: '⟦[]⟧' },
       'a label that is no list': { task: taskFile({ of: '"labels": { "positiva": ⟦"positiv"⟧, "negativa": [] }' }) },
+      'a label that is another one but for its blanks': {
+        task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦"positiva "⟧: [] }' }),
+      },
       'a form of two labels': {
         task: taskFile({ of: '"labels": { "positiva": ["bra"], "negativa": [⟦"bra"⟧, ⟦"positiva"⟧] }' }),
       },

@@ -170,6 +170,12 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Remove it': '"new_tasks": ["sentiment-task"]',
       },
     },
+    'a label that is another one but for its blanks': {
+      of: '"labels": { "positiva": ["positiv"], "negativa": ["negativ"], "positiva ": [] }',
+      fixes: {
+        'Remove it here': '"labels": { "positiva": ["positiv"], "negativa": ["negativ"] }',
+      },
+    },
     'a form of two labels': {
       of: '"labels": { "positiva": ["bra"], "negativa": ["bra", "dåligt"] }',
       fixes: {
