@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import {
   type Connection,
   DidChangeWatchedFilesNotification,
@@ -21,13 +21,17 @@ const WATCHED: readonly FileSystemWatcher[] = [
   { globPattern: '**', kind: WatchKind.Delete },
 ];
 
+/** Names that the first of them take in; data may lie in files of any other name, such as `train.json`. */
+const WATCHED_NAME =
+  /(?:\.ptask\.json|\.jsonl|\.safetensors|^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|vocab)\.json|(?:spiece|tokenizer)\.model|merges\.txt|chat_template\.jinja|model\.safetensors\.index\.json))$/;
+
 /** Asks the editor to tell of files of the workspace that other programs change. */
 export async function watchWorkspace(connection: Connection): Promise<void> {
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...WATCHED] });
 }
 
-/** Asks the editor to tell of files outside the workspace that task files name. */
-export class OutsideWatch {
+/** Asks the editor to tell of files that task files name and that it does not tell of anyway: outside the workspace, or of another name. */
+export class DependencyWatch {
   readonly #connection: Connection;
   readonly #isInWorkspace: (path: string) => boolean;
   #folders: readonly string[] = [];
@@ -42,8 +46,8 @@ export class OutsideWatch {
 
   /** @param paths files and folders, in the workspace and outside */
   follow(paths: ReadonlySet<string>): Promise<void> {
-    const outside = [...paths].filter((path) => !this.#isInWorkspace(path));
-    this.#turn = this.#turn.then(() => this.#watch(outside));
+    const others = [...paths].filter((path) => !this.#isInWorkspace(path) || isOfOtherName(path));
+    this.#turn = this.#turn.then(() => this.#watch(others));
     return this.#turn;
   }
 
@@ -63,6 +67,11 @@ export class OutsideWatch {
     await this.#registration;
     before?.dispose();
   }
+}
+
+/** What has no ending is a model's folder, whose files have names that are taken in. */
+function isOfOtherName(path: string): boolean {
+  return extname(path) !== '' && !WATCHED_NAME.test(basename(path));
 }
 
 async function isFolder(path: string): Promise<boolean> {

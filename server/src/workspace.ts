@@ -4,7 +4,7 @@ import type { ClientSupport } from './client-support.ts';
 import type { LanguageService } from './service/language-service.ts';
 import { TaskFiles } from './task-files.ts';
 import { filePath } from './uris.ts';
-import { OutsideWatch, watchWorkspace } from './watched-files.ts';
+import { DependencyWatch, watchWorkspace } from './watched-files.ts';
 
 /** Tells the language service what is on disk, and what happens there. */
 export class Workspace {
@@ -12,7 +12,7 @@ export class Workspace {
   readonly #service: LanguageService;
   readonly #client: ClientSupport;
   readonly #taskFiles: TaskFiles;
-  readonly #outside: OutsideWatch;
+  readonly #dependencies: DependencyWatch;
   readonly #onError: (error: unknown) => void;
 
   constructor(
@@ -26,7 +26,7 @@ export class Workspace {
     this.#client = client;
     this.#onError = onError;
     this.#taskFiles = new TaskFiles(service);
-    this.#outside = new OutsideWatch(connection, (path) => this.#taskFiles.isInWorkspace(path));
+    this.#dependencies = new DependencyWatch(connection, (path) => this.#taskFiles.isInWorkspace(path));
     this.#listen();
   }
 
@@ -47,9 +47,9 @@ export class Workspace {
     if (path?.endsWith(TASK_FILE_SUFFIX)) this.#try(this.#taskFiles.changed(path));
   }
 
-  /** Has what task files name outside the workspace watched, too. */
+  /** Has what task files name watched, too, where it is outside the workspace or has a name of its own. */
   followDependencies(): void {
-    if (this.#client.watchesFilesOutside) this.#try(this.#outside.follow(this.#service.dependencies()));
+    if (this.#client.watchesFilesOutside) this.#try(this.#dependencies.follow(this.#service.dependencies()));
   }
 
   dispose(): void {

@@ -136,6 +136,18 @@ describe('an editor that is sent diagnostics', () => {
     );
   });
 
+  it('is asked to watch data in the workspace that has another name than the usual one', async () => {
+    const { dir, task, train } = await sound();
+    const editor = await Editor.start({ folders: [dir] });
+    await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain('jsonl'));
+    expect(JSON.stringify(editor.registrations)).not.toContain(JSON.stringify(uriOf(dir)));
+    await rename(train, path.join(dir, 'rows.json'));
+    const text = await readFile(task, 'utf8');
+    await writeFile(task, text.replace('"train.jsonl"', '"rows.json"'));
+    await editor.fileChanged(task);
+    await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain(JSON.stringify(uriOf(dir))));
+  });
+
   it('finds a problem’s code explained', async () => {
     const { task } = await faulty();
     const editor = await Editor.start();
