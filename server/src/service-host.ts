@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { cachedModels } from '../../model/src/hub-cache.ts';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
@@ -32,5 +33,13 @@ export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onE
 
 async function listFolder(path: string): Promise<FolderEntry[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      if (!entry.isSymbolicLink()) return { name: entry.name, isFolder: entry.isDirectory() };
+      // Data and models often lie on another disk; a link that leads nowhere is nothing that could be named.
+      const target = await stat(join(path, entry.name)).catch(() => undefined);
+      return target && { name: entry.name, isFolder: target.isDirectory() };
+    }),
+  );
+  return found.filter((entry) => entry !== undefined);
 }
