@@ -113,7 +113,7 @@ export function describe(shape: ValueShape): string {
     case 'list': {
       if (shape.length !== undefined) return t('a list of {0} values', shape.length);
       const said = shape.least ? t('a list with at least {0} in it', shape.least) : t('a list');
-      return shape.orSingle ? t('{0}, or a single one', said) : said;
+      return shape.orSingle ? t('{0}, or {1}', said, describe(shape.items)) : said;
     }
     case 'map':
     case 'section':

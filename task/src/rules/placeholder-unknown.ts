@@ -26,9 +26,13 @@ export const placeholderUnknown: Rule = {
         const at = context.inTemplate(template, placeholder);
         if (at === undefined) continue;
         const near = allNear(placeholder.name, facts.otherFields.keys());
+        // Each row has it, but not as a field.
+        const isTaskname = placeholder.name === 'taskname';
         report({
           at,
-          message: `${t('No row of {0} has a field {1}.', JSON.stringify(template.settings.taskname), JSON.stringify(placeholder.name))}${didYouMean(near[0])}`,
+          message: isTaskname
+            ? t('The "taskname" of a row names its task; it is no field that a template could use.')
+            : `${t('No row of {0} has a field {1}.', JSON.stringify(template.settings.taskname), JSON.stringify(placeholder.name))}${didYouMean(near[0])}`,
           related: facts.firstRow === undefined ? [] : [facts.firstRow],
           fixes: (near.length > 0 ? near : others).flatMap((name) =>
             fixOf(

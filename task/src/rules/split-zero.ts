@@ -27,11 +27,14 @@ export const splitZero: Rule = {
       if (total !== undefined && isSpread && virtual_token_splits.includes(0)) {
         report({
           at: spanOf(total),
-          message: t(
-            '{0} virtual tokens are too few for {1} markers, each of which needs one.',
-            total_virtual_tokens,
-            template.markers.length,
-          ),
+          message:
+            total_virtual_tokens === 1
+              ? t('1 virtual token is too few for {0} markers, each of which needs one.', template.markers.length)
+              : t(
+                  '{0} virtual tokens are too few for {1} markers, each of which needs one.',
+                  total_virtual_tokens,
+                  template.markers.length,
+                ),
           related: markerPlaces(context, template),
           fixes: fixOf(
             t('Set the total to {0}', template.markers.length),

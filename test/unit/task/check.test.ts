@@ -125,6 +125,23 @@ describe('checkTaskFile', () => {
     expect((await check({ task })).problems).toEqual(expect.arrayContaining(alone));
   });
 
+  it.each([
+    [
+      { of: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {taskname} {sentence}:{label}"' },
+      'The "taskname" of a row names its task; it is no field that a template could use.',
+    ],
+    [
+      {
+        of: '"prompt_template": "<|VIRTUAL_PROMPT_0|>{sentence}<|VIRTUAL_PROMPT_1|>:{label}", "total_virtual_tokens": 1',
+      },
+      '1 virtual token is too few for 2 markers, each of which needs one.',
+    ],
+    [{ file: '"data": { "train_ds": null }' }, '"train_ds" must be a list, or a text that is not empty.'],
+  ])('says what is wrong with %j', async (keys, message) => {
+    const { problems } = await check({ task: taskFile(keys) });
+    expect(problems.map((problem) => problem.message)).toContain(message);
+  });
+
   it('says whether a long row is cut or skipped', async () => {
     const long = { 'train.jsonl': row(Array(40).fill('bra').join(' ')) };
     const message = async (of: string): Promise<string> => {
