@@ -143,6 +143,13 @@ function readField(template: string, start: number): FieldReading {
   return { kind: 'field', name, end: stopAt + 1 };
 }
 
+/** Whether a template can have a placeholder for a field of this name; rows may have any. */
+export function canBePlaceholder(name: string): boolean {
+  const { segments, problems } = parseTemplate(`{${name}}`, []);
+  const [segment] = segments;
+  return segments.length === 1 && problems.length === 0 && segment?.kind === 'field' && segment.name === name;
+}
+
 export interface FillOptions {
   /** True for prediction: everything from the answer on is left out, with the space in front of it. */
   withoutAnswer: boolean;

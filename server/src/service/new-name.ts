@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import { parseTemplate } from '../../../task/src/template.ts';
+import { canBePlaceholder } from '../../../task/src/template.ts';
 import type { Name } from './names.ts';
 
 /** The name with another text in its place. */
@@ -24,7 +24,7 @@ export function newNameProblem({ kind }: Name, text: string): string | undefined
   if (kind === 'task' && text === '__metadata__') return t('A prompt table cannot hold a task of this name.');
   if (kind !== 'field') return undefined;
   if (text === 'taskname') return t('The field “taskname” of a row names its task.');
-  const [segment, ...others] = parseTemplate(`{${text}}`, []).segments;
-  const isWhole = segment?.kind === 'field' && segment.name === text && others.length === 0;
-  return isWhole ? undefined : t('The name of a field cannot hold braces, line breaks or the start of a marker.');
+  return canBePlaceholder(text)
+    ? undefined
+    : t('The name of a field cannot hold braces, line breaks or the start of a marker.');
 }

@@ -4,6 +4,7 @@ import { fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
 import { renameField } from '../task-edits.ts';
+import { canBePlaceholder } from '../template.ts';
 
 export const placeholderUnknown: Rule = {
   code: 'placeholder-unknown',
@@ -20,12 +21,13 @@ export const placeholderUnknown: Rule = {
     for (const template of context.rowTemplates) {
       const facts = data.tasks.get(template.settings.taskname);
       if (facts === undefined || rowsOf(facts) === 0) continue;
-      const others = commonest(facts.otherFields);
+      const usable = new Map([...facts.otherFields].filter(([name]) => canBePlaceholder(name)));
+      const others = commonest(usable);
       for (const placeholder of template.placeholders) {
         if (facts.fieldCounts.has(placeholder.name)) continue;
         const at = context.inTemplate(template, placeholder);
         if (at === undefined) continue;
-        const near = allNear(placeholder.name, facts.otherFields.keys());
+        const near = allNear(placeholder.name, usable.keys());
         // Each row has it, but not as a field.
         const isTaskname = placeholder.name === 'taskname';
         report({

@@ -251,6 +251,15 @@ describe('in a template', () => {
     expect((await template(text)).accept(label)).toContain(expected),
   );
 
+  it('no field is offered whose name no placeholder can have', async () => {
+    const rows =
+      '{"taskname": "sentiment-task", "text": "a", "a}b": "b", "c\\nd": "c", "<|e": "d", "label": "positiva"}';
+    const { labels } = await completing(taskFile({ of: '"prompt_template": "{‸}"' }), {
+      disk: { 'train.jsonl': rows, 'validation.jsonl': rows },
+    });
+    expect(labels).toEqual(['{label}', '{text}']);
+  });
+
   it('a field is put into a string that is not closed', async () => {
     const { accept } = await completing(
       '{ "task_templates": [{ "taskname": "sentiment-task", "prompt_template": "{label} {lab‸\n}] }',

@@ -4,6 +4,7 @@ import type { TemplateView } from '../../../../task/src/context.ts';
 import { rowsOf, SPLITS } from '../../../../task/src/data-facts.ts';
 import type { JsonPath } from '../../../../task/src/json-tree.ts';
 import { labelOf } from '../../../../task/src/labels.ts';
+import { canBePlaceholder } from '../../../../task/src/template.ts';
 import { commonestTexts, lengthStatistics } from '../field-statistics.ts';
 import { briefFieldText } from '../hover/field.ts';
 import { languageName } from '../language-name.ts';
@@ -109,11 +110,12 @@ export function truncateCandidates(ask: Ask, template: TemplateView): string[] {
     .toSorted((a, b) => length(b) - length(a));
 }
 
-/** The fields that the rows of a task have, the commonest first. */
+/** The fields that the rows of a task have and a template can name, the commonest first. */
 export function rowFields({ knowledge }: Ask, template: TemplateView): string[] {
   const facts = knowledge.data?.tasks.get(template.settings.taskname);
   if (facts === undefined) return [];
-  return [...facts.fieldCounts, ...facts.otherFields].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+  const counts = [...facts.fieldCounts, ...facts.otherFields].filter(([name]) => canBePlaceholder(name));
+  return counts.toSorted(([, a], [, b]) => b - a).map(([name]) => name);
 }
 
 /** Answers of the rows that no label stands for yet with how many rows have each, the commonest first. */

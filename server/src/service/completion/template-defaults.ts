@@ -1,4 +1,5 @@
 import type { TaskDataFacts } from '../../../../task/src/data-facts.ts';
+import { canBePlaceholder } from '../../../../task/src/template.ts';
 import { commonestTexts, lengthStatistics, rowsPerText } from '../field-statistics.ts';
 import type { Ask } from './ask.ts';
 import { tasksWithoutTemplate } from './names.ts';
@@ -18,7 +19,7 @@ export function templateDefaults(ask: Ask): TemplateDefaults {
 /** The longest texts are what the answer is about; the answer is what repeats itself most. */
 function fieldsOf({ samples }: TaskDataFacts): TemplateDefaults {
   const length = (field: string) => lengthStatistics(samples.get(field)!, undefined).percentile95;
-  const [text, ...others] = [...samples.keys()].sort((a, b) => length(b) - length(a));
+  const [text, ...others] = [...samples.keys()].filter(canBePlaceholder).sort((a, b) => length(b) - length(a));
   if (text === undefined || others.length === 0) return {};
   const repeats = (field: string) => rowsPerText(samples.get(field)!);
   const answer =

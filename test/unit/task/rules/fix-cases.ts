@@ -344,6 +344,11 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       of: `"prompt_template": "${MARKER} {text}:{label}"`,
       fixes: { 'Change to {sentence}': `"prompt_template": "${MARKER} {sentence}:{label}"` },
     },
+    'a field of a name that no placeholder can have': {
+      of: `"prompt_template": "${MARKER} {sentence} {text}:{label}"`,
+      rows: '{"taskname": "sentiment-task", "sentence": "a", "te}t": "b", "label": "positiva"}',
+      fixes: {},
+    },
     'a misspelt field that is also named elsewhere': {
       of: `"prompt_template": "${MARKER} {sentence}:{lable}",\n"answer_field": "lable"`,
       fixes: {
