@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver/node';
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { ClientSupport } from './client-support.ts';
@@ -95,6 +96,10 @@ function workspaceFolders({ workspaceFolders: folders, rootUri }: InitializePara
   return pathsOf(folders ?? (rootUri ? [{ uri: rootUri }] : []));
 }
 
+/** Without a slash at the end, which some editors write and others do not, or now and then. */
 function pathsOf(folders: readonly Pick<WorkspaceFolder, 'uri'>[]): string[] {
-  return folders.flatMap(({ uri }) => filePath(uri) ?? []);
+  return folders.flatMap(({ uri }) => {
+    const path = filePath(uri);
+    return path === undefined ? [] : [resolve(path)];
+  });
 }
