@@ -43,6 +43,9 @@ export class EngineProcess {
   readonly #connection: MessageConnection;
   readonly #lines = new LastLines(LAST_LINES);
   readonly #listeners: Listeners = {};
+  /** What makes each open request fail. They are kept here, and not as steps after `ended`, which would keep every answer until then. */
+  readonly #open = new Set<(died: EngineDied) => void>();
+  #how: string | undefined;
 
   constructor({ program, role, log, env }: EngineOptions) {
     this.#child = fork(program, [role], {
@@ -63,7 +66,9 @@ export class EngineProcess {
       this.#child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
     void this.ended.then((how) => {
+      this.#how = how;
       log.info(`[${role} ${this.#child.pid}] ended: ${how}`);
+      for (const fail of this.#open) fail(this.#died(how));
       this.#connection.dispose();
     });
   }
@@ -86,26 +91,31 @@ export class EngineProcess {
     params: EngineRequests[M]['params'],
     signal?: AbortSignal,
   ): Promise<EngineRequests[M]['result']> {
+    if (signal?.aborted) throw new EngineError('cancelled', 'cancelled');
+    if (this.#how !== undefined) throw this.#died(this.#how);
     const source = new CancellationTokenSource();
     const cancel = () => source.cancel();
-    if (signal?.aborted) throw new EngineError('cancelled', 'cancelled');
     signal?.addEventListener('abort', cancel);
-    const died = this.ended.then((how) => {
-      throw new EngineDied(how, this.#lines.all());
+    let fail: (died: EngineDied) => void = () => undefined;
+    const died = new Promise<never>((_, reject) => {
+      fail = reject;
     });
-    // It loses the race below where the answer comes first.
-    died.catch(() => undefined);
+    this.#open.add(fail);
     try {
       const answer = this.#connection.sendRequest<EngineRequests[M]['result']>(method, params, source.token);
       // A connection that is closed fails at once; the process's own end says more.
       return await Promise.race([answer.catch((error) => this.#explain(error, died)), died]);
     } finally {
+      this.#open.delete(fail);
       signal?.removeEventListener('abort', cancel);
       source.dispose();
     }
   }
 
+  /** A process that has ended is told nothing. */
   notify<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void {
+    // The connection would throw at once.
+    if (this.#how !== undefined) return;
     void this.#connection.sendNotification(method, params).catch(() => undefined);
   }
 
@@ -135,6 +145,10 @@ export class EngineProcess {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  #died(how: string): EngineDied {
+    return new EngineDied(how, this.#lines.all());
   }
 
   #explain(error: unknown, died: Promise<never>): Promise<never> {
