@@ -35,7 +35,7 @@ export type RunPhase = 'waiting' | 'starting' | 'training' | 'pausing' | 'cancel
 
 export type RunEnd =
   | TrainResult
-  /** Taken out of the queue before it began. */
+  /** Taken out of the queue before it began, or stopped before its process did. */
   | { readonly outcome: 'withdrawn' }
   /** It did not end within `CANCEL_LIMIT_MS` of being cancelled, and was killed. */
   | { readonly outcome: 'killed' }
@@ -131,6 +131,8 @@ export class RunQueue {
       this.#finish(run, { outcome: 'withdrawn' });
       return;
     }
+    // Whoever has cancelled it waits for its end; a pause, such as that of a terminal that was closed, does not take that back.
+    if (run.phase === 'cancelling') return;
     const { process } = this.#active;
     process.stop(how);
     run.phase = how === 'pause' ? 'pausing' : 'cancelling';
@@ -189,6 +191,8 @@ let nextId = 1;
 
 function endOf(error: unknown, phase: RunPhase): RunEnd {
   if (error instanceof EngineDied) return phase === 'cancelling' ? { outcome: 'killed' } : { outcome: 'died', error };
-  if (error instanceof EngineError) return { outcome: 'refused', error };
+  if (error instanceof EngineError) {
+    return error.kind === 'cancelled' ? { outcome: 'withdrawn' } : { outcome: 'refused', error };
+  }
   return { outcome: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
 }

@@ -147,6 +147,27 @@ describe('a run that is cancelled', () => {
     expect(processes[0]!.isKilled).toBe(false);
   });
 
+  it('stays so when it is paused after that, as by closing its terminal', async () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    const ended = queue.ended(run.id);
+    queue.stop(run.id, 'cancel');
+    queue.stop(run.id, 'pause');
+    expect(run.phase).toBe('cancelling');
+    expect(processes[0]!.stopped).toEqual(['cancel']);
+    await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS);
+    expect(await ended).toEqual({ outcome: 'killed' });
+  });
+
+  it('before its process was started is not told as a failure', async () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    const ended = queue.ended(run.id);
+    queue.stop(run.id, 'cancel');
+    processes[0]!.fail(new EngineError('cancelled', 'cancelled'));
+    expect(await ended).toEqual({ outcome: 'withdrawn' });
+  });
+
   it('is waited for where it is paused', async () => {
     const { queue, processes } = start();
     const run = queue.add(request('a'));
