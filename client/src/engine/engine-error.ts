@@ -15,6 +15,9 @@ export class EngineError extends Error {
   }
 }
 
+/** The user has not allowed that the engine is told of a task file. */
+export class NotAllowed extends EngineError {}
+
 /** The engine's process ended while an answer was awaited. */
 export class EngineDied extends Error {
   override readonly name = 'EngineDied';

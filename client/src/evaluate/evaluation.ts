@@ -6,7 +6,7 @@ import type {
   Split,
   TaskEvaluation,
 } from '../../../protocol/src/engine.ts';
-import { EngineError } from '../engine/engine-error.ts';
+import { EngineError, NotAllowed } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 
 /** A task's measurements with every row behind them. */
@@ -40,7 +40,8 @@ export async function evaluate(
   try {
     return await evaluateSplit(engine, request, 'test', told, signal);
   } catch (error) {
-    if (!(error instanceof EngineError) || error.kind !== 'input') throw error;
+    // A user who has just said that the file may not be used is not asked once more.
+    if (!(error instanceof EngineError) || error.kind !== 'input' || error instanceof NotAllowed) throw error;
     // Where there are no validation rows either, the first reason is the one to hear.
     return evaluateSplit(engine, request, 'validation', told, signal).catch(() => {
       throw error;

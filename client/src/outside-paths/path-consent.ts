@@ -1,4 +1,4 @@
-import { EngineError } from '../engine/engine-error.ts';
+import { NotAllowed } from '../engine/engine-error.ts';
 import type { Permit } from '../engine/permit.ts';
 
 /** What the user has said to a task file’s paths that leave the workspace. */
@@ -36,13 +36,13 @@ export class PathConsent implements Permit {
     this.#host = host;
   }
 
-  /** For what the user has asked for: waits for an answer; one that was no is asked for again. @throws EngineError */
+  /** For what the user has asked for: waits for an answer; one that was no is asked for again. @throws NotAllowed */
   async ask(file: string): Promise<void> {
     const missing = await this.#missing(file);
     if (missing.length > 0 && !(await this.#question(file, missing, true))) throw this.#refusal();
   }
 
-  /** For what is shown by itself: puts the question where it has not been put, and waits for nothing. @throws EngineError */
+  /** For what is shown by itself: puts the question where it has not been put, and waits for nothing. @throws NotAllowed */
   async require(file: string): Promise<void> {
     const missing = await this.#missing(file);
     if (missing.length === 0) return;
@@ -82,8 +82,8 @@ export class PathConsent implements Permit {
     return answer;
   }
 
-  #refusal(): EngineError {
-    return new EngineError(this.#host.refusal, 'input');
+  #refusal(): NotAllowed {
+    return new NotAllowed(this.#host.refusal, 'input');
   }
 }
 

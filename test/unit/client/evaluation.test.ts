@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { EngineError } from '../../../client/src/engine/engine-error.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { EngineError, NotAllowed } from '../../../client/src/engine/engine-error.ts';
 import type { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
 import { type Evaluation, evaluate } from '../../../client/src/evaluate/evaluation.ts';
 import { evaluationReport } from '../../../client/src/evaluate/report-text.ts';
@@ -120,4 +120,11 @@ describe('an evaluation', () => {
     expect((await run(engineWith('validation')))[0]?.task.split).toBe('validation'));
   it('fails with the first reason where there are neither', async () =>
     expect(run(engineWith())).rejects.toThrow('no test row'));
+  it('is not asked for a second time where the user does not allow it', async () => {
+    const asked = vi.fn(async () => {
+      throw new NotAllowed('not allowed', 'input');
+    });
+    await expect(run({ request: asked } as unknown as PredictionEngine)).rejects.toThrow('not allowed');
+    expect(asked).toHaveBeenCalledOnce();
+  });
 });
