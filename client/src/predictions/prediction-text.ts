@@ -107,9 +107,9 @@ export function neighboursMarkdown(tokens: readonly VirtualTokenNeighbours[], { 
   return [t('**Nearest words** of each virtual token, with their cosine'), lines.join('\n')].join('\n\n');
 }
 
-/** Text as it is, whatever Markdown it may look like. */
+/** Text as it is, whatever Markdown it may look like; between two dollars VS Code would set it as a formula. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&]/g, '\\$&').replace(/\r?\n/g, ' ');
+  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&$]/g, '\\$&').replace(/\r?\n/g, ' ');
 }
 
 function fenced(text: string): string {

@@ -113,7 +113,10 @@ it('the nearest words of a virtual token are in one line, blanks seen', () =>
 it('escaped text has no Markdown left', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      expect(escapeMarkdown(text).replace(/\\[\\`*_{}[\]()#+\-.!<>|~&]/g, '')).not.toMatch(/[\\`*_{}[\]()#<>|~&\n]/);
+      expect(escapeMarkdown(text).replace(/\\[\\`*_{}[\]()#+\-.!<>|~&$]/g, '')).not.toMatch(/[\\`*_{}[\]()#<>|~&$\n]/);
     }),
   );
 });
+
+it('prices in a row are no formula, which VS Code would set between two dollars', () =>
+  expect(escapeMarkdown('From $5 to 6$')).toBe('From \\$5 to 6\\$'));
