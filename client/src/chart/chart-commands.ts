@@ -8,11 +8,14 @@ import { runTitle } from './chart-run.ts';
 
 /** **Show Chart** of a run, of those that are selected in the Runs view, or of the newest; **Compare Runs** asks which. */
 export function chartCommands(charts: Charts, stored: StoredRuns, texts: Texts): Disposable[] {
+  const none = () => texts.t('No task has been trained here yet.');
   return [
     commands.registerCommand('ptask.showChart', async (of?: RunEntry | string, selected?: readonly RunEntry[]) => {
       const chosen = selected && selected.length > 1 ? selected.flatMap(dirOf) : dirOf(of);
-      const dirs = chosen.length > 0 ? chosen : (await stored.list()).slice(0, 1).map(({ dir }) => dir);
+      // A run that is named and has no folder yet is not the newest one of the others.
+      const dirs = of === undefined ? (await stored.list()).slice(0, 1).map(({ dir }) => dir) : chosen;
       if (dirs.length > 0) charts.show(dirs);
+      else window.showInformationMessage(of === undefined ? none() : texts.t('This run has not taken a step yet.'));
     }),
     commands.registerCommand('ptask.compareRuns', async () => {
       const items = (await stored.list()).map((run) => ({
@@ -20,6 +23,10 @@ export function chartCommands(charts: Charts, stored: StoredRuns, texts: Texts):
         description: summaryText(run, texts),
         dir: run.dir,
       }));
+      if (items.length === 0) {
+        window.showInformationMessage(none());
+        return;
+      }
       const chosen = await window.showQuickPick(items, {
         canPickMany: true,
         ignoreFocusOut: true,

@@ -40,6 +40,12 @@ function phaseText(phase: RunPhase, { t }: Texts): string {
   }
 }
 
+/** What the menus in `package.json` go by for a run of this window. One that is starting has no folder and nothing to draw yet. */
+export function windowRunContext({ phase, dir }: Pick<WindowRun, 'phase' | 'dir'>): string {
+  if (phase === 'waiting') return 'run.waiting';
+  return dir === undefined ? 'run.starting' : 'run.training';
+}
+
 /** `done · 87 % of 46 validation rows · cpu` of a run that is on disk. */
 export function summaryText(run: RunSummary, texts: Texts): string {
   const { t, number, percent } = texts;

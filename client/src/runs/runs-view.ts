@@ -14,7 +14,7 @@ import type { EpochPoint, RunState, RunSummary } from '../../../protocol/src/eng
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { Texts } from '../texts.ts';
 import type { RunQueue, WindowRun } from './run-queue.ts';
-import { epochText, progressText, runName, summaryText } from './run-text.ts';
+import { epochText, progressText, runName, summaryText, windowRunContext } from './run-text.ts';
 import type { StoredRuns } from './stored-runs.ts';
 
 /** An entry of the Runs view, and the argument of the commands in its menu. */
@@ -108,7 +108,7 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
     item.id = `window-${run.id}`;
     item.description = progressText(run, this.#texts);
     item.iconPath = new ThemeIcon(run.phase === 'waiting' ? 'clock' : 'sync~spin');
-    item.contextValue = run.phase === 'waiting' ? 'run.waiting' : 'run.training';
+    item.contextValue = windowRunContext(run);
     item.resourceUri = Uri.file(run.request.file);
     item.tooltip = run.request.file;
     return item;
