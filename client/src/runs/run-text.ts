@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { EpochPoint, RunSummary, TrainedTask } from '../../../protocol/src/engine.ts';
 import { tellingLines } from '../engine/last-lines.ts';
+import { escapeMarkdown } from '../predictions/prediction-text.ts';
 import type { Texts } from '../texts.ts';
 import type { RunEnd, RunPhase, WindowRun } from './run-queue.ts';
 
@@ -62,6 +63,18 @@ export function summaryText(run: RunSummary, texts: Texts): string {
             : undefined;
   const at = run.state === 'done' || run.steps === undefined ? [] : [t('step {0}/{1}', run.step, run.steps)];
   return [runStateText(run.state, texts), ...at, ...(result === undefined ? [] : [result]), run.device].join(' · ');
+}
+
+/** What stands over a run that is on disk, as Markdown. */
+export function runMarkdown(run: RunSummary, { t, locale }: Texts): string {
+  return [
+    `**${escapeMarkdown(run.tasknames.join(', '))}**`,
+    escapeMarkdown(new Date(run.created).toLocaleString(locale)),
+    escapeMarkdown(t('Model: {0}', run.model)),
+    t('{0} training rows, {1} validation rows', run.trainRows, run.validationRows),
+    // A backslash before `.ptask` would be lost.
+    escapeMarkdown(run.dir),
+  ].join('\n\n');
 }
 
 /** `training loss 0.780 · validation loss 0.656 · 44 %` */

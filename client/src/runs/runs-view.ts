@@ -14,7 +14,7 @@ import type { EpochPoint, RunState, RunSummary } from '../../../protocol/src/eng
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { Texts } from '../texts.ts';
 import type { RunQueue, WindowRun } from './run-queue.ts';
-import { epochText, progressText, runName, summaryText, windowRunContext } from './run-text.ts';
+import { epochText, progressText, runMarkdown, runName, summaryText, windowRunContext } from './run-text.ts';
 import type { StoredRuns } from './stored-runs.ts';
 
 /** An entry of the Runs view, and the argument of the commands in its menu. */
@@ -122,15 +122,7 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
     item.iconPath = ICONS[run.state];
     item.contextValue = `run.${run.state}`;
     item.command = { command: 'ptask.showChart', title: t('Show Chart'), arguments: [{ kind: 'stored', run }] };
-    item.tooltip = new MarkdownString(
-      [
-        `**${run.tasknames.join(', ')}**`,
-        new Date(run.created).toLocaleString(),
-        t('Model: {0}', run.model),
-        t('{0} training rows, {1} validation rows', run.trainRows, run.validationRows),
-        run.dir,
-      ].join('\n\n'),
-    );
+    item.tooltip = new MarkdownString(runMarkdown(run, this.#texts));
     return item;
   }
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { EngineDied, EngineError } from '../../../client/src/engine/engine-error.ts';
-import { endMessage, epochText, progressText, runName, summaryText } from '../../../client/src/runs/run-text.ts';
+import {
+  endMessage,
+  epochText,
+  progressText,
+  runMarkdown,
+  runName,
+  summaryText,
+} from '../../../client/src/runs/run-text.ts';
 import type { RunSummary, TrainedTask } from '../../../protocol/src/engine.ts';
 import { english } from './texts.ts';
 
@@ -108,6 +115,13 @@ describe('a run in the list', () => {
     expect(summaryText({ ...run, state: 'stopped', step: 9, best: undefined }, english)).toBe(
       'paused · step 9/32 · loss 0.500 · cpu',
     ));
+  it('keeps the characters of its folder and tasks in what stands over it, and has the date of the language', () => {
+    const over = runMarkdown({ ...run, dir: String.raw`c:\w\.ptask\runs\1`, tasknames: ['my_*task*'] }, english);
+    expect(over).toContain(String.raw`c:\\w\\\.ptask\\runs\\1`);
+    expect(over).toContain(String.raw`**my\_\*task\***`);
+    expect(over).toMatch(/11\/2[34]\/2026/);
+    expect(runMarkdown(run, { ...english, locale: 'sv' })).toMatch(/2026\\-11\\-2[34]/);
+  });
 });
 
 it('an epoch shows its losses and accuracy', () =>
