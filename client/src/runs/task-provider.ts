@@ -25,7 +25,7 @@ const TYPE = 'ptask';
 /** A task of VS Code that trains: in `tasks.json`, as a build task, or from the list of tasks. */
 interface TrainDefinition extends TaskDefinition {
   readonly type: typeof TYPE;
-  /** The task file, from the workspace folder. */
+  /** The task file: a path from the workspace folder, or a whole one. */
   readonly file: string;
   /** All new tasks of the file where it is left out. */
   readonly tasks?: readonly string[];
@@ -51,7 +51,10 @@ export function registerTaskProvider(queue: RunQueue, texts: Texts): Disposable 
 }
 
 function trainTaskOf(definition: TrainDefinition, folder: WorkspaceFolder, queue: RunQueue, texts: Texts): Task {
-  const execution = new CustomExecution(async () => new RunTerminal(definition, folder, queue, texts));
+  // What it is run with has the variables of `tasks.json` replaced, such as `${relativeFile}`.
+  const execution = new CustomExecution(
+    async (resolved) => new RunTerminal(resolved as TrainDefinition, folder, queue, texts),
+  );
   const name = texts.t('train {0}', definition.tasks?.join(', ') ?? definition.file);
   const task = new Task(definition, folder ?? TaskScope.Workspace, name, TYPE, execution);
   task.group = TaskGroup.Build;
@@ -83,7 +86,8 @@ class RunTerminal implements Pseudoterminal {
   }
 
   open(): void {
-    const file = Uri.joinPath(this.#folder.uri, this.#definition.file);
+    // A variable such as `${file}` is a whole path.
+    const file = Uri.file(path.resolve(this.#folder.uri.fsPath, this.#definition.file));
     this.#listener = this.#queue.listen((run, { epochs }) => {
       if (run.id !== this.#run?.id) return;
       for (const epoch of epochs) {

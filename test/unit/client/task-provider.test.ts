@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { expect, it, vi } from 'vitest';
+import type { RunQueue } from '../../../client/src/runs/run-queue.ts';
+import { registerTaskProvider } from '../../../client/src/runs/task-provider.ts';
+import { english } from './texts.ts';
+
+const vscode = vi.hoisted(() => {
+  const file = (fsPath: string) => ({ scheme: 'file', fsPath });
+  return {
+    CustomExecution: class {
+      readonly open: (definition: object) => Promise<{ open(): void }>;
+      constructor(open: (definition: object) => Promise<{ open(): void }>) {
+        this.open = open;
+      }
+    },
+    EventEmitter: class {
+      fire() {}
+    },
+    Task: class {
+      readonly execution: unknown;
+      constructor(...[, , , , execution]: unknown[]) {
+        this.execution = execution;
+      }
+    },
+    TaskGroup: { Build: 'build' },
+    Uri: { file, joinPath: (base: { fsPath: string }, name: string) => file(`${base.fsPath}/${name}`) },
+    tasks: { registerTaskProvider: vi.fn() },
+    workspace: { getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }) },
+  };
+});
+vi.mock('vscode', () => vscode);
+
+const FOLDER = path.resolve('/w');
+
+/** The task file that is trained, where `tasks.json` has one text and VS Code has made another of it. */
+async function trained(written: string, resolved: string): Promise<string> {
+  const add = vi.fn((request) => ({ id: 1, request }));
+  registerTaskProvider({ add, listen: () => ({ dispose() {} }) } as unknown as RunQueue, english);
+  const [, provider] = vscode.tasks.registerTaskProvider.mock.lastCall!;
+  const task = provider.resolveTask({
+    definition: { type: 'ptask', file: written },
+    scope: { uri: vscode.Uri.file(FOLDER) },
+  });
+  const terminal = await task.execution.open({ type: 'ptask', file: resolved });
+  terminal.open();
+  return add.mock.lastCall![0].file;
+}
+
+it('a task of tasks.json names its file from the workspace folder', async () =>
+  expect(await trained('a/news.ptask.json', 'a/news.ptask.json')).toBe(path.join(FOLDER, 'a', 'news.ptask.json')));
+
+it('a task of tasks.json may name it by a variable, whose value may be a whole path', async () => {
+  const file = path.join(FOLDER, 'a', 'news.ptask.json');
+  const variable = (name: string) => `\${${name}}`;
+  expect(await trained(variable('relativeFile'), path.relative(FOLDER, file))).toBe(file);
+  expect(await trained(variable('file'), file)).toBe(file);
+});
