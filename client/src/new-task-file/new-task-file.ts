@@ -3,7 +3,7 @@ import { env, Uri, window, workspace } from 'vscode';
 import type { Texts } from '../texts.ts';
 import { type DataProposal, proposeTask, readRows, textsOf } from './proposal.ts';
 import { languageOf } from './row-language.ts';
-import { type NewTaskFile, splitOf, taskFileText } from './task-file-text.ts';
+import { type NewTaskFile, namedCopy, splitOf, suffix, taskFileText } from './task-file-text.ts';
 
 /** Rows that are looked at to propose fields and labels. */
 const MOST_ROWS = 2000;
@@ -26,7 +26,7 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   if (!proposal || taskname === undefined) return;
   const data = proposal.taskname === undefined ? await copiesWithName(files, taskname) : files;
   const folder = Uri.joinPath(data[0]!, '..');
-  const uri = await freeName(folder, taskname);
+  const uri = await free((number) => Uri.joinPath(folder, `${taskname}${suffix(number)}.ptask.json`));
   const text = taskFileText({
     taskname,
     proposal,
@@ -84,7 +84,7 @@ async function copiesWithName(files: readonly Uri[], taskname: string): Promise<
   return Promise.all(
     files.map(async (file) => {
       const rows = readRows(new TextDecoder().decode(await workspace.fs.readFile(file)), Number.POSITIVE_INFINITY);
-      const copy = file.with({ path: file.path.replace(/\.jsonl$/, `.${taskname}.jsonl`) });
+      const copy = await free((number) => file.with({ path: namedCopy(file.path, taskname, number) }));
       const lines = rows.map((row) => `${JSON.stringify({ taskname, ...row })}\n`);
       await workspace.fs.writeFile(copy, new TextEncoder().encode(lines.join('')));
       return copy;
@@ -92,10 +92,10 @@ async function copiesWithName(files: readonly Uri[], taskname: string): Promise<
   );
 }
 
-/** A name that is not taken yet. */
-async function freeName(folder: Uri, taskname: string): Promise<Uri> {
+/** The first name that is not taken yet. */
+async function free(numbered: (number: number) => Uri): Promise<Uri> {
   for (let number = 1; ; number++) {
-    const uri = Uri.joinPath(folder, `${taskname}${number === 1 ? '' : `-${number}`}.ptask.json`);
+    const uri = numbered(number);
     const isFree = await workspace.fs.stat(uri).then(
       () => false,
       () => true,

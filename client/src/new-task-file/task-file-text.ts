@@ -54,6 +54,15 @@ function withShortLists(json: string): string {
   return json.replace(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, values: string) => `[${values.replace(/\n\s+/g, ' ')}]`);
 }
 
+/** Where a copy of a data file with the task's name in its rows stands; the number tells it from copies that are there. */
+export function namedCopy(file: string, taskname: string, number = 1): string {
+  // Windows finds files in capitals, too, and whatever the ending is, a copy never takes the place of its file.
+  return `${file.replace(/\.jsonl$/i, '')}.${taskname}${suffix(number)}.jsonl`;
+}
+
+/** What tells a file's name from those that are there. */
+export const suffix = (number: number): string => (number === 1 ? '' : `-${number}`);
+
 /** Which split a data file is for, by its name. */
 export function splitOf(file: string): keyof NewTaskFile['data'] {
   const name = file.slice(file.lastIndexOf('/') + 1);

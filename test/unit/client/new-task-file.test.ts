@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { proposeTask, readRows, textsOf } from '../../../client/src/new-task-file/proposal.ts';
 import { languageOf } from '../../../client/src/new-task-file/row-language.ts';
-import { splitOf, taskFileText } from '../../../client/src/new-task-file/task-file-text.ts';
+import { namedCopy, splitOf, taskFileText } from '../../../client/src/new-task-file/task-file-text.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import { environment } from '../task/harness.ts';
 
@@ -77,3 +77,12 @@ it('the file that is written has no problems', async () => {
   const { problems } = await checkTaskFile({ path: 'project/new.ptask.json', text, environment: environment(disk) });
   expect(problems).toEqual([]);
 });
+
+it.each([
+  ['/d/train.jsonl', 1, '/d/train.rating.jsonl'],
+  ['/d/train.jsonl', 2, '/d/train.rating-2.jsonl'],
+  ['/d/TRAIN.JSONL', 1, '/d/TRAIN.rating.jsonl'],
+  ['/d/rows.txt', 1, '/d/rows.txt.rating.jsonl'],
+])('a copy of %s with a name in its rows, number %d, is %s', (file, number, copy) =>
+  expect(namedCopy(file, 'rating', number)).toBe(copy),
+);

@@ -1,0 +1,60 @@
+import { expect, it, vi } from 'vitest';
+import { newTaskFile } from '../../../client/src/new-task-file/new-task-file.ts';
+import { english } from './texts.ts';
+
+/** Files by their paths, as VS Code reads and writes them. */
+const vscode = vi.hoisted(() => {
+  const files = new Map<string, string>();
+  interface Address {
+    readonly path: string;
+    with(change: { path: string }): Address;
+  }
+  const uri = (path: string): Address => ({ path, with: (change) => uri(change.path) });
+  const read = ({ path }: Address) => {
+    const text = files.get(path);
+    if (text === undefined) throw new Error(`${path} is not there`);
+    return new TextEncoder().encode(text);
+  };
+  return {
+    files,
+    env: { language: 'en' },
+    Uri: {
+      joinPath: ({ path }: Address, name: string) =>
+        uri(name === '..' ? path.slice(0, path.lastIndexOf('/')) : `${path}/${name}`),
+    },
+    window: {
+      showQuickPick: vi.fn(async (items: unknown[], { canPickMany }: { canPickMany?: boolean }) =>
+        canPickMany ? items : items[0],
+      ),
+      showInputBox: async () => 'rating',
+      showTextDocument: async () => undefined,
+    },
+    workspace: {
+      asRelativePath: ({ path }: Address) => path,
+      findFiles: async () => ['/d/train.JSONL'].map(uri),
+      fs: {
+        readFile: async (file: Address) => read(file),
+        stat: async (file: Address) => read(file),
+        writeFile: async ({ path }: Address, bytes: Uint8Array) =>
+          void files.set(path, new TextDecoder().decode(bytes)),
+      },
+    },
+  };
+});
+vi.mock('vscode', () => vscode);
+
+it('New Task File overwrites neither the data nor a copy that it has made before', async () => {
+  const { files } = vscode;
+  const own = '{"text":"Good","label":"yes"}\nnot a row\n{"text":"Bad","label":"no"}\n';
+  const before = '{"taskname":"rating","text":"Good","label":"mended by hand"}\n';
+  files.set('/d/train.JSONL', own);
+  files.set('/d/train.rating.jsonl', before);
+  await newTaskFile(english);
+  expect([...files.keys()].slice(2)).toEqual(['/d/train.rating-2.jsonl', '/d/rating.ptask.json']);
+  expect(files.get('/d/train.JSONL')).toBe(own);
+  expect(files.get('/d/train.rating.jsonl')).toBe(before);
+  expect(files.get('/d/train.rating-2.jsonl')?.split('\n')[0]).toBe(
+    '{"taskname":"rating","text":"Good","label":"yes"}',
+  );
+  expect(JSON.parse(files.get('/d/rating.ptask.json')!).data.train_ds).toEqual(['train.rating-2.jsonl']);
+});
