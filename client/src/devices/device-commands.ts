@@ -1,5 +1,6 @@
-import { ConfigurationTarget, commands, type Disposable, ProgressLocation, window, workspace } from 'vscode';
+import { commands, type Disposable, ProgressLocation, window } from 'vscode';
 import type { DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
+import { changeSetting } from '../change-setting.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { ReportDocuments } from '../report-documents.ts';
 import type { Texts } from '../texts.ts';
@@ -37,7 +38,7 @@ export function deviceCommands(engine: PredictionEngine, reports: ReportDocument
       const found = await find(false);
       if (!found) return;
       const device = await pick(found, texts);
-      if (device) await workspace.getConfiguration('ptask').update('device', device, ConfigurationTarget.Global);
+      if (device) await changeSetting('device', window.activeTextEditor?.document.uri, () => device);
     }),
   ];
 }

@@ -1,5 +1,4 @@
 import {
-  ConfigurationTarget,
   commands,
   type Disposable,
   EventEmitter,
@@ -13,6 +12,7 @@ import {
   workspace,
 } from 'vscode';
 import type { TaskRow } from '../../../protocol/src/rows.ts';
+import { changeSetting } from '../change-setting.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { later } from '../later.ts';
@@ -151,7 +151,6 @@ function hintsOf(
   });
 }
 
-async function toggle(): Promise<void> {
-  const configuration = workspace.getConfiguration('ptask');
-  await configuration.update(SETTING, !configuration.get(SETTING, true), ConfigurationTarget.Global);
+function toggle(): Promise<void> {
+  return changeSetting<boolean>(SETTING, window.activeTextEditor?.document.uri, (isOn = true) => !isOn);
 }
