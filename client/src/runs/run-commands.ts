@@ -1,4 +1,5 @@
 import { commands, type Disposable, type LogOutputChannel, Uri, window, workspace } from 'vscode';
+import { runTitle } from '../chart/chart-run.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -13,16 +14,20 @@ export function registerRunCommands(
   log: LogOutputChannel,
   texts: Texts,
 ): Disposable[] {
+  const { t } = texts;
   const idOf = (entry: RunEntry | undefined) => (entry?.kind === 'window' ? entry.run.id : queue.open[0]?.id);
   const stop = (how: 'pause' | 'cancel') => (entry?: RunEntry) => {
     const id = idOf(entry);
     if (id !== undefined) queue.stop(id, how);
+    else window.showInformationMessage(t('No run goes on in this window.'));
   };
   return [
     commands.registerCommand('ptask.pauseRun', stop('pause')),
     commands.registerCommand('ptask.cancelRun', stop('cancel')),
-    commands.registerCommand('ptask.resumeRun', (entry?: RunEntry) => resume(queue, stored, entry)),
-    commands.registerCommand('ptask.deleteRun', (entry?: RunEntry) => remove(stored, entry, texts)),
+    commands.registerCommand('ptask.resumeRun', (entry?: RunEntry) => resume(queue, stored, entry, texts)),
+    commands.registerCommand('ptask.deleteRun', (entry?: RunEntry, selected?: readonly RunEntry[]) =>
+      remove(stored, selected && selected.length > 1 ? selected : entry ? [entry] : [], texts),
+    ),
     commands.registerCommand('ptask.refreshRuns', () => stored.refresh()),
     commands.registerCommand('ptask.showRuns', () => commands.executeCommand('ptask.runs.focus')),
     commands.registerCommand('ptask.revealRun', (entry?: RunEntry) => {
@@ -34,28 +39,49 @@ export function registerRunCommands(
 }
 
 /** Goes on with a run that was stopped: the one of a menu, or the newest. */
-async function resume(queue: RunQueue, stored: StoredRuns, entry: RunEntry | undefined): Promise<void> {
+async function resume(queue: RunQueue, stored: StoredRuns, entry: RunEntry | undefined, { t }: Texts): Promise<void> {
   if (!(await requireTrust())) return;
   const run = entry?.kind === 'stored' ? entry.run : (await stored.list()).find(({ state }) => state === 'stopped');
-  if (!run) return;
+  if (!run) {
+    window.showInformationMessage(t('There is no paused run to go on with.'));
+    return;
+  }
   const device = deviceOf(Uri.file(run.taskFile));
   queue.add({ file: run.taskFile, tasknames: run.tasknames, resume: true, device });
 }
 
-async function remove(stored: StoredRuns, entry: RunEntry | undefined, { t }: Texts): Promise<void> {
-  if (entry?.kind !== 'stored') return;
-  const { dir, tasknames } = entry.run;
-  const action = t('Delete');
-  const choice = await window.showWarningMessage(
-    t('Delete this run of {0}?', tasknames.join(', ')),
-    { modal: true, detail: t('Its numbers and checkpoints are deleted. The prompt table stays as it is.') },
-    action,
+/** Deletes the runs that are selected, after asking; those that go on stay. */
+async function remove(stored: StoredRuns, entries: readonly RunEntry[], { t }: Texts): Promise<void> {
+  const runs = entries.flatMap((entry) =>
+    entry.kind === 'stored' && entry.run.state !== 'running' ? [entry.run] : [],
   );
+  const [first] = runs;
+  if (!first) return;
+  const action = t('Delete');
+  const choice = await (runs.length === 1
+    ? window.showWarningMessage(
+        t('Delete this run of {0}?', first.tasknames.join(', ')),
+        { modal: true, detail: t('Its numbers and checkpoints are deleted. The prompt table stays as it is.') },
+        action,
+      )
+    : window.showWarningMessage(
+        t('Delete these {0} runs?', runs.length),
+        {
+          modal: true,
+          detail: [
+            ...runs.map(runTitle),
+            t('Their numbers and checkpoints are deleted. The prompt table stays as it is.'),
+          ].join('\n'),
+        },
+        action,
+      ));
   if (choice !== action) return;
-  const uri = Uri.file(dir);
-  // A machine that is worked on from afar may have no trash.
-  await workspace.fs
-    .delete(uri, { recursive: true, useTrash: true })
-    .then(undefined, () => workspace.fs.delete(uri, { recursive: true }));
+  for (const { dir } of runs) {
+    const uri = Uri.file(dir);
+    // A machine that is worked on from afar may have no trash.
+    await workspace.fs
+      .delete(uri, { recursive: true, useTrash: true })
+      .then(undefined, () => workspace.fs.delete(uri, { recursive: true }));
+  }
   stored.refresh();
 }

@@ -2,16 +2,25 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { chartCommands } from '../../../client/src/chart/chart-commands.ts';
+import { registerRunCommands } from '../../../client/src/runs/run-commands.ts';
+import { RunQueue } from '../../../client/src/runs/run-queue.ts';
 import { windowRunContext } from '../../../client/src/runs/run-text.ts';
 import type { RunEntry } from '../../../client/src/runs/runs-view.ts';
 import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => ({
   commands: { registerCommand: vi.fn() },
-  window: { showInformationMessage: vi.fn(), showQuickPick: vi.fn() },
+  window: { showInformationMessage: vi.fn(), showQuickPick: vi.fn(), showWarningMessage: vi.fn() },
+  workspace: { isTrusted: true, fs: { delete: vi.fn(async () => undefined) } },
+  Uri: { file: (fsPath: string) => fsPath },
 }));
 vi.mock('vscode', () => vscode);
 beforeEach(() => void vi.clearAllMocks());
+
+/** A command that was registered, by its name. */
+function registered(name: string): (...of: unknown[]) => Promise<void> {
+  return vscode.commands.registerCommand.mock.calls.find(([registered]) => registered === name)![1];
+}
 
 interface MenuItem {
   readonly command: string;
@@ -53,8 +62,7 @@ describe('Show Chart', () => {
   function command(...dirs: string[]) {
     const show = vi.fn();
     chartCommands({ show } as never, { list: async () => dirs.map((dir) => ({ dir })) } as never, english);
-    const [, run] = vscode.commands.registerCommand.mock.calls.find(([name]) => name === 'ptask.showChart')!;
-    return { show, run: run as (of?: RunEntry | string) => Promise<void> };
+    return { show, run: registered('ptask.showChart') };
   }
 
   it('is of the newest run where none is named', async () => {
@@ -73,5 +81,35 @@ describe('Show Chart', () => {
     await run();
     expect(show).not.toHaveBeenCalled();
     expect(vscode.window.showInformationMessage).toHaveBeenCalledWith('No task has been trained here yet.');
+  });
+});
+
+describe('the commands of runs', () => {
+  const stored = { list: async () => [], refresh: vi.fn() };
+  beforeEach(() => {
+    const queue = new RunQueue(() => expect.unreachable());
+    registerRunCommands(queue, stored as never, {} as never, english);
+  });
+  const kept = (dir: string, state: string) =>
+    ({ kind: 'stored', run: { dir, state, tasknames: ['a'], created: '2026-11-24T07:00:00Z' } }) as unknown as RunEntry;
+
+  it.each(['pauseRun', 'cancelRun', 'resumeRun'])('say that there is nothing to be done, as %s', async (name) => {
+    await registered(`ptask.${name}`)();
+    expect(vscode.window.showInformationMessage).toHaveBeenCalledOnce();
+  });
+
+  it('delete all runs that are selected, but for those that go on', async () => {
+    vscode.window.showWarningMessage.mockResolvedValue('Delete');
+    const selected = [kept('1', 'done'), kept('2', 'running'), kept('3', 'failed')];
+    await registered('ptask.deleteRun')(selected[0], selected);
+    expect(vscode.window.showWarningMessage.mock.lastCall![0]).toBe('Delete these 2 runs?');
+    expect((vscode.workspace.fs.delete.mock.calls as unknown[][]).map(([uri]) => uri)).toEqual(['1', '3']);
+  });
+
+  it('delete the one of the menu where no other is selected, and none that is not meant', async () => {
+    vscode.window.showWarningMessage.mockResolvedValueOnce('Delete').mockResolvedValueOnce(undefined);
+    await registered('ptask.deleteRun')(kept('1', 'done'), [kept('1', 'done')]);
+    await registered('ptask.deleteRun')(kept('2', 'done'));
+    expect((vscode.workspace.fs.delete.mock.calls as unknown[][]).map(([uri]) => uri)).toEqual(['1']);
   });
 });
