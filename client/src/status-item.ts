@@ -50,6 +50,7 @@ export function showFileStatus(
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('ptask.device')) active();
     }),
+    workspace.onDidGrantWorkspaceTrust(active),
     engine.onAskAnew(active),
     queue.listen(({ end }) => {
       if (end) active();

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { type Disposable, type Uri, Uri as Uris, ViewColumn, type Webview, type WebviewPanel, window } from 'vscode';
+import {
+  type Disposable,
+  type Uri,
+  Uri as Uris,
+  ViewColumn,
+  type Webview,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { RunQueue } from '../runs/run-queue.ts';
 import type { Texts } from '../texts.ts';
@@ -57,17 +66,25 @@ export class Charts implements Disposable {
     const post = (message: ToChart) => void panel.webview.postMessage(message);
     // What happens while the runs are read from disk, and may not be there yet.
     let missed: ToChart[] | undefined;
+    let isClosed = false;
+    const show = async () => {
+      // Reading them starts the engine.
+      if (!workspace.isTrusted) return;
+      const own: ToChart[] = [];
+      missed = own;
+      const runs = await this.#runsOf(dirs);
+      // Reading them takes a while where the engine has to be started first.
+      if (isClosed) return;
+      panel.title = this.#texts.t('Training {0}', runs.map(({ name }) => name).join(', '));
+      post({ type: 'show', runs, words: wordsOf(this.#texts), locale: this.#texts.locale });
+      if (missed !== own) return;
+      for (const message of own) post(message);
+      missed = undefined;
+    };
     const listeners = [
+      workspace.onDidGrantWorkspaceTrust(show),
       panel.webview.onDidReceiveMessage(async ({ type }: FromChart) => {
-        if (type !== 'ready') return;
-        const own: ToChart[] = [];
-        missed = own;
-        const runs = await this.#runsOf(dirs);
-        panel.title = this.#texts.t('Training {0}', runs.map(({ name }) => name).join(', '));
-        post({ type: 'show', runs, words: wordsOf(this.#texts), locale: this.#texts.locale });
-        if (missed !== own) return;
-        for (const message of own) post(message);
-        missed = undefined;
+        if (type === 'ready') await show();
       }),
       this.#queue.listen(({ dir, progress }, { steps, epochs }) => {
         if (dir === undefined || !dirs.includes(dir) || steps.length + epochs.length === 0) return;
@@ -84,6 +101,7 @@ export class Charts implements Disposable {
       }),
     ];
     panel.onDidDispose(() => {
+      isClosed = true;
       this.#panels.delete(keyOf(dirs));
       for (const listener of listeners) listener.dispose();
     });

@@ -12,6 +12,8 @@ export class StoredRuns implements Disposable {
   readonly #engine: PredictionEngine;
   readonly #changed = new EventEmitter<void>();
   readonly #watcher = workspace.createFileSystemWatcher('**/.ptask/runs/*/run.json');
+  /** Only then are they read. */
+  readonly #trusted = workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** When the list may have changed. */
@@ -41,6 +43,7 @@ export class StoredRuns implements Disposable {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#watcher.dispose();
+    this.#trusted.dispose();
     this.#changed.dispose();
   }
 }

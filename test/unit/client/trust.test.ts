@@ -1,0 +1,150 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { Charts } from '../../../client/src/chart/chart-panel.ts';
+import type { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
+import type { LanguageServer } from '../../../client/src/language-server.ts';
+import { RunQueue } from '../../../client/src/runs/run-queue.ts';
+import { StoredRuns } from '../../../client/src/runs/stored-runs.ts';
+import { showFileStatus } from '../../../client/src/status-item.ts';
+import { english } from './texts.ts';
+
+const vscode = vi.hoisted(() => {
+  class EventEmitter<T> {
+    readonly #listeners = new Set<(value: T) => unknown>();
+    readonly event = (listener: (value: T) => unknown) => {
+      this.#listeners.add(listener);
+      return { dispose: () => this.#listeners.delete(listener) };
+    };
+    fire(value: T): void {
+      for (const listener of this.#listeners) listener(value);
+    }
+    dispose(): void {}
+  }
+  const never = () => ({ dispose: () => undefined });
+  const trusted = new EventEmitter<void>();
+  const uri = { fsPath: '/w/a.ptask.json' };
+  const item = { text: '', detail: '', busy: false, severity: 0, name: '', command: {}, dispose: () => undefined };
+  const workspace = {
+    isTrusted: false,
+    onDidGrantWorkspaceTrust: trusted.event,
+    onDidSaveTextDocument: never,
+    onDidChangeConfiguration: never,
+    textDocuments: [],
+    getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
+    findFiles: async () => [uri],
+    createFileSystemWatcher: () => ({ onDidCreate: never, onDidChange: never, onDidDelete: never, dispose: never }),
+  };
+  return {
+    EventEmitter,
+    LanguageStatusSeverity: { Information: 0, Warning: 1 },
+    languages: { createLanguageStatusItem: () => item },
+    ViewColumn: { Active: -1 },
+    Uri: { joinPath: () => uri },
+    window: {
+      activeTextEditor: { document: { uri, languageId: 'ptask', isDirty: false } },
+      onDidChangeActiveTextEditor: never,
+      registerWebviewPanelSerializer: vi.fn(never),
+    },
+    workspace,
+    item,
+    grantTrust() {
+      workspace.isTrusted = true;
+      trusted.fire();
+    },
+  };
+});
+vi.mock('vscode', () => vscode);
+beforeEach(() => {
+  vscode.workspace.isTrusted = false;
+});
+
+const queue = () => new RunQueue(() => expect.unreachable());
+
+function engineThat(answer: (method: string) => unknown) {
+  const request = vi.fn(async (method: string) => answer(method));
+  return { request, onAskAnew: () => ({ dispose() {} }) } as unknown as PredictionEngine & { request: typeof request };
+}
+
+it('the runs are read once the workspace is trusted', async () => {
+  const engine = engineThat(() => ({ runs: [{ dir: '/w/.ptask/runs/1' }] }));
+  const stored = new StoredRuns(engine);
+  const changed = vi.fn();
+  stored.onDidChange(changed);
+  expect(await stored.list()).toEqual([]);
+  expect(engine.request).not.toHaveBeenCalled();
+  vscode.grantTrust();
+  expect(changed).toHaveBeenCalledOnce();
+  expect(await stored.list()).toHaveLength(1);
+  stored.dispose();
+});
+
+it('the status of a task file is told once the workspace is trusted', async () => {
+  const engine = engineThat(() => ({ prompt: { state: 'current' } }));
+  const server = { templates: async () => [{ taskname: 'a' }] } as unknown as LanguageServer;
+  showFileStatus(server, engine, queue(), english);
+  expect(vscode.item.text).toBe('not trusted: nothing is run');
+  vscode.grantTrust();
+  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 tasks trained'));
+});
+
+/** A tab with a chart as VS Code brings it back after the window was reloaded. */
+function restoredChart(engine: PredictionEngine) {
+  const received = new vscode.EventEmitter<object>();
+  const closed = new vscode.EventEmitter<void>();
+  const post = vi.fn(async () => true);
+  let isClosed = false;
+  const titles: string[] = [];
+  const panel = {
+    webview: { onDidReceiveMessage: received.event, postMessage: post, asWebviewUri: () => '', cspSource: '' },
+    set title(title: string) {
+      if (isClosed) throw new Error('Webview is disposed');
+      titles.push(title);
+    },
+    onDidDispose: closed.event,
+  };
+  new Charts({} as never, engine, queue(), english);
+  const [, serializer] = vscode.window.registerWebviewPanelSerializer.mock.lastCall as unknown as [string, never];
+  (serializer as { deserializeWebviewPanel(panel: object, state: object): void }).deserializeWebviewPanel(panel, {
+    dirs: ['/w/.ptask/runs/1'],
+  });
+  return {
+    post,
+    titles,
+    ready: () => received.fire({ type: 'ready' }),
+    close() {
+      isClosed = true;
+      closed.fire();
+    },
+  };
+}
+
+const METRICS = { run: { dir: '/w/.ptask/runs/1', tasknames: ['a'], created: '' }, steps: [], epochs: [] };
+
+it('a chart that comes back starts nothing before the workspace is trusted, and is drawn then', async () => {
+  const engine = engineThat(() => METRICS);
+  const { ready, post } = restoredChart(engine);
+  ready();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(engine.request).not.toHaveBeenCalled();
+  vscode.grantTrust();
+  await vi.waitFor(() => expect(post).toHaveBeenCalledOnce());
+});
+
+it('a chart that is closed while its runs are read is left alone', async () => {
+  vscode.workspace.isTrusted = true;
+  let answer: (metrics: object) => void = () => undefined;
+  const engine = engineThat(
+    () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  );
+  const { ready, close, post, titles } = restoredChart(engine);
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  ready();
+  close();
+  answer(METRICS);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('unhandledRejection', unhandled);
+  expect([unhandled.mock.calls, post.mock.calls, titles]).toEqual([[], [], []]);
+});
