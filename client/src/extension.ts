@@ -6,6 +6,7 @@ import { deviceCommands } from './devices/device-commands.ts';
 import type { EngineDied } from './engine/engine-error.ts';
 import { tellingLines } from './engine/last-lines.ts';
 import { PredictionEngine } from './engine/prediction-engine.ts';
+import { renewWithProxy } from './engine/proxy-changes.ts';
 import { proxyEnvironment } from './engine/proxy-environment.ts';
 import { TrainingProcesses } from './engine/training-processes.ts';
 import { evaluateTask } from './evaluate/evaluate-command.ts';
@@ -79,6 +80,7 @@ export function activate(context: ExtensionContext): Extension {
 
   context.subscriptions.push(
     log,
+    renewWithProxy(engine),
     stored,
     handOver,
     new RunsView(queue, stored, engine, texts),
