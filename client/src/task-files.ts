@@ -28,9 +28,15 @@ export async function chooseTask(
 ): Promise<TaskChoice | undefined> {
   const file = fileOf(argument) ?? (await pickTaskFile());
   if (!file) return undefined;
+  const taskname = argument && 'taskname' in argument ? argument.taskname : undefined;
   const open = workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-  if (open?.isDirty && !(await open.save())) return undefined;
-  return { file, taskname: argument && 'taskname' in argument ? argument.taskname : undefined };
+  // One that is on no disk yet gets its place now.
+  const saved = open?.isUntitled
+    ? await workspace.save(file)
+    : !open?.isDirty || (await open.save())
+      ? file
+      : undefined;
+  return saved && { file: saved, taskname };
 }
 
 function fileOf(argument: FileCommandArgument | Uri | undefined): Uri | undefined {
