@@ -57,7 +57,16 @@ export class RunsNote {
     this.#write(now);
   }
 
+  /** Where it cannot be written, as on a full disk, the next window is told nothing; the runs of this one go on. */
   #write(closed?: number): void {
+    try {
+      this.#writeNow(closed);
+    } catch {
+      // It is asked for while a run is put into the queue, ends or makes room for the next one, all of which is to be done yet.
+    }
+  }
+
+  #writeNow(closed: number | undefined): void {
     if (this.#runs === '[]') {
       rmSync(this.#file, { force: true });
       return;

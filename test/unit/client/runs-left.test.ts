@@ -46,6 +46,27 @@ describe('the runs of a window that is gone', () => {
     expect(old).toEqual([]);
   });
 
+  it('begin, end and let the next one begin also where nothing can be written of them', async () => {
+    const begun: string[] = [];
+    let end!: (error: Error) => void;
+    const queue = new RunQueue(({ file }) => {
+      begun.push(file);
+      const result = new Promise<never>((_, reject) => {
+        end = reject;
+      });
+      return { result, stop: () => undefined, kill: () => undefined };
+    });
+    writeFileSync(path.join(folder, 'file'), '');
+    const note = new RunsNote(path.join(folder, 'file', 'runs'), '1');
+    queue.listen(() => note.keep(queue.open));
+    const ended = queue.ended(queue.add(request('a')).id);
+    queue.add(request('b'));
+    end(new Error('no space left on the disk'));
+    expect(await ended).toMatchObject({ outcome: 'failed' });
+    expect(begun).toEqual(['a', 'b']);
+    note.close(CLOSED);
+  });
+
   it('are old after a minute', async () => {
     window('1', 'a').note.close(CLOSED);
     const { recent, old } = await takeRunsLeft(folder, around({ now: () => CLOSED + RELOAD_MS + 1 }));
