@@ -29,7 +29,8 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
       ? t('Measured on {0} test rows of {1}, which were not trained on.', first?.rows ?? 0, files)
       : t('Measured on {0} validation rows of {1}: the best epoch was chosen by them.', first?.rows ?? 0, files);
   const parts = [`# ${escapeMarkdown(task.taskname)}`, escapeMarkdown(measured), promptText(task.prompt, texts)];
-  if (task.skipped > 0) parts.push(t('{0} rows are too long and were left out.', task.skipped));
+  if (task.skipped === 1) parts.push(t('1 row is too long and was left out.'));
+  if (task.skipped > 1) parts.push(t('{0} rows are too long and were left out.', task.skipped));
   parts.push(resultTable(task.results, texts));
   if (task.majority) {
     const label = `**${escapeMarkdown(task.majority.label)}**`;

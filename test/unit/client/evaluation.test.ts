@@ -79,6 +79,11 @@ describe('the report', () => {
     ));
   it('says so where none is wrong', () =>
     expect(report({ task, rows: new Map([['trained', [row(0, 'good', 'good')]]]) })).toContain('None.'));
+  it('says how many rows are too long', () => {
+    expect(report({ ...evaluation, task: { ...task, skipped: 1 } })).toContain('1 row is too long and was left out.');
+    expect(report({ ...evaluation, task: { ...task, skipped: 2 } })).toContain('2 rows are too long and were left out');
+    expect(report(evaluation)).not.toContain('too long');
+  });
   it('says that validation rows have chosen the epoch', () =>
     expect(report({ ...evaluation, task: { ...task, split: 'validation' } })).toContain(
       'validation rows of test\\.jsonl: the best epoch was chosen by them',
