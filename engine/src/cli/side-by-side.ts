@@ -1,8 +1,8 @@
 import type { DeviceName } from '../../../protocol/src/engine.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import type { Predictor } from '../predict/predictor.ts';
-import { formatBytes } from '../text.ts';
-import { fitRun } from '../train/fit.ts';
+import { count, formatBytes } from '../text.ts';
+import { fitRuns } from '../train/fit.ts';
 import type { TrainingPlan } from '../train/plan.ts';
 import { RunGroup } from '../train/run-group.ts';
 import { trainTogether } from '../train/train-together.ts';
@@ -45,13 +45,13 @@ export async function runSideBySide(
   { ended, allEnded }: Ends,
 ): Promise<number> {
   const plans = runs.map(({ plan }) => plan);
-  const { fit, memoryBytes, freeBytes, message } = fitRun(plans[0]!, device);
+  const { fit, memoryBytes, freeBytes, message } = fitRuns(plans, device);
   const all = new TrainingReport(0);
   const unfinished = resume ? await RunGroup.findUnfinished(asked, plans) : undefined;
   if (resume && !unfinished) all.print('No unfinished runs were found; these are new ones');
   const group = unfinished ?? RunGroup.fresh(asked, plans);
   all.print(
-    `${runs.length} runs over one model take about ${formatBytes(memoryBytes)} of memory (${formatBytes(freeBytes)} are free)`,
+    `${count(runs.length, 'run')} over one model ${runs.length === 1 ? 'takes' : 'take'} about ${formatBytes(memoryBytes)} of memory (${formatBytes(freeBytes)} are free)`,
   );
   if (message) all.print(`warning: ${message}`);
   const reports = runs.map(({ plan, label }) => new TrainingReport(plan.project.file.trainer.batch_size, label));

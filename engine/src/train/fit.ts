@@ -1,16 +1,17 @@
 import { t } from '../../../l10n/src/words.ts';
 import { float32Bytes, storedBytes } from '../backbone/weights.ts';
 import type { Rows } from '../data/row-store.ts';
+import type { TokenRow } from '../data/token-row.ts';
 import { freeMemory } from '../free-memory.ts';
 import { UNPACKED_BYTES } from '../predict/predictor.ts';
 import { initialParameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { formatBytes } from '../text.ts';
-import { type BatchRun, runsOf, TOKENS_A_RUN } from './batch-runs.ts';
+import { batchRuns, promptsApart, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
 import type { TrainingPlan } from './plan.ts';
 import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
-import { type StepForm, stepMemory } from './step-memory.ts';
+import { type StepForm, type StepMemory, stepMemory } from './step-memory.ts';
 import { VALIDATED_AT_ONCE } from './validate.ts';
 
 /** How a run's steps are made to fit into memory. Results are the same but for rounding, which the order of sums decides. */
@@ -60,7 +61,13 @@ export function learntParameters(plan: TrainingPlan): number {
  * A device has memory of its own, of which nothing is known here, so there it is the fastest.
  */
 export function fitRun(plan: TrainingPlan, provider: Provider = 'cpu', free = freeMemory()): FittedRun {
-  const memory = new RunMemory(plan);
+  return fitRuns([plan], provider, free);
+}
+
+/** As `fitRun`, for runs side by side over one backbone, which differ in their rows and seeds at most. */
+export function fitRuns(plans: readonly TrainingPlan[], provider: Provider = 'cpu', free = freeMemory()): FittedRun {
+  const plan = plans[0]!;
+  const memory = new RunMemory(plans);
   const freeBytes = free + process.memoryUsage.rss();
   const choices = provider === 'cpu' ? fitsOf(plan) : fitsOf(plan).slice(0, 1);
   let fit = choices[0]!;
@@ -111,21 +118,23 @@ function messageOf(
     : `${short}${still}`;
 }
 
-/** What a plan needs, by how it is run. */
+/** What plans need that are run side by side, by how they are run. */
 class RunMemory {
-  private readonly plan: TrainingPlan;
+  private readonly plans: readonly TrainingPlan[];
   private readonly rest: number;
 
-  constructor(plan: TrainingPlan) {
-    this.plan = plan;
-    this.rest = process.memoryUsage.rss() + PROCESS_BYTES + BYTES_A_PARAMETER * learntParameters(plan);
+  constructor(plans: readonly TrainingPlan[]) {
+    this.plans = plans;
+    const learnt = plans.length * BYTES_A_PARAMETER * learntParameters(plans[0]!);
+    this.rest = process.memoryUsage.rss() + PROCESS_BYTES + learnt;
   }
 
   of({ tokensARun, recompute, prepack }: Fit): number {
-    const { plan } = this;
+    const plan = this.plans[0]!;
     const { model } = plan.project.backbone;
     const { batch_size, precision } = plan.project.file.trainer;
-    const step = this.largest(fullestRuns(plan, plan.train, batch_size, tokensARun), {
+    const trained = this.plans.map(({ train }) => train);
+    const step = this.sessions(fullestRuns(plan, trained, batch_size, tokensARun), {
       gradient: true,
       recompute,
       prepack,
@@ -133,8 +142,8 @@ class RunMemory {
     });
     if (plan.validation.size === 0) return this.rest + step.mapped + step.copies + step.live;
     // Validation runs forward alone, once for the loss and once, of twice as many tokens, for the answers; each keeps its memory.
-    const runs = fullestRuns(plan, plan.validation, VALIDATED_AT_ONCE, tokensARun);
-    const forward = this.largest(runs, { gradient: false, recompute: false, prepack: false, int8: false });
+    const runs = fullestRuns(plan, [plan.validation], VALIDATED_AT_ONCE, tokensARun);
+    const forward = this.sessions(runs, { gradient: false, recompute: false, prepack: false, int8: false });
     const stored = storedBytes(model);
     const answers = [...plan.tasks.values()].some(({ template }) => template.labels) ? 2 * forward.live : 0;
     // The sessions that answer have their own copies of what is stored in half precision.
@@ -143,36 +152,63 @@ class RunMemory {
     return this.rest + stored + step.copies + step.live + forward.live + answers + unpacked * float32;
   }
 
-  private largest(runs: readonly BatchRun[], form: StepForm) {
-    const { backbone } = this.plan.project;
-    return runs
-      .map(({ taskname, rows }) => {
-        const virtualTokens = this.plan.tasks.get(taskname)!.template.total_virtual_tokens;
-        return stepMemory(backbone, { rows, virtualTokens }, form);
-      })
-      .reduce((a, b) => (b.copies + b.live > a.copies + a.live ? b : a));
+  /** A session for each form of the step graph that the runs take, with the memory of its largest run. */
+  private sessions(runs: readonly FullRun[], form: StepForm): StepMemory {
+    const { backbone } = this.plans[0]!.project;
+    const largest = new Map<VirtualPlace, StepMemory>();
+    for (const { rows, virtualTokens } of runs) {
+      const places = virtualPlaces(rows);
+      const memory = stepMemory(backbone, { rows, virtualTokens }, form);
+      const most = largest.get(places);
+      if (!most || memory.copies + memory.live > most.copies + most.live) largest.set(places, memory);
+    }
+    return [...largest.values()].reduce((a, b) => ({
+      // The same pages of the same file.
+      mapped: Math.max(a.mapped, b.mapped),
+      copies: a.copies + b.copies,
+      live: a.live + b.live,
+    }));
   }
 }
 
-/** The runs of most tokens that a store's rows are likely to come to, one of each task. */
-function fullestRuns(plan: TrainingPlan, store: Rows, batchSize: number, tokensARun: number): BatchRun[] {
+/** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */
+interface FullRun {
+  readonly rows: readonly TokenRow[];
+  readonly virtualTokens: number;
+}
+
+/**
+ * The runs of most tokens that rows are likely to come to: one of each task, or of tasks whose prompts go together.
+ * @param stores of plans side by side, whose batches are run together
+ */
+function fullestRuns(
+  plan: TrainingPlan,
+  stores: readonly Rows[],
+  batchSize: number,
+  tokensARun: number,
+): readonly FullRun[] {
   const { seed } = plan.project.file.trainer;
   const { model, longRowsOver } = plan.project.backbone;
   const { vocabSize } = model.config;
-  const rows = spreadRows(store, SAMPLE);
-  const fullest = new Map<string, { run: BatchRun; tokens: number }>();
+  const samples = stores.map((store) => spreadRows(store, SAMPLE));
+  const fullest = new Map<string | undefined, { run: FullRun; tokens: number }>();
   for (let shuffle = 0; shuffle < SHUFFLES; shuffle++) {
-    const order = Random.fromSeed(seed)
-      .fork(`batches ${shuffle}`)
-      .shuffle([...rows]);
-    for (let start = 0; start < order.length; start += batchSize) {
-      for (const run of runsOf(
-        order.slice(start, start + batchSize),
-        { tokens: tokensARun, longRowsOver },
-        vocabSize,
-      )) {
-        const tokens = run.rows.length * Math.max(...run.rows.map(({ ids }) => ids.length));
-        if (tokens > (fullest.get(run.taskname)?.tokens ?? 0)) fullest.set(run.taskname, { run, tokens });
+    const orders = samples.map((rows, i) =>
+      Random.fromSeed(seed + i)
+        .fork(`batches ${shuffle}`)
+        .shuffle([...rows]),
+    );
+    const longest = Math.max(...orders.map(({ length }) => length));
+    for (let start = 0; start < longest; start += batchSize) {
+      const batches = orders.map((order) => order.slice(start, start + batchSize)).filter(({ length }) => length > 0);
+      for (const parts of batchRuns(batches, { tokens: tokensARun, longRowsOver }, vocabSize)) {
+        const lengths = parts.flatMap(({ rows }) => rows.map(({ ids }) => ids.length));
+        const tokens = lengths.length * Math.max(...lengths);
+        const key = parts.length === 1 ? parts[0]!.taskname : undefined;
+        if (tokens <= (fullest.get(key)?.tokens ?? 0)) continue;
+        const sizes = parts.map(({ taskname }) => plan.tasks.get(taskname)!.template.total_virtual_tokens);
+        const virtualTokens = sizes.reduce((sum, size) => sum + size, 0);
+        fullest.set(key, { run: { rows: promptsApart(parts, sizes), virtualTokens }, tokens });
       }
     }
   }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { fitRun } from '../../../engine/src/train/fit.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { fitRun, fitRuns, learntParameters } from '../../../engine/src/train/fit.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
 
@@ -36,6 +36,18 @@ describe('a run', () => {
   it('computes activations again where that is asked for, and never where it is not to', async () => {
     expect((await fitted(10e6, { recompute: true })).fit).toMatchObject({ tokensARun: 2048, recompute: true });
     expect((await fitted(-150e6, { recompute: false })).fit).toMatchObject({ tokensARun: 256, recompute: false });
+  });
+
+  it('needs memory for what each of those beside it learns, and for the rows that they run together', async () => {
+    const plan = await planTraining(await open(writeProject(trainer({}))), []);
+    const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(1e8);
+    const [one, two, twelve] = [1, 2, 12].map((runs) => {
+      const { memoryBytes } = fitRuns(new Array(runs).fill(plan), 'cpu', 2 ** 40);
+      return memoryBytes - runs * 24 * learntParameters(plan);
+    });
+    rss.mockRestore();
+    expect(two).toBeGreaterThan(one!);
+    expect(twelve).toBeGreaterThan(two!);
   });
 
   it('ends with the same prompt, but for rounding, however it is made to fit', async () => {
