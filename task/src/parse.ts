@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { type JsonNode, nodeAt, parseJsonTree } from './json-tree.ts';
 import { DEFAULT_VIRTUAL_TOKENS, taskFileShape } from './keys.ts';
 import { type ParseProblem, readShape } from './read-keys.ts';
@@ -24,6 +25,9 @@ export function taskFileStem(path: string): string {
   return stem || 'task';
 }
 
+/** How UTF-16 begins, which PowerShell's `>` writes, where it was read as UTF-8: with its byte order mark, or half a character. */
+const UTF_16 = /^(\uFFFD\uFFFD|.?\0)/s;
+
 /**
  * Reads a task file: JSON with comments and trailing commas. It never throws; broken text gives problems (`json-syntax`,
  * `schema`) and whatever could be read.
@@ -32,7 +36,9 @@ export function taskFileStem(path: string): string {
  */
 export function parseTaskFile(text: string, path = `task${TASK_FILE_SUFFIX}`): ParsedTaskFile {
   // Windows editors write a byte order mark; blanking it keeps every offset.
-  const { root, errors } = parseJsonTree(text.replace(/^\uFEFF/, ' '), { comments: true });
+  const { root, errors } = UTF_16.test(text)
+    ? { root: undefined, errors: [{ start: 0, end: 1, message: t('This is not UTF-8 text; save the file as UTF-8.') }] }
+    : parseJsonTree(text.replace(/^\uFEFF/, ' '), { comments: true });
   const syntax = errors.map((error): ParseProblem => ({ code: 'json-syntax', severity: 'error', ...error }));
   const top = root ?? { type: 'object', offset: 0, length: Math.min(1, text.length), children: [] };
   const { value, problems, sound } = readShape(top, taskFileShape);

@@ -103,6 +103,15 @@ describe('parseTaskFile', () => {
     expect('polluted' in {}).toBe(false);
   });
 
+  it.each(['\ufeff', ''])('says once that UTF-16 is not UTF-8: byte order mark %j', (mark) => {
+    const utf16 = Buffer.from(`${mark}{ "model": "demo-tiny" }`, 'utf16le');
+    for (const bytes of [utf16, Buffer.from(utf16).swap16()]) {
+      expect(parseTaskFile(bytes.toString('utf8')).problems).toEqual([
+        expect.objectContaining({ code: 'json-syntax', start: 0, message: expect.stringContaining('UTF-8') }),
+      ]);
+    }
+  });
+
   it('survives hostile nesting', () => {
     expect(parseTaskFile('{"a":['.repeat(20_000)).problems[0]).toMatchObject({ code: 'json-syntax' });
   });
