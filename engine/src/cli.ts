@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { HELP } from './cli/help.ts';
-import { UsageError } from './cli/usage.ts';
+import { didYouMean, UsageError } from './cli/usage.ts';
 import { PtaskError } from './errors.ts';
 import { loadRuntime } from './runtime/load-runtime.ts';
 import { VERSION } from './version.ts';
@@ -41,7 +41,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`ptask ${VERSION}\n`);
     return 0;
   }
-  if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`there is no command '${name}'`);
+  if (!Object.hasOwn(COMMANDS, name)) {
+    throw new UsageError(`there is no command '${name}'${didYouMean(name, Object.keys(COMMANDS))}`);
+  }
   if (COMPUTING.includes(name)) await loadRuntime();
   const command = await COMMANDS[name]!();
   return command(rest);

@@ -22,12 +22,15 @@ describe('usage', () => {
 
   it.each([
     [['frobnicate'], "there is no command 'frobnicate'"],
+    [['trian', 'a'], "there is no command 'trian'; did you mean 'train'?"],
     [['check'], 'which task file?'],
     [['train', 'a', 'b'], "'b' is one argument too many"],
     [['train', 'a', '--frob'], "Unknown option '--frob'"],
+    [['train', 'a', '--seed', '1'], "Unknown option '--seed'; did you mean '--seeds'?"],
     [['train', 'a', '--device', 'abacus'], "--device is one of auto, cpu, webgpu, cuda, dml, coreml, not 'abacus'"],
     [['evaluate', 'a', '--split', 'train'], "--split is one of test, validation, not 'train'"],
     [['evaluate', 'a', '--baseline', 'two'], "--baseline is one of zero, one, few, not 'two'"],
+    [['evaluate', 'a', '--baseline', ''], "--baseline is one of zero, one, few, not ''"],
     [['bench', '--virtual', '1', '--length', '1', '--batch', '1'], '--model is missing'],
     [['bench', '--model', 'x', '--virtual', '-1', '--length', '1', '--batch', '1'], '--virtual'],
   ])('%j is wrong', async (args, message) => {
@@ -35,6 +38,12 @@ describe('usage', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('of models names a folder that is there', async () => {
+    const { code, stdout, stderr } = await ptask(['models', 'no-such-folder']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe("error: there is no folder 'no-such-folder'\n");
   });
 
   it('without a command shows the help and is wrong', async () => {

@@ -27,13 +27,14 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   );
   const wanted = wantedDevice(values.device);
   const split = oneOf<Split>('split', values.split, ['test', 'validation']);
-  const baseline = values.baseline && oneOf<Baseline>('baseline', values.baseline, ['zero', 'one', 'few']);
+  const baseline =
+    values.baseline === undefined ? undefined : oneOf<Baseline>('baseline', values.baseline, ['zero', 'one', 'few']);
   const output = new Output(values.json);
   const project = await openForRun(positionals[0]!, output);
   const predictor = new Predictor(project.backbone, { provider: await deviceToUse(wanted), notice: output.warn });
   try {
     for (const template of tasksOf(project, values.task)) {
-      await report(project, predictor, template, { split, baseline: baseline || undefined, output });
+      await report(project, predictor, template, { split, baseline, output });
     }
   } finally {
     await predictor.release();

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../../../task/src/nearest.ts';
 
 /** The command was called wrongly; the message is one line. Exit code 2. */
 export class UsageError extends Error {
@@ -33,8 +34,16 @@ function parsedOrUsageError<T extends Options>(args: readonly string[], options:
   } catch (error) {
     // Node's message goes on with advice on how to write a positional argument; its first sentence says what is wrong.
     const [message] = (error as Error).message.split(/\. |\n/);
-    throw new UsageError(message!.replace(/\.$/, ''));
+    const [, unknown] = /^Unknown option '(--.*?)'/.exec(message!) ?? [];
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw new UsageError(message!.replace(/\.$/, '') + (unknown === undefined ? '' : didYouMean(unknown, known)));
   }
+}
+
+/** `; did you mean 'x'?`, or nothing where no word is near. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  const candidate = nearest(word, words);
+  return candidate === undefined ? '' : `; did you mean '${candidate}'?`;
 }
 
 /** One of some words. @throws UsageError */
