@@ -187,7 +187,15 @@ describe('predict', () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, { trainer: { max_epochs: 1, batch_size: 8 } });
     expect((await ptask(['train', file])).code).toBe(0);
-    const input = ['{"taskname":"kind","text":"abba"}', '{"taskname":', '{"taskname":"x"}', '{"text":"zzz"}', '{}'];
+    const long = JSON.stringify({ text: 'abba'.repeat(100) });
+    const input = [
+      '{"taskname":"kind","text":"abba"}',
+      '{"taskname":',
+      '{"taskname":"x"}',
+      '{"text":"zzz"}',
+      '{}',
+      long,
+    ];
     const { code, stdout, stderr } = await ptask(['predict', file, '--input', '-', '--json'], {
       input: input.join('\n'),
     });
@@ -198,10 +206,13 @@ describe('predict', () => {
       ['error', 2],
       ['prediction', 3],
       ['error', 4],
+      ['error', 5],
     ]);
     expect(stderr).toMatch(/^error: standard input:2: /m);
     expect(stderr).toMatch(/^error: standard input:3: this row is of the task "x"; the task file has kind$/m);
     expect(stderr).toMatch(/^error: standard input:5: "text" is missing/m);
+    expect(stderr).toMatch(/^error: standard input:6: the row is too long for the model$/m);
+    expect(await ptask(['predict', file, '--input', '-'], { input: long })).toMatchObject({ code: 1, stdout: '' });
     const missing = await ptask(['predict', file, '--input', path.join(dir, 'none.jsonl')]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/none\.jsonl: cannot be read: there is no such file/);

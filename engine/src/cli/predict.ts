@@ -56,14 +56,18 @@ interface NumberedRow {
   readonly problem?: string;
 }
 
-interface Answer {
+/** A row that can be asked. */
+interface Asked {
   readonly row: number;
+  readonly place: string;
   readonly template: TaskTemplate;
   readonly values: Row;
   /** The row's own answer, where it has one. */
   readonly label: string | undefined;
-  /** Undefined where the row is too long for the backbone. */
-  readonly prediction: Prediction | undefined;
+}
+
+interface Answer extends Asked {
+  readonly prediction: Prediction;
 }
 
 interface Unanswered {
@@ -115,24 +119,30 @@ class Answerer {
 
   /** Answers in the rows' order. @throws InputError where a row's task has not been trained */
   async answer(rows: readonly NumberedRow[]): Promise<(Answer | Unanswered)[]> {
-    const answers = rows.map((row) => this.check(row));
+    const checked = rows.map((row) => this.check(row));
+    const answers = new Map<Asked, Answer | Unanswered>();
     for (const template of this.tasks) {
-      const own = answers.filter((answer): answer is Answer => 'template' in answer && answer.template === template);
+      const own = checked.filter((row): row is Asked => 'template' in row && row.template === template);
       if (own.length === 0) continue;
       const predictor = await this.taskPredictor(template);
       const predictions = await predictor.predict(own.map(({ values }) => values));
-      own.forEach((answer, i) => {
-        answers[answers.indexOf(answer)] = { ...answer, prediction: predictions[i] };
+      own.forEach((asked, i) => {
+        const prediction = predictions[i];
+        const { row, place } = asked;
+        answers.set(
+          asked,
+          prediction ? { ...asked, prediction } : { row, place, problem: 'the row is too long for the model' },
+        );
       });
     }
-    return answers;
+    return checked.map((row) => ('template' in row ? answers.get(row)! : row));
   }
 
   async release(): Promise<void> {
     await this.predictor.release();
   }
 
-  private check({ row, place, value, problem }: NumberedRow): Answer | Unanswered {
+  private check({ row, place, value, problem }: NumberedRow): Asked | Unanswered {
     if (value === undefined) return { row, place, problem: problem ?? 'this is no row' };
     const named = this.forced ?? value.taskname ?? (this.tasks.length === 1 ? this.tasks[0]!.taskname : undefined);
     const template = this.tasks.find(({ taskname }) => taskname === named);
@@ -143,13 +153,7 @@ class Answerer {
     }
     const fault = faultOf(template, value);
     if (fault !== undefined) return { row, place, problem: fault };
-    return {
-      row,
-      template,
-      values: value,
-      label: expectedOf(template, value)?.text,
-      prediction: undefined,
-    };
+    return { row, place, template, values: value, label: expectedOf(template, value)?.text };
   }
 
   private taskPredictor(template: TaskTemplate): Promise<TaskPredictor> {
@@ -174,15 +178,11 @@ function print({ row, template, values, label, prediction }: Answer, output: Out
     event: 'prediction',
     row,
     taskname: template.taskname,
-    prediction: prediction?.text ?? null,
-    candidates: prediction?.candidates ?? null,
+    prediction: prediction.text,
+    candidates: prediction.candidates ?? null,
     label: label ?? null,
   });
   const text = promptText(template, values);
-  if (!prediction) {
-    output.text(`(too long for the model)  ${oneLine(text, room(26))}`);
-    return;
-  }
   const expected = expectedOf(template, values);
   const own = expected?.label ?? expected?.text;
   const remark = own === undefined ? '' : own === prediction.text ? '  (right)' : `  (the row says ${own})`;
