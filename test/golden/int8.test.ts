@@ -49,6 +49,22 @@ it.each(layouts)(
   },
 );
 
+it('integers that two steps make at the same time are made once, and stay until both are released', async () => {
+  const { dir, golden } = layouts[0]!;
+  const backbone = await openGolden(dir);
+  if (typeof backbone === 'string') throw new Error(backbone);
+  const steps = [1, 2].map(() => new BackboneStep(backbone, { precision: 'int8', prepack: false }));
+  await lossAndGradient(steps[0]!, golden, golden.cases[0]!);
+  const alone = weightsHeld();
+  await steps[0]!.release();
+  await Promise.all(steps.map((step) => lossAndGradient(step, golden, golden.cases[0]!)));
+  expect(weightsHeld()).toEqual(alone);
+  await steps[0]!.release();
+  expect(weightsHeld()).toEqual(alone);
+  await steps[1]!.release();
+  expect(weightsHeld().tensors).toBe(0);
+});
+
 function length(vector: readonly number[]): number {
   return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }

@@ -32,6 +32,9 @@ interface Loaded {
 /** By the keys of the weights. */
 const held = new Map<string, Loaded>();
 
+/** The call before the next one. */
+let last: Promise<unknown> = Promise.resolve();
+
 /** What of all weights is held now. */
 export function weightsHeld(): { readonly tensors: number; readonly bytes: number } {
   return { tensors: held.size, bytes: [...new Set(held.values())].reduce((sum, { bytes }) => sum + bytes, 0) };
@@ -50,11 +53,14 @@ export interface HeldWeights {
  * for the CPU.
  * @param folder the real folder that their locations are relative to
  */
-export async function holdWeights(
-  values: readonly FrozenValue[],
-  folder: string,
-  provider: Provider,
-): Promise<HeldWeights> {
+export function holdWeights(values: readonly FrozenValue[], folder: string, provider: Provider): Promise<HeldWeights> {
+  // One after the other: sessions that are made at the same time would each load what the others are loading.
+  const result = last.then(() => hold(values, folder, provider));
+  last = result.catch(() => undefined);
+  return result;
+}
+
+async function hold(values: readonly FrozenValue[], folder: string, provider: Provider): Promise<HeldWeights> {
   const stamps = new Map(values.flatMap(({ locations }) => locations).map((file) => [file, stamp(folder, file)]));
   const keyOf = ({ key, locations }: FrozenValue) =>
     [provider, folder, ...locations.map((file) => stamps.get(file)), key].join('\n');
@@ -118,7 +124,11 @@ async function load(values: ReadonlyMap<string, FrozenValue>, folder: string, pr
     logSeverityLevel: 3,
     extra: { session: { model_external_initializers_file_folder_path: folder } },
   });
-  const outputs = await session.run({});
+  const outputs = await session.run({}).catch(async (error: unknown) => {
+    // Where memory ran out, it is wanted for another try.
+    await session.release();
+    throw error;
+  });
   const tensors = new Map(keys.map((key, i) => [key, outputs[`held_${i}`]!]));
   // Results on the CPU are JavaScript's own.
   if (!own) await session.release();
