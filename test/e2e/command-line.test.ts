@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
-import { buildPtask, events, ptask, rowsOf, writeJsonl, writeProject, writeTaskFile } from './ptask.ts';
+import { buildPtask, events, ptask, rowsOf, taskTemplate, writeJsonl, writeProject, writeTaskFile } from './ptask.ts';
 
 // Each test starts the command several times, on whatever machine this is.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -216,6 +216,36 @@ describe('predict', () => {
     const missing = await ptask(['predict', file, '--input', path.join(dir, 'none.jsonl')]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/none\.jsonl: cannot be read: there is no such file/);
+  });
+});
+
+describe('predict with a task that was not trained', () => {
+  it('names its rows, and answers those of the others', async () => {
+    const dir = await temporaryFolder();
+    const examples = ['b', 'kind'].map((taskname) => ({ taskname, text: 'abba' }));
+    const task_templates = ['kind', 'b'].map((name) => taskTemplate(name));
+    await writeProject(dir, {
+      task_templates,
+      new_tasks: ['kind', 'b'],
+      examples,
+      trainer: { max_epochs: 1, batch_size: 8 },
+    });
+    await writeJsonl(
+      path.join(dir, 'train.jsonl'),
+      ['kind', 'b'].flatMap((name) => rowsOf(name, 'train')),
+    );
+    const file = path.join(dir, 't.ptask.json');
+    expect((await ptask(['train', file, '--task', 'kind'])).code).toBe(0);
+    const { code, stdout, stderr } = await ptask(['predict', file, '--json']);
+    expect(code).toBe(1);
+    expect(events(stdout).filter(({ event }) => event !== 'problem')).toMatchObject([
+      { event: 'error', row: 0, message: expect.stringContaining("'b' has not been trained") },
+      { event: 'prediction', row: 1, taskname: 'kind' },
+    ]);
+    expect(stderr).toMatch(/^error: example 1: 'b' has not been trained/m);
+    const alone = await ptask(['predict', file, '--task', 'b']);
+    expect(alone).toMatchObject({ code: 1, stdout: '' });
+    expect(alone.stderr).toMatch(/^error: 'b' has not been trained/m);
   });
 });
 

@@ -117,14 +117,21 @@ class Answerer {
     this.predictor = predictor;
   }
 
-  /** Answers in the rows' order. @throws InputError where a row's task has not been trained */
+  /** Answers in the rows' order. @throws InputError where there is one task, and it has not been trained */
   async answer(rows: readonly NumberedRow[]): Promise<(Answer | Unanswered)[]> {
     const checked = rows.map((row) => this.check(row));
     const answers = new Map<Asked, Answer | Unanswered>();
     for (const template of this.tasks) {
       const own = checked.filter((row): row is Asked => 'template' in row && row.template === template);
       if (own.length === 0) continue;
-      const predictor = await this.taskPredictor(template);
+      const predictor = await this.taskPredictor(template).catch((error: unknown) => {
+        if (!(error instanceof InputError) || this.tasks.length === 1) throw error;
+        return error.message;
+      });
+      if (typeof predictor === 'string') {
+        for (const asked of own) answers.set(asked, { row: asked.row, place: asked.place, problem: predictor });
+        continue;
+      }
       const predictions = await predictor.predict(own.map(({ values }) => values));
       own.forEach((asked, i) => {
         const prediction = predictions[i];
@@ -156,7 +163,7 @@ class Answerer {
     return { row, place, template, values: value, label: expectedOf(template, value)?.text };
   }
 
-  private taskPredictor(template: TaskTemplate): Promise<TaskPredictor> {
+  private async taskPredictor(template: TaskTemplate): Promise<TaskPredictor> {
     const { taskname } = template;
     let predictor = this.predictors.get(taskname);
     if (!predictor) {
