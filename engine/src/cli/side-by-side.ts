@@ -65,6 +65,7 @@ export async function runSideBySide(
       session: { provider: device },
       group,
       pauseRequested: () => interrupt.requested,
+      nameOf: (run) => runs[run]!.label,
       notice: (text) => all.print(`warning: ${text}`),
       told: (event, run) => {
         output.event({ ...event, of: runs[run]!.of });

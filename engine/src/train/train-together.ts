@@ -1,4 +1,5 @@
 import type { DoneEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
+import { DivergedError } from '../errors.ts';
 import { Predictor } from '../predict/predictor.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { BackboneStep } from './backbone-step.ts';
@@ -18,6 +19,8 @@ export interface TogetherOptions {
   readonly notice: (message: string) => void;
   /** Asked between steps: all runs are saved, and go no further. */
   readonly pauseRequested: () => boolean;
+  /** What a run is called in the error that says it diverged, such as `seed 2`. */
+  readonly nameOf?: (run: number) => string;
   /** Called with each run that has come to its end, while the sessions are there. */
   readonly ended?: (done: DoneEvent, run: number, predictor: Predictor) => Promise<void>;
   /** Seconds between two times that all runs are saved. */
@@ -38,7 +41,7 @@ const SAVING_SHARE = 20;
  */
 export async function trainTogether(
   plans: readonly TrainingPlan[],
-  { fit, session, group, told, notice, pauseRequested, ended, saveSeconds = SAVE_SECONDS }: TogetherOptions,
+  { fit, session, group, told, notice, pauseRequested, nameOf, ended, saveSeconds = SAVE_SECONDS }: TogetherOptions,
 ): Promise<(DoneEvent | undefined)[]> {
   const { project } = plans[0]!;
   const { precision } = project.file.trainer;
@@ -90,6 +93,7 @@ export async function trainTogether(
       return end;
     } catch (error) {
       failed = true;
+      if (nameOf && error instanceof DivergedError) error.message = `${nameOf(run)}: ${error.message}`;
       throw error;
     } finally {
       going.delete(run);

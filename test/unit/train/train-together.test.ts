@@ -87,7 +87,9 @@ describe('runs side by side', () => {
       writeProject({ ...withSeed(i), ...(i === failing ? { optim: { lr: 1e30 } } : {}) }),
     );
     const plans = await Promise.all(files.map(async (file) => planTraining(await open(file), [])));
-    await expect(together(plans)).rejects.toThrow(/diverged/);
+    await expect(together(plans, { nameOf: (run) => `run ${run}` })).rejects.toThrow(
+      `run ${failing}: training diverged`,
+    );
     expect(files.map((file) => recordOf(file).state)).toEqual(
       [0, 1].map((i) => (i === failing ? 'failed' : 'cancelled')),
     );
