@@ -40,13 +40,17 @@ export async function evaluate(
   try {
     return await evaluateSplit(engine, request, 'test', told, signal);
   } catch (error) {
-    // A user who has just said that the file may not be used is not asked once more.
-    if (!(error instanceof EngineError) || error.kind !== 'input' || error instanceof NotAllowed) throw error;
-    // Where there are no validation rows either, the first reason is the one to hear.
-    return evaluateSplit(engine, request, 'validation', told, signal).catch(() => {
-      throw error;
+    if (!isRefusal(error)) throw error;
+    return evaluateSplit(engine, request, 'validation', told, signal).catch((second: unknown) => {
+      // Where there are no validation rows either, the first reason is the one to hear.
+      throw isRefusal(second) ? error : second;
     });
   }
+}
+
+/** Whether there is nothing to measure on. A user who has just said that the file may not be used is not asked once more. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof EngineError && error.kind === 'input' && !(error instanceof NotAllowed);
 }
 
 async function evaluateSplit(

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EngineError, NotAllowed } from '../../../client/src/engine/engine-error.ts';
+import { EngineDied, EngineError, NotAllowed } from '../../../client/src/engine/engine-error.ts';
 import type { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
 import { type Evaluation, evaluate } from '../../../client/src/evaluate/evaluation.ts';
 import { evaluationReport } from '../../../client/src/evaluate/report-text.ts';
@@ -131,5 +131,18 @@ describe('an evaluation', () => {
     });
     await expect(run({ request: asked } as unknown as PredictionEngine)).rejects.toThrow('not allowed');
     expect(asked).toHaveBeenCalledOnce();
+  });
+  it.each([
+    ['is cancelled', new EngineError('withdrawn', 'cancelled')],
+    ['ends with its engine', new EngineDied('SIGKILL', [])],
+  ])('says so where it %s among the validation rows', async (_, end) => {
+    const withoutTests = engineWith();
+    const engine = {
+      request: async (method: string, params: EvaluateParams, told: never) => {
+        if (params.split === 'validation') throw end;
+        return (withoutTests.request as (...given: unknown[]) => Promise<unknown>)(method, params, told);
+      },
+    } as unknown as PredictionEngine;
+    await expect(run(engine)).rejects.toBe(end);
   });
 });
