@@ -96,13 +96,11 @@ async function acquire(path: string, lock: string, text: string, patience: numbe
   const deadline = Date.now() + patience;
   for (;;) {
     if (await create(path, lock, text)) return;
-    const current = await readFile(lock, 'utf8').catch(() => undefined);
-    if (current === undefined) continue;
-    if (await isStale(lock, current)) {
-      await takeAway(lock, current);
+    const current = await readLock(lock);
+    if (current === 'gone') continue;
+    if (current.text !== undefined && (await isStale(lock, current.text)) && (await takeAway(lock, current.text)))
       continue;
-    }
-    if (Date.now() >= deadline) throw new LockedError(path, lock, parseHolder(current));
+    if (Date.now() >= deadline) throw new LockedError(path, lock, parseHolder(current.text ?? ''));
     await sleep(10 + Math.random() * 40);
   }
 }
@@ -122,6 +120,15 @@ async function create(path: string, lock: string, text: string): Promise<boolean
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw FileError.from(path, 'locked', error);
+  }
+}
+
+/** What a lock file says; no text where it may not be read, as one that another user has made. */
+async function readLock(lock: string): Promise<{ readonly text: string | undefined } | 'gone'> {
+  try {
+    return { text: await readFile(lock, 'utf8') };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : { text: undefined };
   }
 }
 
@@ -147,15 +154,19 @@ async function isStale(lock: string, text: string): Promise<boolean> {
   return holder.pid === process.pid ? !held.has(holder.token) : !isProcessAlive(holder.pid);
 }
 
-/** Removes a stale lock. Where another process was faster and the lock is a fresh one by now, it is put back. */
-async function takeAway(lock: string, stale: string): Promise<void> {
+/**
+ * Removes a stale lock; false where that is not allowed. Where another process was faster and the lock is a fresh one by
+ * now, it is put back.
+ */
+async function takeAway(lock: string, stale: string): Promise<boolean> {
   const aside = `${lock}.${randomBytes(4).toString('hex')}`;
   try {
     await rename(lock, aside);
-  } catch {
-    return;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
   const taken = await readFile(aside, 'utf8').catch(() => stale);
   if (taken !== stale) await link(aside, lock).catch(() => undefined);
   await rm(aside, { force: true });
+  return true;
 }

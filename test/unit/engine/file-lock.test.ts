@@ -1,13 +1,27 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../../engine/src/errors.ts';
 import { withFileLock } from '../../../engine/src/file-lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+
+/** What happens, or what goes wrong, just before a lock is taken away. */
+let beforeRename: () => Promise<void> = async () => undefined;
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const rename: typeof real.rename = async (from, to) => {
+    await beforeRename();
+    return real.rename(from, to);
+  };
+  return { ...real, rename };
+});
+afterEach(() => {
+  beforeRename = async () => undefined;
+});
 
 const folder = temporaryFolder();
 let files = 0;
@@ -67,6 +81,34 @@ describe('withFileLock', () => {
       await expect(attempt).rejects.toThrow(/process \d+ on .* delete .*\.lock/);
       expect(await readFile(`${path}.lock`, 'utf8')).toBe(lock);
     }
+  });
+
+  it('is left to whoever took it over meanwhile, when the work ends', async () => {
+    const path = freshPath();
+    const others = lockOf(process.ppid);
+    await withFileLock(path, () => writeFile(`${path}.lock`, others));
+    expect(await readFile(`${path}.lock`, 'utf8')).toBe(others);
+  });
+
+  it('is put back where another process took a dead one over just before', async () => {
+    const path = freshPath();
+    const others = lockOf(process.ppid);
+    await writeFile(`${path}.lock`, lockOf(deadPid()));
+    beforeRename = () => writeFile(`${path}.lock`, others);
+    await expect(withFileLock(path, async () => 'in', 0)).rejects.toThrow(`process ${process.ppid} on`);
+    expect(await readFile(`${path}.lock`, 'utf8')).toBe(others);
+    expect((await readdir(folder)).filter((name) => name.startsWith(`${basename(path)}.lock.`))).toEqual([]);
+  });
+
+  it('is given up where its file can be neither read nor taken away', async () => {
+    const unreadable = freshPath();
+    await mkdir(`${unreadable}.lock`);
+    await utimes(`${unreadable}.lock`, 0, 0);
+    await expect(withFileLock(unreadable, async () => 'in', 30)).rejects.toThrow(/another process .* delete .*\.lock/);
+    const kept = freshPath();
+    await writeFile(`${kept}.lock`, lockOf(deadPid()));
+    beforeRename = () => Promise.reject(Object.assign(new Error('not allowed'), { code: 'EPERM' }));
+    await expect(withFileLock(kept, async () => 'in', 30)).rejects.toThrow(/process \d+ on .* delete .*\.lock/);
   });
 
   it('says what is wrong where no lock can be made', async () => {
