@@ -159,7 +159,7 @@ const pTuningKeys: KeyTable<PTuningSettings> = {
   dropout: key(
     number({ least: 0, below: 1 }),
     { default: 0 },
-    'The share of values that is set to zero in the prompt encoder while training.',
+    'The share of values that is set to zero between the layers of an `lstm` while training. Other prompt encoders drop none.',
     'model.p_tuning.dropout',
   ),
 };
