@@ -99,7 +99,7 @@ describe('runs side by side', () => {
 
 describe('runs side by side that were stopped or killed', () => {
   /** Three seeds of one project, whose short rows share runs of the graph; the second stops early. */
-  const KEYS: Json = { p_tuning: { encoder_type: 'mlp', encoder_hidden: 8, dropout: 0.3 } };
+  const KEYS: Json = { p_tuning: { encoder_type: 'lstm', num_layers: 2, encoder_hidden: 8, dropout: 0.3 } };
   const plansOf = async (file: string) => {
     const project = await open(file);
     const trainer = (changes: Partial<typeof project.file.trainer>) => ({

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { DivergedError } from '../../../engine/src/errors.ts';
+import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
-import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
+import { BackboneStep, type Stepper, type StepResult } from '../../../engine/src/train/backbone-step.ts';
 import { loadCheckpoint } from '../../../engine/src/train/checkpoint.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { train } from '../../../engine/src/train/trainer.ts';
@@ -103,6 +104,70 @@ describe('a run', () => {
   });
 });
 
+describe('an epoch', () => {
+  interface Step {
+    /** Each row's tokens, in the order in which they came. */
+    readonly rows: readonly string[];
+    readonly virtual: readonly number[];
+    readonly result: StepResult;
+  }
+
+  /** Trains, and takes down what each step asked of the backbone. */
+  async function stepsTaken(file: string): Promise<{ steps: Step[]; events: readonly TrainEvent[] }> {
+    const { backbone } = await open(file);
+    const real = new BackboneStep(backbone);
+    const predictor = new Predictor(backbone);
+    const steps: Step[] = [];
+    const stepper: Stepper = {
+      run: async (batch, virtual) => {
+        const result = await real.run(batch, virtual);
+        steps.push({ rows: batch.map(({ row }) => row.ids.join()), virtual: [...virtual.get('mood')!], result });
+        return result;
+      },
+      loss: (batch, virtual) => real.loss(batch, virtual),
+      release: async () => undefined,
+    };
+    const { events } = await trainProject(file, { beside: { backbone: stepper, predictor } });
+    await real.release();
+    await predictor.release();
+    return { steps, events };
+  }
+
+  /** A step an epoch, of all rows, with a prompt that does not change but by dropout. */
+  const still = (dropout: number): Json => ({
+    p_tuning: { encoder_type: 'lstm', num_layers: 2, encoder_hidden: 8, dropout },
+    optim: { lr: 1e-30, weight_decay: 0, sched: { name: 'constant', warmup_steps: 0 } },
+    ...withTrainer({ batch_size: 10 }),
+  });
+
+  it('has every row once, in an order of its own', async () => {
+    const [first, second, ...more] = (await stepsTaken(writeProject(still(0)))).steps;
+    expect(more).toEqual([]);
+    expect(new Set(first!.rows).size).toBe(10);
+    expect([...second!.rows].sort()).toEqual([...first!.rows].sort());
+    expect(second!.rows).not.toEqual(first!.rows);
+    expect(second!.virtual).toEqual(first!.virtual);
+  });
+
+  it('drops others out than the epoch before', async () => {
+    const [first, second] = (await stepsTaken(writeProject(still(0.3)))).steps;
+    expect(second!.virtual).not.toEqual(first!.virtual);
+  });
+
+  it('has the mean loss of its target tokens, not of its steps', async () => {
+    const { steps, events } = await stepsTaken(writeProject());
+    const perEpoch = [steps.slice(0, 3), steps.slice(3)].map((own) => own.map(({ result }) => result));
+    const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+    for (const [i, results] of perEpoch.entries()) {
+      const tokens = sum(results.map(({ targets }) => targets));
+      const loss = sum(results.map(({ loss, targets }) => loss * targets)) / tokens;
+      const ofSteps = sum(results.map((result) => result.loss)) / 3;
+      expect(epochs(events)[i]!.train_loss).toBeCloseTo(loss, 10);
+      expect(Math.abs(ofSteps - loss)).toBeGreaterThan(1e-6);
+    }
+  });
+});
+
 describe('a run in 8-bit products', () => {
   const losses = (events: readonly TrainEvent[]) =>
     events.flatMap((event) => (event.event === 'step' ? [event.loss] : []));
@@ -163,6 +228,10 @@ describe('the prompt that is kept', () => {
         .at(-1)!.epoch,
     ).toBe(best + 1);
     expect(best + 1).toBeLessThan(losses.length);
+    // Where it would have stopped in its last epoch anyway, it did not stop early.
+    const short = withTrainer({ max_epochs: losses.length, early_stopping: { patience: 3 } });
+    const asLong = await trainProject(writeProject({ ...wild, ...short }));
+    expect(doneOf(asLong.events)).toMatchObject({ stopped_early: false, epochs: losses.length });
     const { embeddings } = (await readPromptTable(tablePath(file))).get('mood')!;
     const again = await planTraining(plan.project, []);
     const rows = Array.from({ length: again.validation.size }, (_, n) => again.validation.tokens(n));
@@ -185,7 +254,7 @@ describe('the prompt that is kept', () => {
 
   it('is the last one without validation data', async () => {
     const keys = {
-      ...wild,
+      optim: { lr: 300, sched: { name: 'constant', warmup_steps: 0 } },
       virtual_prompt_style: 'prompt-tuning',
       data: { train_ds: ['train.jsonl'] },
       ...withTrainer({ max_epochs: 4, early_stopping: { patience: 1 } }),
@@ -194,6 +263,10 @@ describe('the prompt that is kept', () => {
     const { events } = await trainProject(file);
     expect(doneOf(events)).toMatchObject({ epochs: 4, stopped_early: false, tasks: { mood: { best_epoch: 4 } } });
     expect(epochs(events).map(({ validation_loss }) => validation_loss)).toEqual([null, null, null, null]);
+    // At this rate, each is the one to keep, though the loss of some is higher than that of the one before.
+    const losses = epochs(events).map(({ train_loss }) => train_loss);
+    expect(losses.some((loss, epoch) => epoch > 0 && loss > Math.min(...losses.slice(0, epoch)))).toBe(true);
+    expect(epochs(events).map(({ best }) => best)).toEqual([true, true, true, true]);
     const { tensors } = await loadCheckpoint(checkpointOf(file));
     const parameters = [...tensors].filter(([name]) => name.startsWith('parameters.'));
     expect(parameters).toHaveLength(1);
