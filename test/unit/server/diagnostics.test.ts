@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { row, taskFile } from '../task/harness.ts';
+import { demoModel, row, taskFile } from '../task/harness.ts';
 import { editor, TASK, TRAIN, uriOf } from './harness.ts';
 
 const BAD_ROW = '{ "taskname": "sentiment-task", "sentence": 1, "label": "positiva" }';
@@ -29,6 +29,21 @@ describe('a task file that is opened', () => {
     service.openDocument(TASK, taskFile({ file: '"model": "nowhere", "existing_tasks": ["sentiment-task"]' }));
     await service.settled();
     expect(shown()[TASK]?.toSorted()).toEqual(['model-not-found', 'task-not-trained']);
+  });
+
+  it('shows rows that are too long though they are short to look at, on disk and open', async () => {
+    // A letter may be as many tokens as it has bytes, and a tokeniser may find one more in a pair of them.
+    const tokenizer = { encode: (text: string) => [...text].flatMap((letter) => (letter < '\x7f' ? [1] : [1, 2, 3])) };
+    const { service, disk, shown } = editor({
+      model: async () => Object.assign({ ...demoModel }, { tokenizer, maxPositions: 1000 }),
+    });
+    disk['train.jsonl'] = [row('é'.repeat(200)), row('é'.repeat(150))].join('\n');
+    service.openDocument(TASK, taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "max_seq_length": 500 }' }));
+    await service.settled();
+    expect(shown()).toMatchObject({ [TRAIN]: ['row-too-long'] });
+    service.openDocument(TRAIN, `${disk['train.jsonl']}\n`);
+    await service.settled();
+    expect(shown()).toMatchObject({ [TRAIN]: ['row-too-long'] });
   });
 
   it('shows nothing when all is well', async () => {
