@@ -90,6 +90,33 @@ describe('answers', () => {
     expect(changes()).toBe(2);
   });
 
+  it('that come late, of a prompt that was replaced meanwhile, are not shown', async () => {
+    let prompt = current('first');
+    const late: (() => void)[] = [];
+    const text = (key: string): PredictedRow => ({
+      text: 'A',
+      expected: undefined,
+      trained: { text: key, candidates: undefined, right: undefined },
+      stale: undefined,
+      untrained: undefined,
+      problem: undefined,
+    });
+    const predict = async ({ rows }: PredictParams) => {
+      const asked = prompt;
+      if (rows.length > 0 && asked.key === 'first') await new Promise<void>((resolve) => late.push(resolve));
+      return { prompt: asked, rows: rows.map(() => text(asked.key)) };
+    };
+    const store = new PredictionStore({ predict, unsavedText: () => undefined }, () => undefined);
+    const first = store.want([question('A')]);
+    while (late.length === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    prompt = current('second');
+    store.expire(A);
+    await store.want([question('A')]);
+    late[0]!();
+    await first;
+    expect(store.known(question('A'))?.answer.trained?.text).toBe('second');
+  });
+
   it('of a prompt that was replaced are not shown, and come back with it', async () => {
     const { store, engine, settled, shown, rowsAsked, changes } = start();
     store.want([question('A')]);

@@ -45,6 +45,30 @@ class FakeProcess {
 
 const done: TrainResult = { outcome: 'done', run: '/w/.ptask/runs/1', promptTable: '', stoppedEarly: false, tasks: [] };
 
+const NOTHING_YET = {
+  step: 0,
+  steps: 8,
+  epoch: 1,
+  epochs: 2,
+  loss: undefined,
+  rowsPerSecond: undefined,
+  secondsLeft: undefined,
+};
+
+const BEGUN: TrainingParams['events'][number] = {
+  event: 'start',
+  run: '/w/.ptask/runs/1',
+  tasks: ['t'],
+  model: 'demo',
+  device: 'cpu',
+  train_rows: 8,
+  validation_rows: 4,
+  skipped_rows: {},
+  epochs: 2,
+  steps: 8,
+  from_step: 0,
+};
+
 function start() {
   const processes = new Processes();
   const queue = new RunQueue(processes.start);
@@ -69,32 +93,24 @@ describe('runs', () => {
     const run = queue.add(request('a'));
     processes[0]!.tell({
       token: '',
-      progress: {
-        step: 0,
-        steps: 8,
-        epoch: 1,
-        epochs: 2,
-        loss: undefined,
-        rowsPerSecond: undefined,
-        secondsLeft: undefined,
-      },
-      events: [
-        {
-          event: 'start',
-          run: '/w/.ptask/runs/1',
-          tasks: ['t'],
-          model: 'demo',
-          device: 'cpu',
-          train_rows: 8,
-          validation_rows: 4,
-          skipped_rows: {},
-          epochs: 2,
-          steps: 8,
-          from_step: 0,
-        },
-      ],
+      progress: NOTHING_YET,
+      events: [BEGUN],
     });
     expect(run).toMatchObject({ phase: 'training', dir: '/w/.ptask/runs/1', device: 'cpu' });
+  });
+
+  it('that begin while they are being paused stay so, and tell nothing once they have ended', async () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    const told: string[] = [];
+    queue.listen(({ phase }) => told.push(phase));
+    const training = { token: '', progress: NOTHING_YET, events: [BEGUN] };
+    queue.stop(run.id, 'pause');
+    processes[0]!.tell(training);
+    processes[0]!.end({ outcome: 'paused', run: '', step: 0 });
+    await queue.ended(run.id);
+    processes[0]!.tell(training);
+    expect(told).toEqual(['pausing', 'pausing', 'ended']);
   });
 
   it('leave the queue without having begun, where they wait', async () => {
@@ -138,9 +154,10 @@ describe('a run that is cancelled', () => {
     expect(await ended).toEqual({ outcome: 'killed' });
   });
 
-  it('is left alone when it ends', async () => {
+  it('is left alone when it ends, however often it was cancelled', async () => {
     const { queue, processes } = start();
     const run = queue.add(request('a'));
+    queue.stop(run.id, 'cancel');
     queue.stop(run.id, 'cancel');
     processes[0]!.end({ outcome: 'cancelled', run: '', step: 1, promptTable: '', tasks: [] });
     await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS);

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writeFileAtomic } from '../../../engine/src/atomic-write.ts';
 import { FileError } from '../../../engine/src/errors.ts';
-import { disk, repair } from './failing-disk.ts';
+import { disk, done, repair } from './failing-disk.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 vi.mock('node:fs/promises', async (original) => (await import('./failing-disk.ts')).withFailingDisk(original as never));
@@ -86,6 +86,22 @@ describe('writeFileAtomic', () => {
     await writeFileAtomic(join(folder, 'link'), bytes('new'));
     expect(await readlink(join(folder, 'link'))).toBe(join(folder, 'real'));
     expect(await readFile(join(folder, 'real'), 'utf8')).toBe('new');
+  });
+
+  it('flushes the data before it takes the name, and the folder after', async () => {
+    const folder = await freshFolder();
+    await writeFileAtomic(join(folder, 'a.bin'), bytes('x'));
+    const told = done.map((step) => step.replace(/\.\d+-[0-9a-f]{8}\.tmp/, '.tmp'));
+    const folders = process.platform === 'win32' ? [] : [`flush ${basename(folder)}`];
+    expect(told).toEqual(['flush a.bin.tmp', 'rename a.bin.tmp a.bin', ...folders]);
+  });
+
+  it('keeps what may be of a process on another machine, which has no number here', async () => {
+    const folder = await freshFolder();
+    const name = `a.bin.${deadPid()}-0a0b0c0d.tmp`;
+    await writeFile(join(folder, name), 'half');
+    await writeFileAtomic(join(folder, 'a.bin'), bytes('x'));
+    expect((await readdir(folder)).sort()).toEqual(['a.bin', name]);
   });
 
   it('removes what a killed process left, and nothing of others', async () => {

@@ -1,4 +1,5 @@
 import type * as FileSystem from 'node:fs/promises';
+import { basename } from 'node:path';
 import { vi } from 'vitest';
 
 /** What the next calls shall fail with; see `withFailingDisk`. */
@@ -8,8 +9,12 @@ export const disk: {
   renameFails?: string | undefined;
 } = {};
 
+/** What has been flushed and renamed since `repair`, by the names of files and folders. */
+export const done: string[] = [];
+
 export function repair(): void {
   disk.writeFails = disk.openFails = disk.renameFails = undefined;
+  done.length = 0;
 }
 
 function refuse(code: string): never {
@@ -22,6 +27,11 @@ export async function withFailingDisk(original: () => Promise<typeof FileSystem>
   const open: typeof real.open = async (path, flags, mode) => {
     if (disk.openFails && flags !== 'r' && !String(path).endsWith('.lock')) refuse(disk.openFails);
     const file = await real.open(path, flags, mode);
+    const sync = file.sync.bind(file);
+    vi.spyOn(file, 'sync').mockImplementation(async () => {
+      await sync();
+      done.push(`flush ${basename(String(path))}`);
+    });
     if (disk.writeFails && !String(path).endsWith('.lock')) {
       // Half of the first part is written, as on a disk that fills up.
       const write = file.writeFile.bind(file);
@@ -34,7 +44,8 @@ export async function withFailingDisk(original: () => Promise<typeof FileSystem>
   };
   const rename: typeof real.rename = async (from, to) => {
     if (disk.renameFails && !String(to).includes('.lock')) refuse(disk.renameFails);
-    return real.rename(from, to);
+    await real.rename(from, to);
+    done.push(`rename ${basename(String(from))} ${basename(String(to))}`);
   };
   return { ...real, open, rename };
 }

@@ -5,7 +5,7 @@ import { fetchModel } from '../../../engine/src/hub/fetch-model.ts';
 import { cachedModelFolder } from '../../../model/src/hub-cache.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { failure, hub, ID, textOf, tinyModel, tree, WEIGHTS } from './fetching.ts';
-import { COMMIT, cutAfter, garble, gitSha1, ignoreRange, redirect, refuse, sha256 } from './hub-server.ts';
+import { COMMIT, cutAfter, garble, gitSha1, ignoreRange, otherRange, redirect, refuse, sha256 } from './hub-server.ts';
 
 const BLOB = `models--owner--tiny/blobs/${sha256(WEIGHTS)}`;
 const HALF = Math.floor(WEIGHTS.length / 2);
@@ -161,6 +161,18 @@ describe('a connection that is cut', () => {
     const { fetch, server } = await hub();
     server.misbehave('store', cutInHalf, refuse(416));
     expect(await readFile(join(await fetch(), 'model.safetensors'))).toEqual(WEIGHTS);
+  });
+
+  it('is taken up by a server that sends another part than was asked for, from the beginning', async () => {
+    const { fetch, server } = await hub();
+    server.misbehave('store', cutInHalf, otherRange(HALF + 10));
+    expect(await readFile(join(await fetch(), 'model.safetensors'))).toEqual(WEIGHTS);
+    expect(server.seen.filter(({ host }) => host === 'store').map(({ headers }) => headers.range)).toEqual([
+      undefined,
+      // What was asked for, which the server reads as another.
+      `bytes=${HALF + 10}-`,
+      undefined,
+    ]);
   });
 });
 

@@ -168,6 +168,14 @@ export const ignoreRange: Fault = (request, _, next) => {
   next();
 };
 
+/** Sends the part from another byte on than was asked for. */
+export function otherRange(from: number): Fault {
+  return (request, _, next) => {
+    request.headers.range = `bytes=${from}-`;
+    next();
+  };
+}
+
 export function refuse(status: number, headers: Record<string, string> = {}): Fault {
   return (_, response) => {
     response.writeHead(status, headers).end();

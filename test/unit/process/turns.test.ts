@@ -43,6 +43,28 @@ describe('work that takes turns', () => {
     expect(told).toEqual(['long1', 'hover1', 'hover2', 'other1', 'long2', 'long3', 'low1']);
   });
 
+  it('goes on by turns with what is as urgent', async () => {
+    const { told, start } = workers();
+    await Promise.all([start('a', 'visible', 3), start('b', 'visible', 2)]);
+    expect(told).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+  });
+
+  it('is given up while others go first, who keep the turn', async () => {
+    const { turns, told, start } = workers();
+    const withdrawn = new AbortController();
+    const long = start('long', 'background', 2, withdrawn.signal);
+    const first = turns.take('hover', never, async (turn) => {
+      told.push('first1');
+      withdrawn.abort();
+      await turn.pass();
+      told.push('first2');
+    });
+    const next = start('next', 'background', 1);
+    await expect(long).rejects.toThrow(Cancelled);
+    await Promise.all([first, next]);
+    expect(told).toEqual(['long1', 'first1', 'first2', 'next1']);
+  });
+
   it('is given up between two parts, and while it waits', async () => {
     const { turns, told, start } = workers();
     const first = new AbortController();
