@@ -15,7 +15,7 @@ import { bruteForce } from './brute-force.ts';
 
 const ROW_CODES = new Set(rules.filter(({ checkRow, checkBadRow }) => checkRow || checkBadRow).map(({ code }) => code));
 
-async function bothWays(text: string, files: Record<string, string>): Promise<{ found: unknown; expected: unknown }> {
+async function bothWays(text: string, files: Record<string, string>): Promise<{ found: string[]; expected: string[] }> {
   const result = await checkTaskFile({ path: TASK_PATH, text, environment: environment(files) });
   const whole = result.data.files.flatMap(({ path, mentions }) => {
     const content = files[path.slice('project/'.length)];
@@ -79,6 +79,23 @@ describe('rules for rows say the same as when each is asked about every row', ()
     const files = { 'train.jsonl': rows.join('\n'), 'validation.jsonl': rows.slice(0, 9).join('\n') };
     const { found, expected } = await bothWays(taskFile(), files);
     expect(found).toEqual(expected);
+  });
+});
+
+describe('rules for rows that stand several times', () => {
+  it('say the same of more than are shown, duplicates of one another, leaked, or both', async () => {
+    const training = Array.from({ length: 120 }, (_, i) => row(`mening ${i}`));
+    const own = Array.from({ length: 130 }, (_, i) => row(`egen ${i}`));
+    const files = {
+      'train.jsonl': training.join('\n'),
+      'validation.jsonl': [...training, ...training, ...own, ...own].join('\n'),
+    };
+    const { found, expected } = await bothWays(taskFile(), files);
+    expect(found).toEqual(expected);
+    const more = found
+      .map((problem) => JSON.parse(problem) as Problem)
+      .filter(({ message }) => /^\d+ more/.test(message));
+    expect(more.map(({ code }) => code).sort()).toEqual(['data-leak', 'row-duplicate']);
   });
 });
 
