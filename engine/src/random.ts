@@ -4,15 +4,6 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
-/** All that the next numbers depend on; plain JSON. */
-export interface RandomState {
-  /** The seed and the labels of the forks that led here. */
-  readonly origin: readonly string[];
-  readonly generator: readonly number[];
-  /** The second of two normal numbers that were made at once. */
-  readonly spare: number | null;
-}
-
 /**
  * Seeded random numbers (xoroshiro128+). The same seed gives the same numbers on every machine: only operations that
  * IEEE 754 rounds exactly are used, and V8's own logarithm.
@@ -20,31 +11,17 @@ export interface RandomState {
 export class Random {
   readonly #origin: readonly string[];
   readonly #generator: RandomGenerator;
-  #spare: number | null;
+  /** The second of two normal numbers that were made at once. */
+  #spare: number | null = null;
 
-  private constructor(origin: readonly string[], generator: RandomGenerator, spare: number | null) {
+  /** @param origin the seed and the labels of the forks that led here */
+  private constructor(origin: readonly string[], generator: RandomGenerator) {
     this.#origin = origin;
     this.#generator = generator;
-    this.#spare = spare;
   }
 
   static fromSeed(seed: number): Random {
     return Random.#fromOrigin([String(seed)]);
-  }
-
-  /** @throws RangeError when the state is not one that `state` gave */
-  static fromState(state: RandomState): Random {
-    const { origin, generator, spare } = state;
-    const valid =
-      Array.isArray(origin) &&
-      origin.every((part) => typeof part === 'string') &&
-      Array.isArray(generator) &&
-      generator.length === 4 &&
-      generator.every((word) => Number.isInteger(word) && word === (word | 0)) &&
-      generator.some((word) => word !== 0) &&
-      (spare === null || Number.isFinite(spare));
-    if (!valid) throw new RangeError('not the state of a random generator');
-    return new Random([...origin], xoroshiro128plusFromState([...generator]), spare);
   }
 
   static #fromOrigin(origin: readonly string[]): Random {
@@ -52,11 +29,7 @@ export class Random {
     const hash = createHash('sha256').update(JSON.stringify(origin)).digest();
     const words = [0, 4, 8, 12].map((at) => hash.readInt32LE(at));
     const usable = words.some((word) => word !== 0);
-    return new Random(origin, usable ? xoroshiro128plusFromState(words) : xoroshiro128plus(1), null);
-  }
-
-  state(): RandomState {
-    return { origin: [...this.#origin], generator: [...this.#generator.getState()], spare: this.#spare };
+    return new Random(origin, usable ? xoroshiro128plusFromState(words) : xoroshiro128plus(1));
   }
 
   /**

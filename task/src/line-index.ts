@@ -22,10 +22,6 @@ export class LineIndex {
     }
   }
 
-  get lineCount(): number {
-    return this.#starts.length;
-  }
-
   position(offset: number): Position {
     const inside = Math.min(Math.max(offset, 0), this.#length);
     let low = 0;

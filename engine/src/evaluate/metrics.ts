@@ -88,11 +88,6 @@ export function formMapper(labels: Labels): (text: string) => string | undefined
   return (text) => labelOf(forms, text) ?? folded.get(fold(text));
 }
 
-/** `formMapper` for a single text. */
-export function mapForms(labels: Labels, text: string): string | undefined {
-  return formMapper(labels)(text);
-}
-
 /** NFC, because a tokeniser may give back a letter and its accent apart; upper case first, because ß and SS are one. */
 function fold(text: string): string {
   return text.normalize('NFC').trim().toUpperCase().toLowerCase();

@@ -23,8 +23,4 @@ export class Folders {
   forget(changed: string): void {
     for (const path of this.#known.keys()) if (concerns(new Set([path]), changed)) this.#known.delete(path);
   }
-
-  forgetAll(): void {
-    this.#known.clear();
-  }
 }

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  classificationMetrics,
-  exactMatch,
-  formMapper,
-  mapForms,
-  type Outcome,
-} from '../../../engine/src/evaluate/metrics.ts';
+import { classificationMetrics, exactMatch, formMapper, type Outcome } from '../../../engine/src/evaluate/metrics.ts';
 
 const outcomes = (pairs: [string, string | undefined][]): Outcome[] =>
   pairs.map(([truth, prediction]) => ({ truth, prediction }));
@@ -144,22 +138,23 @@ describe('exactMatch', () => {
   });
 });
 
-describe('mapForms', () => {
+describe('formMapper', () => {
   const labels = { positiva: ['positiv', 'positivt'], negativa: ['negativ', 'Förlust'] };
+  const map = formMapper(labels);
 
   it('maps an answer and all its forms to the answer, blanks and case aside', () => {
-    expect(mapForms(labels, 'positiva')).toBe('positiva');
-    expect(mapForms(labels, ' Positivt\n')).toBe('positiva');
-    expect(mapForms(labels, 'FÖRLUST')).toBe('negativa');
-    expect(mapForms(labels, 'fo\u0308rlust')).toBe('negativa');
+    expect(map('positiva')).toBe('positiva');
+    expect(map(' Positivt\n')).toBe('positiva');
+    expect(map('FÖRLUST')).toBe('negativa');
+    expect(map('fo\u0308rlust')).toBe('negativa');
   });
 
   it('maps nothing else', () => {
-    for (const text of ['', 'posi', 'positivare', 'neutral']) expect(mapForms(labels, text)).toBeUndefined();
+    for (const text of ['', 'posi', 'positivare', 'neutral']) expect(map(text)).toBeUndefined();
   });
 
   it('prefers the exact form where two differ in case alone', () => {
-    const map = formMapper({ US: ['usa'], us: ['we'] });
-    expect(['US', 'us', 'Us', 'WE'].map(map)).toEqual(['US', 'us', 'US', 'us']);
+    const alike = formMapper({ US: ['usa'], us: ['we'] });
+    expect(['US', 'us', 'Us', 'WE'].map(alike)).toEqual(['US', 'us', 'US', 'us']);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Random, type RandomState } from '../../../engine/src/random.ts';
+import { Random } from '../../../engine/src/random.ts';
 
 const draw = (random: Random, n: number) => Array.from({ length: n }, () => random.uniform());
 
@@ -27,30 +27,6 @@ describe('Random', () => {
     const [mean, deviation] = meanAndDeviation([...firsts]);
     expect(mean).toBeCloseTo(0.5, 1);
     expect(deviation).toBeCloseTo(Math.sqrt(1 / 12), 1);
-  });
-
-  it('goes on from a saved state as if never stopped, through JSON and in the middle of a pair of normals', () => {
-    fc.assert(
-      fc.property(fc.integer(), fc.nat(20), (seed, drawn) => {
-        const random = Random.fromSeed(seed);
-        for (let i = 0; i < drawn; i++) random.normal();
-        const copy = Random.fromState(JSON.parse(JSON.stringify(random.state())) as RandomState);
-        const rest = (r: Random) => [r.normal(), r.normal(), r.integer(7), r.shuffle('abcdef'), r.fork('x').uniform()];
-        expect(rest(copy)).toEqual(rest(random));
-      }),
-    );
-  });
-
-  it('refuses what is not a state', () => {
-    const state = Random.fromSeed(1).state();
-    for (const broken of [
-      { ...state, generator: [1, 2, 3] },
-      { ...state, generator: [0, 0, 0, 0] },
-      { ...state, generator: [1, 2, 3, 4.5] },
-      { ...state, origin: 'x' },
-      { ...state, spare: 'x' },
-    ])
-      expect(() => Random.fromState(broken as unknown as RandomState)).toThrow(RangeError);
   });
 
   it('forks by label, whatever was drawn before', () => {
