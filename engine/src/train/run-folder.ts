@@ -151,7 +151,12 @@ export class RunFolder {
   /** Drops what was measured after a checkpoint that the run goes on from, a half written line included. */
   async keepMetrics(step: number, epoch: number): Promise<void> {
     const file = path.join(this.dir, METRICS);
-    const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      // A run that was stopped before its first step has none. What cannot be read now is not to be written anew as empty.
+      if (error.code === 'ENOENT') return '';
+      throw FileError.from(file, 'read', error);
+    });
+    const lines = text.split('\n');
     const kept = lines.filter((line) => {
       try {
         const event = JSON.parse(line) as StepEvent | EpochEvent;

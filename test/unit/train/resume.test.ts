@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -182,6 +182,17 @@ describe('a run that was stopped and resumed', () => {
     expect((error as Error).message).toContain(`going on in process ${process.ppid}`);
     rmSync(lock);
     expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 2 });
+  });
+
+  it('is refused when its numbers cannot be read, which stay as they are', async () => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 2 });
+    const numbers = path.join(runs(file)[0]!, 'metrics.jsonl');
+    rmSync(numbers);
+    // A link to itself can be replaced, but not be read.
+    symlinkSync(numbers, numbers);
+    await expect(trainProject(file, { resume: true })).rejects.toBeInstanceOf(FileError);
+    expect(lstatSync(numbers).isSymbolicLink()).toBe(true);
   });
 
   it('goes on where only something changed that the result does not depend on', async () => {
