@@ -14,6 +14,7 @@ import {
   workspace,
 } from 'vscode';
 import type { EvaluatedParams, EvaluatedRow } from '../../../protocol/src/engine.ts';
+import { EngineError } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { findTaskFiles, TASK_FILES } from '../task-files.ts';
@@ -45,8 +46,8 @@ export class EvaluationTests implements Disposable {
     this.#disposables = [
       this.#controller,
       watcher,
-      watcher.onDidCreate((uri) => void this.#findTasks(this.#fileItem(uri))),
-      watcher.onDidChange((uri) => void this.#findTasks(this.#fileItem(uri))),
+      watcher.onDidCreate((uri) => this.#written(uri)),
+      watcher.onDidChange((uri) => this.#written(uri)),
       watcher.onDidDelete((uri) => this.#controller.items.delete(uri.toString())),
     ];
   }
@@ -91,12 +92,14 @@ export class EvaluationTests implements Disposable {
         const tasks = task ? [task] : tasksUnder(file!);
         const known = files.get(file!) ?? new Set();
         files.set(file!, known);
-        for (const { id } of tasks) known.add(id);
+        for (const one of tasks) if (!request.exclude?.includes(one)) known.add(one.id);
       }
       for (const [file, tasknames] of files) {
         if (token.isCancellationRequested) return;
+        if (tasknames.size === 0) continue;
         const measured = { file: file.uri!.fsPath, tasknames: [...tasknames], baselines: [] };
         await this.#measure(run, measured, file, token).catch((error: unknown) => {
+          if (error instanceof EngineError && error.kind === 'cancelled') return;
           const message = new TestMessage(error instanceof Error ? error.message : String(error));
           for (const task of tasksUnder(file)) if (tasknames.has(task.id)) run.errored(task, message);
         });
@@ -150,6 +153,13 @@ export class EvaluationTests implements Disposable {
     );
     message.location = new Location(uri, new Position(line, 0));
     run.failed(item, message);
+  }
+
+  /** What other programs bring along is not looked into, as where the files are found at first. */
+  #written(uri: Uri): void {
+    if (uri.path.includes('/node_modules/')) return;
+    // Without a language server there are no tests, which is said elsewhere.
+    this.#findTasks(this.#fileItem(uri)).catch(() => undefined);
   }
 
   async #findFiles(): Promise<void> {

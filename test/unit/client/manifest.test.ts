@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+
+const ROOT = path.join(import.meta.dirname, '../../..');
+
+it('each page that is brought back in a new window wakes the extension there', () => {
+  const { activationEvents } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    activationEvents: string[];
+  };
+  const client = path.join(ROOT, 'client/src');
+  const sources = readdirSync(client, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const serialised = sources
+    .map((file) => readFileSync(path.join(client, file), 'utf8'))
+    .filter((text) => text.includes('registerWebviewPanelSerializer('));
+  expect(serialised).not.toEqual([]);
+  for (const text of serialised) {
+    const [, viewType] = /const VIEW_TYPE = '([^']+)'/.exec(text) ?? [];
+    expect(activationEvents).toContain(`onWebviewPanel:${viewType}`);
+  }
+});
