@@ -1,4 +1,4 @@
-import type { ElementType } from './graph.ts';
+import type { ElementType, Value } from './graph.ts';
 
 export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   float32: 4,
@@ -10,3 +10,8 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   int64: 8,
   bool: 1,
 };
+
+/** Bytes of a value whose sizes are all fixed, as a weight's are. */
+export function fixedBytes({ type, shape }: Pick<Value, 'type' | 'shape'>): number {
+  return shape.reduce((bytes: number, size) => bytes * Number(size), ELEMENT_BYTES[type]);
+}

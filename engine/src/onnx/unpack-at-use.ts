@@ -1,4 +1,4 @@
-import { ELEMENT_BYTES } from './element-bytes.ts';
+import { fixedBytes } from './element-bytes.ts';
 import { frozenValues } from './frozen-values.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { after, gather, likeNode } from './operators.ts';
@@ -77,6 +77,6 @@ class UnpackedWeights {
 
   private isStored(value: Value): boolean {
     if (!this.graph.initializers.has(value) || !['float16', 'bfloat16'].includes(value.type)) return false;
-    return value.shape.reduce((bytes: number, size) => bytes * Number(size), ELEMENT_BYTES[value.type]) >= this.small;
+    return fixedBytes(value) >= this.small;
   }
 }

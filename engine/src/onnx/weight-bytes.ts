@@ -1,4 +1,4 @@
-import { ELEMENT_BYTES } from './element-bytes.ts';
+import { fixedBytes } from './element-bytes.ts';
 import { frozenValues } from './frozen-values.ts';
 import type { Graph, Node, Value } from './graph.ts';
 
@@ -29,7 +29,7 @@ export function weightBytes(graph: Graph, prepack: boolean): WeightBytes {
   let copies = 0;
   for (const [name, nodes] of users) {
     const value = values.get(name)!;
-    const bytes = value.shape.reduce((product: number, size) => product * Number(size), ELEMENT_BYTES[value.type]);
+    const bytes = fixedBytes(value);
     const packing = prepack ? nodes.filter((node) => PRODUCTS.has(node.opType) && node.inputs[1]?.name === name) : [];
     copies += packing.length * bytes;
     // What is packed everywhere is let go of.

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { ELEMENT_BYTES } from '../onnx/element-bytes.ts';
+import { fixedBytes } from '../onnx/element-bytes.ts';
 import type { FrozenValue } from '../onnx/frozen-part.ts';
 import { Graph } from '../onnx/graph.ts';
 import { serializeModel } from '../onnx/serialize.ts';
@@ -150,9 +150,5 @@ async function unload(loaded: Loaded): Promise<void> {
 }
 
 function bytesOf(values: readonly FrozenValue[]): number {
-  return values
-    .map(({ input }) =>
-      input.shape.reduce((product: number, size) => product * Number(size), ELEMENT_BYTES[input.type]),
-    )
-    .reduce((sum, bytes) => sum + bytes, 0);
+  return values.reduce((sum, { input }) => sum + fixedBytes(input), 0);
 }

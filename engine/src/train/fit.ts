@@ -140,7 +140,8 @@ class RunMemory {
       prepack,
       int8: precision === 'int8',
     });
-    if (plan.validation.size === 0) return this.rest + step.mapped + step.copies + step.live;
+    const taken = step.held + step.copies + step.live;
+    if (plan.validation.size === 0) return this.rest + step.mapped + taken;
     // Validation runs forward alone, once for the loss and once, of twice as many tokens, for the answers; each keeps its memory.
     const runs = fullestRuns(plan, [plan.validation], VALIDATED_AT_ONCE, tokensARun);
     const forward = this.sessions(runs, { gradient: false, recompute: false, prepack: false, int8: false });
@@ -149,7 +150,7 @@ class RunMemory {
     // The sessions that answer have their own copies of what is stored in half precision.
     const float32 = float32Bytes(model);
     const unpacked = answers > 0 && stored < float32 && float32 <= UNPACKED_BYTES ? 2 : 0;
-    return this.rest + stored + step.copies + step.live + forward.live + answers + unpacked * float32;
+    return this.rest + stored + taken + forward.live + answers + unpacked * float32;
   }
 
   /** A session for each form of the step graph that the runs take, with the memory of its largest run. */
@@ -163,8 +164,9 @@ class RunMemory {
       if (!most || memory.copies + memory.live > most.copies + most.live) largest.set(places, memory);
     }
     return [...largest.values()].reduce((a, b) => ({
-      // The same pages of the same file.
+      // The same pages of the same file, and the same integers.
       mapped: Math.max(a.mapped, b.mapped),
+      held: Math.max(a.held, b.held),
       copies: a.copies + b.copies,
       live: a.live + b.live,
     }));

@@ -1,6 +1,7 @@
 import type { Backbone } from '../backbone/backbone.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import type { TokenRow } from '../data/token-row.ts';
+import { fixedBytes } from '../onnx/element-bytes.ts';
 import { takeFrozenPart } from '../onnx/frozen-part.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
@@ -20,6 +21,8 @@ export interface StepForm {
 }
 
 export interface StepMemory extends WeightBytes {
+  /** Of what is made of weights beforehand, for all sessions together. */
+  readonly held: number;
   /** Of everything that a run computes, at its fullest. */
   readonly live: number;
 }
@@ -32,15 +35,17 @@ export function stepMemory(
 ): StepMemory {
   const places = virtualPlaces(rows);
   const { graph, inverses, windows } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
+  let held = 0;
   if (int8) {
     const { vocabSize } = backbone.model.config;
     const integers = useInt8Products(graph, { largest: 127, vocabSize, beforehand: !prepack });
-    // Held, they count as inputs do.
-    if (!prepack) takeFrozenPart(graph, (name) => integers.has(name));
+    const frozen = prepack ? [] : takeFrozenPart(graph, (name) => integers.has(name));
+    held = frozen.reduce((sum, { input }) => sum + fixedBytes(input), 0);
   }
   if (!prepack) unpackAtUse(graph);
   const long = longOf(rows, backbone);
   const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1, long });
   const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };
-  return { ...weightBytes(graph, prepack), live: peakLiveBytes(graph, sizes) };
+  // What is held goes in as the caller's inputs do, which are there from the beginning to the end.
+  return { ...weightBytes(graph, prepack), held, live: peakLiveBytes(graph, sizes) - held };
 }

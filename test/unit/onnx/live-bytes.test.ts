@@ -81,13 +81,20 @@ describe.each(goldenBackbones())('a step of $name', async ({ dir }) => {
         return { ids, firstTarget: 22 };
       });
     for (const virtualFirst of [true, false]) {
-      const live = (recompute: boolean, int8 = false) =>
+      const memory = (recompute: boolean, int8 = false, prepack = int8) =>
         stepMemory(
           backbone!,
           { rows: rows(virtualFirst), virtualTokens: 1 },
-          { gradient: true, recompute, prepack: int8, int8 },
-        ).live;
-      expect(live(false, true)).toBeGreaterThan(0);
+          { gradient: true, recompute, prepack, int8 },
+        );
+      const live = (recompute: boolean) => memory(recompute).live;
+      const [loaded, beforehand] = [memory(false, true), memory(false, true, false)];
+      expect(loaded.live).toBeGreaterThan(0);
+      expect(loaded.held).toBe(0);
+      // What is computed with integers is the same whoever makes them; the kernel's layout is one for each use.
+      expect(beforehand.live).toBe(loaded.live);
+      expect(beforehand.held + beforehand.copies).toBeLessThanOrEqual(loaded.copies);
+      expect(beforehand.held).toBeGreaterThan(loaded.copies / 2);
       expect(live(true)).toBeGreaterThan(0);
       // Models of two layers, whose logits need most.
       expect(live(true)).toBeLessThanOrEqual(live(false));
