@@ -12,6 +12,8 @@ export interface TemplateProblem extends Span {
   message: string;
   /** How it should be written, where that can be told. */
   meant?: string;
+  /** Where that ends what it stands for, if it is more than what is wrong. */
+  meantUntil?: number;
 }
 
 export interface ParsedTemplate {
@@ -61,14 +63,8 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
     if (match[0] === '{') {
       const field = readField(template, start);
       if (field.kind === 'problem') {
-        const { message, end, meant } = field;
-        problems.push({
-          code: 'placeholder-malformed',
-          message,
-          start,
-          end,
-          ...(meant === undefined ? {} : { meant }),
-        });
+        const { kind: _, ...problem } = field;
+        problems.push({ code: 'placeholder-malformed', start, ...problem });
       } else {
         endText(start);
         segments.push({ kind: 'field', name: field.name, start, end: field.end });
@@ -112,14 +108,15 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
 
 type FieldReading =
   | { kind: 'field'; name: string; end: number }
-  | { kind: 'problem'; message: string; meant?: string; end: number };
+  | ({ kind: 'problem' } & Pick<TemplateProblem, 'message' | 'meant' | 'meantUntil' | 'end'>);
 
 function readField(template: string, start: number): FieldReading {
   const doubled = DOUBLE_BRACES.exec(template.slice(start, start + LONGEST_DOUBLED));
   if (doubled !== null) {
     const meant = `{${doubled[1]}}`;
     const message = t('A placeholder has one brace on each side; write {0}.', meant);
-    return { kind: 'problem', message, meant, end: start + doubled[0].length };
+    // What is wrong is the first brace: behind it stands a placeholder, and a brace that is text.
+    return { kind: 'problem', message, meant, meantUntil: start + doubled[0].length, end: start + 1 };
   }
   const stop = template.slice(start + 1).search(/[{}\n\r]|<\|/);
   const stopAt = stop < 0 ? template.length : start + 1 + stop;

@@ -19,18 +19,19 @@ export const placeholderMalformed: Rule = {
       for (const problem of template.parsed.problems) {
         const at = problem.code === 'placeholder-malformed' ? context.inTemplate(template, problem) : undefined;
         if (at === undefined) continue;
-        const { meant } = problem;
-        const isDoubled = template.settings.prompt_template.startsWith('{{', problem.start);
+        const { meant, meantUntil } = problem;
+        const whole = meantUntil === undefined ? at : context.inTemplate(template, { ...problem, end: meantUntil });
+        if (whole === undefined) continue;
         report({
           at,
           message: problem.message,
           fixes: [
             ...(meant === undefined
               ? []
-              : fixOf(isDoubled ? t('Change to {0}', meant) : t('Close it: {0}', meant), [
-                  { ...at, newText: jsonInner(meant) },
+              : fixOf(whole === at ? t('Close it: {0}', meant) : t('Change to {0}', meant), [
+                  { ...whole, newText: jsonInner(meant) },
                 ])),
-            ...fixOf(t('Remove it'), [{ ...at, newText: '' }]),
+            ...fixOf(t('Remove it'), [{ ...whole, newText: '' }]),
           ],
         });
       }

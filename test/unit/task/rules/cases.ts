@@ -209,7 +209,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         task: taskFile({ of: `"prompt_template": "${MARKER}\\n\\u00e5 🙂 ⟦{mening⟧ {sentence}{label}"` }),
       },
       'in double braces, as Jinja has it': {
-        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{{sentence}}⟧:⟦{{label}}⟧"` }),
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{⟧{sentence}}:⟦{⟧{label}}"` }),
       },
       'broken by a line end': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{sen⟧\\ntence}:{label}"` }) },
     },
