@@ -9,21 +9,31 @@ import {
 } from 'vscode-languageserver/node';
 import { fileUri } from './uris.ts';
 
-/** What a check looks at: task files, their data and prompt tables, and a model's files. */
+/*
+ * What a check looks at: task files, their data and prompt tables, and a model's files. Data may lie in files of any other name,
+ * such as `train.json`, which are watched once a task file names them.
+ */
+const ENDINGS = ['.ptask.json', '.jsonl', '.safetensors'];
+const NAMES = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.json',
+  'model.safetensors.index.json',
+  'spiece.model',
+  'tokenizer.model',
+  'merges.txt',
+  'chat_template.jinja',
+];
+
 const WATCHED: readonly FileSystemWatcher[] = [
-  { globPattern: '**/*.ptask.json' },
-  { globPattern: '**/*.jsonl' },
-  { globPattern: '**/*.safetensors' },
-  { globPattern: '**/{config,generation_config,tokenizer,tokenizer_config,special_tokens_map,vocab}.json' },
-  { globPattern: '**/{spiece.model,tokenizer.model,merges.txt,chat_template.jinja}' },
-  { globPattern: '**/model.safetensors.index.json' },
+  ...ENDINGS.map((ending) => ({ globPattern: `**/*${ending}` })),
+  { globPattern: `**/{${NAMES.join(',')}}` },
   // A folder that goes takes its files along without naming them.
   { globPattern: '**', kind: WatchKind.Delete },
 ];
-
-/** Names that the first of them take in; data may lie in files of any other name, such as `train.json`. */
-const WATCHED_NAME =
-  /(?:\.ptask\.json|\.jsonl|\.safetensors|^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|vocab)\.json|(?:spiece|tokenizer)\.model|merges\.txt|chat_template\.jinja|model\.safetensors\.index\.json))$/;
 
 /** Asks the editor to tell of files of the workspace that other programs change. */
 export async function watchWorkspace(connection: Connection): Promise<void> {
@@ -71,7 +81,9 @@ export class DependencyWatch {
 
 /** What has no ending is a model's folder, whose files have names that are taken in. */
 function isOfOtherName(path: string): boolean {
-  return extname(path) !== '' && !WATCHED_NAME.test(basename(path));
+  if (extname(path) === '') return false;
+  const name = basename(path);
+  return !NAMES.includes(name) && !ENDINGS.some((ending) => name.endsWith(ending));
 }
 
 async function isFolder(path: string): Promise<boolean> {

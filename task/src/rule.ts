@@ -52,8 +52,8 @@ export interface RuleExample {
  * - `tokens`: its tokens.
  *
  * Only rows of which a rule has something to say are looked at, which is what makes a check of many rows fast. Of the task
- * file a rule for rows looks at nothing but names of tasks, and of a template its fields and whether they are all known, answer field, field to truncate
- * and labels; a rule for tokens at the whole template too.
+ * file a rule for rows looks at nothing but names of tasks, and of a template its fields and whether they are all known,
+ * answer field, field to truncate and labels; a rule for tokens at the whole template too.
  */
 export type RowAspect = 'shape' | 'answer' | 'likeness' | 'braces' | 'text' | 'tokens';
 

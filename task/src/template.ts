@@ -12,7 +12,7 @@ export interface TemplateProblem extends Span {
   message: string;
   /** How it should be written, where that can be told. */
   meant?: string;
-  /** Where that ends what it stands for, if it is more than what is wrong. */
+  /** The end of what `meant` takes the place of, where that is more than what is wrong. */
   meantUntil?: number;
 }
 

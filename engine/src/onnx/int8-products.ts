@@ -26,7 +26,10 @@ export interface Int8Options {
    * a softmax has thousands of numbers that together count, each far below the largest one's 127th part.
    */
   readonly vocabSize: number;
-  /** The integers are made with memory for a float32 matrix more, in a third of the time. */
+  /**
+   * Whether the integers are made before the graph is loaded, a few matrices at a time: in a way that takes less time, and the
+   * memory of a float32 matrix besides, which there is no room for where all are made at once.
+   */
   readonly beforehand?: boolean;
 }
 
