@@ -80,16 +80,17 @@ function askForName({ t }: Texts): Thenable<string | undefined> {
   });
 }
 
+/** One after the other, so that a name that one has taken is not free for the next. */
 async function copiesWithName(files: readonly Uri[], taskname: string): Promise<Uri[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      const rows = readRows(new TextDecoder().decode(await workspace.fs.readFile(file)), Number.POSITIVE_INFINITY);
-      const copy = await free((number) => file.with({ path: namedCopy(file.path, taskname, number) }));
-      const lines = rows.map((row) => `${JSON.stringify({ taskname, ...row })}\n`);
-      await workspace.fs.writeFile(copy, new TextEncoder().encode(lines.join('')));
-      return copy;
-    }),
-  );
+  const copies: Uri[] = [];
+  for (const file of files) {
+    const rows = readRows(new TextDecoder().decode(await workspace.fs.readFile(file)), Number.POSITIVE_INFINITY);
+    const copy = await free((number) => file.with({ path: namedCopy(file.path, taskname, number) }));
+    const lines = rows.map((row) => `${JSON.stringify({ taskname, ...row })}\n`);
+    await workspace.fs.writeFile(copy, new TextEncoder().encode(lines.join('')));
+    copies.push(copy);
+  }
+  return copies;
 }
 
 /** The first name that is not taken yet. */

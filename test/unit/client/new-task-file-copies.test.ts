@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { newTaskFile } from '../../../client/src/new-task-file/new-task-file.ts';
 import { english } from './texts.ts';
 
@@ -31,7 +31,7 @@ const vscode = vi.hoisted(() => {
     },
     workspace: {
       asRelativePath: ({ path }: Address) => path,
-      findFiles: async () => ['/d/train.JSONL'].map(uri),
+      findFiles: async () => [...files.keys()].filter((file) => /train\.jsonl$/i.test(file)).map(uri),
       fs: {
         readFile: async (file: Address) => read(file),
         stat: async (file: Address) => read(file),
@@ -42,6 +42,7 @@ const vscode = vi.hoisted(() => {
   };
 });
 vi.mock('vscode', () => vscode);
+beforeEach(() => vscode.files.clear());
 
 it('New Task File overwrites neither the data nor a copy that it has made before', async () => {
   const { files } = vscode;
@@ -57,4 +58,13 @@ it('New Task File overwrites neither the data nor a copy that it has made before
     '{"taskname":"rating","text":"Good","label":"yes"}',
   );
   expect(JSON.parse(files.get('/d/rating.ptask.json')!).data.train_ds).toEqual(['train.rating-2.jsonl']);
+});
+
+it('New Task File gives copies of files that differ in capitals alone names of their own', async () => {
+  const { files } = vscode;
+  files.set('/d/train.jsonl', '{"text":"Good","label":"yes"}\n');
+  files.set('/d/train.JSONL', '{"text":"Bad","label":"no"}\n');
+  await newTaskFile(english);
+  expect(files.get('/d/train.rating.jsonl')).toContain('"Bad"');
+  expect(files.get('/d/train.rating-2.jsonl')).toContain('"Good"');
 });
