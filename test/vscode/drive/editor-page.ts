@@ -18,8 +18,9 @@ export class EditorPage {
   }
 
   async open(file: string): Promise<void> {
-    await this.#choose('Control+P', file, path.basename(file));
-    await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
+    const tab = this.page.locator('.tab.active', { hasText: path.basename(file) });
+    // The list is drawn anew when more has been found, and then takes no click.
+    await this.until(tab, () => this.#choose('Control+P', file, path.basename(file)));
   }
 
   /** Opens a task file, and waits until the extension knows of it. */
