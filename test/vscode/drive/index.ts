@@ -1,9 +1,7 @@
 import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
 import { byHand, firstUse, troubles } from './chapters/index.ts';
 import { fetchCuda } from './fetch-cuda.ts';
-import { models } from './models.ts';
 import { noRuntime, withoutRuntime } from './no-runtime.ts';
-import { noSurvivors } from './no-survivors.ts';
 import { reload } from './reload.ts';
 import { swedish } from './swedish.ts';
 import { wholeStory } from './whole-story.ts';
@@ -20,14 +18,12 @@ export interface Drive {
 
 /** The longest first, as two windows are open at a time. */
 export const DRIVES: Readonly<Record<string, Drive>> = {
-  troubles: { run: troubles },
-  'by-hand': { run: byHand },
+  troubles,
+  'by-hand': byHand,
+  'first-use': firstUse(),
   reload: { run: reload },
-  'first-use': { run: firstUse },
   swedish: { options: { locale: 'sv' }, run: swedish },
   'whole-story': { run: wholeStory },
-  'no-survivors': { run: noSurvivors },
-  models: models(),
   ...(process.platform === 'linux' && process.arch === 'x64' ? { 'fetch-cuda': fetchCuda() } : {}),
   'no-runtime': { extensions: withoutRuntime, run: noRuntime },
 };

@@ -1,10 +1,14 @@
+import type { HubServer } from '../../../unit/hub/hub-server.ts';
 import type { Workbench } from '../../host/workbench.ts';
 import { EditorPage } from '../editor-page.ts';
+import type { Drive } from '../index.ts';
 import { chart } from './chart.ts';
 import { devices } from './devices.ts';
 import { evaluation } from './evaluation.ts';
 import { failures } from './failures.ts';
 import { newTaskFile, ownTask, walkthrough } from './first-use.ts';
+import { models, startHub } from './models.ts';
+import { noSurvivors } from './no-survivors.ts';
 import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
 import { noRuns, runs } from './runs.ts';
@@ -15,13 +19,32 @@ import { trained } from './trained.ts';
 export type Chapter = (editor: EditorPage, workbench: Workbench) => Promise<void>;
 
 /** In one window, one after the other: a window and a trained prompt take longer than all that is looked at. */
-export const byHand = chapters('by-hand', { noRuns, devices, chart, predict, evaluation, runs });
+export const byHand: Drive = { run: chapters('by-hand', { noRuns, devices, chart, predict, evaluation, runs }) };
 
-/** What goes otherwise than it should, in another window. */
-export const troubles = chapters('troubles', { trained, severalTasks, failures, outsidePaths });
+/** What goes otherwise than it should, in another window, up to its sudden end. */
+export const troubles: Drive = {
+  run: chapters('troubles', { trained, severalTasks, failures, outsidePaths, noSurvivors }),
+};
 
-/** What somebody new meets. */
-export const firstUse = chapters('first-use', { newTaskFile, ownTask, walkthrough });
+/** What somebody new meets, with a model of their own at last; before that nothing asks its hub. */
+export function firstUse(): Drive {
+  let hub: HubServer | undefined;
+  return {
+    async env() {
+      const started = await startHub();
+      hub = started.hub;
+      return started.env;
+    },
+    async run(workbench, out) {
+      const fromHub: Chapter = (editor) => models(editor, workbench, hub!);
+      try {
+        await chapters('first-use', { newTaskFile, ownTask, walkthrough, models: fromHub })(workbench, out);
+      } finally {
+        await hub!.close();
+      }
+    },
+  };
+}
 
 /** The commands and views that the suite cannot see, each as a user comes to it. */
 function chapters(drive: string, all: Readonly<Record<string, Chapter>>) {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Workbench } from '../host/workbench.ts';
-import { EditorPage } from './editor-page.ts';
-import { allGone, ownProcesses } from './own-processes.ts';
+import type { Workbench } from '../../host/workbench.ts';
+import type { EditorPage } from '../editor-page.ts';
+import { allGone, ownProcesses } from '../own-processes.ts';
 
 /** When the extension host dies, nothing that it started lives on: no server, no engine, no run. */
-export async function noSurvivors(workbench: Workbench, out: string): Promise<void> {
-  const { page } = workbench;
-  const editor = new EditorPage(page, out);
-  await editor.ready();
+export async function noSurvivors(editor: EditorPage, workbench: Workbench): Promise<void> {
+  const { page } = editor;
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
   await page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ }).waitFor({ timeout: 60_000 });

@@ -1,38 +1,25 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { HubServer } from '../../unit/hub/hub-server.ts';
-import { ID, tinyModel } from '../../unit/hub/tiny-served-model.ts';
-import type { Workbench } from '../host/workbench.ts';
-import { EditorPage } from './editor-page.ts';
-import type { Drive } from './index.ts';
+import { HubServer } from '../../../unit/hub/hub-server.ts';
+import { ID, tinyModel } from '../../../unit/hub/tiny-served-model.ts';
+import type { Workbench } from '../../host/workbench.ts';
+import type { EditorPage } from '../editor-page.ts';
 
 const TASK_FILE = 'hub.ptask.json';
 
-/** A model that is not there is fetched from a hub on this machine, with its size shown first; then another one is chosen. */
-export function models(): Drive {
-  let hub: HubServer | undefined;
-  return {
-    async env() {
-      hub = await HubServer.start({ [ID]: tinyModel({ told: { safetensors: { total: 1394 } } }) });
-      return { HF_ENDPOINT: hub.url, HF_HUB_OFFLINE: '', HF_HOME: '', HF_HUB_CACHE: '', HUGGINGFACE_HUB_CACHE: '' };
-    },
-    async run(workbench, out) {
-      try {
-        await fetchAndSelect(workbench, out, hub!);
-      } finally {
-        await hub!.close();
-      }
-    },
-  };
+/** A hub on this machine with one model, and what makes the extension ask it. */
+export async function startHub(): Promise<{ hub: HubServer; env: Readonly<Record<string, string>> }> {
+  const hub = await HubServer.start({ [ID]: tinyModel({ told: { safetensors: { total: 1394 } } }) });
+  const env = { HF_ENDPOINT: hub.url, HF_HUB_OFFLINE: '', HF_HOME: '', HF_HUB_CACHE: '', HUGGINGFACE_HUB_CACHE: '' };
+  return { hub, env };
 }
 
-async function fetchAndSelect({ page, workspace }: Workbench, out: string, hub: HubServer): Promise<void> {
+/** A model that is not there is fetched from a hub, with its size shown first; then another one is chosen. */
+export async function models(editor: EditorPage, { page, workspace }: Workbench, hub: HubServer): Promise<void> {
   const sentiment = await readFile(path.join(workspace, 'sentiment.ptask.json'), 'utf8');
   const task = sentiment.replace('"demo"', JSON.stringify(ID)).replace('"language": "en"', '"language": "sv"');
   await writeFile(path.join(workspace, TASK_FILE), task);
-  const editor = new EditorPage(page, out);
-  await editor.ready();
   await editor.openTaskFile(TASK_FILE);
 
   const lens = page.locator('.codelens-decoration a', { hasText: 'Fetch Model' });
