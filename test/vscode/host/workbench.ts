@@ -57,6 +57,18 @@ const SETTINGS = {
   'editor.cursorBlinking': 'solid',
 };
 
+/**
+ * Ends at once what VS Code moves whatever its settings say, such as the wheels of what is under way: each frame of them is
+ * computed. Who waits for the end of a movement is told of it.
+ */
+const STAND_STILL = `
+  const still = new CSSStyleSheet();
+  still.replaceSync(\`*, ::before, ::after {
+    animation-duration: 1ms !important;
+    animation-iteration-count: 1 !important;
+  }\`);
+  document.adoptedStyleSheets.push(still);`;
+
 const BROWSER_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -102,6 +114,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     // What a language pack would set, so that extensions are spoken to in this language; VS Code itself stays English.
     const language = JSON.stringify(options.locale ?? 'en');
     await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${language};`);
+    await context.addInitScript(STAND_STILL);
     const page = await context.newPage();
     const strangers = strangersOf(page);
     logConsole(page, path.join(options.out, 'browser.log'));
