@@ -11,10 +11,16 @@ const common = {
   testTimeout: 120_000,
 } as const;
 
+/** What mocks no module and leaves nothing behind in its process. */
+const PURE = '{autodiff,data,l10n,model,onnx,process,prompt,server,syntaxes,task}';
+const pure = `test/unit/${PURE}/**/*.test.ts`;
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...common, name: 'ptask', include: ['test/**/*.test.ts'], exclude: ['test/webgpu/**'] } },
+      { test: { ...common, name: 'ptask', include: ['test/**/*.test.ts'], exclude: ['test/webgpu/**', pure] } },
+      // A process for all files that a worker takes: to start one, and to load the same modules, took longer than most files.
+      { test: { ...common, name: 'pure', include: [pure], isolate: false } },
       {
         test: {
           ...common,
