@@ -138,12 +138,12 @@ describe('bad input', () => {
     [
       'a broken prompt table',
       (dir) => writeFile(path.join(dir, 't.prompts.safetensors'), 'nonsense'),
-      /t\.prompts\.safetensors: broken prompt table/,
+      /"t\.prompts\.safetensors" cannot be used: broken prompt table/,
     ],
     [
       'a prompt table where no file can be',
       (dir) => writeTaskFile(dir, { prompt_table: 'train.jsonl/t.prompts.safetensors' }),
-      /t\.prompts\.safetensors: cannot be read: a part of its path is a file/,
+      /t\.prompts\.safetensors" cannot be used: a part of its path is a file/,
     ],
   ];
 
@@ -219,8 +219,8 @@ describe('predict', () => {
   });
 });
 
-describe('predict with a task that was not trained', () => {
-  it('names its rows, and answers those of the others', async () => {
+describe('several tasks of which one was not trained', () => {
+  it('are answered and measured but for that one, which is named', async () => {
     const dir = await temporaryFolder();
     const examples = ['b', 'kind'].map((taskname) => ({ taskname, text: 'abba' }));
     const task_templates = ['kind', 'b'].map((name) => taskTemplate(name));
@@ -243,9 +243,17 @@ describe('predict with a task that was not trained', () => {
       { event: 'prediction', row: 1, taskname: 'kind' },
     ]);
     expect(stderr).toMatch(/^error: example 1: 'b' has not been trained/m);
-    const alone = await ptask(['predict', file, '--task', 'b']);
-    expect(alone).toMatchObject({ code: 1, stdout: '' });
-    expect(alone.stderr).toMatch(/^error: 'b' has not been trained/m);
+    const measured = await ptask(['evaluate', file, '--split', 'validation', '--json']);
+    expect(measured.code).toBe(1);
+    expect(events(measured.stdout).filter(({ event }) => event !== 'problem')).toMatchObject([
+      { event: 'metrics', task: 'kind' },
+      { event: 'error', message: expect.stringContaining("'b' has not been trained") },
+    ]);
+    for (const command of ['predict', 'evaluate']) {
+      const alone = await ptask([command, file, '--task', 'b']);
+      expect(alone).toMatchObject({ code: 1, stdout: '' });
+      expect(alone.stderr).toMatch(/^error: 'b' has not been trained/m);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Split } from '../../../protocol/src/engine.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
+import { InputError } from '../errors.ts';
 import type { Baseline } from '../evaluate/baseline.ts';
 import { evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
 import type { Majority } from '../evaluate/majority.ts';
@@ -32,14 +33,24 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   const output = new Output(values.json);
   const project = await openForRun(positionals[0]!, output);
   const predictor = new Predictor(project.backbone, { provider: await deviceToUse(wanted), notice: output.warn });
+  const tasks = tasksOf(project, values.task);
+  let unmeasured = 0;
   try {
-    for (const template of tasksOf(project, values.task)) {
-      await report(project, predictor, template, { split, baseline, output });
+    for (const template of tasks) {
+      try {
+        await report(project, predictor, template, { split, baseline, output });
+      } catch (error) {
+        // That one of several tasks was not trained keeps nobody from knowing of the others.
+        if (!(error instanceof InputError) || tasks.length === 1) throw error;
+        unmeasured++;
+        output.note(`error: ${error.message}`);
+        output.event({ event: 'error', message: error.message });
+      }
     }
   } finally {
     await predictor.release();
   }
-  return 0;
+  return unmeasured > 0 ? 1 : 0;
 }
 
 interface EvaluateOptions {

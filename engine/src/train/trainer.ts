@@ -429,12 +429,12 @@ class Trainer {
 
   private async withLearning(tasks: Record<string, TrainedPrompt>): Promise<Record<string, TrainedPrompt>> {
     const { plan, state, predictor } = this;
-    const measured: Record<string, TrainedPrompt> = {};
+    const measured = new Map<string, TrainedPrompt>();
     for (const [name, trained] of Object.entries(tasks)) {
       const learning = await measureLearning(plan, plan.tasks.get(name)!, state.best!.get(name)!, predictor);
-      measured[name] = { ...trained, learning };
+      measured.set(name, { ...trained, learning });
     }
-    return measured;
+    return Object.fromEntries(measured);
   }
 
   /** Keeps the best prompt of a run that diverged, and says so in the error that is to be thrown. */

@@ -26,7 +26,7 @@ export async function validate(
   step: Pick<Stepper, 'loss'>,
   most = Number.POSITIVE_INFINITY,
 ): Promise<Validation> {
-  const tasks: Record<string, ValidationMetrics> = {};
+  const tasks = new Map<string, ValidationMetrics>();
   let lossSum = 0;
   let targets = 0;
   for (const [taskname, task] of plan.tasks) {
@@ -44,14 +44,14 @@ export async function validate(
     lossSum += sums.loss;
     targets += sums.targets;
     const metrics = await measured(plan, task, virtual.get(taskname)!, predictor, rows);
-    tasks[taskname] = {
+    tasks.set(taskname, {
       rows: rows.length,
       loss: sums.loss / sums.targets,
       ...(metrics ? { accuracy: metrics.accuracy } : {}),
       ...(metrics && 'macroF1' in metrics ? { macro_f1: metrics.macroF1 } : {}),
-    };
+    });
   }
-  return { loss: targets > 0 ? lossSum / targets : undefined, tasks };
+  return { loss: targets > 0 ? lossSum / targets : undefined, tasks: Object.fromEntries(tasks) };
 }
 
 /** Text is generated only where the best prompt is chosen by it: that takes longer than the epoch. */
