@@ -35,7 +35,7 @@ export type ModelFacts =
 
 /** What the rules need to know of a prompt table. */
 export interface PromptTableFacts {
-  /** Why the file is no prompt table, or cannot be read; there are no tasks then. */
+  /** Why the file, which it does not name, is no prompt table, or cannot be read; there are no tasks then. */
   broken?: string;
   tasks: ReadonlyMap<string, TrainedTaskFacts>;
 }

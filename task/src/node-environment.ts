@@ -73,11 +73,11 @@ export async function readModelFacts({ taskFile, model, language }: ModelReferen
 
 /** What a prompt table's header says; the prompts are not read. */
 export async function readPromptTableFacts(path: string): Promise<PromptTableFacts | undefined> {
-  const broken = (problem: string): PromptTableFacts => ({ broken: `${path}: ${problem}`, tasks: new Map() });
+  const broken = (problem: string): PromptTableFacts => ({ broken: problem, tasks: new Map() });
   try {
     const found = await stat(path);
     // A folder is told by being opened.
-    if (!found.isFile() && !found.isDirectory()) return broken(t('cannot be read: {0}', t('it is not a file')));
+    if (!found.isFile() && !found.isDirectory()) return broken(t('it is not a file'));
     const file = await open(path);
     try {
       const result = await readHeader(file);
@@ -89,7 +89,7 @@ export async function readPromptTableFacts(path: string): Promise<PromptTableFac
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    return broken(t('cannot be read: {0}', fileReason('read', error)));
+    return broken(fileReason('read', error));
   }
 }
 

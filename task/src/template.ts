@@ -110,8 +110,12 @@ type FieldReading =
   | { kind: 'field'; name: string; end: number }
   | ({ kind: 'problem' } & Pick<TemplateProblem, 'message' | 'meant' | 'meantUntil' | 'end'>);
 
+function readDoubled(template: string, start: number): RegExpExecArray | null {
+  return DOUBLE_BRACES.exec(template.slice(start, start + LONGEST_DOUBLED));
+}
+
 function readField(template: string, start: number): FieldReading {
-  const doubled = DOUBLE_BRACES.exec(template.slice(start, start + LONGEST_DOUBLED));
+  const doubled = readDoubled(template, start);
   if (doubled !== null) {
     const meant = `{${doubled[1]}}`;
     const message = t('A placeholder has one brace on each side; write {0}.', meant);
@@ -129,15 +133,20 @@ function readField(template: string, start: number): FieldReading {
       end: start + 1 + name.length,
     };
   }
-  const name = template.slice(start + 1, stopAt);
-  if (name.trim() === '') {
+  const written = template.slice(start + 1, stopAt);
+  if (written.trim() === '') {
     return {
       kind: 'problem',
       message: t('This placeholder is empty; put the name of a field in it.'),
       end: stopAt + 1,
     };
   }
-  return { kind: 'field', name, end: stopAt + 1 };
+  // Blanks are a part of a name, but not between two braces, where they are the other notation's.
+  return {
+    kind: 'field',
+    name: start > 0 && readDoubled(template, start - 1) ? written.trim() : written,
+    end: stopAt + 1,
+  };
 }
 
 /** Whether a template can have a placeholder for a field of this name; rows may have any. */

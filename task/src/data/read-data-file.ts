@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import type { CheckEnvironment } from '../environment.ts';
 import { RowReader } from '../rows.ts';
 import { DataIndex } from './data-index.ts';
@@ -30,6 +31,7 @@ export async function readDataFile(
   const chunks = reading[Symbol.asyncIterator]();
   const reader = new RowReader();
   const fill = new BlockFiller(index, reader);
+  let isFirst = true;
   try {
     while (true) {
       await work.pause();
@@ -41,6 +43,11 @@ export async function readDataFile(
         return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error), index };
       }
       if (chunk.done) break;
+      if (isFirst && isUtf16(chunk.value)) {
+        // Read line by line, each would be wrong in a way of its own.
+        return { state: 'unreadable', reason: t('it is not UTF-8 text; save the file as UTF-8'), index };
+      }
+      isFirst = false;
       for (let at = 0; at < chunk.value.length; at += PART_BYTES) {
         fill.push(chunk.value.subarray(at, at + PART_BYTES));
         await work.pause();
@@ -52,6 +59,11 @@ export async function readDataFile(
   }
   fill.finish();
   return { state: 'read', index };
+}
+
+/** Whether a file begins with the byte order mark of UTF-16, as PowerShell's `>` writes it. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
 /** In bytes; a block ends with the chunk in which it reaches this. */

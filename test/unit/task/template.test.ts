@@ -30,6 +30,12 @@ describe('parseTemplate', () => {
     ]);
   });
 
+  it('takes the name between two braces without its blanks, as it is meant', () => {
+    const { segments, problems } = parseTemplate('{{ label }}', []);
+    expect(problems).toMatchObject([{ code: 'placeholder-malformed', meant: '{label}' }]);
+    expect(segments.filter(({ kind }) => kind === 'field')).toMatchObject([{ name: 'label', start: 1, end: 10 }]);
+  });
+
   it('covers every template without gap or overlap', () => {
     const part = fc.constantFrom(
       '{',

@@ -209,7 +209,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         task: taskFile({ of: `"prompt_template": "${MARKER}\\n\\u00e5 🙂 ⟦{mening⟧ {sentence}{label}"` }),
       },
       'in double braces, as Jinja has it': {
-        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{⟧{sentence}}:⟦{⟧{label}}"` }),
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{⟧{sentence}}:⟦{⟧{ label }}"` }),
       },
       'broken by a line end': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{sen⟧\\ntence}:{label}"` }) },
     },
@@ -432,6 +432,15 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
             (async function* () {
               yield new TextEncoder().encode(`${row('a')}\n`);
               throw new Error('the disk is gone');
+            })(),
+        },
+      },
+      'a file in UTF-16': {
+        task: taskFile({ file: '"data": { "train_ds": [⟦"train.jsonl"⟧] }' }),
+        environment: {
+          readFile: async () =>
+            (async function* () {
+              yield Buffer.from(`\ufeff${row('a')}\n${row('b')}\n`, 'utf16le');
             })(),
         },
       },
