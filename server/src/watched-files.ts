@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import {
   type Connection,
   DidChangeWatchedFilesNotification,
@@ -56,14 +56,18 @@ export class DependencyWatch {
 
   /** @param paths files and folders, in the workspace and outside */
   follow(paths: ReadonlySet<string>): Promise<void> {
-    const others = [...paths].filter((path) => !this.#isInWorkspace(path) || isOfOtherName(path));
+    const others = [...paths].filter((path) => !this.#isInWorkspace(path) || !isWatchedByName(path));
     this.#turn = this.#turn.then(() => this.#watch(others));
     return this.#turn;
   }
 
   async #watch(paths: readonly string[]): Promise<void> {
     const nested = await Promise.all(
-      paths.map(async (path) => [dirname(path), ...((await isFolder(path)) ? [path] : [])]),
+      paths.map(async (path) => {
+        if (!(await isFolder(path))) return [dirname(path)];
+        // A model's folder, whose files have names that are watched everywhere in the workspace.
+        return this.#isInWorkspace(path) ? [] : [dirname(path), path];
+      }),
     );
     const folders = [...new Set(nested.flat())].sort();
     if (folders.join('\n') === this.#folders.join('\n')) return;
@@ -79,11 +83,9 @@ export class DependencyWatch {
   }
 }
 
-/** What has no ending is a model's folder, whose files have names that are taken in. */
-function isOfOtherName(path: string): boolean {
-  if (extname(path) === '') return false;
+function isWatchedByName(path: string): boolean {
   const name = basename(path);
-  return !NAMES.includes(name) && !ENDINGS.some((ending) => name.endsWith(ending));
+  return NAMES.includes(name) || ENDINGS.some((ending) => name.endsWith(ending));
 }
 
 async function isFolder(path: string): Promise<boolean> {

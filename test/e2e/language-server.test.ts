@@ -136,14 +136,14 @@ describe('an editor that is sent diagnostics', () => {
     );
   });
 
-  it('is asked to watch data in the workspace that has another name than the usual one', async () => {
+  it.each(['rows.json', 'rows'])('is asked to watch data in the workspace with a name such as %s', async (name) => {
     const { dir, task, train } = await sound();
     const editor = await Editor.start({ folders: [dir] });
     await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain('jsonl'));
     expect(JSON.stringify(editor.registrations)).not.toContain(JSON.stringify(uriOf(dir)));
-    await rename(train, path.join(dir, 'rows.json'));
+    await rename(train, path.join(dir, name));
     const text = await readFile(task, 'utf8');
-    await writeFile(task, text.replace('"train.jsonl"', '"rows.json"'));
+    await writeFile(task, text.replace('"train.jsonl"', JSON.stringify(name)));
     await editor.fileChanged(task);
     await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain(JSON.stringify(uriOf(dir))));
   });
