@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { commands, Uri, workspace } from 'vscode';
+import { lineLink } from './line-link.ts';
 
 /** How many reports are kept: a window that is reloaded shows its own again. */
 const KEPT = 20;
@@ -28,8 +28,7 @@ export class ReportDocuments {
 
   /** Address of a line of a file, counted from 0, for a link in a report. */
   link(file: string, line: number): string {
-    const way = path.relative(path.join(this.#folder.fsPath, 'of-one-report'), file).split(path.sep);
-    return `${way.map(encodeURIComponent).join('/')}#L${line + 1}`;
+    return lineLink(file, line, Uri.joinPath(this.#folder, 'of-one-report').fsPath);
   }
 
   async #dropOld(): Promise<void> {

@@ -54,7 +54,8 @@ export class ChartPage {
       for (const [place, plot] of this.#plots.entries()) plot.update(panels[place]!, this.#main.clientWidth);
     } else {
       for (const plot of this.#plots) plot.destroy();
-      const title = element('h1', `${words.title}: ${this.#runs.map(({ name }) => name).join(', ')}`);
+      const names = this.#runs.map(({ name }) => name).join(', ');
+      const title = element('h1', names === '' ? words.title : `${words.title}: ${names}`);
       this.#main.replaceChildren(title);
       if (isEmpty) this.#main.append(element('p', words.empty));
       this.#plots = panels.map((panel) => new PanelPlot(panel, this.#main, words, format));

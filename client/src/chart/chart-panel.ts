@@ -75,8 +75,8 @@ export class Charts implements Disposable {
       const runs = await this.#runsOf(dirs);
       // Reading them takes a while where the engine has to be started first.
       if (isClosed) return;
-      panel.title = this.#texts.t('Training {0}', runs.map(({ name }) => name).join(', '));
-      post({ type: 'show', runs, words: wordsOf(this.#texts), locale: this.#texts.locale });
+      if (runs.length > 0) panel.title = this.#texts.t('Training {0}', runs.map(({ name }) => name).join(', '));
+      post({ type: 'show', runs, words: wordsOf(runs, this.#texts), locale: this.#texts.locale });
       if (missed !== own) return;
       for (const message of own) post(message);
       missed = undefined;
@@ -118,7 +118,7 @@ export class Charts implements Disposable {
 
 const keyOf = (dirs: readonly string[]) => dirs.join('\0');
 
-function wordsOf({ t }: Texts): ChartWords {
+function wordsOf(runs: readonly ChartRun[], { t }: Texts): ChartWords {
   return {
     title: t('Training'),
     loss: t('Loss'),
@@ -130,7 +130,8 @@ function wordsOf({ t }: Texts): ChartWords {
     epoch: t('epoch'),
     best: t('best'),
     numbers: t('The same in numbers'),
-    empty: t('This run has not taken a step yet.'),
+    empty:
+      runs.length > 0 ? t('This run has not taken a step yet.') : t('This run is no longer there, or cannot be read.'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StopTrainingParams, TrainingParams } from '../../../protocol/src/engine.ts';
+import type { TrainingParams } from '../../../protocol/src/engine.ts';
 import type { RunRequest, StartTraining, TrainingProcess } from '../runs/run-queue.ts';
 import { EngineError } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';
@@ -27,20 +27,22 @@ export class TrainingProcesses {
   }
 
   readonly start: StartTraining = (request, listener): TrainingProcess => {
-    let stop: StopTrainingParams['how'] | 'kill' | undefined;
-    const starting = this.#options.permit.ask(request.file).then(() => {
-      if (stop) throw new EngineError('cancelled', 'cancelled');
-      return this.#startProcess();
+    let withdraw = (): void => undefined;
+    // The user may be asked about paths, and stop the run instead of answering.
+    const withdrawn = new Promise<never>((_, reject) => {
+      withdraw = () => reject(new EngineError('cancelled', 'cancelled'));
     });
+    const permitted = this.#options.permit.ask(request.file);
+    const starting = Promise.race([permitted, withdrawn]).then(() => this.#startProcess());
     const whenStarted = (action: (engine: EngineProcess) => void) => void starting.then(action, () => undefined);
     return {
       result: starting.then((engine) => this.#run(engine, request, listener)),
       stop: (how) => {
-        stop = how;
+        withdraw();
         whenStarted((engine) => engine.notify('stopTraining', { how }));
       },
       kill: () => {
-        stop = 'kill';
+        withdraw();
         whenStarted((engine) => engine.kill());
       },
     };

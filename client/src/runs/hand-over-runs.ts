@@ -18,10 +18,18 @@ export interface HandOver extends Disposable {
 export function handOverRuns(queue: RunQueue, storage: Uri | undefined, texts: Texts): HandOver {
   if (!storage) return { close: () => undefined, dispose: () => undefined };
   const folder = path.join(storage.fsPath, 'runs');
-  if (workspace.isTrusted) void takeOver(folder, queue, texts);
+  const takeOverNow = () => void takeOver(folder, queue, texts);
+  const trusted = workspace.onDidGrantWorkspaceTrust(takeOverNow);
+  if (workspace.isTrusted) takeOverNow();
   const note = new RunsNote(folder, randomUUID());
   const listener = queue.listen(() => note.keep(queue.open));
-  return { close: () => note.close(Date.now()), dispose: () => listener.dispose() };
+  return {
+    close: () => note.close(Date.now()),
+    dispose() {
+      trusted.dispose();
+      listener.dispose();
+    },
+  };
 }
 
 async function takeOver(folder: string, queue: RunQueue, { t }: Texts): Promise<void> {

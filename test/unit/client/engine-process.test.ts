@@ -36,6 +36,18 @@ describe('a process that has died', () => {
   });
 });
 
+it('a run that is stopped while its user is asked about paths ends at once, and starts nothing', async () => {
+  const permit = { ask: () => new Promise<never>(() => undefined), require: async () => undefined };
+  for (const stop of ['cancel', 'pause', 'kill'] as const) {
+    const trainings = new TrainingProcesses({ program, log, permit, env: () => ({}) });
+    const run = trainings.start(training, () => undefined);
+    if (stop === 'kill') run.kill();
+    else run.stop(stop);
+    await expect(run.result).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(trainings.pids).toEqual([]);
+  }
+});
+
 it('an answer is not kept once it was given', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

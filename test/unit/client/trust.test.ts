@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { Charts } from '../../../client/src/chart/chart-panel.ts';
 import type { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
 import type { LanguageServer } from '../../../client/src/language-server.ts';
+import { handOverRuns } from '../../../client/src/runs/hand-over-runs.ts';
 import { RunQueue } from '../../../client/src/runs/run-queue.ts';
 import { StoredRuns } from '../../../client/src/runs/stored-runs.ts';
 import { showFileStatus } from '../../../client/src/status-item.ts';
@@ -127,6 +131,37 @@ it('a chart that comes back starts nothing before the workspace is trusted, and 
   expect(engine.request).not.toHaveBeenCalled();
   vscode.grantTrust();
   await vi.waitFor(() => expect(post).toHaveBeenCalledOnce());
+});
+
+it('the runs of a window that was closed just now go on once the workspace is trusted', async () => {
+  const storage = mkdtempSync(path.join(tmpdir(), 'ptask-'));
+  const left = { file: '/w/a.ptask.json', tasknames: ['a'], resume: true, device: 'auto' };
+  mkdirSync(path.join(storage, 'runs'));
+  writeFileSync(
+    path.join(storage, 'runs/window-1.json'),
+    JSON.stringify({ pid: process.pid, closed: Date.now(), runs: [left] }),
+  );
+  const runs = new RunQueue(() => ({ result: new Promise(() => undefined), stop() {}, kill() {} }));
+  const handOver = handOverRuns(runs, { fsPath: storage } as never, english);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(runs.open).toEqual([]);
+  vscode.grantTrust();
+  await vi.waitFor(() => expect(runs.open).toMatchObject([{ request: left }]));
+  handOver.dispose();
+  rmSync(storage, { recursive: true });
+});
+
+it('a chart of a run that was deleted says so', async () => {
+  vscode.workspace.isTrusted = true;
+  const engine = engineThat(() => {
+    throw new Error('there is no such run');
+  });
+  const { ready, post, titles } = restoredChart(engine);
+  ready();
+  await vi.waitFor(() => expect(post).toHaveBeenCalledOnce());
+  const words = { empty: 'This run is no longer there, or cannot be read.' };
+  expect(post).toHaveBeenCalledWith(expect.objectContaining({ runs: [], words: expect.objectContaining(words) }));
+  expect(titles).toEqual([]);
 });
 
 it('a chart that is closed while its runs are read is left alone', async () => {
