@@ -48,7 +48,7 @@ export class EditorPage {
 
   /** Takes the entry with this text from a list of choices, after which there may be another question. */
   async choose(text: string): Promise<void> {
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    await this.clickAway(this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first());
   }
 
   /** Ticks what a list of choices offers with these texts, and nothing else, and takes it. */
@@ -63,8 +63,7 @@ export class EditorPage {
         await row.getByRole('checkbox').first().setChecked(isWanted, { timeout: 1000 });
       }
     });
-    await widget.getByRole('button', { name: 'OK' }).click();
-    await widget.waitFor({ state: 'hidden' });
+    await this.clickAway(widget.getByRole('button', { name: 'OK' }), widget);
   }
 
   /** Answers the question of an input box. */
@@ -78,8 +77,7 @@ export class EditorPage {
   /** Presses a button of the question that stands in front of everything else. */
   async answer(question: RegExp | string, button: string): Promise<void> {
     const dialog = this.page.locator('.monaco-dialog-box', { hasText: question });
-    await dialog.getByRole('button', { name: button, exact: true }).click();
-    await dialog.waitFor({ state: 'hidden' });
+    await this.clickAway(dialog.getByRole('button', { name: button, exact: true }), dialog);
   }
 
   /** What the status items of the file in the editor say. */
@@ -137,6 +135,19 @@ export class EditorPage {
     throw new Error(`it does not show: ${shown}`);
   }
 
+  /** Clicks until something has gone by that: what is drawn anew under the pointer takes no click. */
+  async clickAway(target: Locator, gone = target): Promise<void> {
+    await target.click();
+    await this.eventually(async () => {
+      try {
+        await gone.waitFor({ state: 'hidden', timeout: 2000 });
+      } catch (error) {
+        await target.click({ timeout: 1000 }).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
   /** Waits for a message with this text. */
   async message(text: RegExp | string, timeout = 60_000): Promise<string> {
     const toast = this.page.locator('.notification-toast', { hasText: text }).first();
@@ -147,8 +158,7 @@ export class EditorPage {
   /** Presses a button of a message. */
   async press(text: RegExp | string, button: string): Promise<void> {
     const toast = this.page.locator('.notification-toast', { hasText: text }).first();
-    await toast.getByRole('button', { name: button, exact: true }).click();
-    await toast.waitFor({ state: 'hidden' });
+    await this.clickAway(toast.getByRole('button', { name: button, exact: true }), toast);
   }
 
   /** Moves the pointer over a text of the editor until this is shown for it, which may come after what others have to say. */
@@ -178,27 +188,19 @@ export class EditorPage {
 
   async #choose(key: string, text: string, title: string): Promise<void> {
     const widget = this.page.locator('.quick-input-widget');
-    const input = widget.locator('input[type="text"]').first();
-    const row = widget.locator('.monaco-list-row', { hasText: title }).first();
     for (let attempt = 0; ; attempt++) {
       await this.page.keyboard.press(key);
       try {
         // What is on its way out takes no text, and what takes the focus closes the list.
-        await input.fill(text, { timeout: 3000 });
-        await row.click({ timeout: 5000 });
-        break;
+        await widget.locator('input[type="text"]').first().fill(text, { timeout: 3000 });
+        const row = widget.locator('.monaco-list-row', { hasText: title }).first();
+        await row.waitFor({ timeout: 5000 });
+        await this.clickAway(row);
+        return;
       } catch (error) {
         if (attempt === 5) throw error;
         await this.page.keyboard.press('Escape');
       }
     }
-    // A row that was drawn anew under the pointer takes no click: the list stays as it is.
-    const isStillAsked = async () => (await widget.isVisible()) && (await input.inputValue({ timeout: 1000 })) === text;
-    await this.eventually(async () => {
-      if (!(await isStillAsked().catch(() => false))) return;
-      await this.page.waitForTimeout(1000);
-      if (await isStillAsked().catch(() => false)) await row.click({ timeout: 1000 });
-      throw new Error(`${title} takes no click`);
-    });
   }
 }

@@ -32,8 +32,8 @@ export async function reload(workbench: Workbench, out: string): Promise<void> {
   await editor.reload();
   await allGone(workbench, before);
   await status.waitFor({ timeout: 60_000 });
-  await status.click();
-  await page.locator('.pane-body .monaco-list-row', { hasText: /sentiment.*epoch/ }).waitFor();
+  const entry = page.locator('.pane-body .monaco-list-row', { hasText: /sentiment.*epoch/ });
+  await editor.until(entry, () => status.click());
   await epochs.first().waitFor();
   await epochs.nth(await epochs.count()).waitFor({ timeout: 60_000 });
   await editor.screenshot('after-reload');

@@ -10,8 +10,8 @@ export async function swedish({ page }: Workbench, out: string): Promise<void> {
   await page.locator('.codelens-decoration', { hasText: 'Träna' }).first().waitFor({ timeout: 30_000 });
   await editor.command('ptask: Träna uppgift');
   const status = page.locator('.statusbar-item', { hasText: /sentiment-task: epok \d\/\d · förlust \d,\d{3} · / });
-  await status.click({ timeout: 60_000 });
-  await page.locator('.composite.title', { hasText: 'Körningar' }).first().waitFor();
+  await status.waitFor({ timeout: 60_000 });
+  await editor.until(page.locator('.composite.title', { hasText: 'Körningar' }).first(), () => status.click());
   await editor.command('ptask: Visa diagram');
   const chart = editor.webview();
   await chart.getByRole('slider', { name: 'Förlust' }).waitFor();

@@ -21,9 +21,8 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.command('ptask: Train Task');
   const status = page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ });
   await status.waitFor({ timeout: 60_000 });
-  await status.click();
   const run = page.locator('.pane-body .monaco-list-row', { hasText: 'sentiment-task' }).first();
-  await run.waitFor();
+  await editor.until(run, () => status.click());
   assert.match(await editor.message(/sentiment-task is trained/, 120_000), /of 16 validation rows right/);
   await editor.command('ptask: Show Chart');
   await editor.webview().locator('.uplot canvas').first().waitFor();
@@ -55,7 +54,7 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.screenshot('test-explorer');
 
   await editor.command('Welcome: Open Walkthrough...');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get started with ptask' }).first().click();
+  await editor.choose('Get started with ptask');
   await page.locator('.getting-started-step', { hasText: 'Train the task' }).first().waitFor();
   await editor.screenshot('walkthrough');
 

@@ -27,6 +27,8 @@ export async function devices(editor: EditorPage): Promise<void> {
 
   await editor.open('sentiment.ptask.json');
   await editor.command('ptask: Select Device');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'CPU' }).last().click({ timeout: 30_000 });
+  const cpu = page.locator('.quick-input-list .monaco-list-row', { hasText: 'CPU' }).last();
+  await cpu.waitFor({ timeout: 30_000 });
+  await editor.clickAway(cpu);
   await editor.languageStatusSays(/device: cpu/);
 }

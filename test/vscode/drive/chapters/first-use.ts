@@ -6,7 +6,7 @@ export async function walkthrough(editor: EditorPage): Promise<void> {
   const { page } = editor;
   const step = async (title: string, button: string) => {
     await editor.command('Welcome: Open Walkthrough...');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get started with ptask' }).first().click();
+    await editor.choose('Get started with ptask');
     await page.locator('.getting-started-step', { hasText: title }).first().click();
     await page
       .locator('.getting-started-step.expanded', { hasText: title })
@@ -40,7 +40,7 @@ export async function walkthrough(editor: EditorPage): Promise<void> {
   await editor.webview().getByText('The forecast was raised.').waitFor({ timeout: 30_000 });
 
   await editor.command('Welcome: Open Walkthrough...');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get started with ptask' }).first().click();
+  await editor.choose('Get started with ptask');
   const done = page.locator('.getting-started-step .codicon-getting-started-step-checked');
   await editor.eventually(async () => assert.equal(await done.count(), 4));
   await editor.screenshot('walkthrough-done');

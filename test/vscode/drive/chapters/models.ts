@@ -30,7 +30,7 @@ export async function models(editor: EditorPage, { page, workspace }: Workbench,
   assert.match(await dialog.innerText(), /in 3 files/);
   assert.deepEqual(hub.asked('hub'), [], 'no file is fetched before the user has agreed');
   await editor.screenshot('fetch-model');
-  await dialog.locator('.monaco-button', { hasText: /^Fetch$/ }).click();
+  await editor.answer(`Fetch ${ID}?`, 'Fetch');
   await editor.message(`${ID} is there`);
   await lens.waitFor({ state: 'detached' });
   assert.equal(hub.asked('store').length, 1);
@@ -41,6 +41,6 @@ export async function models(editor: EditorPage, { page, workspace }: Workbench,
   assert.match(await row(ID).innerText(), /chosen · gpt2/);
   await row('AI-Sweden-Models/gpt-sw3-126m').waitFor();
   await editor.screenshot('select-model');
-  await row('demo-base').click();
+  await editor.choose('demo-base');
   await page.locator('.view-line', { hasText: '"demo-base"' }).first().waitFor();
 }

@@ -13,8 +13,8 @@ export async function severalTasks(editor: EditorPage, { page, workspace }: Work
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
   await page.locator('.statusbar-item', { hasText: /tone-task: epoch.*\(\+1\)/ }).waitFor();
-  await page.locator('.statusbar-item', { hasText: /tone-task: epoch/ }).click();
-  await page.locator('.pane-body .monaco-list-row', { hasText: /sentiment-task.*waiting/ }).waitFor();
+  const waiting = page.locator('.pane-body .monaco-list-row', { hasText: /sentiment-task.*waiting/ });
+  await editor.until(waiting, () => page.locator('.statusbar-item', { hasText: /tone-task: epoch/ }).click());
   await editor.command('ptask: Cancel Run');
   await editor.message(/tone-task was cancelled/);
   await page.locator('.statusbar-item', { hasText: /sentiment-task: epoch/ }).waitFor({ timeout: 60_000 });
