@@ -47,9 +47,13 @@ export async function main({ root, out, only, packaged }: MainOptions): Promise<
     const run = async () => {
       const own = path.join(out, name);
       await rm(own, { recursive: true, force: true });
-      const ownExtensions = (await drive.extensions?.(extensions, own)) ?? extensions;
-      const env = { ...common.env, ...(await drive.env?.()) };
-      return runDrive(name, drive, { ...common, env, ...drive.options, extensions: ownExtensions, out: own });
+      try {
+        const ownExtensions = (await drive.extensions?.(extensions, own)) ?? extensions;
+        const env = { ...common.env, ...(await drive.env?.()) };
+        return await runDrive(name, drive, { ...common, env, ...drive.options, extensions: ownExtensions, out: own });
+      } finally {
+        await drive.close?.();
+      }
     };
     return { name, run };
   });

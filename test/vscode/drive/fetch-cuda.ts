@@ -29,13 +29,8 @@ export function fetchCuda(): Drive {
       return copy;
     },
     env: async () => ({ npm_config_registry: registry!.url, PTASK_CACHE: cache }),
-    async run(workbench, out) {
-      try {
-        await refuseThenFetch(workbench, out, registry!, cache);
-      } finally {
-        await registry!.close();
-      }
-    },
+    run: (workbench, out) => refuseThenFetch(workbench, out, registry!, cache),
+    close: async () => registry?.close(),
   };
 }
 

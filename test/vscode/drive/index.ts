@@ -14,6 +14,8 @@ export interface Drive {
   /** Makes another folder of extensions out of that with the installed one, and gives its path. */
   extensions?(installed: string, out: string): Promise<string>;
   run(workbench: Workbench, out: string): Promise<void>;
+  /** Ends what `env` and `extensions` have started, whether or not a window has opened. */
+  close?(): Promise<void>;
 }
 
 /** The longest first, as two windows are open at a time. */

@@ -37,12 +37,9 @@ export function firstUse(): Drive {
     },
     async run(workbench, out) {
       const fromHub: Chapter = (editor) => models(editor, workbench, hub!);
-      try {
-        await chapters('first-use', { newTaskFile, ownTask, walkthrough, models: fromHub })(workbench, out);
-      } finally {
-        await hub!.close();
-      }
+      await chapters('first-use', { newTaskFile, ownTask, walkthrough, models: fromHub })(workbench, out);
     },
+    close: async () => hub?.close(),
   };
 }
 
