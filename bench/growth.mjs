@@ -7,11 +7,12 @@
  *         [--virtual 10,100] [--lengths 32,128] [--precisions float32,int8] [--python python3] [--device cpu]
  *
  * Models have random weights and are made in DIR, once (GPT-2 XL is 6 GB). The first one is measured at every size, the others
- * at the first of each. With --python, PEFT (see peft_step.py) takes its turns, too, on the CPU; where it needs more than nine
+ * at the first of each. What was measured is kept in DIR/growth.json, to which later rounds are added, of other sizes or of one that
+ * something else disturbed; with --rounds 0 table and plot are made of it alone. With --python, PEFT (see peft_step.py) takes its turns, too, on the CPU; where it needs more than nine
  * tenths of the machine's memory, the table says so.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -49,6 +50,9 @@ const precisions = list(values.precisions);
 /** What takes turns in a cell: ptask in each precision, and PEFT where it is there. */
 const systems = [...precisions, ...(values.python ? ['PEFT'] : [])];
 
+const keptFile = path.join(values.out, 'growth.json');
+const kept = existsSync(keptFile) ? JSON.parse(readFileSync(keptFile, 'utf8')) : {};
+
 const models = list(values.models).map((name) => {
   const folder = path.join(values.out, name);
   if (!existsSync(path.join(folder, 'config.json'))) {
@@ -65,10 +69,15 @@ const shapes = numbers(values.virtual).flatMap((virtual) =>
 const cells = [
   ...shapes.map((shape) => ({ model: models[0], shape })),
   ...models.slice(1).map((model) => ({ model, shape: shapes[0] })),
-].map((cell) => ({
-  ...cell,
-  found: Object.fromEntries(systems.map((system) => [system, { ms: [], mb: [], share: [] }])),
-}));
+].map((cell) => ({ ...cell, found: foundBefore(cell) }));
+
+/** The rounds of a cell, of each system. */
+function foundBefore({ model, shape }) {
+  kept[[model.name, ...Object.values(shape)]] ??= {};
+  const found = kept[[model.name, ...Object.values(shape)]];
+  for (const system of systems) found[system] ??= { ms: [], mb: [], share: [] };
+  return found;
+}
 
 const peftLimit = ['--memory-gb', ((0.9 * totalmem()) / 2 ** 30).toFixed(1)];
 
@@ -89,6 +98,7 @@ for (let round = 1; round <= Number(values.rounds); round++) {
       found[system].mb.push(step.peak_mb);
       if (gflops) found[system].share.push(shareOfSpeed(model.sizes, shape, gflops, step.step_ms));
     }
+    writeFileSync(keptFile, JSON.stringify(kept));
   });
 }
 
@@ -99,12 +109,14 @@ const heads = systems.flatMap((system) => [
 ]);
 const columns = ['model', 'virtual', 'length', 'batch', ...heads];
 const table = [
-  `${cpus()[0].model}, ${cpus().length} processors, ${values.device}; answer tokens a row: ${ANSWER}; ${values.rounds} rounds\n`,
+  `${cpus()[0].model}, ${cpus().length} processors, ${values.device}; answer tokens a row: ${ANSWER}\n`,
   `| ${columns.join(' | ')} |`,
   `|${'---|'.repeat(columns.length)}`,
   ...cells.map(({ model, shape, found }) => {
     const results = systems.flatMap((system) => [
-      ...(found[system].ms.length > 0 ? [spread(found[system].ms), median(found[system].mb)] : ['out of memory', '–']),
+      ...(found[system].ms.length > 0
+        ? [spread(found[system].ms), Math.round(median(found[system].mb))]
+        : ['out of memory', '–']),
       ...(system === 'float32' && values.device === 'cpu' ? [percent(median(found[system].share))] : []),
     ]);
     return `| ${[model.name, shape.virtual, shape.length, shape.batch, ...results].join(' | ')} |`;

@@ -53,6 +53,7 @@ export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(
 
 /** The median, with the smallest and the largest. */
 export function spread(numbers) {
+  if (numbers.length === 1) return String(Math.round(numbers[0]));
   return `${Math.round(median(numbers))} (${Math.round(Math.min(...numbers))}–${Math.round(Math.max(...numbers))})`;
 }
 
