@@ -3,7 +3,7 @@ import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { formatLoss } from '../progress.ts';
 import { count, shortPath } from '../text.ts';
 import { planTraining, type TrainingPlan } from '../train/plan.ts';
-import { train } from '../train/trainer.ts';
+import { train } from '../train/train.ts';
 import { crossValidate } from './cross-validate.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Interrupt } from './interrupt.ts';

@@ -6,7 +6,7 @@ import { InputError } from '../errors.ts';
 import { openForRun } from '../project.ts';
 import { planTraining } from '../train/plan.ts';
 import { RunProgress } from '../train/run-progress.ts';
-import { type StopRequest, train } from '../train/trainer.ts';
+import { type StopRequest, train } from '../train/train.ts';
 import type { Connection, Notify } from './connection.ts';
 import { DeviceChoice } from './device-choice.ts';
 import { log } from './log.ts';

@@ -7,7 +7,8 @@ import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
 import type { RunGroup } from './run-group.ts';
 import { SharedStep } from './shared-step.ts';
-import { type Beside, PausedError, train } from './trainer.ts';
+import { PausedError, train } from './train.ts';
+import type { Beside } from './trainer.ts';
 
 export interface TogetherOptions {
   readonly fit: Fit;

@@ -6,7 +6,7 @@ import { BusyError, FileError, InputError } from '../../../engine/src/errors.ts'
 import { loadCheckpoint, saveCheckpoint } from '../../../engine/src/train/checkpoint.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { RunFolder } from '../../../engine/src/train/run-folder.ts';
-import { train } from '../../../engine/src/train/trainer.ts';
+import { train } from '../../../engine/src/train/train.ts';
 import { TrainingState } from '../../../engine/src/train/training-state.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { openProject, type Project } from '../../../engine/src/project.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
-import { type StopRequest, type TrainOptions, train } from '../../../engine/src/train/trainer.ts';
+import { type StopRequest, type TrainOptions, train } from '../../../engine/src/train/train.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { writeSmallBackbone } from './small-backbone.ts';

@@ -7,7 +7,7 @@ import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep, type Stepper, type StepResult } from '../../../engine/src/train/backbone-step.ts';
 import { loadCheckpoint } from '../../../engine/src/train/checkpoint.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
-import { train } from '../../../engine/src/train/trainer.ts';
+import { train } from '../../../engine/src/train/train.ts';
 import type { DoneEvent, EpochEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import {
   BOTH_TASKS,

@@ -1,0 +1,28 @@
+import type { TrainerSettings } from '../../../task/src/types.ts';
+import { type EarlyStoppingVerdict, measure } from './early-stopping.ts';
+import type { Progress } from './training-state.ts';
+import type { Validation } from './validate.ts';
+
+/** Whether an epoch's prompts are the best so far by `trainer.val_metric`, and whether the run is to stop with it. */
+export function judgeEpoch(
+  settings: TrainerSettings,
+  { stopping, epoch }: Progress,
+  validation: Validation,
+  trainLoss: number,
+): EarlyStoppingVerdict {
+  const { early_stopping, val_metric } = settings;
+  const rule = {
+    patience: early_stopping?.patience ?? null,
+    minDelta: early_stopping?.min_delta ?? 0,
+    mode: val_metric === 'loss' ? 'min' : 'max',
+  } as const;
+  return measure(rule, stopping, epoch, chosenMetric(val_metric, validation, trainLoss));
+}
+
+/** The number that decides which prompt is best: the mean over tasks, where it is a metric of each. */
+function chosenMetric(metric: TrainerSettings['val_metric'], validation: Validation, trainLoss: number): number {
+  if (validation.loss === undefined) return trainLoss;
+  if (metric === 'loss') return validation.loss;
+  const values = Object.values(validation.tasks).map((task) => task[metric] ?? task.accuracy ?? 0);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,189 @@
+import { t } from '../../../l10n/src/words.ts';
+import type { TrainEvent } from '../../../protocol/src/training-events.ts';
+import { DivergedError, InputError } from '../errors.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import { VERSION } from '../version.ts';
+import { type Fit, type FittedRun, fitRun } from './fit.ts';
+import type { TrainingPlan } from './plan.ts';
+import { RunFolder } from './run-folder.ts';
+import { type Beside, Trainer } from './trainer.ts';
+import { TrainingState } from './training-state.ts';
+
+export interface TrainOptions {
+  /** Go on with the newest unfinished run of the same tasks, if there is one. */
+  readonly resume: boolean;
+  /** Asked between steps. */
+  readonly stopRequested: () => StopRequest | undefined;
+  readonly session?: SessionOptions;
+  /** How it is made to fit into memory; chosen by what is free where it is left out. */
+  readonly fit?: Fit;
+  /** For a run beside others over one backbone: it makes no sessions of its own, estimates nothing and keeps its prompts to itself. */
+  readonly beside?: Beside;
+}
+
+/** Thrown into the steps of runs side by side to stop them all, when they have been saved. */
+export class PausedError extends Error {}
+
+/**
+ * `pause` ends the process's part of the run with everything saved, so that it may be resumed; `cancel` ends the run for
+ * good and keeps the best prompt so far.
+ */
+export type StopRequest = 'pause' | 'cancel';
+
+/** A checkpoint is written after every epoch, and this often between. */
+const CHECKPOINT_SECONDS = 10;
+
+/**
+ * Trains the plan's tasks and puts their prompts into the prompt table. The same plan gives the same bytes on the same
+ * machine, whether or not the run was stopped, or killed, and resumed on the way.
+ * @throws DivergedError where the loss is no longer a number; the best prompt so far is kept
+ * @throws InputError for a precision that the device does not compute in
+ */
+export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
+  requirePrecision(plan, options.session?.provider ?? 'cpu');
+  const fresh = freshState(plan);
+  // Before there are sessions, whose memory would count twice.
+  const fitted = options.fit ? undefined : fitRun(plan, options.session?.provider);
+  const run = await openRun(plan, options.fit ?? fitted!.fit, options);
+  try {
+    const { session = {}, beside } = options;
+    const trainer = await Trainer.create(plan, run, fresh, {
+      fit: run.record.fit ?? options.fit ?? fitted!.fit,
+      session,
+      beside,
+    });
+    beside?.begun?.({ dir: run.dir, save: (step) => trainer.save(step) });
+    try {
+      yield* eventsOf(trainer, plan, run, fitted, options);
+    } catch (error) {
+      if (error instanceof PausedError) {
+        await run.setState('stopped');
+        yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
+        return;
+      }
+      if (error instanceof DivergedError) throw await trainer.afterDivergence(error);
+      throw error;
+    } finally {
+      await trainer.release();
+    }
+  } finally {
+    await run.release();
+  }
+}
+
+async function* eventsOf(
+  trainer: Trainer,
+  plan: TrainingPlan,
+  run: RunFolder,
+  fitted: FittedRun | undefined,
+  options: TrainOptions,
+): AsyncGenerator<TrainEvent> {
+  const { project } = plan;
+  yield {
+    event: 'start',
+    run: run.dir,
+    tasks: [...plan.tasks.keys()],
+    model: project.file.model,
+    device: options.session?.provider ?? 'cpu',
+    train_rows: plan.train.size,
+    validation_rows: plan.validation.size,
+    skipped_rows: Object.fromEntries(plan.train.skipped),
+    epochs: project.file.trainer.max_epochs,
+    steps: plan.totalSteps,
+    from_step: trainer.state.progress.step,
+  };
+  if (fitted && !trainer.state.progress.finished) yield await trainer.estimate(fitted);
+  let saved = performance.now();
+  while (!trainer.state.progress.finished) {
+    const stop = options.stopRequested();
+    if (stop === 'pause') {
+      await trainer.save();
+      await run.setState('stopped');
+      yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
+      return;
+    }
+    if (stop === 'cancel') {
+      const cancelled = await trainer.cancel();
+      await run.setState('cancelled');
+      yield cancelled;
+      return;
+    }
+    const event = await trainer.step();
+    yield* trainer.newNotices();
+    await run.addMetrics(event);
+    yield event;
+    if (trainer.epochIsDone) {
+      const epoch = await trainer.endEpoch();
+      yield* trainer.newNotices();
+      // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
+      await run.addMetrics(epoch);
+      await trainer.save();
+      yield epoch;
+    } else if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+      await trainer.save();
+    } else {
+      continue;
+    }
+    saved = performance.now();
+  }
+  const done = await trainer.finish();
+  yield* trainer.newNotices();
+  await run.setState('done');
+  yield done;
+}
+
+function requirePrecision({ project }: TrainingPlan, device: string): void {
+  const { precision } = project.file.trainer;
+  if (precision === 'int8' && device !== 'cpu') {
+    throw new InputError(
+      t('"trainer.precision": int8 is for the CPU, not for {0}; choose device cpu, or float32', device),
+    );
+  }
+  if (precision === 'float16' && device === 'cpu') {
+    throw new InputError(
+      t('"trainer.precision": float16 is for devices that compute in it, not for the CPU; choose float32'),
+    );
+  }
+}
+
+/** @throws InputError for settings that no encoder has, before a run is begun with them */
+function freshState(plan: TrainingPlan): TrainingState {
+  try {
+    return TrainingState.fresh(plan);
+  } catch (error) {
+    throw error instanceof RangeError ? new InputError(`"p_tuning": ${error.message}`) : error;
+  }
+}
+
+async function openRun(plan: TrainingPlan, fit: Fit, { resume, session, beside }: TrainOptions): Promise<RunFolder> {
+  const { project } = plan;
+  const tasks = [...plan.tasks.keys()];
+  const unfinished = beside?.from
+    ? await RunFolder.reopen(beside.from.dir)
+    : resume
+      ? await RunFolder.findUnfinished(project.path, tasks, plan.hash)
+      : undefined;
+  if (unfinished) {
+    await unfinished.setState('running');
+    return unfinished;
+  }
+  const { p_tuning, prompt_tuning, optim, trainer } = project.file;
+  return RunFolder.create({
+    task_file: project.path,
+    tasks,
+    model: project.file.model,
+    backbone: project.backbone.model.fingerprint,
+    device: session?.provider ?? 'cpu',
+    train_rows: plan.train.size,
+    validation_rows: plan.validation.size,
+    epochs: trainer.max_epochs,
+    steps: plan.totalSteps,
+    settings: { p_tuning, prompt_tuning, optim, trainer },
+    fit,
+    ...(beside ? { together: true } : {}),
+    plan: plan.hash,
+    created: new Date().toISOString(),
+    version: VERSION,
+    state: 'running',
+  });
+}
