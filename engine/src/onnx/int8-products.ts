@@ -3,7 +3,6 @@ import {
   abs,
   add,
   addScalar,
-  dequantizeLinear,
   div,
   integerProduct,
   max,
@@ -14,7 +13,6 @@ import {
   reduceMax,
   reduceMin,
   reshape,
-  sub,
   transpose,
 } from './operators.ts';
 
@@ -22,8 +20,8 @@ export interface Int8Options {
   /** The largest whole number that a weight may become: 127, or less where the machine's sums of products overflow. */
   readonly largest: number;
   /**
-   * The size of the vocabulary. What is multiplied by a matrix of that height or width is taken in twice as many bits:
-   * a softmax has thousands of numbers that together count, each far below the largest one's 127th part.
+   * The size of the vocabulary. Products with a matrix of that height or width stay in float32: on the way back thousands of
+   * words pull a little each, and a few, such as special tokens, have vectors beside which 8 bits leave little of the others'.
    */
   readonly vocabSize: number;
   /**
@@ -45,25 +43,29 @@ const ZERO_POINT = 128;
  * becomes integers when the runtime loads the graph; the other operand has one for each of its rows, which are thus computed
  * alike whatever stands beside them. Products of the backward pass are written so, too: the matrices are then the
  * transposed ones.
- * @returns the names of the matrices' integers and scales, which come of stored weights alone
+ * @returns the names of values, which come of stored weights alone, that are to be fed: the matrices' integers and scales, where
+ * they are made beforehand, and otherwise the vocabulary's matrices, each of whose products the runtime would keep a copy for
  */
 export function useInt8Products(graph: Graph, options: Int8Options): ReadonlySet<string> {
   const frozen = new Set([...graph.initializers.keys()].map(({ name }) => name));
   const weights = new Int8Weights(graph, options);
+  const vocabularies = new Set<string>();
   for (const node of graph.nodes.splice(0)) {
     const [a, b, c] = node.inputs as [Value, Value?, Value?];
     if (node.inputs.every((input) => !input || frozen.has(input.name))) {
       for (const output of node.outputs) if (output) frozen.add(output.name);
     } else if (node.opType === 'Gemm' && b && frozen.has(b.name) && node.attributes.transA !== 1) {
-      const precise = b.shape.includes(options.vocabSize);
-      const product = int8Product(a, weights.get(b, node.attributes.transB === 1), precise);
-      const sum = c ? add(product, c) : product;
-      graph.nodes.push({ opType: 'Identity', domain: '', inputs: [sum], outputs: node.outputs, attributes: {} });
-      continue;
+      if (!b.shape.includes(options.vocabSize)) {
+        const product = int8Product(a, weights.get(b, node.attributes.transB === 1));
+        const sum = c ? add(product, c) : product;
+        graph.nodes.push({ opType: 'Identity', domain: '', inputs: [sum], outputs: node.outputs, attributes: {} });
+        continue;
+      }
+      vocabularies.add(b.name);
     }
     graph.nodes.push(node);
   }
-  return weights.names;
+  return options.beforehand ? weights.names : vocabularies;
 }
 
 interface Int8Matrix {
@@ -73,22 +75,13 @@ interface Int8Matrix {
   readonly scales: Value;
 }
 
-function int8Product(a: Value, b: Int8Matrix, precise: boolean): Value {
+function int8Product(a: Value, b: Int8Matrix): Value {
   const graph = a.graph;
   const peaks = addScalar(reduceMax(abs(a), [-1], true), TINY);
   const rows = div(a, peaks);
   const zeroPoint = graph.uint8(ZERO_POINT);
-  const quantised = (x: Value, largest: number) => {
-    const scale = graph.float(largest / LEVELS);
-    return { values: quantizeLinear(x, scale, zeroPoint), scale, zeroPoint };
-  };
-  const coarse = quantised(rows, 1);
-  let product = integerProduct(coarse, b);
-  if (precise) {
-    const rest = sub(rows, dequantizeLinear(coarse.values, coarse.scale, zeroPoint));
-    product = add(product, integerProduct(quantised(rest, 1 / (2 * LEVELS)), b));
-  }
-  return mul(product, peaks);
+  const scale = graph.float(1 / LEVELS);
+  return mul(integerProduct({ values: quantizeLinear(rows, scale, zeroPoint), scale, zeroPoint }, b), peaks);
 }
 
 /** Frozen matrices as integers, each once for every way in which it is used. */

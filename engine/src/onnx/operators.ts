@@ -145,11 +145,6 @@ export function quantizeLinear(x: Value, scale: Value, zeroPoint: Value, axis = 
   return one('QuantizeLinear', [x, scale, zeroPoint], x.shape, { type: zeroPoint.type, attributes: { axis } });
 }
 
-/** What `quantizeLinear` made, as numbers again. */
-export function dequantizeLinear(x: Value, scale: Value, zeroPoint: Value): Value {
-  return one('DequantizeLinear', [x, scale, zeroPoint], x.shape, { type: 'float32' });
-}
-
 /**
  * The product of numbers stored as integers: a [m, k] (uint8, of one scale and zero point) and b [k, n] (int8, zero at 0, of a
  * scale for each column [n]) → float32 [m, n].

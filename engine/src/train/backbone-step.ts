@@ -37,8 +37,8 @@ export interface StepOptions extends SessionOptions {
   /** How many tokens go through the backbone at once, at most, but for a single row of more. */
   readonly tokensARun?: number;
   /**
-   * `int8`: products with frozen matrices, forward and backward, are those of 8-bit integers. It takes half the time on a CPU
-   * that has instructions for it, and differs by a few hundredths. `float16`: all matrix products are in half precision, on
+   * `int8`: products with frozen matrices but the vocabulary's, forward and backward, are those of 8-bit integers. It takes half the
+   * time on a CPU that has instructions for it, and a gradient is about a tenth of its length off. `float16`: all matrix products are in half precision, on
    * devices that have it. The loss alone is computed in float32 all the same.
    */
   readonly precision?: 'float32' | 'float16' | 'int8';
@@ -188,12 +188,16 @@ export class BackboneStep {
       const { vocabSize } = model.config;
       const mayPack = int8 ? mayPrepackIntegers(model) : mayPrepack(model);
       const prepack = gradient && (this.options.prepack ?? mayPack);
-      const integers = int8
+      const hold = int8
         ? useInt8Products(built.graph, { largest: await largestInt8(), vocabSize, beforehand: !prepack })
         : undefined;
       const unpackAtUse = !prepack && (this.options.provider ?? 'cpu') === 'cpu';
-      const hold = integers && !prepack ? { hold: integers } : {};
-      const session = await Session.create(built.graph, { ...this.options, ...hold, prepack, unpackAtUse });
+      const session = await Session.create(built.graph, {
+        ...this.options,
+        ...(hold && { hold }),
+        prepack,
+        unpackAtUse,
+      });
       step = { ...built, session };
       this.sessions.set(key, step);
     }

@@ -21,7 +21,7 @@ export interface StepForm {
 }
 
 export interface StepMemory extends WeightBytes {
-  /** Of what is made of weights beforehand, for all sessions together. */
+  /** Of weights, and of what is made of them beforehand, that are fed: of all sessions together. */
   readonly held: number;
   /** Of everything that a run computes, at its fullest. */
   readonly live: number;
@@ -38,8 +38,8 @@ export function stepMemory(
   let held = 0;
   if (int8) {
     const { vocabSize } = backbone.model.config;
-    const integers = useInt8Products(graph, { largest: 127, vocabSize, beforehand: !prepack });
-    const frozen = prepack ? [] : takeFrozenPart(graph, (name) => integers.has(name));
+    const hold = useInt8Products(graph, { largest: 127, vocabSize, beforehand: !prepack });
+    const frozen = takeFrozenPart(graph, (name) => hold.has(name));
     held = frozen.reduce((sum, { input }) => sum + fixedBytes(input), 0);
   }
   if (!prepack) unpackAtUse(graph);

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadReference } from '../../../bench/gpt2-reference.ts';
+import { backboneOf } from '../../../engine/src/backbone/backbone.ts';
 import { DemoBackboneError, ensureDemoBackbone } from '../../../engine/src/backbone/demo/demo-backbone.ts';
+import { normalValues } from '../../../engine/src/prompt/initial-values.ts';
+import { Random } from '../../../engine/src/random.ts';
+import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { findWhisperPackage } from '../../../model/src/demo/packages.ts';
 import { type ModelFolder, openModelFolder } from '../../../model/src/model-folder.ts';
 import { promptPrefixText } from '../../../model/src/prompt-prefix.ts';
@@ -64,6 +68,34 @@ test('the prefix of a language is four special tokens', () => {
 test('Swedish text comes back through the tokeniser, after the prefix', () => {
   const text = ' Räksmörgåsen på Åsögatan kostade 95 kronor – billigt, tyckte hon!';
   expect(tokenizer.decode([...prefix('sv'), ...tokenizer.encode(text)])).toBe(text);
+});
+
+// Beside the golden models, whose weights are random, one with the outliers that learned weights have.
+test('a step in 8 bits has nearly the gradient of one in float32', async () => {
+  const backbone = backboneOf(model);
+  const { hidden } = model.config;
+  const random = Random.fromSeed(5);
+  const virtual = new Map([['task', normalValues(random, 10 * hidden, 0.02)]]);
+  const rows = [
+    'Vinsten ökade kraftigt: positiv',
+    'Bolaget varnar för förlust: negativ',
+    'Stämman hålls i maj: neutral',
+  ];
+  const batch = rows.map((text) => {
+    const words = tokenizer.encode(` ${text}`);
+    const ids = Int32Array.from([...prefix('sv'), ...Array.from({ length: 10 }, (_, i) => -1 - i), ...words]);
+    return { taskname: 'task', row: { ids, firstTarget: ids.length - 2 } };
+  });
+  const [expected, found] = await Promise.all(
+    (['float32', 'int8'] as const).map(async (precision) => {
+      const step = new BackboneStep(backbone, { precision });
+      const { dVirtual } = await step.run(batch, virtual);
+      await step.release();
+      return dVirtual.get('task')!;
+    }),
+  );
+  const apart = found!.map((value, i) => value - expected![i]!);
+  expect(Math.hypot(...apart) / Math.hypot(...expected!)).toBeLessThan(0.2);
 });
 
 test.each(['<|endoftext|>', '<|sv|>', '<|0.00|>'])('%s in data stays text', (text) => {
