@@ -18,6 +18,7 @@ import {
   recordOf,
   rewriteProject,
   runs,
+  stepsOf,
   type Trained,
   tableBytes,
   tablePath,
@@ -27,9 +28,6 @@ import {
 } from './small-project.ts';
 
 withFixedDate();
-
-const stepsOf = (events: readonly (TrainEvent | Json)[]) =>
-  events.flatMap((event) => (event.event === 'step' ? [(event as Json).step] : []));
 
 /** A trainer whose process dies right after so many steps. */
 async function trainAndDie(file: string, afterSteps: number): Promise<void> {

@@ -153,6 +153,11 @@ export function metrics(run: string): Json[] {
         .map((line) => JSON.parse(line) as Json);
 }
 
+/** The numbers of the steps that were taken, by events or by lines of metrics. */
+export function stepsOf(events: readonly (TrainEvent | Json)[]): unknown[] {
+  return events.flatMap((event) => (event.event === 'step' ? [(event as Json).step] : []));
+}
+
 /** A prompt's date is that of its run, so that tables of two runs are compared under one date. */
 export function withFixedDate(): void {
   beforeEach(() => {

@@ -18,6 +18,7 @@ import {
   recordOf,
   rewriteProject,
   runs,
+  stepsOf,
   tableBytes,
   tablePath,
   trainProject,
@@ -30,8 +31,6 @@ withFixedDate();
 const epochs = (events: readonly TrainEvent[]) =>
   events.filter((event): event is EpochEvent => event.event === 'epoch');
 const doneOf = (events: readonly TrainEvent[]) => events.at(-1) as DoneEvent;
-const stepsOf = (events: readonly (TrainEvent | Json)[]) =>
-  events.flatMap((event) => (event.event === 'step' ? [(event as Json).step] : []));
 
 const withTrainer = (changes: Json): Json => ({
   trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes },
