@@ -1,8 +1,7 @@
 /**
- * How far the gradient of a training step in 8 bits is from float32's: on the first rows of a task file, some of them a batch, with the
+ * How far the gradient of a training step in 8 bits is from float32's: on a few batches of the rows of a task file's first task, with the
  * prompt that the encoder begins with, and with the trained one where there is one. Prints a Markdown table.
  *
- *     npm run build
  *     npm run bench int8-gradient -- FILE.ptask.json…
  */
 import path from 'node:path';
@@ -29,10 +28,14 @@ async function compare(file: string): Promise<void> {
   await encoder.release();
   const trained = project.promptTable.get(taskname!);
   if (trained) prompts.set('trained', trained.embeddings);
+  const own = Array.from({ length: plan.train.size }, (_, row) => row).filter(
+    (row) => plan.train.taskname(row) === taskname,
+  );
   const steps = (['float32', 'int8'] as const).map((precision) => new BackboneStep(project.backbone, { precision }));
   for (const [title, prompt] of prompts) {
     for (let from = 0; from < BATCHES * ROWS; from += ROWS) {
-      const batch = Array.from({ length: ROWS }, (_, i) => ({ taskname: taskname!, row: plan.train.tokens(from + i) }));
+      const rows = own.slice(from, from + ROWS);
+      const batch = rows.map((row) => ({ taskname: taskname!, row: plan.train.tokens(row) }));
       const results = [];
       for (const step of steps) results.push(await step.run(batch, new Map([[taskname!, prompt]])));
       const [exact, rounded] = results.map(({ dVirtual }) => [...dVirtual.get(taskname!)!]) as [number[], number[]];

@@ -274,7 +274,7 @@ const trainerKeys: KeyTable<TrainerSettings> = {
       float32: 'single precision',
       float16:
         'matrix products in half precision, on a GPU that has it: about half the time and a gradient that is a few thousandths off',
-      int8: 'products with frozen matrices are those of 8-bit integers, on the CPU: less than half the time, a gradient that is about a tenth off',
+      int8: 'products with frozen matrices are those of 8-bit integers, on the CPU: about half the time, a gradient that is about an eighth off',
     }),
     { default: 'float32' },
     'What training steps compute in. Validation and prediction are in single precision always.',

@@ -38,7 +38,7 @@ export interface StepOptions extends SessionOptions {
   readonly tokensARun?: number;
   /**
    * `int8`: products with frozen matrices but the vocabulary's, forward and backward, are those of 8-bit integers. It takes half the
-   * time on a CPU that has instructions for it, and a gradient is about a tenth of its length off. `float16`: all matrix products are in half precision, on
+   * time on a CPU that has instructions for it, and a gradient is about an eighth of its length off. `float16`: all matrix products are in half precision, on
    * devices that have it. The loss alone is computed in float32 all the same.
    */
   readonly precision?: 'float32' | 'float16' | 'int8';

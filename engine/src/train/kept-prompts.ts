@@ -18,6 +18,7 @@ export interface KeptPrompts {
 /**
  * Puts prompts into a prompt table, each with a record of what it was trained on.
  * @param date of the run, which the records have
+ * @throws FileError when the table is broken or cannot be written; it is left as it was
  */
 export async function writePrompts(
   path: string,
