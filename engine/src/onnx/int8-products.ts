@@ -20,8 +20,8 @@ export interface Int8Options {
   /** The largest whole number that a weight may become: 127, or less where the machine's sums of products overflow. */
   readonly largest: number;
   /**
-   * The size of the vocabulary. Products with a matrix of that height or width stay in float32: on the way back thousands of
-   * words pull a little each, and a few, such as special tokens, have vectors beside which 8 bits leave little of the others'.
+   * The size of the vocabulary. Products with a matrix of that height or width stay in float32: with its vectors in 8 bits, by a
+   * scale for each column or for each word, the gradient of a demo model was about half of its length off, whatever else was exact.
    */
   readonly vocabSize: number;
   /**

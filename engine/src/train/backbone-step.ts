@@ -37,9 +37,9 @@ export interface StepOptions extends SessionOptions {
   /** How many tokens go through the backbone at once, at most, but for a single row of more. */
   readonly tokensARun?: number;
   /**
-   * `int8`: products with frozen matrices but the vocabulary's, forward and backward, are those of 8-bit integers. It takes half the
-   * time on a CPU that has instructions for it, and a gradient is about an eighth of its length off. `float16`: all matrix products are in half precision, on
-   * devices that have it. The loss alone is computed in float32 all the same.
+   * `int8`: products with frozen matrices but the vocabulary's, forward and backward, are those of 8-bit integers. It takes half
+   * the time on a CPU that has instructions for it, and a gradient is about an eighth of its length off. `float16`: all matrix
+   * products are in half precision, on devices that have it. The loss alone is computed in float32 all the same.
    */
   readonly precision?: 'float32' | 'float16' | 'int8';
   /** Told, for the user, what is done otherwise than asked. */
