@@ -21,7 +21,7 @@ export interface Int8Options {
   readonly largest: number;
   /**
    * The size of the vocabulary. Products with a matrix of that height or width stay in float32: with its vectors in 8 bits, by a
-   * scale for each column or for each word, the gradient of a demo model was about half of its length off, whatever else was exact.
+   * scale for each column or for each word, the gradient of a demo model was about half of its length off.
    */
   readonly vocabSize: number;
   /**
