@@ -17,6 +17,7 @@ export interface ClientSupport {
   readonly prepareRename: boolean;
   readonly snippets: boolean;
   readonly markdownHover: boolean;
+  readonly markdownCompletion: boolean;
   /** Commands that it carries out. */
   readonly commands: ReadonlySet<string>;
   readonly workspaceFolders: boolean;
@@ -54,6 +55,7 @@ export function clientSupport({ capabilities, initializationOptions }: ClientPar
     prepareRename: textDocument?.rename?.prepareSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') ?? true,
+    markdownCompletion: textDocument?.completion?.completionItem?.documentationFormat?.includes('markdown') ?? true,
     commands: new Set(commandsOf(initializationOptions)),
     workspaceFolders: workspace?.workspaceFolders === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

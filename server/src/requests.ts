@@ -1,6 +1,7 @@
 import {
   type CancellationToken,
   type CodeAction,
+  type CompletionItem,
   type Connection,
   ErrorCodes,
   type Hover,
@@ -23,6 +24,7 @@ import {
 import type { ClientSupport } from './client-support.ts';
 import { describeError } from './describe-error.ts';
 import type { PresentDiagnostics } from './present-diagnostics.ts';
+import { plainText } from './service/hover/markdown.ts';
 import type { LanguageService } from './service/language-service.ts';
 
 /** Answers an editor's questions with what the language service knows. */
@@ -45,14 +47,15 @@ export function answerRequests(
   const resolve = answer((action: CodeAction, token) => service.resolveCodeAction(action, abortedBy(token)));
   connection.onCodeActionResolve(async (action, token) => (await resolve(action, token)) ?? action);
   connection.onCompletion(
-    answer(({ textDocument, position }) =>
-      service.completions(textDocument.uri, position, { snippets: client.snippets }),
-    ),
+    answer(async ({ textDocument, position }) => {
+      const items = await service.completions(textDocument.uri, position, { snippets: client.snippets });
+      return client.markdownCompletion ? items : items.map((item) => withPlainText(item, 'documentation'));
+    }),
   );
   connection.onHover(
     answer(({ textDocument, position }) => {
       const hover = service.hover(textDocument.uri, position);
-      return hover && (client.markdownHover ? hover : inPlainText(hover));
+      return hover && (client.markdownHover ? hover : withPlainText(hover, 'contents'));
     }),
   );
   connection.onDefinition(
@@ -148,9 +151,9 @@ function toLocation({ targetUri, targetSelectionRange }: LocationLink): Location
   return { uri: targetUri, range: targetSelectionRange };
 }
 
-/** Markdown reads well as it is. */
-function inPlainText(hover: Hover): Hover {
-  return MarkupContent.is(hover.contents)
-    ? { ...hover, contents: { kind: MarkupKind.PlainText, value: hover.contents.value } }
-    : hover;
+/** The same with one of its texts for an editor that does not render Markdown. */
+function withPlainText<T extends Hover | CompletionItem>(item: T, key: keyof T): T {
+  const text = item[key];
+  if (!MarkupContent.is(text)) return item;
+  return { ...item, [key]: { kind: MarkupKind.PlainText, value: plainText(text.value) } };
 }

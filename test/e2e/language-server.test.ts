@@ -506,6 +506,29 @@ describe('a question', () => {
     expect(JSON.stringify(hover?.contents)).toMatch(/virtual tokens/i);
   });
 
+  it('is answered without Markdown where the editor shows none', async () => {
+    const { task } = await sound();
+    const completionItem = { documentationFormat: ['plaintext' as const] };
+    const textDocument = { ...PUSHED.textDocument, hover: { contentFormat: ['plaintext' as const] } };
+    const editor = await Editor.start({
+      capabilities: { ...PUSHED, textDocument: { ...textDocument, completion: { completionItem } } },
+    });
+    const document = await editor.open(task);
+    const { start } = rangeOf(document, 'total_virtual_tokens');
+    const at = { textDocument: { uri: document.uri }, position: start };
+    const hover = await editor.connection.sendRequest(HoverRequest.type, at);
+    expect(hover?.contents).toEqual({
+      kind: 'plaintext',
+      value: expect.stringMatching(/^total_virtual_tokens: .* sum of virtual_token_splits;/s),
+    });
+    const list = await editor.connection.sendRequest(CompletionRequest.type, at);
+    const items = Array.isArray(list) ? list : (list?.items ?? []);
+    expect(items.map(({ documentation }) => documentation)).toContainEqual({
+      kind: 'plaintext',
+      value: expect.stringMatching(/^total_virtual_tokens: /),
+    });
+  });
+
   it('what could stand here', async () => {
     const { task } = await sound();
     const editor = await Editor.start();

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { code, codeBlock } from '../../../server/src/service/hover/markdown.ts';
+import { bullets, code, codeBlock, paragraphs, plainText } from '../../../server/src/service/hover/markdown.ts';
 import { amount, enumeration } from '../../../server/src/service/words.ts';
 
 describe('a text of the user’s in a hover', () => {
@@ -21,6 +22,25 @@ describe('a text of the user’s in a hover', () => {
   it('is a block with a fence of its own length', () => {
     expect(codeBlock('a\nb')).toBe('```text\na\nb\n```');
     expect(codeBlock('```')).toBe('````text\n```\n````');
+  });
+});
+
+describe('an editor that renders no Markdown', () => {
+  const unit = fc.constantFrom('a', ' ', '`', '*', '**', '```', '😀');
+
+  it('is shown the user’s text as it is, on a line and in a block', () => {
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 12 }), (text) => {
+        fc.pre(text.trim() !== '');
+        expect(plainText(`**Field** ${code(text)} of ${code('row')}.`)).toBe(`Field ${text} of row.`);
+        const block = `${text}\n${text}`;
+        expect(plainText(paragraphs(codeBlock(block), 'It is long.'))).toBe(`${block}\n\nIt is long.`);
+      }),
+    );
+  });
+
+  it('is shown lists as they are written', () => {
+    expect(plainText(bullets([code('a'), 'b * c ** d']))).toBe('- a\n- b * c ** d');
   });
 });
 

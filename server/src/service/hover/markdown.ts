@@ -35,3 +35,17 @@ export function paragraphs(...parts: readonly (string | undefined)[]): string {
 export function bullets(lines: readonly string[]): string {
   return lines.map((line) => `- ${line}`).join('\n');
 }
+
+/** A block of code, a piece of code within a line, or bold text. Code comes first, since what it holds is the user's. */
+const MARKED =
+  /^(?<block>`{3,})\w*\n(?<lines>[\s\S]*?)\n\k<block>$|(?<fence>`+)(?<code>.+?)(?<!`)\k<fence>(?!`)|\*\*(?<bold>[^*]+)\*\*/gm;
+
+/** What is written by this module, and `**bold**`, for an editor that shows the characters as they are. */
+export function plainText(markdown: string): string {
+  return markdown.replace(MARKED, (...match) => {
+    const { lines, code, bold } = match.at(-1) as Record<string, string | undefined>;
+    if (code === undefined) return lines ?? bold ?? '';
+    // The blanks that `code` puts between a backtick of the text, or a blank, and its fence.
+    return /^ .* $/.test(code) ? code.slice(1, -1) : code;
+  });
+}
