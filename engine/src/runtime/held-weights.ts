@@ -40,6 +40,12 @@ export function weightsHeld(): { readonly tensors: number; readonly bytes: numbe
   return { tensors: held.size, bytes: [...new Set(held.values())].reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
+export interface HoldingOptions {
+  readonly provider: Provider;
+  /** Processors that loading takes at most; all of them where it is left out. */
+  readonly threads?: number | undefined;
+}
+
 /** Weights that a session has a part in. */
 export interface HeldWeights {
   /** By the session's inputs. */
@@ -53,14 +59,19 @@ export interface HeldWeights {
  * for the CPU.
  * @param folder the real folder that their locations are relative to
  */
-export function holdWeights(values: readonly FrozenValue[], folder: string, provider: Provider): Promise<HeldWeights> {
+export function holdWeights(
+  values: readonly FrozenValue[],
+  folder: string,
+  options: HoldingOptions,
+): Promise<HeldWeights> {
   // One after the other: sessions that are made at the same time would each load what the others are loading.
-  const result = last.then(() => hold(values, folder, provider));
+  const result = last.then(() => hold(values, folder, options));
   last = result.catch(() => undefined);
   return result;
 }
 
-async function hold(values: readonly FrozenValue[], folder: string, provider: Provider): Promise<HeldWeights> {
+async function hold(values: readonly FrozenValue[], folder: string, options: HoldingOptions): Promise<HeldWeights> {
+  const { provider } = options;
   const stamps = new Map(values.flatMap(({ locations }) => locations).map((file) => [file, stamp(folder, file)]));
   const keyOf = ({ key, locations }: FrozenValue) =>
     [provider, folder, ...locations.map((file) => stamps.get(file)), key].join('\n');
@@ -83,7 +94,7 @@ async function hold(values: readonly FrozenValue[], folder: string, provider: Pr
     // First, so that none of them goes while the others are loaded.
     const missing = values.filter((value) => !take(value));
     for (const part of parts(missing, TRAITS[provider].holdsTensors ? ON_DEVICE_AT_A_TIME : ON_CPU_AT_A_TIME)) {
-      await load(new Map(part.map((value) => [keyOf(value), value])), folder, provider);
+      await load(new Map(part.map((value) => [keyOf(value), value])), folder, options);
       part.forEach(take);
     }
   } catch (error) {
@@ -111,7 +122,11 @@ function* parts(values: readonly FrozenValue[], most: number): Generator<FrozenV
   if (part.length > 0) yield part;
 }
 
-async function load(values: ReadonlyMap<string, FrozenValue>, folder: string, provider: Provider): Promise<void> {
+async function load(
+  values: ReadonlyMap<string, FrozenValue>,
+  folder: string,
+  { provider, threads }: HoldingOptions,
+): Promise<void> {
   const graph = new Graph();
   const keys = [...values.keys()];
   for (const [i, key] of keys.entries()) graph.output(`held_${i}`, values.get(key)!.copyTo(graph));
@@ -122,6 +137,7 @@ async function load(values: ReadonlyMap<string, FrozenValue>, folder: string, pr
     // Folded, constants would be computed on one thread, and all that lies between would stay.
     ...(own ? {} : { graphOptimizationLevel: 'disabled' }),
     logSeverityLevel: 3,
+    ...(threads ? { intraOpNumThreads: threads } : {}),
     extra: { session: { model_external_initializers_file_folder_path: folder } },
   });
   const outputs = await session.run({}).catch(async (error: unknown) => {

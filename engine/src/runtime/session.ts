@@ -75,7 +75,11 @@ export class Session {
     });
     if (frozen.length === 0) return new Session(made, keeps);
     try {
-      return new Session(made, keeps, await holdWeights(frozen, weightsFolder!, provider));
+      return new Session(
+        made,
+        keeps,
+        await holdWeights(frozen, weightsFolder!, { provider, threads: options.threads }),
+      );
     } catch (error) {
       await made.release();
       throw error;
