@@ -82,9 +82,7 @@ export function fitRuns(plans: readonly TrainingPlan[], provider: Provider = 'cp
 
 /**
  * From the fastest to the one that needs least. Products in 8 bits are not among them: they have matrices of their
- * own, forward and backward, in memory that the system cannot take back, and validation reads those of the file all the same. At their
- * least a GPT-2 medium is reckoned to need 2576 MB in 8 bits and 1621 MB in float32, of which some 1400 MB are mapped; without
- * validation rows it is 1404 and 1589 MB.
+ * own, forward and backward, in memory that the system cannot take back, and validation reads those of the file all the same.
  */
 function fitsOf({ project }: TrainingPlan): Fit[] {
   const { recompute, precision } = project.file.trainer;
