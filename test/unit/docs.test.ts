@@ -5,6 +5,7 @@ import { taskFilePage } from '../../docs/task-file-page.ts';
 import { HELP } from '../../engine/src/cli/help.ts';
 import { checkTaskFile } from '../../task/src/check.ts';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
+import type { PromptRecord } from '../../task/src/prompt-table.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -40,6 +41,25 @@ describe('docs/command-line.md', () => {
 
   it('has the options of the help, and no others', () =>
     expect(named(page, /--[a-z]+/g)).toEqual(named(HELP, /--[a-z]+/g)));
+});
+
+describe('docs/prompt-table.md', () => {
+  it('tells of each key of a record, and of no other', () => {
+    const keys: Readonly<Record<keyof PromptRecord, true>> = {
+      template: true,
+      encoder: true,
+      seed: true,
+      backbone: true,
+      tokenizer: true,
+      chat_template: true,
+      data: true,
+      metrics: true,
+      date: true,
+      version: true,
+    };
+    const told = [...read('docs/prompt-table.md').matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
+    expect(told).toEqual(Object.keys(keys));
+  });
 });
 
 describe('README.md', () => {
