@@ -34,7 +34,13 @@ export function devicesReport({ devices, used, cpu, runtime }: DevicesResult, te
   return [
     `# ${t('Devices')}`,
     escapeMarkdown(
-      t('{0}: {1} cores, {2} of memory. ONNX Runtime {3}.', cpu.model, cpu.cores, bytes(cpu.memoryBytes), runtime),
+      t(
+        '{0}: {1}, {2} of memory. ONNX Runtime {3}.',
+        cpu.model,
+        cpu.cores === 1 ? t('1 core') : t('{0} cores', cpu.cores),
+        bytes(cpu.memoryBytes),
+        runtime,
+      ),
     ),
     [
       `| ${[t('device'), t('state'), t('hardware'), t('why'), t('tried in')].join(' | ')} |`,

@@ -104,10 +104,11 @@ export function fetchText(plan: PlanFetchResult, texts: Texts): string {
     ...(architecture === undefined ? [] : [architecture]),
     ...(parameters === undefined ? [] : [parametersText(parameters, texts)]),
   ];
+  const files = plan.files === 1 ? t('1 file') : t('{0} files', plan.files);
   return [
     isPart
-      ? t('{0} of {1} in {2} files are missing', bytes(missingBytes), bytes(plan.bytes), plan.files)
-      : t('{0} in {1} files', bytes(missingBytes), plan.files),
+      ? t('{0} of {1} in {2} are missing', bytes(missingBytes), bytes(plan.bytes), files)
+      : t('{0} in {1}', bytes(missingBytes), files),
     ...(what.length > 0 ? [what.join(' · ')] : []),
     t('From {0}', page),
     t('Into the cache that Hugging Face’s programs share, {0}', cacheFolder),

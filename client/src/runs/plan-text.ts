@@ -30,8 +30,8 @@ export function planText(plan: PlanResult, { t, duration, bytes, number }: Texts
 /** `418 training rows · 20 virtual tokens · replaces its prompt` */
 export function taskText({ rows, virtualTokens, replaces }: PlannedTask, { t }: Texts): string {
   return [
-    t('{0} training rows', rows.train),
-    t('{0} virtual tokens', virtualTokens),
+    rows.train === 1 ? t('1 training row') : t('{0} training rows', rows.train),
+    virtualTokens === 1 ? t('1 virtual token') : t('{0} virtual tokens', virtualTokens),
     ...(replaces ? [t('replaces its trained prompt')] : []),
   ].join(' · ');
 }

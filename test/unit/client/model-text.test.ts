@@ -109,6 +109,7 @@ describe('what a fetch takes', () => {
     const lines = fetchText({ ...plan, missingBytes: 52e6, gated: true, parameters: undefined }, english).split('\n');
     expect(lines.slice(0, 2)).toEqual(['52 MB of 552 MB in 6 files are missing', 'gpt2']);
     expect(lines.at(-1)).toContain('accepted its terms');
+    expect(fetchText({ ...plan, files: 1 }, english)).toMatch(/^552 MB in 1 file\n/);
   });
 
   it('is told on the way', () => {
