@@ -18,8 +18,9 @@ A task file describes how prompts are trained and used. Its name ends in \`.ptas
 prompt-learning configuration, so a template can be carried over; where the name there is another, or the key has a
 place of its own there, the last column says so.
 
-Only \`model\`, \`task_templates\` and, in each template, \`taskname\` and \`prompt_template\` must be given. Training also
-needs \`data.train_ds\`. \`schemas/ptask.schema.json\` describes the file to editors.
+Only \`model\`, \`task_templates\` and, in each template, \`taskname\` and \`prompt_template\` must be given. Each
+task that is trained (\`new_tasks\`) also needs rows in \`data.train_ds\`; where a trained prompt is only used, as with a prompt table
+that somebody else has made, its task stands in \`existing_tasks\`. \`schemas/ptask.schema.json\` describes the file to editors.
 `;
 
 const ROWS = `## Templates
@@ -34,11 +35,24 @@ it belongs to the answer, as tokenisers like it.
 ## Rows
 
 A data file is JSONL: in each line one JSON object whose values are strings, with a \`taskname\` and every field of that
-task's template. Files may hold rows of several tasks, and may be of any size: they are read as streams.
+task's template. Fields that the template does not use are passed over, whatever they hold. Files are in UTF-8, may hold rows of
+several tasks, and may be of any size: they are read as streams.
 
 \`\`\`json
 { "taskname": "sentiment-task", "sentence": "Shares fell sharply after the profit warning.", "label": "negative" }
 \`\`\`
+
+A table (CSV) or a JSON list is made into such lines first. Python, which ptask itself does not need, has what it takes:
+
+\`\`\`python
+import csv, json
+
+with open('rows.csv', encoding='utf-8-sig', newline='') as table, open('rows.jsonl', 'w', encoding='utf-8') as rows:
+    for row in csv.DictReader(table):  # with delimiter=';' for a table from a Swedish or German Excel
+        rows.write(json.dumps({'taskname': 'sentiment-task', **row}, ensure_ascii=False) + '\\n')
+\`\`\`
+
+**New Task File** in VS Code proposes a task file for such rows, and puts in the \`taskname\` where they have none.
 
 ## What is checked
 
@@ -81,13 +95,14 @@ function typeOf(shape: ValueShape): string {
     case 'text':
       return shape.values ? shape.values.map((value) => `\`"${value}"\``).join(', ') : describe(shape);
     case 'nullable':
-      return `${typeOf(shape.of)}, or \`null\``;
+      // Behind what the values of an object may be, `or null` would seem to be of these.
+      return shape.of.kind === 'map' ? `\`null\`, or ${typeOf(shape.of)}` : `${typeOf(shape.of)}, or \`null\``;
     case 'list':
       return listType(shape);
     case 'section':
       return 'an object: see below';
     case 'map':
-      return `an object; each value is ${typeOf(shape.values)}`;
+      return `an object${shape.least ? ` with at least ${shape.least} in it` : ''}, each value ${typeOf(shape.values)}`;
     case 'row':
       return 'a row';
     default:

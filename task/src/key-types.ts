@@ -116,6 +116,7 @@ export function describe(shape: ValueShape): string {
       return shape.orSingle ? t('{0}, or {1}', said, describe(shape.items)) : said;
     }
     case 'map':
+      return shape.least ? t('an object in { } with at least {0} in it', shape.least) : t('an object in { }');
     case 'section':
     case 'row':
       return t('an object in { }');

@@ -147,13 +147,13 @@ const pTuningKeys: KeyTable<PTuningSettings> = {
   num_layers: key(
     integer({ least: 1, most: 64 }),
     { default: 2 },
-    'How many layers the prompt encoder has, where its type lets one choose.',
+    'How many layers an `lstm` or `mlp` has. Those of the other prompt encoders are fixed.',
     'model.p_tuning.num_layers',
   ),
   encoder_hidden: key(
     nullable(integer({ least: 1, most: 65_536 })),
     { default: null },
-    'The width of the prompt encoder. null is the usual one of its type.',
+    "The width inside the prompt encoder. null is the usual one of its type: half of the backbone's for each direction of an `lstm`, the backbone's for `mlp`, 2048 for `tpmlp`, 128 for `residual`.",
     'model.p_tuning.encoder_hidden',
   ),
   dropout: key(
@@ -189,10 +189,15 @@ const scheduleKeys: KeyTable<ScheduleSettings> = {
   warmup_steps: key(
     integer({ least: 0 }),
     { default: 50 },
-    'Steps over which the learning rate rises to `lr`.',
+    'Steps over which the learning rate rises to `lr`. A run of no more steps than these never reaches it.',
     'model.optim.sched.warmup_steps',
   ),
-  min_lr: key(number({ least: 0 }), { default: 0 }, 'The learning rate at the end.', 'model.optim.sched.min_lr'),
+  min_lr: key(
+    number({ least: 0 }),
+    { default: 0 },
+    'The learning rate at the end of `CosineAnnealing`; at most `lr`.',
+    'model.optim.sched.min_lr',
+  ),
 };
 
 const optimiserKeys: KeyTable<OptimiserSettings> = {
@@ -255,12 +260,13 @@ const trainerKeys: KeyTable<TrainerSettings> = {
   ),
   val_metric: key(
     oneOf({
-      loss: 'the mean loss of an answer token; the lowest is best',
-      accuracy: 'the share of right answers',
-      macro_f1: 'the mean of the F1 of each label, so that rare labels count as much as common ones',
+      loss: 'the mean loss of the tokens that count (`answer_only_loss`); the lowest is best',
+      accuracy: 'the share of right answers; without `labels`, of those that are exactly right',
+      macro_f1:
+        'the mean of the F1 of each label, so that rare labels count as much as common ones; without `labels`, the accuracy',
     }),
     { default: 'loss' },
-    'The validation value that chooses the best epoch and stops training early.',
+    'The validation value that chooses the best epoch and stops training early. Without validation data the last epoch is kept.',
     'exp_manager.checkpoint_callback_params.monitor',
   ),
   recompute: key(

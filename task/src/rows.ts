@@ -226,16 +226,19 @@ export function parseRow(text: string): RowReading | undefined {
     return { value: undefined, problem: syntaxProblem(text) };
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value: value as RowObject };
-  return {
-    value: undefined,
-    problem: { ...trimmedSpan(text), message: t('A row must be a JSON object, such as {"taskname": "…"}.') },
-  };
+  return { value: undefined, problem: { ...trimmedSpan(text), message: noObject() } };
+}
+
+function noObject(): string {
+  return t('A row must be a JSON object, such as {"taskname": "…"}.');
 }
 
 /** Only JSON.parse is fast enough for every row, and only the tolerant parser knows where the mistake is. */
 function syntaxProblem(text: string): Span & { message: string } {
   const error = parseJsonTree(text, { comments: false }).errors[0];
   if (error === undefined) return { ...trimmedSpan(text), message: t('This line is not a JSON object.') };
+  // A table with commas, or a list over several lines: what JSON lacks at this place would help nobody.
+  if (!text.trimStart().startsWith('{')) return { start: error.start, end: error.end, message: noObject() };
   return { start: error.start, end: error.end, message: `${t('This line is not a JSON object.')} ${error.message}` };
 }
 

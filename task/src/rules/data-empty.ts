@@ -33,7 +33,7 @@ export const dataEmpty: Rule = {
         message:
           training.length === 0
             ? t(
-                'There is no training data for {0}: list its files in "data": { "train_ds": [ … ] }.',
+                'There is no training data for {0}: list its files in "data": { "train_ds": [ … ] }, or the task in "existing_tasks" where its prompt is only used.',
                 JSON.stringify(name),
               )
             : t('No training row has "taskname": {0}.', JSON.stringify(name)),

@@ -28,7 +28,7 @@ export const rowTaskname: Rule = {
           const options = { forAll: t('Add {0} to every row without one', entry), ...guessUnlessOne(names) };
           return fixOf(t('Add {0}', entry), places.add('taskname', JSON.stringify(name), 'first'), options);
         });
-        return { at: places.whole(), message: t('This row has no "taskname", so it belongs to no task.'), fixes };
+        return { at: places.whole(), message: withoutTask(names, context), fixes };
       });
       return;
     }
@@ -62,6 +62,16 @@ function tasksFor(row: RowObject, context: TaskContext): string[] {
     : names
         .filter((name) => context.template(name)!.fields.every((field) => Object.hasOwn(row, field)))
         .slice(0, MOST_CHOICES);
+}
+
+/** What a row without a `taskname` is told: `names` are the tasks that it may be of. */
+function withoutTask(names: readonly string[], context: TaskContext): string {
+  const [name] = names.length > 0 ? names : context.tasknames;
+  if (name === undefined) return t('This row has no "taskname", so it belongs to no task.');
+  const entry = `"taskname": ${JSON.stringify(name)}`;
+  return names.length === 1
+    ? t('This row has no "taskname", so it belongs to no task; add {0}.', entry)
+    : t('This row has no "taskname", so it belongs to no task; add one, such as {0}.', entry);
 }
 
 function guessUnlessOne(names: readonly string[]): Pick<Fix, 'guess'> {

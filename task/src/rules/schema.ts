@@ -32,7 +32,16 @@ export const schema: Rule = {
       });
     }
 
-    const { prompt_tuning, virtual_prompt_style, new_tasks } = context.file;
+    const { optim, prompt_tuning, virtual_prompt_style, new_tasks } = context.file;
+    const { name, min_lr } = optim.sched;
+    const minLr = context.given('optim', 'sched', 'min_lr');
+    if (minLr !== undefined && name === 'CosineAnnealing' && min_lr > optim.lr) {
+      report({
+        at: spanOf(minLr),
+        message: t('"min_lr" is where the learning rate falls to: it is at most "lr", {0}, not {1}.', optim.lr, min_lr),
+      });
+    }
+
     if (virtual_prompt_style === 'prompt-tuning') {
       for (const [index, method] of prompt_tuning.new_prompt_init_methods.entries()) {
         const node = context.given('prompt_tuning', 'new_prompt_init_methods', index);

@@ -80,6 +80,18 @@ describe('parseRow', () => {
     );
   });
 
+  it.each(['sentence;label', '"Bra, tack",positiva', '[', '  "label": "positiva"', '["a"]'])(
+    'says what a row is where a line does not begin as one: %s',
+    (line) => {
+      const message = 'A row must be a JSON object, such as {"taskname": "…"}.';
+      expect(parseRow(line)).toMatchObject({ value: undefined, problem: { message } });
+    },
+  );
+
+  it('says what is missing of a row that has begun', () => {
+    expect(parseRow('{"a": 1')).toMatchObject({ problem: { message: expect.stringContaining('closing brace') } });
+  });
+
   it('survives hostile nesting', () => {
     expect(parseRow('[{"a":'.repeat(50_000))).toMatchObject({ value: undefined });
   });

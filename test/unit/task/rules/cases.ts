@@ -36,6 +36,10 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a key that stands twice': { task: taskFile({ file: '"language": "en", ⟦"language"⟧: "sv"' }) },
       'too few betas': { task: taskFile({ file: '"optim": { "betas": ⟦[0.9]⟧ }' }) },
       'a list in the file': { task: '⟦[]⟧' },
+      'a learning rate that would rise at the end': {
+        task: taskFile({ file: '"optim": { "lr": 1e-5, "sched": { "min_lr": ⟦1e-4⟧ } }' }),
+      },
+      'no label at all': { task: taskFile({ of: '"labels": ⟦{}⟧' }) },
       'a label that is no list': { task: taskFile({ of: '"labels": { "positiva": ⟦"positiv"⟧, "negativa": [] }' }) },
       'a label that is another one but for its blanks': {
         task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦"positiva "⟧: [] }' }),
@@ -63,6 +67,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
           file: '"$schema": "./ptask.schema.json", "prompt_table": "a.safetensors", "trainer": { "early_stopping": null, "gradient_clip_val": null }, "p_tuning": { "encoder_type": "residual", "encoder_hidden": null }',
           of: '"truncate_field": null, "labels": null',
         }),
+      },
+      'a smallest learning rate of a schedule that does not fall': {
+        task: taskFile({ file: '"optim": { "lr": 1e-5, "sched": { "name": "constant", "min_lr": 1e-4 } }' }),
       },
       'a single path for a list': { task: taskFile({ file: '"data": { "train_ds": "train.jsonl" }' }) },
       'a key whose value is still being typed': { task: `{ "task_templates": [${template()}], "model": ` },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEMO_SIZES } from '../../../../model/src/demo/packages.ts';
 import { rules } from '../../../../task/src/rules/index.ts';
 import { DEMO_MODELS } from '../../../../task/src/rules/model-not-found.ts';
-import { check, type Fixture, fired, taskFile } from '../harness.ts';
+import { check, type Fixture, fired, taskFile, template } from '../harness.ts';
 import { cases } from './cases.ts';
 
 const DESIGN_TABLE =
@@ -35,6 +35,25 @@ describe.each(Object.entries(cases))('%s', (code, { fires, silent }) => {
 
   it.each(Object.entries(silent))('is silent: %s', async (_, fixture) => {
     expect((await fired(code, fixture)).found).toEqual([]);
+  });
+});
+
+describe('a row without a taskname', () => {
+  const told = async (task: string) => {
+    const { problems } = await check({ task, data: { 'train.jsonl': '{"sentence": "a", "label": "positiva"}' } });
+    return problems.filter(({ code }) => code === 'row-taskname').map(({ message }) => message);
+  };
+
+  it('is told the only task there is', async () =>
+    expect(await told(taskFile())).toEqual([
+      'This row has no "taskname", so it belongs to no task; add "taskname": "sentiment-task".',
+    ]));
+
+  it('is told a task for example where it may be of several', async () => {
+    const other = '{ "taskname": "b", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}" }';
+    expect(await told(taskFile({ file: `"task_templates": [${template()}, ${other}]` }))).toEqual([
+      'This row has no "taskname", so it belongs to no task; add one, such as "taskname": "sentiment-task".',
+    ]);
   });
 });
 
