@@ -41,6 +41,17 @@ describe('docs/command-line.md', () => {
 
   it('has the options of the help, and no others', () =>
     expect(named(page, /--[a-z]+/g)).toEqual(named(HELP, /--[a-z]+/g)));
+
+  it('has the events that commands tell with --json, and no others', () => {
+    const commands = readdirSync(path.join(ROOT, 'engine/src/cli')).map((file) => `engine/src/cli/${file}`);
+    const sources = [...commands, 'engine/src/cli.ts', 'protocol/src/training-events.ts', 'task/src/format-problem.ts'];
+    const told = sources.flatMap((file) => [...read(file).matchAll(/\bevent: '(\w+)'/g)].map(([, name]) => name!));
+    // A run is cancelled by an editor alone.
+    const events = new Set(told.filter((name) => name !== 'cancelled'));
+    expect([...page.matchAll(/^\| `(\w+)` +\| (?:`|all)/gm)].map(([, name]) => name).sort()).toEqual(
+      [...events].sort(),
+    );
+  });
 });
 
 describe('docs/prompt-table.md', () => {
