@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { speak } from '../../l10n/src/words.ts';
 import type { Key, ValueShape } from '../../task/src/key-types.ts';
 import { taskFileShape } from '../../task/src/keys.ts';
+import { check, taskFile } from './task/harness.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const json = (file: string): Record<string, string> => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
@@ -181,4 +183,28 @@ it('the manifest names each of its texts, and uses all of them', () => {
   const manifest = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
   const used = [...manifest.matchAll(/"%([\w.-]+)%"/g)].map(([, key]) => key);
   expect([...new Set(used)].sort()).toEqual(Object.keys(json('package.nls.json')).sort());
+});
+
+describe('the walkthrough', () => {
+  const folder = path.join(ROOT, 'media/walkthrough');
+
+  it('has a Swedish page for each', () => {
+    const pages = readdirSync(folder).filter((name) => !name.includes('.nls.'));
+    expect(pages.filter((name) => !existsSync(path.join(folder, name.replace('.md', '.nls.sv.md'))))).toEqual([]);
+  });
+
+  it.each([
+    ['check.md', 'en', {}],
+    ['check.nls.sv.md', 'sv', json('l10n/bundle.l10n.sv.json')],
+  ])('shows in %s what the editor says', async (page, locale, bundle) => {
+    const lines = readFileSync(path.join(folder, page), 'utf8').trim().split('\n').slice(1, -1);
+    const [total, splits, , said, title] = lines.map((line) => line.trim().replace(/^💡 /, ''));
+    speak(locale, bundle);
+    try {
+      const { problems } = await check({ task: taskFile({ of: `${total}${splits!.replace(/,$/, '')}` }) });
+      expect(problems.map(({ message, fixes }) => [message, fixes?.[0]?.title])).toEqual([[said, title]]);
+    } finally {
+      speak('en', {});
+    }
+  });
 });
