@@ -73,6 +73,16 @@ describe('docs/prompt-table.md', () => {
   });
 });
 
+describe('docs/engine-process.md', () => {
+  it('names every request of the protocol', () => {
+    const [, requests] = /interface EngineRequests \{(.*?)^\}/ms.exec(read('protocol/src/engine.ts'))!;
+    const names = [...requests!.matchAll(/^ {2}(\w+): \{ params/gm)].map(([, name]) => name);
+    const page = read('docs/engine-process.md');
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
 describe('README.md', () => {
   it('shows a task file that has no problems', async () => {
     const text = /```jsonc\n(.*?)```/s.exec(read('README.md'))![1]!;
@@ -97,4 +107,24 @@ describe('README.md', () => {
     const missing = files.filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)));
     expect(missing).toEqual([]);
   });
+
+  it.each(PAGES)('%s links to headings that are there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^):#\s]*)#([^)\s]+)\)/g)];
+    const missing = links.filter(([, file, anchor]) => {
+      const target = file === '' ? page : path.join(path.dirname(page), file!);
+      return !anchorsOf(read(target)).includes(anchor!);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
+  });
 });
+
+/** What Markdown viewers make of the headings: lower case, without punctuation, `-` for a space. */
+function anchorsOf(page: string): string[] {
+  const headings = [...page.replace(/^```.*?^```/gms, '').matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
