@@ -119,6 +119,40 @@ describe('a task', () => {
     expect(await readTable(dir)).toEqual(after);
   });
 
+  it('whose template has changed since is predicted with the one that it was trained with, and not measured', async () => {
+    const dir = await temporaryFolder();
+    const short = { trainer: { max_epochs: 2, batch_size: 8 } };
+    const file = await writeProject(dir, short);
+    expect((await ptask(['train', file])).code).toBe(0);
+    const predict = ['predict', file, '--input', path.join(dir, 'test.jsonl'), '--json'];
+    const predictions = async () => {
+      const told = events((await ptask(predict)).stdout);
+      return told.filter(({ event }) => event === 'prediction');
+    };
+    const before = await predictions();
+    expect(before).toHaveLength(20);
+
+    const template = { ...taskTemplate('kind'), prompt_template: '<|VIRTUAL_PROMPT_0|> {text} is {label}' };
+    await writeTaskFile(dir, { ...short, task_templates: [template] });
+    expect(await predictions()).toEqual(before);
+    const evaluated = await ptask(['evaluate', file]);
+    expect([evaluated.code, evaluated.stdout]).toEqual([1, expect.not.stringContaining('trained prompt')]);
+    expect(evaluated.stderr).toMatch(/^error: the template has changed since .* 'kind' .* with: ptask train/m);
+    const beside = await ptask(['evaluate', file, '--baseline', 'zero', '--json']);
+    const measured = events(beside.stdout).filter(({ event }) => event === 'metrics');
+    expect(measured).toMatchObject([{ baseline: 'zero' }]);
+  });
+
+  it('without an example of its own says so, rather than nothing', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, {
+      task_templates: [taskTemplate('kind'), taskTemplate('other')],
+      new_tasks: ['kind'],
+    });
+    const { code, stderr } = await ptask(['predict', file, '--task', 'other']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`has no "examples" of 'other'`)]);
+  });
+
   it('may be two in one run, one of them with free text for an answer', async () => {
     const dir = await temporaryFolder();
     const { labels: _, ...free } = taskTemplate('free');

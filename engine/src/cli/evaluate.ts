@@ -66,17 +66,36 @@ async function report(
   { split, baseline, output }: EvaluateOptions,
 ): Promise<void> {
   const { taskname } = template;
-  const virtual = baseline && !project.promptTable.has(taskname) ? undefined : trainedPrompt(project, template);
+  const { virtual, without } = measuredPrompt(project, template, baseline);
   const evaluated = await evaluateTask(project, predictor, template, {
     split,
     baselines: baseline ? [baseline] : [],
     virtual,
   });
-  if (!virtual) output.note(`'${taskname}' has not been trained; this is the frozen model alone`);
+  if (without !== undefined) output.note(`${without}; this is the frozen model alone`);
   const { files, rows, skipped, measured, majority } = evaluated;
   for (const one of measured) output.event(metricsEvent(taskname, split, one, majority));
   printTask(output, `${taskname}: ${count(rows, `${split} row`)} (${files.join(', ')})`, measured, majority);
   if (skipped > 0) output.note(`${count(skipped, 'row')} left out: too long for max_seq_length`);
+}
+
+/**
+ * The prompt that is measured, which is never a stale one; beside a baseline it may be lacking, and `without` says why.
+ * @throws InputError
+ */
+function measuredPrompt(
+  project: Project,
+  template: TaskTemplate,
+  baseline: Baseline | undefined,
+): { readonly virtual: Float32Array | undefined; readonly without?: string } {
+  const { taskname } = template;
+  if (baseline && !project.promptTable.has(taskname)) {
+    return { virtual: undefined, without: `'${taskname}' has not been trained` };
+  }
+  const { embeddings, stale } = trainedPrompt(project, template);
+  if (stale === undefined) return { virtual: embeddings };
+  if (!baseline) throw new InputError(stale);
+  return { virtual: undefined, without: stale };
 }
 
 function nameOf({ answerer, shots }: Measured): string {

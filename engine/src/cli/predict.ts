@@ -81,7 +81,11 @@ async function* exampleRows({ path, file }: Project, task: string | undefined): 
     throw new InputError(`${shortPath(path)} has no "examples"; give rows with --input rows.jsonl`);
   }
   const rows = file.examples.map((value, row) => ({ row, place: `example ${row + 1}`, value }));
-  yield task === undefined ? rows : rows.filter(({ value }) => value.taskname === task);
+  const own = task === undefined ? rows : rows.filter(({ value }) => value.taskname === task);
+  if (own.length === 0) {
+    throw new InputError(`${shortPath(path)} has no "examples" of '${task}'; give rows with --input rows.jsonl`);
+  }
+  yield own;
 }
 
 async function* inputRows(input: string): AsyncGenerator<NumberedRow[]> {
@@ -101,6 +105,12 @@ async function* inputRows(input: string): AsyncGenerator<NumberedRow[]> {
   }
 }
 
+/** A prompt that is ready to answer, with the template that it was trained with. */
+interface LoadedPrompt {
+  readonly template: TaskTemplate;
+  readonly predictor: TaskPredictor;
+}
+
 /** Predicts rows of several tasks, each task's prompt being loaded when it is first asked for. */
 class Answerer {
   private readonly project: Project;
@@ -108,7 +118,7 @@ class Answerer {
   /** The task of all rows, whatever they say of it. */
   private readonly forced: string | undefined;
   private readonly predictor: Predictor;
-  private readonly predictors = new Map<string, Promise<TaskPredictor>>();
+  private readonly prompts = new Map<string, Promise<LoadedPrompt>>();
 
   constructor(project: Project, tasks: readonly TaskTemplate[], forced: string | undefined, predictor: Predictor) {
     this.project = project;
@@ -124,22 +134,27 @@ class Answerer {
     for (const template of this.tasks) {
       const own = checked.filter((row): row is Asked => 'template' in row && row.template === template);
       if (own.length === 0) continue;
-      const predictor = await this.taskPredictor(template).catch((error: unknown) => {
+      const prompt = await this.prompt(template).catch((error: unknown) => {
         if (!(error instanceof InputError) || this.tasks.length === 1) throw error;
         return error.message;
       });
-      if (typeof predictor === 'string') {
-        for (const asked of own) answers.set(asked, { row: asked.row, place: asked.place, problem: predictor });
+      const unanswered = (asked: Asked, problem: string) =>
+        answers.set(asked, { row: asked.row, place: asked.place, problem });
+      if (typeof prompt === 'string') {
+        for (const asked of own) unanswered(asked, prompt);
         continue;
       }
-      const predictions = await predictor.predict(own.map(({ values }) => values));
-      own.forEach((asked, i) => {
+      // A stale prompt is asked with the template that it was trained with, which may use other fields.
+      const faults = own.map(({ values }) => faultOf(prompt.template, values));
+      const asked = own.filter((_, i) => faults[i] === undefined);
+      own.forEach((one, i) => {
+        if (faults[i] !== undefined) unanswered(one, faults[i]);
+      });
+      const predictions = await prompt.predictor.predict(asked.map(({ values }) => values));
+      asked.forEach((one, i) => {
         const prediction = predictions[i];
-        const { row, place } = asked;
-        answers.set(
-          asked,
-          prediction ? { ...asked, prediction } : { row, place, problem: 'the row is too long for the model' },
-        );
+        if (prediction) answers.set(one, { ...one, template: prompt.template, prediction });
+        else unanswered(one, 'the row is too long for the model');
       });
     }
     return checked.map((row) => ('template' in row ? answers.get(row)! : row));
@@ -163,20 +178,23 @@ class Answerer {
     return { row, place, template, values: value, label: expectedOf(template, value)?.text };
   }
 
-  private async taskPredictor(template: TaskTemplate): Promise<TaskPredictor> {
+  private prompt(template: TaskTemplate): Promise<LoadedPrompt> {
     const { taskname } = template;
-    let predictor = this.predictors.get(taskname);
-    if (!predictor) {
-      const virtual = trainedPrompt(this.project, template);
-      predictor = TaskPredictor.create(
-        this.predictor,
-        rowTokeniser(this.project, template),
-        this.project.tokenizer,
-        virtual,
-      );
-      this.predictors.set(taskname, predictor);
-    }
-    return predictor;
+    const known = this.prompts.get(taskname);
+    if (known) return known;
+    const loaded = this.load(template);
+    this.prompts.set(taskname, loaded);
+    return loaded;
+  }
+
+  private async load(template: TaskTemplate): Promise<LoadedPrompt> {
+    const { project, predictor } = this;
+    const prompt = trainedPrompt(project, template);
+    const tokeniser = rowTokeniser(project, prompt.template);
+    return {
+      template: prompt.template,
+      predictor: await TaskPredictor.create(predictor, tokeniser, project.tokenizer, prompt.embeddings),
+    };
   }
 }
 

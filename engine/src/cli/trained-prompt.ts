@@ -1,27 +1,27 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
+import { promptOf, type UsablePrompt } from '../answer/prompt-state.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { shortPath } from '../text.ts';
 
+export interface TrainedPrompt extends UsablePrompt {
+  /** Why it is stale, and what to do; undefined where it is current. */
+  readonly stale: string | undefined;
+}
+
 /**
- * The virtual embeddings [virtual tokens, hidden] of a trained task.
- * @throws InputError where it was not trained, or with other numbers of tokens than the template asks for
+ * The prompt of a trained task, with the template that it may be used with: where that has changed since, as it was.
+ * @throws InputError where the task was not trained, or with a model that was another one in whatever way
  */
-export function trainedPrompt(project: Project, { taskname, total_virtual_tokens }: TaskTemplate): Float32Array {
-  const prompt = project.promptTable.get(taskname);
-  const table = shortPath(project.promptTablePath);
+export function trainedPrompt(project: Project, template: TaskTemplate): TrainedPrompt {
+  const { taskname } = template;
   const again = `ptask train ${shortPath(project.path)} --task ${taskname}`;
-  if (!prompt)
+  const { state, usable } = promptOf(project, template);
+  if (state.state === 'untrained') {
+    const table = shortPath(project.promptTablePath);
     throw new InputError(`'${taskname}' has not been trained: it is not in ${table}; train it with: ${again}`);
-  const { hidden } = project.backbone.model.config;
-  if (prompt.hidden !== hidden) {
-    throw new InputError(`${table}: the prompt of '${taskname}' is ${prompt.hidden} wide, but the model ${hidden}`);
   }
-  if (prompt.virtualTokens !== total_virtual_tokens) {
-    throw new InputError(
-      `'${taskname}' was trained with ${prompt.virtualTokens} virtual tokens, but its template now has ` +
-        `${total_virtual_tokens}; train it again with: ${again}`,
-    );
-  }
-  return prompt.embeddings;
+  const stale = state.state === 'stale' ? `${state.message} with: ${again}` : undefined;
+  if (!usable) throw new InputError(stale ?? `the prompt of '${taskname}' cannot be used`);
+  return { ...usable, stale };
 }
