@@ -123,7 +123,11 @@ describe('a task', () => {
     const dir = await temporaryFolder();
     const short = { trainer: { max_epochs: 2, batch_size: 8 } };
     const file = await writeProject(dir, short);
-    expect((await ptask(['train', file])).code).toBe(0);
+    const trained = await ptask(['train', file]);
+    expect([trained.code, trained.stdout]).toEqual([
+      0,
+      expect.stringMatching(/accuracy .* on 20 validation rows\) to /),
+    ]);
     const predict = ['predict', file, '--input', path.join(dir, 'test.jsonl'), '--json'];
     const predictions = async () => {
       const told = events((await ptask(predict)).stdout);
