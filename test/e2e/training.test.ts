@@ -124,6 +124,7 @@ describe('a task', () => {
     const short = { trainer: { max_epochs: 2, batch_size: 8 } };
     const file = await writeProject(dir, short);
     const trained = await ptask(['train', file]);
+    expect(trained.stdout).toMatch(/^Next: ptask evaluate /m);
     expect([trained.code, trained.stdout]).toEqual([
       0,
       expect.stringMatching(/accuracy .* on 20 validation rows\) to /),
@@ -205,6 +206,7 @@ describe('a task', () => {
     const file = await writeProject(dir, {
       optim: { lr: 1e-12, sched: { name: 'constant', warmup_steps: 0 } },
       trainer: { max_epochs: 2, batch_size: 8 },
+      data: { train_ds: ['train.jsonl'], validation_ds: ['validation.jsonl'] },
     });
     for (const split of ['train', 'validation', 'test'] as const) {
       // All of one label, so that nothing can be above the majority.
@@ -213,8 +215,10 @@ describe('a task', () => {
         rowsOf('kind', split).map((row) => ({ ...row, label: 'e' })),
       );
     }
-    const { code, stderr } = await ptask(['train', file]);
+    const { code, stdout, stderr } = await ptask(['train', file]);
     expect(code, stderr).toBe(0);
+    // There are no test rows to evaluate it on.
+    expect(stdout).toMatch(/^Next: ptask predict .* --input ROWS$/m);
     expect(stderr).toMatch(/warning: kind has learnt nothing of use: its accuracy of .* is not above the 100\.0%/);
   });
 });

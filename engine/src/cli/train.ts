@@ -52,7 +52,8 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     return outcome.exitCode;
   }
   tellWhatWasLearnt(outcome.done, output);
-  output.text(`Next: ptask evaluate ${file}`);
+  const hasTestRows = project.file.data.test_ds.length > 0;
+  output.text(`Next: ptask ${hasTestRows ? `evaluate ${file}` : `predict ${file} --input ROWS`}`);
   return 0;
 }
 
