@@ -214,7 +214,7 @@ class ModelOpener {
 
   async facts({ model: spec, taskFile, language }: ModelReference): Promise<ModelFacts> {
     const resolved = await resolveModel(spec, path.dirname(taskFile), this.report ? { report: this.report } : {});
-    if (resolved.kind === 'not-found') return { kind: 'not-found', missing: [resolved.problem] };
+    if (resolved.kind === 'not-found') return { kind: 'not-found', missing: [], absent: resolved.problem };
     const result = await this.open(resolved.dir);
     const facts = await modelFacts(result, language);
     if (result.kind === 'ok' && facts.kind === 'ok') {

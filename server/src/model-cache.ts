@@ -27,7 +27,7 @@ export class ModelCache {
 
   async facts({ taskFile, model, language }: ModelReference): Promise<ModelFacts> {
     const located = await locateModel(model, dirname(taskFile));
-    if (located.kind === 'not-found') return { kind: 'not-found', missing: [located.problem] };
+    if (located.kind === 'not-found') return { kind: 'not-found', missing: [], absent: located.problem };
     return modelFacts(await this.#opened(located), language, located);
   }
 

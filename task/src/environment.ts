@@ -27,10 +27,11 @@ export type ModelFacts =
       about?: ModelSummary;
     }
   /**
-   * `reason` says in one line why a model that is there cannot be opened, such as a broken file. `isLocalFolder` where a folder of
+   * `reason` says in one line why a model that is there cannot be opened, such as a broken file; `absent`, where there is no
+   * folder at all, where it was looked for. `isLocalFolder` where a folder of
    * that name is there and lacks what is missing, so that fetching a model of the name would change nothing.
    */
-  | { kind: 'not-found'; missing: string[]; reason?: string; isLocalFolder?: true }
+  | { kind: 'not-found'; missing: string[]; reason?: string; absent?: string; isLocalFolder?: true }
   | { kind: 'unsupported'; modelType: string; supported: string[]; reason: string };
 
 /** What the rules need to know of a prompt table. */

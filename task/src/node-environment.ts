@@ -67,7 +67,7 @@ export async function readChunks(path: string): Promise<FileReading> {
 /** What the rules ask of a model, without making one that is not there yet. */
 export async function readModelFacts({ taskFile, model, language }: ModelReference): Promise<ModelFacts> {
   const located = await locateModel(model, dirname(taskFile));
-  if (located.kind === 'not-found') return { kind: 'not-found', missing: [located.problem] };
+  if (located.kind === 'not-found') return { kind: 'not-found', missing: [], absent: located.problem };
   return modelFacts(await describeModel(located), language, located);
 }
 

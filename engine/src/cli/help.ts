@@ -32,7 +32,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
               [--precision float32|int8] [--recompute] [--threads N]
                               time and memory of a training step
 
-  --json        one JSON object a line on standard output (all commands but demo)
+  --json        one JSON object a line on standard output (all commands but demo and lsp)
   --help, --version
 
 Exit codes: 0 done, 1 the input was at fault, 2 wrong usage, 3 the engine failed, 130 stopped by Ctrl-C.

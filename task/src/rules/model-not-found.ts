@@ -19,9 +19,9 @@ export const modelNotFound: Rule = {
     if (model.kind !== 'not-found' || node === undefined) return;
     const name = JSON.stringify(context.file.model);
     const missing = model.missing.length > 0 ? ` ${t('Missing: {0}.', model.missing.join(', '))}` : '';
-    const message = model.reason
-      ? t('The model {0} cannot be opened: {1}.', name, model.reason)
-      : `${t('The model {0} was not found.', name)}${missing}`;
+    let message = `${t('The model {0} was not found.', name)}${missing}`;
+    if (model.absent) message = t('The model {0} was not found: {1}.', name, model.absent);
+    if (model.reason) message = t('The model {0} cannot be opened: {1}.', name, model.reason);
     const isDemo = DEMO_MODELS.includes(context.file.model);
     const near = isDemo || model.reason !== undefined ? [] : allNear(context.file.model, DEMO_MODELS);
     report({ at: spanOf(node), message: `${message}${didYouMean(near[0])}`, fixes: changeTo(node, near) });

@@ -64,7 +64,11 @@ describe('what the rules are told of a model', () => {
   });
 
   test('a folder that is missing or lacks files is told with what is missing', async () => {
-    expect(await facts('/no/such/folder')).toMatchObject({ kind: 'not-found', missing: [expect.any(String)] });
+    expect(await facts('/no/such/folder')).toMatchObject({
+      kind: 'not-found',
+      missing: [],
+      absent: expect.stringMatching(/^there is no model folder/),
+    });
     expect(await facts(await tinyFolder({ 'config.json': undefined }))).toEqual({
       kind: 'not-found',
       missing: ['config.json'],

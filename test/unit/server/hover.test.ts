@@ -208,6 +208,7 @@ describe('the model', () => {
 
   it('says why it cannot be used', async () => {
     expect(await asked({ kind: 'not-found', missing: ['config.json'] })).toContain('Not there: config.json');
+    expect(await asked({ kind: 'not-found', missing: [], absent: 'no folder a' })).toContain('Not there: no folder a');
     expect(await asked({ kind: 'not-found', missing: [], reason: 'cut off' })).toContain(
       'It cannot be opened: cut off',
     );

@@ -169,7 +169,8 @@ export function environment(
         posix.dirname(name) === (folder || '.') ? [posix.basename(name)] : [],
       );
     },
-    model: async ({ model }) => MODELS[model] ?? { kind: 'not-found', missing: [model] },
+    model: async ({ model }) =>
+      MODELS[model] ?? { kind: 'not-found', missing: [], absent: `there is no folder ${model}` },
     promptTable: async (path) => TABLES[path],
     ...changes,
   };

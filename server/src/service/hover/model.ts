@@ -28,8 +28,10 @@ export function modelText({ context, surroundings }: Knowledge): string {
   );
 }
 
-function missingText({ missing, reason }: ModelFacts & { kind: 'not-found' }): string {
-  return reason === undefined ? t('Not there: {0}', missing.join(', ')) : t('It cannot be opened: {0}', reason);
+function missingText({ missing, absent, reason }: ModelFacts & { kind: 'not-found' }): string {
+  return reason === undefined
+    ? t('Not there: {0}', absent ?? missing.join(', '))
+    : t('It cannot be opened: {0}', reason);
 }
 
 function sizeText(parameters: number, bytes: number | undefined): string {

@@ -38,6 +38,19 @@ describe.each(Object.entries(cases))('%s', (code, { fires, silent }) => {
   });
 });
 
+describe('a model that cannot be used', () => {
+  it.each([
+    ['no-such-folder', 'The model "no-such-folder" was not found: there is no folder no-such-folder.'],
+    ['folder-in-part', 'The model "folder-in-part" was not found. Missing: model.safetensors, tokenizer.json.'],
+    ['broken-folder', 'The model "broken-folder" cannot be opened: model.safetensors is cut off.'],
+  ])('is told what is wrong with it: %s', async (model, message) => {
+    const { problems } = await check({ task: taskFile({ file: `"model": "${model}"` }) });
+    expect(problems.filter(({ code }) => code === 'model-not-found').map((problem) => problem.message)).toEqual([
+      message,
+    ]);
+  });
+});
+
 describe('a row without a taskname', () => {
   const told = async (task: string) => {
     const { problems } = await check({ task, data: { 'train.jsonl': '{"sentence": "a", "label": "positiva"}' } });
