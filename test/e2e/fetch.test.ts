@@ -35,22 +35,34 @@ describe('ptask fetch', () => {
     expect(server.asked('hub')).toEqual([]);
   });
 
+  it.each([[[]], [['--json']]])(
+    'fetches nothing where nobody can be asked, and says what does: %j',
+    async (options) => {
+      const { run, server } = await fetching();
+      const { code, stdout, stderr } = await run([ID, ...options]);
+      expect(code).toBe(2);
+      expect(stdout).toContain(ID);
+      expect(stderr).toContain('nothing was fetched: nobody can be asked here; add --yes to fetch it');
+      expect(server.asked('hub')).toEqual([]);
+    },
+  );
+
   it('fetches it, so that a task file finds it, and says so the next time', async () => {
     const { run, env, server } = await fetching();
-    const first = await run([ID]);
+    const first = await run([ID, '--yes']);
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toContain(`A task file uses it with "model": "${ID}"`);
     const bench = ['bench', '--model', ID, '--virtual', '1', '--length', '3', '--batch', '1', '--steps', '1', '--json'];
     expect(await ptask(bench, { env: { ...env, HF_HUB_OFFLINE: '1' } })).toMatchObject({ code: 0 });
     const asked = server.seen.length;
-    const second = await run([ID]);
+    const second = await run([ID, '--yes']);
     expect(second.stdout).toContain('is there');
     expect(server.seen).toHaveLength(asked + 1);
   });
 
   it('tells programs of it with --json', async () => {
     const { run, cacheFolder } = await fetching();
-    const told = events((await run([ID, '--json'])).stdout);
+    const told = events((await run([ID, '--json', '--yes'])).stdout);
     const { folder, ...plan } = told[0]!;
     expect(folder).toBe(`${cacheFolder}/models--owner--tiny/snapshots/${COMMIT}`);
     expect(plan).toMatchObject({ event: 'fetch', model: ID, revision: 'main', commit: COMMIT, gated: false });
@@ -70,14 +82,14 @@ describe('ptask fetch', () => {
     const half = Math.floor(WEIGHTS.length / 2);
     let stop: () => void = () => undefined;
     server.misbehave('store', cutAfter(half), () => stop());
-    const stopped = await run([ID], {
+    const stopped = await run([ID, '--yes'], {
       watch: (_, kill) => {
         stop = () => kill('SIGINT');
       },
     });
     expect(stopped).toMatchObject({ code: 130 });
     expect(stopped.stderr).toContain('the same command goes on from here');
-    expect(await run([ID])).toMatchObject({ code: 0 });
+    expect(await run([ID, '--yes'])).toMatchObject({ code: 0 });
     expect(server.seen.at(-1)!.headers.range).toBe(`bytes=${half}-`);
   });
 
@@ -96,7 +108,7 @@ describe('ptask fetch', () => {
 
   it('fetches nothing that could not be opened', async () => {
     const { run, server } = await fetching(tinyModel({ told: { config: { model_type: 'bert' } } }));
-    const { code, stderr } = await run([ID]);
+    const { code, stderr } = await run([ID, '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain("of type 'bert'; supported: gpt2");
     expect(server.asked('hub')).toEqual([]);
@@ -105,7 +117,7 @@ describe('ptask fetch', () => {
   it('says where to accept the terms of a gated model', async () => {
     const { run, server } = await fetching(tinyModel({ gated: 'auto' }));
     server.misbehave('resolve', ...Array.from({ length: 3 }, () => refuse(401, { 'x-error-code': 'GatedRepo' })));
-    const { code, stderr } = await run([ID]);
+    const { code, stderr } = await run([ID, '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain(`accept them at ${server.url}/${ID}`);
   });

@@ -3,7 +3,7 @@ import { findDevices } from '../devices/find-devices.ts';
 import { installedProviders } from '../runtime/provider.ts';
 import { count, formatBytes, table } from '../text.ts';
 import { engineProgram } from './device.ts';
-import { confirmed, fetchShown } from './fetch-shown.ts';
+import { agreed, fetchShown } from './fetch-shown.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { oneOf, readArguments } from './usage.ts';
@@ -39,7 +39,7 @@ export async function devices(args: readonly string[]): Promise<number> {
 }
 
 /** Fetches what CUDA needs and ptask does not bring along; says how much that is first, and asks. */
-async function fetchProvider(isAgreed: boolean, output: Output): Promise<number> {
+async function fetchProvider(yes: boolean, output: Output): Promise<number> {
   const { fetchCuda, planCuda } = await import('../devices/fetch-cuda.ts');
   const plan = await planCuda();
   const { folder, bytes, missingBytes, licence } = plan;
@@ -55,7 +55,7 @@ async function fetchProvider(isAgreed: boolean, output: Output): Promise<number>
   const interrupt = new Interrupt(() => controller.abort());
   const { signal } = controller;
   try {
-    if (!isAgreed && !output.json && process.stdin.isTTY === true && !(await confirmed(signal))) return 1;
+    if (!(await agreed(yes, output, signal))) return 0;
     await fetchShown(plan, output, (report) => fetchCuda({ signal, report }));
     output.event({ event: 'fetched', device: 'cuda', folder });
     return 0;

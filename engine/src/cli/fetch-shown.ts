@@ -5,12 +5,20 @@ import { formatBar, formatDuration } from '../progress.ts';
 import { formatBytes } from '../text.ts';
 import type { Output } from './output.ts';
 import { StatusLine } from './status-line.ts';
+import { UsageError } from './usage.ts';
 
 /** Milliseconds between two states that are told. */
 const TELL_EVERY = 250;
 
-/** Whether the user agrees. */
-export async function confirmed(signal: AbortSignal): Promise<boolean> {
+/**
+ * Whether what is missing is to be fetched: with `--yes`, or where the user agrees on a terminal.
+ * @throws UsageError where nobody can be asked
+ */
+export async function agreed(yes: boolean, output: Output, signal: AbortSignal): Promise<boolean> {
+  if (yes) return true;
+  if (output.json || process.stdin.isTTY !== true) {
+    throw new UsageError('nothing was fetched: nobody can be asked here; add --yes to fetch it');
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question('Fetch it? [y/N] ', { signal })).trim());

@@ -3,7 +3,7 @@ import { modelSummary } from '../../../model/src/model-summary.ts';
 import { type FetchPlan, fetchModel, planFetch } from '../hub/fetch-model.ts';
 import { hubSettings } from '../hub/hub-settings.ts';
 import { count, formatBytes, table } from '../text.ts';
-import { confirmed, fetchShown } from './fetch-shown.ts';
+import { agreed, fetchShown } from './fetch-shown.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { readArguments } from './usage.ts';
@@ -30,8 +30,7 @@ export async function fetchCommand(args: readonly string[]): Promise<number> {
     const plan = await planFetch(positionals[0]!, values.revision, { settings, signal });
     tellPlan(plan, output);
     if (values['dry-run']) return 0;
-    const asks = !values.yes && !values.json && plan.missingBytes > 0 && process.stdin.isTTY === true;
-    if (asks && !(await confirmed(signal))) return 0;
+    if (plan.missingBytes > 0 && !(await agreed(values.yes, output, signal))) return 0;
     const folder = await fetchShown(plan, output, (report) => fetchModel(plan, { settings, signal, report }));
     return await tellModel(plan, folder, output);
   } catch (error) {
