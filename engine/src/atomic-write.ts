@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError } from './errors.ts';
+import { fileBehind } from './file-behind.ts';
 import { isProcessAlive } from './process-alive.ts';
+import { takenAwayAtExit } from './taken-away-at-exit.ts';
 
 /** Milliseconds after which a dead process's temporary file is taken away. */
 const ABANDONED_AFTER = 10_000;
@@ -17,8 +19,9 @@ const ABANDONED_AFTER = 10_000;
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | Iterable<Uint8Array>): Promise<void> {
   // A link stays a link: the file that it points to is replaced.
-  const target = await realpath(path).catch(() => path);
+  const target = await fileBehind(path);
   const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const gone = takenAwayAtExit(temporary);
   try {
     await removeAbandoned(target);
     await writeFlushed(temporary, data instanceof Uint8Array ? [data] : data);
@@ -26,6 +29,23 @@ export async function writeFileAtomic(path: string, data: Uint8Array | Iterable<
     await flushFolder(dirname(target));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    throw FileError.from(path, 'written', error);
+  } finally {
+    gone();
+  }
+}
+
+/**
+ * Finds out whether `writeFileAtomic` could write a file: beside it, one is made and taken away.
+ * @throws FileError as it does
+ */
+export async function requireWritable(path: string): Promise<void> {
+  const target = await fileBehind(path);
+  const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await writeFlushed(temporary, []);
+    await rm(temporary, { force: true });
+  } catch (error) {
     throw FileError.from(path, 'written', error);
   }
 }

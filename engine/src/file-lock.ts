@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { t } from '../../l10n/src/words.ts';
 import { FileError } from './errors.ts';
+import { fileBehind } from './file-behind.ts';
 import { isProcessAlive } from './process-alive.ts';
+import { takenAwayAtExit } from './taken-away-at-exit.ts';
 
 /** What a lock file holds, as JSON. */
 interface Holder {
@@ -36,6 +39,8 @@ export class LockedError extends FileError {
   override readonly name = 'LockedError';
   /** Undefined where the lock file does not say. */
   readonly holder: LockHolder | undefined;
+  /** The lock file. */
+  readonly lock: string;
 
   constructor(path: string, lock: string, holder: LockHolder | undefined) {
     super(
@@ -43,6 +48,7 @@ export class LockedError extends FileError {
       t('cannot be locked: {0} has been writing it for long; if it is not, delete {1}', holderText(holder), lock),
     );
     this.holder = holder;
+    this.lock = lock;
   }
 }
 
@@ -51,7 +57,8 @@ export type LockHolder = Pick<Holder, 'pid' | 'host'>;
 
 /**
  * Runs `work` while no other process (and nothing else in this one) holds the lock of the file at `path`, which is a
- * file `<path>.lock` with the holder's process id. The lock of a process that died is taken over.
+ * file `<path>.lock` with the holder's process id. The lock of a process that died is taken over. All paths of a file, through
+ * links, have one lock.
  * @param patience milliseconds to wait for another holder
  * @throws LockedError when another process keeps it; FileError when the lock cannot be had at all
  */
@@ -66,7 +73,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, pati
 
 /** The same lock for work that does not fit into one function. @throws as `withFileLock` */
 export async function lockFile(path: string, patience: number): Promise<FileLock> {
-  const lock = `${path}.lock`;
+  const lock = await lockOf(path);
   const holder: Holder = { pid: process.pid, host: hostname(), token: randomBytes(8).toString('hex') };
   const text = JSON.stringify(holder);
   held.add(holder.token);
@@ -76,31 +83,40 @@ export async function lockFile(path: string, patience: number): Promise<FileLock
     held.delete(holder.token);
     throw error;
   }
+  const gone = takenAwayAtExit(lock, () => readFileSync(lock, 'utf8') === text);
   return {
     release: async () => {
       const current = await readFile(lock, 'utf8').catch(() => undefined);
-      if (current === text) await rm(lock, { force: true });
+      // Where that is not allowed any more, it is as good as a dead process's when this one has ended; what the work came to
+      // is not to be hidden by it.
+      if (current === text) await rm(lock, { force: true }).catch(() => undefined);
+      gone();
       held.delete(holder.token);
     },
   };
 }
 
+async function lockOf(path: string): Promise<string> {
+  return `${await fileBehind(path)}.lock`;
+}
+
 /** The process that holds the lock of the file at `path`; undefined where none does, or it has died. */
 export async function lockHolder(path: string): Promise<LockHolder | undefined> {
-  const lock = `${path}.lock`;
+  const lock = await lockOf(path);
   const text = await readFile(lock, 'utf8').catch(() => undefined);
   return text === undefined || (await isStale(lock, text)) ? undefined : parseHolder(text);
 }
 
 async function acquire(path: string, lock: string, text: string, patience: number): Promise<void> {
-  const deadline = Date.now() + patience;
+  // Of a clock that only goes forward.
+  const deadline = performance.now() + patience;
   for (;;) {
     if (await create(path, lock, text)) return;
     const current = await readLock(lock);
-    if (current === 'gone') continue;
-    if (current.text !== undefined && (await isStale(lock, current.text)) && (await takeAway(lock, current.text)))
-      continue;
-    if (Date.now() >= deadline) throw new LockedError(path, lock, parseHolder(current.text ?? ''));
+    const known = current === 'gone' ? undefined : current.text;
+    if (known !== undefined && (await isStale(lock, known)) && (await takeAway(lock, known))) continue;
+    // What is there and gone at once may also be a link to nothing, which would be tried without end.
+    if (performance.now() >= deadline) throw new LockedError(path, lock, parseHolder(known ?? ''));
     await sleep(10 + Math.random() * 40);
   }
 }
@@ -135,7 +151,8 @@ async function readLock(lock: string): Promise<{ readonly text: string | undefin
 function parseHolder(text: string): Holder | undefined {
   try {
     const holder = JSON.parse(text) as Partial<Holder> | null;
-    return Number.isSafeInteger(holder?.pid) && holder!.pid! > 0 ? (holder as Holder) : undefined;
+    const { pid, host } = holder ?? {};
+    return Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' ? (holder as Holder) : undefined;
   } catch {
     return undefined;
   }

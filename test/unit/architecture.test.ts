@@ -29,6 +29,7 @@ const BASE = [
   'atomic-folder.ts',
   'atomic-write.ts',
   'errors.ts',
+  'file-behind.ts',
   'file-lock.ts',
   'free-memory.ts',
   'json-value.ts',
@@ -37,6 +38,7 @@ const BASE = [
   'progress.ts',
   'random.ts',
   'recent.ts',
+  'taken-away-at-exit.ts',
   'text.ts',
   'version.ts',
 ];
@@ -170,6 +172,7 @@ const WRITERS = [
   'engine/src/atomic-folder.ts',
   'engine/src/atomic-write.ts',
   'engine/src/file-lock.ts',
+  'engine/src/taken-away-at-exit.ts',
   'engine/src/train/run-folder.ts',
   'engine/src/devices/fetch-cuda.ts',
   'engine/src/devices/probe-cache.ts',

@@ -208,7 +208,9 @@ export async function hold(dir: string, file = RUN): Promise<FileLock> {
     return await lockFile(path.join(dir, file), PATIENCE);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
-    throw new BusyError(t('{0}: this run is going on in {1}', dir, holderText(error.holder)));
+    throw new BusyError(
+      t('{0}: this run is going on in {1}; if it is not, delete {2}', dir, holderText(error.holder), error.lock),
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { writeFileAtomic } from '../../../engine/src/atomic-write.ts';
+import { requireWritable, writeFileAtomic } from '../../../engine/src/atomic-write.ts';
 import { FileError } from '../../../engine/src/errors.ts';
 import { disk, done, repair } from './failing-disk.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -86,6 +87,33 @@ describe('writeFileAtomic', () => {
     await writeFileAtomic(join(folder, 'link'), bytes('new'));
     expect(await readlink(join(folder, 'link'))).toBe(join(folder, 'real'));
     expect(await readFile(join(folder, 'real'), 'utf8')).toBe('new');
+  });
+
+  it.skipIf(process.platform === 'win32')('makes the file that a link points to where there is none yet', async () => {
+    const folder = await freshFolder();
+    await mkdir(join(folder, 'disk'));
+    await symlink('disk', join(folder, 'mounted'));
+    await symlink(join('mounted', 'real'), join(folder, 'link'));
+    await writeFileAtomic(join(folder, 'link'), bytes('new'));
+    expect(await readlink(join(folder, 'link'))).toBe(join('mounted', 'real'));
+    expect(await readFile(join(folder, 'disk', 'real'), 'utf8')).toBe('new');
+    await symlink('ring', join(folder, 'ring'));
+    expect((await failure(requireWritable(join(folder, 'ring', 'a'))))?.message).toContain('cannot be written');
+  });
+
+  it('leaves nothing where the process ends meanwhile', async () => {
+    const folder = await freshFolder();
+    const before = process.listeners('exit');
+    function* parts() {
+      yield bytes('half');
+      for (const listener of process.listeners('exit')) if (!before.includes(listener)) listener(130);
+      names = readdirSync(folder);
+      yield bytes('whole');
+    }
+    let names: string[] | undefined;
+    await failure(writeFileAtomic(join(folder, 'a.bin'), parts()));
+    expect(names).toEqual([]);
+    expect(process.listeners('exit')).toEqual(before);
   });
 
   it('flushes the data before it takes the name, and the folder after', async () => {

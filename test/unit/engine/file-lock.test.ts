@@ -1,26 +1,32 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../../engine/src/errors.ts';
-import { withFileLock } from '../../../engine/src/file-lock.ts';
+import { LockedError, withFileLock } from '../../../engine/src/file-lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What happens, or what goes wrong, just before a lock is taken away. */
 let beforeRename: () => Promise<void> = async () => undefined;
+let rmFails = false;
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
   const rename: typeof real.rename = async (from, to) => {
     await beforeRename();
     return real.rename(from, to);
   };
-  return { ...real, rename };
+  const rm: typeof real.rm = async (path, options) => {
+    if (rmFails) throw Object.assign(new Error('EACCES: permission denied, unlink'), { code: 'EACCES' });
+    return real.rm(path, options);
+  };
+  return { ...real, rename, rm };
 });
 afterEach(() => {
   beforeRename = async () => undefined;
+  rmFails = false;
 });
 
 const folder = temporaryFolder();
@@ -109,6 +115,63 @@ describe('withFileLock', () => {
     await writeFile(`${kept}.lock`, lockOf(deadPid()));
     beforeRename = () => Promise.reject(Object.assign(new Error('not allowed'), { code: 'EPERM' }));
     await expect(withFileLock(kept, async () => 'in', 30)).rejects.toThrow(/process \d+ on .* delete .*\.lock/);
+  });
+
+  it.skipIf(process.platform === 'win32')('is one for all paths of a file, which need not be there yet', async () => {
+    const path = freshPath();
+    await symlink(basename(path), `${path}-link`);
+    await symlink(folder, `${path}-folder`);
+    const others = [
+      `${path}-link`,
+      join(`${path}-folder`, basename(path)),
+      join(`${path}-folder`, `${basename(path)}-link`),
+    ];
+    for (const there of [false, true]) {
+      if (there) await writeFile(path, '');
+      await withFileLock(path, async () => {
+        for (const other of others) await expect(withFileLock(other, async () => 'in', 0)).rejects.toThrow(LockedError);
+      });
+    }
+    expect(
+      (await readdir(dirname(path))).filter((name) => name.endsWith('.lock') && name.startsWith(basename(path))),
+    ).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('is given up where its place is taken by a link to nothing', async () => {
+    const path = freshPath();
+    await symlink('nothing', `${path}.lock`);
+    await expect(withFileLock(path, async () => 'in', 30)).rejects.toThrow(/another process .* delete .*\.lock/);
+  });
+
+  it('is of nobody where its file names no machine', async () => {
+    const path = freshPath();
+    await writeFile(`${path}.lock`, JSON.stringify({ pid: process.ppid }));
+    await expect(withFileLock(path, async () => 'in', 0)).rejects.toThrow(/another process/);
+    await utimes(`${path}.lock`, 0, 0);
+    expect(await withFileLock(path, async () => 'in', 0)).toBe('in');
+  });
+
+  it('goes where the process ends meanwhile, but not when it has become another’s', async () => {
+    for (const others of [undefined, lockOf(process.ppid)]) {
+      const path = freshPath();
+      const before = process.listeners('exit');
+      await withFileLock(path, async () => {
+        if (others !== undefined) await writeFile(`${path}.lock`, others);
+        const added = process.listeners('exit').filter((listener) => !before.includes(listener));
+        for (const listener of added) listener(130);
+        expect(existsSync(`${path}.lock`)).toBe(others !== undefined);
+      });
+      expect(process.listeners('exit')).toEqual(before);
+    }
+  });
+
+  it('hides nothing of the work where it may not be taken away any more', async () => {
+    const path = freshPath();
+    const work = async () => {
+      rmFails = true;
+      throw new Error('the folder is read-only');
+    };
+    await expect(withFileLock(path, work)).rejects.toThrow('the folder is read-only');
   });
 
   it('says what is wrong where no lock can be made', async () => {
