@@ -1,7 +1,7 @@
 import type { DoneEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
-import { readPromptTable, updatePromptTable } from '../prompt/prompt-table.ts';
+import { readPromptTable, requireTablePlace, updatePromptTable } from '../prompt/prompt-table.ts';
 import { count, shortPath } from '../text.ts';
 import { planTraining } from '../train/plan.ts';
 import type { Output } from './output.ts';
@@ -23,6 +23,7 @@ export async function trainSeeds(
   if (runs[0]!.plan.validation.size === 0) {
     throw new InputError('--seeds needs validation rows ("validation_ds"), by which the best prompt is chosen');
   }
+  await requireTablePlace(project.promptTablePath);
   return runSideBySide(`seeds ${seeds.join(',')}`, runs, options, {
     allEnded: (ends) => keepBest(project, seeds, ends, options.output),
   });

@@ -7,7 +7,7 @@ import {
   type TensorData,
 } from '../../../model/src/safetensors.ts';
 import { brokenTable, notATable, type PromptRecord, recordKey, recordOf } from '../../../task/src/prompt-table.ts';
-import { writeFileAtomic } from '../atomic-write.ts';
+import { requireWritable, writeFileAtomic } from '../atomic-write.ts';
 import { FileError, InputError } from '../errors.ts';
 import { withFileLock } from '../file-lock.ts';
 import { canonicalJson } from '../json-value.ts';
@@ -83,6 +83,15 @@ export async function updatePromptTable(
     }
     await writeFileAtomic(path, serializeSafetensors(tensors, metadata));
   });
+}
+
+/**
+ * Finds out before a run, which may take hours, whether its prompts could be put into a table at its end.
+ * @throws FileError as `updatePromptTable`
+ */
+export async function requireTablePlace(path: string): Promise<void> {
+  await requireWritable(path);
+  await withFileLock(path, async () => undefined);
 }
 
 async function readTable(path: string): Promise<TableFile | undefined> {

@@ -1,6 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import { DivergedError, InputError } from '../errors.ts';
+import { requireTablePlace } from '../prompt/prompt-table.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { VERSION } from '../version.ts';
 import { type Fit, type FittedRun, fitRun } from './fit.ts';
@@ -38,9 +39,11 @@ const CHECKPOINT_SECONDS = 10;
  * machine, whether or not the run was stopped, or killed, and resumed on the way.
  * @throws DivergedError where the loss is no longer a number; the best prompt so far is kept
  * @throws InputError for a precision that the device does not compute in
+ * @throws FileError before the first step where the prompt table could not be written after the last
  */
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
   requirePrecision(plan, options.session?.provider ?? 'cpu');
+  if (!options.beside) await requireTablePlace(plan.project.promptTablePath);
   const fresh = freshState(plan);
   // Before there are sessions, whose memory would count twice.
   const fitted = options.fit ? undefined : fitRun(plan, options.session?.provider);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { DivergedError } from '../../../engine/src/errors.ts';
@@ -51,6 +51,19 @@ describe('a run', () => {
     expect(plan.totalSteps).toBe(6);
     expect(metrics(runs(plan.project.path)[0]!)).toEqual(JSON.parse(JSON.stringify(events.slice(2, -1))));
     expect(recordOf(plan.project.path)).toMatchObject({ state: 'done', tasks: ['mood'] });
+  });
+
+  it('is not begun where its prompts could not be kept at its end', async () => {
+    const file = writeProject({ prompt_table: 'none/small.prompts.safetensors' });
+    await expect(trainProject(file)).rejects.toThrow(/small\.prompts\.safetensors: cannot be written: its folder does/);
+    expect(existsSync(path.join(path.dirname(file), '.ptask'))).toBe(false);
+    const locked = writeProject();
+    mkdirSync(`${tablePath(locked)}.lock`);
+    let time = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += 1e6));
+    await expect(trainProject(locked)).rejects.toThrow(/cannot be locked/);
+    clock.mockRestore();
+    expect(existsSync(path.join(path.dirname(locked), '.ptask'))).toBe(false);
   });
 
   it('makes a checkpoint, bit for bit the same for the same seed, and another for another', async () => {
