@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { HELP } from './cli/help.ts';
+import { watchOutput } from './cli/lost-output.ts';
 import { didYouMean, UsageError } from './cli/usage.ts';
 import { PtaskError } from './errors.ts';
 import { loadRuntime } from './runtime/load-runtime.ts';
@@ -69,12 +70,6 @@ function report(error: unknown, args: readonly string[]): number {
   return exitCode;
 }
 
-// Whoever reads the output may stop early, as `head` does.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 3);
-  });
-}
-
+watchOutput();
 const args = process.argv.slice(2);
 process.exitCode = await main(args).catch((error: unknown) => report(error, args));

@@ -20,6 +20,15 @@ describe('usage', () => {
     expect(await ptask(['--version'])).toMatchObject({ code: 0, stdout: `ptask ${version}\n` });
   });
 
+  it.runIf(process.platform === 'linux')(
+    'is told in a sentence that there is no room for what is printed',
+    async () => {
+      const { code, stderr } = await ptask(['--help'], { stdoutTo: '/dev/full' });
+      expect(stderr).toBe('error: standard output cannot be written: the disk is full\n');
+      expect(code).toBe(1);
+    },
+  );
+
   it.each([
     [['frobnicate'], "there is no command 'frobnicate'"],
     [['trian', 'a'], "there is no command 'trian'; did you mean 'train'?"],

@@ -24,13 +24,15 @@ export interface Finished {
 export interface RunOptions {
   readonly cwd?: string;
   readonly input?: string;
-  /** Called with standard output and error so far, whenever there is more. */
-  readonly watch?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called with standard output and error so far, whenever there is more; `leave` closes standard output, as `head` does. */
+  readonly watch?: (text: string, kill: (signal: NodeJS.Signals) => void, leave: () => void) => void;
   readonly env?: Readonly<NodeJS.ProcessEnv>;
   /** Called with the process's number when it has begun. */
   readonly begun?: (pid: number) => void;
   /** The largest file that may be written, in blocks of 512 or 1024 bytes: what `ulimit -f` takes. */
   readonly fileBlocks?: number;
+  /** A file that standard output goes to. */
+  readonly stdoutTo?: string;
   /** Another program than the one that was built. */
   readonly program?: string;
 }
@@ -38,6 +40,7 @@ export interface RunOptions {
 /** Runs `ptask` to its end. The date is fixed, so that the same training gives the same bytes. */
 export function ptask(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [command, ...commandArgs] = [
+    ...(options.stdoutTo === undefined ? [] : ['sh', '-c', 'out=$1; shift; exec "$@" >"$out"', 'sh', options.stdoutTo]),
     ...(options.fileBlocks === undefined ? [] : ['sh', '-c', `ulimit -f ${options.fileBlocks} && exec "$@"`, 'sh']),
     process.execPath,
     options.program ?? PTASK,
@@ -50,7 +53,8 @@ export function ptask(args: readonly string[], options: RunOptions = {}): Promis
   if (child.pid !== undefined) options.begun?.(child.pid);
   let stdout = '';
   let stderr = '';
-  const seen = () => options.watch?.(stdout + stderr, (signal) => child.kill(signal));
+  const leave = () => child.stdout.destroy();
+  const seen = () => options.watch?.(stdout + stderr, (signal) => child.kill(signal), leave);
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     seen();

@@ -277,6 +277,20 @@ describe('a run that is stopped', () => {
     expect(await readTable(dir)).toEqual(await undisturbedLong());
   });
 
+  it.runIf(process.platform !== 'win32')('because nobody reads what it says any more is saved, too', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, LONG);
+    const left = await ptask(['train', file, '--json'], { watch: (_text, _kill, leave) => leave() });
+    expect(left.code, left.stderr).toBe(141);
+    const [run] = await readdir(path.join(dir, '.ptask/runs'));
+    const folder = path.join(dir, '.ptask/runs', run!);
+    expect(JSON.parse(await readFile(path.join(folder, 'run.json'), 'utf8'))).toMatchObject({ state: 'stopped' });
+    expect((await readdir(folder)).filter((name) => /\.(lock|tmp)$/.test(name))).toEqual([]);
+    const resumed = await ptask(['train', file, '--resume']);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await readTable(dir)).toEqual(await undisturbedLong());
+  });
+
   it('is not resumed with other settings', async () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, LONG);
