@@ -28,6 +28,11 @@ function wordsFor(code: string, action: FileAction): string | undefined {
       return action === 'read' ? t('there is no such file') : t('its folder does not exist');
     case 'ENAMETOOLONG':
       return t('its name is too long');
+    case 'ELOOP':
+      return t('links lead in a circle');
+    // Node's own: it holds a zero.
+    case 'ERR_INVALID_ARG_VALUE':
+      return t("its name holds a character that no file's may");
     case 'EBUSY':
       return t('another program is using it');
     case 'EMFILE':

@@ -59,8 +59,8 @@ export async function readChunks(path: string): Promise<FileReading> {
     const handle = await open(path);
     return handle.createReadStream({ highWaterMark: CHUNK_BYTES });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : { unreadable: message };
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : { unreadable: fileReason('read', error) };
   }
 }
 

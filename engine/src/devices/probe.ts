@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { t } from '../../../l10n/src/words.ts';
 import type { Adapter, DeviceName } from '../../../protocol/src/engine.ts';
+import { EngineError } from '../errors.ts';
 import { tryProvider } from '../runtime/provider.ts';
 import { usedAdapter } from './adapter.ts';
 import { DEVICE_NAMES } from './devices.ts';
@@ -80,7 +81,11 @@ type ProbeAnswer =
 export async function answerProbe(device: string): Promise<void> {
   const answer: ProbeAnswer = await tryDevice(device).then(
     (adapter) => ({ works: true, adapter }) as const,
-    (error: unknown) => ({ works: false, reason: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => {
+      // The runtime's own words, from which it is told what is missing.
+      const cause = error instanceof EngineError ? error.cause : error;
+      return { works: false, reason: cause instanceof Error ? cause.message : String(cause) } as const;
+    },
   );
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -87,9 +87,10 @@ export async function updatePromptTable(
 
 /**
  * Finds out before a run, which may take hours, whether its prompts could be put into a table at its end.
- * @throws FileError as `updatePromptTable`
+ * @throws FileError, InputError as `updatePromptTable`
  */
 export async function requireTablePlace(path: string): Promise<void> {
+  dateStamp(new Date());
   await requireWritable(path);
   await withFileLock(path, async () => undefined);
 }

@@ -6,6 +6,7 @@ import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type HeldWeights, holdWeights } from './held-weights.ts';
 import { InferenceSession, Tensor } from './onnxruntime.ts';
 import { type Provider, TRAITS } from './providers.ts';
+import { runtimeFailure } from './runtime-failure.ts';
 import type { Feed, TensorData } from './tensor.ts';
 
 export interface SessionOptions {
@@ -46,7 +47,7 @@ export class Session {
     this.weights = weights;
   }
 
-  /** The graph may be changed into a form that the provider has. */
+  /** The graph may be changed into a form that the provider has. @throws EngineError where the runtime cannot load it */
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
     const { provider = 'cpu', weightsFolder, keeps = () => false } = options;
     const traits = TRAITS[provider];
@@ -72,6 +73,8 @@ export class Session {
       ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
       ...(traits.holdsTensors ? { preferredOutputLocation: placesOf(graph, keeps) } : {}),
       extra: { session },
+    }).catch((error: unknown) => {
+      throw runtimeFailure(error);
     });
     if (frozen.length === 0) return new Session(made, keeps);
     try {
@@ -86,7 +89,7 @@ export class Session {
     }
   }
 
-  /** Runs a session that keeps nothing. */
+  /** Runs a session that keeps nothing. @throws EngineError where the runtime fails */
   async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
     return (await this.runKeeping(feeds)).outputs;
   }
@@ -100,7 +103,10 @@ export class Session {
           : new Tensor(feed.type, feed.data as Float32Array, feed.dims as number[]);
     }
     const results: RunResults = { outputs: {}, kept: {} };
-    for (const [name, tensor] of Object.entries(await this.session.run(tensors))) {
+    const made = await this.session.run(tensors).catch((error: unknown) => {
+      throw runtimeFailure(error);
+    });
+    for (const [name, tensor] of Object.entries(made)) {
       const { type, dims } = tensor;
       if (tensor.location !== 'cpu') results.kept[name] = { type: 'held', dims, tensor };
       else (this.keeps(name) ? results.kept : results.outputs)[name] = { type, dims, data: tensor.data } as TensorData;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,13 @@ describe('readChunks', () => {
     expect(await readChunks(join(FOLDER, 'gone.jsonl'))).toBe('not-found');
     expect(await readChunks(join(FOLDER, 'sound', 'train.jsonl', 'x'))).toBe('not-found');
     expect(await readChunks(FOLDER)).toEqual({ unreadable: 'it is not a file' });
+  });
+
+  it.skipIf(process.platform === 'win32')('says in plain words why not', async () => {
+    const ring = join(await temporaryFolder(), 'ring');
+    await symlink('ring', ring);
+    expect(await readChunks(ring)).toEqual({ unreadable: 'links lead in a circle' });
+    expect((await readPromptTableFacts(`${ring}\0`))?.broken).toMatch(/^its name holds a character/);
   });
 
   it.skipIf(process.platform === 'win32')('does not wait for a pipe, nor does who reads a prompt table', async () => {

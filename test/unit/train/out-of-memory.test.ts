@@ -1,5 +1,8 @@
+import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { EngineError } from '../../../engine/src/errors.ts';
 import { isOutOfMemory } from '../../../engine/src/runtime/out-of-memory.ts';
+import { runtimeFailure } from '../../../engine/src/runtime/runtime-failure.ts';
 import { BackboneStep, type TaskRow } from '../../../engine/src/train/backbone-step.ts';
 import { OUT_OF_MEMORY, roomFor as roomForRows } from './room-for-rows.ts';
 import { goldenBackbone, largestDifference, someVirtual } from './small-backbone.ts';
@@ -46,6 +49,23 @@ describe('a step that runs out of memory', () => {
     roomFor(0);
     await expect(step.run(batch.slice(0, 1), virtual)).rejects.toThrow('Failed to allocate memory');
     await step.release();
+  });
+
+  it('is told as what the engine could not do, like weights that have gone since the model was checked', async () => {
+    const step = new BackboneStep({ ...backbone, weightsFolder: path.join(backbone.weightsFolder, 'gone') });
+    const gone = await step.run(batch, virtual).catch((error: unknown) => error);
+    expect(gone).toBeInstanceOf(EngineError);
+    expect(gone).toMatchObject({
+      message: expect.stringMatching(/^the model's weights cannot be read any more; .*gone/),
+    });
+    const full = runtimeFailure(new Error('Exception during initialization:\n std::bad_alloc'));
+    expect(full.message).toMatch(
+      /^there is not enough memory to compute; .*: Exception during initialization: std::bad_alloc$/,
+    );
+    expect(isOutOfMemory(full)).toBe(true);
+    const other = runtimeFailure(new Error('The device was lost'));
+    expect(other.message).toBe('ONNX Runtime, which computes, failed: The device was lost');
+    expect(isOutOfMemory(other)).toBe(false);
   });
 
   it('is not confused with other failures', async () => {

@@ -57,6 +57,9 @@ describe('a run', () => {
     const file = writeProject({ prompt_table: 'none/small.prompts.safetensors' });
     await expect(trainProject(file)).rejects.toThrow(/small\.prompts\.safetensors: cannot be written: its folder does/);
     expect(existsSync(path.join(path.dirname(file), '.ptask'))).toBe(false);
+    vi.stubEnv('SOURCE_DATE_EPOCH', 'yesterday');
+    await expect(trainProject(writeProject())).rejects.toThrow("SOURCE_DATE_EPOCH is 'yesterday'");
+    vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
     const locked = writeProject();
     mkdirSync(`${tablePath(locked)}.lock`);
     let time = 0;

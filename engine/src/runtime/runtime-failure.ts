@@ -1,0 +1,17 @@
+import { t } from '../../../l10n/src/words.ts';
+import { EngineError } from '../errors.ts';
+import { isOutOfMemory } from './out-of-memory.ts';
+
+/** Of weights, which the runtime opens itself, and maybe long after the model was checked. */
+const WEIGHTS_GONE = /external data/i;
+
+/** What the runtime could not do, with what helps; its own words stay in the message, by which memory is told from other things. */
+export function runtimeFailure(cause: unknown): EngineError {
+  const words = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' ').trim();
+  const message = isOutOfMemory(cause)
+    ? t('there is not enough memory to compute; close other programs, or choose a smaller model or batch: {0}', words)
+    : WEIGHTS_GONE.test(words)
+      ? t("the model's weights cannot be read any more; put its folder back as it was, and try again: {0}", words)
+      : t('ONNX Runtime, which computes, failed: {0}', words);
+  return new EngineError(message, { cause });
+}
