@@ -69,11 +69,13 @@ export class TrainingState {
 
   /**
    * The state that `toCheckpoint` of the same plan gave.
-   * @throws InputError where the checkpoint is of another plan
+   * @throws InputError where the checkpoint is of another plan, or of no run at all
    */
   static fromCheckpoint(plan: TrainingPlan, checkpoint: Checkpoint): TrainingState {
     const state = TrainingState.fresh(plan);
-    const { progress, optimiserStep } = checkpoint.state as unknown as { progress: Progress; optimiserStep: number };
+    const optimiserStep = asObject(checkpoint.state).optimiserStep;
+    const progress = progressOf(plan, asObject(checkpoint.state).progress);
+    if (!progress || optimiserStep !== progress.step) throw noRun();
     state.progress = progress;
     const tensor = (name: string, size: number): Float32Array => {
       const found = checkpoint.tensors.get(name)?.data;
@@ -104,6 +106,8 @@ export class TrainingState {
     if (tasks.some(([name]) => checkpoint.tensors.has(`best.${name}`))) {
       state.best = new Map(tasks.map(([name, size]) => [name, tensor(`best.${name}`, size)]));
     }
+    if (state.best === undefined ? progress.finished : tasks.some(([name]) => !isCount(progress.keptEpochs[name])))
+      throw noRun();
     return state;
   }
 
@@ -127,4 +131,37 @@ export class TrainingState {
 function optimiserOf({ project }: TrainingPlan): AdamW {
   const { betas, eps, weight_decay } = project.file.optim;
   return new AdamW({ betas: [betas[0]!, betas[1]!], eps, weightDecay: weight_decay });
+}
+
+function noRun(): InputError {
+  return new InputError(
+    t("the run's checkpoint holds a state that no run is ever in; start a new run without --resume"),
+  );
+}
+
+/** Undefined where a run of the plan cannot be there: it would go on from it without end, or fail in the midst of it. */
+function progressOf(plan: TrainingPlan, value: unknown): Progress | undefined {
+  const progress = asObject(value) as Partial<Progress>;
+  const { step, epoch, batch, lossSum, targets, finished, stoppedEarly } = progress;
+  if (!isCount(step) || !isCount(epoch) || !isCount(batch) || step !== epoch * plan.stepsPerEpoch + batch)
+    return undefined;
+  const { max_epochs } = plan.project.file.trainer;
+  if (batch > plan.stepsPerEpoch || epoch > max_epochs || (epoch === max_epochs && finished !== true)) return undefined;
+  const stopping = asObject(progress.stopping);
+  const measured = [stopping.best, stopping.bestEpoch, stopping.reference];
+  const isWhole =
+    [lossSum, targets].every(Number.isFinite) &&
+    [finished, stoppedEarly].every((flag) => typeof flag === 'boolean') &&
+    isCount(stopping.waited) &&
+    measured.every((number) => number === null || Number.isFinite(number)) &&
+    [progress.bestValidation, progress.keptEpochs].every((byTask) => typeof byTask === 'object' && byTask !== null);
+  return isWhole ? (progress as Progress) : undefined;
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -227,6 +227,29 @@ describe('a run that was stopped and resumed', () => {
       expect((error as Error).message).toContain('start a new run without --resume');
     }
   });
+
+  it.each<[string, (progress: Json) => unknown]>([
+    ['nothing', () => null],
+    ['no progress', () => ({ optimiserStep: 4 })],
+    ['an epoch after the last, at which it would never end', (progress) => ({ progress: { ...progress, epoch: 1e9 } })],
+    ['a batch after the last of its epoch', (progress) => ({ progress: { ...progress, step: 1003, batch: 1000 } })],
+    ['a step that is no number', (progress) => ({ progress: { ...progress, step: 'x' } })],
+    ['other steps of the optimiser', (progress) => ({ progress, optimiserStep: 3 })],
+    ['nothing of early stopping', (progress) => ({ progress: { ...progress, stopping: null } })],
+    ['no epochs of the prompts', (progress) => ({ progress: { ...progress, keptEpochs: {} } })],
+    ['an end that is none', (progress) => ({ progress: { ...progress, finished: 'no' } })],
+  ])('is refused when its checkpoint holds %s', async (_, change) => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 4 });
+    const checkpoint = await loadCheckpoint(checkpointOf(file));
+    const { progress } = checkpoint.state as { progress: Json };
+    const changed = change(progress);
+    const state = changed && { optimiserStep: 4, ...changed };
+    await saveCheckpoint(checkpointOf(file), { ...checkpoint, state: state as typeof checkpoint.state });
+    const error = await trainProject(file, { resume: true }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toContain('start a new run without --resume');
+  });
 });
 
 describe('the state of a run', () => {
