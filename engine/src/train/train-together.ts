@@ -7,7 +7,7 @@ import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
 import type { RunGroup } from './run-group.ts';
 import { SharedStep } from './shared-step.ts';
-import { PausedError, train } from './train.ts';
+import { PausedError, type StopRequest, train } from './train.ts';
 import type { Beside } from './trainer.ts';
 
 export interface TogetherOptions {
@@ -38,7 +38,7 @@ const SAVING_SHARE = 20;
  * are loaded once, and small batches are run together. Each ends as it would alone, but for rounding, and as it would have without a stop or a
  * kill to the byte; prompts stay in the runs' folders, so that the prompt table is as it was.
  * @returns each run's end, undefined for those that were stopped
- * @throws what a run throws; the others are cancelled first
+ * @throws what a run throws; the others are stopped first, and for good where that would be thrown again
  */
 export async function trainTogether(
   plans: readonly TrainingPlan[],
@@ -50,7 +50,7 @@ export async function trainTogether(
   const predictor = new Predictor(project.backbone, { ...session, notice });
   const dirs = new Array<string>(plans.length);
   const going = new Map<number, Parameters<NonNullable<Beside['begun']>>[0]>();
-  let failed = false;
+  let stop: StopRequest | undefined;
   let nextSave = Number.NEGATIVE_INFINITY;
   const save = async (step: number) => {
     const started = performance.now();
@@ -61,7 +61,7 @@ export async function trainTogether(
   };
   const before = async (step: number) => {
     // Where one has failed, the others end before their next step, and nothing goes on from them.
-    if (failed) return;
+    if (stop) return;
     const pause = pauseRequested();
     if (pause || performance.now() >= nextSave) await save(step);
     if (pause) throw new PausedError();
@@ -72,7 +72,7 @@ export async function trainTogether(
     try {
       const events = train(plan, {
         resume: false,
-        stopRequested: () => (failed ? 'cancel' : undefined),
+        stopRequested: () => stop,
         session,
         fit,
         beside: {
@@ -93,7 +93,7 @@ export async function trainTogether(
       if (end) await ended?.(end, run, predictor);
       return end;
     } catch (error) {
-      failed = true;
+      stop ??= wouldFailAgain(error) ? 'cancel' : 'pause';
       if (nameOf && error instanceof DivergedError) error.message = `${nameOf(run)}: ${error.message}`;
       throw error;
     } finally {
@@ -109,10 +109,15 @@ export async function trainTogether(
     if (broken) throw broken.reason;
     return ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined));
   } catch (error) {
-    await group.end();
+    if (wouldFailAgain(error)) await group.end();
     throw error;
   } finally {
     await backbone.release();
     await predictor.release();
   }
+}
+
+/** Anything else, such as a full disk, may be put right, and the runs go on from where all were saved. */
+function wouldFailAgain(error: unknown): boolean {
+  return error instanceof DivergedError;
 }

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { InputError } from '../../../engine/src/errors.ts';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { foldsOf } from '../../../engine/src/train/folds.ts';
@@ -156,6 +157,22 @@ describe('runs side by side that were stopped or killed', () => {
       const group = (await RunGroup.findUnfinished('test', plans))!;
       expect(prompts((await together(plans, { group })).ends)).toEqual(whole);
     }
+  });
+
+  it('go on, too, where one has failed by what may be put right, such as a full disk', async () => {
+    const whole = await undisturbed();
+    const file = writeProject(KEYS);
+    const first = await plansOf(file);
+    const group = RunGroup.fresh('test', first);
+    const told = (event: TrainEvent, run: number) => {
+      if (run === 2 && event.event === 'step' && event.step === 4) throw new InputError('the disk is full');
+    };
+    await expect(together(first, { group, told, saveSeconds: 0 })).rejects.toThrow('the disk is full');
+    await group.release();
+    const plans = await plansOf(file);
+    const again = (await RunGroup.findUnfinished('test', plans))!;
+    expect(again.step).toBeLessThan(4);
+    expect(prompts((await together(plans, { group: again })).ends)).toEqual(whole);
   });
 
   it('are found by what was asked for, until they have ended, and by nothing that is alone', async () => {
