@@ -17,6 +17,7 @@ import { planTraining, type TrainingPlan } from '../train/plan.ts';
 import { deviceToUse } from './device.ts';
 import { Output, terminalColumns } from './output.ts';
 import { openForRun } from './problems.ts';
+import { shellWord } from './shell-word.ts';
 import { runTraining } from './train.ts';
 import { readArguments } from './usage.ts';
 
@@ -54,7 +55,9 @@ export async function demo(args: readonly string[]): Promise<number> {
   output.text(
     `Took ${formatDuration((performance.now() - started) / 1000)}. The prompt is in ${shortPath(project.promptTablePath)}.`,
   );
-  output.text(`Next: ptask predict ${shortPath(path.resolve(file))}, or ptask evaluate, with one of your own.`);
+  output.text(
+    `Next: ptask predict ${shellWord(shortPath(path.resolve(file)))}, or ptask evaluate, with one of your own.`,
+  );
   return 0;
 }
 

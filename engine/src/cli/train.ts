@@ -9,6 +9,7 @@ import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
+import { shellWord } from './shell-word.ts';
 import { trainSeeds } from './train-seeds.ts';
 import { metricTexts, TrainingReport } from './training-report.ts';
 import { readArguments, UsageError, wholeNumber } from './usage.ts';
@@ -34,7 +35,11 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   const project = await openForRun(file, output);
   const tasks = [...new Set(values.task ?? [])];
   const device = await deviceToUse(wanted, (line) => output.note(line));
-  const command = `ptask train ${file}${(values.task ?? []).map((task) => ` --task ${task}`).join('')}`;
+  const command = [
+    'ptask train',
+    shellWord(file),
+    ...(values.task ?? []).map((task) => `--task ${shellWord(task)}`),
+  ].join(' ');
   const { resume } = values;
   if (several?.kind === 'seeds') {
     const { seeds } = several;
@@ -52,8 +57,9 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     return outcome.exitCode;
   }
   tellWhatWasLearnt(outcome.done, output);
+  const word = shellWord(file);
   const hasTestRows = project.file.data.test_ds.length > 0;
-  output.text(`Next: ptask ${hasTestRows ? `evaluate ${file}` : `predict ${file} --input ROWS`}`);
+  output.text(`Next: ptask ${hasTestRows ? `evaluate ${word}` : `predict ${word} --input ROWS`}`);
   return 0;
 }
 

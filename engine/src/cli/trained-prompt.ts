@@ -3,6 +3,7 @@ import { promptOf, type UsablePrompt } from '../answer/prompt-state.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { shortPath } from '../text.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface TrainedPrompt extends UsablePrompt {
   /** Why it is stale, and what to do; undefined where it is current. */
@@ -15,7 +16,7 @@ export interface TrainedPrompt extends UsablePrompt {
  */
 export function trainedPrompt(project: Project, template: TaskTemplate): TrainedPrompt {
   const { taskname } = template;
-  const again = `ptask train ${shortPath(project.path)} --task ${taskname}`;
+  const again = `ptask train ${shellWord(shortPath(project.path))} --task ${shellWord(taskname)}`;
   const { state, usable } = promptOf(project, template);
   if (state.state === 'untrained') {
     const table = shortPath(project.promptTablePath);
