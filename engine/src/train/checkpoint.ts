@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { t } from '../../../l10n/src/words.ts';
 import { layOutSafetensors, readExactly, readSafetensorsHeader } from '../../../model/src/safetensors.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
@@ -51,9 +51,12 @@ function* fileParts(
 
 /** @throws FileError when the file cannot be read or is not a whole checkpoint; says which */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const failed = (error: unknown) => {
     throw FileError.from(path, 'read', error);
-  });
+  };
+  // A pipe is not opened: it would be waited for without end.
+  if (!(await stat(path).catch(failed)).isFile()) throw brokenCheckpoint(path, t('it is not a file'));
+  const file = await open(path, 'r').catch(failed);
   try {
     const result = await readSafetensorsHeader(path);
     if (result.kind === 'broken') throw brokenCheckpoint(path, result.problem.message);

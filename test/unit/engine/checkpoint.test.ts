@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -102,6 +103,14 @@ describe('checkpoints', () => {
     await expect(loadCheckpoint(join(folder, 'none'))).rejects.toThrow('there is no such file');
     await mkdir(join(folder, 'sub'), { recursive: true });
     await expect(loadCheckpoint(join(folder, 'sub'))).rejects.toThrow(FileError);
+  });
+
+  it.skipIf(process.platform === 'win32')('are not waited for where a pipe or a folder has their place', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const place of [pipe, folder]) {
+      await expect(loadCheckpoint(place)).rejects.toThrow('broken checkpoint: it is not a file; delete it');
+    }
   });
 
   it('leave the last one whole when the disk is full', async () => {
