@@ -178,6 +178,8 @@ ROTARY = [
                'short_factor': [1.0, 1.02, 1.03, 1.1, 1.3, 1.5, 2.0, 2.75],
                'long_factor': [1.05, 1.1, 1.4, 2.0, 5.0, 12.0, 30.0, 60.0]}, 131072),
     ('gpt_neox', {'rope_type': 'linear', 'rope_theta': 1e4, 'partial_rotary_factor': 0.5, 'factor': 4.0}, 8192),
+    # A head is 16 entries, of which 5 are turned: in pairs, with the next one.
+    ('gpt_neox', {'rope_type': 'default', 'rope_theta': 1e4, 'partial_rotary_factor': 0.35}, 8192),
 ]
 
 

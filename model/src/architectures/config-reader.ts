@@ -35,6 +35,13 @@ export class ConfigReader {
     return this.fail(name, value, t('a positive number'), fallback);
   }
 
+  /** A positive finite number that must be there; null may stand for `whereNull`. */
+  needed(name: string, whereNull?: number): number {
+    if (!Object.hasOwn(this.json, name) || (this.json[name] === null && whereNull === undefined))
+      this.problem ??= t("config.json: '{0}' is missing", name);
+    return this.positive(name, whereNull ?? 1);
+  }
+
   /** A positive finite number; undefined where there is null, and `fallback` where there is nothing. */
   optional(name: string, fallback: number | undefined): number | undefined {
     if (this.json[name] === null) return undefined;

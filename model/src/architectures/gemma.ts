@@ -134,11 +134,15 @@ function readPositions(
 ): { readonly rotary: RotaryConfig; readonly local?: RotaryConfig } | { readonly reason: string } {
   if (!third) return readRotary(json, read, sizes);
   const byKind = isJsonObject(json.rope_parameters) ? json.rope_parameters : {};
-  const of = (kind: string, older: JsonObject): JsonObject =>
-    isJsonObject(byKind[kind]) ? { rope_parameters: byKind[kind] } : older;
-  const { rope_theta, rope_scaling, rope_local_base_freq } = json;
-  const full = of('full_attention', { rope_theta, rope_scaling });
-  const sliding = of('sliding_attention', { rope_theta: rope_local_base_freq });
+  const of = (kind: string) => (isJsonObject(byKind[kind]) ? byKind[kind] : {});
+  const { rope_theta, rope_scaling, rope_local_base_freq, partial_rotary_factor } = json;
+  const scaling = isJsonObject(rope_scaling) ? rope_scaling : {};
+  const full = { rope_theta, partial_rotary_factor, rope_parameters: { ...of('full_attention'), ...scaling } };
+  const sliding = {
+    rope_theta: rope_local_base_freq,
+    partial_rotary_factor,
+    rope_parameters: of('sliding_attention'),
+  };
   const global = readRotary(full, read, { ...sizes, defaultBase: 1_000_000 });
   const local = readRotary(sliding, read, sizes);
   if ('reason' in global) return global;

@@ -36,7 +36,12 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: GptNeoxC
   const maxPositions = read.size(['max_position_embeddings'], 2048);
   const activationName = read.text('hidden_act', 'gelu');
   const activation = ACTIVATIONS.get(activationName);
-  const rotary = readRotary(json, read, { headSize, maxPositions, defaultTurnedShare: 0.25 });
+  const rotary = readRotary(json, read, {
+    headSize,
+    maxPositions,
+    defaultTurnedShare: 0.25,
+    outerNames: { base: 'rotary_emb_base', turnedShare: 'rotary_pct' },
+  });
   const config = {
     modelType: 'gpt_neox' as const,
     vocabSize: read.size(['vocab_size'], 50432),

@@ -113,7 +113,11 @@ function parseConfig<Type extends LlamaType>(
 }
 
 /** How Phi 3 names and sets what others have, too. */
-const PHI3_POSITIONS = { defaultBefore: 4096, renamed: { su: 'longrope', yarn: 'longrope' } } as const;
+const PHI3_POSITIONS = {
+  defaultTurnedShare: 1,
+  defaultBefore: 4096,
+  renamed: { su: 'longrope', yarn: 'longrope' },
+} as const;
 
 function readWindow(
   modelType: LlamaType,

@@ -33,9 +33,12 @@ interface Scaling {
 const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
   default: ({ plain }) => ({ inverseFrequencies: plain, attentionFactor: 1 }),
   // Changes nothing up to the length that the model was trained for, and longer rows are not run.
-  dynamic: ({ plain }) => ({ inverseFrequencies: plain, attentionFactor: 1 }),
+  dynamic: ({ read, plain }) => {
+    read.needed('factor');
+    return { inverseFrequencies: plain, attentionFactor: 1 };
+  },
   linear: ({ read, plain }) => {
-    const factor = read.positive('factor', 1);
+    const factor = read.needed('factor');
     return { inverseFrequencies: plain.map((frequency) => f32(frequency / factor)), attentionFactor: 1 };
   },
   llama3,
@@ -45,7 +48,7 @@ const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
 
 /**
  * Reads rotary positions from a `config.json`: `rope_parameters` of newer files, `rope_theta` and `rope_scaling` of older
- * ones. The formulas are those of Hugging Face transformers, in the same float32 steps.
+ * ones, which count where there are both. The formulas are those of Hugging Face transformers, in the same float32 steps.
  *
  * @param headSize entries of a head
  */
@@ -56,48 +59,63 @@ export function readRotary(
     readonly headSize: number;
     readonly maxPositions: number;
     readonly defaultBase?: number;
+    /** For a model that may turn a part of each head: which part as a rule. */
     readonly defaultTurnedShare?: number;
-    /** The length that the model was first trained for, where its configuration class has one. */
+    /** What stands outside the settings, where its names are others than inside. */
+    readonly outerNames?: { readonly base: string; readonly turnedShare: string };
+    /** The length that the model was first trained for, where its configuration class has one beside the settings. */
     readonly defaultBefore?: number;
     /** What this model calls a way of scaling that others call otherwise. */
     readonly renamed?: Readonly<Record<string, string>>;
   },
 ): RotaryReading {
-  const { headSize, maxPositions, defaultBase = 10_000, defaultTurnedShare = 1 } = sizes;
-  const newer = isJsonObject(json.rope_parameters) ? json.rope_parameters : undefined;
-  const older = isJsonObject(json.rope_scaling) ? json.rope_scaling : undefined;
+  const { headSize, maxPositions, defaultBase = 10_000, defaultTurnedShare, outerNames = OUTER_NAMES } = sizes;
+  const given = settingsOf(json);
   // A model with several kinds of layers has an entry for each of them.
-  if (newer !== undefined && Object.values(newer).some(isJsonObject))
-    return { reason: t('rotary positions by layer type') };
-  const settings = new ConfigReader({ ...newer, ...older });
+  if (Object.values(given).some(isJsonObject)) return { reason: t('rotary positions by layer type') };
+  const settings = new ConfigReader(given);
   const outer = new ConfigReader(json);
-  const base = settings.positive(
-    'rope_theta',
-    outer.positive('rope_theta', outer.positive('rotary_emb_base', defaultBase)),
-  );
+  const base = settings.positive('rope_theta', outer.positive(outerNames.base, defaultBase));
   const share = settings.positive(
     'partial_rotary_factor',
-    outer.positive('partial_rotary_factor', outer.positive('rotary_pct', defaultTurnedShare)),
+    outer.positive(outerNames.turnedShare, defaultTurnedShare ?? 1),
   );
+  // Some programs pass over it in these models, and some do not.
+  if (defaultTurnedShare === undefined && share !== 1)
+    return { reason: t("rotary positions in a part of each head ('{0}')", 'partial_rotary_factor') };
   const named = settings.text('rope_type', settings.text('type', 'default'));
   const kind = sizes.renamed?.[named] ?? named;
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (make === undefined)
     return { reason: t("rotary positions scaled by '{0}' (supported: {1})", kind, Object.keys(KINDS).join(', ')) };
-  const turned = 2 * Math.floor((headSize * share) / 2);
-  const wavelengths = Array.from({ length: turned / 2 }, (_, i) => f32(base ** f32((2 * i) / turned)));
+  const turned = Math.floor(headSize * share);
+  // Entries are turned in pairs: of an odd number, the last one with the next.
+  const pairs = Math.ceil(turned / 2);
+  if (pairs === 0 || 2 * pairs > headSize)
+    read.problem ??= t('config.json: rotary positions cannot turn {0} of the {1} entries of a head', turned, headSize);
+  if (kind === 'yarn' && turned % 2 !== 0)
+    return { reason: t("rotary positions scaled by '{0}' that turn an odd number of entries", kind) };
+  const wavelengths = Array.from({ length: pairs }, (_, i) => f32(base ** f32((2 * i) / turned)));
   const plain = wavelengths.map((wavelength) => f32(1 / wavelength));
   // Where a configuration has it outside the settings as well, that one counts.
-  const inner = settings.size(['original_max_position_embeddings'], sizes.defaultBefore ?? maxPositions);
+  const inner = sizes.defaultBefore ?? settings.size(['original_max_position_embeddings'], maxPositions);
   const before = outer.size(['original_max_position_embeddings'], inner);
   const rotary = make({ read: settings, base, turned, plain, wavelengths, maxPositions, before });
   read.problem ??= settings.problem ?? outer.problem;
   return { rotary };
 }
 
+/** How most models name what stands outside the settings. */
+const OUTER_NAMES = { base: 'rope_theta', turnedShare: 'partial_rotary_factor' } as const;
+
+function settingsOf({ rope_scaling: older, rope_parameters: newer }: JsonObject): JsonObject {
+  if (isJsonObject(older) && Object.keys(older).length > 0) return older;
+  return isJsonObject(newer) ? newer : {};
+}
+
 /** Llama 3: long waves are stretched, short ones kept, and those between moved smoothly. */
 function llama3({ read, plain, before }: Scaling): RotaryConfig {
-  const factor = read.positive('factor', 1);
+  const factor = read.needed('factor');
   const low = read.positive('low_freq_factor', 1);
   const high = read.positive('high_freq_factor', 4);
   const inverseFrequencies = plain.map((frequency) => {
@@ -111,8 +129,8 @@ function llama3({ read, plain, before }: Scaling): RotaryConfig {
 }
 
 /** YaRN (Peng et al. 2023): by how often a wave turns in the original length, between kept and stretched. */
-function yarn({ read, base, turned, plain, before }: Scaling): RotaryConfig {
-  const factor = read.positive('factor', 1);
+function yarn({ read, base, turned, plain, maxPositions, before }: Scaling): RotaryConfig {
+  const factor = read.needed('factor', maxPositions / before);
   const [fast, slow] = [read.positive('beta_fast', 32), read.positive('beta_slow', 1)];
   const entryTurning = (turns: number) => (turned * Math.log(before / (turns * 2 * Math.PI))) / (2 * Math.log(base));
   const truncate = read.flag('truncate', true);

@@ -120,6 +120,13 @@ describe('a configuration that cannot be run', () => {
     ['gpt_neox', { hidden_act: 'relu' }, "hidden_act 'relu' (supported: gelu, gelu_new, gelu_fast, gelu_pytorch_tanh)"],
     ['qwen2', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
     ['gpt_neox', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
+    [
+      'gpt_neox',
+      { rope_scaling: { type: 'yarn', factor: 2 }, rotary_pct: 0.04 },
+      /'yarn' that turn an odd number of entries$/,
+    ],
+    ['llama', { partial_rotary_factor: 0.5 }, "rotary positions in a part of each head ('partial_rotary_factor')"],
+    ['qwen2', { rope_parameters: { partial_rotary_factor: 0.5 } }, /in a part of each head/],
     ['phi3', { rope_scaling: { type: 'mrope' } }, /^rotary positions scaled by 'mrope'/],
     ['opt', { activation_function: 'swish' }, /^activation_function 'swish' \(supported: relu, /],
     ['gemma2', { hidden_activation: 'relu' }, /^hidden_activation 'relu' \(supported: gelu_pytorch_tanh, /],
@@ -143,11 +150,14 @@ describe('a configuration that cannot be run', () => {
 
   it.each([
     ['llama', { num_attention_heads: 6, num_key_value_heads: 4 }, /6 is not a multiple of num_key_value_heads 4/],
-    ['gpt_neox', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
+    ['gpt_neox', { hidden_size: 30, num_attention_heads: 4 }, /30 is not a multiple of num_attention_heads 4/],
     ['mistral', { sliding_window: 'wide' }, /'sliding_window' is "wide"/],
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
     ['opt', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
     ['gemma2', { layer_types: ['full_attention'] }, /'layer_types' is not a list of 26 kinds/],
+    ['llama', { rope_scaling: { type: 'linear' } }, /'factor' is missing/],
+    ['gpt_neox', { rotary_pct: 0.01 }, /rotary positions cannot turn 0 of the 96 entries of a head/],
+    ['llama', { head_dim: 9 }, /rotary positions cannot turn 9 of the 9 entries of a head/],
     ['phi3', { rope_scaling: { type: 'longrope', short_factor: [1] } }, /'short_factor' is \[1\], not a list of 64/],
   ] as const)('%s with %j is broken', (modelType, json, problem) => {
     expect(parse(modelType, json)).toEqual({ kind: 'broken', problem: expect.stringMatching(problem) });
@@ -155,6 +165,67 @@ describe('a configuration that cannot be run', () => {
 });
 
 describe('rotary positions', () => {
+  /** One way to say it, and another that means the same. */
+  it.each([
+    ['rotary_pct is a setting of others', 'llama', { rotary_pct: 0.25, rotary_emb_base: 500 }, {}],
+    [
+      'rope_scaling counts alone where there is rope_parameters as well',
+      'llama',
+      { rope_scaling: { type: 'linear', factor: 2 }, rope_parameters: { rope_type: 'yarn', rope_theta: 500 } },
+      { rope_scaling: { type: 'linear', factor: 2 } },
+    ],
+    [
+      'an empty rope_scaling is none',
+      'llama',
+      { rope_scaling: {}, rope_parameters: { rope_theta: 500 } },
+      { rope_theta: 500 },
+    ],
+    [
+      'a factor of null is the ratio of the lengths',
+      'qwen2',
+      { rope_scaling: { type: 'yarn', factor: null, original_max_position_embeddings: 8192 } },
+      { rope_scaling: { type: 'yarn', factor: 4, original_max_position_embeddings: 8192 } },
+    ],
+    [
+      'GPT-NeoX has names of its own for them',
+      'gpt_neox',
+      { rope_theta: 500, partial_rotary_factor: 0.5, rotary_emb_base: 1000, rotary_pct: 1 },
+      { rope_parameters: { rope_theta: 1000, partial_rotary_factor: 1 } },
+    ],
+    [
+      'Phi 3 was first trained for what stands outside the settings',
+      'phi3',
+      { max_position_embeddings: 8192, rope_scaling: { type: 'longrope', original_max_position_embeddings: 2048 } },
+      { max_position_embeddings: 8192, rope_scaling: { type: 'longrope' } },
+    ],
+    [
+      'Gemma 3 takes bases from outside, where kinds of layers have none',
+      'gemma3_text',
+      { rope_parameters: { full_attention: {}, sliding_attention: {} }, rope_theta: 500, rope_local_base_freq: 100 },
+      { rope_parameters: { full_attention: { rope_theta: 500 }, sliding_attention: { rope_theta: 100 } } },
+    ],
+    [
+      'Gemma 3 scales those of layers that see everything',
+      'gemma3_text',
+      {
+        rope_parameters: { full_attention: { rope_theta: 500 }, sliding_attention: { rope_theta: 100 } },
+        rope_scaling: { rope_type: 'linear', factor: 8 },
+      },
+      {
+        rope_parameters: {
+          full_attention: { rope_theta: 500, rope_type: 'linear', factor: 8 },
+          sliding_attention: { rope_theta: 100 },
+        },
+      },
+    ],
+  ] as const)('%s', (_, modelType, json, same) => {
+    const positions = (each: JsonObject) => {
+      const config = configOf(modelType, each);
+      return { rotary: 'rotary' in config && config.rotary, local: 'local' in config && config.local };
+    };
+    expect(positions(json)).toEqual(positions(same));
+  });
+
   interface RotaryCase {
     readonly config: JsonObject;
     readonly inverseFrequencies: number[];

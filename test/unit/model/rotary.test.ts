@@ -103,8 +103,10 @@ describe('rotary positions turn as those of transformers', () => {
   });
 
   it('in a part of each head, where the file says so', () => {
-    for (const json of [{ rope_parameters: { partial_rotary_factor: 0.25 } }, { rotary_pct: 0.25 }]) {
-      expect(rotaryOf(json)).toMatchObject({ rotary: { inverseFrequencies: [1, Math.fround(0.01)] } });
+    for (const json of [{ rope_parameters: { partial_rotary_factor: 0.25 } }, { partial_rotary_factor: 0.25 }]) {
+      expect(rotaryOf(json, { defaultTurnedShare: 1 })).toMatchObject({
+        rotary: { inverseFrequencies: [1, Math.fround(0.01)] },
+      });
     }
   });
 
