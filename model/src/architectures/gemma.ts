@@ -68,7 +68,7 @@ function parseConfig<Type extends GemmaType>(
   const headSize = read.size(['head_dim'], 256);
   const layers = read.size(['num_hidden_layers'], 26);
   const longest = read.size(['max_position_embeddings'], third ? 131_072 : 8192);
-  const activationName = read.text('hidden_activation', read.text('hidden_act', 'gelu_pytorch_tanh'));
+  const activationName = read.text('hidden_activation', 'gelu_pytorch_tanh');
   const activation = ACTIVATIONS.get(activationName);
   const every = third ? read.size(['sliding_window_pattern'], 6) : 2;
   const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => (layer + 1) % every !== 0 });

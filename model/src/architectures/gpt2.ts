@@ -34,19 +34,19 @@ const UNSUPPORTED_FLAGS: readonly [name: string, what: () => string][] = [
 ];
 
 function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Gpt2Config } | ConfigProblem {
-  // Names and defaults are those of GPT2Config, its attribute_map included.
+  // Names and defaults are those of GPT2Config, its attribute_map included, whose names count where there are both.
   const read = new ConfigReader(json);
-  const hidden = read.size(['n_embd', 'hidden_size'], 768);
+  const hidden = read.size(['hidden_size', 'n_embd'], 768);
   const activationName = read.text('activation_function', 'gelu_new');
   const activation = ACTIVATIONS.get(activationName);
   const config: Gpt2Config = {
     modelType: 'gpt2',
     vocabSize: read.size(['vocab_size'], 50257),
     hidden,
-    layers: read.size(['n_layer', 'num_hidden_layers'], 12),
-    heads: read.size(['n_head', 'num_attention_heads'], 12),
+    layers: read.size(['num_hidden_layers', 'n_layer'], 12),
+    heads: read.size(['num_attention_heads', 'n_head'], 12),
     inner: read.size(['n_inner'], 4 * hidden),
-    maxPositions: read.size(['n_positions', 'max_position_embeddings', 'n_ctx'], 1024),
+    maxPositions: read.size(['max_position_embeddings', 'n_positions', 'n_ctx'], 1024),
     activation: activation ?? 'gelu_new',
     layerNormEpsilon: read.positive('layer_norm_epsilon', 1e-5),
     tied: read.flag('tie_word_embeddings', true),

@@ -63,7 +63,9 @@ function parseConfig<Type extends LlamaType>(
   const defaults = DEFAULTS[modelType];
   const hidden = read.size(['hidden_size'], 4096);
   const heads = read.size(['num_attention_heads'], 32);
-  const keyValueHeads = read.size(['num_key_value_heads'], defaults.keyValueHeads ?? heads);
+  // Null is not the default, but one for each head.
+  const usualKeyValueHeads = json.num_key_value_heads === null ? undefined : defaults.keyValueHeads;
+  const keyValueHeads = read.size(['num_key_value_heads'], usualKeyValueHeads ?? heads);
   const headSize = read.size(['head_dim'], defaults.headSize ?? Math.floor(hidden / heads));
   const longest = read.size(['max_position_embeddings'], defaults.maxPositions);
   const activation = read.text('hidden_act', 'silu');
@@ -126,14 +128,15 @@ function readWindow(
   { layers, maxPositions }: { layers: number; maxPositions: number },
 ): { readonly window?: SlidingWindow } | { readonly reason: string } {
   if (modelType === 'llama') return {};
-  if (modelType === 'mistral' || modelType === 'phi3') {
+  if (modelType === 'phi3') {
     // All layers are alike, whatever `layer_types` says.
     const sliding = Array.from({ length: layers }, (_, layer) => layer);
-    return readSlidingWindow(json, read, {
-      sliding,
-      maxPositions,
-      ...(modelType === 'mistral' ? { usual: 4096 } : {}),
-    });
+    return readSlidingWindow(json, read, { sliding, maxPositions });
+  }
+  if (modelType === 'mistral') {
+    // One with `layer_types` is a Ministral to transformers: a Mistral whose layers differ.
+    const kinds = readSlidingLayers(json, read, { layers, slides: () => true });
+    return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions, usual: 4096 });
   }
   if (!read.flag('use_sliding_window', false)) return {};
   const from = read.count('max_window_layers', 28);

@@ -53,6 +53,15 @@ describe('a configuration', () => {
     });
   });
 
+  it.each([
+    ['gpt2', { n_head: 4, num_attention_heads: 8 }, { heads: 8 }],
+    ['gemma2', { hidden_act: 'silu' }, { activation: 'gelu_new' }],
+    ['qwen2', { num_attention_heads: 8, num_key_value_heads: null }, { keyValueHeads: 8 }],
+    ['mistral', { num_attention_heads: 16 }, { keyValueHeads: 8 }],
+  ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
+    expect(configOf(modelType, json)).toMatchObject(expected);
+  });
+
   it('tells which projections have a bias', () => {
     const queryKeyValue = ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'];
     expect(biasesOf('llama')).toEqual([]);
@@ -72,6 +81,11 @@ describe('a configuration', () => {
     ['mistral', { sliding_window: 4096 }, { tokens: 4096, layers: [0, 1, 2, 3] }],
     ['mistral', {}, { tokens: 4096, layers: [0, 1, 2, 3] }],
     ['mistral', { sliding_window: null }, undefined],
+    [
+      'mistral',
+      { layer_types: ['sliding_attention', 'full_attention', 'full_attention', 'sliding_attention'] },
+      { tokens: 4096, layers: [0, 3] },
+    ],
     ['mistral', { max_position_embeddings: 4096 }, undefined],
     ['qwen2', { sliding_window: 4096 }, undefined],
     ['qwen2', { use_sliding_window: true, max_window_layers: 2 }, { tokens: 4096, layers: [2, 3] }],
@@ -87,6 +101,7 @@ describe('a configuration', () => {
     ],
     ['phi3', { sliding_window: 2047 }, { tokens: 2047, layers: [0, 1, 2, 3] }],
     ['phi3', {}, undefined],
+    ['phi3', { sliding_window: 9, layer_types: Array(4).fill('full_attention') }, { tokens: 9, layers: [0, 1, 2, 3] }],
     ['gemma2', {}, { tokens: 4096, layers: [0, 2] }],
     ['gemma3_text', { sliding_window: 512, sliding_window_pattern: 3 }, { tokens: 512, layers: [0, 1, 3] }],
   ] as const)('%s with %j: which layers see how many tokens', (modelType, json, window) => {
