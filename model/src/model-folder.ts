@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import type { Architecture, ConfigExtras } from './architectures/architecture.ts';
 import { architectureOf, type ModelConfig, SUPPORTED_MODEL_TYPES } from './architectures/index.ts';
+import { unfollowed } from './architectures/unfollowed.ts';
 import { isWeightDtype, type WeightDtype } from './dtypes.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { readPromptPrefix } from './prompt-prefix.ts';
@@ -199,6 +200,10 @@ function readConfig(
       t('quantised weights'),
       t('the model in {0} has quantised weights, which are not supported', dir),
     );
+  const cannotRun = (reason: string) =>
+    unsupported(reason, t('the {0} model in {1} cannot be run: it has {2}', modelType, dir, reason));
+  const strange = unfollowed(json);
+  if (strange !== undefined) throw cannotRun(strange);
   const prefix = readPromptPrefix(json.ptask);
   if (typeof prefix === 'string') throw broken(dir, prefix);
   const bosId = tokenId(json.bos_token_id) ?? tokenId(generation?.bos_token_id);
@@ -211,7 +216,7 @@ function readConfig(
   const parsed = architecture.parseConfig(json, extras);
   if ('config' in parsed) return { architecture, config: parsed.config };
   if (parsed.kind === 'broken') throw broken(dir, parsed.problem);
-  throw unsupported(parsed.reason, t('the {0} model in {1} cannot be run: it has {2}', modelType, dir, parsed.reason));
+  throw cannotRun(parsed.reason);
 }
 
 function isSupported(modelType: string): modelType is ModelConfig['modelType'] {

@@ -232,6 +232,9 @@ describe('what is unsupported is named', () => {
     ['attention scaled by layer', { scale_attn_by_inverse_layer_idx: true }, /scale_attn_by_inverse_layer_idx/],
     ['upcast attention', { reorder_and_upcast_attn: true }, /reorder_and_upcast_attn/],
     ['cross-attention', { add_cross_attention: true }, /add_cross_attention/],
+    ['attention to later tokens', { is_causal: false }, /attention to later tokens \('is_causal'\)/],
+    ['settings of single layers', { per_layer_config: { '0': { n_inner: 8 } } }, /'per_layer_config'/],
+    ['a setting of a text model', { text_config: { is_causal: null } }, /'is_causal'/],
     ['quantised weights', { quantization_config: { bits: 4 } }, /quantised/],
   ])('%s', async (_, changes, reason) => {
     const result = await openModelFolder(await tinyFolder({ 'config.json': tinyConfig(changes) }));
