@@ -84,14 +84,17 @@ const CHAT_TEMPLATE = 'chat_template.jinja';
 
 /**
  * Opens a folder with `config.json`, a tokeniser (`TOKENIZER_FILES`) and `model.safetensors` (or the shards that
- * `model.safetensors.index.json` names). Weights are located, not read, but for a few kilobytes each.
+ * `model.safetensors.index.json` names). Weights are located, not read, but for a few kilobytes each, and but for an output
+ * projection that the files have beside word embeddings which are said to be it.
  */
 export async function openModelFolder(dir: string, options: OpenModelOptions = {}): Promise<OpenModelResult> {
   try {
     await checkFiles(dir, options.tokenizer ?? 'required');
     const json = await readJson(dir, 'config.json');
-    const { architecture, config } = readConfig(dir, json, await readJsonIfThere(dir, 'generation_config.json'));
+    const read = readConfig(dir, json, await readJsonIfThere(dir, 'generation_config.json'));
+    const { architecture } = read;
     const tensors = await locateTensors(dir, architecture);
+    const config = await asStored(architecture, read.config, tensors);
     const weights = checkWeights(dir, architecture, config, tensors);
     const fingerprint = await fingerprintOf(config, json.ptask, weights);
     let tokenizer: Promise<Tokenizer> | undefined;
@@ -273,6 +276,40 @@ async function readIndex(dir: string): Promise<Map<string, string[]>> {
   for (const shard of shards.keys()) if (!(await exists(join(dir, shard)))) missing.push(shard);
   if (missing.length > 0) throw notFound(dir, missing, t(', which {0} names', INDEX));
   return shards;
+}
+
+/**
+ * As in transformers: where the files have an output projection with other numbers than the word embeddings, it is the model's,
+ * whatever the configuration says. Both are read for that, up to the first difference.
+ */
+async function asStored(
+  { wordEmbeddings, outputProjection }: AnyArchitecture,
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, LocatedTensor>,
+): Promise<ModelConfig> {
+  const [words, output] = [tensors.get(wordEmbeddings), tensors.get(outputProjection)];
+  if (!config.tied || !words || !output || (await sameBytes(words, output))) return config;
+  return { ...config, tied: false };
+}
+
+/** How many bytes of two tensors are compared at once. */
+const COMPARED_BYTES = 1 << 20;
+
+async function sameBytes(a: LocatedTensor, b: LocatedTensor): Promise<boolean> {
+  const length = a.entry.end - a.entry.begin;
+  if (a.entry.dtype !== b.entry.dtype || b.entry.end - b.entry.begin !== length) return false;
+  const [first, second] = [await open(a.file, 'r'), await open(b.file, 'r')];
+  try {
+    for (let at = 0; at < length; at += COMPARED_BYTES) {
+      const part = Math.min(COMPARED_BYTES, length - at);
+      const mine = await readExactly(first, a.entry.begin + at, part);
+      if (Buffer.compare(mine, await readExactly(second, b.entry.begin + at, part)) !== 0) return false;
+    }
+    return true;
+  } finally {
+    await first.close();
+    await second.close();
+  }
 }
 
 function checkWeights(

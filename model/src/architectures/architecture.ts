@@ -23,12 +23,14 @@ export type ConfigProblem =
   | { readonly kind: 'broken'; readonly problem: string };
 
 /** All that `model/` has to know of one architecture: a file each, listed in `index.ts`. */
-export interface Architecture<Config extends CommonConfig & { readonly modelType: string }> {
+export interface Architecture<Config extends CommonConfig & { readonly modelType: string; readonly tied: boolean }> {
   readonly modelType: Config['modelType'];
   /** Reads what belongs to this architecture; `common` has been read from the same file. */
   parseConfig(json: JsonObject, common: ConfigExtras): { readonly config: Config } | ConfigProblem;
   /** The name of the word embeddings [vocab, hidden] among the weights. */
   readonly wordEmbeddings: string;
+  /** The name of the output projection [vocab, hidden], where it is not the word embeddings (`tied`). */
+  readonly outputProjection: string;
   /** The one name we use for a tensor that checkpoints call by several. */
   normaliseName(name: string): string;
   /** Every weight that the forward pass needs, by normalised name, with its shape. */

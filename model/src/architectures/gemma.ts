@@ -47,6 +47,7 @@ function architecture<Type extends GemmaType>(modelType: Type): Architecture<Gem
   return {
     modelType,
     wordEmbeddings: 'embed_tokens.weight',
+    outputProjection: 'lm_head.weight',
     parseConfig: (json, extras) =>
       // A model that sees as well keeps its text model's settings together.
       parseConfig(modelType, isJsonObject(json.text_config) ? json.text_config : json, extras),

@@ -98,6 +98,7 @@ function* neededWeights(config: GptNeoxConfig): Iterable<readonly [string, reado
 export const gptNeox: Architecture<GptNeoxConfig> = {
   modelType: 'gpt_neox',
   wordEmbeddings: 'embed_in.weight',
+  outputProjection: 'embed_out.weight',
   parseConfig,
   normaliseName: (name) => name.replace(/^gpt_neox\./, ''),
   neededWeights,

@@ -99,6 +99,7 @@ function* neededWeights(config: Gpt2Config): Iterable<readonly [string, readonly
 export const gpt2: Architecture<Gpt2Config> = {
   modelType: 'gpt2',
   wordEmbeddings: 'wte.weight',
+  outputProjection: 'lm_head.weight',
   parseConfig,
   normaliseName: (name) => name.replace(/^transformer\./, ''),
   neededWeights,

@@ -48,6 +48,7 @@ function architecture<Type extends LlamaType>(modelType: Type): Architecture<Lla
   return {
     modelType,
     wordEmbeddings: 'embed_tokens.weight',
+    outputProjection: 'lm_head.weight',
     parseConfig: (json, extras) => parseConfig(modelType, json, extras),
     normaliseName: (name) => name.replace(/^model\./, ''),
     neededWeights,

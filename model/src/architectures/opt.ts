@@ -109,6 +109,7 @@ function* neededWeights(config: OptConfig): Iterable<readonly [string, readonly 
 export const opt: Architecture<OptConfig> = {
   modelType: 'opt',
   wordEmbeddings: 'embed_tokens.weight',
+  outputProjection: 'lm_head.weight',
   parseConfig,
   normaliseName: (name) => name.replace(/^(model\.)?decoder\./, ''),
   neededWeights,

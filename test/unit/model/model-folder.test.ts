@@ -55,6 +55,26 @@ describe('a folder that is whole', () => {
     });
   });
 
+  test('has an output projection of its own where the files have one with other numbers', async () => {
+    const words = tinyTensors().get('transformer.wte.weight')!;
+    const openWith = async (head: TensorData) =>
+      openOk(await tinyFolder(withTensors(tinyTensors().set('lm_head.weight', head))));
+    const other = Float32Array.from(words.data as Float32Array);
+    other[other.length - 1] = 0;
+
+    const model = await openWith({ ...words, data: other });
+    expect(model.config.tied).toBe(false);
+    const { file, offset, length } = model.weights.get('lm_head.weight')!;
+    const bytes = (await readFile(file)).subarray(offset, offset + length);
+    expect(Buffer.compare(bytes, new Uint8Array(other.buffer))).toBe(0);
+
+    // Some programs store the same matrix by both names.
+    const same = await openWith(words);
+    expect(same.config.tied).toBe(true);
+    expect(same.weights.has('lm_head.weight')).toBe(false);
+    expect(same.fingerprint).toBe((await openOk(await tinyFolder())).fingerprint);
+  });
+
   test('names its weights alike with and without "transformer."', async () => {
     const bare = await openOk(await tinyFolder(withTensors(tinyTensors(''))));
     const prefixed = await openOk(await tinyFolder());
