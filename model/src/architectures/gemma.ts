@@ -138,7 +138,11 @@ function readPositions(
   const of = (kind: string) => (isJsonObject(byKind[kind]) ? byKind[kind] : {});
   const { rope_theta, rope_scaling, rope_local_base_freq, partial_rotary_factor } = json;
   const scaling = isJsonObject(rope_scaling) ? rope_scaling : {};
-  const full = { rope_theta, partial_rotary_factor, rope_parameters: { ...of('full_attention'), ...scaling } };
+  const settings: JsonObject = { ...of('full_attention'), ...scaling };
+  // Newer versions of transformers pass over such a scaling, older ones do not.
+  if ('type' in scaling && !('rope_type' in settings))
+    return { reason: t("a '{0}' that is named in '{1}', not in '{2}'", 'rope_scaling', 'type', 'rope_type') };
+  const full = { rope_theta, partial_rotary_factor, rope_parameters: settings };
   const sliding = {
     rope_theta: rope_local_base_freq,
     partial_rotary_factor,

@@ -145,6 +145,11 @@ describe('a configuration that cannot be run', () => {
     ['phi3', { rope_scaling: { type: 'mrope' } }, /^rotary positions scaled by 'mrope'/],
     ['opt', { activation_function: 'swish' }, /^activation_function 'swish' \(supported: relu, /],
     ['gemma2', { hidden_activation: 'relu' }, /^hidden_activation 'relu' \(supported: gelu_pytorch_tanh, /],
+    [
+      'gemma3_text',
+      { rope_scaling: { type: 'linear', factor: 8 } },
+      "a 'rope_scaling' that is named in 'type', not in 'rope_type'",
+    ],
     ['gemma3_text', { use_bidirectional_attention: true }, /'use_bidirectional_attention'/],
     [
       'gemma3_text',
