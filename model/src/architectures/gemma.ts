@@ -142,6 +142,9 @@ function readPositions(
   // Newer versions of transformers pass over such a scaling, older ones do not.
   if ('type' in scaling && !('rope_type' in settings))
     return { reason: t("a '{0}' that is named in '{1}', not in '{2}'", 'rope_scaling', 'type', 'rope_type') };
+  // transformers looks for it outside the settings of a kind of layers, where nobody writes it.
+  if ([settings, of('sliding_attention')].some((each) => each.truncate === false))
+    return { reason: t("rotary positions by layer type with '{0}'", 'truncate') };
   const full = { rope_theta, partial_rotary_factor, rope_parameters: settings };
   const sliding = {
     rope_theta: rope_local_base_freq,

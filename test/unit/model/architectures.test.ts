@@ -150,6 +150,11 @@ describe('a configuration that cannot be run', () => {
       { rope_scaling: { type: 'linear', factor: 8 } },
       "a 'rope_scaling' that is named in 'type', not in 'rope_type'",
     ],
+    [
+      'gemma3_text',
+      { rope_scaling: { rope_type: 'yarn', factor: 4, truncate: false } },
+      /by layer type with 'truncate'$/,
+    ],
     ['gemma3_text', { use_bidirectional_attention: true }, /'use_bidirectional_attention'/],
     [
       'gemma3_text',
