@@ -31,9 +31,11 @@ export class Normaliser {
     let isAfterSpace = removeExtraSpaces;
     let isBlank = true;
     for (const part of this.#parts(text)) {
+      if (isBlank && removeExtraSpaces && part === ' ') continue;
+      // A letter that becomes nothing is no blank: the text has a space put in front all the same.
+      isBlank = false;
       const kept = isAfterSpace ? part.replace(/^ +/, '') : part;
       if (kept === '') continue;
-      isBlank = false;
       result += escapeSpaces ? kept.replaceAll(' ', SPACE) : kept;
       isAfterSpace = removeExtraSpaces && kept.endsWith(' ');
     }

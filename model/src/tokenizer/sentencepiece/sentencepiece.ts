@@ -6,9 +6,6 @@ import { Normaliser, SPACE } from './normaliser.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { type UnigramPieces, unigramPieces } from './unigram.ts';
 
-/** The smallest number above zero with the full precision of 32 bits, from which SentencePiece looks for the best score. */
-const LEAST_FLOAT = 1.1754943508222875e-38;
-
 /** How much worse than any token an unknown letter is. */
 const UNKNOWN_PENALTY = 10;
 
@@ -137,11 +134,10 @@ export class SentencePiece {
     const { pieces, unknownId } = this;
     const normal = pieces.filter(({ kind }) => kind === KIND.normal);
     const least = normal.reduce((so, { score }) => Math.min(so, score), Number.POSITIVE_INFINITY);
-    const most = normal.reduce((so, { score }) => Math.max(so, score), LEAST_FLOAT);
     const unigram: UnigramPieces = {
       table,
-      // One that the user defined is always taken.
-      score: (id, bytes) => (pieces[id]!.kind === KIND.userDefined ? bytes * most - 0.1 : pieces[id]!.score),
+      // One that the user defined is better than any other, whose score is the logarithm of a probability.
+      score: (id) => (pieces[id]!.kind === KIND.userDefined ? 0 : pieces[id]!.score),
       unknownId,
       unknownScore: Math.fround(least - UNKNOWN_PENALTY),
     };

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SPACE } from '../../../../model/src/tokenizer/sentencepiece/normaliser.ts';
 import { parseTokenizer, type Tokenizer } from '../../../../model/src/tokenizer.ts';
 import {
   BPE,
   BYTE,
   CHAR,
   CONTROL,
+  charsMapOf,
   type Model,
   modelBytes,
   type Piece,
@@ -75,6 +77,26 @@ describe('unigram', () => {
     const others: Piece[] = [UNK, ['a', -1], ['b', -1], ['c', -1], ['bc', -0.5], ['abc', 0, UNUSED]];
     expect(cut({ pieces: others, type }, 'abc')).toBe('a|bc');
     expect(cut({ pieces: [...others, ['ab', -9, USER_DEFINED]], type }, 'abc')).toBe('ab|c');
+  });
+});
+
+describe('a run of blanks', () => {
+  test('is cut as SentencePiece does where two ways have the same sum', () => {
+    // The sums of 32 bits that SentencePiece reckons with are equal; those of 64 bits, compared with rounded ones, are not.
+    const pieces: Piece[] = [UNK, [SPACE, -2.4], [SPACE.repeat(8), -6.8]];
+    expect(cut({ pieces, type: UNIGRAM }, ' '.repeat(9))).toBe(`${SPACE}|${SPACE.repeat(8)}`);
+  });
+});
+
+describe('a letter that normalisation makes nothing of', () => {
+  const pieces: Piece[] = [UNK, [SPACE], ['a']];
+  // One rule: U+0001 becomes nothing.
+  const charsMap = charsMapOf('\x01', '');
+
+  test('has the space in front of it that every text has', () => {
+    expect(cut({ pieces, charsMap, addDummyPrefix: true }, '\x01')).toBe(SPACE);
+    expect(cut({ pieces, charsMap, addDummyPrefix: true }, '\x01a')).toBe(`${SPACE}|a`);
+    expect(cut({ pieces, charsMap, addDummyPrefix: true }, '')).toBe('');
   });
 });
 
