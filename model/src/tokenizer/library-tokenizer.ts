@@ -1,57 +1,77 @@
-import { BPE, ByteFallbackDecoder, Tokenizer as Library, SequenceDecoder, Unigram } from '@huggingface/tokenizers';
+import { BPE, Tokenizer as Library, type Model } from '@huggingface/tokenizers';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { cutAt, type PlainTokenizer } from './plain-tokenizer.ts';
+import { AddedTokens } from './json/added-tokens.ts';
+import { correctDecoder } from './json/decoders.ts';
+import { correctNormalizer } from './json/normalizers.ts';
+import { preTokenizer } from './json/pre-tokenizers.ts';
+import { unigramEncoder, wordEncoder } from './json/word-encoders.ts';
+import type { PlainTokenizer } from './plain-tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
-/** Tokens of a unigram model that are put into its tree between two pauses. */
-const BATCH = 2_000;
+/*
+ * A tokenizer.json as Hugging Face's own program, which is written in Rust, reads it. Their library for JavaScript has the models,
+ * the normal forms, the decoders and the regular expressions. What it does not do as the original is in json/.
+ */
 
 /**
- * The library's tokeniser for what a file says.
+ * The tokeniser for what a file says.
  *
  * @param config tokenizer_config.json
  * @throws at a part that the library does not know
  */
 export function* libraryTokenizer(parts: TokenizerParts, config: JsonObject): Generator<void, PlainTokenizer> {
   const { addedTokens, vocabulary, json } = parts;
-  // It cuts text at every added token that it is told of.
-  const library = makeLibrary(parts, config, ({ special }) => special !== true);
-  for (const { content, id, special } of addedTokens) if (special !== true) vocabulary.add(content, id);
-  yield* giveVocabulary(library, parts);
-  let withSpecial: Library | undefined;
-  const tellingSpecial = (): Library => {
-    withSpecial ??= makeLibrary(parts, config, () => true);
-    withSpecial.model = library.model;
-    return withSpecial;
-  };
+  const library = makeLibrary(parts, config);
+  const { normalizer, decoder } = library;
+  const normalise = (text: string): string => (normalizer === null ? text : normalizer.normalize(text));
+  const inWords = preTokenizer(json.pre_tokenizer);
+  const isNormalised = ({ normalized, special }: AddedToken) => (normalized ?? special !== true) === true;
+  const added = yield* AddedTokens.of(
+    addedTokens.filter((token) => !isNormalised(token)),
+    ({ content }) => content,
+  );
+  const addedToNormal = yield* AddedTokens.of(addedTokens.filter(isNormalised), ({ content }) => normalise(content));
   const special = new Map(
     addedTokens.filter((token) => token.special === true).map((token) => [token.content, token.id]),
   );
-  const specialById = new Map([...special].map(([text, id]) => [id, text]));
-  const cut = cutAt(special.keys());
+  const { unk_token: unknownText } = parts.model;
+  const neverInText = new Set([...special.keys()].filter((text) => text !== unknownText));
+  const isUnigram = parts.model.type === 'Unigram';
+  if (!isUnigram) giveVocabulary(library.model!, parts);
+  const idsOfWord = isUnigram ? yield* unigramEncoder(parts, special) : wordEncoder(library.model!, parts, neverInText);
+  const ids = new Map(addedTokens.map(({ content, id }) => [content, id]));
+  const texts = new Map(addedTokens.map(({ content, id }) => [id, content]));
   const ends = endsOf(json.post_processor);
+  const tokenText = (id: number): string | undefined => texts.get(id) ?? vocabulary.texts[id];
 
-  const idsOf = (text: string, tokenizer: Library): number[] =>
-    // A character for which a vocabulary without an unknown token has no entry gives undefined.
-    text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
-  const encode = (text: string): number[] => {
-    const ids = idsOf(text, library);
-    if (!cut || !ids.some((id) => specialById.has(id))) return ids;
-    const cutText = cut(text);
-    if (cutText.length === 1) return ids;
-    // The model's own vocabulary holds the special token too, and matched it. Cut inside its text.
-    return cutText.flatMap((part, i) =>
-      i % 2 ? [...part].flatMap((letter) => idsOf(letter, library)) : idsOf(part, library),
-    );
+  const encode = (text: string, isPlain: boolean): number[] => {
+    const found: number[] = [];
+    for (const section of added.cut(text, isPlain)) {
+      if (section.kind === 'token') {
+        found.push(section.id);
+        continue;
+      }
+      for (const part of addedToNormal.cut(normalise(section.text), isPlain)) {
+        if (part.kind === 'token') {
+          found.push(part.id);
+          continue;
+        }
+        // A word may be all of a long text.
+        for (const word of inWords(part.text, section.from + part.from === 0))
+          for (const id of idsOfWord(word, isPlain)) found.push(id);
+      }
+    }
+    return found;
   };
   return {
-    encode,
-    encodeSpecial: (text) => (special.size === 0 ? encode(text) : idsOf(text, tellingSpecial())),
-    // Cleaning up spaces would make "a ." and "a." the same answer.
-    decode: (ids) => library.decode([...ids], { clean_up_tokenization_spaces: false }),
-    tokenId: (token) => special.get(token) ?? library.token_to_id(token),
-    tokenText: (id) => specialById.get(id) ?? library.id_to_token(id),
+    encode: (text) => encode(text, true),
+    encodeSpecial: (text) => encode(text, false),
+    decode: (some) => {
+      const tokens = some.map((id) => tokenText(id) ?? '');
+      return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
+    },
+    tokenId: (token) => ids.get(token) ?? vocabulary.ids.get(token),
+    tokenText,
     special,
     size: Math.max(vocabulary.size, ...addedTokens.map(({ id }) => id + 1)),
     around: { first: special.get(ends.first ?? ''), last: special.get(ends.last ?? '') },
@@ -63,60 +83,24 @@ export function* libraryTokenizer(parts: TokenizerParts, config: JsonObject): Ge
  * By itself the library builds its tables in one go, which takes a tenth of a second or more. So it is made without a
  * vocabulary, and given tables that were built a piece at a time.
  */
-function makeLibrary(
-  { json, model, addedTokens }: TokenizerParts,
-  config: JsonObject,
-  isTold: (token: AddedToken) => boolean,
-): Library {
+function makeLibrary({ json, model }: TokenizerParts, config: JsonObject): Library {
+  // A unigram model is not used.
   const empty = model.type === 'Unigram' ? { vocab: [['', 0]], unk_id: 0 } : { vocab: {}, merges: [] };
+  const parts = { decoder: null, post_processor: null, normalizer: null, ...json };
   const library = new Library(
-    {
-      decoder: null,
-      post_processor: null,
-      pre_tokenizer: null,
-      normalizer: null,
-      ...json,
-      model: { ...model, ...empty },
-      added_tokens: addedTokens.filter(isTold),
-    },
+    { ...parts, pre_tokenizer: null, model: { ...model, ...empty }, added_tokens: [] },
     config,
   );
-  const { decoder } = library;
-  for (const part of decoder instanceof SequenceDecoder ? decoder.decoders : [decoder]) {
-    // The library's own drops U+FEFF, which is a letter like any other where bytes were cut.
-    if (part instanceof ByteFallbackDecoder) part.text_decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  }
+  correctNormalizer(library.normalizer);
+  correctDecoder(library.decoder);
   return library;
 }
 
-function* giveVocabulary(library: Library, { vocabulary, model }: TokenizerParts): Generator<void> {
-  const made = library.model!;
-  made.tokens_to_ids = vocabulary.ids;
-  made.vocab = vocabulary.texts;
-  if (made instanceof Unigram) {
-    yield* fillUnigram(made, vocabulary, model.unk_id);
-    return;
-  }
-  made.unk_token_id = typeof model.unk_token === 'string' ? vocabulary.ids.get(model.unk_token) : undefined;
-  if (made instanceof BPE) made.bpe_ranks = vocabulary.mergeRanks;
-}
-
-function* fillUnigram(made: Unigram, { ids, texts, scores }: Vocabulary, unknown: unknown): Generator<void> {
-  const unknownId = typeof unknown === 'number' ? unknown : undefined;
-  made.min_score = scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY);
-  // As in the original: worse than any token.
-  made.unk_score = made.min_score - 10;
-  made.scores = scores;
-  made.unk_token_id = unknownId;
-  made.unk_token = unknownId === undefined ? undefined : texts[unknownId];
-  if (unknownId !== undefined) scores[unknownId] = made.unk_score;
-  made.bos_token_id = ids.get(made.bos_token);
-  made.eos_token_id = ids.get(made.eos_token);
-  made.trie = new (made.trie.constructor as new () => typeof made.trie)();
-  for (let from = 0; from < scores.length; from += BATCH) {
-    made.trie.extend(texts.slice(from, from + BATCH));
-    yield;
-  }
+function giveVocabulary(model: Model, { vocabulary, model: settings }: TokenizerParts): void {
+  model.tokens_to_ids = vocabulary.ids;
+  model.vocab = vocabulary.texts;
+  if (typeof settings.unk_token === 'string') model.unk_token_id = vocabulary.ids.get(settings.unk_token);
+  if (model instanceof BPE) model.bpe_ranks = vocabulary.mergeRanks;
 }
 
 /** Names of the tokens that a post-processor's template puts in front of a text and behind it. */

@@ -1,6 +1,12 @@
 import { t } from '../../../../l10n/src/words.ts';
 import { UnusableTokenizer } from '../vocabulary.ts';
 
+/** For so many bytes, what becomes of them. */
+interface Rule {
+  readonly length: number;
+  readonly text: string;
+}
+
 /**
  * The rules by which SentencePiece normalises text (`precompiled_charsmap`): a table from byte sequences to texts. It is the
  * length of a double array, that array of 32-bit units (as in darts-clone), and the texts, each ended by a zero byte.
@@ -21,17 +27,28 @@ export class CharsMap {
   }
 
   /** The longest rule for the bytes that start here; undefined when there is none. */
-  longest(bytes: Uint8Array, from: number): { length: number; text: string } | undefined {
-    let found: { length: number; at: number } | undefined;
+  longest(bytes: Uint8Array, from: number): Rule | undefined {
+    let found: Rule | undefined;
+    for (const rule of this.#rules(bytes, from)) found = rule;
+    return found;
+  }
+
+  /** The shortest one. */
+  shortest(bytes: Uint8Array, from: number): Rule | undefined {
+    for (const rule of this.#rules(bytes, from)) return rule;
+    return undefined;
+  }
+
+  /** Those for the bytes that start here, the shortest first. */
+  *#rules(bytes: Uint8Array, from: number): Generator<Rule> {
     let node = offsetOf(this.#unit(0));
     for (let i = from; i < bytes.length; i++) {
       node ^= bytes[i]!;
       const unit = this.#unit(node);
       if (labelOf(unit) !== bytes[i]) break;
       node ^= offsetOf(unit);
-      if (hasLeaf(unit)) found = { length: i + 1 - from, at: this.#unit(node) & 0x7fffffff };
+      if (hasLeaf(unit)) yield { length: i + 1 - from, text: this.#text(this.#unit(node) & 0x7fffffff) };
     }
-    return found && { length: found.length, text: this.#text(found.at) };
   }
 
   /** A unit outside of a damaged array matches nothing. */

@@ -7,7 +7,7 @@ import { PrefixTable } from './prefix-table.ts';
 import { type UnigramPieces, unigramPieces } from './unigram.ts';
 
 /** How much worse than any token an unknown letter is. */
-const UNKNOWN_PENALTY = 10;
+export const UNKNOWN_PENALTY = 10;
 
 interface Tables {
   readonly userDefined: PrefixTable;
@@ -140,6 +140,8 @@ export class SentencePiece {
       score: (id) => (pieces[id]!.kind === KIND.userDefined ? 0 : pieces[id]!.score),
       unknownId,
       unknownScore: Math.fround(least - UNKNOWN_PENALTY),
+      // As of version 0.2.2.
+      bits: 32,
     };
     return (normalised) => unigramPieces(normalised, unigram);
   }

@@ -8,15 +8,16 @@ export interface UnigramPieces {
   readonly unknownId: number;
   /** Of a letter that is in no piece. */
   readonly unknownScore: number;
+  /** Of the sums of scores, which decides between equals, such as two ways to cut a run of blanks. */
+  readonly bits: 32 | 64;
 }
 
 /**
  * Cuts a normalised text into pieces as SentencePiece's unigram models do: of all ways to cut it the one whose scores have
- * the largest sum. Sums are rounded to 32 bits as SentencePiece 0.2.2 rounds them, for that decides between equals, such as two ways
- * to cut a run of blanks.
+ * the largest sum.
  */
 export function unigramPieces(text: string, pieces: UnigramPieces): { text: string; id: number }[] {
-  const best = new Float32Array(text.length + 1);
+  const best = pieces.bits === 32 ? new Float32Array(text.length + 1) : new Float64Array(text.length + 1);
   const startOf = new Int32Array(text.length + 1).fill(-1);
   const idOf = new Int32Array(text.length + 1);
   for (let at = 0; at < text.length; ) {
@@ -26,7 +27,7 @@ export function unigramPieces(text: string, pieces: UnigramPieces): { text: stri
     let isLetterKnown = false;
     const offer = (length: number, id: number, score: number): void => {
       const end = from + length;
-      const sum = Math.fround(score + so);
+      const sum = pieces.bits === 32 ? Math.fround(score + so) : score + so;
       if (startOf[end]! >= 0 && sum <= best[end]!) return;
       best[end] = sum;
       startOf[end] = from;

@@ -1,0 +1,66 @@
+import { PrefixTable } from '../sentencepiece/prefix-table.ts';
+import type { AddedToken } from '../tokenizer-file.ts';
+
+/** A text, or a token in it. */
+export type Section =
+  | { readonly kind: 'text'; readonly text: string; readonly from: number }
+  | { readonly kind: 'token'; readonly id: number };
+
+/** Cuts texts at the tokens that were added to a model's vocabulary, as the original does. */
+export class AddedTokens {
+  readonly #table: PrefixTable;
+  readonly #tokens: readonly AddedToken[];
+
+  private constructor(table: PrefixTable, tokens: readonly AddedToken[]) {
+    this.#table = table;
+    this.#tokens = tokens;
+  }
+
+  /** @param textOf the text by which a token is found; none where it is empty */
+  static *of(tokens: readonly AddedToken[], textOf: (token: AddedToken) => string): Generator<void, AddedTokens> {
+    const entries = tokens.map((token, i) => [textOf(token), i] as const);
+    return new AddedTokens(yield* PrefixTable.of(entries.filter(([text]) => text !== '')), tokens);
+  }
+
+  /** @param isPlain whether the texts of special tokens stay text */
+  cut(text: string, isPlain: boolean): Section[] {
+    const sections: Section[] = [];
+    let done = 0;
+    const addText = (to: number): void => {
+      if (done < to) sections.push({ kind: 'text', text: text.slice(done, to), from: done });
+    };
+    for (let at = 0; at < text.length; ) {
+      const { length, token } = this.#find(text, at);
+      let [start, end] = [at, at + length];
+      at = token === undefined ? at + 1 : end;
+      if (token === undefined || (isPlain && token.special === true)) continue;
+      if (token.single_word === true && !standsAlone(text, start, end)) continue;
+      // Blanks beside the token are a part of it, as far as no token in front has them.
+      if (token.lstrip === true) while (start > done && BLANK.test(text.charAt(start - 1))) start -= 1;
+      if (token.rstrip === true) while (BLANK.test(text.charAt(end))) end += 1;
+      addText(start);
+      sections.push({ kind: 'token', id: token.id });
+      done = end;
+    }
+    addText(text.length);
+    return sections;
+  }
+
+  /** The longest that begins there. */
+  #find(text: string, at: number): { length: number; token?: AddedToken | undefined } {
+    let found: { length: number; token?: AddedToken | undefined } = { length: 0 };
+    this.#table.match(text, at, (length, i) => {
+      found = { length, token: this.#tokens[i] };
+    });
+    return found;
+  }
+}
+
+const BLANK = /^\p{White_Space}$/u;
+
+const WORD_AT_END = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
+const WORD_AT_START = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+
+function standsAlone(text: string, start: number, end: number): boolean {
+  return !WORD_AT_END.test(text.slice(Math.max(0, start - 2), start)) && !WORD_AT_START.test(text.slice(end, end + 2));
+}
