@@ -1,5 +1,7 @@
 import type { Tokenizer } from '../tokenizer.ts';
+import type { Blanks } from './blanks.ts';
 import { type ChatFrame, chatFrameHash } from './chat-template.ts';
+import { stripLetters } from './strip-calls.ts';
 
 /** A part of what the user says: text, or so many virtual tokens. */
 export type ChatPiece =
@@ -32,7 +34,9 @@ export class ChatEncoder {
     this.tokenizer = tokenizer;
     this.frame = frame;
     const special = (text: string) => tokenizer.encodeSpecial(text).filter((id) => tokenizer.isSpecial(id));
-    const closing = tokenizer.encodeSpecial(frame.end);
+    const inFrame = [frame.before, frame.after, frame.end].flatMap(special);
+    this.anchor = this.findAnchor(inFrame);
+    const closing = this.closing();
     const last = closing.findIndex((id) => tokenizer.isSpecial(id));
     const usual = tokenizer.eosId === undefined ? [] : [tokenizer.eosId];
     this.end = last < 0 ? usual : closing.slice(0, last + 1);
@@ -40,7 +44,6 @@ export class ChatEncoder {
     const endText = this.endId === undefined ? undefined : tokenizer.tokenText(this.endId);
     this.before = turn === 'first' ? frame.before : behind(frame.between, endText);
     this.behind = turn === 'first' ? undefined : endText;
-    this.anchor = this.findAnchor([...special(frame.before), ...special(frame.after), ...closing]);
     this.specials = { before: special(this.before).length, after: special(frame.after).length };
     this.afterIds = this.encodeInside(frame.after);
   }
@@ -68,7 +71,9 @@ export class ChatEncoder {
 
   /** The tokens of an answer, without those behind it. */
   answer(text: string): number[] {
-    const said = this.frame.lead + text;
+    const { lead, answerBlanks } = this.frame;
+    const begun = stripLetters(text, answerBlanks.start, 'lstrip');
+    const said = lead + stripLetters(begun, answerBlanks.end, 'rstrip');
     if (said === '') return [];
     const whole = this.encodeInside(this.frame.after + said);
     const separate = this.afterIds.every((id, i) => whole[i] === id);
@@ -93,7 +98,7 @@ export class ChatEncoder {
       run = [];
       first = false;
     };
-    const said = this.frame.trims ? trimmed(pieces) : pieces;
+    const said = trimmed(pieces, this.frame.userBlanks);
     for (const piece of said) {
       if (piece.kind === 'text') {
         run.push(piece.text);
@@ -113,6 +118,14 @@ export class ChatEncoder {
     const expected = (before === '' ? 0 : this.specials.before) + (after === '' ? 0 : this.specials.after);
     if (ids.filter((id) => this.tokenizer.isSpecial(id)).length === expected) return ids;
     return [...encode(before), ...this.tokenizer.encode(text), ...this.encodeInside(after)];
+  }
+
+  /** What stands behind an answer, as it is cut there: a space at a text's beginning may be another token. */
+  private closing(): number[] {
+    const { lead, end } = this.frame;
+    const answer = this.encodeInside(`${lead}a`);
+    const whole = this.encodeInside(`${lead}a${end}`);
+    return answer.every((id, i) => whole[i] === id) ? whole.slice(answer.length) : this.tokenizer.encodeSpecial(end);
   }
 
   private encodeFirst(text: string): number[] {
@@ -148,7 +161,7 @@ function behind(text: string, part: string | undefined): string {
 }
 
 /** Without blanks in front of the first thing said and behind the last one. */
-function trimmed(pieces: readonly ChatPiece[]): ChatPiece[] {
+function trimmed(pieces: readonly ChatPiece[], blanks: Blanks): ChatPiece[] {
   const joined: ChatPiece[] = [];
   for (const piece of pieces) {
     const last = joined.at(-1);
@@ -158,7 +171,7 @@ function trimmed(pieces: readonly ChatPiece[]): ChatPiece[] {
   }
   return joined.map((piece, i) => {
     if (piece.kind !== 'text') return piece;
-    const text = i === 0 ? piece.text.trimStart() : piece.text;
-    return { ...piece, text: i === joined.length - 1 ? text.trimEnd() : text };
+    const text = i === 0 ? stripLetters(piece.text, blanks.start, 'lstrip') : piece.text;
+    return { ...piece, text: i === joined.length - 1 ? stripLetters(text, blanks.end, 'rstrip') : text };
   });
 }

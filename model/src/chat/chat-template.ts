@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { BLANKS, type Blanks, blanksTaken } from './blanks.ts';
+import { callingStrip, STRIP, stripLetters } from './strip-calls.ts';
 
 /** What a model's chat template puts around one exchange, special tokens as their texts. */
 export interface ChatFrame {
@@ -14,17 +16,22 @@ export interface ChatFrame {
   /** Behind the last answer of a conversation, and between an answer and what the user says then. */
   readonly end: string;
   readonly between: string;
-  /** Whether blanks around what the user says are taken away. */
-  readonly trims: boolean;
+  /** What is taken away at the ends of what the user says, and of an answer. */
+  readonly userBlanks: Blanks;
+  readonly answerBlanks: Blanks;
 }
 
 /**
  * A hash of what stands around one exchange: two templates with the same one give the same tokens, though their texts may
  * differ, in what they do with tools for instance.
  */
-export function chatFrameHash({ before, after, lead, end, trims }: ChatFrame): string {
+export function chatFrameHash({ before, after, lead, end, userBlanks, answerBlanks }: ChatFrame): string {
+  const [user, answer] = [userBlanks, answerBlanks].map(({ start, end }) =>
+    start === end && (start === '' || start === BLANKS) ? start === BLANKS : [start, end],
+  );
+  const isSame = JSON.stringify(user) === JSON.stringify(answer);
   return createHash('sha256')
-    .update(JSON.stringify([before, after, lead, end, trims]))
+    .update(JSON.stringify([before, after, lead, end, user, ...(isSame ? [] : [answer])]))
     .digest('hex')
     .slice(0, 32);
 }
@@ -46,7 +53,8 @@ const LATER = 'ptaskSaysThisLater';
  */
 export function readChatFrame(template: string, tokens: Readonly<Record<string, string>>): ChatReading {
   try {
-    return frameOf((messages, open) => render(template, { ...tokens, messages, add_generation_prompt: open }));
+    const run = rendering(template);
+    return frameOf((messages, open) => run({ ...tokens, messages, add_generation_prompt: open }));
   } catch (error) {
     return { kind: 'broken', reason: (error as Error).message };
   }
@@ -68,7 +76,18 @@ function frameOf(rendered: (messages: readonly Message[], open: boolean) => stri
   const [before, after] = cut(open, USER);
   const [said, end] = cut(closed, ASSISTANT);
   const between = longer.slice(longer.indexOf(ASSISTANT) + ASSISTANT.length, longer.indexOf(LATER));
-  const wide = rendered([{ role: 'user', content: ` ${USER} ` }], true);
+  const saidIn = (text: string, [first, last]: readonly [string, string]): string | undefined =>
+    text.startsWith(first) && text.slice(first.length).endsWith(last)
+      ? text.slice(first.length, text.length - last.length)
+      : undefined;
+  const userBlanks = blanksTaken(USER, (content) =>
+    saidIn(rendered([{ role: 'user', content }], true), [before, after]),
+  );
+  const answerBlanks = blanksTaken(ASSISTANT, (content) =>
+    saidIn(rendered([user, { role: 'assistant', content }], false), [said, end]),
+  );
+  if (userBlanks === undefined || answerBlanks === undefined)
+    return { kind: 'broken', reason: t('it changes what is said otherwise than by taking blanks away at its ends') };
   return {
     kind: 'ok',
     frame: {
@@ -78,7 +97,8 @@ function frameOf(rendered: (messages: readonly Message[], open: boolean) => stri
       lead: said.startsWith(open) ? said.slice(open.length) : '',
       end,
       between,
-      trims: !wide.includes(` ${USER} `),
+      userBlanks,
+      answerBlanks,
     },
   };
 }
@@ -95,9 +115,19 @@ function cut(text: string, part: string): [before: string, after: string] {
 /** As transformers renders a template; but no result depends on the clock, so a template that asks for the date gets this. */
 const DATE: Readonly<Record<string, string>> = { d: '26', b: 'Jul', B: 'July', m: '07', Y: '2024', y: '24' };
 
-function render(template: string, items: Readonly<Record<string, unknown>>): string {
-  const environment = new Environment();
-  const globals = {
+function rendering(template: string): (items: Readonly<Record<string, unknown>>) => string {
+  // Any line break of a template is one line feed, as in the original.
+  const tokens = tokenize(template.replaceAll(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true });
+  const program = callingStrip(parse(tokens));
+  return (items) => {
+    const environment = new Environment();
+    for (const [name, value] of Object.entries({ ...globals(), ...items })) environment.set(name, value);
+    return String(new Interpreter(environment).run(program).value);
+  };
+}
+
+function globals(): Readonly<Record<string, unknown>> {
+  return {
     true: true,
     false: false,
     none: null,
@@ -112,10 +142,11 @@ function render(template: string, items: Readonly<Record<string, unknown>>): str
     strftime_now: (format: string) => format.replace(/%(\w)/g, (text, letter: string) => DATE[letter] ?? text),
     // Models that may think before they answer are asked for the answer.
     enable_thinking: false,
+    [STRIP]: stripLetters,
+    // There are none, and a template may ask whether they are none.
+    tools: null,
+    documents: null,
   };
-  for (const [name, value] of Object.entries({ ...globals, ...items })) environment.set(name, value);
-  const program = parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }));
-  return String(new Interpreter(environment).run(program).value);
 }
 
 /** The template in a `tokenizer_config.json`: a text, or of several the one named `default`. */

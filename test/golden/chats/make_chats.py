@@ -2,8 +2,9 @@
 
     python make_chats.py      # tokenizers 0.23, transformers 5.18
 
-The templates of Llama 3, Mistral 0.2, Gemma 2 and Phi 3 are those that are published. Those of Llama 3.2, Qwen 2.5, Qwen 3 and
-Mistral 0.3 are shorter than the published ones: without what these do with tools, and with thoughts that come apart from an answer.
+The templates of Llama 3, Mistral 0.2, Gemma 2 and Phi 3 are those that are published. Those of Llama 2, Llama 3.2, Qwen 2.5, Qwen 3
+and Mistral 0.3 are shorter than the published ones: without what these do with a system's turn or with tools, and with thoughts that
+come apart from an answer.
 
 The tokenisers are those of ../tokenisers, with the tokens for chats that the models have beside them. Virtual tokens stand in
 the text as a special token of their own; -1 - k is the kth of them.
@@ -25,6 +26,7 @@ from transformers import PreTrainedTokenizerFast
 HERE = Path(__file__).parent
 VIRTUAL = '<|VIRTUAL|>'
 
+LLAMA2 = """{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + message['content'].strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' '  + message['content'].strip() + ' ' + eos_token }}{% endif %}{% endfor %}"""
 LLAMA3 = """{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"""
 LLAMA32 = """{{- bos_token }}
 {%- if not date_string is defined %}
@@ -114,6 +116,7 @@ PHI3 = """{% for message in messages %}{% if message['role'] == 'system' %}{{'<|
 LLAMA3_TOKENS = [('<|start_header_id|>', {}), ('<|end_header_id|>', {})]
 LLAMA3_ENDS = dict(bos_token='<|begin_of_text|>', eos_token='<|eot_id|>')
 CHATS = [
+    ('Llama 2', 'llama2', [], dict(bos_token='<s>', eos_token='</s>'), LLAMA2),
     ('Llama 3', 'llama3', LLAMA3_TOKENS, LLAMA3_ENDS, LLAMA3),
     ('Llama 3.2', 'llama3', LLAMA3_TOKENS, LLAMA3_ENDS, LLAMA32),
     ('Qwen 2.5', 'qwen2', [], dict(eos_token='<|im_end|>', pad_token='<|endoftext|>'), QWEN25),
@@ -128,6 +131,7 @@ EXCHANGES = [
     ([3, ' Barclays PLC steg kraftigt i dag. Känsla:'], 'positiv'),
     (['Vad är stämningen?', 2, ' Börsen föll. ', 1, ' Svar:'], 'negativ och orolig'),
     (['  \n Frågan', 1, ': "Går det bra?"\n\n'], 'Ja'),
+    (['Blir det \x85sol?\x1f ', 1, '\ufeff'], ' Kanske \n'),
     (['Klassificera:\n', 2, 'Det regnar i Umeå.\n', 2], '2 av 5, tror jag'),
 ]
 

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { BLANKS } from '../../../model/src/chat/blanks.ts';
 import { chatFrameHash, chatTemplateOf, namedTokens, readChatFrame } from '../../../model/src/chat/chat-template.ts';
 
 const CHATML =
   "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+const NONE = { start: '', end: '' };
+const ALL = { start: BLANKS, end: BLANKS };
+
+/** A template that renders contents so, between brackets and blanks. */
+const rendering = (content: string) => `{% for m in messages %}[ {{ ${content} }} ]{% endfor %}`;
 
 describe('the frame of an exchange', () => {
   it('is what a template puts around it', () => {
@@ -14,7 +21,8 @@ describe('the frame of an exchange', () => {
         lead: '',
         end: '<|im_end|>\n',
         between: '<|im_end|>\n<|im_start|>user\n',
-        trims: false,
+        userBlanks: NONE,
+        answerBlanks: NONE,
       },
     });
   });
@@ -23,8 +31,45 @@ describe('the frame of an exchange', () => {
     const template =
       "{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ ' ' if m.role == 'assistant' }}{{ m.content | trim }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}";
     expect(readChatFrame(template, { bos_token: '<s>', eos_token: '</s>' })).toMatchObject({
-      frame: { before: '<s>[user]', after: '</s>[assistant]', lead: ' ', end: '</s>', trims: true },
+      frame: {
+        before: '<s>[user]',
+        after: '</s>[assistant]',
+        lead: ' ',
+        end: '</s>',
+        userBlanks: ALL,
+        answerBlanks: ALL,
+      },
     });
+  });
+
+  it.each([
+    ['m.content', NONE],
+    // Blanks of the template itself stand beside what is said.
+    ['m.content.strip()', ALL],
+    ['m.content.lstrip()', { start: BLANKS, end: '' }],
+    ["m.content.lstrip('\\n')", { start: '\n', end: '' }],
+    ["m.content.strip(' \\n')", { start: '\n ', end: '\n ' }],
+  ])('says which blanks are taken away at the ends: %s', (content, blanks) => {
+    expect(readChatFrame(rendering(content), {})).toMatchObject({
+      frame: { before: '[ ', after: ' ]', userBlanks: blanks, answerBlanks: blanks },
+    });
+  });
+
+  it.each(["m.content | replace('  ', ' ')", 'm.content | upper', 'm.content | trim | tojson'])(
+    'is none where what is said is changed otherwise: %s',
+    (content) => {
+      expect(readChatFrame(rendering(content), {})).toMatchObject({ kind: 'broken' });
+    },
+  );
+
+  it('is the same for a template with line breaks of Windows', () => {
+    const lines = CHATML.replaceAll('%}{%', '%}\n{%');
+    expect(readChatFrame(lines.replaceAll('\n', '\r\n'), {})).toEqual(readChatFrame(lines, {}));
+  });
+
+  it('has no tools, and a template can tell', () => {
+    const template = `{% if tools is not none or documents is not none %}Tools:{% endif %}${CHATML}`;
+    expect(readChatFrame(template, {})).toEqual(readChatFrame(CHATML, {}));
   });
 
   it('does not depend on the day', () => {

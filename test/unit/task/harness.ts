@@ -87,7 +87,11 @@ export const demoModel: ModelFacts = {
 
 /** A chat template that puts these around what is said. */
 export function chatOf(before: string, after: string): ChatEncoder {
-  return new ChatEncoder({ before, after, lead: '', end: '<end>', between: before, trims: false }, chatTokeniser);
+  const none = { start: '', end: '' };
+  return new ChatEncoder(
+    { before, after, lead: '', end: '<end>', between: before, userBlanks: none, answerBlanks: none },
+    chatTokeniser,
+  );
 }
 
 const chatTokeniser: Tokenizer = {
