@@ -103,14 +103,24 @@ function giveVocabulary(model: Model, { vocabulary, model: settings }: Tokenizer
   if (model instanceof BPE) model.bpe_ranks = vocabulary.mergeRanks;
 }
 
-/** Names of the tokens that a post-processor's template puts in front of a text and behind it. */
+/** Names of the tokens that a post-processor puts in front of a text and behind it. */
 function endsOf(processor: unknown): { first: string | undefined; last: string | undefined } {
   const parts: readonly unknown[] =
     isJsonObject(processor) && Array.isArray(processor.processors) ? processor.processors : [processor];
-  const template = parts.find((part) => isJsonObject(part) && part.type === 'TemplateProcessing');
-  const single: readonly unknown[] =
-    isJsonObject(template) && Array.isArray(template.single) ? template.single : [undefined];
-  return { first: tokenOf(single.at(0)), last: tokenOf(single.at(-1)) };
+  for (const part of parts) {
+    if (!isJsonObject(part)) continue;
+    if (part.type === 'BertProcessing' || part.type === 'RobertaProcessing')
+      return { first: nameOf(part.cls), last: nameOf(part.sep) };
+    if (part.type === 'TemplateProcessing' && Array.isArray(part.single))
+      return { first: tokenOf(part.single.at(0)), last: tokenOf(part.single.at(-1)) };
+  }
+  return { first: undefined, last: undefined };
+}
+
+/** Of a name and its id. */
+function nameOf(token: unknown): string | undefined {
+  const name: unknown = Array.isArray(token) ? token[0] : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 function tokenOf(item: unknown): string | undefined {

@@ -10,11 +10,11 @@ import { charsMapOf } from '../sentencepiece-model.ts';
 
 const letters = Object.fromEntries([...'abc <>.\u2581x'].map((letter, id) => [letter, id]));
 
-function open(json: object, model: object = {}): Tokenizer {
+function open(json: object, model: object = {}, config: object = {}): Tokenizer {
   const tokenizer = Buffer.from(
     JSON.stringify({ added_tokens: [], ...json, model: { type: 'BPE', vocab: letters, merges: [], ...model } }),
   );
-  const result = parseTokenizer({ tokenizer });
+  const result = parseTokenizer({ tokenizer, config: { ...config } });
   if (result.kind === 'broken') throw new Error(result.problem);
   return result.tokenizer;
 }
@@ -108,6 +108,13 @@ describe('added tokens', () => {
     expect(tokenizer.encode('å<b>')).toEqual([7, 20, 4, 1, 5]);
     expect(tokenizer.encodeSpecial('å<b>')).toEqual([7, 20, 31]);
   });
+});
+
+test.each(['BertProcessing', 'RobertaProcessing'])('%s puts tokens around every text', (type) => {
+  const added_tokens = ['<s>', '</s>'].map((content, i) => ({ id: 30 + i, content, special: true }));
+  const post_processor = { type, cls: ['<s>', 30], sep: ['</s>', 31], trim_offsets: true, add_prefix_space: false };
+  const config = { bos_token: '<s>', eos_token: '</s>' };
+  expect(open({ added_tokens, post_processor }, {}, config)).toMatchObject({ addsBos: true, addsEos: true });
 });
 
 describe('letters without a token', () => {
