@@ -73,6 +73,13 @@ describe('unigram', () => {
     expect(cut({ pieces, type }, 'abc')).toBe('a|bc');
   });
 
+  test('of what the user defined, the longer goes before what is better by little', () => {
+    const others: Piece[] = [UNK, ['s', -4], ['å', -4], ['åå', 0, USER_DEFINED]];
+    // 0.3 for four bytes: 0.3 - 4 against -4 + 0.2 and against -4 + 0.4.
+    expect(cut({ pieces: [...others, ['ås', 0.2]], type }, 'åås')).toBe('åå|s');
+    expect(cut({ pieces: [...others, ['ås', 0.4]], type }, 'åås')).toBe('å|ås');
+  });
+
   test('a piece that the user defined goes before others, one that is not used is never taken', () => {
     const others: Piece[] = [UNK, ['a', -1], ['b', -1], ['c', -1], ['bc', -0.5], ['abc', 0, UNUSED]];
     expect(cut({ pieces: others, type }, 'abc')).toBe('a|bc');
