@@ -53,7 +53,12 @@ export function* readTokenizerFile(bytes: Uint8Array): Generator<void, Tokenizer
   return { json, model: { ...model, type }, vocabulary, addedTokens };
 }
 
-function typeOf({ type, vocab, merges }: JsonObject): TokenizerParts['model']['type'] {
+function typeOf({
+  type,
+  vocab,
+  merges,
+  continuing_subword_prefix: prefix,
+}: JsonObject): TokenizerParts['model']['type'] {
   if (type !== undefined && !MODEL_TYPES.includes(type)) {
     const supported = MODEL_TYPES.join(', ');
     throw new UnusableTokenizer(t('has a model of type {0} (supported: {1})', JSON.stringify(type), supported));
@@ -65,6 +70,9 @@ function typeOf({ type, vocab, merges }: JsonObject): TokenizerParts['model']['t
     throw new UnusableTokenizer(t("has a 'model.vocab' that does not go with its type, {0}", String(actual)));
   }
   if (actual === 'BPE' && !Array.isArray(merges)) throw new UnusableTokenizer(t("has no 'model.merges'"));
+  // The library does not know it, and would give other ids without a word.
+  if (actual === 'BPE' && typeof prefix === 'string' && prefix !== '')
+    throw new UnusableTokenizer(t("has a 'model.continuing_subword_prefix', which is not supported"));
   return actual as TokenizerParts['model']['type'];
 }
 

@@ -134,6 +134,11 @@ describe('a malformed file is a problem that names it', () => {
     ['an added token without an id', { ...tinyTokenizer(), added_tokens: [{ content: 'x' }] }, /added token/],
     ['an unknown kind of model', { ...tinyTokenizer(), model: { type: 'New', vocab: { a: 0 } } }, /type "New".*BPE/],
     ['BPE without merges', { ...tinyTokenizer(), model: { type: 'BPE', vocab: { a: 0 } } }, /no 'model\.merges'/],
+    [
+      'BPE with a prefix of inner parts',
+      { ...tinyTokenizer(), model: { type: 'BPE', vocab: { a: 0 }, merges: [], continuing_subword_prefix: '##' } },
+      /'model\.continuing_subword_prefix', which is not supported/,
+    ],
   ])('%s', (_, json, message) => {
     const result = parseTokenizer({ tokenizer: bytesOf(json) });
     expect(result).toMatchObject({ kind: 'broken', problem: expect.stringMatching(message) });
