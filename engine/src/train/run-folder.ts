@@ -74,7 +74,7 @@ export class RunFolder {
   }
 
   /**
-   * The newest run of these tasks that has not ended, if there is one.
+   * The newest run of these tasks, where it has not ended; an older one would undo what came after it.
    * @throws InputError where it was started with other settings, data or model, so that it cannot go on as it began
    * @throws BusyError where another process is at it
    */

@@ -173,7 +173,8 @@ describe('a run that was stopped and resumed', () => {
     const lock = `${path.join(runs(file)[0]!, 'run.json')}.lock`;
     writeFileSync(lock, JSON.stringify({ pid: process.ppid, host: hostname(), token: 'another' }));
     // So that nobody has to wait until patience is at its end.
-    vi.spyOn(Date, 'now').mockReturnValueOnce(0).mockReturnValue(60_000);
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 60_000));
     const error = await trainProject(file, { resume: true }).catch((reason: unknown) => reason);
     vi.restoreAllMocks();
     expect(error).toBeInstanceOf(BusyError);
