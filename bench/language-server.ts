@@ -293,7 +293,8 @@ async function nameFigures(task: string): Promise<Figure[]> {
   ];
 }
 
-const SERVER = path.join(path.dirname(process.argv[1]!), 'server.js');
+/** npm runs a script in the project's own folder. */
+const SERVER = path.resolve('dist/server.js');
 
 /** How long the built program takes from nothing to its answer to `initialize`, and how much of that is Node's own. */
 async function startFigures(): Promise<Figure[]> {
