@@ -36,8 +36,27 @@ export interface Scores {
   readonly references: readonly Reference[];
 }
 
-/** The verdict on one task; the reference that the prompt does worst against decides. */
-export function verdictOf({ kind, trained, references }: Scores): Learning {
+/** What may help a run that has learnt nothing. */
+export function adviceFor({
+  totalSteps,
+  warmupSteps,
+}: {
+  readonly totalSteps: number;
+  readonly warmupSteps: number;
+}): string {
+  if (totalSteps > warmupSteps) return t('more epochs, another learning rate or encoder, or a larger model may help');
+  return t(
+    'with {0} steps and "warmup_steps": {1} its learning rate never rose to "lr"; fewer warm-up steps or more epochs may help',
+    totalSteps,
+    warmupSteps,
+  );
+}
+
+/**
+ * The verdict on one task; the reference that the prompt does worst against decides.
+ * @param advice for a prompt that has learnt nothing
+ */
+export function verdictOf({ kind, trained, references }: Scores, advice: string): Learning {
   if (trained.length === 0) {
     return {
       verdict: 'unmeasured',
@@ -47,7 +66,6 @@ export function verdictOf({ kind, trained, references }: Scores): Learning {
   const share = (scores: readonly number[]) => percent(scores.reduce((sum, score) => sum + score, 0) / scores.length);
   const compared = references.map((reference) => ({ reference, ...compareRows(trained, reference.scores) }));
   const notBetter = compared.filter(({ gain }) => gain <= 0).sort((a, b) => a.gain - b.gain)[0];
-  const advice = t('more epochs, another learning rate or encoder, or a larger model may help');
   if (notBetter) {
     const { name, scores } = notBetter.reference;
     const fault =
@@ -87,12 +105,15 @@ export async function measureLearning(
   predictor: Predictor,
 ): Promise<Learning> {
   const numbers = evenly(rowsOfTask(plan.validation, task.template.taskname), MOST_MEASURED);
-  if (numbers.length === 0) return verdictOf({ kind: 'labels', trained: [], references: [] });
+  const { totalSteps, project } = plan;
+  const advice = adviceFor({ totalSteps, warmupSteps: project.file.optim.sched.warmup_steps });
+  if (numbers.length === 0) return verdictOf({ kind: 'labels', trained: [], references: [] }, advice);
   const trained = await TaskPredictor.create(predictor, task.tokeniser, plan.project.tokenizer, virtual);
   return verdictOf(
     task.template.labels
       ? await labelScores(plan, task, trained, predictor, numbers)
       : await likelihoodScores(plan, task, trained, predictor, numbers),
+    advice,
   );
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Scores, verdictOf } from '../../../engine/src/train/learning.ts';
+import { adviceFor, type Scores, verdictOf as verdictWith } from '../../../engine/src/train/learning.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { type Json, trainProject, withFixedDate, writeProject } from './small-project.ts';
 
 withFixedDate();
+
+const verdictOf = (scores: Scores) => verdictWith(scores, 'more epochs may help');
 
 /** 1 for a row that is right: `right(3, 5)` is three of five. */
 const right = (rows: number, of: number) => Array.from({ length: of }, (_, row) => Number(row < rows));
@@ -59,6 +61,19 @@ describe('a prompt', () => {
     ).toEqual({ verdict: 'learnt' });
     expect(verdictOf(text(rows, rows)).message).toMatch(/no likelier than the untrained model/);
     expect(verdictOf(text([-1, -5], [-2, -4.5])).verdict).toBe('unclear');
+  });
+});
+
+describe('a run that has learnt nothing', () => {
+  it('is advised to train for longer, or otherwise', () => {
+    expect(adviceFor({ totalSteps: 51, warmupSteps: 50 })).toMatch(/^more epochs, another learning rate/);
+    expect(verdictOf(labels(right(9, 20), right(10, 20), right(2, 20))).message).toMatch(/; more epochs may help$/);
+  });
+
+  it('is told where all of it was its warm-up', () => {
+    expect(adviceFor({ totalSteps: 50, warmupSteps: 50 })).toMatch(
+      /^with 50 steps and "warmup_steps": 50 its learning rate/,
+    );
   });
 });
 
