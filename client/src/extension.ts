@@ -24,7 +24,7 @@ import { registerPredictionHovers } from './predictions/row-hover.ts';
 import { ReportDocuments } from './report-documents.ts';
 import { handOverRuns } from './runs/hand-over-runs.ts';
 import { registerRunCommands } from './runs/run-commands.ts';
-import { sayHowRunsEnd } from './runs/run-messages.ts';
+import { sayHowRunsGo } from './runs/run-messages.ts';
 import { RunQueue } from './runs/run-queue.ts';
 import { showRunStatus } from './runs/run-status.ts';
 import { RunsView } from './runs/runs-view.ts';
@@ -84,7 +84,7 @@ export function activate(context: ExtensionContext): Extension {
     stored,
     handOver,
     new RunsView(queue, stored, engine, texts),
-    sayHowRunsEnd(queue, texts),
+    sayHowRunsGo(queue, texts),
     ...showRunStatus(queue, texts),
     ...registerRunCommands(queue, stored, log, texts),
     charts,

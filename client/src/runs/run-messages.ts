@@ -9,9 +9,10 @@ interface Action {
   run(): unknown;
 }
 
-/** Says how each run has ended, and offers what is to be done next. */
-export function sayHowRunsEnd(queue: RunQueue, texts: Texts): Disposable {
-  return queue.listen((run) => {
+/** Says what a run does otherwise than asked, and how it has ended, and offers what is to be done next. */
+export function sayHowRunsGo(queue: RunQueue, texts: Texts): Disposable {
+  return queue.listen((run, { notices }) => {
+    for (const notice of notices) void window.showWarningMessage(`${runName(run.request)}: ${notice}`);
     if (run.end) void say(queue, run, texts);
   });
 }

@@ -55,10 +55,11 @@ export interface WindowRun {
   readonly end: RunEnd | undefined;
 }
 
-/** Steps and epochs that have just been made, for a chart. */
+/** What has just been made, for a chart, and done otherwise than asked, for the user. */
 export interface RunNews {
   readonly steps: readonly StepEvent[];
   readonly epochs: readonly EpochEvent[];
+  readonly notices: readonly string[];
 }
 
 export type RunListener = (run: WindowRun, news: RunNews) => void;
@@ -66,7 +67,7 @@ export type RunListener = (run: WindowRun, news: RunNews) => void;
 /** How long a step may go on after its run was cancelled. */
 export const CANCEL_LIMIT_MS = 5000;
 
-const NO_NEWS: RunNews = { steps: [], epochs: [] };
+const NO_NEWS: RunNews = { steps: [], epochs: [], notices: [] };
 
 type MutableRun = { -readonly [key in keyof WindowRun]: WindowRun[key] };
 
@@ -165,6 +166,7 @@ export class RunQueue {
     this.#tell(run, {
       steps: events.filter((event) => event.event === 'step'),
       epochs: events.filter((event) => event.event === 'epoch'),
+      notices: events.flatMap((event) => (event.event === 'notice' ? [event.message] : [])),
     });
   }
 

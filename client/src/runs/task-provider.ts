@@ -88,8 +88,9 @@ class RunTerminal implements Pseudoterminal {
   open(): void {
     // A variable such as `${file}` is a whole path.
     const file = Uri.file(path.resolve(this.#folder.uri.fsPath, this.#definition.file));
-    this.#listener = this.#queue.listen((run, { epochs }) => {
+    this.#listener = this.#queue.listen((run, { epochs, notices }) => {
       if (run.id !== this.#run?.id) return;
+      for (const notice of notices) this.#say(notice);
       for (const epoch of epochs) {
         this.#say(`${progressText(run, this.#texts)}: ${epochText(epochPoint(epoch, 0), this.#texts)}`);
       }

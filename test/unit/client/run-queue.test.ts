@@ -99,6 +99,16 @@ describe('runs', () => {
     expect(run).toMatchObject({ phase: 'training', dir: '/w/.ptask/runs/1', device: 'cpu' });
   });
 
+  it('tell what they do otherwise than asked, with their steps and epochs', () => {
+    const { queue, processes } = start();
+    queue.add(request('a'));
+    const told: unknown[] = [];
+    queue.listen((_, news) => told.push(news));
+    const notice = { event: 'notice', message: 'memory ran out with 8 rows at once' } as const;
+    processes[0]!.tell({ token: '', progress: NOTHING_YET, events: [BEGUN, notice] });
+    expect(told).toEqual([{ steps: [], epochs: [], notices: [notice.message] }]);
+  });
+
   it('that begin while they are being paused stay so, and tell nothing once they have ended', async () => {
     const { queue, processes } = start();
     const run = queue.add(request('a'));
