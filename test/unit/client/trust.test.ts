@@ -25,12 +25,14 @@ const vscode = vi.hoisted(() => {
   }
   const never = () => ({ dispose: () => undefined });
   const trusted = new EventEmitter<void>();
+  const changed = new EventEmitter<{ document: object }>();
   const uri = { fsPath: '/w/a.ptask.json' };
   const item = { text: '', detail: '', busy: false, severity: 0, name: '', command: {}, dispose: () => undefined };
   const workspace = {
     isTrusted: false,
     onDidGrantWorkspaceTrust: trusted.event,
     onDidSaveTextDocument: never,
+    onDidChangeTextDocument: changed.event,
     onDidChangeConfiguration: never,
     textDocuments: [],
     getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
@@ -50,6 +52,9 @@ const vscode = vi.hoisted(() => {
     },
     workspace,
     item,
+    changeText() {
+      changed.fire({ document: vscode.window.activeTextEditor.document });
+    },
     grantTrust() {
       workspace.isTrusted = true;
       trusted.fire();
@@ -88,6 +93,18 @@ it('the status of a task file is told once the workspace is trusted', async () =
   expect(vscode.item.text).toBe('not trusted: nothing is run');
   vscode.grantTrust();
   await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 tasks trained'));
+});
+
+it('the status of a task file follows it when it changes on disk', async () => {
+  vscode.grantTrust();
+  let state = 'untrained';
+  const engine = engineThat(() => ({ prompt: { state } }));
+  const server = { templates: async () => [{ taskname: 'a' }] } as unknown as LanguageServer;
+  showFileStatus(server, engine, queue(), english);
+  await vi.waitFor(() => expect(vscode.item.text).toBe('0 of 1 tasks trained'));
+  state = 'current';
+  vscode.changeText();
+  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 tasks trained'), 5000);
 });
 
 /** A tab with a chart as VS Code brings it back after the window was reloaded. */
