@@ -167,7 +167,12 @@ export class EditorPage {
     const shown = this.page.locator('.monaco-hover:visible .hover-contents, .monaco-hover:visible .hover-row');
     for (let attempt = 0; attempt < 20; attempt++) {
       await this.page.mouse.move(5, 5);
-      const box = (await place.boundingBox())!;
+      // A line that is just drawn anew has no place.
+      const box = await place.boundingBox();
+      if (!box) {
+        await this.page.waitForTimeout(200);
+        continue;
+      }
       // A long text may go out of view.
       await this.page.mouse.move(box.x + Math.min(box.width / 2, 60), box.y + box.height / 2, { steps: 4 });
       await this.page.waitForTimeout(700 + 200 * attempt);
