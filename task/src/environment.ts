@@ -28,8 +28,8 @@ export type ModelFacts =
     }
   /**
    * `reason` says in one line why a model that is there cannot be opened, such as a broken file; `absent`, where there is no
-   * folder at all, where it was looked for. `isLocalFolder` where a folder of
-   * that name is there and lacks what is missing, so that fetching a model of the name would change nothing.
+   * folder at all, where it was looked for. `isLocalFolder` where a folder of that name is there and lacks what is missing, so
+   * that fetching a model of the name would change nothing.
    */
   | { kind: 'not-found'; missing: string[]; reason?: string; absent?: string; isLocalFolder?: true }
   | { kind: 'unsupported'; modelType: string; supported: string[]; reason: string };

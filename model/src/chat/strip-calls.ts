@@ -4,8 +4,8 @@ export const STRIP = 'ptask_strip_letters';
 const METHODS: readonly unknown[] = ['strip', 'lstrip', 'rstrip'];
 
 /**
- * Changes a parsed template. The library takes all blanks away where a template says which letters (`content.lstrip('\n')`). So such a call of a method
- * becomes one of a function of ours.
+ * Changes a parsed template. The library takes all blanks away where a template says which letters (`content.lstrip('\n')`),
+ * so such a call of a method becomes one of a function of ours.
  */
 export function callingStrip<T extends object>(program: T): T {
   change(program);
