@@ -84,6 +84,10 @@ export const schema: Rule = {
       }
       const labels = context.givenIn(template, 'labels');
       if (labels?.type === 'object') {
+        for (const { name, key } of properties(labels)) {
+          if (name.trim() !== '') continue;
+          report({ at: spanOf(key), message: t('A label is the answer itself, so it cannot be empty.') });
+        }
         for (const { form, owner, message } of sharedForms(labels)) {
           report({
             at: spanOf(form),

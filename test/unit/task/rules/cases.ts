@@ -44,6 +44,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a label that is another one but for its blanks': {
         task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦"positiva "⟧: [] }' }),
       },
+      'a label without a letter': { task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦" "⟧: [] }' }) },
       'a form of two labels': {
         task: taskFile({ of: '"labels": { "positiva": ["bra"], "negativa": [⟦"bra"⟧, ⟦"positiva"⟧] }' }),
       },
@@ -631,6 +632,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         data: {
           'train.jsonl': `${row('a')}\n⟦{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "id": "2"}⟧`,
         },
+      },
+      'a file that is listed twice, by two names': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", ⟦"./train.jsonl"⟧] }' }),
       },
     },
     silent: {

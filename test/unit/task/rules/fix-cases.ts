@@ -741,6 +741,12 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
           '{"taskname":"sentiment-task","sentence":"b","label":"positiva"}\n{"taskname":"sentiment-task","sentence":"a","label":"positiva"}\n',
       },
     },
+    'a file that is listed twice': {
+      file: '"data": { "train_ds": ["train.jsonl", "train.jsonl"] }',
+      fixes: {
+        'Remove it': '"data": { "train_ds": ["train.jsonl"] }',
+      },
+    },
   },
   'data-leak': {
     'a row': {
