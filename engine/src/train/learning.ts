@@ -36,14 +36,29 @@ export interface Scores {
   readonly references: readonly Reference[];
 }
 
-/** What may help a run that has learnt nothing. */
-export function adviceFor({
-  totalSteps,
-  warmupSteps,
-}: {
+/** How long a run is, in steps, and how much of that its learning rate rises. */
+interface Length {
   readonly totalSteps: number;
   readonly warmupSteps: number;
-}): string {
+}
+
+function lengthOf({ totalSteps, project }: TrainingPlan): Length {
+  return { totalSteps, warmupSteps: project.file.optim.sched.warmup_steps };
+}
+
+/** What to say before a run whose learning rate only rises; undefined for others. */
+export function warmupWarning(plan: TrainingPlan): string | undefined {
+  const { totalSteps, warmupSteps } = lengthOf(plan);
+  if (totalSteps > warmupSteps) return undefined;
+  return t(
+    'with {0} steps and "warmup_steps": {1} the learning rate will not rise to "lr"; fewer warm-up steps or more epochs may help',
+    totalSteps,
+    warmupSteps,
+  );
+}
+
+/** What may help a run that has learnt nothing. */
+export function adviceFor({ totalSteps, warmupSteps }: Length): string {
   if (totalSteps > warmupSteps) return t('more epochs, another learning rate or encoder, or a larger model may help');
   return t(
     'with {0} steps and "warmup_steps": {1} its learning rate never rose to "lr"; fewer warm-up steps or more epochs may help',
@@ -105,8 +120,7 @@ export async function measureLearning(
   predictor: Predictor,
 ): Promise<Learning> {
   const numbers = evenly(rowsOfTask(plan.validation, task.template.taskname), MOST_MEASURED);
-  const { totalSteps, project } = plan;
-  const advice = adviceFor({ totalSteps, warmupSteps: project.file.optim.sched.warmup_steps });
+  const advice = adviceFor(lengthOf(plan));
   if (numbers.length === 0) return verdictOf({ kind: 'labels', trained: [], references: [] }, advice);
   const trained = await TaskPredictor.create(predictor, task.tokeniser, plan.project.tokenizer, virtual);
   return verdictOf(

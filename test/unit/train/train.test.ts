@@ -53,6 +53,18 @@ describe('a run', () => {
     expect(recordOf(plan.project.path)).toMatchObject({ state: 'done', tasks: ['mood'] });
   });
 
+  it('says at its start, and only then, that all of it will be its warm-up', async () => {
+    const file = writeProject({ optim: { sched: { warmup_steps: 6 } } });
+    const isNotice = ({ event }: TrainEvent) => event === 'notice';
+    const { events } = await trainProject(file, { stopAfter: 1 });
+    expect(events.filter(isNotice)).toEqual([
+      { event: 'notice', message: expect.stringMatching(/^with 6 steps and "warmup_steps": 6 the learning rate will/) },
+    ]);
+    expect((await trainProject(file, { resume: true })).events.some(isNotice)).toBe(false);
+    const { events: longEnough } = await trainProject(writeProject({ optim: { sched: { warmup_steps: 5 } } }));
+    expect(longEnough.some(isNotice)).toBe(false);
+  });
+
   it('is not begun where its prompts could not be kept at its end', async () => {
     const file = writeProject({ prompt_table: 'none/small.prompts.safetensors' });
     await expect(trainProject(file)).rejects.toThrow(/small\.prompts\.safetensors: cannot be written: its folder does/);
