@@ -93,7 +93,8 @@ export async function openModelFolder(dir: string, options: OpenModelOptions = {
     const json = await readJson(dir, 'config.json');
     const read = readConfig(dir, json, await readJsonIfThere(dir, 'generation_config.json'));
     const { architecture } = read;
-    const tensors = await locateTensors(dir, architecture);
+    const located = await locateTensors(dir, architecture);
+    const tensors = read.config.tied ? withWordEmbeddings(architecture, located) : located;
     const config = await asStored(architecture, read.config, tensors);
     const weights = checkWeights(dir, architecture, config, tensors);
     const fingerprint = await fingerprintOf(config, json.ptask, weights);
@@ -276,6 +277,15 @@ async function readIndex(dir: string): Promise<Map<string, string[]>> {
   for (const shard of shards.keys()) if (!(await exists(join(dir, shard)))) missing.push(shard);
   if (missing.length > 0) throw notFound(dir, missing, t(', which {0} names', INDEX));
   return shards;
+}
+
+/** As in transformers: of two names for one matrix, files may have either. */
+function withWordEmbeddings(
+  { wordEmbeddings, outputProjection }: AnyArchitecture,
+  tensors: ReadonlyMap<string, LocatedTensor>,
+): ReadonlyMap<string, LocatedTensor> {
+  const output = tensors.get(outputProjection);
+  return tensors.has(wordEmbeddings) || !output ? tensors : new Map(tensors).set(wordEmbeddings, output);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { GELUS, type Gelu, SILUS, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
@@ -20,7 +21,7 @@ export interface GemmaConfig<Type extends GemmaType = GemmaType> extends CommonC
   readonly headSize: number;
   /** Width of the feed-forward layer. */
   readonly inner: number;
-  readonly activation: 'gelu_new' | 'gelu' | 'silu';
+  readonly activation: Gelu | 'silu';
   readonly rmsNormEpsilon: number;
   readonly attentionScale: number;
   /** Bounds of attention scores and of logits, where they are capped. */
@@ -36,12 +37,7 @@ export interface GemmaConfig<Type extends GemmaType = GemmaType> extends CommonC
   readonly normalisesHeads: boolean;
 }
 
-const ACTIVATIONS: ReadonlyMap<string, GemmaConfig['activation']> = new Map([
-  ['gelu_pytorch_tanh', 'gelu_new'],
-  ['gelu_new', 'gelu_new'],
-  ['gelu', 'gelu'],
-  ['silu', 'silu'],
-]);
+const ACTIVATIONS: ReadonlyMap<string, GemmaConfig['activation']> = new Map([...GELUS, ...SILUS]);
 
 function architecture<Type extends GemmaType>(modelType: Type): Architecture<GemmaConfig<Type>> {
   return {
@@ -104,10 +100,7 @@ function parseConfig<Type extends GemmaType>(
   if ('reason' in positions) return { kind: 'unsupported', reason: positions.reason };
   if (bidirectional)
     return { kind: 'unsupported', reason: t("attention to later tokens ('use_bidirectional_attention')") };
-  if (!activation) {
-    const known = [...ACTIVATIONS.keys()].join(', ');
-    return { kind: 'unsupported', reason: t("{0} '{1}' (supported: {2})", 'hidden_activation', activationName, known) };
-  }
+  if (!activation) return unknownActivation('hidden_activation', activationName, ACTIVATIONS);
   if (heads % keyValueHeads !== 0) {
     const problem = t(
       'config.json: num_attention_heads {0} is not a multiple of num_key_value_heads {1}',

@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
+import { GELUS, type Gelu, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
@@ -12,7 +13,7 @@ export interface GptNeoxConfig extends CommonConfig {
   readonly headSize: number;
   /** Width of the feed-forward layer. */
   readonly inner: number;
-  readonly activation: 'gelu_new' | 'gelu';
+  readonly activation: Gelu;
   readonly layerNormEpsilon: number;
   readonly rotary: RotaryConfig;
   readonly tied: boolean;
@@ -21,13 +22,6 @@ export interface GptNeoxConfig extends CommonConfig {
   readonly attentionBias: boolean;
 }
 
-const ACTIVATIONS: ReadonlyMap<string, GptNeoxConfig['activation']> = new Map([
-  ['gelu', 'gelu'],
-  ['gelu_new', 'gelu_new'],
-  ['gelu_fast', 'gelu_new'],
-  ['gelu_pytorch_tanh', 'gelu_new'],
-]);
-
 function parseConfig(json: JsonObject, extras: ConfigExtras): { config: GptNeoxConfig } | ConfigProblem {
   const read = new ConfigReader(json);
   const hidden = read.size(['hidden_size'], 6144);
@@ -35,7 +29,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: GptNeoxC
   const headSize = Math.floor(hidden / heads);
   const maxPositions = read.size(['max_position_embeddings'], 2048);
   const activationName = read.text('hidden_act', 'gelu');
-  const activation = ACTIVATIONS.get(activationName);
+  const activation = GELUS.get(activationName);
   const rotary = readRotary(json, read, {
     headSize,
     maxPositions,
@@ -60,10 +54,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: GptNeoxC
   };
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
-  if (!activation) {
-    const known = [...ACTIVATIONS.keys()].join(', ');
-    return { kind: 'unsupported', reason: t("{0} '{1}' (supported: {2})", 'hidden_act', activationName, known) };
-  }
+  if (!activation) return unknownActivation('hidden_act', activationName, GELUS);
   if (hidden % heads !== 0) {
     const problem = t('config.json: hidden_size {0} is not a multiple of num_attention_heads {1}', hidden, heads);
     return { kind: 'broken', problem };

@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
+import { GELUS, type Gelu, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
 
@@ -11,19 +12,13 @@ export interface Gpt2Config extends CommonConfig {
   /** Width of the feed-forward layer. */
   readonly inner: number;
   /** `gelu` is the exact one (with erf), `gelu_new` the tanh approximation. */
-  readonly activation: 'gelu_new' | 'gelu';
+  readonly activation: Gelu;
   readonly layerNormEpsilon: number;
   /** Whether the output projection is the word embedding (`wte.weight`), else it is `lm_head.weight`. */
   readonly tied: boolean;
   /** Whether attention scores are divided by the square root of a head's width. */
   readonly scaleAttention: boolean;
 }
-
-const ACTIVATIONS: ReadonlyMap<string, Gpt2Config['activation']> = new Map([
-  ['gelu_new', 'gelu_new'],
-  ['gelu_pytorch_tanh', 'gelu_new'],
-  ['gelu', 'gelu'],
-]);
 
 /** Switches of `GPT2Config` that change the forward pass in a way that the engine does not follow. */
 const UNSUPPORTED_FLAGS: readonly [name: string, what: () => string][] = [
@@ -38,7 +33,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Gpt2Conf
   const read = new ConfigReader(json);
   const hidden = read.size(['hidden_size', 'n_embd'], 768);
   const activationName = read.text('activation_function', 'gelu_new');
-  const activation = ACTIVATIONS.get(activationName);
+  const activation = GELUS.get(activationName);
   const config: Gpt2Config = {
     modelType: 'gpt2',
     vocabSize: read.size(['vocab_size'], 50257),
@@ -55,13 +50,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Gpt2Conf
   };
   const flags = UNSUPPORTED_FLAGS.filter(([name]) => read.flag(name, false));
   if (read.problem) return { kind: 'broken', problem: read.problem };
-  if (!activation) {
-    const known = [...ACTIVATIONS.keys()].join(', ');
-    return {
-      kind: 'unsupported',
-      reason: t("{0} '{1}' (supported: {2})", 'activation_function', activationName, known),
-    };
-  }
+  if (!activation) return unknownActivation('activation_function', activationName, GELUS);
   if (flags[0]) return { kind: 'unsupported', reason: `${flags[0][1]()} ('${flags[0][0]}')` };
   if (hidden % config.heads !== 0)
     return {

@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
+import { SILUS, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
@@ -102,8 +103,7 @@ function parseConfig<Type extends LlamaType>(
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
   if ('reason' in sliding) return { kind: 'unsupported', reason: sliding.reason };
-  if (activation !== 'silu')
-    return { kind: 'unsupported', reason: t("{0} '{1}' (supported: {2})", 'hidden_act', activation, 'silu') };
+  if (!SILUS.has(activation)) return unknownActivation('hidden_act', activation, SILUS);
   if (heads % keyValueHeads !== 0) {
     const problem = t(
       'config.json: num_attention_heads {0} is not a multiple of num_key_value_heads {1}',

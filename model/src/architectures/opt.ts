@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
+import { GELUS, type Gelu, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
 
@@ -12,7 +13,7 @@ export interface OptConfig extends CommonConfig {
   readonly width: number;
   /** Width of the feed-forward layer. */
   readonly inner: number;
-  readonly activation: 'relu' | 'gelu' | 'gelu_new';
+  readonly activation: 'relu' | Gelu;
   readonly layerNormEpsilon: number;
   readonly tied: boolean;
   /** Whether the halves of a layer normalise what they read; else what they add to (OPT 350m). */
@@ -24,12 +25,7 @@ export interface OptConfig extends CommonConfig {
   readonly learntNorms: boolean;
 }
 
-const ACTIVATIONS: ReadonlyMap<string, OptConfig['activation']> = new Map([
-  ['relu', 'relu'],
-  ['gelu', 'gelu'],
-  ['gelu_new', 'gelu_new'],
-  ['gelu_pytorch_tanh', 'gelu_new'],
-]);
+const ACTIVATIONS: ReadonlyMap<string, OptConfig['activation']> = new Map([['relu', 'relu'] as const, ...GELUS]);
 
 /** The table of positions has rows in front that no token uses. */
 export const OPT_FIRST_POSITION = 2;
@@ -60,13 +56,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: OptConfi
     ...extras,
   };
   if (read.problem) return { kind: 'broken', problem: read.problem };
-  if (!activation) {
-    const known = [...ACTIVATIONS.keys()].join(', ');
-    return {
-      kind: 'unsupported',
-      reason: t("{0} '{1}' (supported: {2})", 'activation_function', activationName, known),
-    };
-  }
+  if (!activation) return unknownActivation('activation_function', activationName, ACTIVATIONS);
   if (width % heads !== 0) {
     const problem = t('config.json: hidden_size {0} is not a multiple of num_attention_heads {1}', width, heads);
     return { kind: 'broken', problem };

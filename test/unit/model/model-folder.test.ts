@@ -75,6 +75,20 @@ describe('a folder that is whole', () => {
     expect(same.fingerprint).toBe((await openOk(await tinyFolder())).fingerprint);
   });
 
+  test('has its word embeddings where the files have them as the output projection alone', async () => {
+    const tensors = tinyTensors();
+    const words = tensors.get('transformer.wte.weight')!;
+    tensors.delete('transformer.wte.weight');
+    tensors.set('lm_head.weight', words);
+    const { config, weights, fingerprint } = await openOk(await tinyFolder(withTensors(tensors)));
+    expect(config.tied).toBe(true);
+    expect([...weights.keys()]).not.toContain('lm_head.weight');
+    expect(fingerprint).toBe((await openOk(await tinyFolder())).fingerprint);
+
+    const untied = { 'config.json': tinyConfig({ tie_word_embeddings: false }), ...withTensors(tensors) };
+    await expect(openOk(await tinyFolder(untied))).rejects.toThrow("has no weight 'wte.weight'");
+  });
+
   test('names its weights alike with and without "transformer."', async () => {
     const bare = await openOk(await tinyFolder(withTensors(tinyTensors(''))));
     const prefixed = await openOk(await tinyFolder());
