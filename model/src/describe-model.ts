@@ -1,14 +1,9 @@
 import { t } from '../../l10n/src/words.ts';
 import type { DemoBackbone } from './demo/demo-folder.ts';
 import { readWhisperDecoder } from './demo/whisper-decoder.ts';
+import { parseModelConfig } from './folder/read-config.ts';
 import type { LocatedModel } from './locate-model.ts';
-import {
-  type ModelFolder,
-  type OpenModelOptions,
-  type OpenModelResult,
-  openModelFolder,
-  parseModelConfig,
-} from './model-folder.ts';
+import { type ModelFolder, type OpenModelOptions, type OpenModelResult, openModelFolder } from './model-folder.ts';
 
 /** What can be said of a model whose weights may not have been made yet. */
 export interface ModelDescription extends Pick<ModelFolder, 'config' | 'loadTokenizer'> {

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseModelConfig } from '../../model/src/folder/read-config.ts';
 import { isJsonObject } from '../../model/src/json.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
-import { parseModelConfig } from '../../model/src/model-folder.ts';
 import { type ModelSummary, modelSummary } from '../../model/src/model-summary.ts';
 
 /**

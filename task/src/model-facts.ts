@@ -1,7 +1,7 @@
 import { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import type { DescribeModelResult, ModelDescription } from '../../model/src/describe-model.ts';
+import { ModelFolderError } from '../../model/src/folder/read-tokenizer.ts';
 import type { LocatedModel } from '../../model/src/locate-model.ts';
-import { ModelFolderError } from '../../model/src/model-folder.ts';
 import { modelSummary } from '../../model/src/model-summary.ts';
 import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { t } from '../../../l10n/src/words.ts';
 import { DTYPE_BYTES, decodeFloats } from '../../../model/src/dtypes.ts';
-import type { WeightRef } from '../../../model/src/model-folder.ts';
+import type { WeightRef } from '../../../model/src/folder/stored-weights.ts';
 import { readExactly } from '../../../model/src/safetensors.ts';
 
 /** A weight's bytes could not be read. The message names the file. */

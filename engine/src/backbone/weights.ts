@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DTYPE_BYTES } from '../../../model/src/dtypes.ts';
-import type { ModelFolder, WeightRef } from '../../../model/src/model-folder.ts';
+import type { WeightRef } from '../../../model/src/folder/stored-weights.ts';
+import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { ElementType, Graph, Value } from '../onnx/graph.ts';
 import { cast } from '../onnx/operators.ts';
 

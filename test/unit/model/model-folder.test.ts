@@ -2,7 +2,8 @@ import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts';
-import { type ModelFolder, ModelFolderError, openModelFolder } from '../../../model/src/model-folder.ts';
+import { ModelFolderError } from '../../../model/src/folder/read-tokenizer.ts';
+import { type ModelFolder, openModelFolder } from '../../../model/src/model-folder.ts';
 import { serializeSafetensors, type TensorData } from '../../../model/src/safetensors.ts';
 import { CONTROL, modelBytes, type Piece, UNK } from './sentencepiece-model.ts';
 import { TINY, temporaryFolder, tinyConfig, tinyFolder, tinyTensors, tinyTokenizer } from './tiny-folder.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { architectureOf } from '../../../model/src/architectures/index.ts';
-import { parseModelConfig } from '../../../model/src/model-folder.ts';
+import { parseModelConfig } from '../../../model/src/folder/read-config.ts';
 import { modelSummary } from '../../../model/src/model-summary.ts';
 import { SUGGESTED_MODELS, suggestedFor } from '../../../model/src/suggested-models.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readWeightRows, WeightReadError, weightRowBlocks } from '../../../engine/src/backbone/weight-rows.ts';
 import type { WeightDtype } from '../../../model/src/dtypes.ts';
-import type { WeightRef } from '../../../model/src/model-folder.ts';
+import type { WeightRef } from '../../../model/src/folder/stored-weights.ts';
 import { temporaryFolder } from './tiny-folder.ts';
 
 /** A matrix [3, 2] of 1 … 6 that starts at an odd byte. */

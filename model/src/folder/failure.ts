@@ -1,0 +1,34 @@
+import { t } from '../../../l10n/src/words.ts';
+
+/** Why a folder is no model; `problem` is the whole story in one line, to be shown to the user. */
+export type Failure =
+  | { readonly kind: 'not-found'; readonly missing: readonly string[]; readonly problem: string }
+  | {
+      readonly kind: 'unsupported';
+      readonly modelType: string;
+      readonly supported: readonly string[];
+      readonly reason: string;
+      readonly problem: string;
+    }
+  | { readonly kind: 'broken'; readonly problem: string };
+
+/** Carries a failure out of nested reads, to where the folder is opened. */
+export class Stop extends Error {
+  readonly result: Failure;
+  constructor(result: Failure) {
+    super(result.problem);
+    this.result = result;
+  }
+}
+
+export function broken(dir: string, problem: string): Stop {
+  return new Stop({ kind: 'broken', problem: t('model folder {0}: {1}', dir, problem) });
+}
+
+export function notFound(dir: string, missing: readonly string[], hint = ''): Stop {
+  return new Stop({
+    kind: 'not-found',
+    missing,
+    problem: `${t('the model folder {0} lacks {1}', dir, missing.join(` ${t('and')} `))}${hint}`,
+  });
+}

@@ -1,0 +1,35 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { broken } from './failure.ts';
+
+/** Whether something is there. A folder that may not be searched is an error, not an absence. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+/** @throws Stop for what is no JSON object; of the system where there is no such file */
+export async function readJson(dir: string, file: string): Promise<JsonObject> {
+  const bytes = await readFile(join(dir, file));
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw broken(dir, t('{0} is not valid JSON', file));
+  }
+  if (!isJsonObject(json)) throw broken(dir, t('{0} is not a JSON object', file));
+  return json;
+}
+
+/** Undefined where there is no such file. @throws Stop for what is no JSON object */
+export async function readJsonIfThere(dir: string, file: string): Promise<JsonObject | undefined> {
+  return (await exists(join(dir, file))) ? readJson(dir, file) : undefined;
+}
