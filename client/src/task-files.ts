@@ -40,10 +40,19 @@ export async function chooseTask(
 }
 
 function fileOf(argument: FileCommandArgument | Uri | undefined): Uri | undefined {
-  if (argument instanceof Uri) return argument;
+  if (argument instanceof Uri) return mayBeTaskFile(argument) ? argument : undefined;
   if (argument && 'uri' in argument) return Uri.parse(argument.uri);
   const document = window.activeTextEditor?.document;
-  return document && isTaskFile(document) ? document.uri : undefined;
+  return document && isTaskFile(document) && mayBeTaskFile(document.uri) ? document.uri : undefined;
+}
+
+/**
+ * Whether what a menu names may be the task file. The menu of an editor names the document in it, which may be a data file with
+ * a text to be answered, or what an earlier version of the task file was, as beside the present one when they are compared.
+ */
+function mayBeTaskFile(uri: Uri): boolean {
+  const document = workspace.textDocuments.find((candidate) => candidate.uri.toString() === uri.toString());
+  return ['file', 'untitled'].includes(uri.scheme) && (!document || isTaskFile(document));
 }
 
 async function pickTaskFile(): Promise<Uri | undefined> {

@@ -9,7 +9,10 @@ export const ROW_DOCUMENTS: DocumentSelector = [
 
 /** The text of a task file that is changed and not saved, as the engine would not find it on the disk. */
 export function unsavedText(file: string): string | undefined {
-  const document = workspace.textDocuments.find((candidate) => isTaskFile(candidate) && candidate.uri.fsPath === file);
+  // An earlier version of the file, as a comparison shows it, has the same path.
+  const document = workspace.textDocuments.find(
+    (candidate) => isTaskFile(candidate) && candidate.uri.scheme === 'file' && candidate.uri.fsPath === file,
+  );
   return document?.isDirty ? document.getText() : undefined;
 }
 
