@@ -1,4 +1,4 @@
-import { l10n, ProgressLocation, type Uri, window } from 'vscode';
+import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
@@ -25,7 +25,14 @@ export async function predictTask(
   const selection = selectedText();
   const choice = await chooseTask(argument);
   if (!choice) return;
-  const template = await chooseTemplate(await services.server.templates(choice.file), choice.taskname);
+  const templates = await services.server.templates(choice.file);
+  const candidates = templates.filter(({ taskname }) => choice.taskname === undefined || taskname === choice.taskname);
+  if (candidates.length === 0) {
+    const name = choice.taskname ?? workspace.asRelativePath(choice.file);
+    window.showErrorMessage(l10n.t('{0} has no template that could be asked.', name));
+    return;
+  }
+  const template = await chooseTemplate(candidates);
   const row = template && (await askForRow(template, selection));
   if (!row) return;
   await window.withProgress({ location: ProgressLocation.Window, title: l10n.t('Predicting…') }, () =>
@@ -67,12 +74,8 @@ function selectedText(): string | undefined {
   return editor.document.getText(editor.selection).trim() || undefined;
 }
 
-async function chooseTemplate(
-  templates: readonly TaskTemplateOutline[],
-  taskname: string | undefined,
-): Promise<TaskTemplateOutline | undefined> {
-  const candidates = templates.filter((template) => taskname === undefined || template.taskname === taskname);
-  if (candidates.length <= 1) return candidates[0];
+async function chooseTemplate(candidates: readonly TaskTemplateOutline[]): Promise<TaskTemplateOutline | undefined> {
+  if (candidates.length === 1) return candidates[0];
   const picked = await window.showQuickPick(
     candidates.map((template) => template.taskname),
     { placeHolder: l10n.t('Which task?'), ignoreFocusOut: true },
