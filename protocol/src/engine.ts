@@ -648,6 +648,11 @@ export interface TrainParams {
   readonly tasknames: readonly string[];
   /** Go on with the newest unfinished run of these tasks, if there is one; otherwise a new one is begun. */
   readonly resume: boolean;
+  /**
+   * The folder of the run that `resume` means. Where another one would be gone on with, or none, since this one has ended or
+   * gone or a newer one of the same tasks came after it, the request fails as `input` and nothing is begun.
+   */
+  readonly run?: string;
   readonly device: DeviceName | 'auto';
 }
 

@@ -84,12 +84,19 @@ describe('a training engine', () => {
 
     const second = new Engine('train');
     const start = second.next('training');
-    expect(await second.request('train', asked(file, { resume: true }))).toMatchObject({ outcome: 'done' });
+    const onward = asked(file, { resume: true, run: result.run });
+    expect(await second.request('train', onward)).toMatchObject({ outcome: 'done' });
     expect((await start).events[0]).toMatchObject({
       event: 'start',
       from_step: result.outcome === 'paused' && result.step,
     });
     expect(await readTable(dir)).toEqual(await fromCommandLine());
+
+    // The run has ended: asked for by name it is refused, where else a new one would begin.
+    const late = await faultOf(new Engine('train').request('train', onward));
+    expect(late.data.kind).toBe('input');
+    expect(late.message).toContain(`${result.run} cannot be resumed`);
+    expect((await runsOf(dir)).runs).toHaveLength(1);
   });
 
   it.each(['a message', 'withdrawing the request'])('keeps the best prompt when it is cancelled by %s', async (way) => {

@@ -68,7 +68,7 @@ export class TrainingProcesses {
 
   async #run(
     engine: EngineProcess,
-    { file, tasknames, resume, device }: RunRequest,
+    { file, tasknames, resume, run, device }: RunRequest,
     listener: (training: TrainingParams) => void,
   ) {
     const token = randomUUID();
@@ -76,7 +76,8 @@ export class TrainingProcesses {
       if (training.token === token) listener(training);
     });
     try {
-      return await engine.request('train', { token, file, tasknames, resume, device });
+      const which = run === undefined ? {} : { run };
+      return await engine.request('train', { token, file, tasknames, resume, ...which, device });
     } finally {
       void engine.end(END_LIMIT_MS);
     }

@@ -46,8 +46,12 @@ async function resume(queue: RunQueue, stored: StoredRuns, entry: RunEntry | und
     window.showInformationMessage(t('There is no paused run to go on with.'));
     return;
   }
+  if (queue.open.some(({ dir, request }) => [dir, request.run].includes(run.dir))) {
+    window.showInformationMessage(t('This run goes on in this window already, or waits to.'));
+    return;
+  }
   const device = deviceOf(Uri.file(run.taskFile));
-  queue.add({ file: run.taskFile, tasknames: run.tasknames, resume: true, device });
+  queue.add({ file: run.taskFile, tasknames: run.tasknames, resume: true, run: run.dir, device });
 }
 
 /** Deletes the runs that are selected, after asking; those that go on stay. */

@@ -1,7 +1,7 @@
 import { commands, type Disposable, Uri, window } from 'vscode';
 import { EVALUATE_TASK } from '../../../protocol/src/commands.ts';
 import type { Texts } from '../texts.ts';
-import type { RunQueue, WindowRun } from './run-queue.ts';
+import { type RunQueue, resumed, type WindowRun } from './run-queue.ts';
 import { endMessage, runName } from './run-text.ts';
 
 interface Action {
@@ -43,7 +43,7 @@ function actionsAfter(queue: RunQueue, { request, end, dir }: WindowRun, { t }: 
     },
   };
   const chart = { title: t('Show Chart'), run: () => commands.executeCommand('ptask.showChart', dir) };
-  const resume = { title: t('Resume'), run: () => queue.add({ ...request, resume: true }) };
+  const resume = { title: t('Resume'), run: () => queue.add(resumed(request, dir)) };
   const log = { title: t('Open Log'), run: () => commands.executeCommand('ptask.openLog') };
   const problems = {
     title: t('Show Problems'),

@@ -14,7 +14,14 @@ export interface RunRequest {
   /** All new tasks of the file where it is empty. */
   readonly tasknames: readonly string[];
   readonly resume: boolean;
+  /** The folder of the run that is to go on, where it is known; no other one is begun in its place. */
+  readonly run?: string;
   readonly device: DeviceName | 'auto';
+}
+
+/** What goes on with a run that was asked for. @param dir its folder, where it had one */
+export function resumed(request: RunRequest, dir: string | undefined): RunRequest {
+  return { ...request, resume: true, ...(dir === undefined ? {} : { run: dir }) };
 }
 
 /** A training run in a process of its own. */

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunRequest, WindowRun } from './run-queue.ts';
+import { type RunRequest, resumed, type WindowRun } from './run-queue.ts';
 
 /*
  * What a window leaves to the next one of the same workspace: a note of its runs, in the workspace's own storage. A window
@@ -80,8 +80,8 @@ export class RunsNote {
 
 /** A run that has begun is gone on with; one that the user was stopping is not. */
 function requestsLeft(open: readonly WindowRun[]): RunRequest[] {
-  return open.flatMap(({ request, phase }) => {
-    if (phase === 'training') return [{ ...request, resume: true }];
+  return open.flatMap(({ request, phase, dir }) => {
+    if (phase === 'training') return [resumed(request, dir)];
     return phase === 'waiting' || phase === 'starting' ? [request] : [];
   });
 }

@@ -61,8 +61,8 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
     if (entry === undefined) {
       const open = this.#queue.open;
       const stored = await this.#stored.list();
-      // A run of this window is shown with its progress, not as what is on disk of it.
-      const own = new Set(open.map(({ dir }) => dir));
+      // A run of this window is shown with its progress, or as waiting to go on, not as what is on disk of it.
+      const own = new Set(open.flatMap(({ dir, request }) => [dir, request.run]));
       return [
         ...open.map((run) => this.#entryOf(run)),
         ...stored.filter(({ dir }) => !own.has(dir)).map((run) => ({ kind: 'stored' as const, run })),

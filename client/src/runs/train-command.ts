@@ -41,6 +41,7 @@ export async function trainTask(
     file: file.fsPath,
     tasknames: plan.tasks.map(({ taskname }) => taskname),
     resume,
+    ...(resume && plan.resumable ? { run: plan.resumable.run } : {}),
     device: deviceOf(file),
   });
 }

@@ -5,6 +5,7 @@ import type { TrainEvent, TrainedPrompt } from '../../../protocol/src/training-e
 import { InputError } from '../errors.ts';
 import { openForRun } from '../project.ts';
 import { planTraining } from '../train/plan.ts';
+import { requireResumable } from '../train/run-folder.ts';
 import { RunProgress } from '../train/run-progress.ts';
 import { type StopRequest, train } from '../train/train.ts';
 import type { Connection, Notify } from './connection.ts';
@@ -39,13 +40,14 @@ export function trainRole(connection: Connection, program: URL): Role {
 }
 
 async function runTraining(
-  { token, file, tasknames, resume, device }: TrainParams,
+  { token, file, tasknames, resume, run, device }: TrainParams,
   devices: DeviceChoice,
   stopRequested: () => StopRequest | undefined,
   notify: Notify,
 ): Promise<TrainResult> {
   const project = await openForRun(file, log.info);
   const plan = await planTraining(project, tasknames);
+  if (resume && run !== undefined) await requireResumable(run, project.path, [...plan.tasks.keys()]);
   const session = { provider: await devices.of(device) };
   const teller = new Teller(token, project.file.trainer.batch_size, notify);
   try {

@@ -202,6 +202,17 @@ export async function resumableRun(
   return (await readRecord(dir))?.plan === plan ? dir : undefined;
 }
 
+/** @throws InputError where a run is not the one that `findUnfinished` would give, so that another one would go on, or a new one begin */
+export async function requireResumable(dir: string, taskFile: string, tasks: readonly string[]): Promise<void> {
+  const newest = await newestRun(taskFile, tasks);
+  if (newest !== undefined && path.basename(newest) === path.basename(dir)) return;
+  throw new InputError(
+    (await readRecord(dir))?.together
+      ? t('{0} cannot be resumed alone: it goes on beside others, with the command that began them', dir)
+      : t('{0} cannot be resumed: it has ended or gone, or a newer run of the same tasks came after it', dir),
+  );
+}
+
 /** @param file of the folder, which is locked */
 export async function hold(dir: string, file = RUN): Promise<FileLock> {
   try {

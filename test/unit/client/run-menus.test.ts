@@ -11,7 +11,11 @@ import { english } from './texts.ts';
 const vscode = vi.hoisted(() => ({
   commands: { registerCommand: vi.fn() },
   window: { showInformationMessage: vi.fn(), showQuickPick: vi.fn(), showWarningMessage: vi.fn() },
-  workspace: { isTrusted: true, fs: { delete: vi.fn(async () => undefined) } },
+  workspace: {
+    isTrusted: true,
+    getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
+    fs: { delete: vi.fn(async () => undefined) },
+  },
   Uri: { file: (fsPath: string) => fsPath },
 }));
 vi.mock('vscode', () => vscode);
@@ -86,15 +90,26 @@ describe('Show Chart', () => {
 
 describe('the commands of runs', () => {
   const stored = { list: async () => [], refresh: vi.fn() };
+  let queue: RunQueue;
   beforeEach(() => {
-    const queue = new RunQueue(() => expect.unreachable());
+    queue = new RunQueue(() => ({ result: new Promise(() => undefined), stop() {}, kill() {} }));
     registerRunCommands(queue, stored as never, {} as never, english);
   });
   const kept = (dir: string, state: string) =>
-    ({ kind: 'stored', run: { dir, state, tasknames: ['a'], created: '2026-11-24T07:00:00Z' } }) as unknown as RunEntry;
+    ({
+      kind: 'stored',
+      run: { dir, state, taskFile: '/w/a.ptask.json', tasknames: ['a'], created: '2026-11-24T07:00:00Z' },
+    }) as unknown as RunEntry;
 
   it.each(['pauseRun', 'cancelRun', 'resumeRun'])('say that there is nothing to be done, as %s', async (name) => {
     await registered(`ptask.${name}`)();
+    expect(vscode.window.showInformationMessage).toHaveBeenCalledOnce();
+  });
+
+  it('resume the run of the menu and no other one, once', async () => {
+    await registered('ptask.resumeRun')(kept('1', 'stopped'));
+    await registered('ptask.resumeRun')(kept('1', 'stopped'));
+    expect(queue.open).toMatchObject([{ request: { file: '/w/a.ptask.json', resume: true, run: '1' } }]);
     expect(vscode.window.showInformationMessage).toHaveBeenCalledOnce();
   });
 

@@ -42,7 +42,7 @@ describe('the runs of a window that is gone', () => {
   it('are gone on with where it was closed just now: the one that had begun, and those that waited', async () => {
     window('1', 'a', 'b').note.close(CLOSED);
     const { recent, old } = await takeRunsLeft(folder, around());
-    expect(recent).toEqual([{ ...request('a'), resume: true }, request('b')]);
+    expect(recent).toEqual([{ ...request('a'), resume: true, run: '/run' }, request('b')]);
     expect(old).toEqual([]);
   });
 
@@ -70,13 +70,13 @@ describe('the runs of a window that is gone', () => {
   it('are old after a minute', async () => {
     window('1', 'a').note.close(CLOSED);
     const { recent, old } = await takeRunsLeft(folder, around({ now: () => CLOSED + RELOAD_MS + 1 }));
-    expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true }]]);
+    expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true, run: '/run' }]]);
   });
 
   it('are old where its process died, as it may have died of them', async () => {
     window('1', 'a');
     const { recent, old } = await takeRunsLeft(folder, around());
-    expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true }]]);
+    expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true, run: '/run' }]]);
   });
 
   it('are taken once', async () => {
