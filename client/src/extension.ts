@@ -75,6 +75,7 @@ export function activate(context: ExtensionContext): Extension {
   const handOver = handOverRuns(queue, context.storageUri, texts);
   endProcesses = () => {
     handOver.close();
+    queue.close();
     return Promise.all([server.stop(), trainings.endAll(END_LIMIT_MS), engine.end(END_LIMIT_MS)]);
   };
 

@@ -1,5 +1,5 @@
 import type { DeviceName, EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
-import { EngineDied } from './engine-error.ts';
+import { EngineDied, EngineError } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';
 import type { Permit } from './permit.ts';
 
@@ -61,6 +61,8 @@ export class PredictionEngine {
     if (this.#lastDeath && this.#deaths >= MOST_DEATHS) throw this.#lastDeath;
     const { permit, deviceOf } = this.#options;
     if ('file' in params) await (isCommand ? permit.ask(params.file) : permit.require(params.file));
+    // The window closes, and what is drawn until it has gone would start a process of its own.
+    if (this.#isEnding) throw new EngineError('cancelled', 'cancelled');
     const process = this.#running();
     const disposables = [
       ...(listen.predicted ? [process.on('predicted', listen.predicted)] : []),

@@ -85,6 +85,7 @@ export class RunQueue {
   readonly #runs: MutableRun[] = [];
   #active: { readonly run: MutableRun; readonly process: TrainingProcess } | undefined;
   #killTimer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
   constructor(start: StartTraining) {
     this.#start = start;
@@ -148,9 +149,14 @@ export class RunQueue {
     this.#tell(run);
   }
 
+  /** The window closes: the end of the run that goes on lets none begin, as the next window has those that wait. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #startNext(): void {
     const [run] = this.#runs;
-    if (this.#active || !run) return;
+    if (this.#active || !run || this.#isClosed) return;
     run.phase = 'starting';
     const process = this.#start(run.request, (training) => this.#take(run, training));
     this.#active = { run, process };

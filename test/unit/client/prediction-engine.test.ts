@@ -31,6 +31,14 @@ const isAlive = (pid: number) => {
   }
 };
 
+it('that has been ended starts no other process for what is asked then', async () => {
+  const { answering } = start();
+  await answering('fast');
+  await engine.end(3000);
+  await expect(answering('fast')).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(engine.pid).toBeUndefined();
+});
+
 describe('a process that is renewed', () => {
   it('answers what it was asked, and ends; another one answers what comes next', async () => {
     const { answering, deaths } = start();

@@ -134,6 +134,17 @@ describe('runs', () => {
     expect(processes).toHaveLength(1);
   });
 
+  it('begin no more once the window closes, whose run is paused', async () => {
+    const { queue, processes, phases } = start();
+    const ended = queue.ended(queue.add(request('a')).id);
+    queue.add(request('b'));
+    queue.close();
+    processes[0]!.end({ outcome: 'paused', run: '/w/.ptask/runs/1', step: 3 });
+    await ended;
+    expect(processes).toHaveLength(1);
+    expect(phases()).toEqual(['waiting']);
+  });
+
   it('that fail or die let the next one begin', async () => {
     const { queue, processes } = start();
     const ends = ['a', 'b', 'c'].map((file) => queue.ended(queue.add(request(file)).id));
