@@ -3,15 +3,12 @@ import type { PromptState } from '../../protocol/src/engine.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { PredictionEngine } from './engine/prediction-engine.ts';
 import type { LanguageServer } from './language-server.ts';
-import { later } from './later.ts';
 import { taskFileOf } from './predictions/documents.ts';
+import { onPromptsChange } from './predictions/prompt-changes.ts';
 import type { RunQueue } from './runs/run-queue.ts';
 import { deviceOf } from './runs/train-command.ts';
 import { isTaskFile } from './task-files.ts';
 import type { Texts } from './texts.ts';
-
-/** So long is waited after a change of the file, in the editor or on disk. */
-const CHANGING_MS = 500;
 
 /** Says in the status bar, for the task file in the editor, how many of its tasks are trained, and on which device they run. */
 export function showFileStatus(
@@ -47,23 +44,11 @@ export function showFileStatus(
   };
   const active = () => void update(window.activeTextEditor?.document);
   active();
-  const changed = later(CHANGING_MS, active);
   return [
     item,
-    changed,
     window.onDidChangeActiveTextEditor((editor) => void update(editor?.document)),
-    workspace.onDidSaveTextDocument((document) => void update(document)),
-    workspace.onDidChangeTextDocument(({ document }) => {
-      if (document === window.activeTextEditor?.document && isTaskFile(document)) changed.soon();
-    }),
-    workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('ptask.device')) active();
-    }),
     workspace.onDidGrantWorkspaceTrust(active),
-    engine.onAskAnew(active),
-    queue.listen(({ end }) => {
-      if (end) active();
-    }),
+    ...onPromptsChange(engine, queue, active),
   ];
 }
 

@@ -54,6 +54,8 @@ export async function fetchModel(services: ModelServices, model: string): Promis
     if (plan.missingBytes > 0 && !(await confirmed(plan, model, texts))) return false;
     const { reference, problem } = await fetchShown(services, model);
     await server.fileChanged(Uri.file(reference));
+    // Task files that name it could not be asked so far.
+    engine.askAnew();
     if (problem === undefined) window.showInformationMessage(t('{0} is there.', model));
     else window.showWarningMessage(t('{0} is there, but cannot be used: {1}', model, problem));
     return problem === undefined;

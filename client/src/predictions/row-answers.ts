@@ -1,17 +1,14 @@
-import { type Disposable, type Event, EventEmitter, Uri, window, workspace } from 'vscode';
+import { type Disposable, type Event, EventEmitter, Uri, window } from 'vscode';
 import type { TaskRow } from '../../../protocol/src/rows.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
-import { later } from '../later.ts';
 import { RecentFiles } from '../recent-files.ts';
 import type { RunQueue } from '../runs/run-queue.ts';
 import { isTaskFile } from '../task-files.ts';
 import { unsavedText } from './documents.ts';
 import { PredictionStore, type RowQuestion } from './prediction-store.ts';
+import { onPromptsChange } from './prompt-changes.ts';
 
 export const PROMPT_TABLES = '**/*.prompts.safetensors';
-
-/** After a keystroke in a task file, so long is waited before its prompts are looked at anew. */
-const TYPING_MS = 500;
 
 /** What trained prompts answer to the rows of documents, and which task file's: the same beside a row and over it. */
 export interface RowAnswers extends Disposable {
@@ -39,7 +36,7 @@ export function rowAnswers(engine: PredictionEngine, queue: RunQueue): RowAnswer
   const disposables = [
     news,
     store,
-    ...expireWithPrompts(store, engine, queue),
+    ...onPromptsChange(engine, queue, (file) => store.expire(file)),
     window.onDidChangeActiveTextEditor((editor) => look(editor)),
   ];
   return {
@@ -54,22 +51,4 @@ export function rowAnswers(engine: PredictionEngine, queue: RunQueue): RowAnswer
       for (const disposable of disposables) disposable.dispose();
     },
   };
-}
-
-/** Whatever may have changed a prompt. */
-function expireWithPrompts(store: PredictionStore, engine: PredictionEngine, queue: RunQueue): { dispose(): void }[] {
-  const tables = workspace.createFileSystemWatcher(PROMPT_TABLES);
-  const typed = later(TYPING_MS, () => store.expire());
-  return [
-    tables,
-    typed,
-    ...[tables.onDidCreate, tables.onDidChange, tables.onDidDelete].map((event) => event(() => store.expire())),
-    engine.onAskAnew(() => store.expire()),
-    queue.listen(({ end }) => {
-      if (end) store.expire();
-    }),
-    workspace.onDidChangeTextDocument(({ document }) => {
-      if (isTaskFile(document)) typed.soon();
-    }),
-  ];
 }

@@ -1,0 +1,63 @@
+import { expect, it, vi } from 'vitest';
+import { onPromptsChange } from '../../../client/src/predictions/prompt-changes.ts';
+import { RunQueue } from '../../../client/src/runs/run-queue.ts';
+
+const vscode = vi.hoisted(() => {
+  const disposable = { dispose: () => undefined };
+  /** What each pattern's watcher tells, and who listens to the settings. */
+  const changes = new Map<string, (uri: object) => void>();
+  const settings: ((event: object) => void)[] = [];
+  return {
+    changes,
+    settings,
+    workspace: {
+      createFileSystemWatcher: (pattern: string) => ({
+        ...disposable,
+        onDidCreate: () => disposable,
+        onDidChange: (listener: (uri: object) => void) => {
+          changes.set(pattern, listener);
+          return disposable;
+        },
+        onDidDelete: () => disposable,
+      }),
+      onDidChangeTextDocument: () => disposable,
+      onDidChangeConfiguration: (listener: (event: object) => void) => {
+        settings.push(listener);
+        return disposable;
+      },
+    },
+  };
+});
+vi.mock('vscode', () => vscode);
+
+function start() {
+  const changed = vi.fn();
+  const queue = new RunQueue(() => expect.unreachable());
+  onPromptsChange({ onAskAnew: () => ({ dispose() {} }) }, queue, changed);
+  const write = (path: string) => {
+    const suffix = path.endsWith('.ptask.json') ? '.ptask.json' : path.slice(path.lastIndexOf('.'));
+    vscode.changes.get(`**/*${suffix}`)?.({ path, fsPath: path });
+  };
+  return { changed, write };
+}
+
+it('a prompt may have changed with its table, whatever that is called, but not with a checkpoint of a run', () => {
+  const { changed, write } = start();
+  write('/w/news.prompts.safetensors');
+  write('/w/all-prompts.safetensors');
+  expect(changed).toHaveBeenCalledTimes(2);
+  write('/w/.ptask/runs/1/checkpoint.safetensors');
+  expect(changed).toHaveBeenCalledTimes(2);
+});
+
+it('a prompt may have changed with its task file on disk', () => {
+  const { changed, write } = start();
+  write('/w/a.ptask.json');
+  expect(changed).toHaveBeenCalledExactlyOnceWith('/w/a.ptask.json');
+});
+
+it('whether a prompt can be asked may have changed with the device', () => {
+  const { changed } = start();
+  vscode.settings.at(-1)!({ affectsConfiguration: (name: string) => name === 'ptask.device' });
+  expect(changed).toHaveBeenCalledOnce();
+});
