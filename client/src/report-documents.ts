@@ -1,4 +1,5 @@
 import { commands, Uri, workspace } from 'vscode';
+import { fileNameOf } from './file-name.ts';
 import { lineLink } from './line-link.ts';
 
 /** How many reports are kept: a window that is reloaded shows its own again. */
@@ -20,7 +21,7 @@ export class ReportDocuments {
   async show(title: string, markdown: string): Promise<void> {
     // Each in a folder of its own: VS Code goes on showing what it knows of a file for a while after the file has changed.
     const own = Uri.joinPath(this.#folder, Date.now().toString().padStart(16, '0'));
-    const uri = Uri.joinPath(own, `${title.replaceAll(/[\\/:*?"<>|]/g, '-')}.md`);
+    const uri = Uri.joinPath(own, `${fileNameOf(title)}.md`);
     await workspace.fs.writeFile(uri, new TextEncoder().encode(markdown));
     await commands.executeCommand('markdown.showPreview', uri);
     await this.#dropOld();

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { env, Uri, window, workspace } from 'vscode';
+import { fileNameOf } from '../file-name.ts';
 import type { Texts } from '../texts.ts';
 import { type DataProposal, proposeTask, readRows, textsOf } from './proposal.ts';
 import { languageOf } from './row-language.ts';
@@ -26,7 +27,9 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   if (!proposal || taskname === undefined) return;
   const data = proposal.taskname === undefined ? await copiesWithName(files, taskname) : files;
   const folder = Uri.joinPath(data[0]!, '..');
-  const uri = await free((number) => Uri.joinPath(folder, `${taskname}${suffix(number)}.ptask.json`));
+  // The rows may name their task as no file can be named.
+  const name = fileNameOf(taskname);
+  const uri = await free((number) => Uri.joinPath(folder, `${name}${suffix(number)}.ptask.json`));
   const text = taskFileText({
     taskname,
     proposal,

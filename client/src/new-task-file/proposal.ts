@@ -42,7 +42,8 @@ export function proposeTask(rows: readonly Row[], answer?: string): DataProposal
   const texts = new Map<string, string[]>();
   for (const row of own) {
     for (const [field, value] of Object.entries(row)) {
-      if (field !== 'taskname' && typeof value === 'string') texts.set(field, [...(texts.get(field) ?? []), value]);
+      if (field !== 'taskname' && typeof value === 'string' && isPlaceholder(field))
+        texts.set(field, [...(texts.get(field) ?? []), value]);
     }
   }
   const common = [...texts].filter(([, values]) => values.length > own.length / 2);
@@ -58,6 +59,9 @@ export function proposeTask(rows: readonly Row[], answer?: string): DataProposal
     longestField: longest(common.filter(([field]) => field !== answerField)),
   };
 }
+
+/** Whether a field can stand in a template. */
+const isPlaceholder = (field: string) => /^[^{}\r\n]+$/.test(field) && !field.includes('<|VIRTUAL_PROMPT_');
 
 /** What stands in the fields that are not the answer, whose labels may be in another language. */
 export function textsOf(rows: readonly Row[], { fields }: Pick<DataProposal, 'fields'>): string[] {

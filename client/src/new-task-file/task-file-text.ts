@@ -18,7 +18,6 @@ const VIRTUAL_TOKENS = 20;
 /** The text of a task file for the demo model, with settings that small models learn well with. */
 export function taskFileText({ taskname, proposal, data, language }: NewTaskFile): string {
   const { fields, answerField, labels, longestField } = proposal;
-  const question = fields.map((field) => `{${field}}`).join(' ');
   const cue = `${answerField.charAt(0).toUpperCase()}${answerField.slice(1)}`;
   const file = {
     model: 'demo',
@@ -27,7 +26,11 @@ export function taskFileText({ taskname, proposal, data, language }: NewTaskFile
     task_templates: [
       {
         taskname,
-        prompt_template: `<|VIRTUAL_PROMPT_0|> ${question} ${cue}: {${answerField}}`.replace(/ {2,}/g, ' '),
+        prompt_template: [
+          '<|VIRTUAL_PROMPT_0|>',
+          ...fields.map((field) => `{${field}}`),
+          `${cue}: {${answerField}}`,
+        ].join(' '),
         total_virtual_tokens: VIRTUAL_TOKENS,
         virtual_token_splits: [VIRTUAL_TOKENS],
         ...(longestField === undefined ? {} : { truncate_field: longestField }),

@@ -68,3 +68,13 @@ it('New Task File gives copies of files that differ in capitals alone names of t
   expect(files.get('/d/train.rating.jsonl')).toContain('"Bad"');
   expect(files.get('/d/train.rating-2.jsonl')).toContain('"Good"');
 });
+
+it('New Task File writes beside its data also where the task is named as no file can be', async () => {
+  const { files } = vscode;
+  files.set('/d/train.jsonl', '{"taskname":"news/tone: 1","text":"Good","label":"yes"}\n');
+  await newTaskFile(english);
+  expect(JSON.parse(files.get('/d/news-tone- 1.ptask.json')!)).toMatchObject({
+    new_tasks: ['news/tone: 1'],
+    data: { train_ds: ['train.jsonl'] },
+  });
+});

@@ -31,6 +31,13 @@ describe('the proposal', () => {
     ).toBeUndefined());
   it('knows no task where the rows name none', () =>
     expect(proposeTask([{ a: '1', b: '2' }])?.taskname).toBeUndefined());
+  it('leaves out fields that no template can name', () =>
+    expect(
+      proposeTask([{ '': '1', 'a{b}': '2', 'line\nend': '3', '<|VIRTUAL_PROMPT_0|>': '4', c: '5' }]),
+    ).toMatchObject({
+      fields: [],
+      answerField: 'c',
+    }));
   it('is none where nothing could be an answer', () => {
     expect(proposeTask([])).toBeUndefined();
     expect(proposeTask([{ taskname: 'a', n: 3 }])).toBeUndefined();
@@ -76,6 +83,19 @@ it('the file that is written has no problems', async () => {
   };
   const { problems } = await checkTaskFile({ path: 'project/new.ptask.json', text, environment: environment(disk) });
   expect(problems).toEqual([]);
+});
+
+it('the template that is written names its fields as they are', () => {
+  const proposal = proposeTask([{ 'a  b': '1', label: 'x' }])!;
+  const text = taskFileText({ taskname: 'a', proposal, data: { train: [], validation: [], test: [] }, language: 'en' });
+  expect(text).toContain('"<|VIRTUAL_PROMPT_0|> {a  b} Label: {label}"');
+  const alone = taskFileText({
+    taskname: 'a',
+    proposal: { ...proposal, fields: [] },
+    data: { train: [], validation: [], test: [] },
+    language: 'en',
+  });
+  expect(alone).toContain('"<|VIRTUAL_PROMPT_0|> Label: {label}"');
 });
 
 it.each([
