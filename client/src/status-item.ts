@@ -1,6 +1,6 @@
 import { type Disposable, LanguageStatusSeverity, languages, type TextDocument, window, workspace } from 'vscode';
 import type { PromptState } from '../../protocol/src/engine.ts';
-import { EngineError } from './engine/engine-error.ts';
+import { EngineError, reasonOf } from './engine/engine-error.ts';
 import type { PredictionEngine } from './engine/prediction-engine.ts';
 import type { LanguageServer } from './language-server.ts';
 import { taskFileOf } from './predictions/documents.ts';
@@ -34,7 +34,7 @@ export function showFileStatus(
     item.busy = true;
     const states = await promptStates(document, server, engine).catch((error: unknown) =>
       // What is wrong with the file is underlined in it.
-      error instanceof EngineError && error.kind === 'problems' ? t('has errors') : reasonOf(error),
+      error instanceof EngineError && error.kind === 'problems' ? t('has errors') : reasonOf(error, t),
     );
     if (own !== asked) return;
     item.busy = false;
@@ -73,5 +73,3 @@ function statesText(states: readonly PromptState[], { t }: Texts): string {
   const trained = t('{0} of {1} tasks trained', count('current'), states.length);
   return stale === 0 ? trained : `${trained}, ${t('{0} stale', stale)}`;
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 import { commands, type Disposable, ProgressLocation, window } from 'vscode';
 import type { DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
 import { changeSetting } from '../change-setting.ts';
+import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { ReportDocuments } from '../report-documents.ts';
 import type { Texts } from '../texts.ts';
@@ -18,9 +19,7 @@ export function deviceCommands(engine: PredictionEngine, reports: ReportDocument
         engine.request('devices', { refresh }),
       );
     } catch (error) {
-      window.showErrorMessage(
-        t('The devices cannot be tried: {0}', error instanceof Error ? error.message : String(error)),
-      );
+      window.showErrorMessage(t('The devices cannot be tried: {0}', reasonOf(error, t)));
       return undefined;
     }
   };

@@ -1,5 +1,5 @@
 import { commands, window } from 'vscode';
-import { EngineError } from '../engine/engine-error.ts';
+import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import { cancellable } from '../models/fetch-model.ts';
 import { fetchingText } from '../models/model-text.ts';
@@ -34,9 +34,7 @@ export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise
     }
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'cancelled') return;
-    window.showErrorMessage(
-      t('CUDA support cannot be fetched: {0}', error instanceof Error ? error.message : String(error)),
-    );
+    window.showErrorMessage(t('CUDA support cannot be fetched: {0}', reasonOf(error, t)));
   }
 }
 

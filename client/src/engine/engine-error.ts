@@ -38,3 +38,9 @@ export class EngineDied extends Error {
     return code === undefined ? this.how : t('exit code {0}', code);
   }
 }
+
+/** Why a request failed, for the user, in their language. */
+export function reasonOf(error: unknown, t: Translate): string {
+  if (error instanceof EngineDied) return t('the process that predicts ended: {0}', error.ending(t));
+  return error instanceof Error ? error.message : String(error);
+}

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { Baseline } from '../../../protocol/src/engine.ts';
-import { EngineError } from '../engine/engine-error.ts';
+import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { ReportDocuments } from '../report-documents.ts';
 import { chooseTask, TASK_FILE_SUFFIX } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -42,8 +42,7 @@ export async function evaluateTask(services: EvaluateServices, argument: Evaluat
     await reports.show(texts.t('Evaluation of {0}', title), report);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'cancelled') return;
-    const reason = error instanceof Error ? error.message : String(error);
-    window.showErrorMessage(texts.t('{0} cannot be evaluated: {1}', title, reason));
+    window.showErrorMessage(texts.t('{0} cannot be evaluated: {1}', title, reasonOf(error, texts.t)));
   }
 }
 

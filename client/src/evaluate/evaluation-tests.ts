@@ -14,7 +14,7 @@ import {
   workspace,
 } from 'vscode';
 import type { EvaluatedParams, EvaluatedRow } from '../../../protocol/src/engine.ts';
-import { EngineError } from '../engine/engine-error.ts';
+import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { findTaskFiles, TASK_FILES } from '../task-files.ts';
@@ -100,7 +100,7 @@ export class EvaluationTests implements Disposable {
         const measured = { file: file.uri!.fsPath, tasknames: [...tasknames], baselines: [] };
         await this.#measure(run, measured, file, token).catch((error: unknown) => {
           if (error instanceof EngineError && error.kind === 'cancelled') return;
-          const message = new TestMessage(error instanceof Error ? error.message : String(error));
+          const message = new TestMessage(reasonOf(error, this.#texts.t));
           for (const task of tasksUnder(file)) if (tasknames.has(task.id)) run.errored(task, message);
         });
       }

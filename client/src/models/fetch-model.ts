@@ -1,7 +1,7 @@
 import { type CancellationToken, env, type Progress, ProgressLocation, Uri, window } from 'vscode';
 import type { FetchCommandArgument } from '../../../protocol/src/commands.ts';
 import type { FetchModelResult, PlanFetchResult } from '../../../protocol/src/engine.ts';
-import { EngineError } from '../engine/engine-error.ts';
+import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import type { Texts } from '../texts.ts';
@@ -113,9 +113,8 @@ function signalOf(token: CancellationToken): AbortSignal {
 
 async function sayWhyNot(error: unknown, model: string, page: string | undefined, { t }: Texts): Promise<void> {
   const open = t('Open Page');
-  const message = error instanceof Error ? error.message : String(error);
   const choice = await window.showErrorMessage(
-    t('{0} cannot be fetched: {1}', model, message),
+    t('{0} cannot be fetched: {1}', model, reasonOf(error, t)),
     ...(page === undefined ? [] : [open]),
   );
   if (choice === open && page !== undefined) await env.openExternal(Uri.parse(page));

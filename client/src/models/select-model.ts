@@ -10,6 +10,7 @@ import {
 } from 'vscode';
 import type { FileCommandArgument } from '../../../protocol/src/commands.ts';
 import type { ModelsResult } from '../../../protocol/src/engine.ts';
+import { reasonOf } from '../engine/engine-error.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { chooseTask } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -47,7 +48,7 @@ async function modelsFor({ engine, texts }: ModelServices, file: Uri): Promise<M
       engine.request('models', { taskFile: file.fsPath, folders }),
     );
   } catch (error) {
-    window.showErrorMessage(t('No models can be listed: {0}', error instanceof Error ? error.message : String(error)));
+    window.showErrorMessage(t('No models can be listed: {0}', reasonOf(error, t)));
     return undefined;
   }
 }

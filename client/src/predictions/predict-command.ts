@@ -1,6 +1,7 @@
 import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { TaskTemplateOutline } from '../../../protocol/src/rows.ts';
+import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import type { ReportDocuments } from '../report-documents.ts';
@@ -61,9 +62,7 @@ async function showAnswer(
     );
     await reports.show(texts.t('Predict {0}', taskname), answeredMarkdown(taskname, prompt, rows[0]!, texts));
   } catch (error) {
-    window.showErrorMessage(
-      texts.t('{0} cannot predict: {1}', taskname, error instanceof Error ? error.message : String(error)),
-    );
+    window.showErrorMessage(texts.t('{0} cannot predict: {1}', taskname, reasonOf(error, texts.t)));
   }
 }
 

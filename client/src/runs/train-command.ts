@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { commands, l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { DeviceName, PlanResult } from '../../../protocol/src/engine.ts';
-import { EngineError } from '../engine/engine-error.ts';
+import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import { chooseTask } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -77,9 +77,7 @@ async function sayWhyNot(error: unknown, file: Uri): Promise<void> {
     if (choice === show) await commands.executeCommand('workbench.actions.view.problems');
     return;
   }
-  window.showErrorMessage(
-    l10n.t('{0} cannot be trained: {1}', name, error instanceof Error ? error.message : String(error)),
-  );
+  window.showErrorMessage(l10n.t('{0} cannot be trained: {1}', name, reasonOf(error, l10n.t)));
 }
 
 /** The tasks to train, those that have no prompt yet being chosen already. */
