@@ -19,3 +19,10 @@ it('each page that is brought back in a new window wakes the extension there', (
     expect(activationEvents).toContain(`onWebviewPanel:${viewType}`);
   }
 });
+
+it('what needs an operating system is not hidden by that of the window, which may be on another machine', () => {
+  const manifest = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
+  const conditions = [...manifest.matchAll(/"(?:when|enablement)": "([^"]*)"/g)].map(([, condition]) => condition!);
+  const bySystem = conditions.filter((condition) => /\bis(Linux|Mac|Windows)\b/.test(condition));
+  expect(bySystem).toEqual(['isLinux || remoteName']);
+});
