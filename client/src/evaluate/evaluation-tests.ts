@@ -35,7 +35,7 @@ export class EvaluationTests implements Disposable {
     this.#texts = texts;
     this.#controller = tests.createTestController('ptask', 'ptask');
     this.#controller.resolveHandler = (item) => (item ? this.#findTasks(item) : this.#findFiles());
-    this.#controller.refreshHandler = () => this.#findFiles();
+    this.#controller.refreshHandler = () => this.#refresh();
     this.#controller.createRunProfile(
       texts.t('Evaluate'),
       TestRunProfileKind.Run,
@@ -49,6 +49,10 @@ export class EvaluationTests implements Disposable {
       watcher.onDidCreate((uri) => this.#written(uri)),
       watcher.onDidChange((uri) => this.#written(uri)),
       watcher.onDidDelete((uri) => this.#controller.items.delete(uri.toString())),
+      // Of the files in a folder nothing is told then.
+      workspace.onDidChangeWorkspaceFolders(() => {
+        if (this.#controller.items.size > 0) this.#refresh().catch(() => undefined);
+      }),
     ];
   }
 
@@ -92,7 +96,8 @@ export class EvaluationTests implements Disposable {
         const tasks = task ? [task] : tasksUnder(file!);
         const known = files.get(file!) ?? new Set();
         files.set(file!, known);
-        for (const one of tasks) if (!request.exclude?.includes(one)) known.add(one.id);
+        const isExcluded = (one: TestItem) => pathOf(one).some((part) => request.exclude?.includes(part));
+        for (const one of tasks) if (!isExcluded(one)) known.add(one.id);
       }
       for (const [file, tasknames] of files) {
         if (token.isCancellationRequested) return;
@@ -164,6 +169,13 @@ export class EvaluationTests implements Disposable {
 
   async #findFiles(): Promise<void> {
     for (const uri of await findTaskFiles()) await this.#findTasks(this.#fileItem(uri));
+  }
+
+  /** Files that have gone with their folder are told by nobody. */
+  async #refresh(): Promise<void> {
+    const found = new Set((await findTaskFiles()).map((uri) => uri.toString()));
+    for (const [id] of [...this.#controller.items]) if (!found.has(id)) this.#controller.items.delete(id);
+    await this.#findFiles();
   }
 
   #fileItem(uri: Uri): TestItem {

@@ -7,11 +7,16 @@ import { findTaskFiles } from '../task-files.ts';
 /** After a change on disk, others usually follow at once. */
 const SETTLE_MS = 300;
 
+/** Where a folder is deleted, nothing is told of what was in it. */
+const RUN_FOLDERS = '{**/.ptask,**/.ptask/runs,**/.ptask/runs/*}';
+
 /** The runs that are kept in the workspace's `.ptask` folders, of this window, of others and of the command line. */
 export class StoredRuns implements Disposable {
   readonly #engine: PredictionEngine;
   readonly #changed = new EventEmitter<void>();
   readonly #watcher = workspace.createFileSystemWatcher('**/.ptask/runs/*/run.json');
+  readonly #folders = workspace.createFileSystemWatcher(RUN_FOLDERS, true, true, false);
+  readonly #workspace = workspace.onDidChangeWorkspaceFolders(() => this.refresh());
   /** Only then are they read. */
   readonly #trusted = workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire());
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,9 +26,8 @@ export class StoredRuns implements Disposable {
 
   constructor(engine: PredictionEngine) {
     this.#engine = engine;
-    for (const event of [this.#watcher.onDidCreate, this.#watcher.onDidChange, this.#watcher.onDidDelete]) {
-      event(() => this.refresh());
-    }
+    const { onDidCreate, onDidChange, onDidDelete } = this.#watcher;
+    for (const event of [onDidCreate, onDidChange, onDidDelete, this.#folders.onDidDelete]) event(() => this.refresh());
   }
 
   refresh(): void {
@@ -43,6 +47,8 @@ export class StoredRuns implements Disposable {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#watcher.dispose();
+    this.#folders.dispose();
+    this.#workspace.dispose();
     this.#trusted.dispose();
     this.#changed.dispose();
   }

@@ -34,6 +34,7 @@ const vscode = vi.hoisted(() => {
     onDidSaveTextDocument: never,
     onDidChangeTextDocument: changed.event,
     onDidChangeConfiguration: never,
+    onDidChangeWorkspaceFolders: never,
     textDocuments: [],
     getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
     findFiles: async () => [uri],

@@ -1,0 +1,133 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { EvaluationTests } from '../../../client/src/evaluate/evaluation-tests.ts';
+import { StoredRuns } from '../../../client/src/runs/stored-runs.ts';
+import { english } from './texts.ts';
+
+const vscode = vi.hoisted(() => {
+  const disposable = { dispose: () => undefined };
+  const never = () => disposable;
+  class Items {
+    readonly #items = new Map<string, Item>();
+    readonly #parent: Item | undefined;
+    constructor(parent?: Item) {
+      this.#parent = parent;
+    }
+    get = (id: string) => this.#items.get(id);
+    add(item: Item): void {
+      item.parent = this.#parent;
+      this.#items.set(item.id, item);
+    }
+    delete = (id: string) => void this.#items.delete(id);
+    replace(items: Item[]): void {
+      this.#items.clear();
+      for (const item of items) this.add(item);
+    }
+    get size(): number {
+      return this.#items.size;
+    }
+    [Symbol.iterator] = () => this.#items[Symbol.iterator]();
+  }
+  class Item {
+    readonly id: string;
+    readonly uri: object;
+    readonly children = new Items(this);
+    parent: Item | undefined;
+    constructor(id: string, uri: object) {
+      this.id = id;
+      this.uri = uri;
+    }
+  }
+  const run = { end: () => undefined, token: { onCancellationRequested: never } };
+  const controller = {
+    items: new Items(),
+    createTestItem: (id: string, _: string, uri: object) => new Item(id, uri),
+    createRunProfile: vi.fn(),
+    createTestRun: () => run,
+  } as never as Record<'refreshHandler' | 'resolveHandler', () => Promise<void>> & {
+    readonly items: Items;
+    readonly createRunProfile: ReturnType<typeof vi.fn>;
+  };
+  const folders: (() => void)[] = [];
+  const deleted = new Map<string, () => void>();
+  return {
+    controller,
+    folders,
+    deleted,
+    EventEmitter: class {
+      event = never;
+      fire = vi.fn();
+      dispose = () => undefined;
+    },
+    TestRunProfileKind: { Run: 1 },
+    tests: { createTestController: () => controller },
+    workspace: {
+      isTrusted: true,
+      findFiles: vi.fn(),
+      asRelativePath: String,
+      onDidGrantWorkspaceTrust: never,
+      onDidChangeWorkspaceFolders: (listener: () => void) => {
+        folders.push(listener);
+        return disposable;
+      },
+      createFileSystemWatcher: (pattern: string) => ({
+        ...disposable,
+        onDidCreate: never,
+        onDidChange: never,
+        onDidDelete: (listener: () => void) => {
+          deleted.set(pattern, listener);
+          return disposable;
+        },
+      }),
+    },
+  };
+});
+vi.mock('vscode', () => vscode);
+
+const uri = (fsPath: string) => ({ fsPath, toString: () => `file://${fsPath}` });
+const found = (...files: string[]) => vscode.workspace.findFiles.mockResolvedValue(files.map(uri));
+const shown = () => [...vscode.controller.items].map(([id]) => id);
+beforeEach(() => vscode.controller.items.replace([]));
+
+/** The Test Explorer has been opened, and found task files of two tasks each. */
+async function open() {
+  const engine = { request: vi.fn(async (..._: unknown[]) => ({ tasks: [] })) };
+  const server = { templates: async () => ['a', 'b'].map((taskname) => ({ taskname, markers: [] })) };
+  new EvaluationTests(server as never, engine as never, english);
+  await vscode.controller.resolveHandler();
+  return engine;
+}
+
+it('tests of task files that have gone with their folder go when they are refreshed', async () => {
+  found('/w/one.ptask.json', '/w/old/two.ptask.json');
+  await open();
+  found('/w/one.ptask.json');
+  await vscode.controller.refreshHandler();
+  expect(shown()).toEqual(['file:///w/one.ptask.json']);
+});
+
+it('tests follow the folders of the workspace', async () => {
+  found('/w/one.ptask.json');
+  await open();
+  found('/v/two.ptask.json');
+  vscode.folders.at(-1)!();
+  await vi.waitFor(() => expect(shown()).toEqual(['file:///v/two.ptask.json']));
+});
+
+it('what the user has hidden is not evaluated with all others, be it a task or a whole file', async () => {
+  found('/w/one.ptask.json', '/w/two.ptask.json');
+  const engine = await open();
+  const [one, two] = [...vscode.controller.items].map(([, item]) => item);
+  const [, , runTests] = vscode.controller.createRunProfile.mock.lastCall!;
+  await runTests({ exclude: [one, two!.children.get('a')] }, { onCancellationRequested: () => ({ dispose() {} }) });
+  const asked = engine.request.mock.calls.map(([, params]) => params);
+  expect(asked).toMatchObject([{ file: '/w/two.ptask.json', tasknames: ['b'] }]);
+});
+
+it('the runs are listed anew when one is deleted with its folder, and when the workspace has other folders', async () => {
+  const runs = new StoredRuns({} as never);
+  const refreshed = vi.spyOn(runs, 'refresh');
+  vscode.deleted.get('{**/.ptask,**/.ptask/runs,**/.ptask/runs/*}')!();
+  vscode.folders.at(-1)!();
+  expect(refreshed).toHaveBeenCalledTimes(2);
+  runs.dispose();
+});
