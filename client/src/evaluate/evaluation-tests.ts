@@ -103,11 +103,17 @@ export class EvaluationTests implements Disposable {
         if (token.isCancellationRequested) return;
         if (tasknames.size === 0) continue;
         const measured = { file: file.uri!.fsPath, tasknames: [...tasknames], baselines: [] };
-        await this.#measure(run, measured, file, token).catch((error: unknown) => {
-          if (error instanceof EngineError && error.kind === 'cancelled') return;
+        const evaluations = await this.#measure(run, measured, file, token).catch((error: unknown) => {
+          if (error instanceof EngineError && error.kind === 'cancelled') return [];
           const message = new TestMessage(reasonOf(error, this.#texts.t));
           for (const task of tasksUnder(file)) if (tasknames.has(task.id)) run.errored(task, message);
+          return [];
         });
+        for (const { task } of evaluations) {
+          const item = file.children.get(task.taskname);
+          // What is untrained or stale is not measured.
+          if (item && 'message' in task.prompt) run.errored(item, new TestMessage(task.prompt.message));
+        }
       }
     } finally {
       run.end();

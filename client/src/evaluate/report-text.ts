@@ -22,13 +22,16 @@ export function evaluationReport(evaluations: readonly Evaluation[], options: Re
 function taskReport({ task, rows }: Evaluation, options: ReportOptions): string {
   const { texts, shortName } = options;
   const { t, percent } = texts;
+  const heading = [`# ${escapeMarkdown(task.taskname)}`, promptText(task.prompt, texts)];
   const [first] = task.results;
+  // A prompt that is untrained or stale is not measured, and perhaps nothing beside it.
+  if (!first) return heading.join('\n\n');
   const files = task.files.map(shortName).join(', ');
   const measured =
     task.split === 'test'
-      ? t('Measured on {0} test rows of {1}, which were not trained on.', first?.rows ?? 0, files)
-      : t('Measured on {0} validation rows of {1}: the best epoch was chosen by them.', first?.rows ?? 0, files);
-  const parts = [`# ${escapeMarkdown(task.taskname)}`, escapeMarkdown(measured), promptText(task.prompt, texts)];
+      ? t('Measured on {0} test rows of {1}, which were not trained on.', first.rows, files)
+      : t('Measured on {0} validation rows of {1}: the best epoch was chosen by them.', first.rows, files);
+  const parts = [heading[0], escapeMarkdown(measured), heading[1]];
   if (task.skipped === 1) parts.push(t('1 row is too long and was left out.'));
   if (task.skipped > 1) parts.push(t('{0} rows are too long and were left out.', task.skipped));
   parts.push(resultTable(task.results, texts));
@@ -36,9 +39,9 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
     const label = `**${escapeMarkdown(task.majority.label)}**`;
     parts.push(t('Always answering {0} would be right in {1} of the rows.', label, percent(task.majority.share, 1)));
   }
-  if (first?.labels) parts.push(`## ${t('Labels')}`, labelTable(first.labels, texts));
-  if (first?.confusion) parts.push(`## ${t('Confusion matrix')}`, confusionTable(first.confusion, texts));
-  const wrong = (rows.get(first?.answerer ?? 'trained') ?? []).filter(({ right }) => !right);
+  if (first.labels) parts.push(`## ${t('Labels')}`, labelTable(first.labels, texts));
+  if (first.confusion) parts.push(`## ${t('Confusion matrix')}`, confusionTable(first.confusion, texts));
+  const wrong = (rows.get(first.answerer) ?? []).filter(({ right }) => !right);
   parts.push(`## ${t('Wrong rows')}`, wrongRows(wrong, options));
   return parts.join('\n\n');
 }

@@ -37,7 +37,7 @@ const vscode = vi.hoisted(() => {
       this.uri = uri;
     }
   }
-  const run = { end: () => undefined, token: { onCancellationRequested: never } };
+  const run = { end: () => undefined, errored: vi.fn(), token: { onCancellationRequested: never } };
   const controller = {
     items: new Items(),
     createTestItem: (id: string, _: string, uri: object) => new Item(id, uri),
@@ -51,8 +51,15 @@ const vscode = vi.hoisted(() => {
   const deleted = new Map<string, () => void>();
   return {
     controller,
+    run,
     folders,
     deleted,
+    TestMessage: class {
+      readonly message: string;
+      constructor(message: string) {
+        this.message = message;
+      }
+    },
     EventEmitter: class {
       event = never;
       fire = vi.fn();
@@ -89,8 +96,8 @@ const shown = () => [...vscode.controller.items].map(([id]) => id);
 beforeEach(() => vscode.controller.items.replace([]));
 
 /** The Test Explorer has been opened, and found task files of two tasks each. */
-async function open() {
-  const engine = { request: vi.fn(async (..._: unknown[]) => ({ tasks: [] })) };
+async function open(...tasks: object[]) {
+  const engine = { request: vi.fn(async (..._: unknown[]) => ({ tasks })) };
   const server = { templates: async () => ['a', 'b'].map((taskname) => ({ taskname, markers: [] })) };
   new EvaluationTests(server as never, engine as never, english);
   await vscode.controller.resolveHandler();
@@ -121,6 +128,14 @@ it('what the user has hidden is not evaluated with all others, be it a task or a
   await runTests({ exclude: [one, two!.children.get('a')] }, { onCancellationRequested: () => ({ dispose() {} }) });
   const asked = engine.request.mock.calls.map(([, params]) => params);
   expect(asked).toMatchObject([{ file: '/w/two.ptask.json', tasknames: ['b'] }]);
+});
+
+it('of a task that is not trained the tests say so', async () => {
+  found('/w/one.ptask.json');
+  await open({ taskname: 'b', prompt: { state: 'untrained', key: '', message: 'b has not been trained' } });
+  const [, , runTests] = vscode.controller.createRunProfile.mock.lastCall!;
+  await runTests({}, { onCancellationRequested: () => ({ dispose() {} }) });
+  expect(vscode.run.errored.mock.calls).toMatchObject([[{ id: 'b' }, { message: 'b has not been trained' }]]);
 });
 
 it('the runs are listed anew when one is deleted with its folder, and when the workspace has other folders', async () => {

@@ -84,6 +84,10 @@ describe('the report', () => {
     expect(report({ ...evaluation, task: { ...task, skipped: 2 } })).toContain('2 rows are too long and were left out');
     expect(report(evaluation)).not.toContain('too long');
   });
+  it('says nothing of rows where a prompt was not measured', () => {
+    const untrained = { ...task, prompt: { state: 'untrained', key: '', message: '' }, results: [] } as const;
+    expect(report({ task: untrained, rows: new Map() })).toBe('# sentiment\\-task\n\nnot trained yet');
+  });
   it('says that validation rows have chosen the epoch', () =>
     expect(report({ ...evaluation, task: { ...task, split: 'validation' } })).toContain(
       'validation rows of test\\.jsonl: the best epoch was chosen by them',
