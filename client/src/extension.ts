@@ -70,9 +70,10 @@ export function activate(context: ExtensionContext): Extension {
   const stored = new StoredRuns(engine);
   const charts = new Charts(context.extensionUri, engine, queue, texts);
   const answers = rowAnswers(engine, queue);
-  const reports = new ReportDocuments(context.storageUri ?? context.globalStorageUri);
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const reports = new ReportDocuments(storage);
   const tests = new EvaluationTests(server, engine, texts);
-  const handOver = handOverRuns(queue, context.storageUri, texts);
+  const handOver = handOverRuns(queue, storage, texts);
   endProcesses = () => {
     handOver.close();
     queue.close();

@@ -13,10 +13,9 @@ export interface HandOver extends Disposable {
 
 /**
  * Goes on with the runs of the window that was here just now, and offers to where that was longer ago.
- * @param storage of this workspace alone; undefined where none is open, and nothing can be trained
+ * @param storage of this workspace alone; of all windows without one, whose task files belong to no folder
  */
-export function handOverRuns(queue: RunQueue, storage: Uri | undefined, texts: Texts): HandOver {
-  if (!storage) return { close: () => undefined, dispose: () => undefined };
+export function handOverRuns(queue: RunQueue, storage: Uri, texts: Texts): HandOver {
   const folder = path.join(storage.fsPath, 'runs');
   const takeOverNow = () => void takeOver(folder, queue, texts);
   const trusted = workspace.onDidGrantWorkspaceTrust(takeOverNow);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Disposable, EventEmitter, workspace } from 'vscode';
 import type { RunSummary } from '../../../protocol/src/engine.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
-import { findTaskFiles } from '../task-files.ts';
+import { findTaskFiles, isTaskFile } from '../task-files.ts';
 
 /** After a change on disk, others usually follow at once. */
 const SETTLE_MS = 300;
@@ -10,13 +10,16 @@ const SETTLE_MS = 300;
 /** Where a folder is deleted, nothing is told of what was in it. */
 const RUN_FOLDERS = '{**/.ptask,**/.ptask/runs,**/.ptask/runs/*}';
 
-/** The runs that are kept in the workspace's `.ptask` folders, of this window, of others and of the command line. */
+/** The runs that are kept beside the task files of the workspace and those that are open, of this window, of others and of the command line. */
 export class StoredRuns implements Disposable {
   readonly #engine: PredictionEngine;
   readonly #changed = new EventEmitter<void>();
   readonly #watcher = workspace.createFileSystemWatcher('**/.ptask/runs/*/run.json');
   readonly #folders = workspace.createFileSystemWatcher(RUN_FOLDERS, true, true, false);
   readonly #workspace = workspace.onDidChangeWorkspaceFolders(() => this.refresh());
+  readonly #opened = workspace.onDidOpenTextDocument((document) => {
+    if (isTaskFile(document) && !workspace.getWorkspaceFolder(document.uri)) this.refresh();
+  });
   /** Only then are they read. */
   readonly #trusted = workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire());
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,7 +41,9 @@ export class StoredRuns implements Disposable {
   /** The newest first. Reading them starts the engine, so that there are none in a workspace that is not trusted. */
   async list(): Promise<readonly RunSummary[]> {
     if (!workspace.isTrusted) return [];
-    const files = await findTaskFiles();
+    // A task file may be open that belongs to no folder of the workspace.
+    const open = workspace.textDocuments.filter((document) => isTaskFile(document) && document.uri.scheme === 'file');
+    const files = [...(await findTaskFiles()), ...open.map(({ uri }) => uri)];
     const folders = [...new Set(files.map((file) => path.dirname(file.fsPath)))];
     if (folders.length === 0) return [];
     return (await this.#engine.request('runs', { folders })).runs;
@@ -49,6 +54,7 @@ export class StoredRuns implements Disposable {
     this.#watcher.dispose();
     this.#folders.dispose();
     this.#workspace.dispose();
+    this.#opened.dispose();
     this.#trusted.dispose();
     this.#changed.dispose();
   }

@@ -72,6 +72,7 @@ const vscode = vi.hoisted(() => {
       findFiles: vi.fn(),
       asRelativePath: String,
       onDidGrantWorkspaceTrust: never,
+      onDidOpenTextDocument: never,
       onDidChangeWorkspaceFolders: (listener: () => void) => {
         folders.push(listener);
         return disposable;

@@ -26,6 +26,7 @@ const vscode = vi.hoisted(() => {
   const never = () => ({ dispose: () => undefined });
   const trusted = new EventEmitter<void>();
   const changed = new EventEmitter<{ document: object }>();
+  const opened = new EventEmitter<object>();
   const uri = { fsPath: '/w/a.ptask.json' };
   const item = { text: '', detail: '', busy: false, severity: 0, name: '', command: {}, dispose: () => undefined };
   const workspace = {
@@ -35,7 +36,9 @@ const vscode = vi.hoisted(() => {
     onDidChangeTextDocument: changed.event,
     onDidChangeConfiguration: never,
     onDidChangeWorkspaceFolders: never,
-    textDocuments: [],
+    onDidOpenTextDocument: opened.event,
+    getWorkspaceFolder: () => undefined,
+    textDocuments: [] as object[],
     getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
     findFiles: async () => [uri],
     createFileSystemWatcher: () => ({ onDidCreate: never, onDidChange: never, onDidDelete: never, dispose: never }),
@@ -52,6 +55,7 @@ const vscode = vi.hoisted(() => {
       registerWebviewPanelSerializer: vi.fn(never),
     },
     workspace,
+    opened,
     item,
     changeText() {
       changed.fire({ document: vscode.window.activeTextEditor.document });
@@ -84,6 +88,24 @@ it('the runs are read once the workspace is trusted', async () => {
   vscode.grantTrust();
   expect(changed).toHaveBeenCalledOnce();
   expect(await stored.list()).toHaveLength(1);
+  stored.dispose();
+});
+
+it('the runs beside a task file that is open and in no folder of the workspace are read, too', async () => {
+  vscode.workspace.isTrusted = true;
+  const document = (fsPath: string, scheme: string) => ({ languageId: 'ptask', uri: { fsPath, scheme } });
+  vscode.workspace.textDocuments = [
+    document('/elsewhere/b.ptask.json', 'file'),
+    document('/earlier/c.ptask.json', 'git'),
+  ];
+  const engine = engineThat(() => ({ runs: [] }));
+  const stored = new StoredRuns(engine);
+  const refresh = vi.spyOn(stored, 'refresh');
+  vscode.opened.fire(vscode.workspace.textDocuments[0]!);
+  expect(refresh).toHaveBeenCalledOnce();
+  await stored.list();
+  expect(engine.request).toHaveBeenCalledWith('runs', { folders: ['/w', '/elsewhere'] });
+  vscode.workspace.textDocuments = [];
   stored.dispose();
 });
 
