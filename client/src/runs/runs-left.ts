@@ -136,10 +136,16 @@ async function taken(file: string, { isAlive, wait }: Surroundings): Promise<Not
 async function readNote(file: string): Promise<Note | undefined> {
   try {
     const note = JSON.parse(await readFile(file, 'utf8')) as Partial<Note> | null;
-    return Number.isSafeInteger(note?.pid) && Array.isArray(note?.runs) ? (note as Note) : undefined;
+    if (!Number.isSafeInteger(note?.pid) || !Array.isArray(note?.runs)) return undefined;
+    return { ...(note as Note), runs: note.runs.filter(isRequest) };
   } catch {
     return undefined;
   }
+}
+
+/** What another version has left may say it otherwise. */
+function isRequest(run: Partial<RunRequest> | null): run is RunRequest {
+  return typeof run?.file === 'string' && Array.isArray(run.tasknames);
 }
 
 function isAlive(pid: number): boolean {

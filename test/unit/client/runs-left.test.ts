@@ -120,5 +120,8 @@ describe('the runs of a window that is gone', () => {
     expect(await takeRunsLeft(path.join(folder, 'none'), around())).toEqual(NOTHING);
     writeFileSync(path.join(folder, 'window-1.json'), '{"pid": 1, "ru');
     expect(await takeRunsLeft(folder, around())).toEqual(NOTHING);
+    const note = { pid: OTHER, closed: CLOSED, runs: [null, { file: 3 }, { path: 'a' }, request('a')] };
+    writeFileSync(path.join(folder, 'window-2.json'), JSON.stringify(note));
+    expect((await takeRunsLeft(folder, around())).recent).toEqual([request('a')]);
   });
 });
