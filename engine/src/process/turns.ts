@@ -4,38 +4,57 @@ import { Cancelled, throwIfCancelled } from './cancelled.ts';
 
 const RANK: Readonly<Record<Urgency, number>> = { hover: 0, visible: 1, background: 2 };
 
-interface Waiting {
+/** How urgent a piece of work is, and its number in the order in which they came. */
+interface Claim {
   readonly rank: number;
+  readonly number: number;
+}
+
+interface Waiting extends Claim {
   readonly enter: () => void;
 }
+
+/** Whether work goes first, though it came later or has had a turn since. */
+function goesBefore(one: Claim, other: Claim): boolean {
+  // Whoever scrolls on wants to see the rows that came into view last.
+  return one.rank < other.rank || (one.rank === other.rank && isWatched(one) && one.number > other.number);
+}
+
+const isWatched = ({ rank }: Claim) => rank < RANK.background;
 
 /** A piece of work that has the device. */
 export interface Turn {
   /**
-   * To be called between two short parts of the work: messages are heard, and work that is as urgent or more goes first.
+   * To be called between two short parts of the work: messages are heard, and work that goes before this one is done.
    * @throws Cancelled where the request has been withdrawn meanwhile
    */
   pass(): Promise<void>;
 }
 
-/** Lets one piece of work at a time have the device: the most urgent one, and of equal ones the one that came first. */
+/**
+ * Lets one piece of work at a time have the device: the most urgent one; of equal ones that somebody looks at the one that came
+ * last, and of those in the background one after the other by turns.
+ */
 export class Turns {
   private busy = false;
+  private count = 0;
   private waiting: readonly Waiting[] = [];
 
   /** @throws Cancelled where the request was withdrawn before its turn came; what `work` throws */
   async take<T>(urgency: Urgency, signal: AbortSignal, work: (turn: Turn) => Promise<T>): Promise<T> {
-    await this.enter(RANK[urgency], signal);
+    const claim: Claim = { rank: RANK[urgency], number: ++this.count };
+    await this.enter(claim, signal);
     let inside = true;
     try {
       return await work({
         pass: async () => {
           await setImmediate();
           throwIfCancelled(signal);
-          if (!this.waiting.some(({ rank }) => rank <= RANK[urgency])) return;
+          const mayTake = (one: Claim) => goesBefore(one, claim) || (one.rank === claim.rank && !isWatched(claim));
+          if (!this.waiting.some(mayTake)) return;
           inside = false;
           this.leave();
-          await this.enter(RANK[urgency], signal);
+          await this.enter(claim, signal);
           inside = true;
         },
       });
@@ -44,7 +63,7 @@ export class Turns {
     }
   }
 
-  private async enter(rank: number, signal: AbortSignal): Promise<void> {
+  private async enter(claim: Claim, signal: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
     if (!this.busy) {
       this.busy = true;
@@ -52,7 +71,7 @@ export class Turns {
     }
     await new Promise<void>((resolve, reject) => {
       const waiting: Waiting = {
-        rank,
+        ...claim,
         enter: () => {
           signal.removeEventListener('abort', abort);
           resolve();
@@ -73,7 +92,7 @@ export class Turns {
       this.busy = false;
       return;
     }
-    const next = others.reduce((best, one) => (one.rank < best.rank ? one : best), first);
+    const next = others.reduce((best, one) => (goesBefore(one, best) ? one : best), first);
     this.waiting = this.waiting.filter((one) => one !== next);
     // It stays busy: the turn goes from one to the other.
     next.enter();

@@ -43,10 +43,16 @@ describe('work that takes turns', () => {
     expect(told).toEqual(['long1', 'hover1', 'hover2', 'other1', 'long2', 'long3', 'low1']);
   });
 
-  it('goes on by turns with what is as urgent', async () => {
+  it('goes on by turns with what is in the background, too', async () => {
     const { told, start } = workers();
-    await Promise.all([start('a', 'visible', 3), start('b', 'visible', 2)]);
+    await Promise.all([start('a', 'background', 3), start('b', 'background', 2)]);
     expect(told).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+  });
+
+  it('goes after what came into view later, which does not wait for all that was scrolled past', async () => {
+    const { told, start } = workers();
+    await Promise.all([start('page1', 'visible', 2), start('page2', 'visible', 2), start('page3', 'visible', 2)]);
+    expect(told.map((part) => part.slice(4))).toEqual(['11', '31', '32', '21', '22', '12']);
   });
 
   it('is given up while others go first, who keep the turn', async () => {
