@@ -21,13 +21,30 @@ import { METRICS, RUN, runsFolder } from './run-folder.ts';
 /** Bytes of a metrics file that are read, the newest: some 500,000 steps. */
 const MOST_BYTES = 64 * 2 ** 20;
 
+/** Runs that are read at a time: more would take the memory of all their numbers at once, and more open files than a system may allow. */
+const AT_A_TIME = 8;
+
 /** The runs of the task files in a folder, the newest first. */
 export async function listRuns(folder: string): Promise<RunSummary[]> {
   const parent = runsFolder(path.join(folder, 'task file'));
   const names = await readdir(parent).catch(() => []);
-  const runs = await Promise.all(names.map((name) => readRun(path.join(parent, name))));
-  return runs.flatMap((run) => (run ? [run.run] : [])).sort((a, b) => compare(b.created, a.created));
+  const runs: RunSummary[] = [];
+  for (let from = 0; from < names.length; from += AT_A_TIME) {
+    const some = names.slice(from, from + AT_A_TIME);
+    const read = await Promise.all(some.map((name) => readRun(path.join(parent, name), ofSummary)));
+    runs.push(...read.flatMap((run) => (run ? [run.run] : [])));
+  }
+  return runs.sort((a, b) => compare(b.created, a.created));
 }
+
+/** Of the lines of a metrics file those that a summary is made from: epochs, and the last steps. */
+function ofSummary(lines: readonly string[]): string[] {
+  const last = lines.length - LAST_LINES;
+  return lines.filter((line, place) => place >= last || !line.startsWith('{"event":"step"'));
+}
+
+/** There is a step among so many, though the last line may be half written, and the one before an epoch. */
+const LAST_LINES = 8;
 
 /**
  * A run with what it measured.
@@ -40,13 +57,17 @@ export async function runMetrics(dir: string, points: number): Promise<RunMetric
   return { ...run, steps: thinned(run.steps, points) };
 }
 
-async function readRun(dir: string): Promise<RunMetricsResult | undefined> {
+/** @param wanted picks the lines of the metrics file that are read */
+async function readRun(
+  dir: string,
+  wanted: (lines: readonly string[]) => readonly string[] = (lines) => lines,
+): Promise<RunMetricsResult | undefined> {
   const record = asObject(parse(await readFile(path.join(dir, RUN), 'utf8').catch(() => '')));
   const tasknames = texts(record?.tasks);
   const state = STATES.find((known) => known === record?.state);
   if (!record || !state || tasknames.length === 0) return undefined;
   const holder = state === 'running' ? await lockHolder(path.join(dir, RUN)) : undefined;
-  const { steps, epochs } = readMetrics(await newestBytes(path.join(dir, METRICS)));
+  const { steps, epochs } = readMetrics(wanted((await newestBytes(path.join(dir, METRICS))).split('\n')));
   const last = steps.at(-1);
   const best = epochs.findLast((epoch) => epoch.best);
   const run: RunSummary = {
@@ -77,10 +98,10 @@ function bestOf({ epoch, validationLoss, accuracy }: EpochPoint): BestEpoch {
   return { epoch, validationLoss, accuracy };
 }
 
-function readMetrics(lines: string): { steps: StepPoint[]; epochs: EpochPoint[] } {
+function readMetrics(lines: readonly string[]): { steps: StepPoint[]; epochs: EpochPoint[] } {
   const steps: StepPoint[] = [];
   const epochs: EpochPoint[] = [];
-  for (const line of lines.split('\n')) {
+  for (const line of lines) {
     const event = line === '' ? undefined : asObject(parse(line));
     if (event?.event === 'step') {
       const [step, epoch, loss, lr] = [count(event.step), count(event.epoch), finite(event.loss), finite(event.lr)];

@@ -48,6 +48,30 @@ describe('the runs of a folder', () => {
     expect(run!.best!.validationLoss).toBeGreaterThan(0);
   });
 
+  it('are listed as each says of itself, whose steps are all read, however it was ended', async () => {
+    const numbers = fc.record({
+      loss: fc.double({ noNaN: true, min: 0, max: 9 }),
+      isEpoch: fc.boolean(),
+      best: fc.boolean(),
+    });
+    const cut = fc.nat({ max: 60 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(numbers, { maxLength: 40 }), cut, async (told, cut) => {
+        const lines = told.map(({ loss, isEpoch, best }, place) =>
+          JSON.stringify(
+            isEpoch && place % 3 === 2
+              ? { event: 'epoch', epoch: place, train_loss: loss, validation_loss: loss, validation: {}, best }
+              : { event: 'step', step: place + 1, epoch: 1, loss, lr: 1 },
+          ),
+        );
+        const text = lines.map((line) => `${line}\n`).join('');
+        const { folder, dir } = writeRun(record(), text.slice(0, text.length - cut));
+        expect(await listRuns(folder)).toEqual([(await runMetrics(dir, 1)).run]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('are the newest first', async () => {
     const file = writeProject();
     await trainProject(file, { stopAfter: 1 });
