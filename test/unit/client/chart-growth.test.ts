@@ -25,4 +25,19 @@ describe('a run in a chart', () => {
     expect(grown.steps.map(({ step }) => step)).toEqual([1, 2, 3]);
     expect(grown.epochs).toEqual(run.epochs);
   });
+
+  it('keeps as many steps as can be drawn, the first and the newest among them, however long it goes on', () => {
+    let grown = run;
+    for (let last = 3; last <= 20_000; last += 10) {
+      grown = grownRun(
+        grown,
+        Array.from({ length: 10 }, (_, i) => step(last + i)),
+        [],
+      );
+      expect(grown.steps.at(-1)!.step).toBe(last + 9);
+    }
+    expect(grown.steps.length).toBeLessThanOrEqual(4000);
+    expect(grown.steps.length).toBeGreaterThan(1500);
+    expect(grown.steps[0]!.step).toBeLessThan(100);
+  });
 });
