@@ -13,7 +13,7 @@ import {
 import type { EpochPoint, RunState, RunSummary } from '../../../protocol/src/engine.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { Texts } from '../texts.ts';
-import type { RunQueue, WindowRun } from './run-queue.ts';
+import type { RunNews, RunQueue, WindowRun } from './run-queue.ts';
 import { epochText, progressText, runMarkdown, runName, summaryText, windowRunContext } from './run-text.ts';
 import type { StoredRuns } from './stored-runs.ts';
 
@@ -41,6 +41,8 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
   readonly #disposables: Disposable[];
   /** The entries of this window's runs, the same object each time, so that one can be drawn anew alone. */
   readonly #entries = new Map<number, RunEntry>();
+  /** Their epochs, which VS Code asks for each time that an open entry is drawn anew, and which take a while to read. */
+  readonly #epochs = new Map<number, Promise<RunEntry[]>>();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -53,7 +55,7 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
       this.#changed,
       window.createTreeView('ptask.runs', { treeDataProvider: this, canSelectMany: true }),
       stored.onDidChange(() => this.#changed.fire(undefined)),
-      queue.listen((run) => this.#take(run)),
+      queue.listen((run, news) => this.#take(run, news)),
     ];
   }
 
@@ -69,8 +71,13 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
       ];
     }
     if (entry.kind === 'epoch' || entry.run.dir === undefined) return [];
-    const { epochs } = await this.#engine.request('runMetrics', { dir: entry.run.dir, points: 1 });
-    return epochs.map((epoch) => ({ kind: 'epoch', epoch }));
+    if (entry.kind === 'stored') return this.#readEpochs(entry.run.dir);
+    const { id, dir } = entry.run;
+    const known = this.#epochs.get(id) ?? this.#readEpochs(dir);
+    this.#epochs.set(id, known);
+    // What could not be read now may be another time.
+    known.catch(() => this.#epochs.delete(id));
+    return known;
   }
 
   getTreeItem(entry: RunEntry): TreeItem {
@@ -88,8 +95,14 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #take(run: WindowRun): void {
+  async #readEpochs(dir: string): Promise<RunEntry[]> {
+    const { epochs } = await this.#engine.request('runMetrics', { dir, points: 1 });
+    return epochs.map((epoch) => ({ kind: 'epoch', epoch }));
+  }
+
+  #take(run: WindowRun, { epochs }: RunNews): void {
     const entry = this.#entries.get(run.id);
+    if (epochs.length > 0 || run.phase === 'ended') this.#epochs.delete(run.id);
     if (run.phase === 'ended') {
       this.#entries.delete(run.id);
       this.#stored.refresh();
