@@ -15,18 +15,21 @@ export function registerRunCommands(
   texts: Texts,
 ): Disposable[] {
   const { t } = texts;
-  const idOf = (entry: RunEntry | undefined) => (entry?.kind === 'window' ? entry.run.id : queue.open[0]?.id);
-  const stop = (how: 'pause' | 'cancel') => (entry?: RunEntry) => {
-    const id = idOf(entry);
-    if (id !== undefined) queue.stop(id, how);
-    else window.showInformationMessage(t('No run goes on in this window.'));
+  const stop = (how: 'pause' | 'cancel') => (entry?: RunEntry, selected?: readonly RunEntry[]) => {
+    const chosen = chosenOf(entry, selected).flatMap((one) => (one.kind === 'window' ? [one.run.id] : []));
+    const runs = entry ? queue.open.filter(({ id }) => chosen.includes(id)) : queue.open.slice(0, 1);
+    // Those that wait first, so that none of them begins in the place of the one that goes on.
+    for (const { id } of runs.toReversed()) queue.stop(id, how);
+    if (runs.length === 0) window.showInformationMessage(t('No run goes on in this window.'));
   };
   return [
     commands.registerCommand('ptask.pauseRun', stop('pause')),
     commands.registerCommand('ptask.cancelRun', stop('cancel')),
-    commands.registerCommand('ptask.resumeRun', (entry?: RunEntry) => resume(queue, stored, entry, texts)),
+    commands.registerCommand('ptask.resumeRun', (entry?: RunEntry, selected?: readonly RunEntry[]) =>
+      resume(queue, stored, chosenOf(entry, selected), texts),
+    ),
     commands.registerCommand('ptask.deleteRun', (entry?: RunEntry, selected?: readonly RunEntry[]) =>
-      remove(stored, selected && selected.length > 1 ? selected : entry ? [entry] : [], texts),
+      remove(stored, chosenOf(entry, selected), texts),
     ),
     commands.registerCommand('ptask.refreshRuns', () => stored.refresh()),
     commands.registerCommand('ptask.showRuns', () => commands.executeCommand('ptask.runs.focus')),
@@ -38,20 +41,26 @@ export function registerRunCommands(
   ];
 }
 
-/** Goes on with a run that was stopped: the one of a menu, or the newest. */
-async function resume(queue: RunQueue, stored: StoredRuns, entry: RunEntry | undefined, { t }: Texts): Promise<void> {
+/** What a menu of the Runs view is for: all that is selected there, where that is more than its own entry. */
+function chosenOf(entry: RunEntry | undefined, selected: readonly RunEntry[] = []): readonly RunEntry[] {
+  if (selected.length > 1) return selected;
+  return entry ? [entry] : [];
+}
+
+/** Goes on with runs that were stopped: those of a menu, or the newest. */
+async function resume(queue: RunQueue, stored: StoredRuns, entries: readonly RunEntry[], { t }: Texts): Promise<void> {
   if (!(await requireTrust())) return;
-  const run = entry?.kind === 'stored' ? entry.run : (await stored.list()).find(({ state }) => state === 'stopped');
-  if (!run) {
-    window.showInformationMessage(t('There is no paused run to go on with.'));
-    return;
+  const chosen = entries.flatMap((entry) => (entry.kind === 'stored' ? [entry.run] : []));
+  const runs = (entries.length > 0 ? chosen : await stored.list()).filter(({ state }) => state === 'stopped');
+  if (runs.length === 0) window.showInformationMessage(t('There is no paused run to go on with.'));
+  for (const run of entries.length > 0 ? runs : runs.slice(0, 1)) {
+    if (queue.open.some(({ dir, request }) => [dir, request.run].includes(run.dir))) {
+      window.showInformationMessage(t('This run goes on in this window already, or waits to.'));
+      continue;
+    }
+    const device = deviceOf(Uri.file(run.taskFile));
+    queue.add({ file: run.taskFile, tasknames: run.tasknames, resume: true, run: run.dir, device });
   }
-  if (queue.open.some(({ dir, request }) => [dir, request.run].includes(run.dir))) {
-    window.showInformationMessage(t('This run goes on in this window already, or waits to.'));
-    return;
-  }
-  const device = deviceOf(Uri.file(run.taskFile));
-  queue.add({ file: run.taskFile, tasknames: run.tasknames, resume: true, run: run.dir, device });
 }
 
 /** Deletes the runs that are selected, after asking; those that go on stay. */

@@ -113,6 +113,24 @@ describe('the commands of runs', () => {
     expect(vscode.window.showInformationMessage).toHaveBeenCalledOnce();
   });
 
+  it('pause, cancel and resume all runs that are selected', async () => {
+    const waiting = ['a', 'b', 'c', 'd'].map((file) =>
+      queue.add({ file, tasknames: [], resume: false, device: 'auto' }),
+    );
+    const [a, b, , d] = waiting.map((run) => ({ kind: 'window', run }) as RunEntry);
+    await registered('ptask.cancelRun')(b, [d, a, b]);
+    expect(queue.open.map(({ request, phase }) => [request.file, phase])).toEqual([
+      ['a', 'cancelling'],
+      ['c', 'waiting'],
+    ]);
+    await registered('ptask.resumeRun')(kept('1', 'stopped'), [
+      kept('1', 'stopped'),
+      kept('2', 'done'),
+      kept('3', 'stopped'),
+    ]);
+    expect(queue.open.slice(2).map(({ request }) => request.run)).toEqual(['1', '3']);
+  });
+
   it('delete all runs that are selected, but for those that go on', async () => {
     vscode.window.showWarningMessage.mockResolvedValue('Delete');
     const selected = [kept('1', 'done'), kept('2', 'running'), kept('3', 'failed')];
