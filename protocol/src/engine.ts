@@ -274,6 +274,8 @@ export interface TaskEvaluation {
   readonly majority: { readonly label: string; readonly share: number } | undefined;
   /** The trained prompt first, where it is current; then the baselines in the order asked for. */
   readonly results: readonly EvaluationMetrics[];
+  /** Why it could not be measured, for the user, while others of the request were; where none was, the request fails. */
+  readonly problem?: string;
 }
 
 export interface EvaluationMetrics {

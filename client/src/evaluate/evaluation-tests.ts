@@ -111,8 +111,9 @@ export class EvaluationTests implements Disposable {
         });
         for (const { task } of evaluations) {
           const item = file.children.get(task.taskname);
-          // What is untrained or stale is not measured.
-          if (item && 'message' in task.prompt) run.errored(item, new TestMessage(task.prompt.message));
+          // What is untrained or stale is not measured, nor what has no rows.
+          const reason = task.problem ?? ('message' in task.prompt ? task.prompt.message : undefined);
+          if (item && reason !== undefined) run.errored(item, new TestMessage(reason));
         }
       }
     } finally {

@@ -27,7 +27,7 @@ export interface EvaluationRequest {
 let token = 0;
 
 /**
- * Measures tasks on their test rows, or on their validation rows where the file names no test data.
+ * Measures tasks on their test rows, or on their validation rows where the file names no test rows of them.
  * @param told rows as they are answered
  * @throws EngineError, EngineDied
  */
@@ -37,16 +37,28 @@ export async function evaluate(
   told: (params: EvaluatedParams) => void,
   signal: AbortSignal,
 ): Promise<Evaluation[]> {
+  const onValidation = (tasknames: readonly string[], otherwise: () => Evaluation[]) =>
+    evaluateSplit(engine, { ...request, tasknames }, 'validation', told, signal).catch((error: unknown) => {
+      // Where there are no validation rows either, the first reason is the one to hear.
+      if (isRefusal(error)) return otherwise();
+      throw error;
+    });
+  let evaluations: Evaluation[];
   try {
-    return await evaluateSplit(engine, request, 'test', told, signal);
+    evaluations = await evaluateSplit(engine, request, 'test', told, signal);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return evaluateSplit(engine, request, 'validation', told, signal).catch((second: unknown) => {
-      // Where there are no validation rows either, the first reason is the one to hear.
-      throw isRefusal(second) ? error : second;
+    return onValidation(request.tasknames, () => {
+      throw error;
     });
   }
+  const lacking = evaluations.filter(isUnmeasured).map(({ task }) => task.taskname);
+  if (lacking.length === 0) return evaluations;
+  const others = (await onValidation(lacking, () => [])).filter((one) => !isUnmeasured(one));
+  return evaluations.map((one) => others.find(({ task }) => task.taskname === one.task.taskname) ?? one);
 }
+
+const isUnmeasured = ({ task }: Evaluation): boolean => task.problem !== undefined;
 
 /** Whether there is nothing to measure on. A user who has just said that the file may not be used is not asked once more. */
 function isRefusal(error: unknown): boolean {

@@ -25,7 +25,7 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
   const heading = [`# ${escapeMarkdown(task.taskname)}`, promptText(task.prompt, texts)];
   const [first] = task.results;
   // A prompt that is untrained or stale is not measured, and perhaps nothing beside it.
-  if (!first) return heading.join('\n\n');
+  if (!first) return [...heading, ...(task.problem === undefined ? [] : [escapeMarkdown(task.problem)])].join('\n\n');
   const files = task.files.map(shortName).join(', ');
   const measured =
     task.split === 'test'

@@ -8,6 +8,7 @@ import type {
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { promptOf } from '../answer/prompt-state.ts';
 import { promptText } from '../answer/prompt-text.ts';
+import { InputError } from '../errors.ts';
 import { type AnsweredRows, evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
 import { openForRun, tasksOf } from '../project.ts';
 import type { Notify } from './connection.ts';
@@ -18,6 +19,8 @@ import type { Turns } from './turns.ts';
 /** Rows that are answered at a time; between, predictions of rows in view go first. */
 const ROWS_AT_A_TIME = 16;
 
+const UNMEASURED = { files: [], skipped: 0, majority: undefined, results: [] };
+
 /** Measures tasks, and tells the rows as they are answered. The task file and its data are checked as before a run. */
 export async function evaluateTasks(
   { token, file, tasknames, split, baselines, device }: EvaluateParams,
@@ -27,8 +30,8 @@ export async function evaluateTasks(
   return turns.take('background', signal, async (turn) => {
     const project = await openForRun(file, log.info);
     const predictor = await files.predictorOf(project, device);
-    const tasks: TaskEvaluation[] = [];
-    for (const template of tasksOf(project, tasknames)) {
+    const templates = tasksOf(project, tasknames);
+    const evaluated = async (template: TaskTemplate): Promise<TaskEvaluation> => {
       const { taskname } = template;
       const { state, usable } = promptOf(project, template);
       const virtual = state.state === 'current' ? usable?.embeddings : undefined;
@@ -39,8 +42,22 @@ export async function evaluateTasks(
       };
       const options = { split, baselines, virtual, answered, rowsAtATime: ROWS_AT_A_TIME };
       const { files, skipped, majority, measured } = await evaluateTask(project, predictor, template, options);
-      tasks.push({ taskname, split, files, prompt: state, skipped, majority, results: measured.map(resultOf) });
+      return { taskname, split, files, prompt: state, skipped, majority, results: measured.map(resultOf) };
+    };
+    const tasks: TaskEvaluation[] = [];
+    const refusals: InputError[] = [];
+    for (const template of templates) {
+      try {
+        tasks.push(await evaluated(template));
+      } catch (error) {
+        // That one of several tasks has no rows keeps nobody from knowing of the others.
+        if (!(error instanceof InputError)) throw error;
+        refusals.push(error);
+        const { state } = promptOf(project, template);
+        tasks.push({ ...UNMEASURED, taskname: template.taskname, split, prompt: state, problem: error.message });
+      }
     }
+    if (refusals.length === tasks.length) throw refusals[0];
     return { tasks };
   });
 }

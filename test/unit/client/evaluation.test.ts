@@ -88,6 +88,8 @@ describe('the report', () => {
     const untrained = { ...task, prompt: { state: 'untrained', key: '', message: '' }, results: [] } as const;
     expect(report({ task: untrained, rows: new Map() })).toBe('# sentiment\\-task\n\nnot trained yet');
   });
+  it('says why a task was not measured', () =>
+    expect(report({ task: { ...task, results: [], problem: 'no rows' }, rows: new Map() })).toMatch(/no rows$/));
   it('says that validation rows have chosen the epoch', () =>
     expect(report({ ...evaluation, task: { ...task, split: 'validation' } })).toContain(
       'validation rows of test\\.jsonl: the best epoch was chosen by them',
@@ -127,6 +129,32 @@ describe('an evaluation', () => {
   });
   it('takes validation rows where there are no test rows', async () =>
     expect((await run(engineWith('validation')))[0]?.task.split).toBe('validation'));
+  it('takes validation rows of the tasks alone that have no test rows, where they have any', async () => {
+    const rows: Record<string, string[]> = { a: ['test', 'validation'], b: ['validation'], c: [] };
+    const asked: unknown[] = [];
+    const engine = {
+      async request(_: string, { tasknames, split }: EvaluateParams) {
+        asked.push([split, tasknames]);
+        const names = tasknames.length > 0 ? tasknames : Object.keys(rows);
+        const tasks = names.map((taskname) => ({
+          ...task,
+          taskname,
+          split,
+          ...(rows[taskname]!.includes(split) ? {} : { problem: `no ${split} row` }),
+        }));
+        return { tasks };
+      },
+    } as unknown as PredictionEngine;
+    expect((await run(engine)).map(({ task }) => [task.taskname, task.split, task.problem])).toEqual([
+      ['a', 'test', undefined],
+      ['b', 'validation', undefined],
+      ['c', 'test', 'no test row'],
+    ]);
+    expect(asked).toEqual([
+      ['test', []],
+      ['validation', ['b', 'c']],
+    ]);
+  });
   it('fails with the first reason where there are neither', async () =>
     expect(run(engineWith())).rejects.toThrow('no test row'));
   it('is not asked for a second time where the user does not allow it', async () => {

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { InputError } from '../../../engine/src/errors.ts';
+import { evaluateTasks } from '../../../engine/src/process/evaluate-tasks.ts';
+import type { OpenedFiles } from '../../../engine/src/process/opened-files.ts';
+import { Turns } from '../../../engine/src/process/turns.ts';
+import { BOTH_TASKS, writeProject } from '../train/small-project.ts';
+
+/** The tasks of a project without a prompt table, on test rows: no model runs. */
+function evaluated(file: string, tasknames: readonly string[]) {
+  const files = { predictorOf: async () => ({}) } as unknown as OpenedFiles;
+  const means = { files, turns: new Turns(), notify: () => undefined };
+  const params = { token: '', file, tasknames, split: 'test', baselines: [] } as const;
+  return evaluateTasks(params, new AbortController().signal, means);
+}
+
+it('a task without rows does not keep the others from being measured, and alone is refused', async () => {
+  const file = writeProject({
+    ...BOTH_TASKS,
+    data: { ...(BOTH_TASKS.data as object), test_ds: ['test.jsonl'] },
+  });
+  const { tasks } = await evaluated(file, []);
+  expect(tasks).toMatchObject([
+    { taskname: 'mood', files: ['test.jsonl'] },
+    { taskname: 'echo', problem: expect.stringContaining("no test row of 'echo'") },
+  ]);
+  expect(tasks[0]).not.toHaveProperty('problem');
+  await expect(evaluated(file, ['echo'])).rejects.toThrow(InputError);
+});
