@@ -29,7 +29,7 @@ export function registerRunCommands(
       resume(queue, stored, chosenOf(entry, selected), texts),
     ),
     commands.registerCommand('ptask.deleteRun', (entry?: RunEntry, selected?: readonly RunEntry[]) =>
-      remove(stored, chosenOf(entry, selected), texts),
+      remove(queue, stored, chosenOf(entry, selected), texts),
     ),
     commands.registerCommand('ptask.refreshRuns', () => stored.refresh()),
     commands.registerCommand('ptask.showRuns', () => commands.executeCommand('ptask.runs.focus')),
@@ -64,7 +64,7 @@ async function resume(queue: RunQueue, stored: StoredRuns, entries: readonly Run
 }
 
 /** Deletes the runs that are selected, after asking; those that go on stay. */
-async function remove(stored: StoredRuns, entries: readonly RunEntry[], { t }: Texts): Promise<void> {
+async function remove(queue: RunQueue, stored: StoredRuns, entries: readonly RunEntry[], { t }: Texts): Promise<void> {
   const runs = entries.flatMap((entry) =>
     entry.kind === 'stored' && entry.run.state !== 'running' ? [entry.run] : [],
   );
@@ -89,7 +89,14 @@ async function remove(stored: StoredRuns, entries: readonly RunEntry[], { t }: T
         action,
       ));
   if (choice !== action) return;
-  for (const { dir } of runs) {
+  // One of them may have been resumed before the answer, here or elsewhere.
+  const going = (await stored.list().catch(() => [])).flatMap(({ dir, state }) => (state === 'running' ? [dir] : []));
+  for (const run of runs) {
+    const { dir } = run;
+    if (going.includes(dir) || queue.open.some((open) => [open.dir, open.request.run].includes(dir))) {
+      window.showWarningMessage(t('{0} goes on, and was not deleted.', runTitle(run)));
+      continue;
+    }
     const uri = Uri.file(dir);
     // A machine that is worked on from afar may have no trash.
     await workspace.fs

@@ -89,7 +89,7 @@ describe('Show Chart', () => {
 });
 
 describe('the commands of runs', () => {
-  const stored = { list: async () => [], refresh: vi.fn() };
+  const stored = { list: vi.fn(async (): Promise<object[]> => []), refresh: vi.fn() };
   let queue: RunQueue;
   beforeEach(() => {
     queue = new RunQueue(() => ({ result: new Promise(() => undefined), stop() {}, kill() {} }));
@@ -137,6 +137,17 @@ describe('the commands of runs', () => {
     await registered('ptask.deleteRun')(selected[0], selected);
     expect(vscode.window.showWarningMessage.mock.lastCall![0]).toBe('Delete these 2 runs?');
     expect((vscode.workspace.fs.delete.mock.calls as unknown[][]).map(([uri]) => uri)).toEqual(['1', '3']);
+  });
+
+  it('delete none that was resumed while the user was asked', async () => {
+    vscode.window.showWarningMessage.mockImplementationOnce(async () => {
+      await registered('ptask.resumeRun')(kept('1', 'stopped'));
+      stored.list.mockResolvedValueOnce([{ dir: '2', state: 'running' }]);
+      return 'Delete';
+    });
+    const selected = ['1', '2', '3'].map((dir) => kept(dir, 'stopped'));
+    await registered('ptask.deleteRun')(selected[0], selected);
+    expect((vscode.workspace.fs.delete.mock.calls as unknown[][]).map(([uri]) => uri)).toEqual(['3']);
   });
 
   it('delete the one of the menu where no other is selected, and none that is not meant', async () => {
