@@ -1,7 +1,7 @@
 import { commands, type Disposable, window } from 'vscode';
 import { summaryText } from '../runs/run-text.ts';
 import type { RunEntry } from '../runs/runs-view.ts';
-import type { StoredRuns } from '../runs/stored-runs.ts';
+import { listedRuns, type StoredRuns } from '../runs/stored-runs.ts';
 import type { Texts } from '../texts.ts';
 import type { Charts } from './chart-panel.ts';
 import { runTitle } from './chart-run.ts';
@@ -13,12 +13,16 @@ export function chartCommands(charts: Charts, stored: StoredRuns, texts: Texts):
     commands.registerCommand('ptask.showChart', async (of?: RunEntry | string, selected?: readonly RunEntry[]) => {
       const chosen = selected && selected.length > 1 ? selected.flatMap(dirOf) : dirOf(of);
       // A run that is named and has no folder yet is not the newest one of the others.
-      const dirs = of === undefined ? (await stored.list()).slice(0, 1).map(({ dir }) => dir) : chosen;
+      const runs = of === undefined ? await listedRuns(stored, texts) : [];
+      if (!runs) return;
+      const dirs = of === undefined ? runs.slice(0, 1).map(({ dir }) => dir) : chosen;
       if (dirs.length > 0) charts.show(dirs);
       else window.showInformationMessage(of === undefined ? none() : texts.t('This run has not taken a step yet.'));
     }),
     commands.registerCommand('ptask.compareRuns', async () => {
-      const items = (await stored.list()).map((run) => ({
+      const runs = await listedRuns(stored, texts);
+      if (!runs) return;
+      const items = runs.map((run) => ({
         label: runTitle(run),
         description: summaryText(run, texts),
         dir: run.dir,

@@ -4,7 +4,7 @@ import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { RunEntry } from './runs-view.ts';
-import type { StoredRuns } from './stored-runs.ts';
+import { listedRuns, type StoredRuns } from './stored-runs.ts';
 import { deviceOf } from './train-command.ts';
 
 /** What the Runs view's menus do to a run; from the command palette it is done to the one that goes on. */
@@ -48,10 +48,13 @@ function chosenOf(entry: RunEntry | undefined, selected: readonly RunEntry[] = [
 }
 
 /** Goes on with runs that were stopped: those of a menu, or the newest. */
-async function resume(queue: RunQueue, stored: StoredRuns, entries: readonly RunEntry[], { t }: Texts): Promise<void> {
+async function resume(queue: RunQueue, stored: StoredRuns, entries: readonly RunEntry[], texts: Texts): Promise<void> {
+  const { t } = texts;
   if (!(await requireTrust())) return;
   const chosen = entries.flatMap((entry) => (entry.kind === 'stored' ? [entry.run] : []));
-  const runs = (entries.length > 0 ? chosen : await stored.list()).filter(({ state }) => state === 'stopped');
+  const listed = entries.length > 0 ? chosen : await listedRuns(stored, texts);
+  if (!listed) return;
+  const runs = listed.filter(({ state }) => state === 'stopped');
   if (runs.length === 0) window.showInformationMessage(t('There is no paused run to go on with.'));
   for (const run of entries.length > 0 ? runs : runs.slice(0, 1)) {
     if (queue.open.some(({ dir, request }) => [dir, request.run].includes(run.dir))) {

@@ -11,6 +11,7 @@ import {
   window,
 } from 'vscode';
 import type { EpochPoint, RunState, RunSummary } from '../../../protocol/src/engine.ts';
+import { EngineDied } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { Texts } from '../texts.ts';
 import type { RunNews, RunQueue, WindowRun } from './run-queue.ts';
@@ -55,6 +56,7 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
       this.#changed,
       window.createTreeView('ptask.runs', { treeDataProvider: this, canSelectMany: true }),
       stored.onDidChange(() => this.#changed.fire(undefined)),
+      engine.onAskAnew(() => this.#changed.fire(undefined)),
       queue.listen((run, news) => this.#take(run, news)),
     ];
   }
@@ -62,7 +64,7 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
   async getChildren(entry?: RunEntry): Promise<RunEntry[]> {
     if (entry === undefined) {
       const open = this.#queue.open;
-      const stored = await this.#stored.list();
+      const stored = await this.#stored.list().catch(noneWhereEngineDied);
       // A run of this window is shown with its progress, or as waiting to go on, not as what is on disk of it.
       const own = new Set(open.flatMap(({ dir, request }) => [dir, request.run]));
       return [
@@ -71,13 +73,13 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
       ];
     }
     if (entry.kind === 'epoch' || entry.run.dir === undefined) return [];
-    if (entry.kind === 'stored') return this.#readEpochs(entry.run.dir);
+    if (entry.kind === 'stored') return this.#readEpochs(entry.run.dir).catch(noneWhereEngineDied);
     const { id, dir } = entry.run;
     const known = this.#epochs.get(id) ?? this.#readEpochs(dir);
     this.#epochs.set(id, known);
     // What could not be read now may be another time.
     known.catch(() => this.#epochs.delete(id));
-    return known;
+    return known.catch(noneWhereEngineDied);
   }
 
   getTreeItem(entry: RunEntry): TreeItem {
@@ -145,4 +147,10 @@ export class RunsView implements TreeDataProvider<RunEntry>, Disposable {
     item.iconPath = new ThemeIcon(epoch.best ? 'star-full' : 'circle-small');
     return item;
   }
+}
+
+/** Its end is told elsewhere, and the runs of this window go on without it. */
+function noneWhereEngineDied(error: unknown): never[] {
+  if (error instanceof EngineDied) return [];
+  throw error;
 }

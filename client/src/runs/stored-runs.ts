@@ -1,8 +1,10 @@
 import path from 'node:path';
-import { type Disposable, EventEmitter, workspace } from 'vscode';
+import { type Disposable, EventEmitter, window, workspace } from 'vscode';
 import type { RunSummary } from '../../../protocol/src/engine.ts';
+import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import { findTaskFiles, isTaskFile } from '../task-files.ts';
+import type { Texts } from '../texts.ts';
 
 /** After a change on disk, others usually follow at once. */
 const SETTLE_MS = 300;
@@ -57,5 +59,18 @@ export class StoredRuns implements Disposable {
     this.#opened.dispose();
     this.#trusted.dispose();
     this.#changed.dispose();
+  }
+}
+
+/** The runs for a command; undefined where they cannot be read, which the user is told. */
+export async function listedRuns(
+  stored: Pick<StoredRuns, 'list'>,
+  { t }: Texts,
+): Promise<readonly RunSummary[] | undefined> {
+  try {
+    return await stored.list();
+  } catch (error) {
+    window.showErrorMessage(t('The runs cannot be read: {0}', reasonOf(error, t)));
+    return undefined;
   }
 }

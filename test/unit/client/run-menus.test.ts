@@ -10,7 +10,12 @@ import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => ({
   commands: { registerCommand: vi.fn() },
-  window: { showInformationMessage: vi.fn(), showQuickPick: vi.fn(), showWarningMessage: vi.fn() },
+  window: {
+    showErrorMessage: vi.fn(),
+    showInformationMessage: vi.fn(),
+    showQuickPick: vi.fn(),
+    showWarningMessage: vi.fn(),
+  },
   workspace: {
     isTrusted: true,
     getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
@@ -111,6 +116,12 @@ describe('the commands of runs', () => {
     await registered('ptask.resumeRun')(kept('1', 'stopped'));
     expect(queue.open).toMatchObject([{ request: { file: '/w/a.ptask.json', resume: true, run: '1' } }]);
     expect(vscode.window.showInformationMessage).toHaveBeenCalledOnce();
+  });
+
+  it('say why the runs cannot be read', async () => {
+    stored.list.mockRejectedValueOnce(new Error('no engine'));
+    await registered('ptask.resumeRun')();
+    expect(vscode.window.showErrorMessage).toHaveBeenCalledWith('The runs cannot be read: no engine');
   });
 
   it('pause, cancel and resume all runs that are selected', async () => {

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { EngineDied } from '../../../client/src/engine/engine-error.ts';
 import { RunQueue } from '../../../client/src/runs/run-queue.ts';
 import { RunsView } from '../../../client/src/runs/runs-view.ts';
 import type { TrainingParams } from '../../../protocol/src/engine.ts';
@@ -26,9 +27,9 @@ function start(...kept: string[]) {
   });
   const asked = vi.fn(async () => ({ epochs: [{ epoch: 1 }] }));
   const stored = { onDidChange: () => ({ dispose() {} }), list: async () => kept.map((dir) => ({ dir })) };
-  const view = new RunsView(queue, stored as never, { request: asked } as never, english);
+  const view = new RunsView(queue, stored as never, { request: asked, onAskAnew: () => undefined } as never, english);
   const news = (...events: object[]) => tell({ token: '', progress: {}, events } as unknown as TrainingParams);
-  return { queue, view, asked, news };
+  return { queue, view, stored, asked, news };
 }
 
 it('the epochs of a run that goes on are read when there is another one, not with each step', async () => {
@@ -52,4 +53,16 @@ it('a run that waits to go on is not shown as paused as well', async () => {
   queue.add({ ...request, resume: true, run: '/w/.ptask/runs/1' });
   const shown = (await view.getChildren()).map((entry) => (entry.kind === 'stored' ? entry.run.dir : entry.kind));
   expect(shown).toEqual(['window', 'window', '/w/.ptask/runs/2']);
+});
+
+it('the run of a window is shown, and may be stopped, also where the engine that reads others has died', async () => {
+  const { queue, view, stored, asked, news } = start();
+  const death = new EngineDied('SIGKILL', []);
+  stored.list = () => Promise.reject(death);
+  asked.mockRejectedValue(death);
+  queue.add(request);
+  news({ event: 'start', run: '/w/.ptask/runs/1' });
+  const [entry] = await view.getChildren();
+  expect(entry).toMatchObject({ kind: 'window' });
+  expect(await view.getChildren(entry)).toEqual([]);
 });
