@@ -35,8 +35,9 @@ export class Charts implements Disposable {
     this.#queue = queue;
     this.#texts = texts;
     this.#serializer = window.registerWebviewPanelSerializer(VIEW_TYPE, {
-      deserializeWebviewPanel: async (panel: WebviewPanel, state: ChartState | undefined) => {
-        if (state) this.#fill(panel, state.dirs);
+      // Another version may have kept something else.
+      deserializeWebviewPanel: async (panel: WebviewPanel, state: Partial<ChartState> | undefined) => {
+        if (Array.isArray(state?.dirs)) this.#fill(panel, state.dirs);
         else panel.dispose();
       },
     });
@@ -102,7 +103,8 @@ export class Charts implements Disposable {
     ];
     panel.onDidDispose(() => {
       isClosed = true;
-      this.#panels.delete(keyOf(dirs));
+      // One that came back later has its place.
+      if (this.#panels.get(keyOf(dirs)) === panel) this.#panels.delete(keyOf(dirs));
       for (const listener of listeners) listener.dispose();
     });
   }

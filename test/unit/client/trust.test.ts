@@ -131,7 +131,7 @@ it('the status of a task file follows it when it changes on disk', async () => {
 });
 
 /** A tab with a chart as VS Code brings it back after the window was reloaded. */
-function restoredChart(engine: PredictionEngine) {
+function restoredChart(engine: PredictionEngine, state: object = { dirs: ['/w/.ptask/runs/1'] }) {
   const received = new vscode.EventEmitter<object>();
   const closed = new vscode.EventEmitter<void>();
   const post = vi.fn(async () => true);
@@ -144,13 +144,16 @@ function restoredChart(engine: PredictionEngine) {
       titles.push(title);
     },
     onDidDispose: closed.event,
+    dispose: vi.fn(),
   };
   new Charts({} as never, engine, queue(), english);
   const [, serializer] = vscode.window.registerWebviewPanelSerializer.mock.lastCall as unknown as [string, never];
-  (serializer as { deserializeWebviewPanel(panel: object, state: object): void }).deserializeWebviewPanel(panel, {
-    dirs: ['/w/.ptask/runs/1'],
-  });
+  const restored = (
+    serializer as { deserializeWebviewPanel(panel: object, state: object): Promise<void> }
+  ).deserializeWebviewPanel(panel, state);
   return {
+    panel,
+    restored,
     post,
     titles,
     ready: () => received.fire({ type: 'ready' }),
@@ -189,6 +192,15 @@ it('the runs of a window that was closed just now go on once the workspace is tr
   await vi.waitFor(() => expect(runs.open).toMatchObject([{ request: left }]));
   handOver.dispose();
   rmSync(storage, { recursive: true });
+});
+
+it('a chart that another version has kept in a form of its own is closed', async () => {
+  const { panel, restored } = restoredChart(
+    engineThat(() => METRICS),
+    { dir: '/w/.ptask/runs/1' },
+  );
+  await restored;
+  expect(panel.dispose).toHaveBeenCalledOnce();
 });
 
 it('a chart of a run that was deleted says so', async () => {
