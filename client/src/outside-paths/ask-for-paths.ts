@@ -1,4 +1,5 @@
 import { type Memento, Uri, window, workspace } from 'vscode';
+import { NotAllowed } from '../engine/engine-error.ts';
 import type { LanguageServer } from '../language-server.ts';
 import type { Texts } from '../texts.ts';
 import { outsidePaths } from './outside-paths.ts';
@@ -23,7 +24,10 @@ export function askForPaths(server: LanguageServer, memory: Memento, { t }: Text
     remember: (file, decisions) => memory.update(KEY, { ...all(), [file]: decisions }),
     async outside(file) {
       const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-      return outsidePaths(file, await pathsOf(server, Uri.file(file)), folders);
+      const paths = await pathsOf(server, Uri.file(file));
+      if (!paths)
+        throw new NotAllowed(t('it is no task file to this editor, so that what it names is not known'), 'input');
+      return outsidePaths(file, paths, folders);
     },
     async question(file, paths, isWaitedFor) {
       const name = workspace.asRelativePath(file);
@@ -40,9 +44,9 @@ export function askForPaths(server: LanguageServer, memory: Memento, { t }: Text
 }
 
 /** What the file names. The server knows those of the workspace, and those that are open. */
-async function pathsOf(server: LanguageServer, uri: Uri): Promise<readonly string[]> {
+async function pathsOf(server: LanguageServer, uri: Uri): Promise<readonly string[] | undefined> {
   const known = await server.paths(uri);
   if (known) return known;
   await workspace.openTextDocument(uri);
-  return (await server.paths(uri)) ?? [];
+  return server.paths(uri);
 }
