@@ -42,8 +42,10 @@ export function proposeTask(rows: readonly Row[], answer?: string): DataProposal
   const texts = new Map<string, string[]>();
   for (const row of own) {
     for (const [field, value] of Object.entries(row)) {
-      if (field !== 'taskname' && typeof value === 'string' && isPlaceholder(field))
-        texts.set(field, [...(texts.get(field) ?? []), value]);
+      if (field === 'taskname' || typeof value !== 'string' || !isPlaceholder(field)) continue;
+      const known = texts.get(field);
+      if (known) known.push(value);
+      else texts.set(field, [value]);
     }
   }
   const common = [...texts].filter(([, values]) => values.length > own.length / 2);
@@ -75,7 +77,10 @@ function labelsOf(answers: readonly string[]): string[] | undefined {
 }
 
 function longest(fields: readonly (readonly [string, readonly string[]])[]): string | undefined {
-  const lengths = fields.map(([field, values]) => ({ field, length: Math.max(...values.map(({ length }) => length)) }));
+  const lengths = fields.map(([field, values]) => ({
+    field,
+    length: values.reduce((most, { length }) => Math.max(most, length), 0),
+  }));
   return lengths.sort((a, b) => b.length - a.length)[0]?.field;
 }
 

@@ -38,6 +38,10 @@ describe('the proposal', () => {
       fields: [],
       answerField: 'c',
     }));
+  it('is made from as many rows as a hundred files have', () => {
+    const rows = Array.from({ length: 200_000 }, (_, n) => rating(`row ${n}`, n % 2 ? 'yes' : 'no'));
+    expect(proposeTask(rows)).toMatchObject({ labels: ['no', 'yes'], longestField: 'text' });
+  });
   it('is none where nothing could be an answer', () => {
     expect(proposeTask([])).toBeUndefined();
     expect(proposeTask([{ taskname: 'a', n: 3 }])).toBeUndefined();
