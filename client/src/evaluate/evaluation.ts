@@ -78,7 +78,9 @@ async function evaluateSplit(
     if (params.token !== own) return;
     const byAnswerer = rows.get(params.taskname) ?? new Map<Answerer, EvaluatedRow[]>();
     rows.set(params.taskname, byAnswerer);
-    byAnswerer.set(params.answerer, [...(byAnswerer.get(params.answerer) ?? []), ...params.rows]);
+    const known = byAnswerer.get(params.answerer);
+    if (known) known.push(...params.rows);
+    else byAnswerer.set(params.answerer, [...params.rows]);
     told(params);
   };
   const params = { token: own, file, tasknames, split, baselines };
