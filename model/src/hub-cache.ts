@@ -13,17 +13,22 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Where the cache is, by the variables that Hugging Face's programs go by. */
 export function hubCacheFolder(environment: Environment = process.env): string {
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE } = environment;
-  return expanded(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(hubHome(environment), 'hub'));
+  return expanded(HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(hubHome(environment), 'hub'), environment);
 }
 
 /** Where Hugging Face's programs keep what they share, the token of the user among it. */
-export function hubHome({ HF_HOME, XDG_CACHE_HOME }: Environment = process.env): string {
-  return expanded(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'));
+export function hubHome(environment: Environment = process.env): string {
+  const { HF_HOME, XDG_CACHE_HOME } = environment;
+  return expanded(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'), environment);
 }
 
-/** `~` in front is the user's home folder. */
-export function expanded(path: string): string {
-  return /^~(?=[/\\]|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
+/**
+ * `~` in front is the user's home folder; `$NAME` and `${NAME}` are variables, as no shell has put their values into what comes
+ * of a file such as `/etc/environment`. One that is not set stays as it is written, as in Python.
+ */
+export function expanded(path: string, environment: Environment = process.env): string {
+  const own = /^~(?=[/\\]|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
+  return own.replaceAll(/\$(?:(\w+)|\{(\w+)\})/g, (text, bare, braced) => environment[bare ?? braced] ?? text);
 }
 
 /** Where the cache keeps everything of a model, whether it has any of it or not. */

@@ -63,7 +63,7 @@ async function tokenOf(environment: Environment): Promise<HubToken | undefined> 
     const token = cleaned(environment[name], name);
     if (token) return token;
   }
-  const file = expanded(environment.HF_TOKEN_PATH || join(hubHome(environment), 'token'));
+  const file = expanded(environment.HF_TOKEN_PATH || join(hubHome(environment), 'token'), environment);
   return cleaned(await readFile(file, 'utf8').catch(() => undefined), file);
 }
 

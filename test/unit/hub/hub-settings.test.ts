@@ -74,9 +74,10 @@ describe('the token', () => {
   it('may be in another file', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'secrets'));
-    const HF_TOKEN_PATH = join(folder, 'secrets/hub');
-    await writeFile(HF_TOKEN_PATH, 'hf_elsewhere');
-    expect((await hubSettings({ HF_HOME: folder, HF_TOKEN_PATH })).token?.value).toBe('hf_elsewhere');
+    await writeFile(join(folder, 'secrets/hub'), 'hf_elsewhere');
+    for (const HF_TOKEN_PATH of [join(folder, 'secrets/hub'), '$HF_HOME/secrets/hub']) {
+      expect((await hubSettings({ HF_HOME: folder, HF_TOKEN_PATH })).token?.value).toBe('hf_elsewhere');
+    }
   });
 
   it('that cannot be one is told, without being shown', async () => {

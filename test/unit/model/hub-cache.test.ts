@@ -97,6 +97,8 @@ it.each([
   [{ HF_HOME: '/b' }, join('/b', 'hub')],
   [{ XDG_CACHE_HOME: '/c' }, join('/c', 'huggingface', 'hub')],
   [{ HF_HUB_CACHE: '~/models' }, join(homedir(), 'models')],
+  [{ HF_HOME: '$SCRATCH/hf', SCRATCH: '/s' }, join('/s/hf', 'hub')],
+  [{ HF_HUB_CACHE: `\${WORK}/$NONE/hub`, WORK: '/w' }, '/w/$NONE/hub'],
   [{}, join(homedir(), '.cache', 'huggingface', 'hub')],
 ])('with %j the cache is %s', (environment, folder) => {
   expect(hubCacheFolder(environment)).toBe(folder);
