@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { hubReference } from '../../../model/src/hub-cache.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
@@ -66,6 +66,13 @@ export class CacheSnapshot {
   /** The part of a content that is there already; no other program uses such names. */
   incomplete(file: HubFile): string {
     return this.blob(file) + INCOMPLETE;
+  }
+
+  /** Whether everything is said and there, so that nothing has to be written. */
+  async isFetched(files: readonly HubFile[], revision: string, commit: string): Promise<boolean> {
+    const referred = readFile(hubReference(this.#modelFolder, revision), 'utf8').catch(() => undefined);
+    if (revision !== commit && (await referred) !== commit) return false;
+    return (await Promise.all(files.map((file) => this.hasFile(file)))).every(Boolean);
   }
 
   /** Says which commit a revision stands for; a commit stands for itself. */

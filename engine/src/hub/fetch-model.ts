@@ -122,6 +122,11 @@ export async function fetchModel(
   const present = new Map<string, number>(files.map((file) => [file.path, file.present]));
   const tell = (waiting?: FetchProgress['waiting']) =>
     report({ present: sum([...present.values()]), ...(waiting && { waiting }) });
+  // A cache that many share may be open to reading alone.
+  if (await snapshot.isFetched(files, revision, commit)) {
+    tell();
+    return folder;
+  }
   const lock = await lockModel(id, settings, signal, (holder) => tell({ holder }));
   try {
     await snapshot.prepare();

@@ -56,6 +56,16 @@ describe('a model', () => {
     expect(server.asked('hub')).toHaveLength(before);
   });
 
+  it('that is there needs a cache that can be read, and no more', async () => {
+    const { fetch, cacheFolder } = await hub();
+    const folder = await fetch();
+    await rm(join(cacheFolder, '.locks'), { recursive: true });
+    await writeFile(join(cacheFolder, '.locks'), 'no folder');
+    expect(await fetch()).toBe(folder);
+    await writeFile(join(cacheFolder, 'models--owner--tiny/refs/main'), 'another');
+    await expect(fetch()).rejects.toThrow('cannot be written');
+  });
+
   it('shares contents that another commit of it has', async () => {
     const { fetch, cacheFolder, server } = await hub();
     await mkdir(join(cacheFolder, BLOB, '..'), { recursive: true });
