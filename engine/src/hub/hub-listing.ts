@@ -31,7 +31,8 @@ export interface HubListing {
 }
 
 /**
- * Reads the hub's answer, of which nothing is taken on trust: paths stay inside the model's folder, and hashes are hashes.
+ * Reads the hub's answer, of which nothing is taken on trust: paths stay inside the model's folder, those that would not are left
+ * out, and hashes are hashes.
  * @throws HubError where it is not what a hub answers
  */
 export function readListing(answer: unknown): HubListing {
@@ -43,21 +44,23 @@ export function readListing(answer: unknown): HubListing {
   const parameters = isJsonObject(safetensors) ? safetensors.total : undefined;
   return {
     commit: sha,
-    files: siblings.map(readFile),
+    files: siblings.flatMap(readFile),
     gated: gated === 'auto' || gated === 'manual' || gated === true,
     architecture: typeof architecture === 'string' ? architecture : undefined,
     parameters: isCount(parameters) ? parameters : undefined,
   };
 }
 
-function readFile(file: unknown): HubFile {
+function readFile(file: unknown): HubFile[] {
   if (!isJsonObject(file)) throw malformed(t('a file that is none'));
   const { rfilename: path, size, blobId, lfs } = file;
-  if (typeof path !== 'string' || !isInside(path)) throw malformed(t('a file with the name {0}', JSON.stringify(path)));
+  if (typeof path !== 'string') throw malformed(t('a file with the name {0}', JSON.stringify(path)));
+  // Beside a model there may be logs with names of hours, such as 12:30, which not every system can have.
+  if (!isInside(path)) return [];
   const digest = isJsonObject(lfs) ? sha256Of(lfs) : gitDigest(blobId);
   const bytes = isJsonObject(lfs) && isCount(lfs.size) ? lfs.size : size;
   if (digest === undefined || !isCount(bytes)) throw malformed(t('no size or hash of {0}', path));
-  return { path, bytes, digest };
+  return [{ path, bytes, digest }];
 }
 
 /** The hub says `sha256` here and `oid` elsewhere. */

@@ -22,16 +22,26 @@ describe('the list of files of a model', () => {
     ]);
   });
 
-  it.each(['../config.json', '/etc/passwd', 'a/../../b', 'a\\..\\b', 'C:x', 'a//b', 'a/.', 'con\u0000fig', ''])(
-    'has no file outside its folder: %j',
-    (rfilename) => {
-      expect(() => readListing(answer({ siblings: [file({ rfilename })] }))).toThrow(HubError);
-    },
-  );
+  it.each([
+    '../config.json',
+    '/etc/passwd',
+    'a/../../b',
+    'a\\..\\b',
+    'C:x',
+    'a//b',
+    'a/.',
+    'con\u0000fig',
+    '',
+    'runs/12:30.log',
+  ])('has no file outside its folder: %j', (rfilename) => {
+    const { files } = readListing(answer({ siblings: [file({ rfilename }), file()] }));
+    expect(files.map(({ path }) => path)).toEqual(['config.json']);
+  });
 
   it.each([
     ['a commit that is none', { sha: '../../main' }],
     ['no files', { siblings: undefined }],
+    ['a name that is none', { siblings: [file({ rfilename: 1 })] }],
     ['a size that is none', { siblings: [file({ size: -1 })] }],
     ['a hash that is a path', { siblings: [file({ blobId: '../../../config' })] }],
     ['a large file with no hash', { siblings: [file({ lfs: { size: 3 } })] }],
