@@ -60,6 +60,16 @@ describe('ptask fetch', () => {
     expect(server.seen).toHaveLength(asked + 1);
   });
 
+  it('says that of another revision a task file names the folder, where the id means main', async () => {
+    const told = { sha: COMMIT };
+    const { run, cacheFolder } = await fetching(tinyModel({ told }));
+    await run([ID, '--yes']);
+    told.sha = 'f'.repeat(40);
+    const { stdout } = await run([ID, '--revision', 'refs/pr/1', '--yes']);
+    const folder = path.join(cacheFolder, 'models--owner--tiny/snapshots', told.sha);
+    expect(stdout).toContain(`A task file uses it with "model": "${folder}"`);
+  });
+
   it('tells programs of it with --json', async () => {
     const { run, cacheFolder } = await fetching();
     const told = events((await run([ID, '--json', '--yes'])).stdout);

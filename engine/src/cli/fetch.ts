@@ -1,3 +1,4 @@
+import { cachedModelFolder } from '../../../model/src/hub-cache.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { modelSummary } from '../../../model/src/model-summary.ts';
 import { type FetchPlan, fetchModel, planFetch } from '../hub/fetch-model.ts';
@@ -75,6 +76,8 @@ async function tellModel({ id, commit }: FetchPlan, folder: string, output: Outp
   const { architecture, parameters } = modelSummary(opened.model);
   output.event({ event: 'fetched', model: id, commit, folder, architecture, parameters });
   output.text(`${id} is there: ${architecture}, ${(parameters / 1e6).toPrecision(3)} million parameters`);
-  output.text(`A task file uses it with "model": "${id}"`);
+  const isMeant = (await cachedModelFolder(id)) === folder;
+  output.text(`A task file uses it with "model": ${JSON.stringify(isMeant ? id : folder)}`);
+  if (!isMeant) output.text(`"${id}" is its revision main, as it was fetched last`);
   return 0;
 }
