@@ -47,10 +47,6 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-4096);
   });
-  const timer = setTimeout(() => {
-    isLate = true;
-    child.kill('SIGKILL');
-  }, longest);
   return new Promise((resolve) => {
     const end = (how: string) => {
       clearTimeout(timer);
@@ -68,6 +64,15 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
         : t('it ended its process ({0})', how);
       resolve({ state: 'died', milliseconds, reason: last === '' || isLate ? reason : `${reason}: ${last}` });
     };
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill('SIGKILL');
+      // It may not end even so, in a driver that hangs, or leave a process of its own that keeps its output open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.unref();
+      end('SIGKILL');
+    }, longest);
     child.once('error', (error) => end(error.message));
     child.once('close', (code, signal) => end(signal ?? `exit code ${code}`));
   });

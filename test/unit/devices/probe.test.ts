@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { probe } from '../../../engine/src/devices/probe.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 
@@ -48,4 +48,18 @@ it('one that hangs is given up, and its process ended', async () => {
     state: 'died',
     reason: 'it did not answer within 0.3 seconds',
   });
+});
+
+it('one that hangs is given up although something that it started keeps its output open', async () => {
+  const pid = path.join(folder, 'pid');
+  onTestFinished(() => {
+    if (existsSync(pid)) process.kill(Number(readFileSync(pid, 'utf8')));
+  });
+  const lasts = ['-e', 'setInterval(() => {}, 1000)'];
+  const starts = `import { spawn } from 'node:child_process';
+    import { writeFileSync } from 'node:fs';
+    const child = spawn(process.execPath, ${JSON.stringify(lasts)}, { stdio: 'inherit' });
+    writeFileSync(${JSON.stringify(pid)}, String(child.pid));
+    for (;;);`;
+  expect(await probe(program(starts), 'x', 2000)).toMatchObject({ state: 'died' });
 });
