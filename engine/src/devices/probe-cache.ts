@@ -61,12 +61,17 @@ const DRIVER_FILES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   ),
 };
 
-const VARIABLES = ['LD_LIBRARY_PATH', 'PATH', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'CUDA_VISIBLE_DEVICES'];
+/** Folders that the system's loader looks for libraries in: on Windows, those of programs. */
+const LIBRARY_FOLDERS = process.platform === 'win32' ? 'PATH' : 'LD_LIBRARY_PATH';
+
+const VARIABLES = [LIBRARY_FOLDERS, 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'CUDA_VISIBLE_DEVICES'];
 
 /** Changes with anything that a device may begin or cease to work by. */
 async function surroundings(): Promise<string> {
   const drivers = (DRIVER_FILES[process.platform] ?? []).map(async (file) => `${file}: ${await contents(file)}`);
   const variables = VARIABLES.map((name) => `${name}: ${process.env[name] ?? ''}`);
+  // A library that was missing may have been put where it is looked for.
+  const libraries = (process.env.LD_LIBRARY_PATH ?? '').split(':').filter((folder) => folder !== '');
   return [
     VERSION,
     runtimeVersion(),
@@ -76,6 +81,7 @@ async function surroundings(): Promise<string> {
     release(),
     ...(await Promise.all(drivers)),
     ...variables,
+    ...(await Promise.all(libraries.map(fileStamp))),
   ].join('\n');
 }
 

@@ -1,0 +1,30 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Probe } from '../../../engine/src/devices/probe.ts';
+import { readProbes, rememberProbes } from '../../../engine/src/devices/probe-cache.ts';
+import { temporaryFolder } from '../engine/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const libraries = path.join(folder, 'libraries');
+const PROBES = new Map<string, Probe>([
+  ['cuda', { state: 'fails', milliseconds: 3, reason: 'no', missing: 'libx.so' }],
+]);
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe.runIf(process.platform === 'linux')('what came of trying a device', () => {
+  it.each([
+    ['stays, whatever programs a shell finds', () => vi.stubEnv('PATH', '/elsewhere'), PROBES],
+    ['goes with other folders for libraries', () => vi.stubEnv('LD_LIBRARY_PATH', '/elsewhere'), new Map()],
+    ['goes with a library that is put there', () => writeFileSync(path.join(libraries, 'libx.so'), ''), new Map()],
+  ])('%s', async (_, change, expected) => {
+    vi.stubEnv('PTASK_CACHE', path.join(folder, 'cache'));
+    mkdirSync(libraries, { recursive: true });
+    vi.stubEnv('LD_LIBRARY_PATH', `/none:${libraries}`);
+    await rememberProbes(PROBES);
+    expect(await readProbes()).toEqual(PROBES);
+    change();
+    expect(await readProbes()).toEqual(expected);
+  });
+});
