@@ -96,6 +96,30 @@ export async function lockFile(path: string, patience: number): Promise<FileLock
   };
 }
 
+/** Milliseconds between two looks whether another process is done. */
+const LOOK_EVERY = 500;
+
+/**
+ * The same lock, for whoever waits for another holder however long that takes.
+ * @param waiting told, again and again, who has it
+ * @throws as `withFileLock`; the signal's reason when it is aborted
+ */
+export async function lockWhenFree(
+  path: string,
+  signal: AbortSignal,
+  waiting: (holder: LockHolder | undefined) => void,
+): Promise<FileLock> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await lockFile(path, LOOK_EVERY);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      waiting(error.holder);
+    }
+  }
+}
+
 async function lockOf(path: string): Promise<string> {
   return `${await fileBehind(path)}.lock`;
 }

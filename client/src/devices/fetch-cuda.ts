@@ -22,8 +22,9 @@ export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise
         t('Fetch'),
       );
       if (choice !== t('Fetch')) return;
-      await fetchShown(engine, texts);
     }
+    // All of it may have been fetched, and not been unpacked.
+    await fetchShown(engine, texts);
     // A process keeps the runtime that it has loaded.
     engine.renew();
     const show = t('Show Devices');

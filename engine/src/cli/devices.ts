@@ -44,20 +44,20 @@ async function fetchProvider(yes: boolean, output: Output): Promise<number> {
   const plan = await planCuda();
   const { folder, bytes, missingBytes, licence } = plan;
   output.event({ event: 'fetch', device: 'cuda', folder, bytes, missing_bytes: missingBytes });
-  if (missingBytes === 0) {
-    output.note(`What CUDA needs is in ${folder}`);
-    return 0;
+  if (missingBytes > 0) {
+    output.note(
+      `ONNX Runtime's CUDA provider (${licence}): ${formatBytes(missingBytes)} are to be fetched into ${folder}`,
+    );
   }
-  output.note(
-    `ONNX Runtime's CUDA provider (${licence}): ${formatBytes(missingBytes)} are to be fetched into ${folder}`,
-  );
   const controller = new AbortController();
   const interrupt = new Interrupt(() => controller.abort());
   const { signal } = controller;
   try {
-    if (!(await agreed(yes, output, signal))) return 0;
+    if (missingBytes > 0 && !(await agreed(yes, output, signal))) return 0;
+    // All of it may have been fetched, and not been unpacked.
     await fetchShown(plan, output, (report) => fetchCuda({ signal, report }));
-    output.event({ event: 'fetched', device: 'cuda', folder });
+    if (missingBytes > 0) output.event({ event: 'fetched', device: 'cuda', folder });
+    else output.note(`What CUDA needs is in ${folder}`);
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,19 +1,27 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { t } from '../../../l10n/src/words.ts';
 import { makeFolder } from '../atomic-folder.ts';
-import { InputError } from '../errors.ts';
-import { withFileLock } from '../file-lock.ts';
+import { FileError, InputError } from '../errors.ts';
+import { lockWhenFree } from '../file-lock.ts';
 import { type BlobPlace, downloadBlob, incompleteBytes } from '../hub/blob-download.ts';
+import type { FetchProgress } from '../hub/fetch-model.ts';
 import { freeSpace } from '../hub/free-space.ts';
 import { HubError } from '../hub/hub-error.ts';
 import type { HubFile } from '../hub/hub-listing.ts';
 import { HubRequests } from '../hub/hub-requests.ts';
+import { unusedProxy } from '../hub/hub-settings.ts';
 import type { Pause } from '../hub/retries.ts';
-import { CUDA_RUNTIME_VERSION, cudaRuntimeFolder, fetchedRuntime, NATIVE_FOLDER } from '../runtime/cuda-runtime.ts';
+import {
+  CUDA_LIBRARIES,
+  CUDA_RUNTIME_VERSION,
+  cudaRuntimeFolder,
+  fetchedRuntime,
+  NATIVE_FOLDER,
+} from '../runtime/cuda-runtime.ts';
 import { runtimeVersion } from '../runtime/provider.ts';
 import { formatBytes } from '../text.ts';
 
@@ -27,7 +35,6 @@ const PACKAGE_VERSION = '0.4.9';
 
 /** In the package. */
 const LIBRARIES = 'package/Plugins/Linux/x64';
-const NAMES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
 /** What the archive and its libraries take together while one is unpacked into the other. */
 const UNPACKED_BYTES = 300 * 2 ** 20;
@@ -48,6 +55,7 @@ export interface CudaPlan {
   /** Where it is kept. */
   readonly folder: string;
   readonly bytes: number;
+  /** None where all is fetched, be it unpacked or not. */
   readonly missingBytes: number;
   /** Of the program that is fetched; NVIDIA's own libraries are not in it. */
   readonly licence: string;
@@ -63,15 +71,16 @@ export async function planCuda(archive: CudaArchive = CUDA_ARCHIVE): Promise<Cud
       t('the CUDA provider is of ONNX Runtime {0}, and this is {1}', CUDA_RUNTIME_VERSION, runtimeVersion()),
     );
   }
-  const present = fetchedRuntime() ? archive.bytes : await incompleteBytes(archivePlace().incomplete, archive);
+  const { blob, incomplete } = archivePlace();
+  const packed = Math.max(await incompleteBytes(blob, archive), await incompleteBytes(incomplete, archive));
   const { bytes, licence } = archive;
+  const present = fetchedRuntime() ? bytes : packed;
   return { folder: cudaRuntimeFolder(), bytes, missingBytes: bytes - present, licence };
 }
 
 export interface FetchCudaOptions {
   readonly signal: AbortSignal;
-  /** Told of bytes that are there now. */
-  readonly report: (progress: { present: number; waiting?: { seconds: number; problem: string } }) => void;
+  readonly report: (progress: FetchProgress) => void;
   /** The npm registry; the one that npm uses where it is left out. */
   readonly registry?: string;
   readonly archive?: CudaArchive;
@@ -80,42 +89,65 @@ export interface FetchCudaOptions {
 
 /**
  * Fetches the provider and puts it beside a copy of the runtime, all of it or nothing. What was fetched when it is cut stays
- * for the next time.
- * @throws HubError, FileError; the signal's reason when it is aborted
+ * for the next time, as does all of it where it cannot be unpacked. Where another process does the same, it is waited for.
+ * @throws HubError, FileError, InputError; the signal's reason when it is aborted
  */
 export async function fetchCuda({
   signal,
   report,
-  registry = process.env.npm_config_registry ?? 'https://registry.npmjs.org',
+  registry = registryOf(),
   archive = CUDA_ARCHIVE,
   pause,
 }: FetchCudaOptions): Promise<string> {
   const folder = cudaRuntimeFolder();
-  await mkdir(path.dirname(folder), { recursive: true });
-  await withFileLock(`${folder}.lock`, async () => {
-    if (fetchedRuntime()) return;
-    await requireSpace(folder, archive);
-    const place = archivePlace();
-    let present = 0;
-    await downloadBlob(requestsTo(registry.replace(/\/$/, '')), archive, place, {
-      commit: PACKAGE_VERSION,
-      signal,
-      received: (bytes) => {
-        present = bytes;
-        report({ present });
-      },
-      waiting: (seconds, problem) => report({ present, waiting: { seconds, problem } }),
-      pause,
-    });
-    await makeFolder(folder, (temporary) => assemble(temporary, place.blob));
-    await rm(place.blob, { force: true });
-  });
-  return folder;
+  const place = archivePlace();
+  let present = 0;
+  const tell = (waiting?: FetchProgress['waiting']) => report({ present, ...(waiting && { waiting }) });
+  try {
+    await mkdir(path.dirname(folder), { recursive: true });
+    const lock = await lockWhenFree(`${folder}.lock`, signal, (holder) => tell({ holder }));
+    try {
+      if (fetchedRuntime()) return folder;
+      await requireSpace(folder, archive);
+      // One that could not be unpacked is held against its hash again.
+      await rename(place.blob, place.incomplete).catch(() => undefined);
+      await downloadBlob(requestsTo(registry), archive, place, {
+        commit: PACKAGE_VERSION,
+        signal,
+        received: (bytes) => {
+          present = bytes;
+          tell();
+        },
+        waiting: (seconds, problem) => tell({ seconds, problem }),
+        pause,
+      });
+      // There may be one of which something is gone.
+      await rm(folder, { recursive: true, force: true });
+      await makeFolder(folder, (temporary) => assemble(temporary, place.blob));
+      await rm(place.blob, { force: true });
+      return folder;
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined
+      ? error
+      : FileError.from(path.dirname(folder), 'written', error);
+  }
+}
+
+/** The registry that npm uses, as far as a variable says so. */
+function registryOf({ npm_config_registry, NPM_CONFIG_REGISTRY }: NodeJS.ProcessEnv = process.env): string {
+  return npm_config_registry || NPM_CONFIG_REGISTRY || 'https://registry.npmjs.org';
 }
 
 /** The registry in the place of the hub. */
-function requestsTo(registry: string): Pick<HubRequests, 'file' | 'page'> {
-  const requests = new HubRequests({ endpoint: registry, token: undefined, unusedProxy: undefined }, PACKAGE);
+function requestsTo(address: string): Pick<HubRequests, 'file' | 'page'> {
+  const registry = address.replace(/\/+$/, '');
+  if (!URL.canParse(registry) || !/^https?:$/.test(new URL(registry).protocol)) {
+    throw new HubError('unreachable', t("the npm registry is '{0}', which is no http or https address", address));
+  }
+  const requests = new HubRequests({ endpoint: registry, token: undefined, unusedProxy: unusedProxy() }, PACKAGE);
   return {
     page: requests.page,
     file: (_commit, name, request) =>
@@ -159,9 +191,23 @@ async function assemble(folder: string, archive: string): Promise<void> {
   }
   const beside = path.join(runtime, NATIVE_FOLDER);
   const depth = String(LIBRARIES.split('/').length);
-  const members = NAMES.map((name) => `${LIBRARIES}/${name}`);
-  await promisify(execFile)('tar', ['-xzf', archive, '-C', beside, '--strip-components', depth, ...members]);
-  for (const name of NAMES) await chmod(path.join(beside, name), 0o755);
+  const members = CUDA_LIBRARIES.map((name) => `${LIBRARIES}/${name}`);
+  await unpack(['-xzf', archive, '-C', beside, '--strip-components', depth, ...members]);
+  for (const name of CUDA_LIBRARIES) await chmod(path.join(beside, name), 0o755);
+}
+
+async function unpack(options: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)('tar', options);
+  } catch (error) {
+    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: string };
+    throw new InputError(
+      code === 'ENOENT'
+        ? t("the program 'tar', which unpacks what has been fetched, is not there; install it, and try again")
+        : t('what has been fetched cannot be unpacked: {0}', (stderr || String(error)).trim().split('\n')[0]!),
+      { cause: error },
+    );
+  }
 }
 
 function copy(from: string, to: string): Promise<void> {

@@ -6,7 +6,7 @@ import { DEMO_MODELS } from '../../../model/src/demo/packages.ts';
 import { hubLockFolder, hubModelFolder } from '../../../model/src/hub-cache.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
 import { FileError, InputError } from '../errors.ts';
-import { type FileLock, LockedError, type LockHolder, lockFile } from '../file-lock.ts';
+import { type FileLock, type LockHolder, lockWhenFree } from '../file-lock.ts';
 import { formatBytes } from '../text.ts';
 import { downloadBlob, incompleteBytes } from './blob-download.ts';
 import { CacheSnapshot } from './cache-snapshot.ts';
@@ -60,9 +60,6 @@ const MOST_FAILURES = 3;
 
 /** Files that are fetched at once. */
 const AT_ONCE = 4;
-
-/** Milliseconds between two looks whether another process is done with the model. */
-const LOCK_PATIENCE = 500;
 
 /**
  * Asks the hub what a model consists of.
@@ -215,15 +212,7 @@ async function lockModel(
   await mkdir(locks, { recursive: true }).catch((error: unknown) => {
     throw FileError.from(locks, 'written', error);
   });
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await lockFile(join(locks, 'ptask'), LOCK_PATIENCE);
-    } catch (error) {
-      if (!(error instanceof LockedError)) throw error;
-      waiting(error.holder);
-    }
-  }
+  return lockWhenFree(join(locks, 'ptask'), signal, waiting);
 }
 
 async function requireSpace(files: readonly PlannedFile[], cacheFolder: string): Promise<void> {

@@ -51,7 +51,11 @@ function endpointOf({ HF_ENDPOINT }: Environment): string {
   throw new HubError('unreachable', t("HF_ENDPOINT is '{0}', which is no http or https address", text));
 }
 
-function unusedProxy(environment: Environment, version: string): string | undefined {
+/** The variable that names a proxy which Node, of that version, has not been told to use. */
+export function unusedProxy(
+  environment: Environment = process.env,
+  version = process.versions.node,
+): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const canUse = major >= 24 || (major === 22 && minor >= 21);
   if (canUse && environment.NODE_USE_ENV_PROXY === '1') return undefined;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
 
@@ -16,8 +16,13 @@ export function cudaRuntimeFolder(): string {
   return path.join(cacheFolder(), `onnxruntime-${CUDA_RUNTIME_VERSION}-cuda`);
 }
 
-/** The copy's package, where it has been fetched. */
+/** What is fetched of the provider; it lies beside the runtime's native part. */
+export const CUDA_LIBRARIES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
+
+/** The copy's package, where it has been fetched and is whole. */
 export function fetchedRuntime(): string | undefined {
   const runtime = path.join(cudaRuntimeFolder(), 'node_modules', 'onnxruntime-node');
-  return existsSync(path.join(runtime, 'package.json')) ? runtime : undefined;
+  const parts = ['package.json', ...CUDA_LIBRARIES.map((name) => path.join(NATIVE_FOLDER, name))];
+  const isWhole = parts.every((part) => statSync(path.join(runtime, part), { throwIfNoEntry: false })?.size);
+  return isWhole ? runtime : undefined;
 }

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CUDA_ARCHIVE, type CudaArchive, fetchCuda, planCuda } from '../../../engine/src/devices/fetch-cuda.ts';
+import { lockFile } from '../../../engine/src/file-lock.ts';
+import type { FetchProgress } from '../../../engine/src/hub/fetch-model.ts';
 import { CUDA_RUNTIME_VERSION, fetchedRuntime, NATIVE_FOLDER } from '../../../engine/src/runtime/cuda-runtime.ts';
 import { runtimeVersion } from '../../../engine/src/runtime/provider.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
@@ -21,8 +23,10 @@ describe.runIf(isTarget)('the CUDA provider', () => {
   };
   let registry: Registry;
   let caches = 0;
+  let reported: (progress: FetchProgress) => void;
 
   beforeEach(async () => {
+    reported = () => undefined;
     vi.stubEnv('PTASK_CACHE', path.join(folder, `cache-${caches++}`));
     registry = await Registry.start(whole);
   });
@@ -31,13 +35,13 @@ describe.runIf(isTarget)('the CUDA provider', () => {
     await registry.close();
   });
 
-  function fetched(): Promise<string> {
+  function fetched(from = `${registry.url}/`): Promise<string> {
     const { signal } = new AbortController();
     return fetchCuda({
       signal,
-      registry: `${registry.url}/`,
+      registry: from,
       archive,
-      report: () => undefined,
+      report: (progress) => reported(progress),
       pause: async () => undefined,
     });
   }
@@ -67,11 +71,61 @@ describe.runIf(isTarget)('the CUDA provider', () => {
     expect(fetchedRuntime()).toBeDefined();
   });
 
+  it('is kept packed where it cannot be unpacked, and is not fetched again for that', async () => {
+    const { PATH } = process.env;
+    vi.stubEnv('PATH', '/nowhere');
+    await expect(fetched()).rejects.toThrow("the program 'tar'");
+    expect((await planCuda(archive)).missingBytes).toBe(0);
+    vi.stubEnv('PATH', PATH);
+    await fetched();
+    expect(fetchedRuntime()).toBeDefined();
+    expect(registry.asked).toHaveLength(1);
+  });
+
+  it('of which a part is gone is fetched anew', async () => {
+    await fetched();
+    rmSync(path.join(fetchedRuntime()!, NATIVE_FOLDER, 'libonnxruntime_providers_cuda.so'));
+    expect((await planCuda(archive)).missingBytes).toBe(whole.length);
+    await fetched();
+    expect(fetchedRuntime()).toBeDefined();
+  });
+
+  it('is waited for where another process is fetching it, whose number is told', async () => {
+    mkdirSync(process.env.PTASK_CACHE!);
+    const lock = await lockFile(`${(await planCuda(archive)).folder}.lock`, 0);
+    const told = new Promise<FetchProgress>((resolve) => {
+      reported = (progress) => progress.waiting && resolve(progress);
+    });
+    const fetching = fetched();
+    expect((await told).waiting).toMatchObject({ holder: { pid: process.pid } });
+    await lock.release();
+    await fetching;
+    expect(fetchedRuntime()).toBeDefined();
+  });
+
   it('is not used where its bytes are not those that are known', async () => {
     registry.misbehave(garbled, garbled, garbled);
     await expect(fetched()).rejects.toThrow(/arrived twice with another content/);
     expect(fetchedRuntime()).toBeUndefined();
     expect(readdirSync(process.env.PTASK_CACHE!)).toEqual([]);
+  });
+
+  it('comes from the registry that a variable of npm names, in small letters or large ones', async () => {
+    vi.stubEnv('npm_config_registry', '');
+    vi.stubEnv('NPM_CONFIG_REGISTRY', registry.url);
+    await fetchCuda({ signal: new AbortController().signal, archive, report: () => undefined });
+    expect(registry.asked).toHaveLength(1);
+  });
+
+  it.each(['', 'registry.example', 'ftp://registry.example'])('comes from no such registry: %j', async (from) => {
+    await expect(fetched(from)).rejects.toThrow(`the npm registry is '${from}', which is no http or https address`);
+  });
+
+  it('says where it cannot be written', async () => {
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    vi.stubEnv('PTASK_CACHE', path.join(file, 'cache'));
+    await expect(fetched()).rejects.toThrow(`${path.join(file, 'cache')}: cannot be written`);
   });
 
   it('is told to be missing where the registry does not have it', async () => {
