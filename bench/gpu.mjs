@@ -49,11 +49,17 @@ for (const model of values.models.split(',')) {
   }
 }
 
-/** Milliseconds, or undefined where it cannot be done: no memory, no such device. */
+/** Milliseconds, or undefined where it cannot be done: no memory, no such device. Why is said on standard error. */
 function measured(step) {
   try {
     return step().step_ms;
-  } catch {
+  } catch (error) {
+    console.error(
+      String(error.stderr || error.message)
+        .trim()
+        .split('\n')
+        .at(-1),
+    );
     return undefined;
   }
 }

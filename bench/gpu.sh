@@ -8,12 +8,13 @@ table=$(realpath -m "${1:-gpu-table.md}")
 work=$PWD/.gpu-bench
 mkdir -p "$work"
 
-[ -d node_modules ] || npm ci --no-audit --no-fund
+# What an earlier try has left half done is done again.
+[ -f node_modules/.package-lock.json ] || npm ci --no-audit --no-fund
 npm run --silent build
 
 python=$work/venv/bin/python
-if [ ! -x "$python" ]; then
-  python3 -m venv "$work/venv"
+if ! "$python" -c 'import torch, transformers, peft' 2>/dev/null; then
+  python3 -m venv --clear "$work/venv"
   "$python" -m pip install --quiet torch transformers peft
 fi
 

@@ -66,9 +66,12 @@ function sizeArguments(model, { virtual, length, batch }) {
   ]);
 }
 
+/** Milliseconds after which a measurement hangs, as in a driver. */
+const LONGEST = 30 * 60_000;
+
+/** What it says on standard error stands in the error where it fails. */
 function lastJson(file, args) {
-  const lines = execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-    .trim()
-    .split('\n');
-  return JSON.parse(lines.at(-1));
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const said = execFileSync(file, args, { encoding: 'utf8', stdio, timeout: LONGEST, killSignal: 'SIGKILL' });
+  return JSON.parse(said.trim().split('\n').at(-1));
 }
