@@ -84,6 +84,7 @@ it.each([
   'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0',
   'Exception during initialization: D3D12: 8007000E Not enough memory resources are available',
   'Failed to create a WebGPU buffer: Out of memory',
+  'WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid due to a previous error.\n - While validating entries[2]',
 ])('%s is told for what it is', (text) => {
   expect(isOutOfMemory(new Error(text))).toBe(true);
 });
