@@ -107,7 +107,7 @@ const LOOK_EVERY = 500;
 export async function lockWhenFree(
   path: string,
   signal: AbortSignal,
-  waiting: (holder: LockHolder | undefined) => void,
+  waiting: (locked: LockedError) => void,
 ): Promise<FileLock> {
   for (;;) {
     signal.throwIfAborted();
@@ -115,7 +115,7 @@ export async function lockWhenFree(
       return await lockFile(path, LOOK_EVERY);
     } catch (error) {
       if (!(error instanceof LockedError)) throw error;
-      waiting(error.holder);
+      waiting(error);
     }
   }
 }

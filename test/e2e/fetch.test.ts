@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FetchingParams } from '../../protocol/src/engine.ts';
@@ -68,6 +68,18 @@ describe('ptask fetch', () => {
     const { stdout } = await run([ID, '--revision', 'refs/pr/1', '--yes']);
     const folder = path.join(cacheFolder, 'models--owner--tiny/snapshots', told.sha);
     expect(stdout).toContain(`A task file uses it with "model": "${folder}"`);
+  });
+
+  it('waits for another machine that fetches it, and says what to delete if that is no more', async () => {
+    const { run, cacheFolder } = await fetching();
+    const lock = path.join(cacheFolder, '.locks/models--owner--tiny/ptask.lock');
+    await mkdir(path.dirname(lock), { recursive: true });
+    await writeFile(lock, JSON.stringify({ pid: 7, host: 'a container', token: 'x' }));
+    const { code, stderr } = await run([ID, '--yes'], {
+      watch: (text) => void (text.includes(`delete ${lock})`) && rm(lock, { force: true })),
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^process 7 on a container is fetching it; waiting for its end/m);
   });
 
   it('tells programs of it with --json', async () => {

@@ -35,10 +35,17 @@ export async function fetchShown(
 ): Promise<string> {
   const meter = new FetchMeter(bytes, TELL_EVERY);
   const line = new StatusLine(process.stderr);
+  let told: string | undefined;
   try {
     return await work((progress) => {
       const state = meter.take(progress);
       if (!state) return;
+      // Whom it waits for may take more than the rest of a line.
+      if (progress.waiting && 'lock' in progress.waiting && state.waiting !== told) {
+        line.done();
+        told = state.waiting;
+        output.note(told!);
+      }
       line.show(progressText(state));
       const { present, waiting } = state;
       output.event({ event: 'fetching', present, bytes, ...(waiting && { waiting }) });

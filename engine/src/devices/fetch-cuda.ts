@@ -105,7 +105,7 @@ export async function fetchCuda({
   const tell = (waiting?: FetchProgress['waiting']) => report({ present, ...(waiting && { waiting }) });
   try {
     await mkdir(path.dirname(folder), { recursive: true });
-    const lock = await lockWhenFree(`${folder}.lock`, signal, (holder) => tell({ holder }));
+    const lock = await lockWhenFree(`${folder}.lock`, signal, ({ holder, lock }) => tell({ holder, lock }));
     try {
       if (fetchedRuntime()) return folder;
       await requireSpace(folder, archive);

@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { t } from '../../../l10n/src/words.ts';
+import { holderText } from '../file-lock.ts';
 import { Pace } from '../progress.ts';
 import type { FetchProgress } from './fetch-model.ts';
 
@@ -56,5 +58,8 @@ export class FetchMeter {
 
 function waitingText(waiting: NonNullable<FetchProgress['waiting']>): string {
   if ('seconds' in waiting) return t('{0}; trying again in {1} s', waiting.problem, Math.ceil(waiting.seconds));
-  return t('process {0} is fetching it; waiting for its end', waiting.holder?.pid ?? '?');
+  const { holder, lock } = waiting;
+  if (holder?.host === hostname()) return t('process {0} is fetching it; waiting for its end', holder.pid);
+  // Whether it lives cannot be seen from here: it may be of a container that is no more.
+  return t('{0} is fetching it; waiting for its end (if it has ended, delete {1})', holderText(holder), lock);
 }

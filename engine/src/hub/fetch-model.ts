@@ -6,7 +6,7 @@ import { DEMO_MODELS } from '../../../model/src/demo/packages.ts';
 import { hubLockFolder, hubModelFolder } from '../../../model/src/hub-cache.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
 import { FileError, InputError } from '../errors.ts';
-import { type FileLock, type LockHolder, lockWhenFree } from '../file-lock.ts';
+import { type FileLock, type LockedError, lockWhenFree } from '../file-lock.ts';
 import { formatBytes } from '../text.ts';
 import { downloadBlob, incompleteBytes } from './blob-download.ts';
 import { CacheSnapshot } from './cache-snapshot.ts';
@@ -50,9 +50,7 @@ export interface FetchProgress {
   /** Bytes that are there, of `FetchPlan.bytes`. */
   readonly present: number;
   /** Why nothing happens for a moment. */
-  readonly waiting?:
-    | { readonly seconds: number; readonly problem: string }
-    | { readonly holder: LockHolder | undefined };
+  readonly waiting?: { readonly seconds: number; readonly problem: string } | Pick<LockedError, 'holder' | 'lock'>;
 }
 
 /** Requests for the list of files may fail so often; there is no hurry, but a user waits. */
@@ -124,7 +122,7 @@ export async function fetchModel(
     tell();
     return folder;
   }
-  const lock = await lockModel(id, settings, signal, (holder) => tell({ holder }));
+  const lock = await lockModel(id, settings, signal, ({ holder, lock }) => tell({ holder, lock }));
   try {
     await snapshot.prepare();
     // Another process may have fetched some of it since.
@@ -206,7 +204,7 @@ async function lockModel(
   id: string,
   { cacheFolder }: HubSettings,
   signal: AbortSignal,
-  waiting: (holder: LockHolder | undefined) => void,
+  waiting: (locked: LockedError) => void,
 ): Promise<FileLock> {
   const locks = hubLockFolder(id, cacheFolder);
   await mkdir(locks, { recursive: true }).catch((error: unknown) => {
