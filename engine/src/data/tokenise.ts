@@ -15,6 +15,8 @@ export function firstToken({ add_bos }: Pick<DataSettings, 'add_bos'>, { bosId, 
 export class RowTokeniser {
   readonly template: TaskTemplate;
   readonly maxLength: number;
+  /** How far a generated answer may go beyond `maxLength`. */
+  private readonly beyond: number;
   private readonly segments: readonly Segment[];
   private readonly tokenizer: Tokenizer;
   private readonly start: readonly number[];
@@ -40,6 +42,7 @@ export class RowTokeniser {
     this.tokenizer = tokenizer;
     this.segments = parseTemplate(template.prompt_template, template.virtual_token_splits).segments;
     this.maxLength = Math.min(data.max_seq_length ?? maxPositions, maxPositions);
+    this.beyond = maxPositions - this.maxLength;
     this.chat = chat;
     this.start = chat ? prefix : [...prefix, ...firstToken(data, tokenizer)];
     this.end = chat ? chat.end : data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
@@ -74,6 +77,15 @@ export class RowTokeniser {
   prompt(row: Row, room: number): Int32Array | undefined {
     const ids = this.fit(row, Math.max(room, this.labelRoom), { withoutAnswer: true });
     return ids && Int32Array.from(ids);
+  }
+
+  /**
+   * The prompt of a row whose answer is generated, up to the answer; undefined as in `row`. A field that may be truncated is, until
+   * the backbone has room for `most` new tokens; where it is too short for that, and without one, there is room for one.
+   */
+  promptToContinue(row: Row, most: number): Int32Array | undefined {
+    const mayCut = this.template.truncate_field !== null;
+    return (mayCut ? this.prompt(row, Math.max(1, most - this.beyond)) : undefined) ?? this.prompt(row, 1);
   }
 
   /** An answer as it follows the prompt: its tokens and the end token. */

@@ -131,7 +131,10 @@ export class TaskPredictor {
     }));
     rows.forEach((row, place) => {
       const branches = branchesOf(row);
-      const prompt = this.rows.prompt(row, Math.max(1, ...branches.map((branch) => branch.length)));
+      const prompt =
+        branches.length > 0
+          ? this.rows.prompt(row, Math.max(1, ...branches.map((branch) => branch.length)))
+          : this.rows.promptToContinue(row, MAX_NEW_TOKENS);
       const group = groups.find(({ prefix }) => prompt && prompt.length > prefix.length);
       if (!prompt || !group) return;
       const position = group.prefix.length;

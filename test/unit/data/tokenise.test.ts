@@ -245,6 +245,20 @@ describe('truncation', () => {
     expect(prompt.length + longest).toBe(24);
   });
 
+  it('leaves room in the backbone for an answer that is to be generated, if anything can be cut', () => {
+    const lengthOf = (text: string, settings: Settings) => tokeniser(settings).promptToContinue({ text }, 40)?.length;
+    const text = (length: number) => 'x'.repeat(length - 4);
+    const cut = { of, maxPositions: 100 };
+    expect([60, 61, 99, 200].map((length) => lengthOf(text(length), cut))).toEqual([60, 60, 60, 60]);
+    // What is generated may go beyond the limit of rows.
+    const limited = (max_seq_length: number) => ({ ...cut, data: { max_seq_length } });
+    expect([50, 80].map((limit) => lengthOf(text(200), limited(limit)))).toEqual([49, 60]);
+    // Fewer than 40 are left whatever is cut.
+    expect(lengthOf(text(200), { of, maxPositions: 30 })).toBe(29);
+    const uncut = { of: { ...of, truncate_field: null }, maxPositions: 100 };
+    expect([99, 100].map((length) => lengthOf(text(length), uncut))).toEqual([99, undefined]);
+  });
+
   it('gives none without a field to truncate, or with one that is no text', () => {
     const data = { max_seq_length: 8 };
     expect(tokeniser({ data }).row({ text: 'abcdefgh', label: 'X' })).toBeUndefined();

@@ -116,6 +116,19 @@ describe('rows that are too long', () => {
     expect(truncated).not.toEqual(tooShort);
   });
 
+  it('are cut so that a whole answer can be written', async () => {
+    const positions = 128;
+    const roomy = new Predictor(
+      await openBackbone(writeSmallBackbone(join(temporaryFolder(), 'model'), { positions })),
+    );
+    const rows = new RowTokeniser(template({ truncate_field: 'text' }), dataSettings(), tokenizer, [], positions);
+    const task = await TaskPredictor.create(roomy, rows, tokenizer, virtual);
+    const room = positions - 3 - ' :'.length - MAX_NEW_TOKENS;
+    const [cut, whole] = await task.predict([{ text: 'x'.repeat(positions) }, { text: 'x'.repeat(room) }]);
+    expect(cut).toEqual(whole);
+    await roomy.release();
+  });
+
   it('leave room for at least one new token where text is written', async () => {
     const { task } = await create({ truncate_field: 'text' });
     const [prediction] = await task.predict([long]);
