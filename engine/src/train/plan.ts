@@ -56,10 +56,12 @@ export async function planTraining(project: Project, tasknames: readonly string[
     train.close();
     throw error;
   });
-  if (train.size === 0) {
+  const trained = new Set(Array.from({ length: train.size }, (_, row) => train.taskname(row)));
+  const without = names.filter((name) => !trained.has(name));
+  if (without.length > 0) {
     train.close();
     validation.close();
-    throw new InputError(t('{0}: no training row of {1} can be used', project.path, names.join(', ')));
+    throw new InputError(t('{0}: no training row of {1} can be used', project.path, without.join(', ')));
   }
   const stepsPerEpoch = Math.ceil(train.size / file.trainer.batch_size);
   const totalSteps = stepsPerEpoch * file.trainer.max_epochs;

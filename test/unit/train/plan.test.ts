@@ -31,6 +31,9 @@ describe('a plan', () => {
     expect(await refusal({}, ['nosuch'])).toMatch(/has no task 'nosuch'; it has mood, echo/);
     const longPrompt = { data: { train_ds: ['train.jsonl'], max_seq_length: 7 } };
     expect(await refusal(longPrompt)).toMatch(/no training row of mood can be used/);
+    // Of two tasks, the one with the longer prompt: it would get a prompt that nothing has been learnt for.
+    const data = { train_ds: ['train.jsonl', 'echo.jsonl'], max_seq_length: 15 };
+    expect(await refusal({ ...BOTH_TASKS, data })).toMatch(/no training row of echo can be used/);
   });
 
   it('refuses to train a task that is to be kept', async () => {
