@@ -2,7 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
-import { buildPtask, events, ptask, type RunOptions, readTable, writeProject } from './ptask.ts';
+import {
+  buildPtask,
+  events,
+  ptask,
+  type RunOptions,
+  readTable,
+  rowsOf,
+  taskTemplate,
+  writeJsonl,
+  writeProject,
+} from './ptask.ts';
 
 beforeAll(buildPtask);
 
@@ -25,6 +35,27 @@ describe('ptask train', () => {
     expect(shown.stdout).toMatch(
       /seed 1 {2}loss [\d.]+ .*\nseed 2 .*\nloss over 2 seeds: [\d.]+ ± [\d.]+; the prompt of seed [12] is in/,
     );
+  });
+
+  it('--seeds goes by the tasks that have validation rows', async () => {
+    const dir = await temporaryFolder();
+    const data = { train_ds: ['train.jsonl', 'other.jsonl'], validation_ds: ['validation.jsonl'] };
+    const task_templates = ['kind', 'other'].map(taskTemplate);
+    const file = await writeProject(dir, { ...SHORT, new_tasks: ['kind', 'other'], task_templates, data });
+    await writeJsonl(path.join(dir, 'other.jsonl'), rowsOf('other', 'train'));
+    const { code, stdout, stderr } = await ptask(['train', file, '--seeds', '1,2', '--json']);
+    expect(code, stderr).toBe(0);
+    const told = events(stdout);
+    const lowest = (seed: number) =>
+      Math.min(
+        ...told
+          .filter(({ event, of }) => event === 'epoch' && (of as { seed: number }).seed === seed)
+          .map(({ validation_loss }) => validation_loss as number),
+      );
+    const { values } = told.at(-1) as unknown as { values: number[] };
+    expect(values).toEqual([1, 2].map((seed) => expect.closeTo(lowest(seed), 10)));
+    const shown = await ptask(['train', file, '--seeds', '1']);
+    expect(shown.stdout).toMatch(/^seed 1 {2}kind {2}loss [\d.]+ .*; other {2}no validation rows {2}← kept$/m);
   });
 
   it('--folds says how right prompts are on rows that they were not trained on, and leaves the prompt table', async () => {

@@ -47,8 +47,7 @@ async function keepBest(
     const validations = Object.entries(tasks).map(([name, { validation }]) =>
       [
         ...(Object.keys(tasks).length === 1 ? [] : [name]),
-        `loss ${validation!.loss.toFixed(3)}`,
-        ...metricTexts(validation!),
+        ...(validation ? [`loss ${validation.loss.toFixed(3)}`, ...metricTexts(validation)] : ['no validation rows']),
       ].join('  '),
     );
     output.text(`seed ${seed}  ${validations.join('; ')}${i === best ? '  ← kept' : ''}`);
@@ -59,9 +58,11 @@ async function keepBest(
   );
 }
 
-/** The mean over tasks of the value that chooses epochs, too. */
+/** The mean, over the tasks that have validation rows, of the value that chooses epochs, too. */
 function chosenBy({ tasks }: DoneEvent, metric: keyof ValidationMetrics): number {
-  const values = Object.values(tasks).map(({ validation }) => validation?.[metric] ?? validation?.accuracy ?? 0);
+  const values = Object.values(tasks).flatMap(({ validation }) =>
+    validation ? [validation[metric] ?? validation.accuracy ?? 0] : [],
+  );
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
