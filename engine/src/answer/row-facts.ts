@@ -20,7 +20,8 @@ export function expectedOf({ answer_field, labels }: TaskTemplate, row: Row): Ex
 
 /** Whether an answer is the row's own. Undefined where the row has none. */
 export function isRight(expected: Expected | undefined, answer: string): boolean | undefined {
-  return expected && expected.label === answer.trim();
+  // A label may be spelled with a blank in front, as in NeMo's examples.
+  return expected && expected.label?.trim() === answer.trim();
 }
 
 /** Why a row cannot be asked; to be shown as it is. */

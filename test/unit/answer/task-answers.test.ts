@@ -42,6 +42,13 @@ describe('answers', () => {
     expect(known!.untrained).toBeUndefined();
   });
 
+  it('are right whether or not the label has a blank in front', async () => {
+    const { answers } = await answersOf((text) => text.replace('"good":["g"],"bad":["b"]', '" good":[]," bad":[]'));
+    const found = await answers.answer([row('good'), row('bad'), row(' good')], false);
+    const isGood = found[0]!.trained!.text === ' good';
+    expect(found.map(({ trained }) => trained!.right)).toEqual([isGood, !isGood, isGood]);
+  });
+
   it('of the untrained model are given beside them where they are asked for', async () => {
     const { answers } = await answersOf();
     const [answered] = await answers.answer([row('good')], true);
