@@ -1,5 +1,6 @@
 import type { ChatEncoder } from '../../../model/src/chat/chat-encoder.ts';
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
+import { type LabelForms, labelForms, withBlanksOfLabel } from '../../../task/src/labels.ts';
 import { fillTemplate, type Piece, parseTemplate, type Segment } from '../../../task/src/template.ts';
 import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
 import { countTargets, type TokenRow } from './token-row.ts';
@@ -22,6 +23,7 @@ export class RowTokeniser {
   private readonly start: readonly number[];
   private readonly end: readonly number[];
   private readonly chat: ChatEncoder | undefined;
+  private readonly forms: LabelForms | undefined;
   /** The most tokens that a label takes, end token included; 0 without labels. */
   private readonly labelRoom: number;
 
@@ -44,6 +46,7 @@ export class RowTokeniser {
     this.maxLength = Math.min(data.max_seq_length ?? maxPositions, maxPositions);
     this.beyond = maxPositions - this.maxLength;
     this.chat = chat;
+    this.forms = template.labels ? labelForms(template.labels) : undefined;
     this.start = chat ? prefix : [...prefix, ...firstToken(data, tokenizer)];
     this.end = chat ? chat.end : data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
     this.labelRoom = Math.max(0, ...Object.keys(template.labels ?? {}).map((label) => this.answer(label).length));
@@ -51,9 +54,11 @@ export class RowTokeniser {
 
   /**
    * A training or evaluation row, answer included; undefined where it is too long and nothing may be truncated, and
-   * where it holds no token that could be learnt. The answer is tokenised by itself, as it is when it is predicted.
+   * where it holds no token that could be learnt. The answer is tokenised by itself, as it is when it is predicted; one that is a
+   * label has the label's outer blanks, because these are scored, and to most tokenisers a word with a blank is another.
    */
-  row(row: Row): TokenRow | undefined {
+  row(given: Row): TokenRow | undefined {
+    const row = this.withLabelsBlanks(given);
     const last = this.pieces(row, false).at(-1);
     const answerTokens = last?.kind === 'answer' ? this.encodeAnswer(last.text).length : 0;
     // Room for the longest label, as a prediction keeps it, so that both cut a long row at the same place.
@@ -110,6 +115,13 @@ export class RowTokeniser {
     const marker = before.findLastIndex((segment) => segment.kind === 'virtual');
     const pieces = before.slice(0, marker + 1).filter((segment) => segment.kind !== 'field');
     return Int32Array.from(this.chat ? [...this.start, ...this.chat.leading(pieces)] : this.tokens(pieces));
+  }
+
+  private withLabelsBlanks(row: Row): Row {
+    const { answer_field: field } = this.template;
+    const answer = field !== null && Object.hasOwn(row, field) ? row[field] : undefined;
+    if (!this.forms || field === null || typeof answer !== 'string') return row;
+    return { ...row, [field]: withBlanksOfLabel(this.forms, answer) };
   }
 
   private pieces(row: Row, withoutAnswer: boolean): Piece[] {
