@@ -84,7 +84,7 @@ const templateKeys: KeyTable<TaskTemplate> = {
   labels: key(
     nullable(map(list(text()), { least: 1 })),
     { default: null },
-    'The answers a classification task can give, each with the other forms that count as it, such as `{ "positiva": ["positiv", "positivt"] }`. With labels, prediction scores each of them and gives probabilities; without, it generates.',
+    'The answers a classification task can give, each with the other forms that count as it, such as `{ "positiva": ["positiv", "positivt"] }`. With labels, training teaches these whatever form a row has, and prediction scores each of them and gives probabilities; without, it generates.',
     null,
   ),
   chat: key(

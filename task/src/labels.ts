@@ -17,9 +17,3 @@ export function labelForms(labels: Labels): LabelForms {
 export function labelOf(forms: LabelForms, answer: string): string | undefined {
   return forms.get(answer) ?? forms.get(answer.trim());
 }
-
-/** An answer with the outer blanks of its label in place of its own. An answer that is no label stays as it is. */
-export function withBlanksOfLabel(forms: LabelForms, answer: string): string {
-  const label = labelOf(forms, answer);
-  return label === undefined ? answer : label.replace(label.trim(), () => answer.trim());
-}

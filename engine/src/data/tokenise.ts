@@ -1,6 +1,6 @@
 import type { ChatEncoder } from '../../../model/src/chat/chat-encoder.ts';
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
-import { type LabelForms, labelForms, withBlanksOfLabel } from '../../../task/src/labels.ts';
+import { type LabelForms, labelForms, labelOf } from '../../../task/src/labels.ts';
 import { fillTemplate, type Piece, parseTemplate, type Segment } from '../../../task/src/template.ts';
 import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
 import { countTargets, type TokenRow } from './token-row.ts';
@@ -54,11 +54,11 @@ export class RowTokeniser {
 
   /**
    * A training or evaluation row, answer included; undefined where it is too long and nothing may be truncated, and
-   * where it holds no token that could be learnt. The answer is tokenised by itself, as it is when it is predicted; one that is a
-   * label has the label's outer blanks, because these are scored, and to most tokenisers a word with a blank is another.
+   * where it holds no token that could be learnt. The answer is tokenised by itself, as it is when it is predicted; in place
+   * of a form of a label stands the label, because that is what is scored. To most tokenisers a blank in front makes another word.
    */
   row(given: Row): TokenRow | undefined {
-    const row = this.withLabelsBlanks(given);
+    const row = this.withLabel(given);
     const last = this.pieces(row, false).at(-1);
     const answerTokens = last?.kind === 'answer' ? this.encodeAnswer(last.text).length : 0;
     // Room for the longest label, as a prediction keeps it, so that both cut a long row at the same place.
@@ -117,11 +117,11 @@ export class RowTokeniser {
     return Int32Array.from(this.chat ? [...this.start, ...this.chat.leading(pieces)] : this.tokens(pieces));
   }
 
-  private withLabelsBlanks(row: Row): Row {
+  private withLabel(row: Row): Row {
     const { answer_field: field } = this.template;
     const answer = field !== null && Object.hasOwn(row, field) ? row[field] : undefined;
     if (!this.forms || field === null || typeof answer !== 'string') return row;
-    return { ...row, [field]: withBlanksOfLabel(this.forms, answer) };
+    return { ...row, [field]: labelOf(this.forms, answer) ?? answer };
   }
 
   private pieces(row: Row, withoutAnswer: boolean): Piece[] {

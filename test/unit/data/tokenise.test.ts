@@ -141,21 +141,15 @@ describe('a row as tokens', () => {
     );
   });
 
-  it('teaches a label as it is scored, however many blanks are around it in the row', () => {
-    for (const [label, answers] of [
-      ['ja', ['ja', ' ja', 'ja\n']],
-      // As in NeMo's examples, whose templates end in ":{label}".
-      [' ja', ['ja', ' ja', '  ja ']],
-    ] as const) {
-      const rows = tokeniser({
-        of: { prompt_template: '<|VIRTUAL_PROMPT_0|>{text}:{label}', labels: { [label]: ['jo'] } },
-      });
-      const taught = (answer: string) => rows.row({ text: 'hej', label: answer })!;
-      for (const answer of answers) {
-        const { ids, firstTarget } = taught(answer);
+  it('teaches a label as it is scored, in whatever form and with however many blanks the row has it', () => {
+    // The second as in NeMo's examples, whose templates end in ":{label}".
+    for (const label of ['ja', ' ja']) {
+      const labels = { [label]: ['jo'], nej: [] };
+      const rows = tokeniser({ of: { prompt_template: '<|VIRTUAL_PROMPT_0|>{text}:{label}', labels } });
+      for (const answer of ['ja', ' ja', '  ja\n', 'jo', ' jo']) {
+        const { ids, firstTarget } = rows.row({ text: 'hej', label: answer })!;
         expect(list(ids.slice(firstTarget))).toEqual(list(rows.answer(label)));
       }
-      expect(taught(' jo')).toEqual(taught('jo'));
     }
     const free = tokeniser();
     expect(free.row({ text: '', label: ' ja' })).not.toEqual(free.row({ text: '', label: 'ja' }));
