@@ -42,8 +42,8 @@ export async function runBaseline(
   const values = function* (): Generator<Row> {
     for (const number of evaluated.numbers) yield evaluated.store.row(number);
   };
-  const shots = baseline === 'zero' ? [] : shotTokens(project, bare, train);
   const room = roomForShots(project, bare, values());
+  const shots = baseline === 'zero' ? [] : shotTokens(project, bare, train, room);
   const lengths = shots.map((shot) => shot.length);
   const count = shotsThatFit(lengths, room, baseline);
   const context = shots.slice(0, count).flat();
@@ -65,8 +65,13 @@ export function frozenPredictor(
   return TaskPredictor.create(predictor, rows, project.tokenizer, new Float32Array(0));
 }
 
-/** The tokens of training rows as lines of a prompt, in the order in which they are to be shown. */
-function shotTokens(project: Project, template: TaskTemplate, { store, numbers }: BaselineRows['train']): number[][] {
+/** The tokens of training rows as lines of a prompt, in the order in which they are to be shown; rows that have no room are left out. */
+function shotTokens(
+  project: Project,
+  template: TaskTemplate,
+  { store, numbers }: BaselineRows['train'],
+  room: number,
+): number[][] {
   const random = Random.fromSeed(project.file.trainer.seed).fork(`shots ${template.taskname}`);
   const candidates = random.shuffle(numbers).slice(0, CANDIDATES);
   const canonical = template.labels ? formMapper(template.labels) : undefined;
@@ -84,7 +89,7 @@ function shotTokens(project: Project, template: TaskTemplate, { store, numbers }
   const shots: number[][] = [];
   for (const row of shotOrder(template, rows, random)) {
     const tokens = (shots.length === 0 ? first : later).row(row);
-    if (tokens) shots.push([...tokens.ids, ...lineEnd]);
+    if (tokens && tokens.ids.length + lineEnd.length <= room) shots.push([...tokens.ids, ...lineEnd]);
   }
   return shots;
 }

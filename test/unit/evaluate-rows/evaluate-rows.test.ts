@@ -116,4 +116,18 @@ describe('the frozen model', () => {
     expect(one.evaluation.rows[0]!.prediction).not.toEqual(zero.evaluation.rows[0]!.prediction);
     await predictor.release();
   });
+
+  it('gets the examples that fit, whatever rows there are that do not', async () => {
+    const short = [mood('good'), mood('bad')];
+    const long = Array.from({ length: 30 }, (_, n) => ({ ...mood('good'), text: `${n}`.padEnd(50, 'x') }));
+    const { project, template, test } = await opened([...short, ...long]);
+    const predictor = new Predictor(project.backbone);
+    const rows = { train: test, evaluated: { store: test.store, numbers: [0, 1] } };
+    for (const [baseline, shots] of [
+      ['one', 1],
+      ['few', 2],
+    ] as const)
+      expect(await runBaseline(project, predictor, template, baseline, rows)).toMatchObject({ shots });
+    await predictor.release();
+  });
 });
