@@ -1,5 +1,6 @@
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { evaluateRows } from '../evaluate/evaluate-rows.ts';
+import { requireAnswer } from '../evaluate/require-answer.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import { readPromptTable } from '../prompt/prompt-table.ts';
@@ -22,6 +23,7 @@ interface FoldResult {
  */
 export async function crossValidate(plan: TrainingPlan, wanted: number, options: SideBySideOptions): Promise<number> {
   const { output } = options;
+  for (const { template } of plan.tasks.values()) requireAnswer(template);
   const folds = foldsOf(plan, wanted);
   const results = new Map<string, FoldResult[]>([...plan.tasks.keys()].map((name) => [name, []]));
   const runs = folds.map((fold, i) => ({ plan: fold.plan, label: `fold ${i + 1}`, of: { fold: i + 1 } }));

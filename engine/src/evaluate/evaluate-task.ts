@@ -12,6 +12,7 @@ import type { Baseline } from './baseline.ts';
 import { type EvaluatedRow, type EvaluateOptions, evaluateRows, rowsOfTask } from './evaluate-rows.ts';
 import { type Majority, majority } from './majority.ts';
 import type { ClassificationMetrics, ExactMatch } from './metrics.ts';
+import { requireAnswer } from './require-answer.ts';
 import { runBaseline } from './run-baseline.ts';
 
 /** Some rows that one way of answering has just answered. */
@@ -56,7 +57,7 @@ export interface EvaluatedTask {
 
 /**
  * Measures a task's trained prompt, and the frozen model without one, on the rows of a split.
- * @throws InputError without rows
+ * @throws InputError without rows, and for a task without an answer
  */
 export async function evaluateTask(
   project: Project,
@@ -67,6 +68,7 @@ export async function evaluateTask(
   const { split, baselines, virtual } = options;
   const { taskname } = template;
   const { data } = project.file;
+  requireAnswer(template);
   const tokeniser = rowTokeniser(project, template);
   const open = (files: readonly string[]) =>
     RowStore.open(dataPaths(project, files), [taskname], (row) => tokeniser.row(row));

@@ -122,13 +122,17 @@ export async function measureLearning(
   const numbers = evenly(rowsOfTask(plan.validation, task.template.taskname), MOST_MEASURED);
   const advice = adviceFor(lengthOf(plan));
   if (numbers.length === 0) return verdictOf({ kind: 'labels', trained: [], references: [] }, advice);
+  if (task.template.answer_field === null) {
+    const message = t('has no "answer_field" in its template, so nothing says whether its prompt is any good');
+    return { verdict: 'unmeasured', message };
+  }
   const trained = await TaskPredictor.create(predictor, task.tokeniser, plan.project.tokenizer, virtual);
-  return verdictOf(
-    task.template.labels
-      ? await labelScores(plan, task, trained, predictor, numbers)
-      : await likelihoodScores(plan, task, trained, predictor, numbers),
-    advice,
-  );
+  const scores = task.template.labels
+    ? await labelScores(plan, task, trained, predictor, numbers)
+    : await likelihoodScores(plan, task, trained, predictor, numbers);
+  if (scores.trained.length > 0) return verdictOf(scores, advice);
+  const message = t('cannot be held against the untrained model, so nothing says whether its prompt is any good');
+  return { verdict: 'unmeasured', message };
 }
 
 async function labelScores(
@@ -169,7 +173,7 @@ async function likelihoodScores(
   const values = numbers.map((number) => validation.row(number));
   const frozen = await frozenPredictor(project, predictor, template);
   const [trained, untrained] = [await prompt.likelihoods(values), await frozen.likelihoods(values)];
-  // A row that is too long for one of them says nothing.
+  // A row that is too long for one of them, or leaves the untrained model nothing to go on from, says nothing.
   const pairs = trained.flatMap((own, i) => (own && untrained[i] ? [[own, untrained[i]] as const] : []));
   return {
     kind: 'likelihoods',

@@ -5,6 +5,7 @@ import { readWeightRows } from '../backbone/weight-rows.ts';
 import { RowStore, type Rows } from '../data/row-store.ts';
 import type { RowTokeniser } from '../data/tokenise.ts';
 import { InputError } from '../errors.ts';
+import { requireAnswer } from '../evaluate/require-answer.ts';
 import { canonicalJson, type JsonValue } from '../json-value.ts';
 import { dataPaths, type Project, rowTokeniser, templateOf } from '../project.ts';
 import type { EncoderSpec, EncoderTask } from '../prompt/encoder.ts';
@@ -49,6 +50,8 @@ export async function planTraining(project: Project, tasknames: readonly string[
       return [name, { template, tokeniser: rowTokeniser(project, template) }];
     }),
   );
+  // Accuracy and what is like it; of a task with labels the check has seen to it.
+  if (file.trainer.val_metric !== 'loss') for (const { template } of tasks.values()) requireAnswer(template);
   const open = (files: readonly string[]) =>
     RowStore.open(dataPaths(project, files), names, (row, taskname) => tasks.get(taskname)!.tokeniser.row(row));
   const train = await open(file.data.train_ds);

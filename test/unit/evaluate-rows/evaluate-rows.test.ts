@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { RowStore } from '../../../engine/src/data/row-store.ts';
 import type { Row } from '../../../engine/src/data/tokenise.ts';
 import { evaluateRows, rowsOfTask } from '../../../engine/src/evaluate/evaluate-rows.ts';
+import { evaluateTask } from '../../../engine/src/evaluate/evaluate-task.ts';
 import { majority } from '../../../engine/src/evaluate/majority.ts';
 import { type BaselineRows, runBaseline } from '../../../engine/src/evaluate/run-baseline.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
@@ -130,4 +131,12 @@ describe('the frozen model', () => {
       expect(await runBaseline(project, predictor, template, baseline, rows)).toMatchObject({ shots });
     await predictor.release();
   });
+});
+
+it('a task without an answer is not evaluated', async () => {
+  const task_templates = [{ taskname: 'mood', prompt_template: '<|VIRTUAL_PROMPT_0|> {text}: {label}' }];
+  const { project, template } = await opened([mood('good')], 'mood', { task_templates });
+  const options = { split: 'test', baselines: ['zero'], virtual: undefined } as const;
+  const evaluated = evaluateTask(project, new Predictor(project.backbone), template, options);
+  await expect(evaluated).rejects.toThrow(/template of 'mood' has no "answer_field"/);
 });

@@ -115,4 +115,24 @@ describe('a run', () => {
     const { events } = await trainProject(file);
     expect((events.at(-1) as DoneEvent).tasks.echo!.learning).toEqual({ verdict: 'learnt' });
   });
+
+  it('is not measured where there is no answer, or nothing that the untrained model could go on from', async () => {
+    const echoes = {
+      new_tasks: ['echo'],
+      data: { train_ds: ['echo.jsonl'], validation_ds: ['echo.jsonl'] },
+    };
+    const said = async (template: Json) => {
+      const echo = { taskname: 'echo', total_virtual_tokens: 2, ...template };
+      const tasks = await learningOf({ ...echoes, task_templates: [echo] });
+      return tasks.echo!.learning;
+    };
+    expect(await said({ prompt_template: '<|VIRTUAL_PROMPT_0|>{text} {answer}' })).toEqual({
+      verdict: 'unmeasured',
+      message: expect.stringContaining('has no "answer_field"'),
+    });
+    expect(await said({ prompt_template: '<|VIRTUAL_PROMPT_0|>{answer}', answer_field: 'answer' })).toEqual({
+      verdict: 'unmeasured',
+      message: expect.stringContaining('cannot be held against the untrained model'),
+    });
+  });
 });

@@ -36,6 +36,13 @@ describe('a plan', () => {
     expect(await refusal({ ...BOTH_TASKS, data })).toMatch(/no training row of echo can be used/);
   });
 
+  it('refuses to choose an epoch by right answers where no field is the answer', async () => {
+    const task_templates = [{ taskname: 'mood', prompt_template: '<|VIRTUAL_PROMPT_0|> {text}: {label}' }];
+    const trainer = { val_metric: 'accuracy' };
+    expect(await refusal({ task_templates, trainer })).toMatch(/template of 'mood' has no "answer_field"/);
+    expect((await planOf({ task_templates })).train.size).toBe(10);
+  });
+
   it('refuses to train a task that is to be kept', async () => {
     const file = writeProject();
     await trainProject(file);
