@@ -1,7 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Row } from '../data/tokenise.ts';
-import { formMapper } from '../evaluate/metrics.ts';
+import { formMapper, isSameAnswer } from '../evaluate/metrics.ts';
 import { fieldsOf } from './prompt-text.ts';
 
 /** A row's own answer. */
@@ -21,7 +21,7 @@ export function expectedOf({ answer_field, labels }: TaskTemplate, row: Row): Ex
 /** Whether an answer is the row's own. Undefined where the row has none. */
 export function isRight(expected: Expected | undefined, answer: string): boolean | undefined {
   // A label may be spelled with a blank in front, as in NeMo's examples.
-  return expected && expected.label?.trim() === answer.trim();
+  return expected && expected.label !== undefined && isSameAnswer(expected.label, answer);
 }
 
 /** Why a row cannot be asked; to be shown as it is. */

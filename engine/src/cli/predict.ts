@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readRowBatches } from '../../../task/src/rows.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { promptText } from '../answer/prompt-text.ts';
-import { expectedOf, faultOf } from '../answer/row-facts.ts';
+import { expectedOf, faultOf, isRight } from '../answer/row-facts.ts';
 import type { Row } from '../data/tokenise.ts';
 import { FileError, InputError } from '../errors.ts';
 import { Predictor } from '../predict/predictor.ts';
@@ -210,7 +210,7 @@ function print({ row, template, values, label, prediction }: Answer, output: Out
   const text = promptText(template, values);
   const expected = expectedOf(template, values);
   const own = expected?.label ?? expected?.text;
-  const remark = own === undefined ? '' : own === prediction.text ? '  (right)' : `  (the row says ${own})`;
+  const remark = own === undefined ? '' : isRight(expected, prediction.text) ? '  (right)' : `  (the row says ${own})`;
   if (prediction.candidates) {
     const width = Math.max(...Object.keys(template.labels ?? {}).map((name) => [...name].length));
     const answer = `${prediction.text.padEnd(width)}  ${percent(prediction.candidates[0]!.probability).padStart(6)}`;

@@ -8,6 +8,7 @@ import {
   type ExactMatch,
   exactMatch,
   formMapper,
+  isSameAnswer,
 } from './metrics.ts';
 
 export interface EvaluatedRow {
@@ -68,8 +69,8 @@ export async function evaluateRows(
       const truth = canonical?.(answer) ?? answer;
       const prediction = predictions[i];
       // A predicted label is one as the template spells it.
-      const text = labels ? prediction?.text : prediction?.text.trim();
-      return { place: store.place(number), truth, prediction, correct: text === truth };
+      const correct = labels ? prediction?.text === truth : isSameAnswer(truth, prediction?.text);
+      return { place: store.place(number), truth, prediction, correct };
     });
     rows.push(...evaluated);
     await answered?.(evaluated, values);

@@ -68,13 +68,18 @@ export interface ExactMatch {
 }
 
 /**
- * The share of rows whose prediction is the answer, character for character apart from outer blanks.
+ * The share of rows whose prediction is the answer, as `isSameAnswer` has it.
  * @throws RangeError without rows
  */
 export function exactMatch(outcomes: readonly Outcome[]): ExactMatch {
   if (outcomes.length === 0) throw new RangeError('no rows to measure');
-  const correct = outcomes.filter(({ truth, prediction }) => truth.trim() === prediction?.trim()).length;
+  const correct = outcomes.filter(({ truth, prediction }) => isSameAnswer(truth, prediction)).length;
   return { rows: outcomes.length, correct, accuracy: correct / outcomes.length };
+}
+
+/** Whether two answers are the same, character for character apart from outer blanks. No answer is the same as none. */
+export function isSameAnswer(one: string, other: string | undefined): boolean {
+  return other !== undefined && comparable(one) === comparable(other);
 }
 
 /**
@@ -88,9 +93,14 @@ export function formMapper(labels: Labels): (text: string) => string | undefined
   return (text) => labelOf(forms, text) ?? folded.get(fold(text));
 }
 
-/** NFC, because a tokeniser may give back a letter and its accent apart; upper case first, because ß and SS are one. */
+/** NFC, because a tokeniser may put a letter and its accent together, or give them back apart. */
+function comparable(text: string): string {
+  return text.normalize('NFC').trim();
+}
+
+/** Upper case first, because ß and SS are one. */
 function fold(text: string): string {
-  return text.normalize('NFC').trim().toUpperCase().toLowerCase();
+  return comparable(text).toUpperCase().toLowerCase();
 }
 
 function sum(numbers: readonly number[]): number {

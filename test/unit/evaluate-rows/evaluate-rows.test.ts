@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { expectedOf, isRight } from '../../../engine/src/answer/row-facts.ts';
 import { RowStore } from '../../../engine/src/data/row-store.ts';
 import type { Row } from '../../../engine/src/data/tokenise.ts';
 import { evaluateRows, rowsOfTask } from '../../../engine/src/evaluate/evaluate-rows.ts';
@@ -67,6 +68,16 @@ describe('evaluated rows', () => {
     const { rows, metrics } = await evaluateRows(oracle, template, test.store, test.numbers);
     expect(rows.map(({ correct }) => correct)).toEqual([true, false, false]);
     expect(metrics).toMatchObject({ rows: 3, correct: 1 });
+  });
+
+  it('count generated text with its accents apart or not, as tokenisers differ in', async () => {
+    const [composed, apart] = ['Åre', 'A\u030are'];
+    const rows = [composed, apart].map((answer): Json => ({ taskname: 'echo', text: answer, answer, said: 'Åre' }));
+    const keys = { new_tasks: ['mood', 'echo'], data: { train_ds: ['train.jsonl', 'echo.jsonl'] } };
+    const { template, test } = await opened(rows, 'echo', keys);
+    const { rows: evaluated, metrics } = await evaluateRows(oracle, template, test.store, test.numbers);
+    expect([metrics.correct, ...evaluated.map(({ correct }) => correct)]).toEqual([2, true, true]);
+    expect(isRight(expectedOf(template, rows[1]!), 'Åre')).toBe(true);
   });
 
   it('are all evaluated, in order, where they are more than are read at a time', async () => {
