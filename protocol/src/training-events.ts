@@ -99,6 +99,8 @@ export interface DoneEvent {
   readonly steps: number;
   readonly epochs: number;
   readonly stopped_early: boolean;
+  /** What `trainer.val_metric` was in the best epoch; left out without validation rows. */
+  readonly best_value?: number;
   /** For a run that computed its steps in less than float32, on validation rows with the kept prompts: the loss in both. */
   readonly precision?: PrecisionLosses;
   readonly tasks: Readonly<Record<string, TrainedPrompt>>;

@@ -37,25 +37,37 @@ describe('ptask train', () => {
     );
   });
 
-  it('--seeds goes by the tasks that have validation rows', async () => {
+  it('--seeds goes by the value that chooses epochs: the loss of all tokens of the tasks that have validation rows', async () => {
     const dir = await temporaryFolder();
-    const data = { train_ds: ['train.jsonl', 'other.jsonl'], validation_ds: ['validation.jsonl'] };
-    const task_templates = ['kind', 'other'].map(taskTemplate);
-    const file = await writeProject(dir, { ...SHORT, new_tasks: ['kind', 'other'], task_templates, data });
-    await writeJsonl(path.join(dir, 'other.jsonl'), rowsOf('other', 'train'));
+    const tasks = ['kind', 'wordy', 'other'];
+    const wordy = { ...taskTemplate('wordy'), labels: null };
+    const data = {
+      train_ds: ['train.jsonl', 'wordy.jsonl', 'other.jsonl'],
+      validation_ds: ['validation.jsonl', 'wordy.jsonl'],
+    };
+    const task_templates = [taskTemplate('kind'), wordy, taskTemplate('other')];
+    const file = await writeProject(dir, { ...SHORT, new_tasks: tasks, task_templates, data });
+    await writeJsonl(path.join(dir, 'other.jsonl'), rowsOf('other', 'test'));
+    const answered = rowsOf('wordy', 'validation').map((row) => ({
+      ...row,
+      label: `${row.text} is more than a letter`,
+    }));
+    await writeJsonl(path.join(dir, 'wordy.jsonl'), answered);
     const { code, stdout, stderr } = await ptask(['train', file, '--seeds', '1,2', '--json']);
     expect(code, stderr).toBe(0);
     const told = events(stdout);
-    const lowest = (seed: number) =>
+    const lowest = [1, 2].map((seed) =>
       Math.min(
         ...told
           .filter(({ event, of }) => event === 'epoch' && (of as { seed: number }).seed === seed)
           .map(({ validation_loss }) => validation_loss as number),
-      );
-    const { values } = told.at(-1) as unknown as { values: number[] };
-    expect(values).toEqual([1, 2].map((seed) => expect.closeTo(lowest(seed), 10)));
+      ),
+    );
+    expect(told.at(-1)).toMatchObject({ event: 'seeds', metric: 'loss', values: lowest });
     const shown = await ptask(['train', file, '--seeds', '1']);
-    expect(shown.stdout).toMatch(/^seed 1 {2}kind {2}loss [\d.]+ .*; other {2}no validation rows {2}← kept$/m);
+    expect(shown.stdout).toMatch(
+      /^seed 1 {2}kind {2}loss .*; wordy {2}loss [\d.]+; other {2}no validation rows {2}← kept$/m,
+    );
   });
 
   it('--folds says how right prompts are on rows that they were not trained on, and leaves the prompt table', async () => {

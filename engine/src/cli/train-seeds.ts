@@ -1,4 +1,4 @@
-import type { DoneEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
+import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { readPromptTable, requireTablePlace, updatePromptTable } from '../prompt/prompt-table.ts';
@@ -37,7 +37,7 @@ async function keepBest(
   output: Output,
 ): Promise<void> {
   const { val_metric } = project.file.trainer;
-  const values = ends.map((end) => chosenBy(end, val_metric));
+  const values = ends.map(({ best_value }) => best_value!);
   const best = values.indexOf(val_metric === 'loss' ? Math.min(...values) : Math.max(...values));
   await putIntoTable(project, ends[best]!);
   const { mean, deviation } = meanAndSpread(values);
@@ -56,14 +56,6 @@ async function keepBest(
     `${val_metric} over ${count(seeds.length, 'seed')}: ${mean.toFixed(3)} ± ${deviation.toFixed(3)}; ` +
       `the prompt of seed ${seeds[best]} is in ${shortPath(project.promptTablePath)}`,
   );
-}
-
-/** The mean, over the tasks that have validation rows, of the value that chooses epochs, too. */
-function chosenBy({ tasks }: DoneEvent, metric: keyof ValidationMetrics): number {
-  const values = Object.values(tasks).flatMap(({ validation }) =>
-    validation ? [validation[metric] ?? validation.accuracy ?? 0] : [],
-  );
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 async function putIntoTable({ promptTablePath }: Project, { prompt_table }: DoneEvent): Promise<void> {

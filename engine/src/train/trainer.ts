@@ -213,7 +213,7 @@ export class Trainer {
 
   /** Puts the best prompts into the project's prompt table. */
   async finish(): Promise<DoneEvent> {
-    const { step, epoch, stoppedEarly } = this.state.progress;
+    const { step, epoch, stoppedEarly, stopping } = this.state.progress;
     const precision = this.alone ? await precisionLosses(this.plan, this.state.best!, this.backbone) : undefined;
     return {
       event: 'done',
@@ -222,6 +222,7 @@ export class Trainer {
       steps: step,
       epochs: epoch,
       stopped_early: stoppedEarly,
+      ...(this.plan.validation.size > 0 ? { best_value: stopping.best! } : {}),
       ...(precision ? { precision } : {}),
       tasks: this.alone ? await this.withLearning(await this.keepBest()) : await this.keepBest(),
     };
