@@ -7,7 +7,7 @@ import type { RowTokeniser } from '../data/tokenise.ts';
 import { InputError } from '../errors.ts';
 import { requireAnswer } from '../evaluate/require-answer.ts';
 import { canonicalJson, type JsonValue } from '../json-value.ts';
-import { dataPaths, type Project, rowTokeniser, templateOf } from '../project.ts';
+import { chatFrameOf, dataPaths, type Project, rowTokeniser, templateOf } from '../project.ts';
 import type { EncoderSpec, EncoderTask } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 
@@ -150,14 +150,16 @@ function planHash(project: Project, names: readonly string[], train: Rows, valid
   // How memory is saved changes nothing.
   const { recompute: _, ...trainer } = settings.trainer;
   const { max_seq_length, add_bos, add_eos } = data;
+  const templates = task_templates.filter((template) => names.includes(template.taskname));
   const basis = {
     names,
     language,
-    templates: task_templates.filter((template) => names.includes(template.taskname)),
+    templates,
     data: { max_seq_length, add_bos, add_eos, train: train.hash, validation: validation.hash },
     settings: { virtual_prompt_style, p_tuning, prompt_tuning, optim, trainer },
     backbone: project.backbone.model.fingerprint,
     tokenizer: project.tokenizer.hash,
+    ...(templates.some(({ chat }) => chat) ? { chat: chatFrameOf(project) } : {}),
   };
   return createHash('sha256')
     .update(canonicalJson(basis as unknown as JsonValue))

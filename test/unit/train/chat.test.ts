@@ -105,6 +105,18 @@ it('a prompt is stale where the chat template of its model is another one than i
   expect(await seen()).toMatchObject({ state: 'current', usable: true, problems: [] });
 });
 
+it('a run is not resumed where the chat template of its model has changed', async () => {
+  const other = writeSmallBackbone(path.join(temporaryFolder(), 'changing'));
+  const settings = path.join(other, 'tokenizer_config.json');
+  const tokens = { bos_token: '<|start|>', eos_token: '<|end|>' };
+  writeFileSync(settings, JSON.stringify({ ...tokens, chat_template: template }));
+  const file = writeProject({ model: other, task_templates: [mood] });
+  const stopped = await trainProject(file, { stopAfter: 1 });
+  expect(stopped.events.at(-1)).toMatchObject({ event: 'stopped' });
+  writeFileSync(settings, JSON.stringify({ ...tokens, chat_template: `Be brief. ${template}` }));
+  await expect(trainProject(file, { resume: true })).rejects.toThrow(/cannot be resumed: .* model have changed/);
+});
+
 it('the frozen model is shown examples as exchanges of one conversation', async () => {
   const project = await open(writeProject({ model, task_templates: [mood] }));
   const task = templateOf(project, 'mood');
