@@ -50,7 +50,7 @@ export function evenly(numbers: readonly number[], most: number): number[] {
  * @throws RangeError without rows
  */
 export async function evaluateRows(
-  predictor: TaskPredictor,
+  predictor: Pick<TaskPredictor, 'predict'>,
   template: TaskTemplate,
   store: Rows,
   numbers: readonly number[],

@@ -48,7 +48,31 @@ export async function runBaseline(
   const count = shotsThatFit(lengths, room, baseline);
   const context = shots.slice(0, count).flat();
   const frozen = await frozenPredictor(project, predictor, template, context);
-  return { evaluation: await evaluateRows(frozen, bare, evaluated.store, evaluated.numbers, options), shots: count };
+  // Nothing but the line ends of the examples says where an answer does; a model goes on with a next example.
+  const isByLine = count > 0 && !template.chat && !template.labels;
+  const answering = isByLine && !answersHaveLines(bare, train) ? firstLines(frozen) : frozen;
+  return { evaluation: await evaluateRows(answering, bare, evaluated.store, evaluated.numbers, options), shots: count };
+}
+
+function firstLines(predictor: TaskPredictor): Pick<TaskPredictor, 'predict'> {
+  return {
+    predict: async (rows) =>
+      (await predictor.predict(rows)).map(
+        (prediction) => prediction && { ...prediction, text: firstLine(prediction.text) },
+      ),
+  };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!.trimEnd();
+}
+
+function answersHaveLines({ answer_field }: TaskTemplate, { store, numbers }: BaselineRows['train']): boolean {
+  return numbers.some((number) =>
+    String(store.row(number)[answer_field ?? ''] ?? '')
+      .trim()
+      .includes('\n'),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { expectedOf, isRight } from '../../../engine/src/answer/row-facts.ts';
 import { RowStore } from '../../../engine/src/data/row-store.ts';
 import type { Row } from '../../../engine/src/data/tokenise.ts';
@@ -8,8 +8,10 @@ import { evaluateTask } from '../../../engine/src/evaluate/evaluate-task.ts';
 import { majority } from '../../../engine/src/evaluate/majority.ts';
 import { type BaselineRows, runBaseline } from '../../../engine/src/evaluate/run-baseline.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
-import type { Prediction, TaskPredictor } from '../../../engine/src/predict/task-predictor.ts';
+import { type Prediction, TaskPredictor } from '../../../engine/src/predict/task-predictor.ts';
 import { dataPaths, rowTokeniser, templateOf } from '../../../engine/src/project.ts';
+import { temporaryFolder } from '../engine/temporary-folder.ts';
+import { writeSmallBackbone } from '../train/small-backbone.ts';
 import { type Json, open, writeProject } from '../train/small-project.ts';
 
 /** Answers each row with what the row has in `said`; undefined where it has nothing. */
@@ -142,6 +144,25 @@ describe('the frozen model', () => {
       expect(await runBaseline(project, predictor, template, baseline, rows)).toMatchObject({ shots });
     await predictor.release();
   });
+});
+
+it('the frozen model’s answer ends with its line, as those of its examples do', async () => {
+  const echo = (answer: string): Json => ({ taskname: 'echo', text: 't', answer });
+  // An answer may have 64 tokens, and an example needs room, too.
+  const model = writeSmallBackbone(path.join(temporaryFolder(), 'model'), { positions: 128 });
+  const keys = { model, new_tasks: ['mood', 'echo'], data: { train_ds: ['train.jsonl', 'echo.jsonl'] } };
+  const predict = vi.spyOn(TaskPredictor.prototype, 'predict');
+  predict.mockImplementation(async (rows) => rows.map(() => ({ text: 'a \nSayt!b\n', candidates: undefined })));
+  const right = async (answers: string[], baseline: 'zero' | 'one') => {
+    const { project, template, test } = await opened(answers.map(echo), 'echo', keys);
+    const predictor = new Predictor(project.backbone);
+    const rows = { train: test, evaluated: test };
+    return (await runBaseline(project, predictor, template, baseline, rows)).evaluation.metrics.correct;
+  };
+  expect(await right(['a', 'b'], 'one')).toBe(1);
+  expect(await right(['a', 'b'], 'zero')).toBe(0);
+  expect(await right(['x', 'a \nSayt!b'], 'one')).toBe(1);
+  predict.mockRestore();
 });
 
 it('a task without an answer is not evaluated', async () => {
