@@ -263,7 +263,7 @@ const trainerKeys: KeyTable<TrainerSettings> = {
       loss: 'the mean loss of the tokens that count (`answer_only_loss`); the lowest is best',
       accuracy: 'the share of right answers; without `labels`, of those that are exactly right',
       macro_f1:
-        'the mean of the F1 of each label, so that rare labels count as much as common ones; without `labels`, the accuracy',
+        'the mean of the F1 of each label that rows have, so that rare labels count as much as common ones; without `labels`, the accuracy',
     }),
     { default: 'loss' },
     'The validation value that chooses the best epoch and stops training early. Without validation data the last epoch is kept.',
