@@ -2,7 +2,7 @@ import type { Backbone } from '../backbone/backbone.ts';
 import { isLong } from '../backbone/long-rows.ts';
 import { float32Bytes } from '../backbone/weights.ts';
 import { embeddingFeeds } from '../data/embedding-feeds.ts';
-import { causalMask, sum } from '../data/head-layout.ts';
+import { causalMask } from '../data/head-layout.ts';
 import { type BranchedRow, packRows } from '../data/packed-rows.ts';
 import { counted, windowMaskFeeds } from '../data/window-masks.ts';
 import type { Graph } from '../onnx/graph.ts';
@@ -10,7 +10,9 @@ import { Recent } from '../recent.ts';
 import { RowsAtOnce } from '../runtime/rows-at-once.ts';
 import { type RunResults, Session, type SessionOptions } from '../runtime/session.ts';
 import { type Feed, float32, letGo } from '../runtime/tensor.ts';
+import { emptyPast, extendPast, type Past, PRESENT, pastFeeds } from './past.ts';
 import { buildPrefixGraph, type PrefixGraph } from './prefix-graph.ts';
+import { branchParts, lengthOf, type RunBudget, rowBatches } from './row-batches.ts';
 import { buildRowsGraph, type RowsGraph, type RowsOutput } from './rows-graph.ts';
 
 /**
@@ -34,9 +36,6 @@ const MOST_PREFIXES = 8;
 /** The most new tokens of a generated answer. */
 export const MAX_NEW_TOKENS = 64;
 
-/** How many tokens, padding of attention included, go through the backbone in one run. */
-const TOKENS_A_RUN = 4096;
-
 /** How many logits (queries · vocabulary) one run makes: 64 MB of float32. */
 const LOGITS_A_RUN = 16 * 1024 * 1024;
 
@@ -45,9 +44,6 @@ const LOGITS_A_RUN = 16 * 1024 * 1024;
  * needs each of them for a single row. Each session has its own copy, so larger ones are unpacked where they are used.
  */
 export const UNPACKED_BYTES = 2 ** 30;
-
-/** Outputs that a graph with a past gives to the next run's. */
-const PRESENT = 'present_';
 
 const NOTHING_PICKED: RunResults = { outputs: { picked: float32(new Float32Array(0), [0]) }, kept: {} };
 
@@ -135,13 +131,13 @@ export class Predictor {
         const wanted = row.branches.flatMap(({ length }, n) =>
           this.isLong(lengthOf(row) + length) === long ? [n] : [],
         );
-        return branchParts(row.branches, wanted, this.queriesARun).map((numbers) => ({ index, numbers }));
+        return branchParts(row.branches, wanted, this.budget.queries).map((numbers) => ({ index, numbers }));
       });
       const branched = parts.map(({ index, numbers }) => ({
         ...rows[index]!,
         branches: numbers.map((n) => rows[index]!.branches[n]!),
       }));
-      for (const batch of this.batches(branched)) {
+      for (const batch of rowBatches(branched, this.budget)) {
         const chosen = batch.map((part) => branched[part]!);
         const asked = chosen.some(({ branches }) => branches.some((branch) => branch.length > 0));
         const { outputs } = asked ? await this.runRows(prefix, chosen, { output: 'picked', long }) : NOTHING_PICKED;
@@ -167,7 +163,10 @@ export class Predictor {
       const result = new Array<Float32Array>(rows.length);
       for (const long of KINDS) {
         const wanted = alone.flatMap((row, index) => (this.isLong(lengthOf(row)) === long ? [index] : []));
-        for (const batch of this.batches(wanted.map((index) => alone[index]!))) {
+        for (const batch of rowBatches(
+          wanted.map((index) => alone[index]!),
+          this.budget,
+        )) {
           const chosen = batch.map((i) => wanted[i]!);
           const asked = chosen.map((index) => alone[index]!);
           const { outputs } = await this.runRows(prefix, asked, { output: 'logits', long });
@@ -206,8 +205,9 @@ export class Predictor {
       const wanted = grown.flatMap((row, n) =>
         this.isLong(lengthOf(row)) === long && this.hasRoom(lengthOf(row), result[n]!.length, maxNew) ? [n] : [],
       );
-      const batches = this.batches(
+      const batches = rowBatches(
         wanted.map((n) => grown[n]!),
+        this.budget,
         maxNew,
       );
       for (const batch of batches) {
@@ -256,33 +256,9 @@ export class Predictor {
     return this.backbone.model.config.hidden;
   }
 
-  private get queriesARun(): number {
-    return Math.max(1, Math.floor(LOGITS_A_RUN / this.backbone.model.config.vocabSize));
-  }
-
-  /** Row numbers in batches of like length, each within the budgets of tokens and of logits. */
-  private batches(rows: readonly BranchedRow[], extra = 0): number[][] {
-    const size = (row: BranchedRow) => row.ids.length + extra + sum(row.branches.map((branch) => branch.length));
-    const order = rows.map((row, index) => ({ index, size: size(row) })).sort((a, b) => a.size - b.size);
-    const result: number[][] = [];
-    let batch: number[] = [];
-    let queries = 0;
-    for (const { index, size: slots } of order) {
-      const added = queriesOf(rows[index]!.branches);
-      const full =
-        batch.length >= this.atOnce.limit ||
-        (batch.length + 1) * slots > TOKENS_A_RUN ||
-        queries + added > this.queriesARun;
-      if (batch.length > 0 && full) {
-        result.push(batch);
-        batch = [];
-        queries = 0;
-      }
-      batch.push(index);
-      queries += added;
-    }
-    if (batch.length > 0) result.push(batch);
-    return result;
+  private get budget(): RunBudget {
+    const queries = Math.max(1, Math.floor(LOGITS_A_RUN / this.backbone.model.config.vocabSize));
+    return { rows: this.atOnce.limit, queries };
   }
 
   /** Whether a row of so many tokens, the last ones of which were generated, may have another one. */
@@ -360,73 +336,6 @@ export class Predictor {
       ...(places === 'tokens' ? { virtual: float32(prefix.virtual, [virtualTokens, this.hidden]) } : {}),
     });
   }
-}
-
-/** Keys and values of rows' own tokens so far, [heads, rows, length, head size], and for each row what they stand for. */
-interface Past {
-  readonly length: number;
-  readonly rows: readonly NonNullable<BranchedRow['past']>[];
-  readonly cache: Readonly<Record<string, Feed>> | undefined;
-}
-
-function emptyPast(rows: number): Past {
-  const nothing = { visible: new Uint8Array(0), places: new Int32Array(0) };
-  return { length: 0, rows: Array.from({ length: rows }, () => nothing), cache: undefined };
-}
-
-/** The cache of a past; at first, one of no tokens that is like that of the prefix. */
-function pastFeeds(prefix: Readonly<Record<string, Feed>>, past: Past): Readonly<Record<string, Feed>> {
-  if (past.cache) return past.cache;
-  return Object.fromEntries(
-    Object.entries(prefix).map(([name, { dims }]) => [
-      name.replace(/^prefix_/, 'past_'),
-      float32(new Float32Array(0), [dims[0]!, past.rows.length, 0, dims[2]!]),
-    ]),
-  );
-}
-
-function extendPast(past: Past, rows: readonly BranchedRow[], kept: Readonly<Record<string, Feed>>): Past {
-  const slots = Math.max(...rows.map((row) => row.ids.length));
-  const cache = Object.fromEntries(Object.entries(kept).map(([name, feed]) => [name.replace(PRESENT, 'past_'), feed]));
-  const extended = rows.map((row, n) => {
-    const visible = new Uint8Array(past.length + slots);
-    visible.set(past.rows[n]!.visible);
-    visible.fill(1, past.length, past.length + row.ids.length);
-    const places = new Int32Array(past.length + slots);
-    places.set(past.rows[n]!.places);
-    places.set(
-      row.ids.map((_, i) => row.position + i),
-      past.length,
-    );
-    return { visible, places };
-  });
-  return { length: past.length + slots, rows: extended, cache };
-}
-
-/** How many logits rows a row with these branches asks for: at its last token, and within each branch. */
-function queriesOf(branches: readonly Int32Array[]): number {
-  return 1 + sum(branches.map((branch) => Math.max(0, branch.length - 1)));
-}
-
-/** The wanted branches, by number, in parts that each ask for at most `most` queries, where a single one does not ask for more. */
-function branchParts(branches: readonly Int32Array[], wanted: readonly number[], most: number): number[][] {
-  const parts: number[][] = [];
-  let queries = 0;
-  for (const n of wanted) {
-    const added = Math.max(0, branches[n]!.length - 1);
-    if (parts.length === 0 || queries + added > most) {
-      parts.push([]);
-      queries = 1;
-    }
-    parts.at(-1)!.push(n);
-    queries += added;
-  }
-  return parts;
-}
-
-/** How many tokens a row has, those of the prefix included. */
-function lengthOf({ position, ids }: BranchedRow): number {
-  return position + ids.length;
 }
 
 function memoised<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
