@@ -33,6 +33,8 @@ export interface TaskDataFacts {
   rows: Record<Split, number>;
   /** How many rows each data file gives, by its path; files that give none are left out. */
   rowsByFile: Map<string, number>;
+  /** How many of them are too long and skipped, by the file's path; none while that is not known. */
+  skippedByFile: Map<string, number>;
   /** How many rows have each field of the template. */
   fieldCounts: Map<string, number>;
   /** How many rows have each other field, the commonest first; at most MAX_OTHER_FIELDS of them. */
@@ -73,6 +75,7 @@ export function noTaskData(): TaskDataFacts {
   return {
     rows: { train: 0, validation: 0, test: 0 },
     rowsByFile: new Map(),
+    skippedByFile: new Map(),
     fieldCounts: new Map(),
     otherFields: new Map(),
     samples: new Map(),

@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { rowTooLong, SKIPPED } from '../rules/row-too-long.ts';
 import { addLabel, countLabels, lineStart } from './gather-facts.ts';
 import type { PassMemory, RowPass } from './row-passes.ts';
 import { COLUMNS } from './row-records.ts';
@@ -9,13 +10,19 @@ export function addFactsOfPasses({ templates, data, files, passes, manyAnswers }
   for (const [taskname, template] of templates) {
     const facts = data.tasks.get(taskname)!;
     const ofTask = (kind: RowPass['kind']) => passes.find((pass) => pass.kind === kind && pass.taskname === taskname);
-    const [answers, boundary] = [ofTask('answer'), ofTask('boundary')];
+    const [answers, lengths, boundary] = [ofTask('answer'), ofTask('lengths'), ofTask('boundary')];
     const labels = files.map(({ index }) => answers && memory.all(answers, index));
     const areKnown = files.every(({ index }, i) => !manyAnswers.get(taskname)?.has(index) || labels[i] !== undefined);
     for (const [i, file] of areKnown ? files.entries() : []) {
       if (!manyAnswers.get(taskname)?.has(file.index)) countLabels(facts, template, file);
       for (const { found } of labels[i] ?? []) {
         for (const [label, rows] of found.labels) addLabel(facts, file.facts, label, rows);
+      }
+    }
+    for (const { index, facts: file } of files) {
+      for (const { found } of (lengths && memory.all(lengths, index)) ?? []) {
+        const skipped = found.fired.get(rowTooLong)?.get(SKIPPED)?.count ?? 0;
+        facts.skippedByFile.set(file.path, (facts.skippedByFile.get(file.path) ?? 0) + skipped);
       }
     }
     const merging = files.map(({ index }) => boundary && memory.all(boundary, index));

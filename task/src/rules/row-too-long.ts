@@ -8,6 +8,9 @@ const removeRow = (): Fix => ({
   forAll: t('Remove every row that is skipped'),
 });
 
+/** The group of rows that training leaves out; the others are cut. */
+export const SKIPPED = 'skipped';
+
 export const rowTooLong: Rule = {
   code: 'row-too-long',
   severity: 'warning',
@@ -26,34 +29,38 @@ export const rowTooLong: Rule = {
     // No row fits a template whose virtual tokens leave no room, which is at fault then.
     if (count <= limit || template.settings.total_virtual_tokens >= limit) return;
     const field = template.settings.truncate_field;
-    report(() => {
-      if (field !== null && truncatable >= count - limit) {
-        const message = t(
-          'This row has {0} tokens, more than the {1} it may have: the last {2} tokens of {3} are cut off.',
-          count,
-          limit,
-          count - limit,
-          JSON.stringify(field),
-        );
-        return { at: places.value(field), message };
-      }
-      return {
-        at: places.whole(),
-        message:
-          field === null
-            ? t(
-                'This row has {0} tokens, more than the {1} it may have: it is skipped, since there is no "truncate_field".',
-                count,
-                limit,
-              )
-            : t(
-                'This row has {0} tokens, more than the {1} it may have: it is skipped, since {2} is too short to cut.',
-                count,
-                limit,
-                JSON.stringify(field),
-              ),
-        fixes: isExample ? [] : [removeRow()],
-      };
-    });
+    const isCut = field !== null && truncatable >= count - limit;
+    report(
+      () => {
+        if (isCut) {
+          const message = t(
+            'This row has {0} tokens, more than the {1} it may have: the last {2} tokens of {3} are cut off.',
+            count,
+            limit,
+            count - limit,
+            JSON.stringify(field),
+          );
+          return { at: places.value(field), message };
+        }
+        return {
+          at: places.whole(),
+          message:
+            field === null
+              ? t(
+                  'This row has {0} tokens, more than the {1} it may have: it is skipped, since there is no "truncate_field".',
+                  count,
+                  limit,
+                )
+              : t(
+                  'This row has {0} tokens, more than the {1} it may have: it is skipped, since {2} is too short to cut.',
+                  count,
+                  limit,
+                  JSON.stringify(field),
+                ),
+          fixes: isExample ? [] : [removeRow()],
+        };
+      },
+      isCut ? '' : SKIPPED,
+    );
   },
 };

@@ -30,10 +30,10 @@ describe('a plan', () => {
   it('refuses what cannot be trained', async () => {
     expect(await refusal({}, ['nosuch'])).toMatch(/has no task 'nosuch'; it has mood, echo/);
     const longPrompt = { data: { train_ds: ['train.jsonl'], max_seq_length: 7 } };
-    expect(await refusal(longPrompt)).toMatch(/no training row of mood can be used/);
+    await expect(planOf(longPrompt)).rejects.toThrow(/All training rows of "mood" are too long/);
     // Of two tasks, the one with the longer prompt: it would get a prompt that nothing has been learnt for.
     const data = { train_ds: ['train.jsonl', 'echo.jsonl'], max_seq_length: 15 };
-    expect(await refusal({ ...BOTH_TASKS, data })).toMatch(/no training row of echo can be used/);
+    await expect(planOf({ ...BOTH_TASKS, data })).rejects.toThrow(/All training rows of "echo" are too long/);
   });
 
   it('refuses to choose an epoch by right answers where no field is the answer', async () => {

@@ -473,9 +473,20 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         task: taskFile({ file: `"task_templates": [${template()}, ${template('"taskname": ⟦"other"⟧')}]` }),
       },
       'no training data': { task: taskFile({ file: '"data": {}', of: '"taskname": ⟦"sentiment-task"⟧' }) },
+      'training rows that are skipped, all of them': {
+        task: taskFile({ of: '"taskname": ⟦"sentiment-task"⟧' }),
+        data: { 'train.jsonl': [1, 2].map((n) => row(`${'bra '.repeat(60)}${n}`)).join('\n') },
+      },
     },
     silent: {
       'rows for each task': {},
+      'a training row that is not skipped': {
+        data: { 'train.jsonl': `${row('bra '.repeat(60))}\n${row('bra')}` },
+      },
+      'training rows that are cut': {
+        task: taskFile({ of: '"truncate_field": "sentence"' }),
+        data: { 'train.jsonl': row('bra '.repeat(60)) },
+      },
       'a task that is not trained now': {
         task: taskFile({ file: '"data": {}, "existing_tasks": ["sentiment-task"]' }),
       },
