@@ -106,14 +106,15 @@ async function* linesOnDisk(
   const batches = readRowBatches(reading);
   try {
     while (true) {
-      await work.pause();
       let batch: IteratorResult<DataRow[]>;
       try {
+        // Asked for before any pause: what was not begun cannot close the file.
         batch = await batches.next();
       } catch (error) {
         throw new UnreadableData(path, error instanceof Error ? error.message : String(error));
       }
       if (batch.done) return;
+      await work.pause();
       yield batch.value.map(({ line, text }) => ({ line, character: 0, text }));
     }
   } finally {

@@ -34,14 +34,15 @@ export async function readDataFile(
   let isFirst = true;
   try {
     while (true) {
-      await work.pause();
       let chunk: IteratorResult<Uint8Array>;
       try {
+        // Asked for before any pause: a stream whose reading was not begun cannot be closed by its iterator.
         chunk = await chunks.next();
       } catch (error) {
         fill.finish();
         return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error), index };
       }
+      await work.pause();
       if (chunk.done) break;
       if (isFirst && isUtf16(chunk.value)) {
         // Read line by line, each would be wrong in a way of its own.
