@@ -30,7 +30,7 @@ export interface JsonDialect {
 }
 
 /** Deeper than any task file or row is; keeps hostile nesting from exhausting the stack. */
-const MAX_DEPTH = 256;
+export const MAX_DEPTH = 256;
 
 class TooDeep {
   readonly offset: number;

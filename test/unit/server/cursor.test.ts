@@ -27,6 +27,13 @@ describe('in sound text the cursor is at', () => {
   ])('%s', (marked, expected) => expect(at(marked)).toBe(expected));
 });
 
+it.each(['[', '{"a":[{'])('nothing is offered in %s nested deeper than any task file or row is', (open) => {
+  const text = open.repeat(300);
+  expect(cursorAt(text, text.length)).toBeUndefined();
+  // Of what is nested behind the cursor no more is looked at.
+  expect(cursorAt(text, open.length)).toBeDefined();
+});
+
 describe('in text that is being typed the cursor is at', () => {
   it.each([
     ['‸', 'value of the file ⟦⟧'],

@@ -1,4 +1,4 @@
-import { type JsonPath, type JsonScalar, parseJsonTree, type Span } from '../../../../task/src/json-tree.ts';
+import { type JsonPath, type JsonScalar, MAX_DEPTH, parseJsonTree, type Span } from '../../../../task/src/json-tree.ts';
 import { type JsonToken, nextToken } from './json-tokens.ts';
 
 /** What is being written at a place in JSON that need not parse. */
@@ -66,6 +66,8 @@ class CursorReader {
       if (touched === 'nothing') return undefined;
       if (touched === undefined) this.#take(token);
       else this.#inToken(touched);
+      // Hostile nesting would take time and memory by the square of its depth.
+      if (this.#stack.length > MAX_DEPTH) return undefined;
       token = nextToken(this.#text, (touched ?? token).end);
     }
     if (!this.#isMet) {
@@ -76,6 +78,7 @@ class CursorReader {
     // The keys behind the cursor are there too; where its object has ended nothing more is to be learnt.
     while (token !== undefined && this.#cursor !== undefined && this.#stack.length > this.#cursor.container.length) {
       if (token.start >= this.#cursor.span.end) this.#take(token);
+      if (this.#stack.length > MAX_DEPTH) break;
       token = nextToken(this.#text, token.end);
     }
     return this.#cursor;
