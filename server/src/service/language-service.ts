@@ -137,6 +137,8 @@ class Service implements LanguageService {
   readonly #dataFiles: DataFiles;
   /** What each file's editor shows, made of which lists, and under which uri. */
   readonly #published = new Map<string, Published>();
+  /** Files to be published once a change has gone through all task files. */
+  #held: Set<string> | undefined;
   readonly #names: NameQueries;
   readonly #folders: Folders;
   readonly #insight: Insight;
@@ -414,9 +416,17 @@ class Service implements LanguageService {
 
   /** Checks the task files again that name a file or folder, since that has changed. */
   #changedBeside(path: string): void {
-    for (const session of this.#sessions.values()) {
-      if (session.dependsOn(path)) session.changedBeside(path);
+    // What many task files say of a data file that they share is put together once, not once for each of them.
+    const held = new Set<string>();
+    this.#held = held;
+    try {
+      for (const session of this.#sessions.values()) {
+        if (session.dependsOn(path)) session.changedBeside(path);
+      }
+    } finally {
+      this.#held = undefined;
     }
+    this.#publish([...held]);
   }
 
   #checked(): void {
@@ -445,6 +455,10 @@ class Service implements LanguageService {
   }
 
   #publish(paths: readonly string[]): void {
+    if (this.#held !== undefined) {
+      for (const path of paths) this.#held.add(path);
+      return;
+    }
     for (const path of paths) {
       const before = this.#published.get(path);
       const uri = this.#toUri(path);
@@ -475,5 +489,16 @@ function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
 
 /** Two task files may say the same of the data that they share. */
 function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
+}
+
+const keys = new WeakMap<Problem, string>();
+
+/** What a problem says; it is asked for again with each change of what another task file says. */
+function keyOf(problem: Problem): string {
+  const known = keys.get(problem);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(problem);
+  keys.set(problem, key);
+  return key;
 }

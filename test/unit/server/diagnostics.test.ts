@@ -169,6 +169,19 @@ describe('a data file that is open', () => {
   });
 });
 
+it('what several task files say of a data file is told at once when it is typed in, with no place from before', async () => {
+  const { service, told } = editor();
+  for (const name of ['a', 'b', 'c']) service.openDocument(uriOf(`project/${name}.ptask.json`), taskFile());
+  service.openDocument(TRAIN, BAD_ROW);
+  await service.settled();
+  told.length = 0;
+  service.editDocument(TRAIN, [
+    { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: '\n' },
+  ]);
+  const lines = told.map(({ uri, diagnostics }) => [uri, diagnostics.map(({ range }) => range.start.line)]);
+  expect(lines).toEqual([[TRAIN, [1]]]);
+});
+
 describe('a check in the background', () => {
   it('is given up when a newer text comes, and its problems are never shown', async () => {
     const waiting: (() => void)[] = [];

@@ -19,6 +19,8 @@ export interface Editor {
   readonly disk: Record<string, string>;
   /** What the editor shows of each file that has problems: the codes, in order. */
   readonly shown: () => Record<string, unknown[]>;
+  /** All that it was told, in order. */
+  readonly told: { readonly uri: string; readonly diagnostics: readonly Diagnostic[] }[];
   readonly errors: unknown[];
 }
 
@@ -29,6 +31,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
     'validation.jsonl': [row('Vinsten ökar'), row('Vinsten minskar', 'negativa')].join('\n'),
   };
   const published = new Map<string, Diagnostic[]>();
+  const told: Editor['told'] = [];
   const errors: unknown[] = [];
   const service = createLanguageService({
     environment: environment(disk, { fetchedModel: (model) => `cache/${model}`, ...changes }),
@@ -37,7 +40,10 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
     modelSummary: async (_, name) => (name === 'owner/model' ? ABOUT : undefined),
     toPath: (uri) => posix.normalize(uri.slice(ROOT.length)),
     toUri: uriOf,
-    publish: (uri, diagnostics) => published.set(uri, diagnostics),
+    publish: (uri, diagnostics) => {
+      published.set(uri, diagnostics);
+      told.push({ uri, diagnostics });
+    },
     pause,
     breathe: async () => {},
     onError: (error) => errors.push(error),
@@ -46,7 +52,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
     Object.fromEntries(
       [...published].flatMap(([uri, list]) => (list.length === 0 ? [] : [[uri, list.map(({ code }) => code)]])),
     );
-  return { service, disk, shown, errors };
+  return { service, disk, shown, told, errors };
 }
 
 /** What a folder holds, by its path from the task file's folder. */
