@@ -10,7 +10,9 @@ import {
   LSPErrorCodes,
   MarkupContent,
   MarkupKind,
+  MessageType,
   ResponseError,
+  ShowMessageNotification,
 } from 'vscode-languageserver/node';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
@@ -77,7 +79,13 @@ export function answerRequests(
     answer(async ({ textDocument, position, newName }, token) => {
       const result = await service.rename(textDocument.uri, position, newName, abortedBy(token));
       if (result.kind === 'refused') return new ResponseError(LSPErrorCodes.RequestFailed, result.message);
-      if (result.note !== undefined) connection.window.showInformationMessage(result.note);
+      // A notification, not the request that `connection.window` makes of it: nothing is asked, and not every editor has that.
+      if (result.note !== undefined) {
+        void connection.sendNotification(ShowMessageNotification.type, {
+          type: MessageType.Info,
+          message: result.note,
+        });
+      }
       return result.edit;
     }),
   );

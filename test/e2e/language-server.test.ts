@@ -20,6 +20,7 @@ import {
   PrepareRenameRequest,
   ReferencesRequest,
   RenameRequest,
+  ShowMessageNotification,
   WorkspaceDiagnosticRequest,
 } from 'vscode-languageserver/node';
 import { serializeSafetensors } from '../../model/src/safetensors.ts';
@@ -422,6 +423,19 @@ describe('a prompt table', () => {
     await editor.fileChanged(table, FileChangeType.Created);
     await editor.until(async () => expect((await titles())[0]).toMatch(/^trained 2024-05-06 on 418 rows/));
     expect(codesOf(editor.pushed.get(document.uri))).toContain('template-changed');
+
+    // What no edit can do is told without a question, which some editors have no answer to.
+    let note = '';
+    editor.connection.onNotification(ShowMessageNotification.type, ({ message }) => {
+      note = message;
+    });
+    await editor.connection.sendRequest(RenameRequest.type, {
+      textDocument: { uri: document.uri },
+      position: rangeOf(document, 'sentiment-task",\n      "prompt_template').start,
+      newName: 'mood',
+    });
+    await editor.until(() => expect(note).toMatch(/keeps the trained prompt of "sentiment-task"/));
+    expect(editor.log).toEqual([]);
   });
 });
 
