@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { LanguageService } from './service/language-service.ts';
@@ -42,9 +42,11 @@ export class TaskFiles {
     for (const known of [...this.#known.keys()]) if (isInside(known, path)) await this.#read(known);
   }
 
-  /** Takes note that a folder has come, whose files nobody names. */
-  async folderCame(folder: string): Promise<void> {
-    if (this.#isServed(folder)) await this.#readAll(folder);
+  /** Takes note that a folder, or something else, has come; the files of a folder are named by nobody. */
+  async came(path: string): Promise<void> {
+    if (!this.#isServed(path)) return;
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory()) await this.#readAll(path);
   }
 
   isInWorkspace(path: string): boolean {

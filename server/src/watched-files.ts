@@ -31,8 +31,8 @@ const NAMES = [
 const WATCHED: readonly FileSystemWatcher[] = [
   ...ENDINGS.map((ending) => ({ globPattern: `**/*${ending}` })),
   { globPattern: `**/{${NAMES.join(',')}}` },
-  // A folder that goes takes its files along without naming them.
-  { globPattern: '**', kind: WatchKind.Delete },
+  // A folder that comes or goes, as when it is moved, takes its files along without naming them.
+  { globPattern: '**', kind: WatchKind.Create | WatchKind.Delete },
 ];
 
 /** Asks the editor to tell of files of the workspace that other programs change. */

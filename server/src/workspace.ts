@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver/node';
+import {
+  type Connection,
+  FileChangeType,
+  type InitializeParams,
+  type WorkspaceFolder,
+} from 'vscode-languageserver/node';
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { ClientSupport } from './client-support.ts';
 import type { LanguageService } from './service/language-service.ts';
@@ -59,7 +64,10 @@ export class Workspace {
 
   #listen(): void {
     this.#connection.onDidChangeWatchedFiles(({ changes }) => {
-      for (const { uri } of changes) this.#changed(uri);
+      for (const { uri, type } of changes) {
+        this.#changed(uri);
+        if (type === FileChangeType.Created) this.#came(uri);
+      }
     });
     if (!this.#client.tellsFolderOperations) return;
     this.#connection.workspace.onDidDeleteFiles(({ files }) => {
@@ -69,7 +77,7 @@ export class Workspace {
       for (const { oldUri, newUri } of files) {
         this.#changed(oldUri);
         this.#changed(newUri);
-        for (const path of pathsOf([{ uri: newUri }])) this.#try(this.#taskFiles.folderCame(path));
+        this.#came(newUri);
       }
     });
   }
@@ -84,6 +92,11 @@ export class Workspace {
     if (path === undefined) return;
     this.#try(this.#taskFiles.changed(path));
     this.#service.fileChanged(uri);
+  }
+
+  /** Takes note that a file or folder is there now, which may hold task files. */
+  #came(uri: string): void {
+    for (const path of pathsOf([{ uri }])) this.#try(this.#taskFiles.came(path));
   }
 
   #try(work: Promise<void>): void {

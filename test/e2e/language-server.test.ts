@@ -21,6 +21,7 @@ import {
   ReferencesRequest,
   RenameRequest,
   ShowMessageNotification,
+  WatchKind,
   WorkspaceDiagnosticRequest,
 } from 'vscode-languageserver/node';
 import { serializeSafetensors } from '../../model/src/safetensors.ts';
@@ -329,6 +330,22 @@ describe('the task files of the workspace', () => {
     await editor.until(() => expect(codes()).toEqual([]));
     await editor.close(document);
     await editor.until(() => expect(codes()).toEqual(['split-sum']));
+  });
+
+  it('come with their folder, which the editor is asked to tell of', async () => {
+    const { dir } = await sound();
+    const editor = await Editor.start({ folders: [dir] });
+    await editor.until(() =>
+      expect(editor.registrations.flatMap(({ registerOptions }) => registerOptions.watchers)).toContainEqual({
+        globPattern: '**',
+        kind: WatchKind.Create | WatchKind.Delete,
+      }),
+    );
+    const tasks = path.join(dir, 'tasks');
+    await cp(path.join(FIXTURES, 'faulty'), tasks, { recursive: true });
+    await editor.fileChanged(tasks, FileChangeType.Created);
+    const file = uriOf(path.join(tasks, 'assistant.ptask.json'));
+    await editor.until(() => expect(codesOf(editor.pushed.get(file))).toContain('split-sum'));
   });
 
   it('go with their folder', async () => {

@@ -69,8 +69,16 @@ describe('the task files of a folder', () => {
     await taskFiles.addFolder(dir);
     await rename(join(dir, 'old'), join(dir, 'new'));
     await taskFiles.changed(join(dir, 'old'));
-    await taskFiles.folderCame(join(dir, 'new'));
+    await taskFiles.came(join(dir, 'new'));
     expect(known()).toEqual(['new/deep/a.ptask.json']);
+  });
+
+  it('are not looked for behind a link that comes', async () => {
+    const { dir, taskFiles, known } = await workspace(['a.ptask.json']);
+    await taskFiles.addFolder(dir);
+    await symlink(dir, join(dir, 'link'), 'junction');
+    await taskFiles.came(join(dir, 'link'));
+    expect(known()).toEqual(['a.ptask.json']);
   });
 
   it('leave with it, but for those that another folder still holds', async () => {
