@@ -10,7 +10,7 @@ export interface RowTokens {
   /** Everything counted: the backbone's prefix, first and end token, virtual tokens, text and answer. */
   count: number;
   limit: number;
-  /** How many tokens can be taken from the truncated field; 0 without one. */
+  /** How many tokens fewer the row has when nothing of the truncated field is left; 0 without one. */
   truncatable: number;
 }
 
@@ -58,9 +58,11 @@ export class TokenMeter {
     if (bound <= this.limit) return { count: bound, limit: this.limit, truncatable: 0 };
     const count = this.#count(template, pieces);
     const field = template.settings.truncate_field;
-    const value = field === null || !Object.hasOwn(row, field) ? undefined : row[field];
-    const truncatable = count > this.limit && typeof value === 'string' ? this.#encoder.encode(value).length : 0;
-    return { count, limit: this.limit, truncatable };
+    const isCut = field !== null && Object.hasOwn(row, field) && typeof row[field] === 'string';
+    if (count <= this.limit || !isCut) return { count, limit: this.limit, truncatable: 0 };
+    // Training cuts until the row fits or nothing of the field is left, wherever and however often it stands.
+    const without = this.#count(template, this.#pieces(template, { ...row, [field]: '' }, false));
+    return { count, limit: this.limit, truncatable: count - without };
   }
 
   /**

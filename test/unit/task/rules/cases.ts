@@ -604,6 +604,14 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
           'train.jsonl': `{"taskname": "sentiment-task", "sentence": ⟦"${'bra '.repeat(60).trim()}"⟧, "label": "positiva"}`,
         },
       },
+      'a field that is cut in both of its places': {
+        task: taskFile({
+          of: '"truncate_field": "sentence", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence} {sentence}:{label}"',
+        }),
+        data: {
+          'train.jsonl': `{"taskname": "sentiment-task", "sentence": ⟦"${'bra '.repeat(35).trim()}"⟧, "label": "positiva"}`,
+        },
+      },
       // Prefix 4, virtual 10, " " and ":" 2 words with the sentence, answer 1, end token 1: 18 and the 31st word is one too many.
       'a row of 49 tokens': { data: { 'train.jsonl': `⟦${row(Array(32).fill('bra').join(' '))}⟧` } },
     },
