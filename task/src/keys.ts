@@ -147,7 +147,7 @@ const pTuningKeys: KeyTable<PTuningSettings> = {
   num_layers: key(
     integer({ least: 1, most: 64 }),
     { default: 2 },
-    'How many layers an `lstm` or `mlp` has. Those of the other prompt encoders are fixed.',
+    'How many layers an `lstm` or `mlp` has, an `mlp` at least 2. Those of the other prompt encoders are fixed.',
     'model.p_tuning.num_layers',
   ),
   encoder_hidden: key(

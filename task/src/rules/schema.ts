@@ -10,6 +10,9 @@ import { removeFromList, setKey } from '../task-edits.ts';
 /** The one name that a tensor in a safetensors file cannot have. */
 const RESERVED_TASKNAME = '__metadata__';
 
+/** The one that makes the hidden values, and the one that makes virtual embeddings of them. */
+const FEWEST_LAYERS_OF_MLP = 2;
+
 /** Wrong types, values and keys come from the reader; what one key says of another is looked at here. */
 export const schema: Rule = {
   code: 'schema',
@@ -32,13 +35,24 @@ export const schema: Rule = {
       });
     }
 
-    const { optim, prompt_tuning, virtual_prompt_style, new_tasks } = context.file;
+    const { optim, p_tuning, prompt_tuning, virtual_prompt_style, new_tasks } = context.file;
     const { name, min_lr } = optim.sched;
     const minLr = context.given('optim', 'sched', 'min_lr');
     if (minLr !== undefined && name === 'CosineAnnealing' && min_lr > optim.lr) {
       report({
         at: spanOf(minLr),
         message: t('"min_lr" is where the learning rate falls to: it is at most "lr", {0}, not {1}.', optim.lr, min_lr),
+      });
+    }
+
+    const layers = context.given('p_tuning', 'num_layers');
+    const isMlp = virtual_prompt_style === 'p-tuning' && p_tuning.encoder_type === 'mlp';
+    if (layers !== undefined && isMlp && p_tuning.num_layers < FEWEST_LAYERS_OF_MLP) {
+      const newText = String(FEWEST_LAYERS_OF_MLP);
+      report({
+        at: spanOf(layers),
+        message: t('An "mlp" has {0} layers or more, not {1}.', newText, p_tuning.num_layers),
+        fixes: fixOf(t('Change to {0}', newText), [{ ...spanOf(layers), newText }]),
       });
     }
 

@@ -39,6 +39,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a learning rate that would rise at the end': {
         task: taskFile({ file: '"optim": { "lr": 1e-5, "sched": { "min_lr": ⟦1e-4⟧ } }' }),
       },
+      'an mlp of one layer': {
+        task: taskFile({ file: '"p_tuning": { "encoder_type": "mlp", "num_layers": ⟦1⟧ }' }),
+      },
       'no label at all': { task: taskFile({ of: '"labels": ⟦{}⟧' }) },
       'a label that is no list': { task: taskFile({ of: '"labels": { "positiva": ⟦"positiv"⟧, "negativa": [] }' }) },
       'a label that is another one but for its blanks': {
@@ -71,6 +74,12 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
       'a smallest learning rate of a schedule that does not fall': {
         task: taskFile({ file: '"optim": { "lr": 1e-5, "sched": { "name": "constant", "min_lr": 1e-4 } }' }),
+      },
+      'an lstm of one layer': { task: taskFile({ file: '"p_tuning": { "num_layers": 1 }' }) },
+      'one layer of an mlp that is not used': {
+        task: taskFile({
+          file: '"virtual_prompt_style": "prompt-tuning", "p_tuning": { "encoder_type": "mlp", "num_layers": 1 }',
+        }),
       },
       'a single path for a list': { task: taskFile({ file: '"data": { "train_ds": "train.jsonl" }' }) },
       'a key whose value is still being typed': { task: `{ "task_templates": [${template()}], "model": ` },

@@ -96,6 +96,10 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
     },
   },
   schema: {
+    'an mlp of one layer': {
+      file: '"p_tuning": { "encoder_type": "mlp", "num_layers": 1 }',
+      fixes: { 'Change to 2': '"p_tuning": { "encoder_type": "mlp", "num_layers": 2 }' },
+    },
     'a misspelt key': {
       file: '"trainer": {\n  "max_epoch": 5, // at most\n  "seed": 1\n}',
       fixes: {
