@@ -14,17 +14,18 @@ export interface Fold {
 /**
  * Cross-validation: the training rows in so many parts of like size, each of which is held out once. Which row is in which part
  * depends on the seed alone. Rows of each task are spread evenly.
- * @throws InputError where there are fewer rows than folds
+ * @throws InputError where a task has fewer rows than there are folds: some would measure nothing, or a prompt of no rows
  */
 export function foldsOf(plan: TrainingPlan, count: number): Fold[] {
-  if (plan.train.size < count) {
-    throw new InputError(t('{0} folds need {0} training rows or more, and there are {1}', count, plan.train.size));
-  }
   const { seed } = plan.project.file.trainer;
   const order = Random.fromSeed(seed)
     .fork('folds')
     .shuffle(Array.from({ length: plan.train.size }, (_, row) => row));
-  const byTask = [...plan.tasks.keys()].flatMap((name) => order.filter((row) => plan.train.taskname(row) === name));
+  const byTask = [...plan.tasks.keys()].flatMap((name) => {
+    const rows = order.filter((row) => plan.train.taskname(row) === name);
+    if (rows.length >= count) return rows;
+    throw new InputError(t("{0} folds need {0} training rows or more, and '{1}' has {2}", count, name, rows.length));
+  });
   const foldOf = new Map(byTask.map((row, place) => [row, place % count]));
   return Array.from({ length: count }, (_, fold) => {
     const kept = order.filter((row) => foldOf.get(row) !== fold).sort((a, b) => a - b);

@@ -211,6 +211,6 @@ describe('folds', () => {
     }
     expect(new Set(folds.map(({ plan: fold }) => fold.hash)).size).toBe(5);
     expect(foldsOf(plan, 5).map(({ held }) => held)).toEqual(folds.map(({ held }) => held));
-    expect(() => foldsOf(plan, 16)).toThrow('16 folds need 16 training rows or more, and there are 15');
+    expect(() => foldsOf(plan, 6)).toThrow("6 folds need 6 training rows or more, and 'echo' has 5");
   });
 });
