@@ -29,13 +29,14 @@ function slips(text: string, { start, end }: Span): { title: string; edit: SpanE
   const word = text.slice(start, end);
   const closing = missingEnd(text);
   const textEnd = text.trimEnd().length;
-  // The parser takes the first digits of a number such as 0x10 for all of it.
+  // The parser takes the first digits of a number such as 0x10 or 007 for all of it.
   const numberStart = start - /[\w.+-]*$/.exec(text.slice(0, start))![0].length;
-  const number = plainNumber(text.slice(numberStart, end));
+  const numberEnd = end + /^\w*/.exec(text.slice(end))![0].length;
+  const number = plainNumber(text.slice(numberStart, numberEnd));
   return [
     ...(number === undefined
       ? []
-      : [{ title: t('Change to {0}', number), edit: { start: numberStart, end, newText: number } }]),
+      : [{ title: t('Change to {0}', number), edit: { start: numberStart, end: numberEnd, newText: number } }]),
     ...(text[before - 1] === ','
       ? [{ title: t('Remove the comma'), edit: { start: before - 1, end: before, newText: '' } }]
       : []),

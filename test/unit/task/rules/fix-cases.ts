@@ -67,6 +67,10 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       of: '"virtual_token_splits": [010]',
       fixes: { 'Change to 10': '"virtual_token_splits": [10]' },
     },
+    'a number with two zeros in front': {
+      of: '"total_virtual_tokens": 007',
+      fixes: { 'Change to 7': '"total_virtual_tokens": 7' },
+    },
     'a number in another base': {
       of: '"total_virtual_tokens": 0x10',
       fixes: { 'Change to 16': '"total_virtual_tokens": 16' },
