@@ -1,3 +1,4 @@
+import type { RowObject } from './rows.ts';
 import type { Labels } from './types.ts';
 
 /** Maps every form of every answer to its label; outer blanks do not count. */
@@ -16,4 +17,12 @@ export function labelForms(labels: Labels): LabelForms {
 /** The label that an answer stands for, or undefined for none. */
 export function labelOf(forms: LabelForms, answer: string): string | undefined {
   return forms.get(answer) ?? forms.get(answer.trim());
+}
+
+/** A row as it is taught: in place of a form of a label stands the label, which is what prediction scores. */
+export function asTaught(row: RowObject, field: string | null, forms: LabelForms | undefined): RowObject {
+  if (forms === undefined || field === null || !Object.hasOwn(row, field)) return row;
+  const answer = row[field];
+  const label = typeof answer === 'string' ? labelOf(forms, answer) : undefined;
+  return label === undefined || label === answer ? row : { ...row, [field]: label };
 }

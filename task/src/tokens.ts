@@ -1,6 +1,7 @@
 import type { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
 import type { TemplateView } from './context.ts';
 import type { ModelFacts, TokenEncoder } from './environment.ts';
+import { asTaught } from './labels.ts';
 import type { RowObject } from './rows.ts';
 import { fillTemplate, type Piece } from './template.ts';
 import type { TaskFile } from './types.ts';
@@ -48,6 +49,8 @@ export class TokenMeter {
       fixed += segment.kind === 'virtual' ? segment.tokens : mostTokens(segment.kind === 'text' ? segment.text : '');
       if (segment.kind === 'field') uses.set(segment.name, (uses.get(segment.name) ?? 0) + 1);
     }
+    // In place of its form a row has the label, which may be longer.
+    fixed += Math.max(0, ...Object.keys(template.settings.labels ?? {}).map(mostTokens));
     return (this.limit - fixed) / Math.max(1, ...uses.values());
   }
 
@@ -73,9 +76,11 @@ export class TokenMeter {
     return this.#count(template, this.#pieces(template, row, withoutAnswer));
   }
 
-  #pieces({ parsed, settings }: TemplateView, row: RowObject, withoutAnswer: boolean): Piece[] {
+  #pieces(template: TemplateView, row: RowObject, withoutAnswer: boolean): Piece[] {
+    const { parsed, settings, forms } = template;
     const { answer_field: answerField, chat: answerAlone } = settings;
-    return fillTemplate(parsed.segments, row, { withoutAnswer, answerField, answerAlone });
+    const taught = asTaught(row, answerField, forms);
+    return fillTemplate(parsed.segments, taught, { withoutAnswer, answerField, answerAlone });
   }
 
   #chatOf(template: TemplateView): ChatEncoder | undefined {
@@ -105,7 +110,7 @@ export class TokenMeter {
     const field = template.settings.answer_field;
     // In a chat, the chat template stands between them.
     if (field === null || template.settings.chat) return false;
-    const pieces = fillTemplate(template.parsed.segments, row, { withoutAnswer: false, answerField: field });
+    const pieces = this.#pieces(template, row, false);
     const at = pieces.findIndex(({ kind }) => kind === 'answer');
     const [before, answer] = [pieces[at - 1], pieces[at]];
     if (before?.kind !== 'text' || answer?.kind !== 'answer' || answer.text === '') return false;

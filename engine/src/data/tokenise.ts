@@ -1,6 +1,6 @@
 import type { ChatEncoder } from '../../../model/src/chat/chat-encoder.ts';
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
-import { type LabelForms, labelForms, labelOf } from '../../../task/src/labels.ts';
+import { asTaught, type LabelForms, labelForms } from '../../../task/src/labels.ts';
 import { fillTemplate, type Piece, parseTemplate, type Segment } from '../../../task/src/template.ts';
 import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
 import { countTargets, type TokenRow } from './token-row.ts';
@@ -58,7 +58,7 @@ export class RowTokeniser {
    * of a form of a label stands the label, because that is what is scored. To most tokenisers a blank in front makes another word.
    */
   row(given: Row): TokenRow | undefined {
-    const row = this.withLabel(given);
+    const row = asTaught(given, this.template.answer_field, this.forms);
     const last = this.pieces(row, false).at(-1);
     const answerTokens = last?.kind === 'answer' ? this.encodeAnswer(last.text).length : 0;
     // Room for the longest label, as a prediction keeps it, so that both cut a long row at the same place.
@@ -115,13 +115,6 @@ export class RowTokeniser {
     const marker = before.findLastIndex((segment) => segment.kind === 'virtual');
     const pieces = before.slice(0, marker + 1).filter((segment) => segment.kind !== 'field');
     return Int32Array.from(this.chat ? [...this.start, ...this.chat.leading(pieces)] : this.tokens(pieces));
-  }
-
-  private withLabel(row: Row): Row {
-    const { answer_field: field } = this.template;
-    const answer = field !== null && Object.hasOwn(row, field) ? row[field] : undefined;
-    if (!this.forms || field === null || typeof answer !== 'string') return row;
-    return { ...row, [field]: labelOf(this.forms, answer) ?? answer };
   }
 
   private pieces(row: Row, withoutAnswer: boolean): Piece[] {

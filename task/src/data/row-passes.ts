@@ -153,7 +153,8 @@ function answerPass(input: PassInput, template: TemplateView): RowPass[] {
 }
 
 function lengthsPass(input: PassInput, template: TemplateView, meter: TokenMeter): RowPass {
-  const { taskname, prompt_template, virtual_token_splits, truncate_field, answer_field, chat } = template.settings;
+  const { taskname, prompt_template, virtual_token_splits, truncate_field, answer_field, labels, chat } =
+    template.settings;
   const { max_seq_length, add_bos, add_eos } = input.context.file.data;
   const lengths = [max_seq_length, add_bos, add_eos];
   const safe = meter.safeLength(template);
@@ -165,6 +166,7 @@ function lengthsPass(input: PassInput, template: TemplateView, meter: TokenMeter
       virtual_token_splits,
       truncate_field,
       answer_field,
+      labels,
       chat,
       lengths,
     ]),
@@ -176,13 +178,13 @@ function lengthsPass(input: PassInput, template: TemplateView, meter: TokenMeter
 }
 
 function boundaryPass({ model }: PassInput, template: TemplateView, meter: TokenMeter): RowPass[] {
-  const { taskname, prompt_template, answer_field, chat } = template.settings;
+  const { taskname, prompt_template, answer_field, labels, chat } = template.settings;
   if (answer_field === null) return [];
   return [
     {
       kind: 'boundary',
       taskname,
-      key: JSON.stringify([modelId(model), prompt_template, answer_field, chat]),
+      key: JSON.stringify([modelId(model), prompt_template, answer_field, labels, chat]),
       rules: [],
       isSlow: true,
       concerns: () => true,

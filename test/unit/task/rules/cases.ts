@@ -623,6 +623,10 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
       // Prefix 4, virtual 10, " " and ":" 2 words with the sentence, answer 1, end token 1: 18 and the 31st word is one too many.
       'a row of 49 tokens': { data: { 'train.jsonl': `⟦${row(Array(32).fill('bra').join(' '))}⟧` } },
+      'a row of 49 tokens with its label, which is longer than the form of it that stands there': {
+        task: taskFile({ of: '"labels": { "helt och hållet positiva": ["positiva"], "negativa": [] }' }),
+        data: { 'train.jsonl': `⟦${row(Array(29).fill('bra').join(' '))}⟧\n${row(Array(28).fill('bra').join(' '))}` },
+      },
     },
     silent: {
       'a template whose virtual tokens leave no room, which is at fault': {
@@ -724,9 +728,18 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}⟦{label}⟧"` }),
         data: { 'train.jsonl': `${row('Slut.')}\n${row('Slut')}` },
       },
+      'a blank that the rows have and their label has not': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence} mood⟦{label}⟧"` }),
+        data: { 'train.jsonl': row('Slut', ' positiva') },
+      },
     },
     silent: {
       'a colon': {},
+      'a blank that the labels have and their rows have not': {
+        task: taskFile({
+          of: `"prompt_template": "${MARKER} {sentence} mood{label}", "labels": { " positiva": [], " negativa": [] }`,
+        }),
+      },
       'a space, which goes with the answer': {
         task: taskFile({ of: `"prompt_template": "${MARKER} {sentence} mood {label}"` }),
       },
