@@ -4,7 +4,7 @@ import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { DeviceName, PlanResult } from '../../../protocol/src/engine.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
-import { chooseTask } from '../task-files.ts';
+import { chooseTask, type TaskChoice } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import { needsConfirmation, planText, taskText } from './plan-text.ts';
@@ -16,6 +16,9 @@ export interface TrainServices {
   readonly texts: Texts;
 }
 
+/** What is being checked and asked about, so that a second click meanwhile begins no other run of the same. */
+const underway = new Set<string>();
+
 /** **Train Task**: checks the file, asks what is not clear, and puts a run into the queue. */
 export async function trainTask(
   services: TrainServices,
@@ -24,8 +27,18 @@ export async function trainTask(
   if (!(await requireTrust())) return;
   const choice = await chooseTask(argument);
   if (!choice) return;
-  const { file } = choice;
-  const tasknames = choice.taskname === undefined ? [] : [choice.taskname];
+  const key = JSON.stringify([choice.file.toString(), choice.taskname]);
+  if (underway.has(key)) return;
+  underway.add(key);
+  try {
+    await askAndTrain(services, choice);
+  } finally {
+    underway.delete(key);
+  }
+}
+
+async function askAndTrain(services: TrainServices, { file, taskname }: TaskChoice): Promise<void> {
+  const tasknames = taskname === undefined ? [] : [taskname];
   let plan = await planned(services.engine, file, tasknames);
   if (!plan) return;
   if (plan.tasks.length > 1) {
