@@ -27,8 +27,13 @@ interface TrainDefinition extends TaskDefinition {
   readonly type: typeof TYPE;
   /** The task file: a path from the workspace folder, or a whole one. */
   readonly file: string;
-  /** All new tasks of the file where it is left out. */
-  readonly tasks?: readonly string[];
+  /** A text is the name of the only one. All new tasks of the file where it is left out. */
+  readonly tasks?: readonly string[] | string;
+}
+
+/** Nothing has checked what `tasks.json` says: a name that is none is refused by the engine. */
+function tasknamesOf({ tasks = [] }: TrainDefinition): string[] {
+  return (Array.isArray(tasks) ? tasks : [tasks]).map(String);
 }
 
 export function registerTaskProvider(queue: RunQueue, texts: Texts): Disposable {
@@ -55,7 +60,7 @@ function trainTaskOf(definition: TrainDefinition, folder: WorkspaceFolder, queue
   const execution = new CustomExecution(
     async (resolved) => new RunTerminal(resolved as TrainDefinition, folder, queue, texts),
   );
-  const name = texts.t('train {0}', definition.tasks?.join(', ') ?? definition.file);
+  const name = texts.t('train {0}', tasknamesOf(definition).join(', ') || definition.file);
   const task = new Task(definition, folder ?? TaskScope.Workspace, name, TYPE, execution);
   task.group = TaskGroup.Build;
   return task;
@@ -98,7 +103,7 @@ class RunTerminal implements Pseudoterminal {
     });
     this.#run = this.#queue.add({
       file: file.fsPath,
-      tasknames: this.#definition.tasks ?? [],
+      tasknames: tasknamesOf(this.#definition),
       resume: false,
       device: deviceOf(file),
     });

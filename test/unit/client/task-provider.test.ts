@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
-import type { RunQueue } from '../../../client/src/runs/run-queue.ts';
+import type { RunQueue, RunRequest } from '../../../client/src/runs/run-queue.ts';
 import { registerTaskProvider } from '../../../client/src/runs/task-provider.ts';
 import { english } from './texts.ts';
 
@@ -32,19 +32,22 @@ vi.mock('vscode', () => vscode);
 
 const FOLDER = path.resolve('/w');
 
-/** The task file that is trained, where `tasks.json` has one text and VS Code has made another of it. */
-async function trained(written: string, resolved: string): Promise<string> {
+/** The run that is asked for, where `tasks.json` has one definition and VS Code has made another of it. */
+async function requested(written: object, resolved = written): Promise<RunRequest> {
   const add = vi.fn((request) => ({ id: 1, request }));
   registerTaskProvider({ add, listen: () => ({ dispose() {} }) } as unknown as RunQueue, english);
   const [, provider] = vscode.tasks.registerTaskProvider.mock.lastCall!;
   const task = provider.resolveTask({
-    definition: { type: 'ptask', file: written },
+    definition: { type: 'ptask', ...written },
     scope: { uri: vscode.Uri.file(FOLDER) },
   });
-  const terminal = await task.execution.open({ type: 'ptask', file: resolved });
+  const terminal = await task.execution.open({ type: 'ptask', ...resolved });
   terminal.open();
-  return add.mock.lastCall![0].file;
+  return add.mock.lastCall![0];
 }
+
+const trained = async (written: string, resolved: string) =>
+  (await requested({ file: written }, { file: resolved })).file;
 
 it('a task of tasks.json names its file from the workspace folder', async () =>
   expect(await trained('a/news.ptask.json', 'a/news.ptask.json')).toBe(path.join(FOLDER, 'a', 'news.ptask.json')));
@@ -55,3 +58,14 @@ it('a task of tasks.json may name it by a variable, whose value may be a whole p
   expect(await trained(variable('relativeFile'), path.relative(FOLDER, file))).toBe(file);
   expect(await trained(variable('file'), file)).toBe(file);
 });
+
+it.each([
+  [undefined, []],
+  [
+    ['tone', 'topic'],
+    ['tone', 'topic'],
+  ],
+  ['tone', ['tone']],
+])('a task of tasks.json whose "tasks" are %j trains %j', async (tasks, tasknames) =>
+  expect(await requested({ file: 'news.ptask.json', tasks })).toMatchObject({ tasknames }),
+);
