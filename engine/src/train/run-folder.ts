@@ -11,6 +11,7 @@ import type { Fit } from './fit.ts';
 
 /** What was asked, on what: `run.json`. */
 export interface RunRecord {
+  /** Where it was when the run began; `taskFileOf` says where it is now. */
   readonly task_file: string;
   readonly tasks: readonly string[];
   readonly model: string;
@@ -174,8 +175,19 @@ export class RunFolder {
   }
 }
 
+/** Whether a run in `runsFolder(taskFile)` is of that file and these tasks. */
 export function isOf(record: RunRecord, taskFile: string, tasks: readonly string[]): boolean {
-  return record.task_file === taskFile && record.tasks.join('\n') === tasks.join('\n');
+  return fileNameOf(record.task_file) === path.basename(taskFile) && record.tasks.join('\n') === tasks.join('\n');
+}
+
+/** The task file of the run in a folder: beside the `.ptask` in which the run lies, wherever they were moved or copied to. */
+export function taskFileOf(dir: string, recorded: string): string {
+  return path.join(dir, '..', '..', '..', fileNameOf(recorded));
+}
+
+/** Of an absolute path that another system may have written. */
+function fileNameOf(file: string): string {
+  return (path.posix.isAbsolute(file) ? path.posix : path.win32).basename(file);
 }
 
 /** The newest run of these tasks, where it has not ended. */
@@ -258,7 +270,7 @@ export async function keepCheckpoint(dir: string, step: number): Promise<void> {
 export async function readRecord(dir: string): Promise<RunRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(path.join(dir, RUN), 'utf8')) as RunRecord;
-    return Array.isArray(record.tasks) ? record : undefined;
+    return Array.isArray(record.tasks) && typeof record.task_file === 'string' ? record : undefined;
   } catch {
     return undefined;
   }

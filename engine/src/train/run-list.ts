@@ -11,7 +11,7 @@ import type {
 } from '../../../protocol/src/engine.ts';
 import { InputError } from '../errors.ts';
 import { lockHolder } from '../file-lock.ts';
-import { METRICS, RUN, runsFolder } from './run-folder.ts';
+import { METRICS, RUN, runsFolder, taskFileOf } from './run-folder.ts';
 
 /*
  * What run folders say of their runs, for people who look at them. Nothing in a folder is trusted: it may be of another
@@ -72,7 +72,7 @@ async function readRun(
   const best = epochs.findLast((epoch) => epoch.best);
   const run: RunSummary = {
     dir,
-    taskFile: text(record.task_file) ?? '',
+    taskFile: taskFileOf(dir, text(record.task_file) ?? ''),
     tasknames,
     // Its process was killed before it could say so.
     state: state === 'running' && !holder ? 'stopped' : state,

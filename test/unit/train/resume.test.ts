@@ -1,4 +1,4 @@
-import { appendFileSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -132,6 +132,17 @@ describe('a run that was stopped and resumed', () => {
     const { events } = await trainProject(file, { resume: true });
     expect(events.map(({ event }) => event)).toEqual(['start', 'done']);
     expect(tableBytes(file)).toEqual(table);
+  });
+
+  it('ends with them in a folder that has got another name since', async () => {
+    const { table } = await undisturbed();
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 2 });
+    const folder = `${path.dirname(file)}-renamed`;
+    renameSync(path.dirname(file), folder);
+    const resumed = await trainProject(path.join(folder, path.basename(file)), { resume: true });
+    expect(resumed.events[0]).toMatchObject({ from_step: 2 });
+    expect(resumed.table).toEqual(table);
   });
 
   it('is a new run where the last has ended, or is of other tasks', async () => {

@@ -72,6 +72,14 @@ describe('the runs of a folder', () => {
     );
   });
 
+  it.each(['/elsewhere/news.ptask.json', 'C:\\elsewhere\\news.ptask.json'])(
+    'are of the task file beside them, where they were moved since it was %s',
+    async (task_file) => {
+      const { folder } = writeRun(record({ task_file }));
+      expect(await listRuns(folder)).toMatchObject([{ taskFile: path.join(folder, 'news.ptask.json') }]);
+    },
+  );
+
   it('are the newest first', async () => {
     const file = writeProject();
     await trainProject(file, { stopAfter: 1 });
