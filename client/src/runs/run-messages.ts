@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { commands, type Disposable, Uri, window } from 'vscode';
 import { EVALUATE_TASK } from '../../../protocol/src/commands.ts';
 import type { Texts } from '../texts.ts';
@@ -6,6 +8,8 @@ import { endMessage, runName } from './run-text.ts';
 
 interface Action {
   readonly title: string;
+  /** Of no use where the task file has gone. */
+  readonly needsFile?: true;
   run(): unknown;
 }
 
@@ -20,19 +24,29 @@ export function sayHowRunsGo(queue: RunQueue, texts: Texts): Disposable {
 async function say(queue: RunQueue, run: WindowRun, texts: Texts): Promise<void> {
   const message = endMessage(runName(run.request), run.end!, texts);
   if (!message) return;
-  const actions = actionsAfter(queue, run, texts);
+  const isThere = existsSync(run.request.file);
+  const text = [message.text, ...(isThere ? [] : whereFileIsGone(run, texts))].join(' ');
+  const actions = actionsAfter(queue, run, texts).filter(({ needsFile }) => isThere || !needsFile);
   const show = {
     information: window.showInformationMessage,
     warning: window.showWarningMessage,
     error: window.showErrorMessage,
   }[message.severity];
-  const choice = await show(message.text, ...actions.map(({ title }) => title));
+  const choice = await show(text, ...actions.map(({ title }) => title));
   await actions.find(({ title }) => title === choice)?.run();
 }
 
+/** A task file that got another name while its run went on may look for its prompt under that name. */
+function whereFileIsGone({ request, end }: WindowRun, { t }: Texts): string[] {
+  if ((end?.outcome !== 'done' && end?.outcome !== 'cancelled') || end.tasks.length === 0) return [];
+  const [file, table] = [request.file, end.promptTable].map((name) => path.basename(name));
+  return [t('{0} is no longer there; the prompt is in {1}.', file!, table!)];
+}
+
 function actionsAfter(queue: RunQueue, { request, end, dir }: WindowRun, { t }: Texts): Action[] {
-  const evaluate = {
+  const evaluate: Action = {
     title: t('Evaluate'),
+    needsFile: true,
     run: () => {
       const [taskname] = request.tasknames;
       const file = Uri.file(request.file);
@@ -43,7 +57,7 @@ function actionsAfter(queue: RunQueue, { request, end, dir }: WindowRun, { t }: 
     },
   };
   const chart = { title: t('Show Chart'), run: () => commands.executeCommand('ptask.showChart', dir) };
-  const resume = { title: t('Resume'), run: () => queue.add(resumed(request, dir)) };
+  const resume: Action = { title: t('Resume'), needsFile: true, run: () => queue.add(resumed(request, dir)) };
   const log = { title: t('Open Log'), run: () => commands.executeCommand('ptask.openLog') };
   const problems = {
     title: t('Show Problems'),
