@@ -2,7 +2,7 @@ import path from 'node:path';
 import { env, Uri, window, workspace } from 'vscode';
 import { fileNameOf } from '../file-name.ts';
 import type { Texts } from '../texts.ts';
-import { type DataProposal, proposeTask, readRows, textsOf } from './proposal.ts';
+import { type DataProposal, isNumber, proposeTask, type Row, readRows, textsOf } from './proposal.ts';
 import { languageOf } from './row-language.ts';
 import { type NewTaskFile, namedCopy, splitOf, suffix, taskFileText } from './task-file-text.ts';
 
@@ -25,7 +25,9 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   const proposal = answerField === undefined ? undefined : proposeTask(rows, answerField);
   const taskname = proposal && (proposal.taskname ?? (await askForName(texts)));
   if (!proposal || taskname === undefined) return;
-  const data = proposal.taskname === undefined ? await copiesWithName(files, taskname) : files;
+  const isAnswerText = !proposal.numberFields.includes(proposal.answerField);
+  const areRowsReady = proposal.taskname !== undefined && isAnswerText;
+  const data = areRowsReady ? files : await copiesMadeReady(files, taskname, proposal.answerField);
   const folder = Uri.joinPath(data[0]!, '..');
   // The rows may name their task as no file can be named.
   const name = fileNameOf(taskname);
@@ -38,6 +40,13 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   });
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await window.showTextDocument(uri);
+  if (isAnswerText) return;
+  window.showInformationMessage(
+    t(
+      'Answers are texts, and those in {0} are not: copies of the data files were written in which they are.',
+      JSON.stringify(proposal.answerField),
+    ),
+  );
 }
 
 async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
@@ -65,9 +74,11 @@ async function rowsOf(uri: Uri) {
   return readRows(new TextDecoder().decode(await workspace.fs.readFile(uri)), MOST_ROWS);
 }
 
-async function pickAnswer({ fields, answerField }: DataProposal, { t }: Texts): Promise<string | undefined> {
-  if (fields.length === 0) return answerField;
-  return window.showQuickPick([answerField, ...fields], {
+async function pickAnswer(proposal: DataProposal, { t }: Texts): Promise<string | undefined> {
+  const { fields, answerField, numberFields } = proposal;
+  const all = [...new Set([answerField, ...fields, ...numberFields])];
+  if (all.length === 1) return answerField;
+  return window.showQuickPick(all, {
     title: t('New Task File'),
     ignoreFocusOut: true,
     placeHolder: t('Which field is the answer that the model is to learn?'),
@@ -83,17 +94,23 @@ function askForName({ t }: Texts): Thenable<string | undefined> {
   });
 }
 
-/** One after the other, so that a name that one has taken is not free for the next. */
-async function copiesWithName(files: readonly Uri[], taskname: string): Promise<Uri[]> {
+/** Copies whose rows name the task, with answers that are texts. One after the other, so that a name that one has taken is not free for the next. */
+async function copiesMadeReady(files: readonly Uri[], taskname: string, answerField: string): Promise<Uri[]> {
   const copies: Uri[] = [];
   for (const file of files) {
     const rows = readRows(new TextDecoder().decode(await workspace.fs.readFile(file)), Number.POSITIVE_INFINITY);
     const copy = await free((number) => file.with({ path: namedCopy(file.path, taskname, number) }));
-    const lines = rows.map((row) => `${JSON.stringify({ taskname, ...row })}\n`);
+    const lines = rows.map((row) => `${JSON.stringify(madeReady(row, taskname, answerField))}\n`);
     await workspace.fs.writeFile(copy, new TextEncoder().encode(lines.join('')));
     copies.push(copy);
   }
   return copies;
+}
+
+function madeReady(row: Row, taskname: string, answerField: string): Row {
+  const named = { taskname, ...row };
+  const answer = row[answerField];
+  return named.taskname === taskname && isNumber(answer) ? { ...named, [answerField]: String(answer) } : named;
 }
 
 /** The first name that is not taken yet. */

@@ -5,6 +5,8 @@ export interface DataProposal {
   /** Fields with text that most rows have, in the order in which they stand, the answer not among them. */
   readonly fields: readonly string[];
   readonly answerField: string;
+  /** Fields with numbers or truth values that are the answer, or may be. */
+  readonly numberFields: readonly string[];
   /** The answers, where they look like labels. */
   readonly labels: readonly string[] | undefined;
   /** The field whose texts are longest, which is cut where a row is too long. */
@@ -15,7 +17,10 @@ export interface DataProposal {
 const MOST_LABELS = 30;
 const ANSWER_NAMES = ['label', 'answer', 'response', 'completion', 'output', 'target', 'etikett', 'svar'];
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Of what can be made a text without a doubt. */
+export const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
 
 /** Reads the first lines of a data file; what is no row is passed over. */
 export function readRows(text: string, most: number): Row[] {
@@ -39,27 +44,43 @@ export function readRows(text: string, most: number): Row[] {
 export function proposeTask(rows: readonly Row[], answer?: string): DataProposal | undefined {
   const taskname = commonest(rows.flatMap(({ taskname }) => (typeof taskname === 'string' ? [taskname] : [])));
   const own = rows.filter((row) => taskname === undefined || row.taskname === taskname);
-  const texts = new Map<string, string[]>();
-  for (const row of own) {
-    for (const [field, value] of Object.entries(row)) {
-      if (field === 'taskname' || typeof value !== 'string' || !isPlaceholder(field)) continue;
-      const known = texts.get(field);
-      if (known) known.push(value);
-      else texts.set(field, [value]);
-    }
-  }
-  const common = [...texts].filter(([, values]) => values.length > own.length / 2);
+  const common = commonFields(own, (value) => typeof value === 'string');
   const names = common.map(([field]) => field);
-  const answerField = answer ?? ANSWER_NAMES.find((name) => names.includes(name)) ?? names.at(-1);
+  const numbers = commonFields(own, isNumber).filter(
+    ([field, values]) => field === answer || ANSWER_NAMES.includes(field) || labelsOf(values),
+  );
+  const numberFields = numbers.map(([field]) => field);
+  const answerField =
+    answer ??
+    ANSWER_NAMES.find((name) => names.includes(name)) ??
+    // Such as `label_text` beside `label`, a number.
+    names.find((field) => ANSWER_NAMES.some((name) => field.startsWith(`${name}_`))) ??
+    ANSWER_NAMES.find((name) => numberFields.includes(name)) ??
+    names.at(-1);
   if (answerField === undefined) return undefined;
   const fields = names.filter((field) => field !== answerField);
   return {
     taskname,
     fields,
     answerField,
-    labels: labelsOf(texts.get(answerField) ?? []),
+    numberFields,
+    labels: labelsOf(new Map([...common, ...numbers]).get(answerField) ?? []),
     longestField: longest(common.filter(([field]) => field !== answerField)),
   };
+}
+
+/** Fields that most rows have with such values, in the order in which they stand, and the values as texts. */
+function commonFields(rows: readonly Row[], isWanted: (value: unknown) => boolean): [string, string[]][] {
+  const texts = new Map<string, string[]>();
+  for (const row of rows) {
+    for (const [field, value] of Object.entries(row)) {
+      if (field === 'taskname' || !isWanted(value) || !isPlaceholder(field)) continue;
+      const known = texts.get(field);
+      if (known) known.push(String(value));
+      else texts.set(field, [String(value)]);
+    }
+  }
+  return [...texts].filter(([, values]) => values.length > rows.length / 2);
 }
 
 /** Whether a field can stand in a template. */

@@ -28,6 +28,7 @@ const vscode = vi.hoisted(() => {
       ),
       showInputBox: async () => 'rating',
       showTextDocument: async () => undefined,
+      showInformationMessage: vi.fn(),
     },
     workspace: {
       asRelativePath: ({ path }: Address) => path,
@@ -77,4 +78,20 @@ it('New Task File writes beside its data also where the task is named as no file
     new_tasks: ['news/tone: 1'],
     data: { train_ds: ['train.jsonl'] },
   });
+});
+
+it('New Task File writes copies of data whose answers are numbers, in which they are texts, and says so', async () => {
+  const { files } = vscode;
+  const rows = [1, 0, 1, 0].map((label, id) => ({ taskname: 'tone', id, text: `Row ${id}`, label }));
+  files.set('/d/train.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+  await newTaskFile(english);
+  expect(files.get('/d/train.tone.jsonl')?.split('\n')[0]).toBe(
+    '{"taskname":"tone","id":0,"text":"Row 0","label":"1"}',
+  );
+  const { task_templates, data } = JSON.parse(files.get('/d/tone.ptask.json')!);
+  expect(task_templates[0]).toMatchObject({ answer_field: 'label', labels: { 1: [], 0: [] } });
+  expect(data.train_ds).toEqual(['train.tone.jsonl']);
+  expect(vscode.window.showInformationMessage).toHaveBeenCalledWith(
+    expect.stringContaining('those in "label" are not'),
+  );
 });

@@ -15,11 +15,30 @@ describe('the proposal', () => {
       taskname: 'rating',
       fields: ['text'],
       answerField: 'label',
+      numberFields: [],
       labels: ['yes', 'no'],
       longestField: 'text',
     }));
   it('takes the last field as the answer where none is called so', () =>
     expect(proposeTask([{ question: 'a', reply: 'b' }])?.answerField).toBe('reply'));
+  it.each([
+    [{ label: 1 }, { label: 0 }, { answerField: 'label', numberFields: ['label'], labels: ['1', '0'] }],
+    [{ label: true }, { label: false }, { answerField: 'label', labels: ['true', 'false'] }],
+    [
+      { label: 1, label_text: 'yes' },
+      { label: 0, label_text: 'no' },
+      { answerField: 'label_text', fields: ['text'] },
+    ],
+    [
+      { label: 'yes', stars: 1 },
+      { label: 'no', stars: 5 },
+      { answerField: 'label', numberFields: ['stars'] },
+    ],
+    [{ stars: 1 }, { stars: 5 }, { answerField: 'text', numberFields: ['stars'] }],
+  ])('takes numbers that look like labels for what may be the answer: %j', (one, other, proposal) => {
+    const rows = [one, other, one, other].map((answer, id) => ({ id, text: 'Good', ...answer }));
+    expect(proposeTask(rows)).toMatchObject(proposal);
+  });
   it('takes the answer that the user names', () =>
     expect(proposeTask(ROWS, 'text')).toMatchObject({ answerField: 'text', fields: ['label'], labels: undefined }));
   it('has no labels where the answers are free text', () =>
