@@ -70,6 +70,9 @@ async function promptStates(
 function statesText(states: readonly PromptState[], { t }: Texts): string {
   const count = (wanted: PromptState['state']) => states.filter(({ state }) => state === wanted).length;
   const stale = count('stale');
-  const trained = t('{0} of {1} tasks trained', count('current'), states.length);
+  const trained =
+    states.length === 1
+      ? t('{0} of 1 task trained', count('current'))
+      : t('{0} of {1} tasks trained', count('current'), states.length);
   return stale === 0 ? trained : `${trained}, ${t('{0} stale', stale)}`;
 }

@@ -27,10 +27,7 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
   // A prompt that is untrained or stale is not measured, and perhaps nothing beside it.
   if (!first) return [...heading, ...(task.problem === undefined ? [] : [escapeMarkdown(task.problem)])].join('\n\n');
   const files = task.files.map(shortName).join(', ');
-  const measured =
-    task.split === 'test'
-      ? t('Measured on {0} test rows of {1}, which were not trained on.', first.rows, files)
-      : t('Measured on {0} validation rows of {1}: the best epoch was chosen by them.', first.rows, files);
+  const measured = measuredText(task.split, first.rows, files, texts);
   const parts = [heading[0], escapeMarkdown(measured), heading[1]];
   if (task.skipped === 1) parts.push(t('1 row is too long and was left out.'));
   if (task.skipped > 1) parts.push(t('{0} rows are too long and were left out.', task.skipped));
@@ -44,6 +41,17 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
   const wrong = (rows.get(first.answerer) ?? []).filter(({ right }) => !right);
   parts.push(`## ${t('Wrong rows')}`, wrongRows(wrong, options));
   return parts.join('\n\n');
+}
+
+function measuredText(split: Evaluation['task']['split'], rows: number, files: string, { t }: Texts): string {
+  if (split === 'test') {
+    return rows === 1
+      ? t('Measured on 1 test row of {0}, which was not trained on.', files)
+      : t('Measured on {0} test rows of {1}, which were not trained on.', rows, files);
+  }
+  return rows === 1
+    ? t('Measured on 1 validation row of {0}: the best epoch was chosen by it.', files)
+    : t('Measured on {0} validation rows of {1}: the best epoch was chosen by them.', rows, files);
 }
 
 function resultTable(results: readonly EvaluationMetrics[], texts: Texts): string {

@@ -79,7 +79,9 @@ export function promptText(prompt: PromptState, texts: Texts): string {
     case 'current': {
       const { trained } = prompt;
       if (trained?.accuracy === undefined || trained.validationRows === undefined) return t('trained');
-      return t('trained: {0} of {1} validation rows right', percent(trained.accuracy), trained.validationRows);
+      return trained.validationRows === 1
+        ? t('trained: {0} of 1 validation row right', percent(trained.accuracy))
+        : t('trained: {0} of {1} validation rows right', percent(trained.accuracy), trained.validationRows);
     }
   }
 }

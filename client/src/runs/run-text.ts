@@ -53,7 +53,9 @@ export function summaryText(run: RunSummary, texts: Texts): string {
   const accuracies = Object.values(run.best?.accuracy ?? {});
   const result =
     accuracies.length === 1
-      ? t('{0} of {1} validation rows', percent(accuracies[0]!), run.validationRows)
+      ? run.validationRows === 1
+        ? t('{0} of 1 validation row', percent(accuracies[0]!))
+        : t('{0} of {1} validation rows', percent(accuracies[0]!), run.validationRows)
       : accuracies.length > 1
         ? accuracies.map((accuracy) => percent(accuracy)).join(', ')
         : run.best?.validationLoss !== undefined
@@ -71,7 +73,10 @@ export function runMarkdown(run: RunSummary, { t, locale }: Texts): string {
     `**${escapeMarkdown(run.tasknames.join(', '))}**`,
     escapeMarkdown(new Date(run.created).toLocaleString(locale)),
     escapeMarkdown(t('Model: {0}', run.model)),
-    t('{0} training rows, {1} validation rows', run.trainRows, run.validationRows),
+    [
+      run.trainRows === 1 ? t('1 training row') : t('{0} training rows', run.trainRows),
+      run.validationRows === 1 ? t('1 validation row') : t('{0} validation rows', run.validationRows),
+    ].join(', '),
     // A backslash before `.ptask` would be lost.
     escapeMarkdown(run.dir),
   ].join('\n\n');
@@ -174,6 +179,11 @@ function doubtText({ taskname, learning }: TrainedTask): string | undefined {
 function heldOutText({ validation, bestEpoch }: TrainedTask, { t, percent, number }: Texts): string {
   if (!validation) return t('there are no validation rows to measure it on');
   const { accuracy, loss, rows } = validation;
+  if (rows === 1) {
+    return accuracy === undefined
+      ? t('loss {0} on 1 validation row (epoch {1})', number(loss, 3), bestEpoch)
+      : t('{0} of 1 validation row right (epoch {1})', percent(accuracy), bestEpoch);
+  }
   return accuracy === undefined
     ? t('loss {0} on {1} validation rows (epoch {2})', number(loss, 3), rows, bestEpoch)
     : t('{0} of {1} validation rows right (epoch {2})', percent(accuracy), rows, bestEpoch);

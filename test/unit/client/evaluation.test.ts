@@ -64,6 +64,14 @@ const report = (of: Evaluation) =>
 describe('the report', () => {
   it('says what it was measured on', () =>
     expect(report(evaluation)).toContain('Measured on 2 test rows of test\\.jsonl, which were not trained on'));
+  it('counts a single row as one', () => {
+    const results = task.results.map((result) => ({ ...result, rows: 1 }));
+    expect(report({ ...evaluation, task: { ...task, results } })).toContain(
+      '1 test row of test\\.jsonl, which was not',
+    );
+    const validated: Evaluation = { ...evaluation, task: { ...task, results, split: 'validation' } };
+    expect(report(validated)).toContain('1 validation row of test\\.jsonl: the best epoch was chosen by it');
+  });
   it('sets the prompt beside what it is compared with', () => {
     expect(report(evaluation)).toContain('| trained prompt | 1/2 | 50.0% | 0.333 |');
     expect(report(evaluation)).toContain('| without a prompt, 9 examples | 0/2 | 0.0% | 0.000 |');

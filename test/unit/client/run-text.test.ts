@@ -53,6 +53,12 @@ describe('the message at the end', () => {
     expect(end([trained({ validation: { rows: 8, loss: 0.4, accuracy: undefined } })])?.text).toContain(
       'loss 0.400 on 8 validation rows',
     ));
+  it('counts a single row as one', () => {
+    const text = (accuracy: number | undefined) =>
+      end([trained({ validation: { rows: 1, loss: 0.4, accuracy } })])?.text;
+    expect(text(1)).toContain('100% of 1 validation row right (epoch 3)');
+    expect(text(undefined)).toContain('loss 0.400 on 1 validation row (epoch 3)');
+  });
   it('warns of a run that has learnt nothing', () => {
     const message = end([trained({ learning: { verdict: 'nothing', message: 'has learnt nothing' } })]);
     expect(message).toMatchObject({ severity: 'warning' });
@@ -111,6 +117,11 @@ describe('a run in the list', () => {
     best: { epoch: 3, validationLoss: 0.6, accuracy: { sentiment: 0.5 } },
   };
   it('shows its result', () => expect(summaryText(run, english)).toBe('done · 50% of 16 validation rows · cpu'));
+  it('counts a single row as one', () => {
+    const small = { ...run, trainRows: 1, validationRows: 1 };
+    expect(summaryText(small, english)).toBe('done · 50% of 1 validation row · cpu');
+    expect(runMarkdown(small, english)).toContain('1 training row, 1 validation row\n');
+  });
   it('shows how far it came', () =>
     expect(summaryText({ ...run, state: 'stopped', step: 9, best: undefined }, english)).toBe(
       'paused · step 9/32 · loss 0.500 · cpu',

@@ -115,7 +115,7 @@ it('the status of a task file is told once the workspace is trusted', async () =
   showFileStatus(server, engine, queue(), english);
   expect(vscode.item.text).toBe('not trusted: nothing is run');
   vscode.grantTrust();
-  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 tasks trained'));
+  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 task trained'));
 });
 
 it('the status of a task file follows it when it changes on disk', async () => {
@@ -124,10 +124,10 @@ it('the status of a task file follows it when it changes on disk', async () => {
   const engine = engineThat(() => ({ prompt: { state } }));
   const server = { templates: async () => [{ taskname: 'a' }] } as unknown as LanguageServer;
   showFileStatus(server, engine, queue(), english);
-  await vi.waitFor(() => expect(vscode.item.text).toBe('0 of 1 tasks trained'));
+  await vi.waitFor(() => expect(vscode.item.text).toBe('0 of 1 task trained'));
   state = 'current';
   vscode.changeText();
-  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 tasks trained'), 5000);
+  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 task trained'), 5000);
 });
 
 /** A tab with a chart as VS Code brings it back after the window was reloaded. */

@@ -5,7 +5,7 @@ import type { EditorPage } from '../editor-page.ts';
 export async function devices(editor: EditorPage): Promise<void> {
   const { page } = editor;
   await editor.openTaskFile('sentiment.ptask.json');
-  await editor.languageStatusSays(/0 of 1 tasks trained[\s\S]*device: automatic/);
+  await editor.languageStatusSays(/0 of 1 task trained[\s\S]*device: automatic/);
 
   await editor.command('ptask: Show Devices');
   const rows = editor.webview().locator('table tbody tr');

@@ -41,5 +41,5 @@ export async function failures(editor: EditorPage, workbench: Workbench): Promis
   await editor.screenshot('engine-died');
   await editor.press(ended, 'Restart');
   await editor.eventually(async () => assert.notEqual(processOf('predict').pid, predicting.pid));
-  await editor.languageStatusSays(/1 of 1 tasks trained/);
+  await editor.languageStatusSays(/1 of 1 task trained/);
 }

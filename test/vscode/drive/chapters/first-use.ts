@@ -55,7 +55,7 @@ export async function newTaskFile(editor: EditorPage): Promise<void> {
   await editor.type('A name for the task', 'mood-task');
   await page.locator('.tab.active', { hasText: 'mood-task.ptask.json' }).waitFor();
   await page.locator('.codelens-decoration', { hasText: 'not trained yet' }).first().waitFor({ timeout: 30_000 });
-  await editor.languageStatusSays(/0 of 1 tasks trained/);
+  await editor.languageStatusSays(/0 of 1 task trained/);
   assert.equal(await page.locator('.editor-instance .squiggly-error, .editor-instance .squiggly-warning').count(), 0);
   await editor.screenshot('new-task-file');
 }

@@ -22,7 +22,7 @@ export async function outsidePaths(editor: EditorPage, { page, workspace }: Work
   await page.locator('.statusbar-item', { hasText: /sentiment-task: epoch 2/ }).waitFor({ timeout: 60_000 });
   await editor.command('ptask: Cancel Run');
   await editor.message(/sentiment-task was cancelled/);
-  await editor.languageStatusSays(/1 of 1 tasks trained/);
+  await editor.languageStatusSays(/1 of 1 task trained/);
   await editor.command('ptask: Evaluate');
   await editor.acceptOnly();
   await editor.webview().getByText('Measured on 16 test rows').waitFor({ timeout: 30_000 });

@@ -5,7 +5,7 @@ import type { EditorPage } from '../editor-page.ts';
 export async function predict(editor: EditorPage): Promise<void> {
   const { page } = editor;
   await editor.openTaskFile('sentiment.ptask.json');
-  await editor.languageStatusSays(/1 of 1 tasks trained/);
+  await editor.languageStatusSays(/1 of 1 task trained/);
   await editor.command('ptask: Predict');
   await editor.type('The text of the field “sentence”', 'Shares in Ostviken rose sharply.');
   const report = editor.webview();

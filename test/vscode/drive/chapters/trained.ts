@@ -14,5 +14,5 @@ export async function trained(editor: EditorPage, { workspace }: Workbench): Pro
   await editor.command('ptask: Train Task');
   await editor.message(/sentiment-task (is trained|has learnt nothing of use)/, 120_000);
   await writeFile(file, epochs(30));
-  await editor.languageStatusSays(/1 of 1 tasks trained/);
+  await editor.languageStatusSays(/1 of 1 task trained/);
 }
