@@ -34,6 +34,7 @@ import { deviceOf, trainTask } from './runs/train-command.ts';
 import { registerShowRule } from './show-rule.ts';
 import { showFileStatus } from './status-item.ts';
 import { type Texts, textsFor } from './texts.ts';
+import { requireTrust } from './trust.ts';
 
 /** What the extension gives to its tests. */
 export interface Extension {
@@ -94,6 +95,9 @@ export function activate(context: ExtensionContext): Extension {
     registerTaskProvider(queue, texts),
     ...deviceCommands(engine, reports, texts),
     ...showFileStatus(server, engine, queue, texts),
+    commands.registerCommand('ptask.restartEngine', async () => {
+      if (await requireTrust()) engine.replace();
+    }),
     commands.registerCommand('ptask.newTaskFile', () => newTaskFile(texts)),
     commands.registerCommand('ptask.openExample', () => openExample(context)),
     answers,

@@ -91,6 +91,14 @@ export class PredictionEngine {
     this.askAnew();
   }
 
+  /** Ends the process that runs, which may hang, with all that it has yet to answer, and starts another. */
+  replace(): void {
+    this.#process?.kill();
+    this.#process = undefined;
+    this.#open = new Set();
+    this.restart();
+  }
+
   /** Has a new process answer from now on, which finds what has come to this machine; the present one ends with its last answer. */
   renew(): void {
     const [process, open] = [this.#process, this.#open];

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { EngineDied } from '../../../client/src/engine/engine-error.ts';
 import { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
 
 let engine: PredictionEngine;
@@ -37,6 +38,21 @@ it('that has been ended starts no other process for what is asked then', async (
   await engine.end(3000);
   await expect(answering('fast')).rejects.toMatchObject({ kind: 'cancelled' });
   expect(engine.pid).toBeUndefined();
+});
+
+it('that is replaced is ended at once, with what it has yet to answer, and another one is asked anew', async () => {
+  const { answering, deaths } = start();
+  const asked = vi.fn();
+  engine.onAskAnew(asked);
+  const first = await answering('fast');
+  const unanswered = expect(answering('slow')).rejects.toThrow(EngineDied);
+  engine.replace();
+  expect(asked).toHaveBeenCalledOnce();
+  await unanswered;
+  expect(isAlive(first)).toBe(false);
+  expect(await answering('fast')).toBe(engine.pid);
+  expect(engine.pid).not.toBe(first);
+  expect(deaths).not.toHaveBeenCalled();
 });
 
 describe('a process that is renewed', () => {
