@@ -28,13 +28,22 @@ import { describeError } from './describe-error.ts';
 import type { PresentDiagnostics } from './present-diagnostics.ts';
 import { plainText } from './service/hover/markdown.ts';
 import type { LanguageService } from './service/language-service.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Answers an editor's questions with what the language service knows. */
 export function answerRequests(
   connection: Connection,
-  service: LanguageService,
-  client: ClientSupport,
-  present: PresentDiagnostics,
+  {
+    service,
+    workspace,
+    client,
+    present,
+  }: {
+    readonly service: LanguageService;
+    readonly workspace: Workspace;
+    readonly client: ClientSupport;
+    readonly present: PresentDiagnostics;
+  },
 ): void {
   const answer = answering((error) => connection.console.error(describeError(error)));
 
@@ -122,7 +131,10 @@ export function answerRequests(
   );
   connection.onRequest(
     TASK_TEMPLATES_REQUEST,
-    answer(({ textDocument }: TaskTemplatesParams) => service.taskTemplates(textDocument.uri)),
+    answer(async ({ textDocument }: TaskTemplatesParams) => {
+      await workspace.hasRead(textDocument.uri);
+      return service.taskTemplates(textDocument.uri);
+    }),
   );
   connection.onRequest(
     TASK_PATHS_REQUEST,

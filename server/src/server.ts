@@ -45,7 +45,7 @@ export function startServer(connection: Connection, { rulesPage, bundles }: Serv
     const workspace = new Workspace(connection, service, client, onError);
 
     syncDocuments(connection, service, (uri) => workspace.written(uri));
-    answerRequests(connection, service, client, present);
+    answerRequests(connection, { service, workspace, client, present });
     connection.onInitialized(() => workspace.start(params));
     connection.onShutdown(() => {
       workspace.dispose();

@@ -11,6 +11,8 @@ export class TaskFiles {
   readonly #folders = new Map<string, AbortController>();
   /** Task files that the service knows, by path, with the number of the last reading that was begun. */
   readonly #known = new Map<string, number>();
+  /** Readings that have not ended, by path. */
+  readonly #reading = new Map<string, Promise<void>>();
   #readings = 0;
 
   constructor(service: Pick<LanguageService, 'taskFileOnDisk'>) {
@@ -49,6 +51,11 @@ export class TaskFiles {
     if (found?.isDirectory()) await this.#readAll(path);
   }
 
+  /** Resolves when the service knows what was in a task file when it was last told of. */
+  async hasRead(path: string): Promise<void> {
+    await this.#reading.get(path);
+  }
+
   isInWorkspace(path: string): boolean {
     return [...this.#folders.keys()].some((folder) => path === folder || isInside(path, folder));
   }
@@ -66,6 +73,13 @@ export class TaskFiles {
   }
 
   async #read(path: string): Promise<void> {
+    const read = this.#readNow(path);
+    this.#reading.set(path, read);
+    await read;
+    if (this.#reading.get(path) === read) this.#reading.delete(path);
+  }
+
+  async #readNow(path: string): Promise<void> {
     const reading = ++this.#readings;
     this.#known.set(path, reading);
     const text = await readFile(path, 'utf8').catch(() => undefined);

@@ -53,6 +53,12 @@ export class Workspace {
     if (path?.endsWith(TASK_FILE_SUFFIX)) this.#try(this.#taskFiles.changed(path));
   }
 
+  /** Resolves when the service knows of a task file what the editor has told of it. */
+  async hasRead(uri: string): Promise<void> {
+    const path = filePath(uri);
+    if (path !== undefined) await this.#taskFiles.hasRead(path);
+  }
+
   /** Has what task files name watched, too, where it is outside the workspace or has a name of its own. */
   followDependencies(): void {
     if (this.#client.watchesFilesOutside) this.#try(this.#dependencies.follow(this.#service.dependencies()));

@@ -296,6 +296,19 @@ describe('the task files of the workspace', () => {
     expect(editor.registrations.map(({ method }) => method)).toContain('workspace/didChangeWatchedFiles');
   });
 
+  it('are as they were last told of, for what is asked right after', async () => {
+    const { dir } = await sound();
+    const editor = await Editor.start({ folders: [dir] });
+    const file = path.join(dir, 'second.ptask.json');
+    const told = async (taskname: string) => {
+      await writeFile(file, JSON.stringify({ task_templates: [{ taskname, prompt_template: '' }] }));
+      editor.fileChanged(file);
+      return editor.connection.sendRequest('ptask/templates', { textDocument: { uri: uriOf(file) } });
+    };
+    expect(await told('one')).toMatchObject([{ taskname: 'one' }]);
+    expect(await told('two')).toMatchObject([{ taskname: 'two' }]);
+  });
+
   it('come, change, move and go', async () => {
     const { dir } = await sound();
     const editor = await Editor.start({ folders: [dir] });

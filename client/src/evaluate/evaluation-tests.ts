@@ -49,6 +49,11 @@ export class EvaluationTests implements Disposable {
       watcher.onDidCreate((uri) => this.#written(uri)),
       watcher.onDidChange((uri) => this.#written(uri)),
       watcher.onDidDelete((uri) => this.#controller.items.delete(uri.toString())),
+      // One that is open may be shown as it was when the change on disk is told of.
+      workspace.onDidChangeTextDocument(({ document }) => {
+        const file = document.isDirty ? undefined : this.#controller.items.get(document.uri.toString());
+        if (file) this.#findTasks(file).catch(() => undefined);
+      }),
       // Of the files in a folder nothing is told then.
       workspace.onDidChangeWorkspaceFolders(() => {
         if (this.#controller.items.size > 0) this.#refresh().catch(() => undefined);
@@ -170,8 +175,12 @@ export class EvaluationTests implements Disposable {
   /** What other programs bring along is not looked into, as where the files are found at first. */
   #written(uri: Uri): void {
     if (uri.path.includes('/node_modules/')) return;
-    // Without a language server there are no tests, which is said elsewhere.
-    this.#findTasks(this.#fileItem(uri)).catch(() => undefined);
+    const file = this.#fileItem(uri);
+    // The server hears of it by itself, but later. Without a language server there are no tests, which is said elsewhere.
+    this.#server
+      .fileChanged(uri)
+      .then(() => this.#findTasks(file))
+      .catch(() => undefined);
   }
 
   async #findFiles(): Promise<void> {

@@ -49,11 +49,15 @@ const vscode = vi.hoisted(() => {
   };
   const folders: (() => void)[] = [];
   const deleted = new Map<string, () => void>();
+  const changed = new Map<string, (uri: object) => void>();
+  const texts: ((change: { document: object }) => void)[] = [];
   return {
     controller,
     run,
     folders,
     deleted,
+    changed,
+    texts,
     TestMessage: class {
       readonly message: string;
       constructor(message: string) {
@@ -73,6 +77,10 @@ const vscode = vi.hoisted(() => {
       asRelativePath: String,
       onDidGrantWorkspaceTrust: never,
       onDidOpenTextDocument: never,
+      onDidChangeTextDocument: (listener: (change: { document: object }) => void) => {
+        texts.push(listener);
+        return disposable;
+      },
       onDidChangeWorkspaceFolders: (listener: () => void) => {
         folders.push(listener);
         return disposable;
@@ -80,7 +88,10 @@ const vscode = vi.hoisted(() => {
       createFileSystemWatcher: (pattern: string) => ({
         ...disposable,
         onDidCreate: never,
-        onDidChange: never,
+        onDidChange: (listener: (uri: object) => void) => {
+          changed.set(pattern, listener);
+          return disposable;
+        },
         onDidDelete: (listener: () => void) => {
           deleted.set(pattern, listener);
           return disposable;
@@ -91,7 +102,7 @@ const vscode = vi.hoisted(() => {
 });
 vi.mock('vscode', () => vscode);
 
-const uri = (fsPath: string) => ({ fsPath, toString: () => `file://${fsPath}` });
+const uri = (fsPath: string) => ({ fsPath, path: fsPath, toString: () => `file://${fsPath}` });
 const found = (...files: string[]) => vscode.workspace.findFiles.mockResolvedValue(files.map(uri));
 const shown = () => [...vscode.controller.items].map(([id]) => id);
 beforeEach(() => vscode.controller.items.replace([]));
@@ -119,6 +130,29 @@ it('tests follow the folders of the workspace', async () => {
   found('/v/two.ptask.json');
   vscode.folders.at(-1)!();
   await vi.waitFor(() => expect(shown()).toEqual(['file:///v/two.ptask.json']));
+});
+
+it('tests are those of the file as it is now, where another program has written it, be it open or not', async () => {
+  found('/w/one.ptask.json');
+  let onDisk = 'a';
+  let known = 'a';
+  const server = {
+    async fileChanged() {
+      known = onDisk;
+    },
+    templates: async () => [{ taskname: known, markers: [] }],
+  };
+  new EvaluationTests(server as never, {} as never, english);
+  await vscode.controller.resolveHandler();
+  const tasks = () => [...vscode.controller.items.get('file:///w/one.ptask.json')!.children].map(([id]) => id);
+  expect(tasks()).toEqual(['a']);
+  onDisk = 'b';
+  vscode.changed.get('**/*.ptask.json')!(uri('/w/one.ptask.json'));
+  await vi.waitFor(() => expect(tasks()).toEqual(['b']));
+  // The editor has taken what is on disk.
+  known = 'c';
+  vscode.texts.at(-1)!({ document: { uri: uri('/w/one.ptask.json'), isDirty: false } });
+  await vi.waitFor(() => expect(tasks()).toEqual(['c']));
 });
 
 it('what the user has hidden is not evaluated with all others, be it a task or a whole file', async () => {

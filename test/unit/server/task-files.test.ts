@@ -64,6 +64,16 @@ describe('the task files of a folder', () => {
     expect(texts.get('a.ptask.json')).toBe('19');
   });
 
+  it('are known to have been read when their last reading has ended', async () => {
+    const { dir, taskFiles, write, texts } = await workspace(['a.ptask.json']);
+    await taskFiles.addFolder(dir);
+    await write('a.ptask.json', 'new');
+    taskFiles.changed(join(dir, 'a.ptask.json'));
+    await taskFiles.hasRead(join(dir, 'a.ptask.json'));
+    expect(texts.get('a.ptask.json')).toBe('new');
+    await taskFiles.hasRead(join(dir, 'never seen.ptask.json'));
+  });
+
   it('move with a folder that only the editor’s own renaming names', async () => {
     const { dir, taskFiles, known } = await workspace(['old/deep/a.ptask.json']);
     await taskFiles.addFolder(dir);
