@@ -22,6 +22,7 @@ export function showFileStatus(
   item.name = 'ptask';
   item.command = { command: 'ptask.trainTask', title: t('Train Task') };
   let asked = 0;
+  let shown: TextDocument | undefined;
   const update = async (document: TextDocument | undefined) => {
     if (!document || !isTaskFile(document)) return;
     const own = ++asked;
@@ -31,6 +32,12 @@ export function showFileStatus(
       item.text = t('not trusted: nothing is run');
       return;
     }
+    // Opening a model takes a while, in which nothing is known of this file.
+    if (document !== shown) {
+      item.text = t('Checking the task…');
+      item.severity = LanguageStatusSeverity.Information;
+    }
+    shown = document;
     item.busy = true;
     const states = await promptStates(document, server, engine).catch((error: unknown) =>
       // What is wrong with the file is underlined in it.

@@ -27,6 +27,7 @@ const vscode = vi.hoisted(() => {
   const trusted = new EventEmitter<void>();
   const changed = new EventEmitter<{ document: object }>();
   const opened = new EventEmitter<object>();
+  const switched = new EventEmitter<{ document: object }>();
   const uri = { fsPath: '/w/a.ptask.json' };
   const item = { text: '', detail: '', busy: false, severity: 0, name: '', command: {}, dispose: () => undefined };
   const workspace = {
@@ -51,11 +52,12 @@ const vscode = vi.hoisted(() => {
     Uri: { joinPath: () => uri },
     window: {
       activeTextEditor: { document: { uri, languageId: 'ptask', isDirty: false } },
-      onDidChangeActiveTextEditor: never,
+      onDidChangeActiveTextEditor: switched.event,
       registerWebviewPanelSerializer: vi.fn(never),
     },
     workspace,
     opened,
+    switched,
     item,
     changeText() {
       changed.fire({ document: vscode.window.activeTextEditor.document });
@@ -128,6 +130,17 @@ it('the status of a task file follows it when it changes on disk', async () => {
   state = 'current';
   vscode.changeText();
   await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 task trained'), 5000);
+});
+
+it('the status is not that of another task file while the one that was opened is looked at', async () => {
+  vscode.grantTrust();
+  const engine = engineThat(() => ({ prompt: { state: 'current' } }));
+  const server = { templates: async () => [{ taskname: 'a' }] } as unknown as LanguageServer;
+  showFileStatus(server, engine, queue(), english);
+  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 task trained'));
+  engine.request.mockReturnValue(new Promise(() => undefined));
+  vscode.switched.fire({ document: { ...vscode.window.activeTextEditor.document } });
+  expect(vscode.item).toMatchObject({ text: 'Checking the task…', busy: true });
 });
 
 /** A tab with a chart as VS Code brings it back after the window was reloaded. */
