@@ -13,6 +13,6 @@ export async function trained(editor: EditorPage, { workspace }: Workbench): Pro
   await editor.page.locator('.view-line', { hasText: /"max_epochs":\s1\b/ }).waitFor();
   await editor.command('ptask: Train Task');
   await editor.message(/sentiment-task (is trained|has learnt nothing of use)/, 120_000);
-  await writeFile(file, epochs(30));
+  await writeFile(file, epochs(20));
   await editor.languageStatusSays(/1 of 1 task trained/);
 }
