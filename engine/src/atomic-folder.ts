@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { whenLetGo } from './when-let-go.ts';
 
 /** Age at which an unfinished folder must be a dead process's, in milliseconds. */
 const ABANDONED_AFTER = 60 * 60 * 1000;
@@ -19,13 +20,16 @@ export async function makeFolder(target: string, write: (temporary: string) => P
   try {
     await write(temporary);
     await flushFolder(temporary);
-    await rename(temporary, target).catch(async (error: unknown) => {
-      if (!(await isFolder(target))) throw error;
-    });
+    // Windows renames no folder in which a file is open.
+    await whenLetGo(() =>
+      rename(temporary, target).catch(async (error: unknown) => {
+        if (!(await isFolder(target))) throw error;
+      }),
+    );
     await flushFolder(parent);
   } finally {
-    // Gone already after the rename.
-    await rm(temporary, { recursive: true, force: true });
+    // Gone already after the rename. What cannot be taken away now is when it is old.
+    await rm(temporary, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 
@@ -67,6 +71,6 @@ async function removeAbandoned(target: string): Promise<void> {
       (found) => Date.now() - found.mtimeMs,
       () => 0,
     );
-    if (age > ABANDONED_AFTER) await rm(path, { recursive: true, force: true });
+    if (age > ABANDONED_AFTER) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError } from './errors.ts';
 import { fileBehind } from './file-behind.ts';
 import { isProcessAlive } from './process-alive.ts';
 import { takenAwayAtExit } from './taken-away-at-exit.ts';
+import { whenLetGo } from './when-let-go.ts';
 
 /** Milliseconds after which a dead process's temporary file is taken away. */
 const ABANDONED_AFTER = 10_000;
@@ -25,7 +25,7 @@ export async function writeFileAtomic(path: string, data: Uint8Array | Iterable<
   try {
     await removeAbandoned(target);
     await writeFlushed(temporary, data instanceof Uint8Array ? [data] : data);
-    await renameOver(temporary, target);
+    await whenLetGo(() => rename(temporary, target));
     await flushFolder(dirname(target));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -57,19 +57,6 @@ async function writeFlushed(path: string, parts: Iterable<Uint8Array>): Promise<
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** On Windows a virus scanner or an indexer may hold a new file for a moment, in which it cannot be renamed. */
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (process.platform !== 'win32' || attempt === 10 || !['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
-      await sleep(20 * attempt);
-    }
   }
 }
 

@@ -8,6 +8,7 @@ import { FileError } from './errors.ts';
 import { fileBehind } from './file-behind.ts';
 import { isProcessAlive } from './process-alive.ts';
 import { takenAwayAtExit } from './taken-away-at-exit.ts';
+import { whenLetGo } from './when-let-go.ts';
 
 /** What a lock file holds, as JSON. */
 interface Holder {
@@ -89,7 +90,7 @@ export async function lockFile(path: string, patience: number): Promise<FileLock
       const current = await readFile(lock, 'utf8').catch(() => undefined);
       // Where that is not allowed any more, it is as good as a dead process's when this one has ended; what the work came to
       // is not to be hidden by it.
-      if (current === text) await rm(lock, { force: true }).catch(() => undefined);
+      if (current === text) await whenLetGo(() => rm(lock, { force: true })).catch(() => undefined);
       gone();
       held.delete(holder.token);
     },
@@ -147,7 +148,8 @@ async function acquire(path: string, lock: string, text: string, patience: numbe
 
 async function create(path: string, lock: string, text: string): Promise<boolean> {
   try {
-    const file = await open(lock, 'wx');
+    // On Windows no file is made where one that has been deleted is still open.
+    const file = await whenLetGo(() => open(lock, 'wx'));
     try {
       await file.writeFile(text);
     } catch (error) {

@@ -41,6 +41,7 @@ const BASE = [
   'taken-away-at-exit.ts',
   'text.ts',
   'version.ts',
+  'when-let-go.ts',
 ];
 
 /**

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { t } from '../../../l10n/src/words.ts';
+import { whenLetGo } from '../when-let-go.ts';
 import { HubError, Transient } from './hub-error.ts';
 import type { FileDigest, HubFile } from './hub-listing.ts';
 import type { HubAnswer, HubRequests } from './hub-requests.ts';
@@ -53,7 +54,7 @@ export async function downloadBlob(
     received(0);
     if (resumed === 0 && isFresh) throw wrongContent(file, requests.page);
   }
-  await rename(part, blob);
+  await whenLetGo(() => rename(part, blob));
 
   async function receive(): Promise<string> {
     const handle = await open(part, 'a+');

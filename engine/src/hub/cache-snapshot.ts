@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'n
 import { dirname, join, relative } from 'node:path';
 import { hubReference } from '../../../model/src/hub-cache.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
+import { whenLetGo } from '../when-let-go.ts';
 import type { HubFile } from './hub-listing.ts';
 
 const INCOMPLETE = '.ptask.incomplete';
@@ -52,8 +53,8 @@ export class CacheSnapshot {
     await mkdir(dirname(path), { recursive: true });
     await rm(path, { force: true });
     if (symlinks && (await linked(relative(dirname(path), blob), path))) return;
-    if (isNew) await rename(blob, path);
-    else await copyFile(blob, path);
+    if (isNew) await whenLetGo(() => rename(blob, path));
+    else await whenLetGo(() => copyFile(blob, path));
   }
 
   /** Takes away what downloads of other contents have left, which nobody will go on with. */

@@ -6,6 +6,7 @@ import type { EpochEvent, StepEvent } from '../../../protocol/src/training-event
 import { writeFileAtomic } from '../atomic-write.ts';
 import { BusyError, FileError, InputError } from '../errors.ts';
 import { type FileLock, holderText, LockedError, lockFile, lockHolder } from '../file-lock.ts';
+import { whenLetGo } from '../when-let-go.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { Fit } from './fit.ts';
 
@@ -144,7 +145,7 @@ export class RunFolder {
 
   async addMetrics(event: StepEvent | EpochEvent): Promise<void> {
     const file = path.join(this.dir, METRICS);
-    await appendFile(file, `${JSON.stringify(event)}\n`).catch((error: unknown) => {
+    await whenLetGo(() => appendFile(file, `${JSON.stringify(event)}\n`)).catch((error: unknown) => {
       throw FileError.from(file, 'written', error);
     });
   }
@@ -263,7 +264,8 @@ async function makeUnused(dir: string): Promise<string> {
 /** Takes away the checkpoints of a run beside others, but that of one step. */
 export async function keepCheckpoint(dir: string, step: number): Promise<void> {
   for (const name of await readdir(dir)) {
-    if (/^checkpoint-\d+\.safetensors$/.test(name) && name !== checkpointName(step)) await rm(path.join(dir, name));
+    if (!/^checkpoint-\d+\.safetensors$/.test(name) || name === checkpointName(step)) continue;
+    await whenLetGo(() => rm(path.join(dir, name)));
   }
 }
 

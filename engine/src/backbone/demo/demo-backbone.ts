@@ -42,7 +42,8 @@ export async function makeDemoBackbone(demo: DemoBackbone, options: DemoOptions 
   try {
     const present = await openModelFolder(dir);
     if (present.kind === 'ok') return dir;
-    if (present.kind !== 'not-found' || present.missing[0] !== dir) await rm(dir, { recursive: true, force: true });
+    if (present.kind !== 'not-found' || present.missing[0] !== dir)
+      await rm(dir, { recursive: true, force: true, maxRetries: 3 });
     options.report?.(`Preparing the demo model ${source.id} in ${dir} (once)`);
     await makeFolder(dir, (temporary) => writeGpt2Folder(source, states, temporary));
   } catch (error) {
