@@ -1,5 +1,5 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import nodePath from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import { DEMO_MODELS } from '../../model/src/demo/packages.ts';
 import { describeModel } from '../../model/src/describe-model.ts';
@@ -8,6 +8,7 @@ import { hubModelFolder, hubReference } from '../../model/src/hub-cache.ts';
 import { isHubId } from '../../model/src/hub-id.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
 import { readHeader } from '../../model/src/safetensors.ts';
+import { withUpperDrive } from './drive-letter.ts';
 import type {
   CheckEnvironment,
   FilePart,
@@ -32,20 +33,21 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
     ...(changes.readFile === undefined ? { readParts } : {}),
     model: readModelFacts,
     fetchedModel: (model) =>
-      isHubId(model) && !DEMO_MODELS.includes(model) ? hubReference(hubModelFolder(model)) : undefined,
+      isHubId(model) && !DEMO_MODELS.includes(model) ? withUpperDrive(hubReference(hubModelFolder(model))) : undefined,
     promptTable: readPromptTableFacts,
     ...changes,
   };
 }
 
 /** The path that a path in a file means: relative ones start at the file's folder. */
-export function resolveBeside(file: string, path: string): string {
-  return isAbsolute(path) ? normalize(path) : join(dirname(file), path);
+export function resolveBeside(file: string, path: string, system: nodePath.PlatformPath = nodePath): string {
+  const { isAbsolute, normalize, join, dirname } = system;
+  return withUpperDrive(isAbsolute(path) ? normalize(path) : join(dirname(file), path));
 }
 
 /** The names of the files in a path's folder; none when that cannot be read. */
 async function namesBeside(path: string): Promise<string[]> {
-  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(nodePath.dirname(path), { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 
@@ -66,7 +68,7 @@ export async function readChunks(path: string): Promise<FileReading> {
 
 /** What the rules ask of a model, without making one that is not there yet. */
 export async function readModelFacts({ taskFile, model, language }: ModelReference): Promise<ModelFacts> {
-  const located = await locateModel(model, dirname(taskFile));
+  const located = await locateModel(model, nodePath.dirname(taskFile));
   if (located.kind === 'not-found') return { kind: 'not-found', missing: [], absent: located.problem };
   return modelFacts(await describeModel(located), language, located);
 }
