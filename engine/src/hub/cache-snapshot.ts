@@ -94,13 +94,15 @@ async function isWhole(path: string, { bytes }: HubFile): Promise<boolean> {
   return found?.isFile() === true && found.size === bytes;
 }
 
+/** What is said where there are no links; EISDIR is what Node makes of Windows' answer for a disk with exFAT. */
+const NO_LINKS = ['EPERM', 'EACCES', 'EISDIR', 'ENOSYS', 'ENOTSUP', 'UNKNOWN'];
+
 async function linked(target: string, path: string): Promise<boolean> {
   try {
     await symlink(target, path, 'file');
     return true;
   } catch (error) {
-    if (['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'UNKNOWN'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return false;
+    if (NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
 }
