@@ -12,7 +12,8 @@ export function watchOutput(): void {
   let told = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') {
+      // On Windows it is EOF where the reader goes while something is being written.
+      if (error.code === 'EPIPE' || error.code === 'EOF') {
         if (endGently(BROKEN_PIPE)) process.exitCode = BROKEN_PIPE;
         else process.exit(process.exitCode ?? 0);
         return;
