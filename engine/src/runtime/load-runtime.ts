@@ -10,17 +10,25 @@ export async function loadRuntime(): Promise<void> {
   try {
     await import('./onnxruntime.ts');
   } catch (error) {
-    const why = reasonOf(error);
+    const why = whyNotLoaded(error);
     if (why === undefined) throw error;
     throw new EngineError(why, { cause: error });
   }
 }
 
 /** Undefined where something else is at fault. */
-function reasonOf(error: unknown): string | undefined {
+export function whyNotLoaded(error: unknown, platform: NodeJS.Platform = process.platform): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as NodeJS.ErrnoException;
-  const line = error.message.split('\n')[0]!;
+  const line = error.message.split(/\r?\n/)[0]!;
+  if (code === 'ERR_DLOPEN_FAILED' && platform === 'win32') {
+    // Windows names, in its own language, neither what is missing nor what it belongs to.
+    return t(
+      'ONNX Runtime, which computes, cannot be loaded: {0} It needs the newest Microsoft Visual C++ Redistributable, which {1} installs; task files are still checked',
+      line,
+      `https://aka.ms/vs/17/release/vc_redist.${process.arch}.exe`,
+    );
+  }
   if (code === 'ERR_DLOPEN_FAILED') {
     return t('ONNX Runtime, which computes, cannot be loaded: {0}; task files are still checked', line);
   }
