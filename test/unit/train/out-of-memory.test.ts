@@ -66,6 +66,7 @@ describe('a step that runs out of memory', () => {
     const other = runtimeFailure(new Error('The device was lost'));
     expect(other.message).toBe('ONNX Runtime, which computes, failed: The device was lost');
     expect(isOutOfMemory(other)).toBe(false);
+    expect(isOutOfMemory(new Error('open file model.safetensors fail, errcode = 2 - '))).toBe(false);
   });
 
   it('is not confused with other failures', async () => {
@@ -84,6 +85,9 @@ it.each([
   'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0',
   'Exception during initialization: D3D12: 8007000E Not enough memory resources are available',
   'Failed to create a WebGPU buffer: Out of memory',
+  'Exception during initialization: bad allocation',
+  'GetExtDataFromTensorProto: external data: open file model.safetensors fail, errcode = 1455 - Växlingsfilen är för liten',
+  'Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)',
   'WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid due to a previous error.\n - While validating entries[2]',
 ])('%s is told for what it is', (text) => {
   expect(isOutOfMemory(new Error(text))).toBe(true);
