@@ -24,11 +24,12 @@ export function hubHome(environment: Environment = process.env): string {
 
 /**
  * `~` in front is the user's home folder; `$NAME` and `${NAME}` are variables, as no shell has put their values into what comes
- * of a file such as `/etc/environment`. One that is not set stays as it is written, as in Python.
+ * of a file such as `/etc/environment`; on Windows `%NAME%` as well. One that is not set stays as it is written, as in Python.
  */
-export function expanded(path: string, environment: Environment = process.env): string {
+export function expanded(path: string, environment: Environment = process.env, platform = process.platform): string {
   const own = /^~(?=[/\\]|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
-  return own.replaceAll(/\$(?:(\w+)|\{(\w+)\})/g, (text, bare, braced) => environment[bare ?? braced] ?? text);
+  const named = own.replaceAll(/\$(?:(\w+)|\{(\w+)\})/g, (text, bare, braced) => environment[bare ?? braced] ?? text);
+  return platform === 'win32' ? named.replaceAll(/%([^%]+)%/g, (text, name) => environment[name] ?? text) : named;
 }
 
 /** Where the cache keeps everything of a model, whether it has any of it or not. */

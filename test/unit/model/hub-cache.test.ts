@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cachedModelFolder, cachedModels, hubCacheFolder } from '../../../model/src/hub-cache.ts';
+import { cachedModelFolder, cachedModels, expanded, hubCacheFolder } from '../../../model/src/hub-cache.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
 import { locateModel } from '../../../model/src/locate-model.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
@@ -102,6 +102,13 @@ it.each([
   [{}, join(homedir(), '.cache', 'huggingface', 'hub')],
 ])('with %j the cache is %s', (environment, folder) => {
   expect(hubCacheFolder(environment)).toBe(folder);
+});
+
+it('on Windows a variable is written as there, too', () => {
+  const environment = { USERPROFILE: 'C:\\Users\\eva', HF: 'hf' };
+  expect(expanded('%USERPROFILE%\\$HF', environment, 'win32')).toBe('C:\\Users\\eva\\hf');
+  expect(expanded('%NONE%\\100%', environment, 'win32')).toBe('%NONE%\\100%');
+  expect(expanded('/data/%HF%', environment, 'linux')).toBe('/data/%HF%');
 });
 
 it.each([
