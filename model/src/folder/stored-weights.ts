@@ -1,5 +1,5 @@
 import { open, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { type ModelConfig, SUPPORTED_MODEL_TYPES } from '../architectures/index.ts';
 import { isWeightDtype, type WeightDtype } from '../dtypes.ts';
@@ -36,7 +36,9 @@ export async function locateTensors(dir: string, architecture: AnyArchitecture):
   const shards = (await exists(join(dir, WEIGHTS))) ? new Map([[WEIGHTS, undefined]]) : await readIndex(dir);
   const tensors = new Map<string, LocatedTensor>();
   for (const [shard, expected] of shards) {
-    const file = await realpath(join(dir, shard));
+    const path = resolve(dir, shard);
+    // Of a RAM disk and other drives that a program makes, Windows cannot tell; there are no links on them.
+    const file = await realpath(path).catch(() => path);
     const result = await readSafetensorsHeader(file);
     if (result.kind === 'broken') throw broken(dir, `${shard}: ${result.problem.message}`);
     const found = result.header.tensors;
