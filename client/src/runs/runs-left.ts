@@ -73,8 +73,15 @@ export class RunsNote {
     }
     const note: Note = { pid: this.#pid, ...(closed === undefined ? {} : { closed }), runs: JSON.parse(this.#runs) };
     mkdirSync(this.#folder, { recursive: true });
-    writeFileSync(`${this.#file}.tmp`, JSON.stringify(note));
-    renameSync(`${this.#file}.tmp`, this.#file);
+    const temporary = `${this.#file}.tmp`;
+    writeFileSync(temporary, JSON.stringify(note));
+    try {
+      renameSync(temporary, this.#file);
+    } catch {
+      // Windows replaces no file that another program has open, such as a virus scanner.
+      writeFileSync(this.#file, JSON.stringify(note));
+      rmSync(temporary, { force: true });
+    }
   }
 }
 
@@ -124,8 +131,9 @@ async function taken(file: string, { isAlive, wait }: Surroundings): Promise<Not
         () => true,
         () => false,
       );
-      if (isOwn) await rm(own, { force: true });
-      return isOwn ? note : undefined;
+      if (isOwn) await rm(own, { force: true }).catch(() => undefined);
+      // Another window was faster, and it is gone; or a virus scanner has it open.
+      if (isOwn) return note;
     }
     await wait(LOOK_EVERY_MS);
   }
