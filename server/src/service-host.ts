@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { cachedModels } from '../../model/src/hub-cache.ts';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
+import { onePath } from '../../task/src/one-path.ts';
 import { ModelCache } from './model-cache.ts';
 import { ModelSummaries } from './model-summaries.ts';
 import { oneATurn } from './one-a-turn.ts';
@@ -35,10 +36,11 @@ async function listFolder(path: string): Promise<FolderEntry[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   const found = await Promise.all(
     entries.map(async (entry) => {
-      if (!entry.isSymbolicLink()) return { name: entry.name, isFolder: entry.isDirectory() };
+      const name = onePath(entry.name);
+      if (!entry.isSymbolicLink()) return { name, isFolder: entry.isDirectory() };
       // Data and models often lie on another disk; a link that leads nowhere is nothing that could be named.
       const target = await stat(join(path, entry.name)).catch(() => undefined);
-      return target && { name: entry.name, isFolder: target.isDirectory() };
+      return target && { name, isFolder: target.isDirectory() };
     }),
   );
   return found.filter((entry) => entry !== undefined);

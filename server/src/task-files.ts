@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { onePath } from '../../task/src/one-path.ts';
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { LanguageService } from './service/language-service.ts';
 import { fileUri } from './uris.ts';
@@ -116,7 +117,7 @@ async function* findTaskFiles(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isFile() && entry.name.endsWith(TASK_FILE_SUFFIX)) yield path;
+    if (entry.isFile() && entry.name.endsWith(TASK_FILE_SUFFIX)) yield onePath(path);
     else if (entry.isDirectory() && !isSkipped(entry.name)) yield* findTaskFiles(path);
   }
 }

@@ -1,11 +1,11 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { withUpperDrive } from '../../task/src/drive-letter.ts';
+import { onePath } from '../../task/src/one-path.ts';
 
 /** The path of a file's uri; undefined for a document that is no file of this machine. */
-export function filePath(uri: string, windows = process.platform === 'win32'): string | undefined {
+export function filePath(uri: string, platform = process.platform): string | undefined {
   if (!uri.startsWith('file:')) return undefined;
   try {
-    return withUpperDrive(fileURLToPath(uri, { windows }));
+    return onePath(fileURLToPath(uri, { windows: platform === 'win32' }), platform);
   } catch {
     // Such as the uri of another host.
     return undefined;

@@ -8,7 +8,6 @@ import { hubModelFolder, hubReference } from '../../model/src/hub-cache.ts';
 import { isHubId } from '../../model/src/hub-id.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
 import { readHeader } from '../../model/src/safetensors.ts';
-import { withUpperDrive } from './drive-letter.ts';
 import type {
   CheckEnvironment,
   FilePart,
@@ -18,6 +17,7 @@ import type {
   PromptTableFacts,
 } from './environment.ts';
 import { modelFacts } from './model-facts.ts';
+import { onePath } from './one-path.ts';
 import { brokenTable, notATable, promptTableFacts } from './prompt-table.ts';
 
 /** 256 KiB: large enough that a row's share of a read is nothing. */
@@ -33,16 +33,16 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
     ...(changes.readFile === undefined ? { readParts } : {}),
     model: readModelFacts,
     fetchedModel: (model) =>
-      isHubId(model) && !DEMO_MODELS.includes(model) ? withUpperDrive(hubReference(hubModelFolder(model))) : undefined,
+      isHubId(model) && !DEMO_MODELS.includes(model) ? onePath(hubReference(hubModelFolder(model))) : undefined,
     promptTable: readPromptTableFacts,
     ...changes,
   };
 }
 
 /** The path that a path in a file means: relative ones start at the file's folder. */
-export function resolveBeside(file: string, path: string, system: nodePath.PlatformPath = nodePath): string {
-  const { isAbsolute, normalize, join, dirname } = system;
-  return withUpperDrive(isAbsolute(path) ? normalize(path) : join(dirname(file), path));
+export function resolveBeside(file: string, path: string, platform: NodeJS.Platform = process.platform): string {
+  const { isAbsolute, normalize, join, dirname } = platform === 'win32' ? nodePath.win32 : nodePath.posix;
+  return onePath(isAbsolute(path) ? normalize(path) : join(dirname(file), path), platform);
 }
 
 /** The names of the files in a path's folder; none when that cannot be read. */
