@@ -3,6 +3,7 @@ import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import type { RunState } from '../../../protocol/src/engine.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
+import { onePath } from '../../../task/src/one-path.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { BusyError, FileError, InputError } from '../errors.ts';
 import { type FileLock, holderText, LockedError, lockFile, lockHolder } from '../file-lock.ts';
@@ -177,8 +178,13 @@ export class RunFolder {
 }
 
 /** Whether a run in `runsFolder(taskFile)` is of that file and these tasks. */
-export function isOf(record: RunRecord, taskFile: string, tasks: readonly string[]): boolean {
-  return fileNameOf(record.task_file) === path.basename(taskFile) && record.tasks.join('\n') === tasks.join('\n');
+export function isOf(
+  record: Pick<RunRecord, 'task_file' | 'tasks'>,
+  taskFile: string,
+  tasks: readonly string[],
+): boolean {
+  const isSameName = onePath(fileNameOf(record.task_file)) === onePath(path.basename(taskFile));
+  return isSameName && record.tasks.join('\n') === tasks.join('\n');
 }
 
 /** The task file of the run in a folder: beside the `.ptask` in which the run lies, wherever they were moved or copied to. */
