@@ -43,7 +43,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   const { resume } = values;
   if (several?.kind === 'seeds') {
     const { seeds } = several;
-    const options = { device, output, resume, command: `${command} --seeds ${seeds.join(',')}` };
+    const options = { device, output, resume, command: `${command} --seeds ${shellWord(seeds.join(','))}` };
     return trainSeeds(project, { tasks, seeds }, options);
   }
   const plan = await planTraining(project, tasks);
@@ -78,7 +78,8 @@ function severalRuns({
   if (seeds === undefined && folds === undefined) return undefined;
   if (seeds !== undefined && folds !== undefined) throw new UsageError('--seeds and --folds do not go together');
   if (folds !== undefined) return { kind: 'folds', folds: wholeNumber('folds', folds, 2) };
-  const list = seeds!.split(',').map((seed) => wholeNumber('seeds', seed.trim(), 0));
+  // PowerShell makes blanks of commas on the way to a program of npm.
+  const list = seeds!.split(/\s*,\s*|\s+/).map((seed) => wholeNumber('seeds', seed.trim(), 0));
   if (new Set(list).size < list.length) throw new UsageError('--seeds names one seed twice');
   return { kind: 'seeds', seeds: list };
 }
