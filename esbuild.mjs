@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const OUT = 'dist';
-const root = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+// Node 20.11 and newer would say it themselves.
+const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {

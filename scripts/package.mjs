@@ -7,11 +7,12 @@
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
 import { dependencyFiles, ownFiles, TARGETS } from './package-files.mjs';
 
-const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({ options: { target: { type: 'string' }, out: { type: 'string' } } });
 const target = options.target ?? `${process.platform}-${process.arch}`;
 if (!TARGETS.includes(target)) {
