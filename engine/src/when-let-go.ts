@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const TRIES = 10;
@@ -14,9 +15,13 @@ export async function whenLetGo<T>(act: () => Promise<T>): Promise<T> {
       return await act();
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (process.platform !== 'win32' || attempt === TRIES || !['EPERM', 'EACCES', 'EBUSY'].includes(code))
-        throw error;
+      if (!isWindows() || attempt === TRIES || !['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
       await sleep(BETWEEN_MS * attempt);
     }
   }
+}
+
+/** Or Linux within it, which has its disks. */
+function isWindows(): boolean {
+  return process.platform === 'win32' || (process.platform === 'linux' && /microsoft/i.test(release()));
 }

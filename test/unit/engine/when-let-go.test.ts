@@ -28,6 +28,13 @@ vi.mock('node:fs/promises', async (original) => {
 });
 afterEach(() => Object.assign(failures, { open: 0, rename: 0, rm: 0 }));
 
+/** What the kernel is called. */
+let kernel = '6.8.0-45-generic';
+vi.mock('node:os', async (original) => ({
+  ...(await original<typeof import('node:os')>()),
+  release: () => kernel,
+}));
+
 const folder = temporaryFolder();
 
 describe('on Windows, while another program has a file open for a moment', () => {
@@ -84,8 +91,17 @@ describe('on Windows, while another program has a file open for a moment', () =>
   });
 });
 
+it('nor is a file given up in Linux within Windows, which has its disks', async () => {
+  onPlatform('linux');
+  kernel = '5.15.167.4-microsoft-standard-WSL2';
+  failures.rename = 2;
+  await writeFileAtomic(join(folder, 'within'), Buffer.from('new'));
+  expect(await readFile(join(folder, 'within'), 'utf8')).toBe('new');
+});
+
 it('elsewhere what is not allowed is not tried again', async () => {
   onPlatform('linux');
+  kernel = '6.8.0-45-generic';
   failures.rename = 1;
   await expect(writeFileAtomic(join(folder, 'other'), Buffer.from('new'))).rejects.toThrow('permission denied');
 });
