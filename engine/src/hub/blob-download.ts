@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { t } from '../../../l10n/src/words.ts';
 import { whenLetGo } from '../when-let-go.ts';
@@ -57,7 +57,8 @@ export async function downloadBlob(
   await whenLetGo(() => rename(part, blob));
 
   async function receive(): Promise<string> {
-    const handle = await open(part, 'a+');
+    // Not to append: what is opened so cannot be cut on Windows.
+    const handle = await open(part, constants.O_RDWR | constants.O_CREAT);
     try {
       const growing = new GrowingFile(handle, file, received);
       await growing.readBack(part, signal);
@@ -122,12 +123,20 @@ class GrowingFile {
         throw new Transient(t('{0} is longer than the hub says', this.#file.path));
       }
       this.#hash.update(chunk);
-      await this.#handle.writeFile(chunk);
+      await this.#append(chunk);
       this.bytes += chunk.length;
       this.#received(this.bytes);
     }
     if (this.bytes < this.#file.bytes)
       throw new Transient(t('the connection was cut while {0} was fetched', this.#file.path));
+  }
+
+  async #append(chunk: Uint8Array): Promise<void> {
+    for (let written = 0; written < chunk.length; ) {
+      const left = chunk.length - written;
+      const { bytesWritten } = await this.#handle.write(chunk, written, left, this.bytes + written);
+      written += bytesWritten;
+    }
   }
 
   async #startAgain(): Promise<void> {
