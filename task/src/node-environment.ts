@@ -41,8 +41,10 @@ export function nodeEnvironment(changes: Partial<CheckEnvironment> = {}): CheckE
 
 /** The path that a path in a file means: relative ones start at the file's folder. */
 export function resolveBeside(file: string, path: string, platform: NodeJS.Platform = process.platform): string {
-  const { isAbsolute, normalize, join, dirname } = platform === 'win32' ? nodePath.win32 : nodePath.posix;
-  return onePath(isAbsolute(path) ? normalize(path) : join(dirname(file), path), platform);
+  const { isAbsolute, normalize, join, dirname, resolve } = platform === 'win32' ? nodePath.win32 : nodePath.posix;
+  if (!isAbsolute(path)) return onePath(join(dirname(file), path), platform);
+  // On Windows `/data` is on the drive of the file, wherever this process runs.
+  return onePath(platform === 'win32' ? resolve(dirname(file), path) : normalize(path), platform);
 }
 
 /** The names of the files in a path's folder; none when that cannot be read. */

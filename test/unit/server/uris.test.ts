@@ -21,6 +21,14 @@ it.each(['file:///c%3A/tasks/data/rows.jsonl', 'file:///C:/tasks/data/rows.jsonl
   },
 );
 
+it('on Windows a path without a drive is on the drive of the task file', () => {
+  expect(resolveBeside('D:\\tasks\\a.ptask.json', '/data/rows.jsonl', 'win32')).toBe('D:\\data\\rows.jsonl');
+  expect(resolveBeside('\\\\server\\share\\a.ptask.json', '\\rows.jsonl', 'win32')).toBe(
+    '\\\\server\\share\\rows.jsonl',
+  );
+  expect(resolveBeside('tasks/a.ptask.json', 'rows.jsonl', 'win32')).toBe('tasks\\rows.jsonl');
+});
+
 it('a file on a server has its path, too', () => {
   expect(filePath('file://server/share/a.ptask.json', 'win32')).toBe('\\\\server\\share\\a.ptask.json');
   expect(filePath('file:///tmp/c:/a', 'linux')).toBe('/tmp/c:/a');
