@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { env, Uri, window, workspace } from 'vscode';
 import { fileNameOf } from '../file-name.ts';
 import type { Texts } from '../texts.ts';
 import { type DataProposal, isNumber, proposeTask, type Row, readRows, textsOf } from './proposal.ts';
 import { languageOf } from './row-language.ts';
-import { type NewTaskFile, namedCopy, splitOf, suffix, taskFileText } from './task-file-text.ts';
+import { type NewTaskFile, namedCopy, pathFrom, splitOf, suffix, taskFileText } from './task-file-text.ts';
 
 /** Rows that are looked at to propose fields and labels. */
 const MOST_ROWS = 2000;
@@ -35,7 +34,7 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   const text = taskFileText({
     taskname,
     proposal,
-    data: splits(data.map((file) => path.posix.relative(folder.path, file.path))),
+    data: splits(data.map((file) => pathFrom(folder, file))),
     language: languageOf(textsOf(rows, proposal)) ?? (env.language.startsWith('sv') ? 'sv' : 'en'),
   });
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));

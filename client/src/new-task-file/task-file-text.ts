@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { DataProposal } from './proposal.ts';
 
 export interface NewTaskFile {
@@ -65,6 +66,23 @@ export function namedCopy(file: string, taskname: string, number = 1): string {
 
 /** What tells a file's name from those that are there. */
 export const suffix = (number: number): string => (number === 1 ? '' : `-${number}`);
+
+/** What is used of a file's `Uri`. */
+interface Address {
+  readonly authority: string;
+  readonly path: string;
+  readonly fsPath: string;
+}
+
+/** A file's path as a task file in that folder names it. On Windows no relative one leads to another drive or server. */
+export function pathFrom(folder: Address, file: Address): string {
+  if (rootOf(folder) === rootOf(file)) return path.posix.relative(folder.path, file.path);
+  return file.fsPath.replaceAll('\\', '/');
+}
+
+function rootOf({ authority, path }: Address): string {
+  return `${authority}${/^\/[a-z]:/i.exec(path)?.[0].toLowerCase() ?? ''}`;
+}
 
 /** Which split a data file is for, by its name. */
 export function splitOf(file: string): keyof NewTaskFile['data'] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { proposeTask, readRows, textsOf } from '../../../client/src/new-task-file/proposal.ts';
 import { languageOf } from '../../../client/src/new-task-file/row-language.ts';
-import { namedCopy, splitOf, taskFileText } from '../../../client/src/new-task-file/task-file-text.ts';
+import { namedCopy, pathFrom, splitOf, taskFileText } from '../../../client/src/new-task-file/task-file-text.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import { environment } from '../task/harness.ts';
 
@@ -129,3 +129,17 @@ it.each([
 ])('a copy of %s with a name in its rows, number %d, is %s', (file, number, copy) =>
   expect(namedCopy(file, 'rating', number)).toBe(copy),
 );
+
+describe('a data file is named in a new task file', () => {
+  const address = (fsPath: string, path: string, authority = '') => ({ fsPath, path, authority });
+  const folder = address('c:\\tasks', '/c:/tasks');
+  it.each([
+    [folder, address('c:\\tasks\\data\\a.jsonl', '/c:/tasks/data/a.jsonl'), 'data/a.jsonl'],
+    [folder, address('c:\\b.jsonl', '/c:/b.jsonl'), '../b.jsonl'],
+    [folder, address('d:\\data\\a.jsonl', '/d:/data/a.jsonl'), 'd:/data/a.jsonl'],
+    [folder, address('\\\\server\\share\\a.jsonl', '/share/a.jsonl', 'server'), '//server/share/a.jsonl'],
+    [address('/tasks', '/tasks'), address('/data/a.jsonl', '/data/a.jsonl'), '../data/a.jsonl'],
+  ])('by a path that leads there: %#', (from, file, named) => {
+    expect(pathFrom(from, file)).toBe(named);
+  });
+});
