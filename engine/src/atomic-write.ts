@@ -28,7 +28,7 @@ export async function writeFileAtomic(path: string, data: Uint8Array | Iterable<
     await whenLetGo(() => rename(temporary, target));
     await flushFolder(dirname(target));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await whenLetGo(() => rm(temporary, { force: true })).catch(() => undefined);
     throw FileError.from(path, 'written', error);
   } finally {
     gone();
@@ -44,7 +44,7 @@ export async function requireWritable(path: string): Promise<void> {
   const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     await writeFlushed(temporary, []);
-    await rm(temporary, { force: true });
+    await whenLetGo(() => rm(temporary, { force: true }));
   } catch (error) {
     throw FileError.from(path, 'written', error);
   }

@@ -51,7 +51,7 @@ export class CacheSnapshot {
     const path = this.#pathOf(file);
     const blob = this.blob(file);
     await mkdir(dirname(path), { recursive: true });
-    await rm(path, { force: true });
+    await whenLetGo(() => rm(path, { force: true }));
     if (symlinks && (await linked(relative(dirname(path), blob), path))) return;
     if (isNew) await whenLetGo(() => rename(blob, path));
     else await whenLetGo(() => copyFile(blob, path));
@@ -61,7 +61,8 @@ export class CacheSnapshot {
   async removeIncomplete(): Promise<void> {
     const blobs = join(this.#modelFolder, 'blobs');
     const names = (await readdir(blobs).catch(() => [])).filter((name) => name.endsWith(INCOMPLETE));
-    await Promise.all(names.map((name) => rm(join(blobs, name), { force: true })));
+    // What cannot be taken away now is after the next fetch, and no reason for this one to fail.
+    await Promise.all(names.map((name) => rm(join(blobs, name), { force: true }).catch(() => undefined)));
   }
 
   /** The part of a content that is there already; no other program uses such names. */

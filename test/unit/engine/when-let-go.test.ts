@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeFolder, writeFlushed } from '../../../engine/src/atomic-folder.ts';
-import { writeFileAtomic } from '../../../engine/src/atomic-write.ts';
+import { requireWritable, writeFileAtomic } from '../../../engine/src/atomic-write.ts';
 import { withFileLock } from '../../../engine/src/file-lock.ts';
 import { CacheSnapshot } from '../../../engine/src/hub/cache-snapshot.ts';
 import { keepCheckpoint } from '../../../engine/src/train/run-folder.ts';
@@ -43,6 +43,23 @@ describe('on Windows, while another program has a file open for a moment', () =>
     failures.rename = 2;
     await writeFileAtomic(join(folder, 'table'), Buffer.from('new'));
     expect(await readFile(join(folder, 'table'), 'utf8')).toBe('new');
+  });
+
+  it('a place is found to be one that can be written to', async () => {
+    onPlatform('win32');
+    failures.rm = 2;
+    await requireWritable(join(folder, 'place'));
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^place/));
+  });
+
+  it('a fetch does not fail for what others have left', async () => {
+    onPlatform('win32');
+    const snapshot = new CacheSnapshot(join(folder, 'models--c--d'), 'commit');
+    const file = { path: 'config.json', bytes: 2, digest: { kind: 'git-sha1', hash: 'abc' } } as const;
+    await snapshot.prepare();
+    await writeFile(snapshot.incomplete(file), '{');
+    failures.rm = Number.POSITIVE_INFINITY;
+    await expect(snapshot.removeIncomplete()).resolves.toBeUndefined();
   });
 
   it('a folder is made', async () => {
