@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { readlink, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -14,7 +14,7 @@ export async function outsidePaths(
   folders: readonly string[],
 ): Promise<string[]> {
   const own = path.dirname(taskFile);
-  const inside = await Promise.all([own, ...folders].map(realPath));
+  const inside = await Promise.all([own, ...folders].map((folder) => realPath(folder)));
   const named = paths.map((written) => path.resolve(own, written.replace(/^~(?=[/\\])/, homedir())));
   const leaving = await Promise.all(
     named.map(async (file) => {
@@ -25,13 +25,21 @@ export async function outsidePaths(
   return [...new Set(named.filter((_, place) => leaving[place]))].sort();
 }
 
+/** As many links on end as Linux follows. */
+const MOST_LINKS = 40;
+
 /** Where a path leads; of one that is not there, where its nearest folder does. */
-async function realPath(file: string): Promise<string> {
+async function realPath(file: string, links = MOST_LINKS): Promise<string> {
   try {
     return await realpath(file);
   } catch {
     const parent = path.dirname(file);
-    return parent === file ? file : path.join(await realPath(parent), path.basename(file));
+    if (parent === file) return file;
+    const folder = await realPath(parent, links);
+    const inFolder = path.join(folder, path.basename(file));
+    // What is written goes through a link also where nothing is behind it yet.
+    const target = links === 0 ? undefined : await readlink(inFolder).catch(() => undefined);
+    return target === undefined ? inFolder : realPath(path.resolve(folder, target), links - 1);
   }
 }
 

@@ -37,6 +37,17 @@ describe('paths that leave the workspace', () => {
     expect(await outside(path.join(root, 'other-name/train.jsonl'))).toEqual([]);
   });
 
+  it('are found behind links to what is not there yet, through which it would be written', async () => {
+    const link = (target: string, name: string) => symlinkSync(target, path.join(workspace, 'tasks', name));
+    link('../../elsewhere/new.safetensors', 'away.safetensors');
+    link('away.safetensors', 'twice.safetensors');
+    link('kept.safetensors', 'inside.safetensors');
+    link('round.safetensors', 'round.safetensors');
+    expect(await outside('away.safetensors', 'twice.safetensors', 'inside.safetensors', 'round.safetensors')).toEqual(
+      ['away', 'twice'].map((name) => path.join(workspace, 'tasks', `${name}.safetensors`)),
+    );
+  });
+
   it('are not those beside a task file that is no part of a workspace', async () => {
     const file = path.join(root, 'elsewhere/a.ptask.json');
     expect(await outsidePaths(file, ['train.jsonl', '../b.jsonl'], [])).toEqual([path.join(root, 'b.jsonl')]);
