@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import type { RunState } from '../../../protocol/src/engine.ts';
@@ -88,6 +88,7 @@ export class RunFolder {
   ): Promise<RunFolder | undefined> {
     const dir = await newestRun(taskFile, tasks);
     if (dir === undefined) return undefined;
+    await requireNoLinks(dir);
     const lock = await hold(dir);
     // Whoever held it may have brought it to its end.
     const record = await readRecord(dir);
@@ -104,6 +105,7 @@ export class RunFolder {
 
   /** The run of a folder, whatever has become of it. @throws BusyError where another process is at it */
   static async reopen(dir: string): Promise<RunFolder> {
+    await requireNoLinks(dir);
     const lock = await hold(dir);
     const record = await readRecord(dir);
     if (record) return new RunFolder(dir, record, lock);
@@ -197,6 +199,19 @@ function fileNameOf(file: string): string {
   return (path.posix.isAbsolute(file) ? path.posix : path.win32).basename(file);
 }
 
+/**
+ * A run that goes on writes into the files that it finds. One that came with a project from elsewhere may have links in their
+ * places, to files that are nobody's to write to.
+ * @throws FileError
+ */
+export async function requireNoLinks(dir: string): Promise<void> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
+    throw FileError.from(dir, 'read', error);
+  });
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link) throw new FileError(path.join(dir, link.name), t('is a link, and a run has no links among its files'));
+}
+
 /** The newest run of these tasks, where it has not ended. */
 async function newestRun(taskFile: string, tasks: readonly string[]): Promise<string | undefined> {
   const parent = runsFolder(taskFile);
@@ -275,9 +290,16 @@ export async function keepCheckpoint(dir: string, step: number): Promise<void> {
   }
 }
 
+/** A file of a run. What is none is not opened, nor what a link leads to: it may be a pipe, or a device without an end. */
+export async function readOwn(dir: string, name: string): Promise<string> {
+  const file = path.join(dir, name);
+  if (!(await lstat(file)).isFile()) throw new FileError(file, t('it is not a file'));
+  return readFile(file, 'utf8');
+}
+
 export async function readRecord(dir: string): Promise<RunRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(path.join(dir, RUN), 'utf8')) as RunRecord;
+    const record = JSON.parse(await readOwn(dir, RUN)) as RunRecord;
     return Array.isArray(record.tasks) && typeof record.task_file === 'string' ? record : undefined;
   } catch {
     return undefined;

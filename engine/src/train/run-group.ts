@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
@@ -6,7 +6,7 @@ import { InputError } from '../errors.ts';
 import type { FileLock } from '../file-lock.ts';
 import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
-import { hold, isOf, keepCheckpoint, readRecord, runsFolder } from './run-folder.ts';
+import { hold, isOf, keepCheckpoint, readOwn, readRecord, requireNoLinks, runsFolder } from './run-folder.ts';
 
 /** `together.json` in the folder of the first of the runs. */
 interface GroupRecord {
@@ -69,6 +69,7 @@ export class RunGroup {
       const run = await readRecord(dir);
       if (!run?.together || !isOf(run, project.path, [...tasks.keys()])) continue;
       if ((await readGroup(dir))?.asked !== asked) continue;
+      await requireNoLinks(dir);
       const lock = await hold(dir, TOGETHER);
       // Whoever held it may have gone on.
       const record = await readGroup(dir);
@@ -122,10 +123,16 @@ export class RunGroup {
   }
 }
 
+/** The name of a folder beside, which leads nowhere else. */
+function isNameBeside(name: unknown): boolean {
+  return typeof name === 'string' && !['', '.', '..'].includes(name) && path.basename(name) === name;
+}
+
 async function readGroup(dir: string): Promise<GroupRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(path.join(dir, TOGETHER), 'utf8')) as GroupRecord;
-    return Array.isArray(record.runs) && Array.isArray(record.plans) ? record : undefined;
+    const record = JSON.parse(await readOwn(dir, TOGETHER)) as GroupRecord;
+    const beside = Array.isArray(record.runs) && record.runs.every(isNameBeside);
+    return beside && Array.isArray(record.plans) ? record : undefined;
   } catch {
     return undefined;
   }

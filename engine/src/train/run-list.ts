@@ -1,4 +1,4 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { lstat, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import type {
@@ -11,7 +11,7 @@ import type {
 } from '../../../protocol/src/engine.ts';
 import { InputError } from '../errors.ts';
 import { lockHolder } from '../file-lock.ts';
-import { METRICS, RUN, runsFolder, taskFileOf } from './run-folder.ts';
+import { METRICS, RUN, readOwn, runsFolder, taskFileOf } from './run-folder.ts';
 
 /*
  * What run folders say of their runs, for people who look at them. Nothing in a folder is trusted: it may be of another
@@ -62,7 +62,7 @@ async function readRun(
   dir: string,
   wanted: (lines: readonly string[]) => readonly string[] = (lines) => lines,
 ): Promise<RunMetricsResult | undefined> {
-  const record = asObject(parse(await readFile(path.join(dir, RUN), 'utf8').catch(() => '')));
+  const record = asObject(parse(await readOwn(dir, RUN).catch(() => '')));
   const tasknames = texts(record?.tasks);
   const state = STATES.find((known) => known === record?.state);
   if (!record || !state || tasknames.length === 0) return undefined;
@@ -138,7 +138,11 @@ function thinned<T>(all: readonly T[], points: number): T[] {
 }
 
 async function newestBytes(file: string): Promise<string> {
-  const handle = await open(file, 'r').catch(() => undefined);
+  // A pipe would be waited for without end.
+  const isFile = await lstat(file)
+    .then((found) => found.isFile())
+    .catch(() => false);
+  const handle = isFile ? await open(file, 'r').catch(() => undefined) : undefined;
   if (!handle) return '';
   try {
     const { size } = await handle.stat();

@@ -1,4 +1,13 @@
-import { appendFileSync, lstatSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -198,12 +207,26 @@ describe('a run that was stopped and resumed', () => {
     const file = writeProject();
     await trainProject(file, { stopAfter: 2 });
     const numbers = path.join(runs(file)[0]!, 'metrics.jsonl');
-    rmSync(numbers);
-    // A link to itself can be replaced, but not be read.
-    symlinkSync(numbers, numbers);
+    // So large a file can be replaced, but not be read; it takes no room.
+    truncateSync(numbers, 2 ** 32);
     await expect(trainProject(file, { resume: true })).rejects.toBeInstanceOf(FileError);
-    expect(lstatSync(numbers).isSymbolicLink()).toBe(true);
+    expect(statSync(numbers).size).toBe(2 ** 32);
   });
+
+  it.each(['metrics.jsonl', 'checkpoint.safetensors', 'best.prompts.safetensors'])(
+    'is refused where its %s is a link, through which it would write to a file elsewhere',
+    async (name) => {
+      const file = writeProject();
+      await trainProject(file, { stopAfter: 2 });
+      const elsewhere = path.join(path.dirname(file), 'elsewhere');
+      writeFileSync(elsewhere, 'as it was');
+      const link = path.join(runs(file)[0]!, name);
+      rmSync(link, { force: true });
+      symlinkSync(elsewhere, link);
+      await expect(trainProject(file, { resume: true })).rejects.toThrow(`${name}: is a link`);
+      expect(readFileSync(elsewhere, 'utf8')).toBe('as it was');
+    },
+  );
 
   it('goes on where only something changed that the result does not depend on', async () => {
     const file = writeProject();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -93,6 +93,18 @@ describe('the runs of a folder', () => {
         .reverse(),
     );
     expect(listed.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+  });
+
+  it('are read from files alone, and not through links', async () => {
+    const { folder, dir } = writeRun(record(), '{"event":"step","step":1,"epoch":1,"loss":1,"lr":1}\n');
+    const numbers = path.join(dir, 'metrics.jsonl');
+    renameSync(numbers, path.join(folder, 'elsewhere.jsonl'));
+    symlinkSync(path.join(folder, 'elsewhere.jsonl'), numbers);
+    expect(await listRuns(folder)).toMatchObject([{ dir, step: 0 }]);
+    rmSync(path.join(dir, 'run.json'));
+    // All of it would be read, which never ends.
+    symlinkSync('/dev/zero', path.join(dir, 'run.json'));
+    expect(await listRuns(folder)).toEqual([]);
   });
 
   it('are none where there is no folder of runs', async () => {
