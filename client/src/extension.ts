@@ -13,6 +13,7 @@ import { evaluateTask } from './evaluate/evaluate-command.ts';
 import { EvaluationTests } from './evaluate/evaluation-tests.ts';
 import { openExample } from './example.ts';
 import { type LanguageServer, startLanguageServer } from './language-server.ts';
+import { showError } from './messages.ts';
 import { fetchModelCommand } from './models/fetch-model.ts';
 import { selectModel } from './models/select-model.ts';
 import { newTaskFile } from './new-task-file/new-task-file.ts';
@@ -129,7 +130,7 @@ function engineEnvironment(): Record<string, string> {
 async function sayThatEngineDied(death: EngineDied, engine: PredictionEngine, { t }: Texts): Promise<void> {
   const [restart, log] = [t('Restart'), t('Open Log')];
   const lines = tellingLines(death.lines);
-  const choice = await window.showErrorMessage(
+  const choice = await showError(
     t('The process that predicts ended: {0}. {1}', death.ending(t), lines).trim(),
     restart,
     log,
@@ -141,6 +142,6 @@ async function sayThatEngineDied(death: EngineDied, engine: PredictionEngine, { 
 function reportFailure(server: LanguageServer, log: LogOutputChannel): void {
   server.ready.catch((error: unknown) => {
     log.error(error instanceof Error ? error : String(error));
-    window.showErrorMessage(l10n.t('ptask cannot check task files: its language server did not start.'));
+    showError(l10n.t('ptask cannot check task files: its language server did not start.'));
   });
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
 import type { FileCommandArgument, TaskCommandArgument } from '../../protocol/src/commands.ts';
+import { showInformation } from './messages.ts';
 
 export const TASK_FILE_SUFFIX = '.ptask.json';
 export const TASK_FILES = `**/*${TASK_FILE_SUFFIX}`;
@@ -58,7 +59,7 @@ function mayBeTaskFile(uri: Uri): boolean {
 async function pickTaskFile(): Promise<Uri | undefined> {
   const files = await findTaskFiles();
   if (files.length === 0) {
-    window.showInformationMessage(l10n.t('There is no task file in this workspace yet.'));
+    showInformation(l10n.t('There is no task file in this workspace yet.'));
     return undefined;
   }
   if (files.length === 1) return files[0];

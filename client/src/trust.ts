@@ -1,10 +1,11 @@
-import { commands, l10n, window, workspace } from 'vscode';
+import { commands, l10n, workspace } from 'vscode';
+import { showWarning } from './messages.ts';
 
 /** Whether something may be run here. Says why not where it may not. */
 export async function requireTrust(): Promise<boolean> {
   if (workspace.isTrusted) return true;
   const manage = l10n.t('Manage Workspace Trust');
-  const choice = await window.showWarningMessage(
+  const choice = await showWarning(
     l10n.t('Nothing is trained and no model is run in a workspace that is not trusted.'),
     manage,
   );

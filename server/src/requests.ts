@@ -92,7 +92,8 @@ export function answerRequests(
       if (result.note !== undefined) {
         void connection.sendNotification(ShowMessageNotification.type, {
           type: MessageType.Info,
-          message: result.note,
+          // An editor may make a link of what looks like one in Markdown, and run a command behind it at a click.
+          message: result.note.replaceAll('](', '] ('),
         });
       }
       return result.edit;

@@ -405,6 +405,11 @@ describe('our source files', () => {
     expect(networkUses(sources)).toEqual([`${ONLINE} uses fetch`]));
   it('reach that file from what a user asks for alone', () =>
     expect([...new Set(networkUsers(sources))].toSorted()).toEqual(ASKED_FOR));
+  it('say something in a notification in one file of each program, which makes no links of names', () => {
+    const said = /\bwindow\.show(Information|Warning|Error)Message\b|\bShowMessageNotification\.type\b/;
+    const direct = [...sources].filter(([, text]) => said.test(text));
+    expect(direct.map(([file]) => file)).toEqual(['client/src/messages.ts', 'server/src/requests.ts']);
+  });
   it('write to disk in a few places only, none of which knows the backbone', () =>
     expect(fileWrites(sources)).toEqual([]));
 });

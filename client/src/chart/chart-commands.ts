@@ -1,4 +1,5 @@
 import { commands, type Disposable, window } from 'vscode';
+import { showInformation } from '../messages.ts';
 import { summaryText } from '../runs/run-text.ts';
 import type { RunEntry } from '../runs/runs-view.ts';
 import { listedRuns, type StoredRuns } from '../runs/stored-runs.ts';
@@ -17,7 +18,7 @@ export function chartCommands(charts: Charts, stored: StoredRuns, texts: Texts):
       if (!runs) return;
       const dirs = of === undefined ? runs.slice(0, 1).map(({ dir }) => dir) : chosen;
       if (dirs.length > 0) charts.show(dirs);
-      else window.showInformationMessage(of === undefined ? none() : texts.t('This run has not taken a step yet.'));
+      else showInformation(of === undefined ? none() : texts.t('This run has not taken a step yet.'));
     }),
     commands.registerCommand('ptask.compareRuns', async () => {
       const runs = await listedRuns(stored, texts);
@@ -28,7 +29,7 @@ export function chartCommands(charts: Charts, stored: StoredRuns, texts: Texts):
         dir: run.dir,
       }));
       if (items.length === 0) {
-        window.showInformationMessage(none());
+        showInformation(none());
         return;
       }
       const chosen = await window.showQuickPick(items, {

@@ -3,6 +3,7 @@ import type { DeviceName, DevicesResult } from '../../../protocol/src/engine.ts'
 import { changeSetting } from '../change-setting.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import { showError } from '../messages.ts';
 import type { ReportDocuments } from '../report-documents.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
@@ -19,7 +20,7 @@ export function deviceCommands(engine: PredictionEngine, reports: ReportDocument
         engine.request('devices', { refresh }),
       );
     } catch (error) {
-      window.showErrorMessage(t('The devices cannot be tried: {0}', reasonOf(error, t)));
+      showError(t('The devices cannot be tried: {0}', reasonOf(error, t)));
       return undefined;
     }
   };

@@ -1,6 +1,7 @@
-import { commands, window } from 'vscode';
+import { commands } from 'vscode';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import { showError, showInformation } from '../messages.ts';
 import { cancellable } from '../models/fetch-model.ts';
 import { fetchingText } from '../models/model-text.ts';
 import type { Texts } from '../texts.ts';
@@ -16,11 +17,7 @@ export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise
     const plan = await engine.request('planFetchCuda', {});
     if (plan.missingBytes > 0) {
       const detail = t('{0} from npm ({1}), kept in {2}.', bytes(plan.missingBytes), plan.licence, plan.folder);
-      const choice = await window.showInformationMessage(
-        t('Fetch what CUDA needs?'),
-        { modal: true, detail },
-        t('Fetch'),
-      );
+      const choice = await showInformation(t('Fetch what CUDA needs?'), { modal: true, detail }, t('Fetch'));
       if (choice !== t('Fetch')) return;
     }
     // All of it may have been fetched, and not been unpacked.
@@ -30,12 +27,12 @@ export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise
     const show = t('Show Devices');
     // NVIDIA's own libraries may be missing, which trying the device tells.
     const message = t('The CUDA provider is there, and used where the device works.');
-    if ((await window.showInformationMessage(message, show)) === show) {
+    if ((await showInformation(message, show)) === show) {
       await commands.executeCommand('ptask.showDevices');
     }
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'cancelled') return;
-    window.showErrorMessage(t('CUDA support cannot be fetched: {0}', reasonOf(error, t)));
+    showError(t('CUDA support cannot be fetched: {0}', reasonOf(error, t)));
   }
 }
 

@@ -3,6 +3,7 @@ import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { Baseline } from '../../../protocol/src/engine.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
+import { showError, withoutLinks } from '../messages.ts';
 import type { ReportDocuments } from '../report-documents.ts';
 import { chooseTask, TASK_FILE_SUFFIX } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -31,7 +32,11 @@ export async function evaluateTask(services: EvaluateServices, argument: Evaluat
   const title = choice.taskname ?? path.basename(choice.file.fsPath, TASK_FILE_SUFFIX);
   try {
     const evaluations = await window.withProgress(
-      { location: ProgressLocation.Notification, title: texts.t('Evaluating {0}', title), cancellable: true },
+      {
+        location: ProgressLocation.Notification,
+        title: withoutLinks(texts.t('Evaluating {0}', title)),
+        cancellable: true,
+      },
       (_, token) => tests.evaluate({ file: choice.file.fsPath, tasknames, baselines }, token),
     );
     const report = evaluationReport(evaluations, {
@@ -42,7 +47,7 @@ export async function evaluateTask(services: EvaluateServices, argument: Evaluat
     await reports.show(texts.t('Evaluation of {0}', title), report);
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'cancelled') return;
-    window.showErrorMessage(texts.t('{0} cannot be evaluated: {1}', title, reasonOf(error, texts.t)));
+    showError(texts.t('{0} cannot be evaluated: {1}', title, reasonOf(error, texts.t)));
   }
 }
 

@@ -4,6 +4,7 @@ import type { FetchModelResult, PlanFetchResult } from '../../../protocol/src/en
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
+import { showError, showInformation, showWarning, withoutLinks } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import { fetchingText, fetchText, hubNameProblem } from './model-text.ts';
@@ -56,8 +57,8 @@ export async function fetchModel(services: ModelServices, model: string): Promis
     await server.fileChanged(Uri.file(reference));
     // Task files that name it could not be asked so far.
     engine.askAnew();
-    if (problem === undefined) window.showInformationMessage(t('{0} is there.', model));
-    else window.showWarningMessage(t('{0} is there, but cannot be used: {1}', model, problem));
+    if (problem === undefined) showInformation(t('{0} is there.', model));
+    else showWarning(t('{0} is there, but cannot be used: {1}', model, problem));
     return problem === undefined;
   } catch (error) {
     if (!(error instanceof EngineError && error.kind === 'cancelled')) void sayWhyNot(error, model, page, texts);
@@ -69,7 +70,7 @@ async function confirmed(plan: PlanFetchResult, model: string, texts: Texts): Pr
   const { t } = texts;
   const [fetch, open] = [t('Fetch'), t('Open Page')];
   const options = { modal: true, detail: fetchText(plan, texts) };
-  const choice = await window.showInformationMessage(t('Fetch {0}?', model), options, fetch, open);
+  const choice = await showInformation(t('Fetch {0}?', model), options, fetch, open);
   if (choice === open) await env.openExternal(Uri.parse(plan.page));
   return choice === fetch;
 }
@@ -101,7 +102,7 @@ export function cancellable<T>(
   title: string,
   work: (signal: AbortSignal, progress: Progress<{ increment?: number; message?: string }>) => Promise<T>,
 ): Promise<T> {
-  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  const options = { location: ProgressLocation.Notification, title: withoutLinks(title), cancellable: true };
   return Promise.resolve(window.withProgress(options, (progress, token) => work(signalOf(token), progress)));
 }
 
@@ -113,7 +114,7 @@ function signalOf(token: CancellationToken): AbortSignal {
 
 async function sayWhyNot(error: unknown, model: string, page: string | undefined, { t }: Texts): Promise<void> {
   const open = t('Open Page');
-  const choice = await window.showErrorMessage(
+  const choice = await showError(
     t('{0} cannot be fetched: {1}', model, reasonOf(error, t)),
     ...(page === undefined ? [] : [open]),
   );

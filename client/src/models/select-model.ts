@@ -12,6 +12,7 @@ import type { FileCommandArgument } from '../../../protocol/src/commands.ts';
 import type { ModelsResult } from '../../../protocol/src/engine.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { LanguageServer } from '../language-server.ts';
+import { showError } from '../messages.ts';
 import { chooseTask } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
@@ -48,7 +49,7 @@ async function modelsFor({ engine, texts }: ModelServices, file: Uri): Promise<M
       engine.request('models', { taskFile: file.fsPath, folders }),
     );
   } catch (error) {
-    window.showErrorMessage(t('No models can be listed: {0}', reasonOf(error, t)));
+    showError(t('No models can be listed: {0}', reasonOf(error, t)));
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { env, Uri, window, workspace } from 'vscode';
 import { fileNameOf } from '../file-name.ts';
+import { showError, showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import { type DataProposal, isNumber, proposeTask, type Row, readRows, textsOf } from './proposal.ts';
 import { languageOf } from './row-language.ts';
@@ -17,7 +18,7 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   const first = proposeTask(rows);
   if (!first) {
     const example = '{"text": "…", "label": "…"}';
-    window.showErrorMessage(t('There are no rows in these files: a row is a line of JSON, such as {0}.', example));
+    showError(t('There are no rows in these files: a row is a line of JSON, such as {0}.', example));
     return;
   }
   const answerField = await pickAnswer(first, texts);
@@ -40,7 +41,7 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await window.showTextDocument(uri);
   if (isAnswerText) return;
-  window.showInformationMessage(
+  showInformation(
     t(
       'Answers are texts, and those in {0} are not: copies of the data files were written in which they are.',
       JSON.stringify(proposal.answerField),

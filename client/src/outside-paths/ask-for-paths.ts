@@ -1,6 +1,7 @@
-import { type Memento, Uri, window, workspace } from 'vscode';
+import { type Memento, Uri, workspace } from 'vscode';
 import { NotAllowed } from '../engine/engine-error.ts';
 import type { LanguageServer } from '../language-server.ts';
+import { showWarning } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import { outsidePaths } from './outside-paths.ts';
 import { type Decisions, PathConsent } from './path-consent.ts';
@@ -36,8 +37,8 @@ export function askForPaths(server: LanguageServer, memory: Memento, { t }: Text
       const [yes, no] = [t('Allow'), t('Don’t Allow')];
       const question = t('{0} names files outside of this workspace. May ptask use them?', name);
       const choice = isWaitedFor
-        ? await window.showWarningMessage(question, { modal: true, detail: named.join('\n') }, yes)
-        : await window.showWarningMessage(`${question} ${named.join(', ')}`, yes, no);
+        ? await showWarning(question, { modal: true, detail: named.join('\n') }, yes)
+        : await showWarning(`${question} ${named.join(', ')}`, yes, no);
       return choice === undefined ? undefined : choice === yes;
     },
   });

@@ -4,6 +4,7 @@ import type { TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
+import { showError } from '../messages.ts';
 import type { ReportDocuments } from '../report-documents.ts';
 import { chooseTask, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -30,7 +31,7 @@ export async function predictTask(
   const candidates = templates.filter(({ taskname }) => choice.taskname === undefined || taskname === choice.taskname);
   if (candidates.length === 0) {
     const name = choice.taskname ?? workspace.asRelativePath(choice.file);
-    window.showErrorMessage(l10n.t('{0} has no template that could be asked.', name));
+    showError(l10n.t('{0} has no template that could be asked.', name));
     return;
   }
   const template = await chooseTemplate(candidates);
@@ -62,7 +63,7 @@ async function showAnswer(
     );
     await reports.show(texts.t('Predict {0}', taskname), answeredMarkdown(taskname, prompt, rows[0]!, texts));
   } catch (error) {
-    window.showErrorMessage(texts.t('{0} cannot predict: {1}', taskname, reasonOf(error, texts.t)));
+    showError(texts.t('{0} cannot predict: {1}', taskname, reasonOf(error, texts.t)));
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { type Disposable, type Uri, window, workspace } from 'vscode';
+import { type Disposable, type Uri, workspace } from 'vscode';
+import { showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import type { RunQueue } from './run-queue.ts';
 import { runName } from './run-text.ts';
@@ -37,9 +38,6 @@ async function takeOver(folder: string, queue: RunQueue, { t }: Texts): Promise<
   if (old.length === 0) return;
   const resume = t('Resume');
   const names = old.map(runName).join(', ');
-  const choice = await window.showInformationMessage(
-    t('The training of {0} stopped when its window was closed.', names),
-    resume,
-  );
+  const choice = await showInformation(t('The training of {0} stopped when its window was closed.', names), resume);
   if (choice === resume) for (const request of old) queue.add(request);
 }

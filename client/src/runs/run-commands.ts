@@ -1,5 +1,6 @@
-import { commands, type Disposable, type LogOutputChannel, Uri, window, workspace } from 'vscode';
+import { commands, type Disposable, type LogOutputChannel, Uri, workspace } from 'vscode';
 import { runTitle } from '../chart/chart-run.ts';
+import { showInformation, showWarning } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -20,7 +21,7 @@ export function registerRunCommands(
     const runs = entry ? queue.open.filter(({ id }) => chosen.includes(id)) : queue.open.slice(0, 1);
     // Those that wait first, so that none of them begins in the place of the one that goes on.
     for (const { id } of runs.toReversed()) queue.stop(id, how);
-    if (runs.length === 0) window.showInformationMessage(t('No run goes on in this window.'));
+    if (runs.length === 0) showInformation(t('No run goes on in this window.'));
   };
   return [
     commands.registerCommand('ptask.pauseRun', stop('pause')),
@@ -55,10 +56,10 @@ async function resume(queue: RunQueue, stored: StoredRuns, entries: readonly Run
   const listed = entries.length > 0 ? chosen : await listedRuns(stored, texts);
   if (!listed) return;
   const runs = listed.filter(({ state }) => state === 'stopped');
-  if (runs.length === 0) window.showInformationMessage(t('There is no paused run to go on with.'));
+  if (runs.length === 0) showInformation(t('There is no paused run to go on with.'));
   for (const run of entries.length > 0 ? runs : runs.slice(0, 1)) {
     if (queue.open.some(({ dir, request }) => [dir, request.run].includes(run.dir))) {
-      window.showInformationMessage(t('This run goes on in this window already, or waits to.'));
+      showInformation(t('This run goes on in this window already, or waits to.'));
       continue;
     }
     const device = deviceOf(Uri.file(run.taskFile));
@@ -75,12 +76,12 @@ async function remove(queue: RunQueue, stored: StoredRuns, entries: readonly Run
   if (!first) return;
   const action = t('Delete');
   const choice = await (runs.length === 1
-    ? window.showWarningMessage(
+    ? showWarning(
         t('Delete this run of {0}?', first.tasknames.join(', ')),
         { modal: true, detail: t('Its numbers and checkpoints are deleted. The prompt table stays as it is.') },
         action,
       )
-    : window.showWarningMessage(
+    : showWarning(
         t('Delete these {0} runs?', runs.length),
         {
           modal: true,
@@ -97,7 +98,7 @@ async function remove(queue: RunQueue, stored: StoredRuns, entries: readonly Run
   for (const run of runs) {
     const { dir } = run;
     if (going.includes(dir) || queue.open.some((open) => [open.dir, open.request.run].includes(dir))) {
-      window.showWarningMessage(t('{0} goes on, and was not deleted.', runTitle(run)));
+      showWarning(t('{0} goes on, and was not deleted.', runTitle(run)));
       continue;
     }
     const uri = Uri.file(dir);

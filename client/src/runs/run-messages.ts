@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { commands, type Disposable, Uri, window } from 'vscode';
+import { commands, type Disposable, Uri } from 'vscode';
 import { EVALUATE_TASK } from '../../../protocol/src/commands.ts';
+import { showError, showInformation, showWarning } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import { type RunQueue, resumed, type WindowRun } from './run-queue.ts';
 import { endMessage, runName } from './run-text.ts';
@@ -16,7 +17,7 @@ interface Action {
 /** Says what a run does otherwise than asked, and how it has ended, and offers what is to be done next. */
 export function sayHowRunsGo(queue: RunQueue, texts: Texts): Disposable {
   return queue.listen((run, { notices }) => {
-    for (const notice of notices) void window.showWarningMessage(`${runName(run.request)}: ${notice}`);
+    for (const notice of notices) void showWarning(`${runName(run.request)}: ${notice}`);
     if (run.end) void say(queue, run, texts);
   });
 }
@@ -28,9 +29,9 @@ async function say(queue: RunQueue, run: WindowRun, texts: Texts): Promise<void>
   const text = [message.text, ...(isThere ? [] : whereFileIsGone(run, texts))].join(' ');
   const actions = actionsAfter(queue, run, texts).filter(({ needsFile }) => isThere || !needsFile);
   const show = {
-    information: window.showInformationMessage,
-    warning: window.showWarningMessage,
-    error: window.showErrorMessage,
+    information: showInformation,
+    warning: showWarning,
+    error: showError,
   }[message.severity];
   const choice = await show(text, ...actions.map(({ title }) => title));
   await actions.find(({ title }) => title === choice)?.run();

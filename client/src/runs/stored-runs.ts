@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { type Disposable, EventEmitter, window, workspace } from 'vscode';
+import { type Disposable, EventEmitter, workspace } from 'vscode';
 import type { RunSummary } from '../../../protocol/src/engine.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import { showError } from '../messages.ts';
 import { findTaskFiles, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 
@@ -70,7 +71,7 @@ export async function listedRuns(
   try {
     return await stored.list();
   } catch (error) {
-    window.showErrorMessage(t('The runs cannot be read: {0}', reasonOf(error, t)));
+    showError(t('The runs cannot be read: {0}', reasonOf(error, t)));
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
 import type { DeviceName, PlanResult } from '../../../protocol/src/engine.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
+import { showError, showInformation } from '../messages.ts';
 import { chooseTask, type TaskChoice } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
@@ -83,14 +84,14 @@ async function sayWhyNot(error: unknown, file: Uri): Promise<void> {
   const name = workspace.asRelativePath(file);
   if (error instanceof EngineError && error.kind === 'problems') {
     const show = l10n.t('Show Problems');
-    const choice = await window.showErrorMessage(
+    const choice = await showError(
       l10n.t('{0} has errors, and nothing can be trained before they are mended.', name),
       show,
     );
     if (choice === show) await commands.executeCommand('workbench.actions.view.problems');
     return;
   }
-  window.showErrorMessage(l10n.t('{0} cannot be trained: {1}', name, reasonOf(error, l10n.t)));
+  showError(l10n.t('{0} cannot be trained: {1}', name, reasonOf(error, l10n.t)));
 }
 
 /** The tasks to train, those that have no prompt yet being chosen already. */
@@ -126,6 +127,6 @@ async function askToResume(step: number): Promise<boolean | undefined> {
 async function confirm(plan: PlanResult, texts: Texts): Promise<boolean> {
   const train = l10n.t('Train');
   const question = l10n.t('Train {0}?', plan.tasks.map(({ taskname }) => taskname).join(', '));
-  const choice = await window.showInformationMessage(question, { modal: true, detail: planText(plan, texts) }, train);
+  const choice = await showInformation(question, { modal: true, detail: planText(plan, texts) }, train);
   return choice === train;
 }

@@ -48,6 +48,16 @@ function listened(): RunListener {
   return tell;
 }
 
+it('names are no links in what is said, as VS Code would run a command behind one at a click', () => {
+  const tell = listened();
+  const tasknames = ['[Details](command:workbench.action.quit)'];
+  const run = { ...RUN, request: { ...RUN.request, tasknames } };
+  tell(run, { ...NOTHING, notices: ['see [more](https://example.org)'] });
+  expect(shown.splice(0)).toEqual([
+    'warning: [Details] (command:workbench.action.quit): see [more] (https://example.org)',
+  ]);
+});
+
 it('what a run does otherwise than asked is said once, and how it has ended, with what is to be done next', () => {
   const tell = listened();
   tell(RUN, { ...NOTHING, notices: ['memory ran out with 8 rows at once'] });
