@@ -111,7 +111,7 @@ export function neighboursMarkdown(tokens: readonly VirtualTokenNeighbours[], { 
 
 /** Text as it is, whatever Markdown it may look like; between two dollars VS Code would set it as a formula. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&$]/g, '\\$&').replace(/\r?\n/g, ' ');
+  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&$]/g, '\\$&').replace(/\r\n?|\n/g, ' ');
 }
 
 function fenced(text: string): string {
@@ -120,7 +120,7 @@ function fenced(text: string): string {
 }
 
 function inlineCode(text: string): string {
-  const shown = text.replace(/\n/g, '⏎').replace(/^ | $/g, '␣') || '␣';
+  const shown = text.replace(/\r\n?|\n/g, '⏎').replace(/^ | $/g, '␣') || '␣';
   const fence = '`'.repeat(longestRun(shown) + 1);
   return fence.length === 1 ? `\`${shown}\`` : `${fence} ${shown} ${fence}`;
 }

@@ -110,6 +110,12 @@ it('the nearest words of a virtual token are in one line, blanks seen', () =>
     ),
   ).toContain('1. `␣good` 0.51 · `` ` `` 0.40'));
 
+it('a word of the vocabulary stays on its line, whatever ends of lines it has, behind which an image would be one', () => {
+  const word = 'a\r\r![x](https://example.org/x.png)';
+  const shown = neighboursMarkdown([{ marker: 0, nearest: [{ id: 1, text: word, cosine: 0.5 }] }], english);
+  expect(shown).toContain('1. `a⏎⏎![x](https://example.org/x.png)` 0.50');
+});
+
 it('escaped text has no Markdown left', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MarkupContent } from 'vscode-languageserver-types';
+import { said } from '../../../server/src/service/hover/markdown.ts';
 import type { ModelFacts, TrainedTaskFacts } from '../../../task/src/environment.ts';
 import { demoModel, row, taskFile } from '../task/harness.ts';
 import { atCursor, editor, TASK } from './harness.ts';
@@ -158,7 +159,9 @@ describe('a task', () => {
   it('says that it is out of date, and why', async () => {
     const template = await asked(', "prompt_template": "<|VIRTUAL_PROMPT_0|>{sentence}:{label}"', trained);
     expect(template).toContain('**Out of date**');
-    expect(template).toContain('- It was trained with the template "<|VIRTUAL_PROMPT_0|> {sentence}:{label}".');
+    expect(template).toContain(
+      `- It was trained with the template "${said('<|VIRTUAL_PROMPT_0|> {sentence}:{label}')}".`,
+    );
     const model = await asked('', { ...trained, backboneFingerprint: 'another' });
     expect(model).toContain('- It was trained on another model');
   });
@@ -204,6 +207,23 @@ describe('the model', () => {
         'Marks the language in the prompt: English, Swedish, Danish.',
       ].join('\n\n'),
     );
+  });
+
+  it('shows no image and no link that stand in what its files say, for which the net would be asked', async () => {
+    const image = '![x](https://example.org/x.png) [y](command:z) <b>';
+    const shown = '\\!\\[x\\](https://example.org/x.png) \\[y\\](command:z) \\<b\\>';
+    const facts: ModelFacts[] = [
+      { kind: 'unsupported', modelType: image, supported: [], reason: image },
+      { kind: 'not-found', missing: [], reason: image },
+      { kind: 'not-found', missing: [image] },
+      { ...demoModel, languages: [image] } as ModelFacts,
+      { ...demoModel, chat: { unusable: image } } as ModelFacts,
+    ];
+    for (const model of facts) {
+      const text = await hovering(taskFile({ file: '"model": "de‸mo"' }), fixed(model));
+      expect(text).toContain(shown);
+      expect(text).not.toContain(image);
+    }
   });
 
   it('says why it cannot be used', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bullets, code, codeBlock, paragraphs, plainText } from '../../../server/src/service/hover/markdown.ts';
+import { bullets, code, codeBlock, paragraphs, plainText, said } from '../../../server/src/service/hover/markdown.ts';
 import { amount, enumeration } from '../../../server/src/service/words.ts';
 
 describe('a text of the user’s in a hover', () => {
@@ -35,6 +35,16 @@ describe('an editor that renders no Markdown', () => {
         expect(plainText(`**Field** ${code(text)} of ${code('row')}.`)).toBe(`Field ${text} of row.`);
         const block = `${text}\n${text}`;
         expect(plainText(paragraphs(codeBlock(block), 'It is long.'))).toBe(`${block}\n\nIt is long.`);
+      }),
+    );
+  });
+
+  it('is shown what a file says as it is', () => {
+    const anything = fc.constantFrom('a', ' ', '`', '*', '**', '\\', '[', ']', '(', '!', '_', '<', '😀');
+    fc.assert(
+      fc.property(fc.string({ unit: anything, maxLength: 12 }), fc.string({ unit, maxLength: 12 }), (text, own) => {
+        fc.pre(own.trim() !== '');
+        expect(plainText(`Not there: ${said(text)}, ${code(own)}`)).toBe(`Not there: ${text}, ${own}`);
       }),
     );
   });

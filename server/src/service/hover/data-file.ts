@@ -2,7 +2,7 @@ import { t } from '../../../../l10n/src/words.ts';
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { amount, enumeration, number } from '../words.ts';
-import { bullets, code, paragraphs } from './markdown.ts';
+import { bullets, code, paragraphs, said } from './markdown.ts';
 
 /**
  * What a data file gives: its rows, of which tasks, with which labels.
@@ -14,7 +14,7 @@ export function dataFileText({ data }: Knowledge, name: string, path: string): s
   const file = data?.files.find((candidate) => candidate.path === path);
   if (data === undefined || file === undefined) return paragraphs(title, t('It has not been read yet.'));
   if (file.state === 'not-found') return paragraphs(title, t('There is no such file.'));
-  if (file.state === 'unreadable') return paragraphs(title, t('It cannot be read: {0}', file.reason));
+  if (file.state === 'unreadable') return paragraphs(title, t('It cannot be read: {0}', said(file.reason)));
   const splits = SPLITS.filter(({ split }) => file.mentions.some((mention) => mention.split === split));
   const tasks = [...data.tasks].flatMap(([taskname, facts]) => {
     const rows = facts.rowsByFile.get(path) ?? 0;

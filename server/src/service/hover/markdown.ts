@@ -9,6 +9,16 @@ export function code(text: string, most = 200): string {
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
+/**
+ * A text that says what is wrong, of a file that may come from anywhere, with the characters that it has: no link, and no
+ * image, for which an editor would ask the net.
+ */
+export function said(text: string, most = 500): string {
+  return cut(text, most)
+    .replaceAll(/[\r\n]+/g, ' ')
+    .replaceAll(/[\\`*_[\]<>!&$~|]/g, '\\$&');
+}
+
 /** Text with lines of its own, as code. */
 export function codeBlock(text: string, { language = 'text', most = 2000 } = {}): string {
   const shown = cut(text, most);
@@ -36,15 +46,15 @@ export function bullets(lines: readonly string[]): string {
   return lines.map((line) => `- ${line}`).join('\n');
 }
 
-/** A block of code, a piece of code within a line, or bold text. Code comes first, since what it holds is the user's. */
+/** A block of code, a character of what is said, a piece of code within a line, or bold text. Code comes before bold, since what it holds is the user's. */
 const MARKED =
-  /^(?<block>`{3,})\w*\n(?<lines>[\s\S]*?)\n\k<block>$|(?<fence>`+)(?<code>.+?)(?<!`)\k<fence>(?!`)|\*\*(?<bold>[^*]+)\*\*/gm;
+  /^(?<block>`{3,})\w*\n(?<lines>[\s\S]*?)\n\k<block>$|\\(?<character>[\\`*_[\]<>!&$~|])|(?<fence>`+)(?<code>.+?)(?<!`)\k<fence>(?!`)|\*\*(?<bold>[^*]+)\*\*/gm;
 
 /** What is written by this module, and `**bold**`, for an editor that shows the characters as they are. */
 export function plainText(markdown: string): string {
   return markdown.replace(MARKED, (...match) => {
-    const { lines, code, bold } = match.at(-1) as Record<string, string | undefined>;
-    if (code === undefined) return lines ?? bold ?? '';
+    const { lines, character, code, bold } = match.at(-1) as Record<string, string | undefined>;
+    if (code === undefined) return lines ?? character ?? bold ?? '';
     // The blanks that `code` puts between a backtick of the text, or a blank, and its fence.
     return /^ .* $/.test(code) ? code.slice(1, -1) : code;
   });

@@ -3,7 +3,7 @@ import type { ModelFacts } from '../../../../task/src/environment.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { languageName } from '../language-name.ts';
 import { amount, number, roundedBytes, roundedCount } from '../words.ts';
-import { code, paragraphs } from './markdown.ts';
+import { code, paragraphs, said } from './markdown.ts';
 
 /** What a model is: its architecture, size, context length, vocabulary and languages; or why it cannot be used. */
 export function modelText({ context, surroundings }: Knowledge): string {
@@ -13,7 +13,7 @@ export function modelText({ context, surroundings }: Knowledge): string {
   if (model.kind === 'unsupported') {
     const { modelType, supported, reason } = model;
     const others = supported.includes(modelType) ? '' : t('Supported: {0}.', supported.join(', '));
-    return paragraphs(title, t('Not supported: {0}', reason), others);
+    return paragraphs(title, t('Not supported: {0}', said(reason)), others);
   }
   if (model.kind === 'not-found') return paragraphs(title, missingText(model));
   const { about } = model;
@@ -30,8 +30,8 @@ export function modelText({ context, surroundings }: Knowledge): string {
 
 function missingText({ missing, absent, reason }: ModelFacts & { kind: 'not-found' }): string {
   return reason === undefined
-    ? t('Not there: {0}', absent ?? missing.join(', '))
-    : t('It cannot be opened: {0}', reason);
+    ? t('Not there: {0}', said(absent ?? missing.join(', ')))
+    : t('It cannot be opened: {0}', said(reason));
 }
 
 function sizeText(parameters: number, bytes: number | undefined): string {
@@ -48,7 +48,7 @@ function contextText({ maxPositions, prefixTokens }: ModelFacts & { kind: 'ok' }
 
 function languagesText({ languages }: ModelFacts & { kind: 'ok' }): string {
   if (languages === undefined) return '';
-  const shown = languages.slice(0, MAX_LANGUAGES).map((language) => languageName(language) ?? language);
+  const shown = languages.slice(0, MAX_LANGUAGES).map((language) => languageName(language) ?? said(language));
   const rest = languages.length - shown.length;
   const all = rest > 0 ? `${shown.join(', ')} ${t('and {0} more', rest)}` : shown.join(', ');
   return t('Marks the language in the prompt: {0}.', all);
@@ -57,7 +57,7 @@ function languagesText({ languages }: ModelFacts & { kind: 'ok' }): string {
 function chatText({ chat }: ModelFacts & { kind: 'ok' }): string {
   if (chat === undefined) return '';
   return 'unusable' in chat
-    ? t('Its chat template cannot be used: {0}', chat.unusable)
+    ? t('Its chat template cannot be used: {0}', said(chat.unusable))
     : t('Made for chats: a template with `"chat": true` stands in its chat template.');
 }
 

@@ -6,7 +6,7 @@ import { isOfAnother } from '../../../../task/src/rules/backbone-changed.ts';
 import { changedPart } from '../../../../task/src/rules/template-changed.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { amount, decimal, enumeration, number, percent } from '../words.ts';
-import { bullets, code, paragraphs } from './markdown.ts';
+import { bullets, code, paragraphs, said } from './markdown.ts';
 
 /** What state a task is in: its rows, when its prompt was trained and with what result, and whether that still holds. */
 export function taskText(knowledge: Knowledge, taskname: string): string {
@@ -81,7 +81,7 @@ function staleText({ context, surroundings }: Knowledge, taskname: string, train
   const change = template && changedPart(context, template, trained, model);
   const isOther = model?.kind === 'ok' && isOfAnother(model, trained);
   const reasons = [
-    ...(change === undefined ? [] : [t('It was trained with {0}.', change.before)]),
+    ...(change === undefined ? [] : [t('It was trained with {0}.', said(change.before))]),
     ...(isOther ? [t('It was trained on another model, for which alone it means anything.')] : []),
   ];
   return reasons.length === 0
