@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseModelConfig } from '../../model/src/folder/read-config.ts';
 import { isJsonObject } from '../../model/src/json.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
 import { type ModelSummary, modelSummary } from '../../model/src/model-summary.ts';
+import { readWhole } from '../../model/src/read-whole.ts';
 
 /**
  * What models are, for completing their names: by their configurations and the sizes of their files alone, as there may be many
@@ -27,7 +28,7 @@ export class ModelSummaries {
 
 async function outlineOf(dir: string): Promise<ModelSummary | undefined> {
   try {
-    const json: unknown = JSON.parse(await readFile(join(dir, 'config.json'), 'utf8'));
+    const json: unknown = JSON.parse((await readWhole(join(dir, 'config.json'))).toString());
     const parsed = isJsonObject(json) ? parseModelConfig(dir, json) : undefined;
     if (parsed?.kind !== 'ok') return undefined;
     return { ...modelSummary(parsed), bytes: await weightBytes(dir) };

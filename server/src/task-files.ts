@@ -1,5 +1,6 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { readWhole } from '../../model/src/read-whole.ts';
 import { onePath } from '../../task/src/one-path.ts';
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { LanguageService } from './service/language-service.ts';
@@ -83,7 +84,7 @@ export class TaskFiles {
   async #readNow(path: string): Promise<void> {
     const reading = ++this.#readings;
     this.#known.set(path, reading);
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = (await readWhole(path).catch(() => undefined))?.toString();
     // A later reading may have ended first, and the folder may have gone meanwhile.
     if (this.#known.get(path) !== reading) return;
     if (text === undefined || !this.#isServed(path)) this.#forget(path);

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { readWhole } from '../read-whole.ts';
 import { broken } from './failure.ts';
 
 /** Whether something is there. A folder that may not be searched is an error, not an absence. */
@@ -18,7 +19,9 @@ export async function exists(path: string): Promise<boolean> {
 
 /** @throws Stop for what is no JSON object; of the system where there is no such file */
 export async function readJson(dir: string, file: string): Promise<JsonObject> {
-  const bytes = await readFile(join(dir, file));
+  const bytes = await readWhole(join(dir, file)).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === undefined ? broken(dir, `${file}: ${error.message}`) : error;
+  });
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import type { ModelConfig } from '../architectures/index.ts';
+import { readWhole } from '../read-whole.ts';
 import { openTokenizer, TOKENIZER_FILES, type Tokenizer } from '../tokenizer.ts';
 import { broken, notFound } from './failure.ts';
 import { exists, readJson, readJsonIfThere } from './files.ts';
@@ -37,10 +37,10 @@ export async function readTokenizer(
     const { bosId, eosId } = config;
     const chat = join(dir, CHAT_TEMPLATE);
     const files = {
-      tokenizer: await readFile(join(dir, name)),
-      ...((await exists(chat)) ? { chatTemplate: await readFile(chat, 'utf8') } : {}),
+      tokenizer: await readWhole(join(dir, name)),
+      ...((await exists(chat)) ? { chatTemplate: (await readWhole(chat)).toString() } : {}),
       name,
-      ...(name === 'vocab.json' ? { merges: await readFile(join(dir, MERGES)) } : {}),
+      ...(name === 'vocab.json' ? { merges: await readWhole(join(dir, MERGES)) } : {}),
       config: { tokenizer_class, ...tokenizerConfig },
       modelVocabSize: config.vocabSize,
       ...(specialTokensMap ? { specialTokensMap } : {}),

@@ -16,6 +16,27 @@ async function openOk(dir: string): Promise<ModelFolder> {
 
 const withTensors = (tensors: Map<string, TensorData>) => ({ 'model.safetensors': serializeSafetensors(tensors) });
 
+describe.skipIf(process.platform === 'win32')('what is no file, and would be read without end', () => {
+  test.each(['config.json', 'generation_config.json', 'model.safetensors'])(
+    'is refused in place of %s',
+    async (name) => {
+      const dir = await tinyFolder({ [name]: undefined });
+      await symlink('/dev/zero', join(dir, name));
+      const result = await openModelFolder(dir);
+      expect(result).toMatchObject({ kind: 'broken', problem: `model folder ${dir}: ${name}: it is not a file` });
+    },
+  );
+
+  test.each(['tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'])(
+    'is refused in place of %s',
+    async (name) => {
+      const dir = await tinyFolder({ [name]: undefined });
+      await symlink('/dev/zero', join(dir, name));
+      await expect((await openOk(dir)).loadTokenizer()).rejects.toThrow('it is not a file');
+    },
+  );
+});
+
 describe('a folder that is whole', () => {
   test('opens with its configuration and every weight', async () => {
     const dir = await tinyFolder();
