@@ -1,6 +1,9 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 
+/** The largest models have some hundred; a list of as many as a file may say would not fit into any memory. */
+const MOST_LAYERS = 10_000;
+
 /** Reads values of a `config.json` and remembers the first one that makes no sense. */
 export class ConfigReader {
   private readonly json: JsonObject;
@@ -17,6 +20,13 @@ export class ConfigReader {
     if (value === undefined) return fallback;
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
     return this.fail(name, value, t('a positive integer'), fallback);
+  }
+
+  /** How many layers there are, under the first of `names` that is there and not null, else `fallback`. */
+  layers(names: readonly string[], fallback: number): number {
+    const layers = this.size(names, fallback);
+    if (layers <= MOST_LAYERS) return layers;
+    return this.fail(this.find(names).name, layers, t('a number of layers of at most {0}', MOST_LAYERS), fallback);
   }
 
   /** An integer that is not negative. */

@@ -63,7 +63,7 @@ function parseConfig<Type extends GemmaType>(
   const heads = read.size(['num_attention_heads'], 8);
   const keyValueHeads = read.size(['num_key_value_heads'], 4);
   const headSize = read.size(['head_dim'], 256);
-  const layers = read.size(['num_hidden_layers'], 26);
+  const layers = read.layers(['num_hidden_layers'], 26);
   const longest = read.size(['max_position_embeddings'], third ? 131_072 : 8192);
   const activationName = read.text('hidden_activation', 'gelu_pytorch_tanh');
   const activation = ACTIVATIONS.get(activationName);

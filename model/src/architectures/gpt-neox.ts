@@ -40,7 +40,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: GptNeoxC
     modelType: 'gpt_neox' as const,
     vocabSize: read.size(['vocab_size'], 50432),
     hidden,
-    layers: read.size(['num_hidden_layers'], 44),
+    layers: read.layers(['num_hidden_layers'], 44),
     heads,
     headSize,
     inner: read.size(['intermediate_size'], 24576),

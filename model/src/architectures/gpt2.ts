@@ -38,7 +38,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Gpt2Conf
     modelType: 'gpt2',
     vocabSize: read.size(['vocab_size'], 50257),
     hidden,
-    layers: read.size(['num_hidden_layers', 'n_layer'], 12),
+    layers: read.layers(['num_hidden_layers', 'n_layer'], 12),
     heads: read.size(['num_attention_heads', 'n_head'], 12),
     inner: read.size(['n_inner'], 4 * hidden),
     maxPositions: read.size(['max_position_embeddings', 'n_positions', 'n_ctx'], 1024),

@@ -72,7 +72,7 @@ function parseConfig<Type extends LlamaType>(
   const longest = read.size(['max_position_embeddings'], defaults.maxPositions);
   const activation = read.text('hidden_act', 'silu');
   const attentionBias = read.flag('attention_bias', false);
-  const layers = read.size(['num_hidden_layers'], 32);
+  const layers = read.layers(['num_hidden_layers'], 32);
   const rotary = readRotary(json, read, {
     headSize,
     maxPositions: longest,

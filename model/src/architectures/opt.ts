@@ -41,7 +41,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: OptConfi
     modelType: 'opt',
     vocabSize: read.size(['vocab_size'], 50272),
     hidden: read.size(['word_embed_proj_dim'], width),
-    layers: read.size(['num_hidden_layers'], 12),
+    layers: read.layers(['num_hidden_layers'], 12),
     heads,
     width,
     inner: read.size(['ffn_dim'], 3072),

@@ -43,6 +43,13 @@ describe('a configuration', () => {
     });
   });
 
+  it.each(SUPPORTED_MODEL_TYPES)('of %s is refused with more layers than any memory could hold the list of', (type) => {
+    expect(parse(type, { num_hidden_layers: 1e9 })).toMatchObject({
+      kind: 'broken',
+      problem: "config.json: 'num_hidden_layers' is 1000000000, not a number of layers of at most 10000",
+    });
+  });
+
   it('of gpt_neox is read', () => {
     expect(configOf('gpt_neox', goldenConfig('gpt_neox'))).toMatchObject({
       headSize: 16,
