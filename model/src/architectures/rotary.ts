@@ -91,11 +91,11 @@ export function readRotary(
   const turned = Math.floor(headSize * share);
   // Entries are turned in pairs: of an odd number, the last one with the next.
   const pairs = Math.ceil(turned / 2);
-  if (pairs === 0 || 2 * pairs > headSize)
+  if (pairs === 0 || 2 * pairs > headSize || pairs > MOST_PAIRS)
     read.problem ??= t('config.json: rotary positions cannot turn {0} of the {1} entries of a head', turned, headSize);
   if (kind === 'yarn' && turned % 2 !== 0)
     return { reason: t("rotary positions scaled by '{0}' that turn an odd number of entries", kind) };
-  const wavelengths = Array.from({ length: pairs }, (_, i) => f32(base ** f32((2 * i) / turned)));
+  const wavelengths = Array.from({ length: Math.min(pairs, MOST_PAIRS) }, (_, i) => f32(base ** f32((2 * i) / turned)));
   const plain = wavelengths.map((wavelength) => f32(1 / wavelength));
   // Where a configuration has it outside the settings as well, that one counts.
   const inner = sizes.defaultBefore ?? settings.size(['original_max_position_embeddings'], maxPositions);
@@ -104,6 +104,9 @@ export function readRotary(
   read.problem ??= settings.problem ?? outer.problem;
   return { rotary };
 }
+
+/** Heads have some hundred entries; a list for as many as a file may say would not fit into any memory. */
+const MOST_PAIRS = 100_000;
 
 /** How most models name what stands outside the settings. */
 const OUTER_NAMES = { base: 'rope_theta', turnedShare: 'partial_rotary_factor' } as const;

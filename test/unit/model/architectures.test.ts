@@ -50,6 +50,14 @@ describe('a configuration', () => {
     });
   });
 
+  it.each([
+    ['llama', { head_dim: 2 ** 40 }],
+    ['gpt_neox', { rotary_pct: 2 ** 34 }],
+  ] as const)('of %s is refused with heads whose positions would not fit into any memory: %j', (type, json) => {
+    const problem = expect.stringMatching(/rotary positions cannot turn \d+ of the \d+ entries of a head/);
+    expect(parse(type, json)).toMatchObject({ kind: 'broken', problem });
+  });
+
   it('of gpt_neox is read', () => {
     expect(configOf('gpt_neox', goldenConfig('gpt_neox'))).toMatchObject({
       headSize: 16,
