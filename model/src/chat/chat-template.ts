@@ -119,11 +119,42 @@ function rendering(template: string): (items: Readonly<Record<string, unknown>>)
   // Any line break of a template is one line feed, as in the original.
   const tokens = tokenize(template.replaceAll(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true });
   const program = callingStrip(parse(tokens));
+  const deadline = performance.now() + PATIENCE;
   return (items) => {
     const environment = new Environment();
     for (const [name, value] of Object.entries({ ...globals(), ...items })) environment.set(name, value);
-    return String(new Interpreter(environment).run(program).value);
+    return String(new PatientInterpreter(environment, deadline).run(program).value);
   };
+}
+
+/** Milliseconds for all that is rendered of one template, of which a usual one takes some tens. */
+const PATIENCE = 5_000;
+
+/** The most numbers of a `range`, which are made before the first of them is looked at. */
+const LONGEST_RANGE = 100_000;
+
+/** A template may come from anywhere, and its loops are as long as it says. */
+class PatientInterpreter extends Interpreter {
+  readonly #deadline: number;
+
+  /** @param deadline of the clock of `performance` */
+  constructor(environment: Environment, deadline: number) {
+    super(environment);
+    this.#deadline = deadline;
+  }
+
+  override evaluate(...[statement, environment]: Parameters<Interpreter['evaluate']>): AnyRuntimeValue {
+    if (performance.now() > this.#deadline) throw new Error(t('it takes too long to render'));
+    return super.evaluate(statement, environment);
+  }
+}
+
+type AnyRuntimeValue = ReturnType<Interpreter['evaluate']>;
+
+function range(start: number, stop?: number): number[] {
+  const [from, length] = stop === undefined ? [0, start] : [start, stop - start];
+  if (length > LONGEST_RANGE) throw new Error(t('it takes too long to render'));
+  return Array.from({ length }, (_, i) => i + from);
 }
 
 function globals(): Readonly<Record<string, unknown>> {
@@ -134,8 +165,7 @@ function globals(): Readonly<Record<string, unknown>> {
     True: true,
     False: false,
     None: null,
-    range: (start: number, stop?: number) =>
-      Array.from({ length: stop === undefined ? start : stop - start }, (_, i) => i + (stop === undefined ? 0 : start)),
+    range,
     raise_exception: (message: string) => {
       throw new Error(message);
     },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BLANKS } from '../../../model/src/chat/blanks.ts';
 import { chatFrameHash, chatTemplateOf, namedTokens, readChatFrame } from '../../../model/src/chat/chat-template.ts';
 
@@ -70,6 +70,17 @@ describe('the frame of an exchange', () => {
   it('has no tools, and a template can tell', () => {
     const template = `{% if tools is not none or documents is not none %}Tools:{% endif %}${CHATML}`;
     expect(readChatFrame(template, {})).toEqual(readChatFrame(CHATML, {}));
+  });
+
+  it.each([
+    ['{% for i in range(90000) %}{% for j in range(90000) %}{% endfor %}{% endfor %}'],
+    ['{% for i in range(1000000000) %}{% endfor %}'],
+  ])('is none of a template that does not come to an end: %s', (template) => {
+    // So that nobody has to wait until patience is at its end.
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    expect(readChatFrame(template, {})).toEqual({ kind: 'broken', reason: 'it takes too long to render' });
+    vi.restoreAllMocks();
   });
 
   it('does not depend on the day', () => {
