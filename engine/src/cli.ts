@@ -4,6 +4,7 @@ import { watchOutput } from './cli/lost-output.ts';
 import { didYouMean, UsageError } from './cli/usage.ts';
 import { PtaskError } from './errors.ts';
 import { loadRuntime } from './runtime/load-runtime.ts';
+import { forTerminal } from './text.ts';
 import { VERSION } from './version.ts';
 
 /** Runs with the arguments after its name and gives the exit code. */
@@ -62,7 +63,7 @@ function report(error: unknown, args: readonly string[]): number {
     exitCode = error.exitCode;
     line = `error: ${message}`;
   }
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${forTerminal(line)}\n`);
   if (args.includes('--json') && exitCode !== 2) {
     process.stdout.write(`${JSON.stringify({ event: 'error', message })}\n`);
   }

@@ -1,3 +1,5 @@
+import { forTerminal } from './text.ts';
+
 /** A training run at a step. */
 export interface ProgressState {
   /** From 1. */
@@ -160,7 +162,7 @@ export class Progress {
   /** A line that stays, such as an epoch's result. */
   print(line: string): void {
     this.done();
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${forTerminal(line)}\n`);
   }
 
   /** Takes the redrawn line away, before anything else is written. */

@@ -42,6 +42,13 @@ export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string 
   return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
+/** Lines for a terminal: letters that would steer it, such as those of a name that begins an escape sequence, become signs. */
+export function forTerminal(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, (letter) =>
+    letter < ' ' ? String.fromCodePoint(0x2400 + letter.charCodeAt(0)) : '\ufffd',
+  );
+}
+
 /** Rows below each other in columns, two spaces apart. @param right columns that are numbers, from 0 */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));

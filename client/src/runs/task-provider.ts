@@ -125,6 +125,7 @@ class RunTerminal implements Pseudoterminal {
   }
 
   #say(line: string): void {
-    this.#write.fire(`${line}\r\n`);
+    // What would steer the terminal in a name that comes with a task file, such as an escape sequence, is no part of it here.
+    this.#write.fire(`${line.replaceAll(/\p{Cc}+/gu, ' ')}\r\n`);
   }
 }

@@ -1,3 +1,5 @@
+import { forTerminal } from '../text.ts';
+
 /** What a command writes: results on standard output, everything else on standard error. */
 export class Output {
   readonly json: boolean;
@@ -8,7 +10,7 @@ export class Output {
 
   /** A result for people; nothing with `--json`. */
   text(line = ''): void {
-    if (!this.json) process.stdout.write(`${line}\n`);
+    if (!this.json) process.stdout.write(`${forTerminal(line)}\n`);
   }
 
   /** A result for programs; nothing without `--json`. */
@@ -21,7 +23,7 @@ export class Output {
 
   /** What a person may want to know on the way. */
   note(line: string): void {
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${forTerminal(line)}\n`);
   }
 }
 

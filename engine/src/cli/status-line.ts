@@ -1,4 +1,5 @@
 import type { ProgressStream } from '../progress.ts';
+import { forTerminal } from '../text.ts';
 
 const ERASE_LINE = '\r\x1b[2K';
 /** Milliseconds between two lines where there is no terminal. */
@@ -19,10 +20,10 @@ export class StatusLine {
   show(text: string): void {
     if (this.#stream.isTTY) {
       // A full line would wrap, and be redrawn below itself.
-      this.#stream.write(ERASE_LINE + text.slice(0, (this.#stream.columns ?? 80) - 1));
+      this.#stream.write(ERASE_LINE + forTerminal(text).slice(0, (this.#stream.columns ?? 80) - 1));
     } else if (this.#now() - this.#writtenAt >= PLAIN_EVERY) {
       this.#writtenAt = this.#now();
-      this.#stream.write(`${text}\n`);
+      this.#stream.write(`${forTerminal(text)}\n`);
     }
   }
 

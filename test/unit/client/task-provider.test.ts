@@ -5,6 +5,7 @@ import { registerTaskProvider } from '../../../client/src/runs/task-provider.ts'
 import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => {
+  const written: string[] = [];
   const file = (fsPath: string) => ({ scheme: 'file', fsPath });
   return {
     CustomExecution: class {
@@ -14,8 +15,11 @@ const vscode = vi.hoisted(() => {
       }
     },
     EventEmitter: class {
-      fire() {}
+      fire(text: string) {
+        written.push(text);
+      }
     },
+    written,
     Task: class {
       readonly execution: unknown;
       constructor(...[, , , , execution]: unknown[]) {
@@ -69,3 +73,8 @@ it.each([
 ])('a task of tasks.json whose "tasks" are %j trains %j', async (tasks, tasknames) =>
   expect(await requested({ file: 'news.ptask.json', tasks })).toMatchObject({ tasknames }),
 );
+
+it('a name steers no terminal', async () => {
+  await trained('\x1b]0;title\x07.ptask.json', '\x1b]0;title\x07.ptask.json');
+  expect(vscode.written.at(-1)).toBe('Training  ]0;title \r\n');
+});
