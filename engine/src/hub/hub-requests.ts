@@ -122,6 +122,8 @@ export class HubRequests {
       throw new HubError('answer', t("{0} leads to '{1}', which is no address", from.host, location));
     }
     const url = new URL(location, from.href);
+    // Nothing is fetched from an address with a password, which the refusal would tell.
+    url.username = url.password = '';
     if (url.protocol === 'https:' || (url.protocol === 'http:' && from.protocol === 'http:')) return url;
     throw new HubError(
       'answer',

@@ -47,8 +47,32 @@ export async function hubSettings(
 
 function endpointOf({ HF_ENDPOINT }: Environment): string {
   const text = (HF_ENDPOINT || HUB).replace(/\/+$/, '');
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new HubError('unreachable', t("HF_ENDPOINT is '{0}', which is no http or https address", text));
+  if (isAddress(text, 'HF_ENDPOINT')) return text;
+  throw new HubError(
+    'unreachable',
+    t("HF_ENDPOINT is '{0}', which is no http or https address", withoutPassword(text)),
+  );
+}
+
+/**
+ * Whether a text is an http or https address.
+ * @param source the variable that it is from
+ * @throws HubError where it has a user's name or password in it, which would be sent to nobody and be told in messages
+ */
+export function isAddress(text: string, source: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  if (!/^https?:$/.test(protocol)) return false;
+  if (username === '' && password === '') return true;
+  throw new HubError(
+    'unreachable',
+    t('{0} has a user or a password in its address, which is not sent: take it out', source),
+  );
+}
+
+/** What is no address may hold one all the same. */
+export function withoutPassword(text: string): string {
+  return text.replace(/[^/]*@/, '…@');
 }
 
 /** The variable that names a proxy which Node, of that version, has not been told to use. */

@@ -31,6 +31,17 @@ describe('the settings of Hugging Face’s programs', () => {
   });
 
   it.each([
+    ['https://user:secret@mirror.example', 'HF_ENDPOINT has a user or a password in its address'],
+    ['ftp://user:secret@mirror.example', "HF_ENDPOINT is 'ftp://…@mirror.example'"],
+    ['user:secret@mirror.example', "HF_ENDPOINT is '…@mirror.example'"],
+  ])('tell no password: %s', async (HF_ENDPOINT, said) => {
+    const error = await hubSettings({ HF_ENDPOINT }).catch((reason: unknown) => reason as HubError);
+    expect(error).toBeInstanceOf(HubError);
+    expect((error as HubError).message).toContain(said);
+    expect((error as HubError).message).not.toContain('secret');
+  });
+
+  it.each([
     ['1', true],
     ['true', true],
     ['YES', true],
