@@ -27,7 +27,8 @@ export function showFileStatus(
     if (!document || !isTaskFile(document)) return;
     const own = ++asked;
     const device = deviceOf(document.uri);
-    item.detail = device === 'auto' ? t('device: automatic') : t('device: {0}', device);
+    // VS Code takes it for Markdown whose commands may be run, and a workspace may have any text in its settings.
+    item.detail = device === 'auto' ? t('device: automatic') : t('device: {0}', device.replaceAll(/\W+/g, ' '));
     if (!workspace.isTrusted) {
       item.text = t('not trusted: nothing is run');
       return;
