@@ -33,7 +33,9 @@ export function findWhisperPackage(size: DemoSize, from: readonly string[] = [])
   for (const paths of [undefined, [...from]]) {
     try {
       const manifest = require.resolve(`${name}/package.json`, paths ? { paths } : undefined);
-      const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+      const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: unknown };
+      // It becomes part of a folder's name in the user's cache, and the package may have come with a project from anywhere.
+      if (typeof version !== 'string' || !/^[\w+-][\w.+-]*$/.test(version)) continue;
       const dir = join(dirname(manifest), 'models', 'Xenova', `whisper-${size}`);
       const decoder = join(dir, 'onnx', 'decoder_model_merged_quantized.onnx');
       const encoder = join(dir, 'onnx', 'encoder_model_quantized.onnx');

