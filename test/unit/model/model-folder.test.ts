@@ -274,8 +274,8 @@ describe('what is missing is named', () => {
     });
   });
 
-  test('the first of more layers than anyone could have', async () => {
-    const dir = await tinyFolder({ 'config.json': tinyConfig({ n_layer: Number.MAX_SAFE_INTEGER }) });
+  test('the first of more layers than there are', async () => {
+    const dir = await tinyFolder({ 'config.json': tinyConfig({ n_layer: 10_000 }) });
     expect(await openModelFolder(dir)).toMatchObject({ problem: expect.stringContaining(`'h.1.ln_1.weight'`) });
   });
 });
