@@ -74,7 +74,7 @@ export function activate(context: ExtensionContext): Extension {
   const answers = rowAnswers(engine, queue);
   const storage = context.storageUri ?? context.globalStorageUri;
   const reports = new ReportDocuments(storage);
-  const tests = new EvaluationTests(server, engine, texts);
+  const tests = new EvaluationTests(server, engine, queue, texts);
   const handOver = handOverRuns(queue, storage, texts);
   endProcesses = () => {
     handOver.close();

@@ -17,6 +17,7 @@ import type { EvaluatedParams, EvaluatedRow } from '../../../protocol/src/engine
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
+import type { RunQueue, RunRequest } from '../runs/run-queue.ts';
 import { findTaskFiles, TASK_FILES } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { type Evaluation, type EvaluationRequest, evaluate } from './evaluation.ts';
@@ -29,7 +30,7 @@ export class EvaluationTests implements Disposable {
   readonly #controller: TestController;
   readonly #disposables: Disposable[];
 
-  constructor(server: LanguageServer, engine: PredictionEngine, texts: Texts) {
+  constructor(server: LanguageServer, engine: PredictionEngine, queue: Pick<RunQueue, 'listen'>, texts: Texts) {
     this.#server = server;
     this.#engine = engine;
     this.#texts = texts;
@@ -57,6 +58,9 @@ export class EvaluationTests implements Disposable {
       // Of the files in a folder nothing is told then.
       workspace.onDidChangeWorkspaceFolders(() => {
         if (this.#controller.items.size > 0) this.#refresh().catch(() => undefined);
+      }),
+      queue.listen(({ request, end }) => {
+        if (end) this.#trained(request);
       }),
     ];
   }
@@ -185,6 +189,14 @@ export class EvaluationTests implements Disposable {
 
   async #findFiles(): Promise<void> {
     for (const uri of await findTaskFiles()) await this.#findTasks(this.#fileItem(uri));
+  }
+
+  /** What was measured before is not the prompt's that there is now. */
+  #trained({ file, tasknames }: Pick<RunRequest, 'file' | 'tasknames'>): void {
+    const item = this.#controller.items.get(Uri.file(file).toString());
+    const tasks = item ? tasksUnder(item) : [];
+    const outdated = tasknames.length === 0 ? tasks : tasks.filter(({ id }) => tasknames.includes(id));
+    if (outdated.length > 0) this.#controller.invalidateTestResults(outdated);
   }
 
   /** Files that have gone with their folder are told by nobody. */

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { EvaluationTests } from '../../../client/src/evaluate/evaluation-tests.ts';
+import type { RunListener, WindowRun } from '../../../client/src/runs/run-queue.ts';
 import { StoredRuns } from '../../../client/src/runs/stored-runs.ts';
 import { english } from './texts.ts';
 
@@ -43,10 +44,9 @@ const vscode = vi.hoisted(() => {
     createTestItem: (id: string, _: string, uri: object) => new Item(id, uri),
     createRunProfile: vi.fn(),
     createTestRun: () => run,
-  } as never as Record<'refreshHandler' | 'resolveHandler', () => Promise<void>> & {
-    readonly items: Items;
-    readonly createRunProfile: ReturnType<typeof vi.fn>;
-  };
+    invalidateTestResults: vi.fn(),
+  } as never as Record<'refreshHandler' | 'resolveHandler', () => Promise<void>> &
+    Record<'createRunProfile' | 'invalidateTestResults', ReturnType<typeof vi.fn>> & { readonly items: Items };
   const folders: (() => void)[] = [];
   const deleted = new Map<string, () => void>();
   const changed = new Map<string, (uri: object) => void>();
@@ -69,6 +69,7 @@ const vscode = vi.hoisted(() => {
       fire = vi.fn();
       dispose = () => undefined;
     },
+    Uri: { file: (fsPath: string) => ({ toString: () => `file://${fsPath}` }) },
     TestRunProfileKind: { Run: 1 },
     tests: { createTestController: () => controller },
     workspace: {
@@ -107,11 +108,17 @@ const found = (...files: string[]) => vscode.workspace.findFiles.mockResolvedVal
 const shown = () => [...vscode.controller.items].map(([id]) => id);
 beforeEach(() => vscode.controller.items.replace([]));
 
+const listeners: RunListener[] = [];
+const listen = (listener: RunListener) => {
+  listeners.push(listener);
+  return { dispose: () => undefined };
+};
+
 /** The Test Explorer has been opened, and found task files of two tasks each. */
 async function open(...tasks: object[]) {
   const engine = { request: vi.fn(async (..._: unknown[]) => ({ tasks })) };
   const server = { templates: async () => ['a', 'b'].map((taskname) => ({ taskname, markers: [] })) };
-  new EvaluationTests(server as never, engine as never, english);
+  new EvaluationTests(server as never, engine as never, { listen }, english);
   await vscode.controller.resolveHandler();
   return engine;
 }
@@ -142,7 +149,7 @@ it('tests are those of the file as it is now, where another program has written 
     },
     templates: async () => [{ taskname: known, markers: [] }],
   };
-  new EvaluationTests(server as never, {} as never, english);
+  new EvaluationTests(server as never, {} as never, { listen }, english);
   await vscode.controller.resolveHandler();
   const tasks = () => [...vscode.controller.items.get('file:///w/one.ptask.json')!.children].map(([id]) => id);
   expect(tasks()).toEqual(['a']);
@@ -180,4 +187,16 @@ it('the runs are listed anew when one is deleted with its folder, and when the w
   vscode.folders.at(-1)!();
   expect(refreshed).toHaveBeenCalledTimes(2);
   runs.dispose();
+});
+
+it('results of a task that has been trained since are outdated, those of others are not', async () => {
+  found('/w/one.ptask.json', '/w/two.ptask.json');
+  await open();
+  const { invalidateTestResults: outdated } = vscode.controller;
+  const run = { request: { file: '/w/one.ptask.json', tasknames: ['b'] } } as unknown as WindowRun;
+  const nothing = { steps: [], epochs: [], notices: [] };
+  listeners.at(-1)!(run, nothing);
+  expect(outdated).not.toHaveBeenCalled();
+  listeners.at(-1)!({ ...run, end: { outcome: 'done' } as WindowRun['end'] }, nothing);
+  expect(outdated.mock.calls).toMatchObject([[[{ id: 'b', parent: { id: 'file:///w/one.ptask.json' } }]]]);
 });
