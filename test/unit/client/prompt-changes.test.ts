@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { onPromptsChange } from '../../../client/src/predictions/prompt-changes.ts';
 import { RunQueue } from '../../../client/src/runs/run-queue.ts';
 
@@ -30,6 +30,9 @@ const vscode = vi.hoisted(() => {
 });
 vi.mock('vscode', () => vscode);
 
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
 function start() {
   const changed = vi.fn();
   const queue = new RunQueue(() => expect.unreachable());
@@ -44,10 +47,25 @@ function start() {
 it('a prompt may have changed with its table, whatever that is called, but not with a checkpoint of a run', () => {
   const { changed, write } = start();
   write('/w/news.prompts.safetensors');
+  vi.runAllTimers();
+  expect(changed).toHaveBeenCalledTimes(1);
   write('/w/all-prompts.safetensors');
+  vi.runAllTimers();
   expect(changed).toHaveBeenCalledTimes(2);
   write('/w/.ptask/runs/1/checkpoint.safetensors');
+  vi.runAllTimers();
   expect(changed).toHaveBeenCalledTimes(2);
+});
+
+it('while a model is copied into the workspace prompts are not looked at anew with each piece of it', () => {
+  const { changed, write } = start();
+  for (let piece = 0; piece < 100; piece++) {
+    write('/w/model/model.safetensors');
+    vi.advanceTimersByTime(100);
+  }
+  expect(changed).not.toHaveBeenCalled();
+  vi.runAllTimers();
+  expect(changed).toHaveBeenCalledOnce();
 });
 
 it('a prompt may have changed with its task file on disk', () => {
