@@ -3,12 +3,16 @@ import type { PromptState } from '../../protocol/src/engine.ts';
 import { EngineError, reasonOf } from './engine/engine-error.ts';
 import type { PredictionEngine } from './engine/prediction-engine.ts';
 import type { LanguageServer } from './language-server.ts';
+import { later } from './later.ts';
 import { taskFileOf } from './predictions/documents.ts';
 import { onPromptsChange } from './predictions/prompt-changes.ts';
 import type { RunQueue } from './runs/run-queue.ts';
 import { deviceOf } from './runs/train-command.ts';
 import { isTaskFile } from './task-files.ts';
 import type { Texts } from './texts.ts';
+
+/** A branch that is checked out changes many task files at once, for which it is looked at once. */
+const TOGETHER_MS = 100;
 
 /** Says in the status bar, for the task file in the editor, how many of its tasks are trained, and on which device they run. */
 export function showFileStatus(
@@ -52,11 +56,13 @@ export function showFileStatus(
   };
   const active = () => void update(window.activeTextEditor?.document);
   active();
+  const changed = later(TOGETHER_MS, active);
   return [
     item,
+    changed,
     window.onDidChangeActiveTextEditor((editor) => void update(editor?.document)),
     workspace.onDidGrantWorkspaceTrust(active),
-    ...onPromptsChange(engine, queue, active),
+    ...onPromptsChange(engine, queue, changed.soon),
   ];
 }
 
