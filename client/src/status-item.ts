@@ -31,8 +31,8 @@ export function showFileStatus(
     if (!document || !isTaskFile(document)) return;
     const own = ++asked;
     const device = deviceOf(document.uri);
-    // VS Code takes it for Markdown whose commands may be run, and a workspace may have any text in its settings.
-    item.detail = device === 'auto' ? t('device: automatic') : t('device: {0}', device.replaceAll(/\W+/g, ' '));
+    // VS Code takes it for Markdown whose commands may be run, and a workspace may have anything in its settings.
+    item.detail = device === 'auto' ? t('device: automatic') : t('device: {0}', String(device).replaceAll(/\W+/g, ' '));
     if (!workspace.isTrusted) {
       item.text = t('not trusted: nothing is run');
       return;

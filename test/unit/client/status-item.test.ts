@@ -39,6 +39,12 @@ it('a device that a workspace has in its settings is no link, and no image', () 
   expect(item.detail).toBe('device: cpu more command workbench action quit https example org x ');
 });
 
+it('a device in the settings that is no text is told as it is', () => {
+  vscode.workspace.getConfiguration.mockReturnValueOnce({ get: () => 3 });
+  showFileStatus({} as LanguageServer, {} as PredictionEngine, {} as RunQueue, english);
+  expect(item.detail).toBe('device: 3');
+});
+
 it('prompts are looked at once where many task files change at once, as with another branch', () => {
   vi.useFakeTimers();
   vscode.workspace.isTrusted = true;
