@@ -131,7 +131,7 @@ export async function measureLearning(
     ? await labelScores(plan, task, trained, predictor, numbers)
     : await likelihoodScores(plan, task, trained, predictor, numbers);
   if (scores.trained.length > 0) return verdictOf(scores, advice);
-  const message = t('cannot be held against the untrained model, so nothing says whether its prompt is any good');
+  const message = t('cannot be compared with the untrained model, so nothing says whether its prompt is any good');
   return { verdict: 'unmeasured', message };
 }
 

@@ -243,7 +243,7 @@ export async function requireResumable(dir: string, taskFile: string, tasks: rea
   throw new InputError(
     (await readRecord(dir))?.together
       ? t('{0} cannot be resumed alone: it goes on beside others, with the command that began them', dir)
-      : t('{0} cannot be resumed: it has ended or gone, or a newer run of the same tasks came after it', dir),
+      : t('{0} cannot be resumed: it has ended or is gone, or a newer run of the same tasks came after it', dir),
   );
 }
 

@@ -132,7 +132,7 @@ describe('a run', () => {
     });
     expect(await said({ prompt_template: '<|VIRTUAL_PROMPT_0|>{answer}', answer_field: 'answer' })).toEqual({
       verdict: 'unmeasured',
-      message: expect.stringContaining('cannot be held against the untrained model'),
+      message: expect.stringContaining('cannot be compared with the untrained model'),
     });
   });
 });
