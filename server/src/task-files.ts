@@ -77,8 +77,11 @@ export class TaskFiles {
   async #read(path: string): Promise<void> {
     const read = this.#readNow(path);
     this.#reading.set(path, read);
-    await read;
-    if (this.#reading.get(path) === read) this.#reading.delete(path);
+    try {
+      await read;
+    } finally {
+      if (this.#reading.get(path) === read) this.#reading.delete(path);
+    }
   }
 
   async #readNow(path: string): Promise<void> {

@@ -52,6 +52,17 @@ describe('the task files of a folder', () => {
     expect(known()).toEqual([]);
   });
 
+  it('are asked about after a reading that failed as before it', async () => {
+    const { dir } = await workspace(['a.ptask.json']);
+    const failing = new TaskFiles({
+      taskFileOnDisk() {
+        throw new Error('a fault of ours');
+      },
+    });
+    await expect(failing.addFolder(dir)).rejects.toThrow('a fault of ours');
+    await expect(failing.hasRead(join(dir, 'a.ptask.json'))).resolves.toBeUndefined();
+  });
+
   it('end as the last change left them, however the readings overtake one another', async () => {
     const { dir, taskFiles, write, texts } = await workspace(['a.ptask.json']);
     await taskFiles.addFolder(dir);
