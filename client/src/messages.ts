@@ -1,8 +1,8 @@
 import { window } from 'vscode';
 
 /**
- * Text for a notification, in which VS Code makes a link of what looks like one in Markdown, and runs a `command:` at a click.
- * Names and reasons come from files of whatever origin.
+ * Text for a notification, or under an input box, in which VS Code makes a link of what looks like one in Markdown, and
+ * runs a `command:` at a click. Names and reasons come from files of whatever origin.
  */
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');

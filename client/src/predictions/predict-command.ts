@@ -4,7 +4,7 @@ import type { TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
-import { showError } from '../messages.ts';
+import { showError, withoutLinks } from '../messages.ts';
 import type { ReportDocuments } from '../report-documents.ts';
 import { chooseTask, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -95,7 +95,7 @@ async function askForRow(
         ? selection
         : await window.showInputBox({
             title: taskname,
-            prompt: l10n.t('The text of the field “{0}”', field),
+            prompt: withoutLinks(l10n.t('The text of the field “{0}”', field)),
             ignoreFocusOut: true,
             ...(place === 0 && selection !== undefined ? { value: selection } : {}),
           });

@@ -12,6 +12,7 @@ const vscode = vi.hoisted(() => ({
       selection: { isEmpty: true },
     },
     showErrorMessage: vi.fn(),
+    showInputBox: vi.fn(async (_: { prompt: string }) => undefined),
   },
   workspace: { isTrusted: true, textDocuments: [], asRelativePath: () => 'a.ptask.json' },
 }));
@@ -21,4 +22,12 @@ it('Predict says so where a task file has no template that could be asked', asyn
   const server = { templates: async () => [] };
   await predictTask({ server, engine: {}, reports: {}, texts: english } as never, undefined);
   expect(vscode.window.showErrorMessage).toHaveBeenCalledWith('a.ptask.json has no template that could be asked.');
+});
+
+it('a field that is called like a link is asked for without one', async () => {
+  const fields = ['[more](command:workbench.action.quit)'];
+  const server = { templates: async () => [{ taskname: 'a', fields }] };
+  await predictTask({ server, engine: {}, reports: {}, texts: english } as never, undefined);
+  const { prompt } = vscode.window.showInputBox.mock.lastCall![0];
+  expect(prompt).toBe('The text of the field “[more] (command:workbench.action.quit)”');
 });
