@@ -45,13 +45,15 @@ export function showInlinePredictions(
   const changed = new EventEmitter<void>();
   const drawing = new Redrawing<TextDocument>(() => changed.fire(), documentsInView);
   const waiting = new Set<() => void>();
+  /** Whether something new came before the time was over. */
   const nextNews = (within: number | undefined) =>
-    new Promise<void>((resolve) => {
-      waiting.add(resolve);
+    new Promise<boolean>((resolve) => {
+      const heard = () => resolve(true);
+      waiting.add(heard);
       if (within === undefined) return;
       setTimeout(() => {
-        waiting.delete(resolve);
-        resolve();
+        waiting.delete(heard);
+        resolve(false);
       }, within);
     });
   const tellNews = () => {
@@ -67,12 +69,14 @@ export function showInlinePredictions(
       const rows = await server.rows(document.uri, range, token);
       if (token.isCancellationRequested) return [];
       const questions = rows.map(questionOf);
-      const answered = store.want(questions);
+      const answered = store.want(questions).then(() => false);
+      let isNews = false;
       if (questions.some((question) => !store.known(question))) {
-        await Promise.race([answered, nextNews(isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined)]);
+        isNews = await Promise.race([nextNews(isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined), answered]);
         if (token.isCancellationRequested) return [];
       }
-      drawing.asked(document);
+      // News by which nothing is known is that what was asked for has expired: it has to be asked for anew.
+      if (!isNews || questions.some((question) => store.known(question))) drawing.asked(document);
       return hintsOf(document, rows, answers, texts);
     },
   };
