@@ -57,7 +57,8 @@ export async function evaluateTasks(
         tasks.push({ ...UNMEASURED, taskname: template.taskname, split, prompt: state, problem: error.message });
       }
     }
-    if (refusals.length === tasks.length) throw refusals[0];
+    const [refusal] = refusals;
+    if (refusal && refusals.length === tasks.length) throw refusal;
     return { tasks };
   });
 }

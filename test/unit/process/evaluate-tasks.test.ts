@@ -26,3 +26,8 @@ it('a task without rows does not keep the others from being measured, and alone 
   expect(tasks[0]).not.toHaveProperty('problem');
   await expect(evaluated(file, ['echo'])).rejects.toThrow(InputError);
 });
+
+it('of a file without tasks nothing is measured, and nothing refused', async () => {
+  const file = writeProject({ ...BOTH_TASKS, new_tasks: [], existing_tasks: [] });
+  expect(await evaluated(file, [])).toEqual({ tasks: [] });
+});
