@@ -23,6 +23,14 @@ export const CUDA_LIBRARIES = ['libonnxruntime_providers_shared.so', 'libonnxrun
 export function fetchedRuntime(): string | undefined {
   const runtime = path.join(cudaRuntimeFolder(), 'node_modules', 'onnxruntime-node');
   const parts = ['package.json', ...CUDA_LIBRARIES.map((name) => path.join(NATIVE_FOLDER, name))];
-  const isWhole = parts.every((part) => statSync(path.join(runtime, part), { throwIfNoEntry: false })?.size);
-  return isWhole ? runtime : undefined;
+  return parts.every((part) => hasContent(path.join(runtime, part))) ? runtime : undefined;
+}
+
+/** A cache that may not be read has nothing in it, and is no reason to compute nothing. */
+function hasContent(file: string): boolean {
+  try {
+    return statSync(file).size > 0;
+  } catch {
+    return false;
+  }
 }

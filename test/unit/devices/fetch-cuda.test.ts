@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CUDA_ARCHIVE, type CudaArchive, fetchCuda, planCuda } from '../../../engine/src/devices/fetch-cuda.ts';
@@ -88,6 +88,13 @@ describe.runIf(isTarget)('the CUDA provider', () => {
     expect((await planCuda(archive)).missingBytes).toBe(whole.length);
     await fetched();
     expect(fetchedRuntime()).toBeDefined();
+  });
+
+  it('is not there where the cache cannot be looked into, as another user’s, or by a link to itself', () => {
+    const cache = path.join(folder, 'loop');
+    symlinkSync('loop', cache);
+    vi.stubEnv('PTASK_CACHE', cache);
+    expect(fetchedRuntime()).toBeUndefined();
   });
 
   it('is waited for where another process is fetching it, whose number is told', async () => {
