@@ -116,7 +116,7 @@ describe('ptask train', () => {
   it.each([
     [['--seeds', '1', '--folds', '2'], '--seeds and --folds do not go together'],
     [['--seeds', '1,1'], '--seeds names one seed twice'],
-    [['--seeds', '2, 1 1'], '--seeds names one seed twice'],
+    [['--seeds', ' 2, 1 1 '], '--seeds names one seed twice'],
     [['--seeds', '1,,2'], '--seeds is a whole number'],
     [['--folds', '1'], '--folds is a whole number from 2 on'],
   ])('%s is wrong usage', async (args, message) => {

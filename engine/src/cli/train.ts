@@ -79,7 +79,10 @@ function severalRuns({
   if (seeds !== undefined && folds !== undefined) throw new UsageError('--seeds and --folds do not go together');
   if (folds !== undefined) return { kind: 'folds', folds: wholeNumber('folds', folds, 2) };
   // PowerShell makes blanks of commas on the way to a program of npm.
-  const list = seeds!.split(/\s*,\s*|\s+/).map((seed) => wholeNumber('seeds', seed.trim(), 0));
+  const list = seeds!
+    .trim()
+    .split(/\s*,\s*|\s+/)
+    .map((seed) => wholeNumber('seeds', seed, 0));
   if (new Set(list).size < list.length) throw new UsageError('--seeds names one seed twice');
   return { kind: 'seeds', seeds: list };
 }
