@@ -50,8 +50,10 @@ export async function planTraining(project: Project, tasknames: readonly string[
       return [name, { template, tokeniser: rowTokeniser(project, template) }];
     }),
   );
-  // Accuracy and what is like it; of a task with labels the check has seen to it.
-  if (file.trainer.val_metric !== 'loss') for (const { template } of tasks.values()) requireAnswer(template);
+  // Accuracy and what is like it; of a task with labels the check has seen to it. Without validation data nothing is chosen by it.
+  if (file.trainer.val_metric !== 'loss' && file.data.validation_ds.length > 0) {
+    for (const { template } of tasks.values()) requireAnswer(template);
+  }
   const open = (files: readonly string[]) =>
     RowStore.open(dataPaths(project, files), names, (row, taskname) => tasks.get(taskname)!.tokeniser.row(row));
   const train = await open(file.data.train_ds);

@@ -41,6 +41,8 @@ describe('a plan', () => {
     const trainer = { val_metric: 'accuracy' };
     expect(await refusal({ task_templates, trainer })).toMatch(/template of 'mood' has no "answer_field"/);
     expect((await planOf({ task_templates })).train.size).toBe(10);
+    const data = { train_ds: ['train.jsonl'] };
+    expect((await planOf({ task_templates, trainer, data })).train.size).toBe(10);
   });
 
   it('refuses to train a task that is to be kept', async () => {
