@@ -24,6 +24,19 @@ async function workspace(files: readonly string[]) {
   return { dir, taskFiles, write, known: () => [...texts.keys()].sort(), texts };
 }
 
+it('a task file that the service could not take is no longer waited for', async () => {
+  const dir = await temporaryFolder();
+  const file = join(dir, 'a.ptask.json');
+  await writeFile(file, '{}');
+  const taskFiles = new TaskFiles({
+    taskFileOnDisk() {
+      throw new Error('not taken');
+    },
+  });
+  await expect(taskFiles.addFolder(dir)).rejects.toThrow('not taken');
+  await taskFiles.hasRead(file);
+});
+
 describe('the task files of a folder', () => {
   it('are those in it and below, but none of dependencies, hidden folders and links', async () => {
     const { dir, taskFiles, known } = await workspace([
