@@ -55,7 +55,8 @@ export class TaskFiles {
 
   /** Resolves when the service knows what was in a task file when it was last told of. */
   async hasRead(path: string): Promise<void> {
-    await this.#reading.get(path);
+    // One that began meanwhile, as where its folder is looked through, takes the place of the one that was waited for.
+    for (let reading = this.#reading.get(path); reading; reading = this.#reading.get(path)) await reading;
   }
 
   isInWorkspace(path: string): boolean {

@@ -37,6 +37,18 @@ it('a task file that the service could not take is no longer waited for', async 
   await taskFiles.hasRead(file);
 });
 
+it('a task file is waited for until the last reading of it has ended', async () => {
+  const { dir, taskFiles, known } = await workspace(['a.ptask.json']);
+  const file = join(dir, 'a.ptask.json');
+  const looked = taskFiles.addFolder(dir);
+  const changed = taskFiles.changed(file);
+  const readFirst = taskFiles.hasRead(file);
+  const changedAgain = taskFiles.changed(file);
+  await readFirst;
+  expect(known()).toEqual(['a.ptask.json']);
+  await Promise.all([looked, changed, changedAgain]);
+});
+
 describe('the task files of a folder', () => {
   it('are those in it and below, but none of dependencies, hidden folders and links', async () => {
     const { dir, taskFiles, known } = await workspace([
