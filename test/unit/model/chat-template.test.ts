@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BLANKS } from '../../../model/src/chat/blanks.ts';
 import { chatFrameHash, chatTemplateOf, namedTokens, readChatFrame } from '../../../model/src/chat/chat-template.ts';
 
@@ -79,8 +79,8 @@ describe('the frame of an exchange', () => {
     // So that nobody has to wait until patience is at its end.
     let now = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    onTestFinished(() => void vi.restoreAllMocks());
     expect(readChatFrame(template, {})).toEqual({ kind: 'broken', reason: 'it takes too long to render' });
-    vi.restoreAllMocks();
   });
 
   it('does not depend on the day', () => {
