@@ -46,7 +46,7 @@ export function evenly(numbers: readonly number[], most: number): number[] {
 
 /**
  * Predicts rows and holds the predictions against their answers. Label forms are mapped first; generated text counts
- * where it is the answer, outer blanks aside.
+ * where it is the answer, as `isSameAnswer` has it.
  * @throws RangeError without rows
  */
 export async function evaluateRows(
