@@ -2,7 +2,7 @@ import { env, Uri, window, workspace } from 'vscode';
 import { fileNameOf } from '../file-name.ts';
 import { showError, showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
-import { type DataProposal, isNumber, proposeTask, type Row, readRows, textsOf } from './proposal.ts';
+import { type DataProposal, isNumberOrTruth, proposeTask, type Row, readRows, textsOf } from './proposal.ts';
 import { languageOf } from './row-language.ts';
 import { type NewTaskFile, namedCopy, pathFrom, splitOf, suffix, taskFileText } from './task-file-text.ts';
 
@@ -110,7 +110,7 @@ async function copiesMadeReady(files: readonly Uri[], taskname: string, answerFi
 function madeReady(row: Row, taskname: string, answerField: string): Row {
   const named = { taskname, ...row };
   const answer = row[answerField];
-  return named.taskname === taskname && isNumber(answer) ? { ...named, [answerField]: String(answer) } : named;
+  return named.taskname === taskname && isNumberOrTruth(answer) ? { ...named, [answerField]: String(answer) } : named;
 }
 
 /** The first name that is not taken yet. */

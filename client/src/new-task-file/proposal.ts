@@ -20,7 +20,7 @@ const ANSWER_NAMES = ['label', 'answer', 'response', 'completion', 'output', 'ta
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Of what can be made a text without a doubt. */
-export const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
+export const isNumberOrTruth = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
 
 /** Reads the first lines of a data file; what is no row is passed over. */
 export function readRows(text: string, most: number): Row[] {
@@ -46,7 +46,7 @@ export function proposeTask(rows: readonly Row[], answer?: string): DataProposal
   const own = rows.filter((row) => taskname === undefined || row.taskname === taskname);
   const common = commonFields(own, (value) => typeof value === 'string');
   const names = common.map(([field]) => field);
-  const numbers = commonFields(own, isNumber).filter(
+  const numbers = commonFields(own, isNumberOrTruth).filter(
     ([field, values]) => field === answer || ANSWER_NAMES.includes(field) || labelsOf(values),
   );
   const numberFields = numbers.map(([field]) => field);

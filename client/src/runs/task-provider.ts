@@ -32,8 +32,8 @@ interface TrainDefinition extends TaskDefinition {
 }
 
 /** Nothing has checked what `tasks.json` says: a name that is none is refused by the engine. */
-function tasknamesOf({ tasks = [] }: TrainDefinition): string[] {
-  return (Array.isArray(tasks) ? tasks : [tasks]).map(String);
+function tasknamesOf({ tasks }: TrainDefinition): string[] {
+  return [tasks ?? []].flat().map(String);
 }
 
 export function registerTaskProvider(queue: RunQueue, texts: Texts): Disposable {

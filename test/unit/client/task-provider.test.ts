@@ -65,6 +65,7 @@ it('a task of tasks.json may name it by a variable, whose value may be a whole p
 
 it.each([
   [undefined, []],
+  [null, []],
   [
     ['tone', 'topic'],
     ['tone', 'topic'],
