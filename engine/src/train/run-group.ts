@@ -6,7 +6,8 @@ import { InputError } from '../errors.ts';
 import type { FileLock } from '../file-lock.ts';
 import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
-import { hold, isOf, keepCheckpoint, readOwn, readRecord, requireNoLinks, runsFolder } from './run-folder.ts';
+import { hold, keepCheckpoint } from './run-folder.ts';
+import { isOf, readOwn, readRecord, requireNoLinks, runsFolder } from './run-record.ts';
 
 /** `together.json` in the folder of the first of the runs. */
 interface GroupRecord {

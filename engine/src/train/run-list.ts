@@ -11,7 +11,7 @@ import type {
 } from '../../../protocol/src/engine.ts';
 import { InputError } from '../errors.ts';
 import { lockHolder } from '../file-lock.ts';
-import { METRICS, RUN, readOwn, runsFolder, taskFileOf } from './run-folder.ts';
+import { METRICS, RUN, readOwn, runsFolder, taskFileOf } from './run-record.ts';
 
 /*
  * What run folders say of their runs, for people who look at them. Nothing in a folder is trusted: it may be of another

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isOf } from '../../../engine/src/train/run-folder.ts';
+import { isOf } from '../../../engine/src/train/run-record.ts';
 import { onPlatform } from '../engine/on-platform.ts';
 
 it.each(['/tasks/sv.ptask.json', 'c:\\tasks\\sv.ptask.json', '/moved/away/sv.ptask.json'])(

@@ -1,0 +1,105 @@
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
+import type { RunState } from '../../../protocol/src/engine.ts';
+import { onePath } from '../../../task/src/one-path.ts';
+import { FileError } from '../errors.ts';
+import type { Fit } from './fit.ts';
+
+/** What was asked, on what: `run.json`. */
+export interface RunRecord {
+  /** Where it was when the run began; `taskFileOf` says where it is now. */
+  readonly task_file: string;
+  readonly tasks: readonly string[];
+  readonly model: string;
+  readonly backbone: string;
+  readonly device: string;
+  readonly train_rows: number;
+  readonly validation_rows: number;
+  /** Of the whole run. */
+  readonly epochs: number;
+  readonly steps: number;
+  readonly settings: unknown;
+  /** How it is made to fit into memory, on which the order of sums depends; a resumed run goes on with it. */
+  readonly fit?: Fit;
+  /** It goes on beside others, and is resumed with them only (`run-group.ts`). */
+  readonly together?: true;
+  /** Hash of all that the result depends on; a run is resumed only where it is the same. */
+  readonly plan: string;
+  /** ISO 8601; also the date of the prompts that the run gives. */
+  readonly created: string;
+  readonly version: string;
+  readonly state: RunState;
+}
+
+/** States of a run that nothing goes on from. */
+export const ENDED: readonly RunState[] = ['done', 'failed', 'cancelled'];
+
+export const RUN = 'run.json';
+export const METRICS = 'metrics.jsonl';
+
+export function runsFolder(taskFile: string): string {
+  return path.join(path.dirname(taskFile), '.ptask', 'runs');
+}
+
+/** Whether a run in `runsFolder(taskFile)` is of that file and these tasks. */
+export function isOf(
+  record: Pick<RunRecord, 'task_file' | 'tasks'>,
+  taskFile: string,
+  tasks: readonly string[],
+): boolean {
+  const isSameName = onePath(fileNameOf(record.task_file)) === onePath(path.basename(taskFile));
+  return isSameName && record.tasks.join('\n') === tasks.join('\n');
+}
+
+/** The task file of the run in a folder: beside the `.ptask` in which the run lies, wherever they were moved or copied to. */
+export function taskFileOf(dir: string, recorded: string): string {
+  return path.join(dir, '..', '..', '..', fileNameOf(recorded));
+}
+
+/** Of an absolute path that another system may have written. */
+function fileNameOf(file: string): string {
+  return (path.posix.isAbsolute(file) ? path.posix : path.win32).basename(file);
+}
+
+/** A file of a run. What is none is not opened, nor what a link leads to: it may be a pipe, or a device without an end. */
+export async function readOwn(dir: string, name: string): Promise<string> {
+  const file = path.join(dir, name);
+  if (!(await lstat(file)).isFile()) throw new FileError(file, t('it is not a file'));
+  return readFile(file, 'utf8');
+}
+
+export async function readRecord(dir: string): Promise<RunRecord | undefined> {
+  try {
+    const record = JSON.parse(await readOwn(dir, RUN)) as RunRecord;
+    return Array.isArray(record.tasks) && typeof record.task_file === 'string' ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A run that goes on writes into the files that it finds. One that came with a project from elsewhere may have links in their
+ * places, to files that are nobody's to write to.
+ * @throws FileError
+ */
+export async function requireNoLinks(dir: string): Promise<void> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
+    throw FileError.from(dir, 'read', error);
+  });
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link) throw new FileError(path.join(dir, link.name), t('is a link, and a run has no links among its files'));
+}
+
+/** The newest run of these tasks, where it has not ended. */
+export async function newestRun(taskFile: string, tasks: readonly string[]): Promise<string | undefined> {
+  const parent = runsFolder(taskFile);
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names.sort().toReversed()) {
+    const dir = path.join(parent, name);
+    const record = await readRecord(dir);
+    if (!record || record.together || !isOf(record, taskFile, tasks)) continue;
+    return ENDED.includes(record.state) ? undefined : dir;
+  }
+  return undefined;
+}
