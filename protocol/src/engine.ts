@@ -652,7 +652,7 @@ export interface TrainParams {
   readonly resume: boolean;
   /**
    * The folder of the run that `resume` means. Where another one would be gone on with, or none, since this one has ended or
-   * gone or a newer one of the same tasks came after it, the request fails as `input` and nothing is begun.
+   * is gone or a newer one of the same tasks came after it, the request fails as `input` and nothing is begun.
    */
   readonly run?: string;
   readonly device: DeviceName | 'auto';
