@@ -2,7 +2,6 @@ import type { Workbench, WorkbenchOptions } from '../host/workbench.ts';
 import { byHand, firstUse, troubles } from './chapters/index.ts';
 import { fetchCuda } from './fetch-cuda.ts';
 import { noRuntime, withoutRuntime } from './no-runtime.ts';
-import { reload } from './reload.ts';
 import { swedish } from './swedish.ts';
 import { wholeStory } from './whole-story.ts';
 
@@ -20,10 +19,9 @@ export interface Drive {
 
 /** The longest first, as two windows are open at a time. */
 export const DRIVES: Readonly<Record<string, Drive>> = {
-  troubles,
   'by-hand': byHand,
+  troubles,
   'first-use': firstUse(),
-  reload: { run: reload },
   swedish: { options: { locale: 'sv' }, run: swedish },
   'whole-story': { run: wholeStory },
   ...(process.platform === 'linux' && process.arch === 'x64' ? { 'fetch-cuda': fetchCuda() } : {}),

@@ -41,24 +41,3 @@ export async function extension(): Promise<Extension> {
   assert.ok(found, 'the extension is there');
   return found.activate();
 }
-
-/** Deletes all runs and prompt tables, as if nothing had been trained. */
-export async function clearRuns(): Promise<void> {
-  for (const name of ['.ptask', 'sentiment.prompts.safetensors']) {
-    const uri = vscode.Uri.file(workspacePath(name));
-    await vscode.workspace.fs.delete(uri, { recursive: true }).then(undefined, () => undefined);
-  }
-}
-
-/** Trains the small task of the workspace to the end. */
-export async function trainToTheEnd(): Promise<void> {
-  const { queue } = await extension();
-  const run = queue.add({
-    file: workspacePath('sentiment.ptask.json'),
-    tasknames: ['sentiment-task'],
-    resume: false,
-    device: 'auto',
-  });
-  const end = await queue.ended(run.id);
-  assert.equal(end.outcome, 'done', JSON.stringify(end));
-}

@@ -9,6 +9,7 @@ export async function run(): Promise<void> {
   if (process.env.PTASK_TEST_SUITE === 'untrusted') await import('./untrusted.ts');
   else {
     await import('./language.ts');
+    await import('./untrained.ts');
     await import('./training.ts');
     await import('./predictions.ts');
     await import('./evaluation.ts');

@@ -1,31 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { clearRuns, eventually, extension, find, open, trainToTheEnd, workspacePath } from './editor.ts';
-
-async function hints(document: vscode.TextDocument): Promise<string[]> {
-  const range = new vscode.Range(0, 0, document.lineCount, 0);
-  const found = await vscode.commands.executeCommand<vscode.InlayHint[]>(
-    'vscode.executeInlayHintProvider',
-    document.uri,
-    range,
-  );
-  return found
-    .map(({ label }) => (typeof label === 'string' ? label : label.map(({ value }) => value).join('')))
-    .map((label) => label.replaceAll('\u00a0', ' ').trimEnd())
-    .filter((label) => label.startsWith('→'));
-}
-
-async function hover(document: vscode.TextDocument, text: string): Promise<string> {
-  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-    'vscode.executeHoverProvider',
-    document.uri,
-    find(document, text).start.translate(0, 2),
-  );
-  return hovers
-    .flatMap(({ contents }) => contents.map((content) => (content as vscode.MarkdownString).value))
-    .join('\n\n');
-}
+import { eventually, extension, find, open, workspacePath } from './editor.ts';
+import { hints, hover } from './hints-and-hovers.ts';
 
 async function replace(document: vscode.TextDocument, text: string, by: string): Promise<void> {
   const edit = new vscode.WorkspaceEdit();
@@ -33,23 +10,11 @@ async function replace(document: vscode.TextDocument, text: string, by: string):
   assert.ok(await vscode.workspace.applyEdit(edit));
 }
 
+/** They are those of the prompt that the tests of training leave. */
 describe('predictions', function () {
   this.timeout(120_000);
 
-  it('are not there before the task is trained', async () => {
-    await clearRuns();
-    const { document } = await open('data', 'validation.jsonl');
-    assert.deepEqual(await hints(document), []);
-    const text = await eventually(async () => {
-      const shown = await hover(document, '"sentence"');
-      assert.match(shown, /Without a trained prompt/);
-      return shown;
-    });
-    assert.match(text, /sentiment/);
-  });
-
   it('stand beside each row once it is trained, right or wrong', async () => {
-    await trainToTheEnd();
     const { document } = await open('data', 'validation.jsonl');
     const shown = await eventually(async () => {
       const labels = await hints(document);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RunEnd, WindowRun } from '../../../client/src/runs/run-queue.ts';
-import { clearRuns, eventually, extension, open, workspacePath } from './editor.ts';
+import { eventually, extension, open, workspacePath } from './editor.ts';
 
 const TASK = { taskname: 'sentiment-task' };
 
@@ -32,11 +32,10 @@ async function stepped(run: WindowRun, steps: number): Promise<void> {
 
 describe('Train task', function () {
   this.timeout(120_000);
-  after(clearRuns);
 
   it('keeps the best prompt of a run that is cancelled', async () => {
     const run = await train();
-    await stepped(run, 9);
+    await stepped(run, 10);
     const { queue } = await extension();
     await vscode.commands.executeCommand('ptask.cancelRun');
     assert.equal(run.phase, 'cancelling');
@@ -55,7 +54,7 @@ describe('Train task', function () {
     const { queue, stored, trainings } = await extension();
     await vscode.commands.executeCommand('ptask.resumeRun');
     const resumed = queue.open.at(-1)!;
-    await stepped(resumed, 9);
+    await stepped(resumed, 10);
     for (const pid of trainings.pids) process.kill(pid, 'SIGKILL');
     const end = await ended(resumed);
     assert.equal(end.outcome, 'died');

@@ -11,6 +11,7 @@ import { models, startHub } from './models.ts';
 import { noSurvivors } from './no-survivors.ts';
 import { outsidePaths } from './outside-paths.ts';
 import { predict } from './predict.ts';
+import { reload } from './reload.ts';
 import { noRuns, runs } from './runs.ts';
 import { severalTasks } from './several-tasks.ts';
 import { trained } from './trained.ts';
@@ -19,7 +20,9 @@ import { trained } from './trained.ts';
 export type Chapter = (editor: EditorPage, workbench: Workbench) => Promise<void>;
 
 /** In one window, one after the other: a window and a trained prompt take longer than all that is looked at. */
-export const byHand: Drive = { run: chapters('by-hand', { noRuns, devices, chart, predict, evaluation, runs }) };
+export const byHand: Drive = {
+  run: chapters('by-hand', { noRuns, devices, chart, predict, evaluation, runs, reload }),
+};
 
 /** What goes otherwise than it should, in another window, up to its sudden end. */
 export const troubles: Drive = {

@@ -30,7 +30,7 @@ export async function runs(editor: EditorPage, { page, workspace }: Workbench): 
 /** A learning rate of next to nothing leaves the virtual tokens what they were. */
 async function trainInVain(editor: EditorPage, file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
-  const hopeless = text.replace('"lr": 2e-3', '"lr": 1e-9').replace(/"max_epochs": \d+/, '"max_epochs": 1');
+  const hopeless = text.replace('"lr": 2e-2', '"lr": 1e-9').replace(/"max_epochs": \d+/, '"max_epochs": 1');
   await writeFile(file, hopeless);
   await editor.openTaskFile(path.basename(file));
   await editor.page.locator('.view-line', { hasText: '1e-9' }).waitFor();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Workbench } from '../host/workbench.ts';
-import { EditorPage } from './editor-page.ts';
-import { allGone, ownProcesses } from './own-processes.ts';
+import type { Workbench } from '../../host/workbench.ts';
+import type { EditorPage } from '../editor-page.ts';
+import { allGone, ownProcesses } from '../own-processes.ts';
 
 const TASK_FILE = 'sentiment.ptask.json';
 
@@ -11,12 +11,11 @@ const TASK_FILE = 'sentiment.ptask.json';
  * A run goes on through "Reload Window" by itself; closing the window ends its process, with everything saved. It is begun as
  * a task of VS Code, whose terminal the window closes first.
  */
-export async function reload(workbench: Workbench, out: string): Promise<void> {
+export async function reload(editor: EditorPage, workbench: Workbench): Promise<void> {
   const { page, workspace } = workbench;
+  const earlier = new Set(await runNames(workspace));
   await trainForLong(path.join(workspace, TASK_FILE));
   await rm(path.join(workspace, 'broken.ptask.json'));
-  const editor = new EditorPage(page, out);
-  await editor.ready();
   await editor.openTaskFile(TASK_FILE);
   const task = `train ${TASK_FILE}`;
   const choice = page.locator('.quick-input-list .monaco-list-row', { hasText: task });
@@ -37,7 +36,7 @@ export async function reload(workbench: Workbench, out: string): Promise<void> {
   await epochs.first().waitFor();
   await epochs.nth(await epochs.count()).waitFor({ timeout: 60_000 });
   await editor.screenshot('after-reload');
-  const [run, ...others] = await runsOf(workspace);
+  const [run, ...others] = await runsOf(workspace, earlier);
   assert.deepEqual([run?.state, others], ['running', []]);
   assert.deepEqual(
     run!.steps,
@@ -48,13 +47,13 @@ export async function reload(workbench: Workbench, out: string): Promise<void> {
   assert.ok(processes.some(({ command }) => command.includes('engine.js train')));
   await page.close({ runBeforeUnload: true });
   await allGone(workbench, processes);
-  const [left] = await runsOf(workspace);
+  const [left] = await runsOf(workspace, earlier);
   assert.equal(left?.state, 'stopped');
 }
 
 async function trainForLong(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace('"max_epochs": 4', '"max_epochs": 400, "early_stopping": null'));
+  await writeFile(file, text.replace(/"max_epochs": \d+/, '"max_epochs": 400, "early_stopping": null'));
 }
 
 interface Run {
@@ -63,10 +62,13 @@ interface Run {
   readonly steps: readonly number[];
 }
 
-async function runsOf(workspace: string): Promise<Run[]> {
+const runNames = (workspace: string) => readdir(path.join(workspace, '.ptask/runs'));
+
+async function runsOf(workspace: string, earlier: ReadonlySet<string>): Promise<Run[]> {
   const folder = path.join(workspace, '.ptask/runs');
+  const names = (await runNames(workspace)).filter((name) => !earlier.has(name));
   return Promise.all(
-    (await readdir(folder)).map(async (name) => {
+    names.map(async (name) => {
       const { state } = JSON.parse(await readFile(path.join(folder, name, 'run.json'), 'utf8'));
       const lines = (await readFile(path.join(folder, name, 'metrics.jsonl'), 'utf8')).split('\n').slice(0, -1);
       const events = lines.map((line) => JSON.parse(line) as { readonly event: string; readonly step: number });
