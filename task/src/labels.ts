@@ -19,6 +19,11 @@ export function labelOf(forms: LabelForms, answer: string): string | undefined {
   return forms.get(answer) ?? forms.get(answer.trim());
 }
 
+/** Whether a name is a label of its own: not an empty one, nor one that already stands for another label. */
+export function isLabel(forms: LabelForms | undefined, name: string): boolean {
+  return name.trim() !== '' && forms?.get(name.trim()) === name;
+}
+
 /** A row as it is taught: in place of a form of a label stands the label, which is what prediction scores. */
 export function asTaught(row: RowObject, field: string | null, forms: LabelForms | undefined): RowObject {
   if (forms === undefined || field === null || !Object.hasOwn(row, field)) return row;

@@ -50,7 +50,7 @@ export function renameField(context: TaskContext, template: TemplateView, from: 
 
 /**
  * Moves the answer to the end of a template, or takes away the blanks or the full stop behind it. A space parts it from a
- * word before it, so that the tokeniser does not join the two.
+ * word before it, so that the tokeniser does not join the two, and from virtual tokens, since most words begin with one.
  */
 export function moveToEnd(context: TaskContext, template: TemplateView, field: string): Edits {
   const { prompt_template: text } = template.settings;
@@ -62,8 +62,10 @@ export function moveToEnd(context: TaskContext, template: TemplateView, field: s
   if (behind === '') return [];
   const end = context.inTemplate(template, { start: text.length, end: text.length })!;
   if (isPunctuation(behind)) return [{ start: at.end, end: end.start, newText: '' }];
+  // Of the two blanks around it one stays.
+  const blank = text[segment.start - 1] === ' ' && behind.startsWith(' ') ? 1 : 0;
   return [
-    { ...at, newText: '' },
+    { ...context.inTemplate(template, { start: segment.start - blank, end: segment.end })!, newText: '' },
     { ...end, newText: behindText(text, field) },
   ];
 }
@@ -81,7 +83,7 @@ export function addAtEnd(context: TaskContext, template: TemplateView, field: st
 }
 
 function behindText(text: string, field: string): string {
-  return `${/[\p{L}\p{N}}]$/u.test(text) ? ' ' : ''}${jsonInner(`{${field}}`)}`;
+  return `${/(?:[\p{L}\p{N}}]|\|>)$/u.test(text) ? ' ' : ''}${jsonInner(`{${field}}`)}`;
 }
 
 /** Gives a key of the file a value, as JSON; a new key stands behind `after`, when the file has that. */

@@ -27,7 +27,11 @@ export const answerNotLast: Rule = {
       if (answer === undefined || at === undefined || place === segments.length - 1) continue;
       const key = answer_only_loss ? 'answer_only_loss' : 'chat';
       const given = context.givenIn(template, key);
-      const loss = chat ? undefined : given;
+      // Of what follows the answer a prediction sees nothing, and without a field in front all rows would be alike to it.
+      const isPredicted =
+        segments.slice(0, place).some((segment) => segment.kind === 'field' && segment.name !== answer_field) &&
+        segments.slice(place).every(({ kind }) => kind !== 'virtual');
+      const loss = chat || !isPredicted ? undefined : given;
       const removes = isPunctuation(prompt_template.slice(answer.end));
       report({
         at,

@@ -1,14 +1,19 @@
 import type { Rule } from '../rule.ts';
 import { answerBoundary } from './answer-boundary.ts';
+import { answerEndMissing } from './answer-end-missing.ts';
 import { answerFieldMissing } from './answer-field-missing.ts';
 import { answerNotLast } from './answer-not-last.ts';
+import { answerWithoutInput } from './answer-without-input.ts';
 import { backboneChanged } from './backbone-changed.ts';
 import { chatTemplateMissing } from './chat-template-missing.ts';
 import { dataEmpty } from './data-empty.ts';
 import { dataLeak } from './data-leak.ts';
 import { dataNotFound } from './data-not-found.ts';
 import { jsonSyntax } from './json-syntax.ts';
+import { labelUnmeasured } from './label-unmeasured.ts';
+import { labelsSameTokens } from './labels-same-tokens.ts';
 import { labelsUnbalanced } from './labels-unbalanced.ts';
+import { markerAfterAnswer } from './marker-after-answer.ts';
 import { markerMalformed } from './marker-malformed.ts';
 import { markerMissing } from './marker-missing.ts';
 import { markerOrder } from './marker-order.ts';
@@ -59,6 +64,9 @@ export const rules: readonly Rule[] = [
   placeholderDuplicate,
   answerFieldMissing,
   answerNotLast,
+  answerWithoutInput,
+  markerAfterAnswer,
+  answerEndMissing,
   truncateFieldUnknown,
   truncateIsAnswer,
   taskDuplicate,
@@ -71,6 +79,7 @@ export const rules: readonly Rule[] = [
   modelNotFound,
   modelUnsupported,
   chatTemplateMissing,
+  labelsSameTokens,
   dataNotFound,
   dataEmpty,
   rowSyntax,
@@ -85,5 +94,6 @@ export const rules: readonly Rule[] = [
   rowDuplicate,
   dataLeak,
   labelsUnbalanced,
+  labelUnmeasured,
   answerBoundary,
 ];

@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import { properties, spanOf } from '../json-tree.ts';
+import { isLabel } from '../labels.ts';
 import type { Rule } from '../rule.ts';
 
 const SMALLEST_SHARE = 0.1;
@@ -8,7 +9,7 @@ export const labelsUnbalanced: Rule = {
   code: 'labels-unbalanced',
   severity: 'information',
   explanation:
-    'A label has less than a tenth of the training rows of the commonest one; the model may never say it. Macro-F1 shows this, accuracy does not.',
+    'A label has less than a tenth of the training rows of the commonest one; the model may never say it. Macro-F1 shows this, accuracy does not. It is a warning where no training row has a label that is asked for in validation or test data.',
   example: {
     of: 'template',
     wrong: '"labels": { "positiva": [], "negativa": [], "neutrala": [] }',
@@ -16,13 +17,19 @@ export const labelsUnbalanced: Rule = {
   },
   checkData(context, data, report) {
     for (const template of context.rowTemplates) {
-      const counts = data.tasks.get(template.settings.taskname)?.labelCounts;
+      const facts = data.tasks.get(template.settings.taskname);
       const labels = context.givenIn(template, 'labels');
-      if (counts === undefined || labels === undefined) continue;
+      if (facts === undefined || labels === undefined) continue;
+      const counts = facts.labelCounts;
       const most = Math.max(0, ...counts.values());
       for (const { key, name } of properties(labels)) {
         const count = counts.get(name) ?? 0;
-        if (count >= most * SMALLEST_SHARE) continue;
+        if (count >= most * SMALLEST_SHARE || !isLabel(template.forms, name)) continue;
+        const asked = facts.allLabelCounts.get(name) ?? 0;
+        if (count === 0 && asked > 0) {
+          report({ at: spanOf(key), severity: 'warning', message: untrained(name, asked) });
+          continue;
+        }
         report({
           at: spanOf(key),
           message: t(
@@ -36,3 +43,17 @@ export const labelsUnbalanced: Rule = {
     }
   },
 };
+
+function untrained(label: string, asked: number): string {
+  const json = JSON.stringify(label);
+  return asked === 1
+    ? t(
+        'No training row has the label {0}, but 1 validation or test row has it: nothing teaches the model to say it.',
+        json,
+      )
+    : t(
+        'No training row has the label {0}, but {1} validation or test rows have it: nothing teaches the model to say it.',
+        json,
+        asked,
+      );
+}

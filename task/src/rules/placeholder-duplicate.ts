@@ -6,7 +6,8 @@ import type { Rule } from '../rule.ts';
 export const placeholderDuplicate: Rule = {
   code: 'placeholder-duplicate',
   severity: 'warning',
-  explanation: 'A field stands twice in the template, which costs tokens and is seldom meant.',
+  explanation:
+    'A field stands twice in the template, which costs tokens and is seldom meant. For the answer it is an error: training would show the answer in front of itself, where a prediction has nothing.',
   quickFix: 'Removes the second one; of the answer the first, since the last one is the answer.',
   example: {
     of: 'template',
@@ -22,9 +23,17 @@ export const placeholderDuplicate: Rule = {
         const at = context.inTemplate(template, placeholder);
         const firstAt = first && context.inTemplate(template, first);
         if (at === undefined || firstAt === undefined) continue;
+        const isAnswer = placeholder.name === template.settings.answer_field;
+        const shown = `{${placeholder.name}}`;
         report({
           at,
-          message: t('{0} stands in this template already; remove one of them.', `{${placeholder.name}}`),
+          ...(isAnswer ? { severity: 'error' } : {}),
+          message: isAnswer
+            ? t(
+                '{0} stands in this template already, so that training shows the answer which a prediction has to find; remove the one before.',
+                shown,
+              )
+            : t('{0} stands in this template already; remove one of them.', shown),
           related: [context.related(firstAt, t('It stands here first.'))],
           fixes: removal(context, template, placeholder),
         });

@@ -66,13 +66,21 @@ const DATA: Record<string, string> = {
   'validation.jsonl': [row('Vinsten ökar'), row('Vinsten minskar', 'negativa')].join('\n'),
   'test.jsonl': row('Aktien lyfter'),
   'empty.jsonl': '\n\n',
+  'positive-rows.jsonl': [row('Vinsten ökar'), row('Kassan växer')].join('\n'),
 };
 
-/** One token for each word with the space before it, and one for each other character but letters. */
+/**
+ * One token for each word with the space before it, and one for each other character but letters; the same one for all words in
+ * Georgian letters, which it does not know.
+ */
 export const wordTokeniser = {
   encode: (text: string): number[] => {
     const words = text.match(/ ?\p{L}+| ?\p{N}+|\s+| ?[^\s\p{L}\p{N}]+/gu) ?? [];
-    return words.map((word) => [...word].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)!) | 0, 7));
+    return words.map((word) =>
+      /\p{Script=Georgian}/u.test(word)
+        ? 0
+        : [...word].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)!) | 0, 7),
+    );
   },
 };
 

@@ -1,4 +1,4 @@
-import { demoModel, type Fixture, row, taskFile, template } from '../harness.ts';
+import { demoModel, type Fixture, row, taskFile, template, wordTokeniser } from '../harness.ts';
 
 const MARKER = '<|VIRTUAL_PROMPT_0|>';
 /** A model for chats, and a table of prompts that were trained in chats. */
@@ -297,6 +297,87 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a loss over everything': { task: taskFile({ of: `"prompt_template": "${MARKER} {label}: {sentence}"` }) },
     },
   },
+  'answer-without-input': {
+    fires: {
+      'a field behind it': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{label}⟧ says: {sentence}"` }) },
+      'nothing but the answer': { task: taskFile({ of: `"prompt_template": "Say ${MARKER} ⟦{label}⟧"` }) },
+      'the answer alone in front of itself': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {label} ⟦{label}⟧ {sentence}"` }),
+      },
+      'alone at the end, in a chat': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{label}⟧", "chat": true` }),
+      },
+    },
+    silent: {
+      'a field in front': {},
+      'a field in front and one behind': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}: {label} ({source})"` }),
+      },
+      'no answer': { task: taskFile({ of: `"prompt_template": "${MARKER} {label}", "answer_field": null` }) },
+      'a placeholder that is being typed': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence :{label}"` }),
+      },
+      'an answer that must be last and is not, which is said elsewhere': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {label}: {sentence}", "answer_only_loss": true` }),
+      },
+    },
+  },
+  'marker-after-answer': {
+    fires: {
+      'one of two': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}:{label} ⟦<|VIRTUAL_PROMPT_1|>⟧"` }),
+      },
+      'all of them': {
+        task: taskFile({
+          of: `"prompt_template": "{sentence}:{label}⟦${MARKER}⟧ and ⟦<|VIRTUAL_PROMPT_1|>⟧."`,
+        }),
+      },
+    },
+    silent: {
+      'between field and answer': {
+        task: taskFile({ of: `"prompt_template": "{sentence} ${MARKER} {label} says the author."` }),
+      },
+      'without an answer': {
+        task: taskFile({
+          of: `"prompt_template": "{sentence}:{label} ${MARKER}", "answer_field": null, "labels": null`,
+        }),
+      },
+      'an answer that must be last, which is said elsewhere': {
+        task: taskFile({ of: `"prompt_template": "{sentence}:{label} ${MARKER}", "answer_only_loss": true` }),
+      },
+    },
+  },
+  'answer-end-missing': {
+    fires: {
+      'an answer that is generated': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "add_eos": ⟦false⟧ }' }).replace(
+          /"labels": .*/,
+          '"labels": null}]',
+        ),
+      },
+      'labels that begin with another one': {
+        task: `{ "model": "demo", "language": "sv", "data": { "add_eos": false }, "task_templates": [${template(
+          '"labels": { "bra": [], ⟦"bra mat"⟧: [], ⟦"bra mat och vin"⟧: [], "god": [] }',
+        )}] }`,
+      },
+    },
+    silent: {
+      'an end': { task: taskFile({ of: '"labels": null' }) },
+      'labels that begin with another one, with an end': {
+        task: taskFile({ of: '"labels": { "bra": [], "bra mat": [] }' }),
+      },
+      'a label whose letters another one begins with, but not its tokens': {
+        task: `{ "model": "demo", "language": "sv", "data": { "add_eos": false }, "task_templates": [${template(
+          '"labels": { "bra": [], "brasa": [] }',
+        )}] }`,
+      },
+      'a chat, which has an end of its own': {
+        task: `{ ${CHAT}, "language": "sv", "data": { "add_eos": false }, "task_templates": [${template(
+          '"chat": true, "labels": null',
+        )}] }`,
+      },
+    },
+  },
   'truncate-field-unknown': {
     fires: { 'no such field': { task: taskFile({ of: '"truncate_field": ⟦"text"⟧' }) } },
     silent: {
@@ -432,6 +513,31 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
     },
     silent: { 'no chat': { task: taskFile({ of: '"chat": false' }) } },
+  },
+  'labels-same-tokens': {
+    fires: {
+      'letters that the tokeniser does not know': {
+        task: taskFile({ of: '"labels": { "კარგი": [], "neutral": [], ⟦"ცუდი"⟧: [] }' }),
+      },
+      'in a chat': {
+        task: taskFile({ file: CHAT, of: '"chat": true, "labels": { "კარგი": [], ⟦"ცუდი"⟧: [] }' }),
+      },
+      'upper and lower case, where the tokeniser makes no difference': {
+        task: taskFile({ of: '"labels": { "Bra": [], ⟦"bra"⟧: [] }' }),
+        environment: {
+          model: async () => ({
+            ...demoModel,
+            tokenizer: { encode: (text) => wordTokeniser.encode(text.toLowerCase()) },
+          }),
+        },
+      },
+    },
+    silent: {
+      'other tokens': { task: taskFile({ of: '"labels": { "Bra": [], "bra": [] }' }) },
+      'a label that is another one but for its blanks, which is said elsewhere': {
+        task: taskFile({ of: '"labels": { "bra": [], " bra": [] }' }),
+      },
+    },
   },
   'data-not-found': {
     fires: {
@@ -712,12 +818,70 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         },
       },
       'no row': { task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦"neutrala"⟧: [] }' }) },
+      'no training row, but one to measure': {
+        task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦"neutrala"⟧: [] }' }),
+        data: { 'validation.jsonl': row('Kursen står still', 'neutrala') },
+      },
+      'no training row, but some to measure': {
+        task: taskFile({ of: '"labels": { "positiva": [], ⟦"negativa"⟧: ["negativ"] }' }),
+        data: { 'train.jsonl': row('a'), 'validation.jsonl': `${row('b', 'negativ')}\n${row('c', 'negativa')}` },
+      },
     },
     silent: {
+      'an empty label, which is said elsewhere': {
+        task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], "": [] }' }),
+      },
+      'a label that stands for another one, which is said elsewhere': {
+        task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], " positiva": [] }' }),
+      },
       'one row of eleven': {
         data: {
           'train.jsonl': [...Array.from({ length: 10 }, (_, i) => row(`a${i}`)), row('b', 'negativ')].join('\n'),
         },
+      },
+    },
+  },
+  'label-unmeasured': {
+    fires: {
+      'rows that are all of one label': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": [⟦"positive-rows.jsonl"⟧], "test_ds": ["validation.jsonl"] }',
+        }),
+      },
+      'test rows that are all of one label, in two files': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "test_ds": [⟦"test.jsonl"⟧, "positive-rows.jsonl"] }',
+        }),
+      },
+      'a label of training rows that is not among the others': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": [⟦"validation.jsonl"⟧], "test_ds": [⟦"other.jsonl"⟧] }',
+          of: '"labels": { "positiva": [], "negativa": [], "neutrala": [] }',
+        }),
+        data: {
+          'train.jsonl': [row('a'), row('b', 'negativa'), row('c', 'neutrala')].join('\n'),
+          'validation.jsonl': [row('d'), row('e', 'negativa'), row('f')].join('\n'),
+          'other.jsonl': [row('g'), row('h', 'negativa'), row('i')].join('\n'),
+        },
+      },
+    },
+    silent: {
+      'all labels': {},
+      'fewer rows than labels': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["test.jsonl"] }' }),
+      },
+      'a label that no training row has': {
+        task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], "neutrala": [] }' }),
+        data: { 'validation.jsonl': [row('d'), row('e', 'negativa'), row('f')].join('\n') },
+      },
+      'forms of both labels': {
+        data: { 'validation.jsonl': `${row('a', ' positiv')}\n${row('b', 'negativ')}` },
+      },
+      'no labels': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["positive-rows.jsonl"] }',
+          of: '"labels": null',
+        }),
       },
     },
   },

@@ -414,7 +414,19 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       of: `"prompt_template": "${MARKER} {label}: {sentence}",\n"answer_only_loss": true`,
       fixes: {
         'Move {label} to the end': `"prompt_template": "${MARKER} : {sentence} {label}",\n"answer_only_loss": true`,
-        'Let everything count in the loss': `"prompt_template": "${MARKER} {label}: {sentence}",\n"answer_only_loss": false`,
+      },
+    },
+    'a field in front, and text behind it': {
+      of: `"prompt_template": "${MARKER} {sentence} is {label} news",\n"answer_only_loss": true`,
+      fixes: {
+        'Move {label} to the end': `"prompt_template": "${MARKER} {sentence} is news {label}",\n"answer_only_loss": true`,
+        'Let everything count in the loss': `"prompt_template": "${MARKER} {sentence} is {label} news",\n"answer_only_loss": false`,
+      },
+    },
+    'a marker behind it': {
+      of: `"prompt_template": "{sentence}:{label}${MARKER}",\n"answer_only_loss": true`,
+      fixes: {
+        'Move {label} to the end': `"prompt_template": "{sentence}:${MARKER} {label}",\n"answer_only_loss": true`,
       },
     },
     'a line end behind it': {
@@ -422,6 +434,29 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       fixes: {
         'Remove what follows {label}': `"prompt_template": "${MARKER} {sentence}:{label}",\n"answer_only_loss": true`,
         'Let everything count in the loss': `"prompt_template": "${MARKER} {sentence}:{label}\\n",\n"answer_only_loss": false`,
+      },
+    },
+  },
+  'answer-without-input': {
+    'a field behind it': {
+      of: `"prompt_template": "${MARKER} {label} is the mood of: {sentence}"`,
+      fixes: {
+        'Move {label} to the end': `"prompt_template": "${MARKER} is the mood of: {sentence} {label}"`,
+      },
+    },
+    'nothing else': { of: `"prompt_template": "${MARKER} {label}"`, fixes: {} },
+  },
+  'marker-after-answer': {
+    'all of them': {
+      of: `"prompt_template": "{sentence}: {label} ${MARKER}"`,
+      fixes: { 'Move {label} to the end': `"prompt_template": "{sentence}: ${MARKER} {label}"` },
+    },
+  },
+  'answer-end-missing': {
+    'an answer that is generated': {
+      task: `{\n  "model": "demo",\n  "language": "sv",\n  "data": { "train_ds": ["train.jsonl"], "add_eos": false },\n  "task_templates": [{ "taskname": "sentiment-task", "prompt_template": "${MARKER} {sentence}:{label}", "answer_field": "label" }]\n}`,
+      fixes: {
+        'Set "add_eos" to true': `{\n  "model": "demo",\n  "language": "sv",\n  "data": { "train_ds": ["train.jsonl"], "add_eos": true },\n  "task_templates": [{ "taskname": "sentiment-task", "prompt_template": "${MARKER} {sentence}:{label}", "answer_field": "label" }]\n}`,
       },
     },
   },

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { DEMO_SIZES } from '../../../../model/src/demo/packages.ts';
 import { rules } from '../../../../task/src/rules/index.ts';
 import { DEMO_MODELS } from '../../../../task/src/rules/model-not-found.ts';
-import { check, type Fixture, fired, taskFile, template } from '../harness.ts';
+import { check, type Fixture, fired, row, taskFile, template } from '../harness.ts';
 import { cases } from './cases.ts';
 
 const DESIGN_TABLE =
   'json-syntax schema template-empty marker-missing marker-order marker-malformed split-count split-sum split-zero ' +
   'total-too-long placeholder-malformed placeholder-unknown placeholder-duplicate answer-field-missing answer-not-last ' +
-  'truncate-field-unknown truncate-is-answer task-duplicate task-without-template task-new-and-existing task-not-trained ' +
-  'template-unused template-changed backbone-changed model-not-found model-unsupported chat-template-missing data-not-found data-empty row-syntax ' +
+  'answer-without-input marker-after-answer answer-end-missing truncate-field-unknown truncate-is-answer task-duplicate task-without-template task-new-and-existing task-not-trained ' +
+  'template-unused template-changed backbone-changed model-not-found model-unsupported chat-template-missing labels-same-tokens data-not-found data-empty row-syntax ' +
   'row-taskname row-field-missing row-field-extra row-field-type row-answer-empty row-marker row-too-long ' +
-  'row-label-unknown row-duplicate data-leak labels-unbalanced answer-boundary';
+  'row-label-unknown row-duplicate data-leak labels-unbalanced label-unmeasured answer-boundary';
 
 it('has the rules of the design, in its order, each with cases', () => {
   expect(rules.map(({ code }) => code)).toEqual(DESIGN_TABLE.split(' '));
@@ -35,6 +35,40 @@ describe.each(Object.entries(cases))('%s', (code, { fires, silent }) => {
 
   it.each(Object.entries(silent))('is silent: %s', async (_, fixture) => {
     expect((await fired(code, fixture)).found).toEqual([]);
+  });
+});
+
+describe('a rule that is stricter or milder than usual', () => {
+  const said = async (code: string, fixture: Fixture) =>
+    (await check(fixture)).problems.filter((problem) => problem.code === code).map(({ severity }) => severity);
+  const MARKER = '<|VIRTUAL_PROMPT_0|>';
+  const neutral = { of: '"labels": { "positiva": [], "negativa": [], "neutrala": [] }' };
+
+  it('takes the answer in front of itself for an error', async () => {
+    const task = (text: string) => ({ task: taskFile({ of: `"prompt_template": "${MARKER} ${text}"` }) });
+    expect(await said('placeholder-duplicate', task('{label} {sentence}:{label}'))).toEqual(['error']);
+    expect(await said('placeholder-duplicate', task('{sentence} {sentence}:{label}'))).toEqual(['warning']);
+  });
+
+  it('takes virtual tokens which are all unseen for an error, and not where a marker in front is only misspelt', async () => {
+    const task = (text: string) => ({ task: taskFile({ of: `"prompt_template": "${text}"` }) });
+    expect(await said('marker-after-answer', task(`{sentence}:{label}${MARKER}`))).toEqual(['error']);
+    const misspelt = task('<|VIRTUAL_PROMPT0|> {sentence}:{label}<|VIRTUAL_PROMPT_1|>');
+    expect(await said('marker-after-answer', misspelt)).toEqual(['warning']);
+  });
+
+  it('warns of a label that is asked for and never taught', async () => {
+    const data = { 'validation.jsonl': row('Kursen står still', 'neutrala') };
+    expect(await said('labels-unbalanced', { task: taskFile(neutral) })).toEqual(['information']);
+    expect(await said('labels-unbalanced', { task: taskFile(neutral), data })).toEqual(['warning']);
+  });
+
+  it('only informs of some labels that are not measured', async () => {
+    const data = {
+      'train.jsonl': [row('a'), row('b', 'negativa'), row('c', 'neutrala')].join('\n'),
+      'validation.jsonl': [row('d'), row('e', 'negativa'), row('f')].join('\n'),
+    };
+    expect(await said('label-unmeasured', { task: taskFile(neutral), data })).toEqual(['information']);
   });
 });
 
