@@ -23,7 +23,7 @@ export function formatting({ text, lines }: TaskContext, options: FormattingOpti
     keepLines: true,
     insertFinalNewline: options.insertFinalNewline === true,
   });
-  return closedUp(body, edits)
+  return withoutLastIndent(body, closedUp(body, edits))
     .map(({ offset, length, content }) => ({
       range: lines.range({ start: offset + mark, end: offset + mark + length }),
       newText: content,
@@ -37,6 +37,15 @@ function closedUp(text: string, edits: readonly Edit[]): Edit[] {
   const others = edits.filter(({ offset, length }) => blanks.get(offset) !== length);
   const removals = [...blanks].flatMap(([offset, length]) => (length > 0 ? [{ offset, length, content: '' }] : []));
   return [...others, ...removals].sort((a, b) => a.offset - b.offset);
+}
+
+/** Where a bracket is still missing, the formatter indents the last line, which is empty: once there is one. */
+function withoutLastIndent(text: string, edits: readonly Edit[]): Edit[] {
+  return edits.flatMap((edit) => {
+    if (edit.offset + edit.length < text.length) return [edit];
+    const content = edit.content.replace(/(?<=[\r\n])[ \t]+$/, '');
+    return content === text.slice(edit.offset) ? [] : [{ ...edit, content }];
+  });
 }
 
 /** Between a bracket of a list, or an empty object, and what is inside in the same line: blanks, or the place for them. */

@@ -74,6 +74,9 @@ describe('in text that is being typed the cursor is at', () => {
     ['{ "data": { "train_ds": ["a"\n }, "‸" }', 'key of the file ⟦""⟧'],
     ['{ "model":\n  "lang‸": "sv" }', 'key of the file ⟦"lang"⟧'],
     ['{ ] "data": { "‸', 'key of data ⟦"⟧'],
+    ['{ "data": { ‸: ["a"] } }', 'key of data ⟦⟧'],
+    ['{ "data": { : "‸" } }', 'value of data. ⟦""⟧'],
+    ['{ "data": { "train_ds": [] : ‸ } }', 'value of data. ⟦⟧'],
   ])('a place behind a mistake: %s', (marked, expected) => expect(at(marked)).toBe(expected));
 });
 
@@ -88,6 +91,13 @@ it.each([
   '{ // "‸\n }',
   '{ /* ‸ */ }',
 ])('nothing can be written at %s', (marked) => expect(at(marked)).toBe('nothing'));
+
+it('the text behind the colon of a key that was deleted is not one of the other keys', () => {
+  const marked = '{ "language": "sv", ‸: "demo", "data": {} }';
+  const { siblings, colonFollows } = cursorAt(marked.replace('‸', ''), marked.indexOf('‸'))!;
+  expect([...siblings.keys()]).toEqual(['language', 'data']);
+  expect(colonFollows).toBe(true);
+});
 
 it('the other keys of the object are known, with their texts, behind the cursor too', () => {
   const marked = '{ "examples": [{ "a": "x", "‸": "y", "b": 1 "c": {}, "d" }, { "e": 1 }], "f": 1 }';

@@ -20,7 +20,11 @@ const readFrom = (text: string) => {
   return { value: root && plainValue(root), errors: errors.map(({ message }) => message) };
 };
 
-const options = fc.record({ tabSize: fc.integer({ min: 1, max: 8 }), insertSpaces: fc.boolean() });
+const options = fc.record({
+  tabSize: fc.integer({ min: 1, max: 8 }),
+  insertSpaces: fc.boolean(),
+  insertFinalNewline: fc.boolean(),
+});
 
 /** JSON with blanks, line ends and comments between all its parts. */
 const LOOSE = ['', '', ' ', '\t', '\n', '\r\n', '\n\n', '// about\n', '/* about */', '/*\n about */'];
@@ -70,6 +74,13 @@ describe('formatting', () => {
 
   it('keeps a byte order mark', () => {
     expect(formatted('\uFEFF{\n"seed": 1\n}')).toBe('\uFEFF{\n  "seed": 1\n}');
+  });
+
+  it('leaves the last line empty where a bracket is missing', () => {
+    expect(formatted('{\n"seed": 1\n')).toBe('{\n  "seed": 1\n');
+    const withEnd = { ...TWO, insertFinalNewline: true };
+    expect(formatted('{\n"seed": 1', withEnd)).toBe('{\n  "seed": 1\n');
+    expect(formatted('{\n  "seed": 1\n', withEnd)).toBe('{\n  "seed": 1\n');
   });
 
   it('of a range leaves other lines as they are', () => {

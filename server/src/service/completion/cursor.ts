@@ -203,7 +203,10 @@ class CursorReader {
         this.#close(token.kind === '}' ? '{' : '[', token.end);
         return;
       case ':':
-        if (frame?.state === 'colon') frame.state = 'value';
+        if (frame?.open !== '{') return;
+        // Behind a key that was deleted the value is no key, nor the value of another one.
+        if (frame.state === 'key' || frame.state === 'comma') frame.key = '';
+        frame.state = 'value';
         return;
       case ',':
         if (frame?.open === '[') {
