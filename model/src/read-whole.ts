@@ -1,14 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
-import { t } from '../../l10n/src/words.ts';
+import { readFile } from 'node:fs/promises';
+import { notAFile } from './not-a-file.ts';
 
 /**
- * All bytes of a file. What is none is not read: a pipe would be waited for, and a device such as `/dev/zero` fill the memory,
- * without end.
+ * All bytes of a file.
  * @throws Error of the system, or for what is no file
  */
 export async function readWhole(path: string): Promise<Buffer> {
-  const found = await stat(path);
-  // A folder is told by being read.
-  if (!found.isFile() && !found.isDirectory()) throw new Error(t('it is not a file'));
+  const reason = await notAFile(path);
+  if (reason !== undefined) throw new Error(reason);
   return readFile(path);
 }

@@ -1,7 +1,8 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { t } from '../../l10n/src/words.ts';
 import { DTYPE_BYTES, type Dtype, isDtype } from './dtypes.ts';
 import { findDuplicateKey, isJsonObject, type JsonObject } from './json.ts';
+import { notAFile } from './not-a-file.ts';
 
 /*
  * The safetensors format (https://github.com/huggingface/safetensors): a little-endian u64 with the header's length,
@@ -169,9 +170,8 @@ function isSize(value: unknown): value is number {
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsResult> {
   try {
-    const found = await stat(path);
-    // A pipe would be waited for without end. A folder is told by being opened.
-    if (!found.isFile() && !found.isDirectory()) return broken(t('it is not a file'), 0);
+    const reason = await notAFile(path);
+    if (reason !== undefined) return broken(reason, 0);
     const file = await open(path, 'r');
     try {
       return await readHeader(file);

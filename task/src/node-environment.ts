@@ -7,6 +7,7 @@ import { fileReason } from '../../model/src/file-reason.ts';
 import { hubModelFolder, hubReference } from '../../model/src/hub-cache.ts';
 import { isHubId } from '../../model/src/hub-id.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
+import { notAFile } from '../../model/src/not-a-file.ts';
 import { readHeader } from '../../model/src/safetensors.ts';
 import type {
   CheckEnvironment,
@@ -79,9 +80,8 @@ export async function readModelFacts({ taskFile, model, language }: ModelReferen
 export async function readPromptTableFacts(path: string): Promise<PromptTableFacts | undefined> {
   const broken = (problem: string): PromptTableFacts => ({ broken: problem, tasks: new Map() });
   try {
-    const found = await stat(path);
-    // A folder is told by being opened.
-    if (!found.isFile() && !found.isDirectory()) return broken(t('it is not a file'));
+    const reason = await notAFile(path);
+    if (reason !== undefined) return broken(reason);
     const file = await open(path);
     try {
       const result = await readHeader(file);

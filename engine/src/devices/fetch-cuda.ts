@@ -13,7 +13,7 @@ import { freeSpace } from '../hub/free-space.ts';
 import { HubError } from '../hub/hub-error.ts';
 import type { HubFile } from '../hub/hub-listing.ts';
 import { HubRequests } from '../hub/hub-requests.ts';
-import { isAddress, unusedProxy, withoutPassword } from '../hub/hub-settings.ts';
+import { requireAddress, unusedProxy, withoutPassword } from '../hub/hub-settings.ts';
 import type { Pause } from '../hub/retries.ts';
 import {
   CUDA_LIBRARIES,
@@ -144,12 +144,10 @@ function registryOf({ npm_config_registry, NPM_CONFIG_REGISTRY }: NodeJS.Process
 /** The registry in the place of the hub. */
 function requestsTo(address: string): Pick<HubRequests, 'file' | 'page'> {
   const registry = address.replace(/\/+$/, '');
-  if (!isAddress(registry, 'npm_config_registry')) {
-    throw new HubError(
-      'unreachable',
-      t("the npm registry is '{0}', which is no http or https address", withoutPassword(address)),
-    );
-  }
+  requireAddress(registry, {
+    source: 'npm_config_registry',
+    otherwise: t("the npm registry is '{0}', which is no http or https address", withoutPassword(address)),
+  });
   const requests = new HubRequests({ endpoint: registry, token: undefined, unusedProxy: unusedProxy() }, PACKAGE);
   return {
     page: requests.page,

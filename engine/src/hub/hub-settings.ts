@@ -47,23 +47,23 @@ export async function hubSettings(
 
 function endpointOf({ HF_ENDPOINT }: Environment): string {
   const text = (HF_ENDPOINT || HUB).replace(/\/+$/, '');
-  if (isAddress(text, 'HF_ENDPOINT')) return text;
-  throw new HubError(
-    'unreachable',
-    t("HF_ENDPOINT is '{0}', which is no http or https address", withoutPassword(text)),
-  );
+  requireAddress(text, {
+    source: 'HF_ENDPOINT',
+    otherwise: t("HF_ENDPOINT is '{0}', which is no http or https address", withoutPassword(text)),
+  });
+  return text;
 }
 
 /**
- * Whether a text is an http or https address.
- * @param source the variable that it is from
- * @throws HubError where it has a user's name or password in it, which would be sent to nobody and be told in messages
+ * @param source the variable that an address is from
+ * @param otherwise what is said where it is none
+ * @throws HubError where a text is no http or https address, or has a user's name or password in it, which would be sent to
+ * nobody and be told in messages
  */
-export function isAddress(text: string, source: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  if (!/^https?:$/.test(protocol)) return false;
-  if (username === '' && password === '') return true;
+export function requireAddress(text: string, { source, otherwise }: { source: string; otherwise: string }): void {
+  const address = URL.canParse(text) ? new URL(text) : undefined;
+  if (address === undefined || !/^https?:$/.test(address.protocol)) throw new HubError('unreachable', otherwise);
+  if (address.username === '' && address.password === '') return;
   throw new HubError(
     'unreachable',
     t('{0} has a user or a password in its address, which is not sent: take it out', source),
