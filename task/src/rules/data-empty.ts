@@ -1,13 +1,16 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { DataFileFacts, TaskDataFacts } from '../data-facts.ts';
+import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
+import { removeFromList } from '../task-edits.ts';
 
 export const dataEmpty: Rule = {
   code: 'data-empty',
   severity: 'error',
   explanation:
     'A data file has no rows, or a task that is to be trained has none in the training data, or only rows that are too long and skipped.',
+  quickFix: 'Removes a file without rows that stands beside others.',
   example: {
     of: 'file',
     wrong: '"data": { "train_ds": ["empty.jsonl"] }',
@@ -16,8 +19,16 @@ export const dataEmpty: Rule = {
   checkData(context, data, report) {
     for (const file of data.files) {
       if (file.state !== 'read' || file.rows > 0) continue;
-      for (const { node } of file.mentions) {
-        report({ at: spanOf(node), message: t('{0} has no rows.', JSON.stringify(file.name)) });
+      for (const { node, split } of file.mentions) {
+        // Without the only one of its kind there would be nothing to train on or to measure with.
+        const isAlone = !data.files.some(
+          (other) => other !== file && other.mentions.some((one) => one.split === split),
+        );
+        report({
+          at: spanOf(node),
+          message: t('{0} has no rows.', JSON.stringify(file.name)),
+          fixes: isAlone ? [] : fixOf(t('Remove it'), removeFromList(context, node)),
+        });
       }
     }
 

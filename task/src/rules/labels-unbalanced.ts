@@ -1,7 +1,9 @@
 import { t } from '../../../l10n/src/words.ts';
+import { fixOf } from '../fix.ts';
 import { properties, spanOf } from '../json-tree.ts';
 import { isLabel } from '../labels.ts';
 import type { Rule } from '../rule.ts';
+import { removeFromList } from '../task-edits.ts';
 
 const SMALLEST_SHARE = 0.1;
 
@@ -10,6 +12,7 @@ export const labelsUnbalanced: Rule = {
   severity: 'information',
   explanation:
     'A label has less than a tenth of the training rows of the commonest one; the model may never say it. Macro-F1 shows this, accuracy does not. It is a warning where no training row has a label that is asked for in validation or test data.',
+  quickFix: 'Removes a label that no row at all has.',
   example: {
     of: 'template',
     wrong: '"labels": { "positiva": [], "negativa": [], "neutrala": [] }',
@@ -38,6 +41,7 @@ export const labelsUnbalanced: Rule = {
             count,
             most,
           ),
+          fixes: asked > 0 ? [] : fixOf(t('Remove it'), removeFromList(context, key), { guess: true }),
         });
       }
     }

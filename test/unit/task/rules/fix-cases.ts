@@ -596,6 +596,13 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       fixes: {},
     },
   },
+  'data-empty': {
+    'a file beside another one': {
+      file: '"data": { "train_ds": ["train.jsonl", "empty.jsonl"] }',
+      fixes: { 'Remove it': '"data": { "train_ds": ["train.jsonl"] }' },
+    },
+    'a file alone': { file: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["empty.jsonl"] }', fixes: {} },
+  },
   'row-syntax': {
     'a missing brace': {
       rows: `${row('a').slice(0, -1)}\n${row('b')}`,
@@ -809,6 +816,17 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       fixes: {
         'Take it out of the test data': '"data": {\n  "train_ds": "train.jsonl"\n}',
       },
+    },
+  },
+  'labels-unbalanced': {
+    'a label that no row has': {
+      of: '"labels": { "positiva": [], "neutrala": ["neutral"], "negativa": [] }',
+      fixes: { 'Remove it': '"labels": { "positiva": [], "negativa": [] }' },
+    },
+    'a label that validation rows have': {
+      of: '"labels": { "positiva": [], "negativa": [], "neutrala": [] }',
+      validation: row('a', 'neutrala'),
+      fixes: {},
     },
   },
   'answer-boundary': {
