@@ -99,6 +99,8 @@ export interface RowView {
   duplicateOf: number;
   /** Where the training data has the same row. */
   leakedFrom: { file: string; line: number } | undefined;
+  /** An earlier row of the file, or a training row, that differs in the label alone. */
+  answeredOtherwise: { file: string; line: number; label: string } | undefined;
   /** Undefined when the row has no template or the backbone no tokeniser. */
   tokens: (() => RowTokens) | undefined;
 }

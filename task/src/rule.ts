@@ -46,7 +46,7 @@ export interface RuleExample {
  *
  * - `shape`: its task, its fields and the kinds of their values (`RowShape`);
  * - `answer`: those and the text of its answer, where the template has labels;
- * - `likeness`: whether it is a duplicate or a leak;
+ * - `likeness`: whether it is a duplicate or a leak, or differs from another row in the label alone;
  * - `braces`: texts in which there is a brace or the start of a marker, and the template's fields;
  * - `text`: anything that a row of a data file has; such a rule has every row read whenever a template changes;
  * - `tokens`: its tokens.

@@ -3,12 +3,23 @@ import { madeAtMost } from '../row-findings.ts';
 import { RowPlaces, type RowView } from '../row-view.ts';
 import type { BadRow, RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
+import type { OtherwiseRow } from './answer-search.ts';
 import type { DataIndex } from './data-index.ts';
-import type { Likeness, LikeRow } from './likeness.ts';
+import type { LikeRow } from './likeness.ts';
+import type { Likes } from './likeness-memory.ts';
 import type { RowRef } from './read-rows.ts';
 import { COLUMNS, hashCount } from './row-records.ts';
 import { BAD_ROW, isText, type RowShape } from './row-shape.ts';
 import { hashKey } from './text-hash.ts';
+
+/** A row with the likes of it for which a rule fires. */
+export type FiredRow = RowRef | LikeRow | OtherwiseRow;
+
+/** What a row is the like of, as far as that is why a rule fires. */
+export function likesOf(row: FiredRow): Partial<Pick<RowView, 'duplicateOf' | 'leakedFrom' | 'answeredOtherwise'>> {
+  if ('duplicateOf' in row) return { duplicateOf: row.duplicateOf, leakedFrom: row.leakedFrom };
+  return 'answeredOtherwise' in row ? { answeredOtherwise: row.answeredOtherwise } : {};
+}
 
 /** The rows of a file of which a rule has something to say under one group. */
 export interface FiredGroup {
@@ -17,14 +28,14 @@ export interface FiredGroup {
   /** How many findings there are. */
   readonly count: number;
   /** The rows of the first of them, as many as can be shown. */
-  readonly rows: readonly (RowRef | LikeRow)[];
+  readonly rows: readonly FiredRow[];
 }
 
 /** Groups of the same rule and name as one. */
 export function mergedGroups(groups: readonly FiredGroup[]): FiredGroup[] {
-  const merged = new Map<Rule, Map<string, { count: number; rows: (RowRef | LikeRow)[] }>>();
+  const merged = new Map<Rule, Map<string, { count: number; rows: FiredRow[] }>>();
   for (const { rule, group, count, rows } of groups) {
-    const byName = merged.get(rule) ?? new Map<string, { count: number; rows: (RowRef | LikeRow)[] }>();
+    const byName = merged.get(rule) ?? new Map<string, { count: number; rows: FiredRow[] }>();
     merged.set(rule, byName);
     const known = byName.get(group) ?? { count: 0, rows: [] };
     byName.set(group, known);
@@ -57,6 +68,7 @@ export function viewOf(context: TaskContext, file: string, value: RowObject, mor
     places: new RowPlaces(''),
     duplicateOf: -1,
     leakedFrom: undefined,
+    answeredOtherwise: undefined,
     tokens: undefined,
     ...more,
   };
@@ -231,7 +243,7 @@ function firstWithAnswer(
 
 /** What rules say that look at whether a row is a duplicate or a leak. */
 export function firedByLikeness(
-  { counts, rows: firstRows }: Likeness,
+  { likeness: { counts, rows: firstRows }, otherwise }: Likes,
   file: string,
   rules: readonly Rule[],
   context: TaskContext,
@@ -241,6 +253,8 @@ export function firedByLikeness(
     { count: counts.duplicate, like: { duplicateOf: 0 } },
     { count: counts.leaked, like: { leakedFrom: somewhere } },
     { count: counts.both, like: { duplicateOf: 0, leakedFrom: somewhere } },
+    // Whatever else these are: no rule looks at both.
+    { count: otherwise.count, like: { answeredOtherwise: { ...somewhere, label: '' } } },
   ];
   return rules.flatMap((rule) => {
     const groups = new Map<string, number>();
@@ -250,9 +264,8 @@ export function firedByLikeness(
       for (const [group, times] of found) groups.set(group, (groups.get(group) ?? 0) + times * count);
     }
     return [...groups].map(([group, count]) => {
-      const rows = firstRows.filter(
-        ({ duplicateOf, leakedFrom }) =>
-          fires(rule, viewOf(context, file, {}, { duplicateOf, leakedFrom }), context).get(group) !== undefined,
+      const rows = [...firstRows, ...otherwise.rows].filter(
+        (row) => fires(rule, viewOf(context, file, {}, likesOf(row)), context).get(group) !== undefined,
       );
       return { rule, group, count, rows: rows.slice(0, madeAtMost(rule)) };
     });

@@ -1,17 +1,30 @@
 import type { TemplateView } from '../context.ts';
 import type { DataFacts } from '../data-facts.ts';
+import { type LabelForms, labelOf } from '../labels.ts';
+import { AnswerSearch, type AskedTasks, type LabelKeys, type Otherwise } from './answer-search.ts';
 import type { LikenessFields } from './file-likeness.ts';
 import { type IndexedFile, splitsOf } from './gather-facts.ts';
 import { isSmall, type Likeness, type LikenessInput, LikenessSearch, rowsOf } from './likeness.ts';
+import { hashKey, hashText } from './text-hash.ts';
 
 /** How often the fields of templates may change to and fro, as while one is typed, without all rows being looked at again. */
 const MAX_SEARCHES = 3;
 const FIRST_AT_ONCE_ROWS = 5000;
+
 export interface LikenessQuestion {
   /** Names all that the answer depends on. */
   readonly key: string;
   readonly files: readonly LikenessInput[];
-  readonly fields: LikenessFields;
+  /** For duplicates and leaks, */
+  readonly likes: { readonly key: string; readonly fields: LikenessFields };
+  /** and for rows that differ in the label alone. */
+  readonly answers: { readonly key: string; readonly tasks: AskedTasks; readonly labels: LabelKeys };
+}
+
+/** What is known of the rows of a file that are the like of others. */
+export interface Likes {
+  readonly likeness: Likeness;
+  readonly otherwise: Otherwise;
 }
 
 export function likenessQuestion(
@@ -34,47 +47,118 @@ export function likenessQuestion(
     }),
   );
   const versions = files.map(({ path, index, isTraining }) => [path, index.version, isTraining]);
-  return { key: JSON.stringify([[...fields], versions]), files, fields };
+  const likes = { key: JSON.stringify([[...fields], versions]), fields };
+  const asked = answersAsked(indexed, templates, fields);
+  const answers = { ...asked, key: JSON.stringify([asked.key, versions]) };
+  return { key: JSON.stringify([likes.key, answers.key]), files, likes, answers };
 }
 
-/** What is known of duplicates and leaks, and what helps to find it again after a change. */
+function answersAsked(
+  files: readonly IndexedFile[],
+  templates: ReadonlyMap<string, TemplateView>,
+  fields: LikenessFields,
+): LikenessQuestion['answers'] {
+  const asked = [...templates].flatMap(([taskname, { settings, forms }]) => {
+    const answer = settings.answer_field;
+    const inputs = fields.get(taskname)?.filter((field) => field !== answer) ?? [];
+    // Without labels the same text may have several right answers.
+    return inputs.length === 0 || forms === undefined || answer === null ? [] : [{ taskname, inputs, answer, forms }];
+  });
+  return {
+    key: JSON.stringify(asked.map(({ forms, ...task }) => [task, [...forms]])),
+    tasks: new Map(asked.map(({ taskname, inputs, answer }) => [taskname, { inputs, answer }])),
+    labels: new Map(asked.map(({ taskname, answer, forms }) => [taskname, labelKeys(taskname, answer, forms, files)])),
+  };
+}
+
+/** Which labels the answers of rows stand for: forms as they are written, and all answers of files that have few. */
+function labelKeys(
+  taskname: string,
+  field: string,
+  forms: LabelForms,
+  files: readonly IndexedFile[],
+): ReadonlyMap<number, string> {
+  const keys = new Map<number, string>();
+  const hash = { high: 0, low: 0 };
+  for (const [form, label] of forms) {
+    hashText(form, hash);
+    keys.set(hashKey(hash.high, hash.low), label);
+  }
+  for (const { index } of files) {
+    for (const { text, key } of index.shapes.tables(taskname)?.get(field)?.values ?? []) {
+      const label = labelOf(forms, text);
+      if (label !== undefined) keys.set(key, label);
+    }
+  }
+  return keys;
+}
+
+/** What is known of rows that are the like of others, and what helps to find it again after a change. */
 export class LikenessMemory {
   readonly #most: number;
-  #found: { key: string; likeness: readonly Likeness[] } | undefined;
+  #likes: { key: string; found: readonly Likeness[] } | undefined;
+  #answers: { key: string; found: readonly Otherwise[] } | undefined;
   /** The latest first. */
-  #searches: readonly LikenessSearch[] = [];
+  #likeSearches: readonly LikenessSearch[] = [];
+  #answerSearches: readonly AnswerSearch[] = [];
 
-  /** @param most how many duplicates and leaks of each file are wanted */
+  /** @param most how many rows of each file and kind are wanted */
   constructor(most: number) {
     this.#most = most;
   }
 
   /** By file, in the order of the question; undefined when there are so many rows that `search` must be gone through first. */
-  get(question: LikenessQuestion): readonly Likeness[] | undefined {
-    const { key, files } = question;
-    if (this.#found?.key !== key && this.#isQuick(files)) {
+  get(question: LikenessQuestion): readonly Likes[] | undefined {
+    if (!this.#isKnown(question) && this.#isQuick(question.files)) {
       const steps = this.search(question);
       while (!steps.next().done);
     }
-    return this.#found?.key === key ? this.#found.likeness : undefined;
+    if (!this.#isKnown(question)) return undefined;
+    return this.#likes!.found.map((likeness, i) => ({ likeness, otherwise: this.#answers!.found[i]! }));
+  }
+
+  #isKnown({ likes, answers }: LikenessQuestion): boolean {
+    return this.#likes?.key === likes.key && this.#answers?.key === answers.key;
   }
 
   /** Whether an answer is there in a few milliseconds. */
   #isQuick(files: readonly LikenessInput[]): boolean {
     // The first time takes longest: nothing is known, and the program is not warm yet.
     return (
-      isSmall(files) && (rowsOf(files) <= FIRST_AT_ONCE_ROWS || this.#searches.some((search) => search.isOver(files)))
+      isSmall(files) &&
+      (rowsOf(files) <= FIRST_AT_ONCE_ROWS || this.#likeSearches.some((search) => search.isOver(files)))
     );
   }
 
   /** Finds the answer to a question, a little at each step. */
-  *search({ key, files, fields }: LikenessQuestion): Generator<undefined, void> {
+  *search({ files, likes, answers }: LikenessQuestion): Generator<undefined, void> {
+    if (this.#likes?.key !== likes.key) yield* this.#searchLikes(files, likes);
+    // What the first search took is free by now.
+    if (this.#answers?.key !== answers.key) yield* this.#searchAnswers(files, answers);
+  }
+
+  *#searchLikes(
+    files: readonly LikenessInput[],
+    { key, fields }: LikenessQuestion['likes'],
+  ): Generator<undefined, void> {
     const isKept = isSmall(files);
-    const known = this.#searches.find((search) => search.isOf(files, fields));
+    const known = this.#likeSearches.find((search) => search.isOf(files, fields));
     const search = known ?? new LikenessSearch(files, fields, this.#most, isKept);
     // One that is given up half-way is not used again, nor is one of files that were read anew.
-    this.#searches = this.#searches.filter((other) => other !== known && other.isOver(files));
-    this.#found = { key, likeness: yield* search.find() };
-    if (isKept) this.#searches = [search, ...this.#searches].slice(0, MAX_SEARCHES);
+    this.#likeSearches = this.#likeSearches.filter((other) => other !== known && other.isOver(files));
+    this.#likes = { key, found: yield* search.find() };
+    if (isKept) this.#likeSearches = [search, ...this.#likeSearches].slice(0, MAX_SEARCHES);
+  }
+
+  *#searchAnswers(
+    files: readonly LikenessInput[],
+    { key, tasks, labels }: LikenessQuestion['answers'],
+  ): Generator<undefined, void> {
+    const isKept = isSmall(files);
+    const known = this.#answerSearches.find((search) => search.isOf(files, tasks));
+    const search = known ?? new AnswerSearch(files, tasks, this.#most, isKept);
+    this.#answerSearches = this.#answerSearches.filter((other) => other !== known && other.isOver(files));
+    this.#answers = { key, found: yield* search.find(labels) };
+    if (isKept) this.#answerSearches = [search, ...this.#answerSearches].slice(0, MAX_SEARCHES);
   }
 }

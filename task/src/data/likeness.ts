@@ -42,6 +42,14 @@ export function rowsOf(files: readonly LikenessInput[]): number {
   return files.reduce((sum, { index }) => sum + index.rows, 0);
 }
 
+/** Whether two searches are about the same files, whose rows may have changed. */
+export function isSameFiles(some: readonly LikenessInput[], others: readonly LikenessInput[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ index, isTraining }, i) => index === others[i]!.index && isTraining === others[i]!.isTraining)
+  );
+}
+
 interface Training {
   readonly input: LikenessInput;
   readonly likeness: FileLikeness;
@@ -86,10 +94,7 @@ export class LikenessSearch {
 
   /** Whether it is about these files, whose rows may have changed. */
   isOver(files: readonly LikenessInput[]): boolean {
-    return (
-      this.#files.length === files.length &&
-      this.#files.every(({ index, isTraining }, i) => index === files[i]!.index && isTraining === files[i]!.isTraining)
-    );
+    return isSameFiles(this.#files, files);
   }
 
   isOf(files: readonly LikenessInput[], fields: LikenessFields): boolean {

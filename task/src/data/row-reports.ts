@@ -3,8 +3,7 @@ import { RowPlaces, textOf } from '../row-view.ts';
 import type { DataRow } from '../rows.ts';
 import type { Finding, Rule } from '../rule.ts';
 import type { TokenMeter } from '../tokens.ts';
-import { viewOf } from './fired-rows.ts';
-import type { LikeRow } from './likeness.ts';
+import { type FiredRow, likesOf, viewOf } from './fired-rows.ts';
 import type { RowRef } from './read-rows.ts';
 import type { RowRecords } from './row-records.ts';
 
@@ -41,13 +40,13 @@ export class RowReports {
    */
   of(
     rule: Rule,
-    ref: RowRef | LikeRow,
+    ref: FiredRow,
     rowOf: (ref: RowRef) => DataRow | undefined,
     about: { context: TaskContext; file: string; meter: TokenMeter | undefined },
   ): RowReport[] | undefined {
     const records = ref.block.records!;
     const known = this.#kept.get(records)?.get(ref.row)?.get(rule);
-    const likes = likesOf(ref);
+    const likes = JSON.stringify(likesOf(ref));
     if (known?.likes === likes) return known.reports;
     const row = rowOf(ref);
     if (row === undefined) return undefined;
@@ -68,7 +67,7 @@ export class RowReports {
 function makeReports(
   rule: Rule,
   row: DataRow,
-  ref: RowRef | LikeRow,
+  ref: FiredRow,
   { context, file, meter }: { context: TaskContext; file: string; meter: TokenMeter | undefined },
 ): RowReport[] {
   const reports: RowReport[] = [];
@@ -85,13 +84,9 @@ function makeReports(
   const view = viewOf(context, file, value, {
     places: new RowPlaces(row.text),
     template,
-    ...('duplicateOf' in ref ? { duplicateOf: ref.duplicateOf, leakedFrom: ref.leakedFrom } : {}),
+    ...likesOf(ref),
     ...(meter === undefined || template === undefined ? {} : { tokens: () => meter.measure(template, value) }),
   });
   rule.checkRow?.(view, context, report);
   return reports;
-}
-
-function likesOf(ref: RowRef | LikeRow): string {
-  return 'duplicateOf' in ref ? JSON.stringify([ref.duplicateOf, ref.leakedFrom]) : '';
 }

@@ -6,8 +6,7 @@ import type { TokenMeter } from '../tokens.ts';
 import type { DataBlock, DataIndex } from './data-index.ts';
 import { knowsAllAnswers } from './fired-rows.ts';
 import type { IndexedFile } from './gather-facts.ts';
-import type { Likeness } from './likeness.ts';
-import type { LikenessQuestion } from './likeness-memory.ts';
+import type { LikenessQuestion, Likes } from './likeness-memory.ts';
 import type { RowRef } from './read-rows.ts';
 import { modelId, type RowPass } from './row-passes.ts';
 
@@ -28,7 +27,7 @@ export interface Round extends RowsInput {
   readonly passes: readonly RowPass[];
   /** By task: the files that have too many different answers to know them all. */
   readonly manyAnswers: ReadonlyMap<string, ReadonlySet<DataIndex>>;
-  readonly likeness: LikenessQuestion & { readonly found: readonly Likeness[] | undefined };
+  readonly likeness: LikenessQuestion & { readonly found: readonly Likes[] | undefined };
   /** Rows that must be read for what is shown. */
   readonly missing: Map<IndexedFile, RowRef[]>;
   /** Blocks that passes have not read yet. */

@@ -23,6 +23,7 @@ import { placeholderDuplicate } from './placeholder-duplicate.ts';
 import { placeholderMalformed } from './placeholder-malformed.ts';
 import { placeholderUnknown } from './placeholder-unknown.ts';
 import { rowAnswerEmpty } from './row-answer-empty.ts';
+import { rowContradiction } from './row-contradiction.ts';
 import { rowDuplicate } from './row-duplicate.ts';
 import { rowFieldExtra } from './row-field-extra.ts';
 import { rowFieldMissing } from './row-field-missing.ts';
@@ -92,6 +93,7 @@ export const rules: readonly Rule[] = [
   rowTooLong,
   rowLabelUnknown,
   rowDuplicate,
+  rowContradiction,
   dataLeak,
   labelsUnbalanced,
   labelUnmeasured,

@@ -2,6 +2,7 @@ import type { Problem, Range } from '../../../../protocol/src/problem.ts';
 import type { TaskContext } from '../../../../task/src/context.ts';
 import type { ModelFacts } from '../../../../task/src/environment.ts';
 import type { Span } from '../../../../task/src/json-tree.ts';
+import { labelOf } from '../../../../task/src/labels.ts';
 import { RowFindings } from '../../../../task/src/row-findings.ts';
 import { RowPlaces, type RowView, textOf } from '../../../../task/src/row-view.ts';
 import { RowReader } from '../../../../task/src/rows.ts';
@@ -28,9 +29,11 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
     for (const field in value) present.add(missingFieldGroup(template.settings.taskname, field));
   }
   const training = new Map<string, NonNullable<RowView['leakedFrom']>>();
+  const answeredInTraining = new Map<string, NonNullable<RowView['answeredOtherwise']>>();
   return views.flatMap(({ file, rows }) => {
     const findings = new RowFindings(file.path);
     const seen = new Map<string, number>();
+    const answered = new Map<string, NonNullable<RowView['answeredOtherwise']>>();
     for (const { view, bad, line } of rows) {
       const toRange = ({ start, end }: Span): Range => ({
         start: { line, character: start },
@@ -51,6 +54,20 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
           if (!seen.has(key)) seen.set(key, line);
           if (!file.isTraining) view.leakedFrom = training.get(key);
           else if (!training.has(key)) training.set(key, { file: file.path, line });
+          const label = labelIn(view);
+          const inputs = template.fields.filter((field) => field !== template.settings.answer_field);
+          if (
+            label !== undefined &&
+            inputs.length > 0 &&
+            inputs.every((field) => textOf(view.value, field) !== undefined)
+          ) {
+            const input = JSON.stringify([taskname, ...inputs.map((field) => view.value[field])]);
+            const here = { file: file.path, line, label };
+            if (file.isTraining && !answeredInTraining.has(input)) answeredInTraining.set(input, here);
+            const earlier = (file.isTraining ? undefined : answeredInTraining.get(input)) ?? answered.get(input);
+            if (earlier === undefined) answered.set(input, here);
+            else if (earlier.label !== label) view.answeredOtherwise = earlier;
+          }
         }
       }
       for (const rule of rules) {
@@ -85,8 +102,15 @@ function rowsOf(file: WholeFile, context: TaskContext, meter: TokenMeter | undef
       places: new RowPlaces(row.text),
       duplicateOf: -1,
       leakedFrom: undefined,
+      answeredOtherwise: undefined,
       tokens: meter === undefined || template === undefined ? undefined : () => meter.measure(template, value),
     };
     return { line: row.line, bad: undefined, view };
   });
+}
+
+function labelIn({ template, value }: RowView): string | undefined {
+  const field = template?.settings.answer_field;
+  const answer = typeof field === 'string' ? textOf(value, field) : undefined;
+  return answer === undefined || template?.forms === undefined ? undefined : labelOf(template.forms, answer);
 }

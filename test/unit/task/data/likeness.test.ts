@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { AnswerSearch } from '../../../../task/src/data/answer-search.ts';
 import type { DataIndex } from '../../../../task/src/data/data-index.ts';
 import { HashCounts } from '../../../../task/src/data/hash-counts.ts';
 import { LikenessSearch } from '../../../../task/src/data/likeness.ts';
@@ -77,30 +78,73 @@ function found(search: LikenessSearch) {
   }));
 }
 
-it('finds the same when it is asked once, and when it is asked again after each change', () => {
-  const change = fc.tuple(fc.nat(3), fc.nat(11), row);
-  const ask = fc.record({
-    texts: fc.array(rows, { minLength: 4, maxLength: 4 }),
-    changes: fc.array(change),
-    most: fc.integer({ min: 1, max: 20 }),
+const change = fc.tuple(fc.nat(3), fc.nat(11), row);
+const asking = fc.record({
+  texts: fc.array(rows, { minLength: 4, maxLength: 4 }),
+  changes: fc.array(change),
+  most: fc.integer({ min: 1, max: 20 }),
+});
+
+function filesOf(texts: readonly string[]) {
+  return texts.map((text, i) => {
+    const blocks = new TextBlocks(text, 100);
+    return { path: `${i}`, blocks, index: indexOf(blocks), isTraining: i < 2 };
   });
+}
+
+function make(files: ReturnType<typeof filesOf>, [file, line, text]: [number, number, string]): void {
+  const { blocks, index } = files[file]!;
+  const range = [
+    { line, character: 0 },
+    { line: line + 1, character: 0 },
+  ] as const;
+  spliceIndex(index, blocks.edit(...range, `${text}\n`));
+}
+
+it('finds the same when it is asked once, and when it is asked again after each change', () => {
   fc.assert(
-    fc.property(ask, ({ texts, changes, most }) => {
-      const files = texts.map((text, i) => {
-        const blocks = new TextBlocks(text, 100);
-        return { path: `${i}`, blocks, index: indexOf(blocks), isTraining: i < 2 };
-      });
+    fc.property(asking, ({ texts, changes, most }) => {
+      const files = filesOf(texts);
       const kept = new LikenessSearch(files, FIELDS, most, true);
       expect(found(kept)).toEqual(found(new LikenessSearch(files, FIELDS, most, false)));
-      for (const [file, line, text] of changes) {
-        const { blocks, index } = files[file]!;
-        const range = [
-          { line, character: 0 },
-          { line: line + 1, character: 0 },
-        ] as const;
-        spliceIndex(index, blocks.edit(...range, `${text}\n`));
+      for (const change of changes) {
+        make(files, change);
         expect(kept.isOf(files, FIELDS)).toBe(true);
         expect(found(kept)).toEqual(found(new LikenessSearch(files, FIELDS, most, false)));
+      }
+    }),
+  );
+});
+
+const ASKED = new Map([['sentiment-task', { inputs: ['sentence'], answer: 'label' }]]);
+
+function otherwise(search: AnswerSearch) {
+  const labels = new Map([['sentiment-task', new Map(['x', 'y'].map((label) => [keyOf(label), label]))]]);
+  const steps = search.find(labels);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value.map(({ count, rows: some }) => ({
+    count,
+    rows: some.map(({ line, answeredOtherwise }) => ({ line, answeredOtherwise })),
+  }));
+}
+
+function keyOf(text: string): number {
+  const whole = { high: 0, low: 0 };
+  hashText(text, whole);
+  return hashKey(whole.high, whole.low);
+}
+
+it('finds the same rows that differ in the label alone when it is asked once, and again after each change', () => {
+  fc.assert(
+    fc.property(asking, ({ texts, changes, most }) => {
+      const files = filesOf(texts);
+      const kept = new AnswerSearch(files, ASKED, most, true);
+      expect(otherwise(kept)).toEqual(otherwise(new AnswerSearch(files, ASKED, most, false)));
+      for (const change of changes) {
+        make(files, change);
+        expect(kept.isOf(files, ASKED)).toBe(true);
+        expect(otherwise(kept)).toEqual(otherwise(new AnswerSearch(files, ASKED, most, false)));
       }
     }),
   );

@@ -792,6 +792,45 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
     },
   },
+  'row-contradiction': {
+    fires: {
+      'rows that differ in the label alone': {
+        data: {
+          'train.jsonl': `${row('a')}\n${row('b')}\n{"sentence": "a", "taskname": "sentiment-task", "id": 1, "label": ⟦"negativ"⟧}\n${row('a', 'positiv')}`,
+        },
+      },
+      'a training row and a validation row': {
+        data: {
+          'validation.jsonl': '{"taskname": "sentiment-task", "sentence": "Kursen faller", "label": ⟦"positiva"⟧}',
+        },
+      },
+    },
+    silent: {
+      'forms of one label': { data: { 'train.jsonl': `${row('a')}\n${row('a', 'positiv')}\n${row('a', ' positiv')}` } },
+      'an answer that is no label, which is said elsewhere': {
+        data: { 'train.jsonl': `${row('a')}\n${row('a', 'x')}` },
+      },
+      'no labels, so that several answers may be right': {
+        task: taskFile({ of: '"labels": null' }),
+        data: { 'train.jsonl': `${row('a')}\n${row('a', 'x')}` },
+      },
+      'no text to tell rows apart by': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {label}"` }),
+        data: { 'train.jsonl': `${row('a')}\n${row('a', 'negativa')}` },
+      },
+      'validation and test rows': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["validation.jsonl"], "test_ds": ["test.jsonl"] }',
+        }),
+        data: { 'validation.jsonl': row('a'), 'test.jsonl': row('a', 'negativa') },
+      },
+      'rows that lack the text': {
+        data: {
+          'train.jsonl': `${row('a')}\n{"taskname": "sentiment-task", "label": "positiva"}\n{"taskname": "sentiment-task", "label": "negativa"}`,
+        },
+      },
+    },
+  },
   'data-leak': {
     fires: {
       'a validation row': { data: { 'validation.jsonl': `${row('ny')}\n⟦${row('Kursen stiger')}⟧` } },
