@@ -47,7 +47,7 @@ export interface RuleExample {
  * - `shape`: its task, its fields and the kinds of their values (`RowShape`);
  * - `answer`: those and the text of its answer, where the template has labels;
  * - `likeness`: whether it is a duplicate or a leak, or differs from another row in the label alone;
- * - `braces`: texts in which there is a brace or the start of a marker, and the template's fields;
+ * - `oddities`: texts in which there is a brace, the start of a marker or what may be a garbled letter, and the template's fields;
  * - `text`: anything that a row of a data file has; such a rule has every row read whenever a template changes;
  * - `tokens`: its tokens.
  *
@@ -55,7 +55,7 @@ export interface RuleExample {
  * file a rule for rows looks at nothing but names of tasks, and of a template its fields and whether they are all known,
  * answer field, field to truncate and labels; a rule for tokens at the whole template too.
  */
-export type RowAspect = 'shape' | 'answer' | 'likeness' | 'braces' | 'text' | 'tokens';
+export type RowAspect = 'shape' | 'answer' | 'likeness' | 'oddities' | 'text' | 'tokens';
 
 /** One rule: what it says, and the check in the phase whose facts it needs. */
 export interface Rule {

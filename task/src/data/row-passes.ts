@@ -26,7 +26,7 @@ export interface PassFound {
  * it depends on, or the block.
  */
 export interface RowPass {
-  readonly kind: 'text' | 'braces' | 'answer' | 'lengths' | 'boundary';
+  readonly kind: 'text' | 'oddities' | 'answer' | 'lengths' | 'boundary';
   /** Undefined for a pass over the rows of all tasks. */
   readonly taskname: string | undefined;
   readonly key: string;
@@ -90,7 +90,7 @@ export function passesFor(input: PassInput): RowPass[] {
   };
   const quick = [
     ...(text.rules.length === 0 ? [] : [text]),
-    ...templates.map((template) => bracesPass(input, template)),
+    ...templates.map((template) => odditiesPass(input, template)),
     ...templates.flatMap((template) => answerPass(input, template)),
   ];
   const { meter } = input;
@@ -123,13 +123,12 @@ function passOf(
   };
 }
 
-function bracesPass(input: PassInput, { settings: { taskname }, fields }: TemplateView): RowPass {
+function odditiesPass(input: PassInput, { settings: { taskname }, fields }: TemplateView): RowPass {
   return {
-    ...passOf(input, 'braces', 'braces', taskname),
+    ...passOf(input, 'oddities', 'oddities', taskname),
     key: JSON.stringify(fields),
     wants: (shape) =>
-      shape.taskname === taskname &&
-      shape.kinds.some((kind, i) => kind === 'braced' && fields.includes(shape.fields[i]!)),
+      shape.taskname === taskname && shape.kinds.some((kind, i) => kind === 'odd' && fields.includes(shape.fields[i]!)),
   };
 }
 

@@ -1,13 +1,14 @@
+import { mayBeGarbled } from '../garbled.ts';
 import { textOf } from '../row-view.ts';
 import type { RowObject } from '../rows.ts';
 import { ValueTable } from './value-table.ts';
 
 /**
- * What a field's value is to the rules: blank text, text that holds a brace or the start of a marker, other text, or no
- * text at all.
+ * What a field's value is to the rules: blank text, odd text that holds a brace, the start of a marker or letters that may be
+ * garbled, other text, or no text at all.
  */
-export type ValueKind = 'blank' | 'braced' | 'text' | 'other';
-const KINDS: readonly ValueKind[] = ['blank', 'braced', 'text', 'other'];
+export type ValueKind = 'blank' | 'odd' | 'text' | 'other';
+const KINDS: readonly ValueKind[] = ['blank', 'odd', 'text', 'other'];
 
 /** More fields of one task are not sampled. */
 const MAX_SAMPLED_FIELDS = 32;
@@ -105,13 +106,13 @@ export class ShapeTable {
   }
 }
 
-const EXAMPLES: Readonly<Record<ValueKind, unknown>> = { blank: '', braced: 'x', text: 'x', other: null };
+const EXAMPLES: Readonly<Record<ValueKind, unknown>> = { blank: '', odd: 'x', text: 'x', other: null };
 
 /** The index in KINDS. */
 function kindOf(value: unknown): number {
   if (typeof value !== 'string') return 3;
   if (isBlank(value)) return 0;
-  return value.includes('{') || value.includes('<|VIRTUAL_PROMPT_') ? 1 : 2;
+  return value.includes('{') || value.includes('<|VIRTUAL_PROMPT_') || mayBeGarbled(value) ? 1 : 2;
 }
 
 function isBlank(text: string): boolean {

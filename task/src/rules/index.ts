@@ -28,6 +28,7 @@ import { rowDuplicate } from './row-duplicate.ts';
 import { rowFieldExtra } from './row-field-extra.ts';
 import { rowFieldMissing } from './row-field-missing.ts';
 import { rowFieldType } from './row-field-type.ts';
+import { rowGarbled } from './row-garbled.ts';
 import { rowLabelUnknown } from './row-label-unknown.ts';
 import { rowMarker } from './row-marker.ts';
 import { rowSyntax } from './row-syntax.ts';
@@ -90,6 +91,7 @@ export const rules: readonly Rule[] = [
   rowFieldType,
   rowAnswerEmpty,
   rowMarker,
+  rowGarbled,
   rowTooLong,
   rowLabelUnknown,
   rowDuplicate,

@@ -18,7 +18,7 @@ export const rowMarker: Rule = {
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra: {label}", "label": "positiva"}',
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
-  looksAt: 'braces',
+  looksAt: 'oddities',
   checkRow({ value, template, places }, _context, report) {
     if (template === undefined) return;
     for (const field of template.fields) {

@@ -710,6 +710,34 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
     },
   },
+  'row-garbled': {
+    fires: {
+      'UTF-8 that was read as Windows-1252': { data: { 'train.jsonl': row('Vinsten f⟦Ã¶⟧rvÃ¤ntas') } },
+      'in the answer': {
+        task: taskFile({ of: '"labels": { "nöjd": [], "missnÃ¶jd": [] }' }),
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": "missn⟦Ã¶⟧jd"}' },
+      },
+      'quotation marks': { data: { 'train.jsonl': row('⟦â€œ⟧Bra, sa han.') } },
+      'Cyrillic letters': { data: { 'train.jsonl': row('⟦Ð´Ð°⟧ tack') } },
+      'behind escapes, beside sound letters': {
+        data: {
+          'train.jsonl':
+            '{"taskname": "sentiment-task", "sentence": "\\u00e5\\n🙂 sm⟦\\u00c3\\u00a5⟧", "label": "positiva"}',
+        },
+      },
+      'a letter that is lost': { data: { 'train.jsonl': row('Vinsten ⟦\ufffd⟧kar') } },
+      'in an example': {
+        task: taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "sentence": "⟦Ã¥⟧ret" }]' }),
+      },
+    },
+    silent: {
+      'sound letters': { data: { 'train.jsonl': row('Åland är på väg: æ ø é ß ñ ü “så” – 20 °C, 3 €') } },
+      'capitals that a mark may follow': { data: { 'train.jsonl': row('IRMÃ… MAÇÃ” IRMÃ – IRMÃ» SÃO, Spaß« 5 Å²') } },
+      'in a field that is not used': {
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "id": "Ã¶"}' },
+      },
+    },
+  },
   'row-too-long': {
     fires: {
       'a row that is skipped': { data: { 'train.jsonl': `⟦${row('bra '.repeat(60).trim())}⟧` } },

@@ -752,6 +752,14 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       },
     },
   },
+  'row-garbled': {
+    'letters of UTF-8': {
+      rows: row('Ã…ret blev så bra: â€œvinstÃ¶kningâ€\u009d'),
+      fixes: { 'Repair the letters of "sentence"': row('Året blev så bra: “vinstökning”') },
+    },
+    'garbled twice': { rows: row('smÃƒÂ¥'), fixes: { 'Repair the letters of "sentence"': row('små') } },
+    'a letter that is lost': { rows: row('\ufffdret'), fixes: {} },
+  },
   'row-too-long': {
     'a row that is skipped': {
       rows: `${row('b')}\n${row('bra '.repeat(60).trim())}`,
