@@ -48,6 +48,7 @@ import { templateUnused } from './template-unused.ts';
 import { totalTooLong } from './total-too-long.ts';
 import { truncateFieldUnknown } from './truncate-field-unknown.ts';
 import { truncateIsAnswer } from './truncate-is-answer.ts';
+import { validationMissing } from './validation-missing.ts';
 
 /** Every rule, in the order of the documentation. */
 export const rules: readonly Rule[] = [
@@ -84,6 +85,7 @@ export const rules: readonly Rule[] = [
   labelsSameTokens,
   dataNotFound,
   dataEmpty,
+  validationMissing,
   rowSyntax,
   rowTaskname,
   rowFieldMissing,

@@ -610,6 +610,43 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
     },
   },
+  'validation-missing': {
+    fires: {
+      'settings that ask for it': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"] }, "trainer": { "early_stopping": ⟦{ "patience": 3 }⟧, "val_metric": ⟦"accuracy"⟧ }',
+        }),
+      },
+      'one of two tasks': {
+        task: taskFile({
+          file: `"new_tasks": ["sentiment-task", ⟦"other"⟧], "task_templates": [${template()}, ${template('"taskname": "other"')}]`,
+        }),
+        data: { 'train.jsonl': `${row('a')}\n{"taskname": "other", "sentence": "a", "label": "positiva"}` },
+      },
+      'one of two tasks, the list left out': {
+        task: taskFile({ file: `"task_templates": [${template()}, ${template('"taskname": ⟦"other"⟧')}]` }),
+        data: { 'train.jsonl': `${row('a')}\n{"taskname": "other", "sentence": "a", "label": "positiva"}` },
+      },
+    },
+    silent: {
+      'validation rows': { task: taskFile({ file: '"trainer": { "early_stopping": { "patience": 3 } }' }) },
+      'no validation data, which nothing asks for': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"] }, "trainer": { "early_stopping": null }' }),
+      },
+      'a task without training rows, which is said elsewhere': {
+        task: taskFile({ file: `"task_templates": [${template()}, ${template('"taskname": "other"')}]` }),
+      },
+      'a task that is not trained': {
+        task: taskFile({
+          file: `"new_tasks": ["sentiment-task"], "existing_tasks": ["trained-task"], "task_templates": [${template()}, ${template('"taskname": "trained-task"')}]`,
+        }),
+        data: { 'train.jsonl': `${row('a')}\n{"taskname": "trained-task", "sentence": "a", "label": "positiva"}` },
+      },
+      'a file that is not there, which is said elsewhere': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["gone.jsonl"] }' }),
+      },
+    },
+  },
   'row-syntax': {
     fires: {
       'a missing brace': { data: { 'train.jsonl': `${row('a')}\n{"taskname": "sentiment-task"⟦⟧\n${row('b')}` } },
