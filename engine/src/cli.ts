@@ -2,7 +2,7 @@
 import { HELP } from './cli/help.ts';
 import { watchOutput } from './cli/lost-output.ts';
 import { didYouMean, UsageError } from './cli/usage.ts';
-import { PtaskError } from './errors.ts';
+import { asPtaskError, PtaskError } from './errors.ts';
 import { loadRuntime } from './runtime/load-runtime.ts';
 import { forTerminal } from './text.ts';
 import { VERSION } from './version.ts';
@@ -52,7 +52,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Says what went wrong in one line, and gives the exit code. */
-function report(error: unknown, args: readonly string[]): number {
+function report(thrown: unknown, args: readonly string[]): number {
+  const error = asPtaskError(thrown);
   const message = error instanceof Error ? error.message : String(error);
   let exitCode = 3;
   let line = `internal error: ${message.split('\n')[0]}`;

@@ -1,5 +1,6 @@
 import { t } from '../../l10n/src/words.ts';
 import { type FileAction, fileReason } from '../../model/src/file-reason.ts';
+import { TokenizerGivenUp } from '../../model/src/tokenizer/patience.ts';
 
 /** 1: what the user gave is at fault, or something they can put right; 3: the engine failed. */
 export type ErrorExitCode = 1 | 3;
@@ -22,6 +23,11 @@ export class InputError extends PtaskError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, 1, options);
   }
+}
+
+/** What is thrown by `model`, which knows nothing of exit codes, as an error of this file where it is one for the user. */
+export function asPtaskError(error: unknown): unknown {
+  return error instanceof TokenizerGivenUp ? new InputError(error.message, { cause: error }) : error;
 }
 
 /** What was asked for is being done by another process already. */

@@ -4,6 +4,7 @@ import { type ChatReading, chatTemplateOf, namedTokens, readChatFrame } from './
 import { isJsonObject, type JsonObject } from './json.ts';
 import { atOnce, inSlices } from './tokenizer/in-slices.ts';
 import { libraryTokenizer } from './tokenizer/library-tokenizer.ts';
+import { Patience, TokenizerGivenUp } from './tokenizer/patience.ts';
 import type { PlainTokenizer } from './tokenizer/plain-tokenizer.ts';
 import { sentencePieceTokenizer } from './tokenizer/sentencepiece/sentencepiece-tokenizer.ts';
 import { type AddedToken, readTokenizerFile } from './tokenizer/tokenizer-file.ts';
@@ -14,6 +15,8 @@ export interface Tokenizer {
   /**
    * Token ids of plain text. No special tokens are added, and the text of a special token (`<|endoftext|>` in a data
    * row) is encoded letter by letter, never as that token.
+   * @throws TokenizerGivenUp where the tokeniser takes too long over the text or fails at it, and from then on, as do
+   * `encodeSpecial` and `decode`
    */
   encode(text: string): number[];
   /** As `encode`, but the texts of special tokens become those tokens. For text of our own, never for data. */
@@ -36,6 +39,8 @@ export interface Tokenizer {
   readonly hash: string;
   /** Reads the model's own chat template; undefined where it has none. */
   chat?(): ChatReading;
+  /** Why it encodes nothing any more, in a line; undefined while it does. */
+  givenUp?(): string | undefined;
 }
 
 /** Files that hold a tokeniser, the one that is looked for first in front. */
@@ -46,6 +51,8 @@ export interface TokenizerFiles {
   readonly tokenizer: Uint8Array;
   /** Which it is; tokenizer.json when it is left out. */
   readonly name?: (typeof TOKENIZER_FILES)[number];
+  /** The model's folder, to be named where the tokeniser is given up later. */
+  readonly folder?: string;
   /** The bytes of merges.txt, which goes with vocab.json. */
   readonly merges?: Uint8Array;
   /** Whether all added tokens count as special; else those that the file calls so. */
@@ -89,26 +96,33 @@ export function openTokenizer(files: TokenizerFiles, breathe: () => Promise<void
 function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
   const { name = 'tokenizer.json' } = files;
   const isInTwo = name === 'vocab.json';
+  const patience = new Patience(name, files.folder);
   const bytes = isInTwo ? asTokenizerJson(files.tokenizer, files.merges ?? new Uint8Array()) : files.tokenizer;
   try {
     const plain = name.endsWith('.model')
       ? yield* sentencePieceTokenizer(bytes, files.config ?? {})
-      : yield* readingJson(bytes, files, isInTwo);
+      : yield* readingJson(bytes, files, isInTwo, patience);
     const hash = yield* hashing(bytes);
-    return { kind: 'ok', tokenizer: wrap(plain, files, hash) };
+    return { kind: 'ok', tokenizer: wrap(plain, files, hash, patience) };
   } catch (error) {
+    if (error instanceof TokenizerGivenUp) return { kind: 'broken', problem: error.reason };
     const { message } = error as Error;
     const why = error instanceof UnusableTokenizer ? message : t('cannot be used: {0}', message);
     return { kind: 'broken', problem: `${name} ${why}` };
   }
 }
 
-function* readingJson(bytes: Uint8Array, files: TokenizerFiles, isInTwo: boolean): Generator<void, PlainTokenizer> {
+function* readingJson(
+  bytes: Uint8Array,
+  files: TokenizerFiles,
+  isInTwo: boolean,
+  patience: Patience,
+): Generator<void, PlainTokenizer> {
   const { config = {}, specialTokensMap = {}, modelVocabSize = Number.POSITIVE_INFINITY } = files;
   const parts = yield* isInTwo ? readVocabAndMerges(bytes, [config, specialTokensMap]) : readTokenizerFile(bytes);
   const added = files.addedTokens === 'special' ? parts.addedTokens.map(asSpecial) : parts.addedTokens;
   const known = added.filter(({ id, special }) => special !== true || id < modelVocabSize);
-  return yield* libraryTokenizer({ ...parts, addedTokens: known }, config);
+  return yield* libraryTokenizer({ ...parts, addedTokens: known }, config, patience);
 }
 
 function asSpecial(token: AddedToken): AddedToken {
@@ -127,19 +141,23 @@ function* hashing(bytes: Uint8Array): Generator<void, string> {
   return hash.digest('hex');
 }
 
-function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string): Tokenizer {
-  const { encode, encodeSpecial, tokenId, tokenText, special, named, around } = plain;
+/** UTF-16 units of a text, or tokens, over which a tokeniser that is known to be quick needs no clock. */
+const SHORT = 4_096;
+
+function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string, patience: Patience): Tokenizer {
+  const { tokenId, tokenText, special, named, around } = plain;
   const specialIds = new Set(special.values());
   const bosId = namedId('bos_token', files, tokenId) ?? files.bosId ?? tokenId(named.bos ?? '');
   const eosId = namedId('eos_token', files, tokenId) ?? files.eosId ?? tokenId(named.eos ?? '');
   const template = files.chatTemplate ?? chatTemplateOf(files.config);
   let chat: ChatReading | undefined;
+  const timed = (size: number): number | undefined => (plain.isQuick && size <= SHORT ? undefined : size);
   return {
-    encode,
-    encodeSpecial,
+    encode: (text) => patience.over(timed(text.length), () => plain.encode(text)),
+    encodeSpecial: (text) => patience.over(timed(text.length), () => plain.encodeSpecial(text)),
     decode: (ids) => {
       const known = ids.filter((id) => !specialIds.has(id) && tokenText(id) !== undefined);
-      return known.length === 0 ? '' : plain.decode(known);
+      return known.length === 0 ? '' : patience.over(timed(known.length), () => plain.decode(known));
     },
     tokenId,
     tokenText,
@@ -150,6 +168,7 @@ function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string): Token
     addsBos: bosId !== undefined && adds(files, 'add_bos_token', around.first === bosId),
     addsEos: eosId !== undefined && adds(files, 'add_eos_token', around.last === eosId),
     hash,
+    givenUp: () => patience.end?.message,
     ...(template === undefined
       ? {}
       : { chat: () => (chat ??= readChatFrame(template, namedTokens(files.config, files.specialTokensMap))) }),

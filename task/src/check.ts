@@ -1,3 +1,4 @@
+import { TokenizerGivenUp } from '../../model/src/tokenizer/patience.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
 import { TaskContext } from './context.ts';
 import { namedFiles, withReading } from './data/data-files.ts';
@@ -10,6 +11,7 @@ import type { OpenWork } from './data/row-round.ts';
 import { Work } from './data/work.ts';
 import type { DataFacts } from './data-facts.ts';
 import type { CheckEnvironment, ModelFacts } from './environment.ts';
+import { usableModel } from './model-facts.ts';
 import { byPlace, toProblem } from './row-findings.ts';
 import type { Finding, Rule, Surroundings } from './rule.ts';
 import { rules } from './rules/index.ts';
@@ -79,7 +81,7 @@ async function checkWith(check: TaskCheck, request: CheckRequest): Promise<Check
     const { problems, data, open } = check.judge({ ...own, surroundings, files });
     if (open === undefined) {
       const all = [...problems.values()].flat();
-      return { file: context.file, context, problems: all, data: data!, surroundings };
+      return { file: context.file, context, problems: all, data: data!, surroundings: usable(surroundings) };
     }
     try {
       await check.work(open, environment, work);
@@ -135,7 +137,17 @@ export class TaskCheck {
     this.#rows = new RowChecks(rowRules);
   }
 
-  judge({ context, problems, surroundings, files }: TaskState): TaskVerdict {
+  judge(state: TaskState): TaskVerdict {
+    try {
+      return this.#judge(state);
+    } catch (error) {
+      if (!(error instanceof TokenizerGivenUp)) throw error;
+      return this.#judge(state);
+    }
+  }
+
+  #judge({ context, problems, surroundings: found, files }: TaskState): TaskVerdict {
+    const surroundings = found && usable(found);
     const around =
       surroundings === undefined
         ? []
@@ -162,9 +174,20 @@ export class TaskCheck {
    *
    * @throws ChangedOnDisk when a data file has to be read anew; the reason when the work is given up
    */
-  work(open: OpenWork, environment: CheckEnvironment, work: Work): Promise<void> {
-    return this.#rows.work(open, environment, work);
+  async work(open: OpenWork, environment: CheckEnvironment, work: Work): Promise<void> {
+    try {
+      await this.#rows.work(open, environment, work);
+    } catch (error) {
+      // From now on the model is none that can be used, and the next verdict says so.
+      if (!(error instanceof TokenizerGivenUp)) throw error;
+    }
   }
+}
+
+/** What is found, as long as the model's tokeniser has not been given up. */
+export function usable(surroundings: Surroundings): Surroundings {
+  const model = usableModel(surroundings.model);
+  return model === surroundings.model ? surroundings : { ...surroundings, model };
 }
 
 function sorted(problems: Problem[]): Problem[] {

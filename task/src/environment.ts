@@ -3,7 +3,10 @@ import type { ModelSummary } from '../../model/src/model-summary.ts';
 
 /** Turns text into token ids, without special tokens. */
 export interface TokenEncoder {
+  /** @throws TokenizerGivenUp where it takes too long over the text or fails at it, and from then on */
   encode(text: string): number[];
+  /** Why it encodes nothing any more, in a line; undefined while it does. */
+  givenUp?(): string | undefined;
 }
 
 /** What the rules need to know of a backbone. */

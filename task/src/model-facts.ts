@@ -4,6 +4,7 @@ import { ModelFolderError } from '../../model/src/folder/read-tokenizer.ts';
 import type { LocatedModel } from '../../model/src/locate-model.ts';
 import { modelSummary } from '../../model/src/model-summary.ts';
 import { promptPrefixText } from '../../model/src/prompt-prefix.ts';
+import { TokenizerGivenUp } from '../../model/src/tokenizer/patience.ts';
 import type { Tokenizer } from '../../model/src/tokenizer.ts';
 import type { ModelFacts } from './environment.ts';
 
@@ -27,13 +28,21 @@ export async function modelFacts(
   }
   if (opened.kind === 'broken') return { kind: 'not-found', missing: [], reason: opened.problem };
   const { model } = opened;
-  let tokenizer: Tokenizer;
   try {
-    tokenizer = await model.loadTokenizer();
+    return usableModel(factsOf(model, await model.loadTokenizer(), language));
   } catch (error) {
-    if (!(error instanceof ModelFolderError)) throw error;
+    if (!(error instanceof ModelFolderError || error instanceof TokenizerGivenUp)) throw error;
     return { kind: 'not-found', missing: [], reason: error.message };
   }
+}
+
+/** A model whose tokeniser has been given up since it was opened is as one that cannot be opened. */
+export function usableModel(facts: ModelFacts): ModelFacts {
+  const reason = facts.kind === 'ok' ? facts.tokenizer?.givenUp?.() : undefined;
+  return reason === undefined ? facts : { kind: 'not-found', missing: [], reason };
+}
+
+function factsOf(model: ModelDescription, tokenizer: Tokenizer, language: string | null): ModelFacts {
   const { maxPositions, prefix } = model.config;
   return {
     kind: 'ok',

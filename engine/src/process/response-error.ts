@@ -1,7 +1,7 @@
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
 import { t } from '../../../l10n/src/words.ts';
 import type { EngineErrorData } from '../../../protocol/src/engine.ts';
-import { BusyError, PtaskError } from '../errors.ts';
+import { asPtaskError, BusyError, PtaskError } from '../errors.ts';
 import { ProblemsFound } from '../problems-found.ts';
 import { Cancelled } from './cancelled.ts';
 
@@ -9,7 +9,8 @@ import { Cancelled } from './cancelled.ts';
 const REQUEST_CANCELLED = -32800;
 
 /** An error as it crosses the border of the process: one line for the user, and what kind of fault it is. */
-export function responseError(error: unknown): ResponseError<EngineErrorData> {
+export function responseError(thrown: unknown): ResponseError<EngineErrorData> {
+  const error = asPtaskError(thrown);
   if (error instanceof Cancelled) return new ResponseError(REQUEST_CANCELLED, error.message, { kind: 'cancelled' });
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? error.stack : undefined;

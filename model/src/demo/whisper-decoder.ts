@@ -51,7 +51,7 @@ export async function readWhisperDecoder(
 ): Promise<WhisperDecoder> {
   const shape = readShape(await readJson(join(source.dir, 'config.json')));
   const published = await readWhole(join(source.dir, 'tokenizer.json'));
-  const parsed = await openTokenizer({ tokenizer: published, addedTokens: 'special' }, breathe);
+  const parsed = await openTokenizer({ tokenizer: published, addedTokens: 'special', folder: source.dir }, breathe);
   if (parsed.kind === 'broken') throw new WhisperPackageError(`${source.dir}: ${parsed.problem}`);
   const tokenizerFile = () => withSpecialTimestamps(published);
   const tokenizer: Tokenizer = {

@@ -40,6 +40,7 @@ export async function readTokenizer(
       tokenizer: await readWhole(join(dir, name)),
       ...((await exists(chat)) ? { chatTemplate: (await readWhole(chat)).toString() } : {}),
       name,
+      folder: dir,
       ...(name === 'vocab.json' ? { merges: await readWhole(join(dir, MERGES)) } : {}),
       config: { tokenizer_class, ...tokenizerConfig },
       modelVocabSize: config.vocabSize,

@@ -2,9 +2,11 @@ import { BPE, Tokenizer as Library, type Model } from '@huggingface/tokenizers';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { AddedTokens } from './json/added-tokens.ts';
 import { correctDecoder } from './json/decoders.ts';
-import { correctNormalizer } from './json/normalizers.ts';
+import { correctNormalizer, notGrown } from './json/normalizers.ts';
 import { preTokenizer } from './json/pre-tokenizers.ts';
+import { isQuick } from './json/quick-parts.ts';
 import { unigramEncoder, wordEncoder } from './json/word-encoders.ts';
+import type { Patience } from './patience.ts';
 import type { PlainTokenizer } from './plain-tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
 
@@ -17,20 +19,30 @@ import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
  * The tokeniser for what a file says.
  *
  * @param config tokenizer_config.json
- * @throws at a part that the library does not know
+ * @param patience for what is done while it is made; what is done to texts later is for who asks
+ * @throws at a part that the library does not know; TokenizerGivenUp
  */
-export function* libraryTokenizer(parts: TokenizerParts, config: JsonObject): Generator<void, PlainTokenizer> {
+export function* libraryTokenizer(
+  parts: TokenizerParts,
+  config: JsonObject,
+  patience: Patience,
+): Generator<void, PlainTokenizer> {
   const { addedTokens, vocabulary, json } = parts;
+  const quick = isQuick(parts);
   const library = makeLibrary(parts, config);
   const { normalizer, decoder } = library;
-  const normalise = (text: string): string => (normalizer === null ? text : normalizer.normalize(text));
+  const normalise = (text: string): string => (normalizer === null ? text : notGrown(normalizer.normalize(text), text));
   const inWords = preTokenizer(json.pre_tokenizer);
   const isNormalised = ({ normalized, special }: AddedToken) => (normalized ?? special !== true) === true;
+  const asTheyAre = addedTokens.filter((token) => !isNormalised(token));
   const added = yield* AddedTokens.of(
-    addedTokens.filter((token) => !isNormalised(token)),
-    ({ content }) => content,
+    asTheyAre,
+    asTheyAre.map(({ content }) => content),
   );
-  const addedToNormal = yield* AddedTokens.of(addedTokens.filter(isNormalised), ({ content }) => normalise(content));
+  const toNormal = addedTokens.filter(isNormalised);
+  const units = toNormal.reduce((sum, { content }) => sum + content.length, 0);
+  const normal = patience.over(quick ? undefined : units, () => toNormal.map(({ content }) => normalise(content)));
+  const addedToNormal = yield* AddedTokens.of(toNormal, normal);
   const special = new Map(
     addedTokens.filter((token) => token.special === true).map((token) => [token.content, token.id]),
   );
@@ -76,6 +88,7 @@ export function* libraryTokenizer(parts: TokenizerParts, config: JsonObject): Ge
     size: Math.max(vocabulary.size, ...addedTokens.map(({ id }) => id + 1)),
     around: { first: special.get(ends.first ?? ''), last: special.get(ends.last ?? '') },
     named: {},
+    isQuick: quick,
   };
 }
 

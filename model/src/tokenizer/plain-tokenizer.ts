@@ -16,7 +16,12 @@ export interface PlainTokenizer {
   readonly around: { readonly first?: number | undefined; readonly last?: number | undefined };
   /** The names of the first and the last token where nothing else says them. */
   readonly named: { readonly bos?: string; readonly eos?: string };
+  /** Whether it is known to take a short text no time worth mentioning. */
+  readonly isQuick: boolean;
 }
+
+/** UTF-16 units of a token. Usual vocabularies have none of more than some hundred. */
+export const LONGEST_TOKEN = 2_000;
 
 /** Cuts a text at tokens: every second part is a token, the longest where several begin. Undefined without tokens. */
 export function cutAt(tokens: Iterable<string>): ((text: string) => string[]) | undefined {

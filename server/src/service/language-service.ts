@@ -20,6 +20,7 @@ import type {
   SemanticTokens,
   TextEdit,
 } from 'vscode-languageserver-types';
+import { TokenizerGivenUp } from '../../../model/src/tokenizer/patience.ts';
 import type { Problem } from '../../../protocol/src/problem.ts';
 import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
@@ -295,7 +296,8 @@ class Service implements LanguageService {
 
   inlayHints(uri: string, range: Range): InlayHint[] {
     const session = this.#session(uri);
-    return session === undefined ? [] : inlayHints(session, this.#host.environment, range);
+    if (session === undefined) return [];
+    return this.#withTokeniser(() => inlayHints(session, this.#host.environment, range));
   }
 
   codeLenses(uri: string): CodeLens[] {
@@ -324,7 +326,7 @@ class Service implements LanguageService {
   }
 
   hover(uri: string, position: Position): Hover | undefined {
-    return this.#insight.hover(this.#host.toPath(uri), position);
+    return this.#withTokeniser(() => this.#insight.hover(this.#host.toPath(uri), position));
   }
 
   completions(uri: string, position: Position, options: CompletionOptions = {}): Promise<CompletionItem[]> {
@@ -435,8 +437,27 @@ class Service implements LanguageService {
     if (sessions.every(({ isSettled, hasAllData }) => isSettled && hasAllData)) {
       this.#dataFiles.keepOnly(new Set(sessions.flatMap(({ dataPaths }) => [...dataPaths])));
     }
-    this.#prepared = this.#insight.prepare().catch((error: unknown) => this.#host.onError(error));
+    this.#prepared = this.#insight.prepare().catch((error: unknown) => {
+      if (error instanceof TokenizerGivenUp) this.#tellGivenUp();
+      else this.#host.onError(error);
+    });
     this.#host.onChecked?.();
+  }
+
+  /** An answer for which a tokeniser may be asked; where that is given up over it, the one without it. */
+  #withTokeniser<T>(answer: () => T): T {
+    try {
+      return answer();
+    } catch (error) {
+      if (!(error instanceof TokenizerGivenUp)) throw error;
+      this.#tellGivenUp();
+      return answer();
+    }
+  }
+
+  /** A check that is not being done would not notice by itself that a tokeniser has been given up. */
+  #tellGivenUp(): void {
+    for (const session of this.#sessions.values()) if (session.isSettled) session.recheck();
   }
 
   readonly #toUri = (path: string): string => this.#documents.get(path)?.uri ?? this.#host.toUri(path);

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../protocol/src/problem.ts';
-import { checkTaskText, surroundingsOf, TaskCheck } from '../../../task/src/check.ts';
+import { checkTaskText, surroundingsOf, TaskCheck, usable } from '../../../task/src/check.ts';
 import type { TaskContext } from '../../../task/src/context.ts';
 import { namedFiles, withReading } from '../../../task/src/data/data-files.ts';
 import type { IndexedFile } from '../../../task/src/data/gather-facts.ts';
@@ -64,7 +64,7 @@ export class TaskSession {
 
   /** What the model and the prompt table are; undefined while that is not known. */
   get surroundings(): Surroundings | undefined {
-    return this.#surroundings?.found;
+    return this.#surroundings && usable(this.#surroundings.found);
   }
 
   /** Whether all problems are known. */

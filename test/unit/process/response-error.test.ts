@@ -3,6 +3,7 @@ import { BusyError, DivergedError, EngineError, FileError, InputError } from '..
 import { ProblemsFound } from '../../../engine/src/problems-found.ts';
 import { Cancelled } from '../../../engine/src/process/cancelled.ts';
 import { responseError } from '../../../engine/src/process/response-error.ts';
+import { TokenizerGivenUp } from '../../../model/src/tokenizer/patience.ts';
 import type { Problem } from '../../../protocol/src/problem.ts';
 
 const problem: Problem = {
@@ -19,6 +20,7 @@ it.each([
   ['input', new InputError('no such task'), 'no such task'],
   ['input', FileError.from('a.json', 'read', Object.assign(new Error(), { code: 'ENOENT' })), 'a.json: cannot be read'],
   ['input', new DivergedError(3), 'training diverged'],
+  ['input', new TokenizerGivenUp('tokenizer.json took long', 'far'), 'model folder far: tokenizer.json took long'],
   ['engine', new EngineError('no session'), 'no session'],
   ['cancelled', new Cancelled(), 'the request was cancelled'],
   ['internal', new TypeError('x is undefined\nand more'), 'internal error: x is undefined'],

@@ -3,7 +3,18 @@ import type { Problem, ProblemFix } from '../../../protocol/src/problem.ts';
 import { checkTaskFile, checkTaskText, findAll } from '../../../task/src/check.ts';
 import type { ModelFacts } from '../../../task/src/environment.ts';
 import { LineIndex } from '../../../task/src/line-index.ts';
-import { check, environment, type Fixture, row, TASK_PATH, taskFile, template, underlined, unmark } from './harness.ts';
+import {
+  check,
+  environment,
+  type Fixture,
+  modelGivenUpAt,
+  row,
+  TASK_PATH,
+  taskFile,
+  template,
+  underlined,
+  unmark,
+} from './harness.ts';
 
 describe('checkTaskFile', () => {
   it('counts the rows of each task and split, and the labels', async () => {
@@ -163,6 +174,17 @@ describe('checkTaskFile', () => {
     expect(problems.find(({ code }) => code === 'placeholder-unknown')!.related).toMatchObject([
       { file: 'project/train.jsonl', range: { start: { line: 0, character: 0 } } },
     ]);
+  });
+
+  it('says of a model whose tokeniser is given up over a row or an example that it cannot be opened', async () => {
+    const example = `"examples": [${row('Kursen hänger', 'negativa')}], "data": { "train_ds": ["train.jsonl"], "max_seq_length": 20 }`;
+    for (const fixture of [{ data: { 'train.jsonl': row('Kursen hänger') } }, { task: taskFile({ file: example }) }]) {
+      const model = modelGivenUpAt('hänger');
+      const { problems, surroundings } = await check({ ...fixture, environment: { model: async () => model } });
+      const found = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+      expect(found).toEqual(['The model "demo" cannot be opened: tokenizer.json is not used any more.']);
+      expect(surroundings.model.kind).toBe('not-found');
+    }
   });
 
   it('stops when it is told to', async () => {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { ChatEncoder } from '../../../model/src/chat/chat-encoder.ts';
+import { TokenizerGivenUp } from '../../../model/src/tokenizer/patience.ts';
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
 import type { Problem, ProblemFix, Range } from '../../../protocol/src/problem.ts';
 import { type CheckResult, checkTaskFile } from '../../../task/src/check.ts';
@@ -83,6 +84,17 @@ export const wordTokeniser = {
     );
   },
 };
+
+/** A model whose tokeniser works until a text has the word, and never again. */
+export function modelGivenUpAt(word: string): ModelFacts {
+  let end: TokenizerGivenUp | undefined;
+  const encode = (text: string) => {
+    if (text.includes(word)) end ??= new TokenizerGivenUp('tokenizer.json is not used any more', undefined);
+    if (end) throw end;
+    return wordTokeniser.encode(text);
+  };
+  return { ...demoModel, tokenizer: { encode, givenUp: () => end?.message } } as ModelFacts;
+}
 
 export const demoModel: ModelFacts = {
   kind: 'ok',

@@ -16,9 +16,9 @@ export class AddedTokens {
     this.#tokens = tokens;
   }
 
-  /** @param textOf the text by which a token is found; none where it is empty */
-  static *of(tokens: readonly AddedToken[], textOf: (token: AddedToken) => string): Generator<void, AddedTokens> {
-    const entries = tokens.map((token, i) => [textOf(token), i] as const);
+  /** @param texts those by which the tokens are found; one that is empty is not */
+  static *of(tokens: readonly AddedToken[], texts: readonly string[]): Generator<void, AddedTokens> {
+    const entries = texts.map((text, i) => [text, i] as const);
     return new AddedTokens(yield* PrefixTable.of(entries.filter(([text]) => text !== '')), tokens);
   }
 

@@ -7,6 +7,7 @@ import {
   SequenceDecoder,
 } from '@huggingface/tokenizers';
 import { bytesOfLetters } from './byte-letters.ts';
+import { replaced } from './normalizers.ts';
 
 /** Makes a decoder of the library give the text that the original gives; some of its parts do not by themselves. */
 export function correctDecoder(decoder: Decoder | null): void {
@@ -16,9 +17,8 @@ export function correctDecoder(decoder: Decoder | null): void {
   else if (decoder instanceof MetaspaceDecoder) decoder.decode_chain = metaspace({ ...decoder.config });
   else if (decoder instanceof ReplaceDecoder) {
     const { pattern, config } = decoder;
-    // In a text as such, $& and the like would be what was found.
     if (pattern)
-      decoder.decode_chain = (tokens) => tokens.map((token) => token.replaceAll(pattern, () => config.content ?? ''));
+      decoder.decode_chain = (tokens) => tokens.map((token) => replaced(token, pattern, config.content ?? ''));
   }
 }
 

@@ -7,23 +7,56 @@ import {
   SequenceNormalizer,
   StripNormalizer,
 } from '@huggingface/tokenizers';
+import { t } from '../../../../l10n/src/words.ts';
 import { CharsMap } from '../sentencepiece/chars-map.ts';
+import { UnusableTokenizer } from '../vocabulary.ts';
 
 /**
  * Makes a normaliser of the library do what the original does; some of its parts do not by themselves.
  * @throws UnusableTokenizer where rules cannot be read
  */
 export function correctNormalizer(normalizer: Normalizer | null): void {
-  if (normalizer instanceof SequenceNormalizer) for (const part of normalizer.normalizers) correctNormalizer(part);
-  else if (normalizer instanceof PrecompiledNormalizer) normalizer.normalize = byRules(normalizer.charsmap);
+  if (normalizer instanceof SequenceNormalizer) {
+    const parts = normalizer.normalizers;
+    for (const part of parts) correctNormalizer(part);
+    normalizer.normalize = (text) =>
+      parts.reduce((done, part) => (part === null ? done : notGrown(part.normalize(done), text)), text);
+  } else if (normalizer instanceof PrecompiledNormalizer) normalizer.normalize = byRules(normalizer.charsmap);
   else if (normalizer instanceof LowercaseNormalizer) normalizer.normalize = lowercase;
   else if (normalizer instanceof StripNormalizer) normalizer.normalize = stripping(normalizer.config);
   else if (normalizer instanceof BertNormalizer) normalizer.normalize = asBert(normalizer.config);
   else if (normalizer instanceof ReplaceNormalizer) {
     const { pattern, config } = normalizer;
-    // In a text as such, $& and the like would be what was found.
-    if (pattern) normalizer.normalize = (text) => text.replaceAll(pattern, () => config.content ?? '');
+    if (pattern) normalizer.normalize = (text) => replaced(text, pattern, config.content ?? '');
   }
+}
+
+/**
+ * A text that has been made of another.
+ * @throws UnusableTokenizer where it is longer than any normal form makes it, of which some turn a letter into eighteen
+ */
+export function notGrown(text: string, from: string): string {
+  if (text.length > mostUnits(from)) throw tooMuch();
+  return text;
+}
+
+/** @throws as `notGrown` */
+export function replaced(text: string, pattern: RegExp | string, content: string): string {
+  let rest = mostUnits(text);
+  // In a text as such, $& and the like would be what was found.
+  return text.replaceAll(pattern, () => {
+    rest -= content.length;
+    if (rest < 0) throw tooMuch();
+    return content;
+  });
+}
+
+function mostUnits(from: string): number {
+  return 4_096 + 32 * from.length;
+}
+
+function tooMuch(): UnusableTokenizer {
+  return new UnusableTokenizer(t('makes texts many times as long'));
 }
 
 /** Letter by letter: a sigma is the same at the end of a word. */
@@ -40,9 +73,18 @@ function stripping({
 }): (text: string) => string {
   return (text) => {
     const begun = strip_left === true ? text.replace(/^\p{White_Space}+/u, '') : text;
-    return strip_right === true ? begun.replace(/\p{White_Space}+$/u, '') : begun;
+    return strip_right === true ? withoutBlanksBehind(begun) : begun;
   };
 }
+
+/** An expression would look from each blank on how far it is to the end. */
+function withoutBlanksBehind(text: string): string {
+  let end = text.length;
+  while (end > 0 && BLANK.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+const BLANK = /^\p{White_Space}$/u;
 
 const encoder = new TextEncoder();
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });

@@ -80,6 +80,8 @@ function byteLevel({ add_prefix_space, use_regex }: JsonObject): Step[] {
 
 function metaspace({ replacement, prepend_scheme = 'always', add_prefix_space, split }: JsonObject): Step[] {
   const space = typeof replacement === 'string' ? replacement : '\u2581';
+  // As in the original, to which it is a letter.
+  if ([...space].length !== 1) throw new Error(`The replacement of a Metaspace is not one letter: ${space}`);
   const scheme = add_prefix_space === false ? 'never' : prepend_scheme;
   const replaced: Step = (part) => {
     const text = part.text.replaceAll(' ', () => space);

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../json.ts';
-import { cutAt, type PlainTokenizer } from '../plain-tokenizer.ts';
+import { cutAt, LONGEST_TOKEN, type PlainTokenizer } from '../plain-tokenizer.ts';
 import { isId } from '../vocabulary.ts';
 import { prepareForGptSw3 } from './gpt-sw3.ts';
 import { KIND, readModelProto } from './model-proto.ts';
@@ -43,6 +43,7 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
     size: Math.max(model.pieces.length, ...[...all.values()].map((id) => id + 1)),
     around: beginsWithBos ? { first: special.get('<s>') ?? special.get('<bos>') } : {},
     named: isGptSw3 ? { bos: '<s>', eos: '<|endoftext|>' } : {},
+    isQuick: [...all.keys(), ...model.pieces.map(({ text }) => text)].every(({ length }) => length <= LONGEST_TOKEN),
   };
 }
 

@@ -1,0 +1,79 @@
+import { type Context, createContext, Script } from 'node:vm';
+import { t } from '../../../l10n/src/words.ts';
+import { UnusableTokenizer } from './vocabulary.ts';
+
+/** A tokeniser that has taken too long over a text, or failed at one, and is not asked again. */
+export class TokenizerGivenUp extends Error {
+  override readonly name = 'TokenizerGivenUp';
+  /** The message without the folder's name. */
+  readonly reason: string;
+
+  constructor(reason: string, folder: string | undefined) {
+    super(folder === undefined ? reason : t('model folder {0}: {1}', folder, reason));
+    this.reason = reason;
+  }
+}
+
+/** Milliseconds that a text may take, and a thousand of its UTF-16 units; and the most that any text may. */
+const LIMIT = { text: 2_000, thousand: 10, most: 10_000 } as const;
+
+/**
+ * How long a tokeniser is waited for. A file from elsewhere says what is done to a text, a regular expression that tries things
+ * without end perhaps, and nothing but V8 itself can stop one of these. What has been stopped may have left anything half done, and
+ * would be as slow the next time, so that the tokeniser is not used any more.
+ */
+export class Patience {
+  readonly #file: string;
+  readonly #folder: string | undefined;
+  #end: TokenizerGivenUp | undefined;
+  #room: { readonly context: Context; readonly script: Script } | undefined;
+
+  /** @param file the tokeniser's, and its folder, for the message */
+  constructor(file: string, folder?: string) {
+    this.#file = file;
+    this.#folder = folder;
+  }
+
+  /** Why the tokeniser has been given up; undefined while it has not. */
+  get end(): TokenizerGivenUp | undefined {
+    return this.#end;
+  }
+
+  /**
+   * What the work gives.
+   * @param units UTF-16 units of the text that the work is about; without it the work is known to take no time
+   * @throws TokenizerGivenUp where it throws or takes too long, and always from then on
+   */
+  over<T>(units: number | undefined, work: () => T): T {
+    if (this.#end !== undefined) throw this.#end;
+    try {
+      return units === undefined ? work() : this.#within(limitFor(units), work);
+    } catch (error) {
+      this.#end = new TokenizerGivenUp(this.#reasonOf(error, units ?? 0), this.#folder);
+      throw this.#end;
+    }
+  }
+
+  #reasonOf(error: unknown, units: number): string {
+    const { message, code } = error as NodeJS.ErrnoException;
+    return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+      ? t('{0} is not used any more, as it took more than {1} s over a text', this.#file, limitFor(units) / 1000)
+      : `${this.#file} ${error instanceof UnusableTokenizer ? message : t('cannot be used: {0}', message)}`;
+  }
+
+  /** A call takes some 70 microseconds, for a thread that looks at the clock. */
+  #within<T>(milliseconds: number, work: () => T): T {
+    this.#room ??= { context: createContext({}), script: new Script('work()') };
+    const { context, script } = this.#room;
+    context.work = work;
+    try {
+      return script.runInContext(context, { timeout: milliseconds }) as T;
+    } finally {
+      context.work = undefined;
+    }
+  }
+}
+
+function limitFor(units: number): number {
+  return Math.min(LIMIT.most, LIMIT.text + LIMIT.thousand * Math.ceil(units / 1000));
+}
