@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outsidePaths } from '../../../client/src/outside-paths/outside-paths.ts';
+import { type Disk, outsidePaths } from '../../../client/src/outside-paths/outside-paths.ts';
 import { type Decisions, PathConsent } from '../../../client/src/outside-paths/path-consent.ts';
 
 describe('paths that leave the workspace', () => {
@@ -30,9 +30,11 @@ describe('paths that leave the workspace', () => {
   });
 
   it('are found behind links, also where nothing is there yet', async () => {
+    const led = (name: string) =>
+      `${path.join(workspace, 'tasks/linked', name)} → ${path.join(root, 'elsewhere', name)}`;
     expect(await outside('linked/train.jsonl', 'linked/new/test.jsonl')).toEqual([
-      path.join(workspace, 'tasks/linked/new/test.jsonl'),
-      path.join(workspace, 'tasks/linked/train.jsonl'),
+      led('new/test.jsonl'),
+      led('train.jsonl'),
     ]);
     expect(await outside(path.join(root, 'other-name/train.jsonl'))).toEqual([]);
   });
@@ -44,8 +46,63 @@ describe('paths that leave the workspace', () => {
     link('kept.safetensors', 'inside.safetensors');
     link('round.safetensors', 'round.safetensors');
     expect(await outside('away.safetensors', 'twice.safetensors', 'inside.safetensors', 'round.safetensors')).toEqual(
-      ['away', 'twice'].map((name) => path.join(workspace, 'tasks', `${name}.safetensors`)),
+      ['away', 'twice'].map(
+        (name) =>
+          `${path.join(workspace, 'tasks', name)}.safetensors → ${path.join(root, 'elsewhere/new.safetensors')}`,
+      ),
     );
+  });
+
+  it('are other ones when a link has come to lead elsewhere', async () => {
+    const link = path.join(workspace, 'tasks/turned');
+    const ledTo = async (target: string) => {
+      rmSync(link, { force: true });
+      symlinkSync(target, link);
+      return outside('turned');
+    };
+    const first = await ledTo('../../elsewhere/train.jsonl');
+    expect(first).toHaveLength(1);
+    expect(await ledTo('../../elsewhere/train.jsonl')).toEqual(first);
+    expect(await ledTo('/etc/passwd')).toEqual([`${link} → /etc/passwd`]);
+    rmSync(link);
+  });
+
+  it('are those of links among the files of a folder, such as a model’s', async () => {
+    const model = path.join(workspace, 'tasks/model');
+    mkdirSync(model);
+    symlinkSync('config.json', path.join(model, 'inside.json'));
+    symlinkSync('../../../elsewhere/train.jsonl', path.join(model, 'tokenizer.json'));
+    expect(await outside('model')).toEqual([
+      `${path.join(model, 'tokenizer.json')} → ${path.join(root, 'elsewhere/train.jsonl')}`,
+    ]);
+  });
+
+  it('are that of the runs, where .ptask is a link', async () => {
+    const own = path.join(workspace, 'runs-away');
+    mkdirSync(own);
+    symlinkSync('../../elsewhere', path.join(own, '.ptask'));
+    expect(await outsidePaths(path.join(own, 'a.ptask.json'), [], [workspace])).toEqual([
+      `${path.join(own, '.ptask/runs')} → ${path.join(root, 'elsewhere/runs')}`,
+    ]);
+  });
+
+  it('are those on other machines, which are not told of it', async () => {
+    const asked: string[] = [];
+    const disk: Disk = {
+      path: path.win32,
+      realpath: async (file) => {
+        asked.push(file);
+        return file;
+      },
+      readlink: async () => Promise.reject(new Error('no link')),
+      linksIn: async () => [],
+    };
+    const of = (folder: string, ...paths: string[]) => outsidePaths(`${folder}\\a.ptask.json`, paths, [folder], disk);
+    const far = ['\\\\host\\share\\a.jsonl', '//other/share/model', '\\\\?\\UNC\\host\\share\\b', '\\\\.\\pipe\\c'];
+    expect(await of('C:\\w', ...far, 'a.jsonl')).toEqual(far.map((file) => path.win32.resolve(file)).sort());
+    expect(asked.filter((file) => !file.startsWith('C:\\w'))).toEqual([]);
+    expect(await of('\\\\HOST\\share\\w', '..\\w\\a.jsonl', '//host/share/w/b')).toEqual([]);
+    expect(await of('\\\\host\\share\\w', '//host/share/v')).toEqual(['\\\\host\\share\\v']);
   });
 
   it('are not those beside a task file that is no part of a workspace', async () => {
