@@ -43,7 +43,7 @@ export interface TaskTemplateOutline {
 }
 
 /**
- * Params `TaskPathsParams`, result `string[]`: the model, prompt table and data files that a task file names, as they are
+ * Params `TaskPathsParams`, result `string[]`: the model, prompt table (named or not) and data files of a task file, as they are
  * written there. Null where the server does not know the task file.
  */
 export const TASK_PATHS_REQUEST = 'ptask/paths';
