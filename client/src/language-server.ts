@@ -11,6 +11,8 @@ import {
 } from '../../protocol/src/commands.ts';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
+  PATHS_ALLOWED,
+  type PathsAllowedParams,
   TASK_PATHS_REQUEST,
   TASK_ROWS_REQUEST,
   TASK_TEMPLATES_REQUEST,
@@ -35,6 +37,8 @@ export interface LanguageServer {
   fileChanged(uri: Uri): Promise<void>;
   /** The paths that a task file names, as they are written there; undefined where the server does not know the file. */
   paths(uri: Uri): Promise<readonly string[] | undefined>;
+  /** Tells which paths the user has allowed to be used. */
+  pathsAllowed(paths: readonly string[]): Promise<void>;
   /** Ends the process; resolves when it has gone. */
   stop(): Promise<void>;
 }
@@ -68,6 +72,10 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       const client = await starting;
       const params: TaskPathsParams = { textDocument: textDocument(client, uri) };
       return (await ask<string[] | null>(client, TASK_PATHS_REQUEST, params, undefined)) ?? undefined;
+    },
+    async pathsAllowed(paths) {
+      const client = await starting;
+      await client.sendNotification(PATHS_ALLOWED, { paths } satisfies PathsAllowedParams);
     },
     stop: () =>
       starting.then(

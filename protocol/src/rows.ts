@@ -53,3 +53,14 @@ export interface TaskPathsParams {
   /** A task file. */
   readonly textDocument: { readonly uri: string };
 }
+
+/**
+ * Notification, params `PathsAllowedParams`: paths that the user has allowed to be used. On Windows the server asks other machines
+ * (`\\\\host\\share`) for nothing but where the editor has opened a file or folder, or such a path leads.
+ */
+export const PATHS_ALLOWED = 'ptask/pathsAllowed';
+
+export interface PathsAllowedParams {
+  /** Absolute; those of earlier notifications stay allowed. */
+  readonly paths: readonly string[];
+}

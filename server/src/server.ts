@@ -5,6 +5,7 @@ import { clientSupport } from './client-support.ts';
 import { describeError } from './describe-error.ts';
 import { pushedDiagnostics } from './diagnostic-channel.ts';
 import { syncDocuments } from './documents.ts';
+import { FarMachines } from './far-machines.ts';
 import { presentDiagnostics } from './present-diagnostics.ts';
 import { PulledDiagnostics } from './pulled-diagnostics.ts';
 import { refresher } from './refresher.ts';
@@ -31,18 +32,22 @@ export function startServer(connection: Connection, { rulesPage, bundles }: Serv
     const diagnostics = client.pullsDiagnostics
       ? new PulledDiagnostics(connection, present, asking)
       : pushedDiagnostics(connection, present);
+    const far = new FarMachines();
     const service = createLanguageService(
-      serviceHost({
-        publish: (uri, list) => diagnostics.publish(uri, list),
-        onChecked: () => {
-          asking.refresh('codeLens');
-          asking.refresh('inlayHint');
-          workspace.followDependencies();
+      serviceHost(
+        {
+          publish: (uri, list) => diagnostics.publish(uri, list),
+          onChecked: () => {
+            asking.refresh('codeLens');
+            asking.refresh('inlayHint');
+            workspace.followDependencies();
+          },
+          onError,
         },
-        onError,
-      }),
+        far,
+      ),
     );
-    const workspace = new Workspace(connection, service, client, onError);
+    const workspace = new Workspace(connection, service, client, { far, onError });
 
     syncDocuments(connection, service, (uri) => workspace.written(uri));
     answerRequests(connection, { service, workspace, client, present });

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cachedModels } from '../../model/src/hub-cache.ts';
 import { nodeEnvironment } from '../../task/src/node-environment.ts';
 import { onePath } from '../../task/src/one-path.ts';
+import { type FarMachines, leavingAlone } from './far-machines.ts';
 import { ModelCache } from './model-cache.ts';
 import { ModelSummaries } from './model-summaries.ts';
 import { oneATurn } from './one-a-turn.ts';
@@ -13,19 +14,24 @@ import { filePath, fileUri } from './uris.ts';
 /** Milliseconds without a keystroke before data, model and prompt table are looked at. */
 const PAUSE = 100;
 
-/** The language service's surroundings on this machine. */
-export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onError'>): ServiceHost {
+/** The language service's surroundings on this machine, and on those others that may be asked. */
+export function serviceHost(to: Pick<ServiceHost, 'publish' | 'onChecked' | 'onError'>, far: FarMachines): ServiceHost {
   const breathe = oneATurn();
   const models = new ModelCache(breathe);
   const summaries = new ModelSummaries();
   return {
     ...to,
-    environment: nodeEnvironment({ model: (reference) => models.facts(reference) }),
-    listFolder,
+    environment: leavingAlone(far, nodeEnvironment({ model: (reference) => models.facts(reference) })),
+    listFolder: async (path) => (far.blocked(path) === undefined ? listFolder(path) : []),
     cachedModels: () => cachedModels(),
     modelSummary: (taskFile, model) => summaries.of(taskFile, model),
     // A document that is no file is none that a task file could name.
-    toPath: (uri) => filePath(uri) ?? uri,
+    toPath: (uri) => {
+      const path = filePath(uri);
+      // What the editor names it has opened, or found in its workspace.
+      if (path !== undefined) far.allow(path);
+      return path ?? uri;
+    },
     toUri: fileUri,
     pause: () => setTimeout(PAUSE),
     breathe,

@@ -5,11 +5,13 @@ import {
   type InitializeParams,
   type WorkspaceFolder,
 } from 'vscode-languageserver/node';
+import { PATHS_ALLOWED, type PathsAllowedParams } from '../../protocol/src/rows.ts';
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { ClientSupport } from './client-support.ts';
+import type { FarMachines } from './far-machines.ts';
 import type { LanguageService } from './service/language-service.ts';
 import { TaskFiles } from './task-files.ts';
-import { filePath } from './uris.ts';
+import { filePath, fileUri } from './uris.ts';
 import { DependencyWatch, watchWorkspace } from './watched-files.ts';
 
 /** Tells the language service what is on disk, and what happens there. */
@@ -19,17 +21,19 @@ export class Workspace {
   readonly #client: ClientSupport;
   readonly #taskFiles: TaskFiles;
   readonly #dependencies: DependencyWatch;
+  readonly #far: FarMachines;
   readonly #onError: (error: unknown) => void;
 
   constructor(
     connection: Connection,
     service: LanguageService,
     client: ClientSupport,
-    onError: (error: unknown) => void,
+    { far, onError }: { readonly far: FarMachines; readonly onError: (error: unknown) => void },
   ) {
     this.#connection = connection;
     this.#service = service;
     this.#client = client;
+    this.#far = far;
     this.#onError = onError;
     this.#taskFiles = new TaskFiles(service);
     this.#dependencies = new DependencyWatch(connection, (path) => this.#taskFiles.isInWorkspace(path));
@@ -61,7 +65,9 @@ export class Workspace {
 
   /** Has what task files name watched, too, where it is outside the workspace or has a name of its own. */
   followDependencies(): void {
-    if (this.#client.watchesFilesOutside) this.#try(this.#dependencies.follow(this.#service.dependencies()));
+    if (!this.#client.watchesFilesOutside) return;
+    const near = [...this.#service.dependencies()].filter((path) => this.#far.blocked(path) === undefined);
+    this.#try(this.#dependencies.follow(new Set(near)));
   }
 
   dispose(): void {
@@ -69,6 +75,7 @@ export class Workspace {
   }
 
   #listen(): void {
+    this.#connection.onNotification(PATHS_ALLOWED, ({ paths }: PathsAllowedParams) => this.#allow(paths));
     this.#connection.onDidChangeWatchedFiles(({ changes }) => {
       for (const { uri, type } of changes) {
         this.#changed(uri);
@@ -86,6 +93,13 @@ export class Workspace {
         this.#came(newUri);
       }
     });
+  }
+
+  /** Looks at what may be looked at from now on. */
+  #allow(paths: readonly string[]): void {
+    const waiting = [...this.#service.dependencies()].filter((path) => this.#far.blocked(path) !== undefined);
+    for (const path of paths) this.#far.allow(path);
+    for (const path of waiting) if (this.#far.blocked(path) === undefined) this.#service.fileChanged(fileUri(path));
   }
 
   #addFolder(folder: string): void {

@@ -3,7 +3,7 @@ import { NotAllowed } from '../engine/engine-error.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { showWarning } from '../messages.ts';
 import type { Texts } from '../texts.ts';
-import { outsidePaths } from './outside-paths.ts';
+import { outsidePaths, waysOf } from './outside-paths.ts';
 import { type Decisions, PathConsent } from './path-consent.ts';
 
 const KEY = 'outsidePaths';
@@ -18,11 +18,20 @@ const MOST_NAMED = 5;
  */
 export function askForPaths(server: LanguageServer, memory: Memento, { t }: Texts, allowed: () => void): PathConsent {
   const all = () => memory.get<Readonly<Record<string, Decisions>>>(KEY, {});
+  const tellAllowed = () => {
+    const paths = Object.values(all()).flatMap(({ allowed }) => allowed.flatMap(waysOf));
+    // A server that has not started is told of elsewhere.
+    if (paths.length > 0) server.pathsAllowed([...new Set(paths)]).catch(() => undefined);
+  };
+  tellAllowed();
   return new PathConsent({
     refusal: t('it names files outside of this workspace, and you have not allowed their use'),
     allowed,
     decisions: (file) => all()[file],
-    remember: (file, decisions) => memory.update(KEY, { ...all(), [file]: decisions }),
+    async remember(file, decisions) {
+      await memory.update(KEY, { ...all(), [file]: decisions });
+      tellAllowed();
+    },
     async outside(file) {
       const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
       const paths = await pathsOf(server, Uri.file(file));

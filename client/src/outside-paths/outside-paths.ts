@@ -50,7 +50,7 @@ export async function outsidePaths(
     if (isElsewhere(file, near, disk)) return [file];
     const real = await realPath(file, disk);
     if (isInside(real)) return [];
-    return [real === file ? file : `${file} → ${real}`];
+    return [real === file ? file : `${file}${LEADS_TO}${real}`];
   };
   const found = await Promise.all(
     named.map(async (file) => {
@@ -61,6 +61,13 @@ export async function outsidePaths(
     }),
   );
   return [...new Set(found.flat())].sort();
+}
+
+const LEADS_TO = ' → ';
+
+/** What is called in one of `outsidePaths`: a path, and where it leads. */
+export function waysOf(outside: string): string[] {
+  return outside.split(LEADS_TO);
 }
 
 /** Whether a path is on a machine on which nothing of the workspace is. */

@@ -22,3 +22,11 @@ it('a file that the server did not know is opened, so that it does', async () =>
   await askForPaths(server as never, memory as never, english, () => undefined).ask('/w/news.ptask.json');
   expect(vscode.workspace.openTextDocument).toHaveBeenCalledWith({ fsPath: '/w/news.ptask.json' });
 });
+
+it('the language server is told of what has been allowed, and where that leads', async () => {
+  const allowed = ['\\\\host\\share\\a.jsonl', '/w/link → /data'];
+  const kept = { '/w/news.ptask.json': { allowed, denied: ['/etc'] } };
+  const server = { paths: async () => [], pathsAllowed: vi.fn(async () => undefined) };
+  askForPaths(server as never, { get: () => kept } as never, english, () => undefined);
+  expect(server.pathsAllowed).toHaveBeenCalledWith(['\\\\host\\share\\a.jsonl', '/w/link', '/data']);
+});
