@@ -44,5 +44,6 @@ export function locateDemo(size: DemoSize, options: LocateDemoOptions = {}): Dem
     );
   const states = options.states ?? ENCODER_STATES[size];
   const parent = options.cache ?? join(cacheFolder(), 'models');
-  return { size, source, states, dir: join(parent, `${source.id}-${states}-${CONVERTER_VERSION}`) };
+  const made = [source.id, states, CONVERTER_VERSION, ...(source.foreign === undefined ? [] : [source.foreign])];
+  return { size, source, states, dir: join(parent, made.join('-')) };
 }

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -20,6 +21,11 @@ export interface WhisperPackage {
   readonly dir: string;
   readonly decoder: string;
   readonly encoder: string;
+  /**
+   * Of a package that is not this program's own: tells apart what is made from it. It may have come with a project from anywhere,
+   * under a name and version that mean something else to others.
+   */
+  readonly foreign?: string;
 }
 
 /**
@@ -31,7 +37,8 @@ export function findWhisperPackage(size: DemoSize, from: readonly string[] = [])
   const name = `sts-whisper-${size}`;
   const require = createRequire(import.meta.url);
   const own = () => require.resolve(`${name}/package.json`);
-  for (const find of [own, ...from.map((folder) => () => manifestFrom(folder, name))]) {
+  const foreign = from.map((folder) => () => manifestFrom(folder, name));
+  for (const find of [own, ...foreign]) {
     try {
       const manifest = find();
       if (manifest === undefined) continue;
@@ -41,13 +48,24 @@ export function findWhisperPackage(size: DemoSize, from: readonly string[] = [])
       const dir = join(dirname(manifest), 'models', 'Xenova', `whisper-${size}`);
       const decoder = join(dir, 'onnx', 'decoder_model_merged_quantized.onnx');
       const encoder = join(dir, 'onnx', 'encoder_model_quantized.onnx');
-      if ([decoder, encoder, join(dir, 'tokenizer.json'), join(dir, 'config.json')].every((file) => existsSync(file)))
-        return { id: `${name}@${version}`, dir, decoder, encoder };
+      const files = [decoder, encoder, join(dir, 'tokenizer.json'), join(dir, 'config.json')];
+      if (!files.every((file) => existsSync(file))) continue;
+      const source = { id: `${name}@${version}`, dir, decoder, encoder };
+      return find === own ? source : { ...source, foreign: markOf(files) };
     } catch {
       // Not here; the next place may have it.
     }
   }
   return undefined;
+}
+
+/** Where files are and what they were like at last; reading all of them would take long. */
+function markOf(files: readonly string[]): string {
+  const seen = files.map((file) => {
+    const { size, mtimeMs } = statSync(file);
+    return [realpathSync(file), size, mtimeMs];
+  });
+  return createHash('sha256').update(JSON.stringify(seen)).digest('hex').slice(0, 16);
 }
 
 /** As Node's own resolution, which would read whatever a project has in a manifest's place, such as a device without an end. */

