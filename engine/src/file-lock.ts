@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { t } from '../../l10n/src/words.ts';
 import { FileError } from './errors.ts';
 import { fileBehind } from './file-behind.ts';
-import { isProcessAlive } from './process-alive.ts';
+import { type Birth, birthOf, isAnother, isProcessAlive } from './process-alive.ts';
 import { takenAwayAtExit } from './taken-away-at-exit.ts';
 import { whenLetGo } from './when-let-go.ts';
 
@@ -16,6 +16,8 @@ interface Holder {
   readonly host: string;
   /** Tells two locks of one process apart. */
   readonly token: string;
+  /** Where it is known: another process may have the id by now. */
+  readonly born?: Birth | undefined;
 }
 
 /** Locks that this process holds: a lock with our process id that is not among them is a dead namesake's. */
@@ -75,7 +77,8 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, pati
 /** The same lock for work that does not fit into one function. @throws as `withFileLock` */
 export async function lockFile(path: string, patience: number): Promise<FileLock> {
   const lock = await lockOf(path);
-  const holder: Holder = { pid: process.pid, host: hostname(), token: randomBytes(8).toString('hex') };
+  const token = randomBytes(8).toString('hex');
+  const holder: Holder = { pid: process.pid, host: hostname(), token, born: birthOf(process.pid) };
   const text = JSON.stringify(holder);
   held.add(holder.token);
   try {
@@ -87,10 +90,11 @@ export async function lockFile(path: string, patience: number): Promise<FileLock
   const gone = takenAwayAtExit(lock, () => readFileSync(lock, 'utf8') === text);
   return {
     release: async () => {
-      const current = await readFile(lock, 'utf8').catch(() => undefined);
+      const current = await readLock(lock);
       // Where that is not allowed any more, it is as good as a dead process's when this one has ended; what the work came to
       // is not to be hidden by it.
-      if (current === text) await whenLetGo(() => rm(lock, { force: true })).catch(() => undefined);
+      if (current !== 'gone' && current.text === text)
+        await whenLetGo(() => rm(lock, { force: true })).catch(() => undefined);
       gone();
       held.delete(holder.token);
     },
@@ -128,7 +132,8 @@ async function lockOf(path: string): Promise<string> {
 /** The process that holds the lock of the file at `path`; undefined where none does, or it has died. */
 export async function lockHolder(path: string): Promise<LockHolder | undefined> {
   const lock = await lockOf(path);
-  const text = await readFile(lock, 'utf8').catch(() => undefined);
+  const found = await readLock(lock);
+  const text = found === 'gone' ? undefined : found.text;
   return text === undefined || (await isStale(lock, text)) ? undefined : parseHolder(text);
 }
 
@@ -165,9 +170,17 @@ async function create(path: string, lock: string, text: string): Promise<boolean
   }
 }
 
-/** What a lock file says; no text where it may not be read, as one that another user has made. */
+/** In bytes. */
+const LONGEST_LOCK = 4_096;
+
+/**
+ * What a lock file says; no text where it may not be read, as one that another user has made, or is none: it may have come with a
+ * project, and be a link to a device without an end.
+ */
 async function readLock(lock: string): Promise<{ readonly text: string | undefined } | 'gone'> {
   try {
+    const found = await lstat(lock);
+    if (!found.isFile() || found.size > LONGEST_LOCK) return { text: undefined };
     return { text: await readFile(lock, 'utf8') };
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : { text: undefined };
@@ -194,7 +207,8 @@ async function isStale(lock: string, text: string): Promise<boolean> {
     return age > UNWRITTEN_AFTER;
   }
   if (holder.host !== hostname()) return false;
-  return holder.pid === process.pid ? !held.has(holder.token) : !isProcessAlive(holder.pid);
+  const { pid, born } = holder;
+  return pid === process.pid ? !held.has(holder.token) : !isProcessAlive(pid) || isAnother(pid, born);
 }
 
 /**

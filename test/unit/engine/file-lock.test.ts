@@ -6,7 +6,8 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../../engine/src/errors.ts';
-import { LockedError, withFileLock } from '../../../engine/src/file-lock.ts';
+import { LockedError, lockHolder, withFileLock } from '../../../engine/src/file-lock.ts';
+import { birthOf } from '../../../engine/src/process-alive.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What happens, or what goes wrong, just before a lock is taken away. */
@@ -69,6 +70,30 @@ describe('withFileLock', () => {
       expect(await withFileLock(path, async () => 'in', 0)).toBe('in');
       expect(existsSync(`${path}.lock`)).toBe(false);
     }
+  });
+
+  it.runIf(process.platform === 'linux')('is taken over from a dead process whose id another one has got', async () => {
+    const path = freshPath();
+    const born = birthOf(process.ppid)!;
+    await writeFile(`${path}.lock`, JSON.stringify({ ...JSON.parse(lockOf(process.ppid)), born }));
+    await expect(withFileLock(path, async () => 'in', 0)).rejects.toThrow(LockedError);
+    expect(await lockHolder(path)).toMatchObject({ pid: process.ppid });
+    const before = { ...born, boot: 'the one before' };
+    await writeFile(`${path}.lock`, JSON.stringify({ ...JSON.parse(lockOf(process.ppid)), born: before }));
+    expect(await lockHolder(path)).toBeUndefined();
+    expect(await withFileLock(path, async () => JSON.parse(await readFile(`${path}.lock`, 'utf8')), 0)).toMatchObject({
+      born: birthOf(process.pid),
+    });
+  });
+
+  it.runIf(process.platform === 'linux')('is not read where it is no file, or a long one', async () => {
+    const path = freshPath();
+    await symlink('/dev/zero', `${path}.lock`);
+    expect(await lockHolder(path)).toBeUndefined();
+    await expect(withFileLock(path, async () => 'in', 0)).rejects.toThrow(/another process .* delete .*\.lock/);
+    const long = freshPath();
+    await writeFile(`${long}.lock`, lockOf(process.ppid).padEnd(5_000));
+    await expect(withFileLock(long, async () => 'in', 0)).rejects.toThrow('another process');
   });
 
   it('is taken over when its holder died before it wrote its name', async () => {

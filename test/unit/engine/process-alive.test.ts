@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { isProcessAlive } from '../../../engine/src/process-alive.ts';
+import { birthOf, isAnother, isProcessAlive } from '../../../engine/src/process-alive.ts';
 
 it('tells a process that runs from one that has ended', () => {
   expect(isProcessAlive(process.pid)).toBe(true);
@@ -24,3 +24,15 @@ it.runIf(process.platform === 'linux')(
     }
   },
 );
+
+it.runIf(process.platform === 'linux')('tells a process from another one that had its id before', () => {
+  const born = birthOf(process.pid)!;
+  expect(birthOf(process.pid)).toEqual(born);
+  expect(isAnother(process.pid, born)).toBe(false);
+  expect(isAnother(process.pid, { ...born, ticks: '1' })).toBe(true);
+  expect(isAnother(process.pid, { ...born, boot: 'another' })).toBe(true);
+  // In another container the same id is another process's, of which nothing is known here.
+  expect(isAnother(process.pid, { ...born, namespace: 'pid:[1]', boot: 'another' })).toBe(false);
+  for (const odd of [undefined, null, {}]) expect(isAnother(process.pid, odd)).toBe(false);
+  expect(birthOf(spawnSync(process.execPath, ['-e', '']).pid)).toBeUndefined();
+});
