@@ -34,10 +34,15 @@ export class EngineDied extends Error {
 
   /** How it ended, in the user's language. */
   ending(t: Translate): string {
+    if (PAGE_LOST.includes(this.how))
+      return t('a file that was in use, such as the model, was cut short, or its disk failed');
     const code = /^exit code (.*)$/.exec(this.how)?.[1];
     return code === undefined ? this.how : t('exit code {0}', code);
   }
 }
+
+/** How the system ends a process that reads what has gone from a mapped file: Windows by STATUS_IN_PAGE_ERROR. */
+const PAGE_LOST: readonly string[] = ['SIGBUS', `exit code ${0xc0000006}`];
 
 /** Why a request failed, for the user, in their language. */
 export function reasonOf(error: unknown, t: Translate): string {
