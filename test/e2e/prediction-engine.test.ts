@@ -281,6 +281,12 @@ describe('devices', () => {
 });
 
 describe('bad input', () => {
+  it('of a field of the request is told by the name of the field', async () => {
+    const fault = await faultOf(new Engine('predict').request('predict', { ...askedRows(), rows: 'none' } as never));
+    expect(fault.data).toEqual({ kind: 'input' });
+    expect(fault.message).toBe("the field 'rows' of the request 'predict' is to be a list of objects");
+  });
+
   it('is told with its problems: a file that is none, a task that it lacks, a prompt table that is broken', async () => {
     const engine = new Engine('predict');
     const broken = await faultOf(

@@ -9,11 +9,12 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { ClientNotifications, EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
 import { log } from './log.ts';
+import { requireShape } from './request-shapes.ts';
 import { responseError } from './response-error.ts';
 
 export type Method = keyof EngineRequests;
 
-/** Answers one kind of request. Whatever it throws is turned into a typed error. */
+/** Answers one kind of request, whose fields hold what they may. Whatever it throws is turned into a typed error. */
 export type Handler<M extends Method> = (
   params: EngineRequests[M]['params'],
   signal: AbortSignal,
@@ -66,6 +67,7 @@ function register<M extends Method>(connection: MessageConnection, method: M, ha
     if (token.isCancellationRequested) abort.abort();
     const registration = token.onCancellationRequested(() => abort.abort());
     try {
+      requireShape(method, params);
       return await handler(params, abort.signal);
     } catch (error) {
       const response = responseError(error);
