@@ -42,6 +42,14 @@ BACKBONES = {
     'opt-post-norm': ('opt', dict(SIZES, ffn_dim=48, do_layer_norm_before=False, word_embed_proj_dim=20)),
     'opt-untied': ('opt', dict(SIZES, ffn_dim=48, tie_word_embeddings=False, enable_bias=False,
                                layer_norm_elementwise_affine=False, activation_function='gelu')),
+    # Heads that are a power of two, and six, whose slopes are two series.
+    'bloom': ('bloom', SIZES),
+    'bloom-untied': ('bloom', dict(SIZES, hidden_size=30, num_attention_heads=6, tie_word_embeddings=False,
+                                   apply_residual_connection_post_layernorm=True)),
+    'xglm': ('xglm', dict(SIZES, ffn_dim=48)),
+    # The row of positions that is held for padding is that of the second token.
+    'xglm-untied': ('xglm', dict(SIZES, ffn_dim=48, tie_word_embeddings=False, scale_embedding=False, pad_token_id=3,
+                                 activation_function='gelu_new')),
     # Layers 0 and 2 see 5 tokens back, layer 1 all. The caps are low, so that they bend what they cap.
     'gemma2': ('gemma2', dict(GEMMA, attn_logit_softcapping=2.0, final_logit_softcapping=3.0)),
     'gemma2-untied': ('gemma2', dict(GEMMA, tie_word_embeddings=False, attn_logit_softcapping=None,
@@ -78,6 +86,10 @@ BACKBONES = {
                                                                    'rope_theta': 1e4, 'partial_rotary_factor': 0.5})),
     'gpt2-untied': ('gpt2', dict(vocab_size=96, n_embd=32, n_layer=3, n_head=4, n_positions=64, n_inner=48,
                                  tie_word_embeddings=False, scale_attn_weights=False, bos_token_id=1, eos_token_id=2)),
+    # As Stanford's models of 2021 have it.
+    'gpt2-scaled-by-layer': ('gpt2', dict(vocab_size=96, n_embd=32, n_layer=3, n_head=4, n_positions=64, n_inner=48,
+                                          scale_attn_by_inverse_layer_idx=True, reorder_and_upcast_attn=True,
+                                          bos_token_id=1, eos_token_id=2)),
 }
 
 # The example of docs/add-a-backbone.md, which ptask does not have.

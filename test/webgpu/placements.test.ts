@@ -26,7 +26,17 @@ afterAll(async () => {
 });
 
 /** One of each graph function, with all that it can have. */
-const NAMES = ['gpt2', 'llama', 'phi3-long', 'gemma2', 'gemma3_text', 'gpt_neox', 'opt-post-norm'];
+const NAMES = [
+  'gpt2',
+  'llama',
+  'phi3-long',
+  'gemma2',
+  'gemma3_text',
+  'gpt_neox',
+  'opt-post-norm',
+  'bloom',
+  'xglm-untied',
+];
 
 it.each(NAMES)('a step of %s never leaves the device', async (name) => {
   const { dir, golden } = goldenBackbones().find((found) => found.name === name)!;
@@ -37,7 +47,7 @@ it.each(NAMES)('a step of %s never leaves the device', async (name) => {
     const ids = rowWithVirtualTokens(golden, goldenCase!, n);
     return { ids, firstTarget: ids.length - goldenCase!.answer };
   });
-  const { graph, inverses, windows } = buildStepGraph(backbone.architecture, 'prefix');
+  const { graph, inverses, windows, asksPlaces } = buildStepGraph(backbone.architecture, 'prefix');
   const session = await Session.create(graph, {
     provider: 'webgpu',
     weightsFolder: backbone.weightsFolder,
@@ -46,7 +56,7 @@ it.each(NAMES)('a step of %s never leaves the device', async (name) => {
   const virtualTokens = golden.virtual.length;
   const long = backbone.longRowsOver === undefined ? {} : { long: false };
   await session.run({
-    ...packBatch(rows, { virtualTokens, places: 'prefix', inverses, windows, weight: 1, ...long }),
+    ...packBatch(rows, { virtualTokens, places: 'prefix', inverses, windows, asksPlaces, weight: 1, ...long }),
     virtual: {
       type: 'float32',
       dims: [virtualTokens, backbone.model.config.hidden],

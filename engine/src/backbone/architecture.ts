@@ -1,5 +1,5 @@
 import type { Value } from '../onnx/graph.ts';
-import type { Projection } from './attention.ts';
+import type { Projection, Scoring } from './attention.ts';
 
 /** What a layer is given besides its input. */
 export interface LayerContext {
@@ -25,15 +25,11 @@ export interface LayerContext {
  * A frozen backbone as graph functions over packed tokens [tokens, hidden]; nothing but attention looks from one token
  * to another. A new architecture is a file with a function that returns this.
  */
-export interface Architecture {
+export interface Architecture extends Scoring {
   readonly layers: number;
   readonly hidden: number;
   readonly vocabSize: number;
   readonly headSize: number;
-  /** The factor on queries · keys, 1 / √(head size) as a rule. */
-  readonly attentionScale: number;
-  /** Attention scores s become cap · tanh(s / cap), where a model caps them. */
-  readonly attentionCap?: number;
   /** Word embeddings of `ids` [n] (int32) → [n, hidden]. */
   embed(ids: Value): Value;
   /** Word embeddings with what is added for each token's place, if anything is; `positions` [n] (int32). */

@@ -59,8 +59,26 @@ export function windowMaskName(name: MaskName, window: number): string {
 
 /** How a backbone turns queries and keys into scores. */
 export interface Scoring {
-  readonly attentionScale: number;
+  /** The factor on queries · keys, 1 / √(head size) as a rule; of each layer, where they differ. */
+  readonly attentionScale: number | readonly number[];
+  /** Scores s become cap · tanh(s / cap), where a model caps them. */
   readonly attentionCap?: number;
+  /**
+   * Where a backbone has no other positions (ALiBi, Press et al. 2022): what is added to a head's score for each place that
+   * the key stands further on in its row, [heads]. A softmax makes the same of it as of so much less for each place back.
+   */
+  readonly slopes?: readonly number[];
+}
+
+/** How one layer does; what its slopes add is in the masks. */
+export interface LayerScoring {
+  readonly scale: number;
+  readonly cap: number | undefined;
+}
+
+export function scoringOf({ attentionScale, attentionCap }: Scoring, layer: number): LayerScoring {
+  const scale = typeof attentionScale === 'number' ? attentionScale : attentionScale[layer]!;
+  return { scale, cap: attentionCap };
 }
 
 interface Laid {
@@ -87,7 +105,7 @@ export class PrefixAttention {
    * `mask`, `query_mask` [1, rows, slots, all keys] added to scores, 0 or very negative,
    * `query_used` [1, rows, query_slots, 1] 0 for padding, which has no slot of its own to look at, 1 elsewhere,
    * `prefix_tokens` [1, prefix] and `prefix_mask` [1, prefix, prefix] where the prefix is computed;
-   * and each mask once more for every window in `windows`.
+   * each mask once more for every window in `windows`, and the places of keys (see `Masks`).
    */
   constructor(graph: Graph, backbone: Scoring & { readonly headSize: number }, mode: AttentionMode) {
     this.graph = graph;
@@ -99,11 +117,12 @@ export class PrefixAttention {
       tokens: graph.input('row_tokens', 'int32', [1, 'rows', 'slots']),
       queries: graph.input('row_queries', 'int32', [1, 'rows', 'query_slots']),
     };
-    this.masks = new Masks(graph, {
+    const shapes = {
       mask: [1, 'rows', 'slots', keys],
       query_mask: [1, 'rows', 'query_slots', keys],
       ...(mode.prefix === 'computed' ? { prefix_mask: [1, 'prefix', 'prefix'] } : {}),
-    });
+    };
+    this.masks = new Masks(graph, shapes, backbone.slopes);
     this.queryUsed = graph.input('query_used', 'float32', [1, 'rows', 'query_slots', 1]);
     if (mode.prefix === 'computed') {
       this.prefixTokens = graph.input('prefix_tokens', 'int32', [1, 'prefix']);
@@ -113,6 +132,11 @@ export class PrefixAttention {
   /** The windows of the layers so far, for which the batch packer makes masks of their own. */
   get windows(): readonly number[] {
     return this.masks.windows;
+  }
+
+  /** Whether the batch packer is to say where keys stand. */
+  get asksPlaces(): boolean {
+    return this.masks.asksPlaces;
   }
 
   /**
@@ -137,12 +161,13 @@ export class PrefixAttention {
       key = { ...key, rows: this.extendPast(`key_${layer}`, key.rows) };
       value = { ...value, rows: this.extendPast(`value_${layer}`, value.rows) };
     }
+    const scoring = scoringOf(this.scoring, layer);
     const mask = this.masks.get(querySet === 'queries' ? 'query_mask' : 'mask', window);
-    const rows = this.attendRows(query.rows, key, value, mask);
+    const rows = this.attendRows(query.rows, key, value, mask, scoring);
     const contexts = [querySet === 'queries' ? mul(rows, this.queryUsed) : rows];
     if (query.prefix) {
       const prefix = { query: query.prefix, key: key.prefix!, value: value.prefix! };
-      contexts.push(attendAll({ ...prefix, mask: this.masks.get('prefix_mask', window) }, this.scoring));
+      contexts.push(attendAll({ ...prefix, mask: this.masks.get('prefix_mask', window) }, scoring));
     }
     const heads = query.rows.shape[0] as number;
     const indices = [this.index(this.rowIndex[querySet], heads, 0, heads)];
@@ -205,7 +230,7 @@ export class PrefixAttention {
     return present;
   }
 
-  private attendRows(query: Value, key: Laid, value: Laid, mask: Value): Value {
+  private attendRows(query: Value, key: Laid, value: Laid, mask: Value, { scale, cap }: LayerScoring): Value {
     const [heads, , slots] = query.shape as [number, Dim, Dim];
     const keyHeads = key.rows.shape[0] as number;
     const sizes = shapeOf(query, 0, 3);
@@ -215,11 +240,11 @@ export class PrefixAttention {
       [keyHeads, `group*rows*${slots}`, this.headSize],
       this.graph.int([keyHeads, -1, this.headSize]),
     );
-    const product = { transB: true, alpha: this.scoring.attentionScale };
+    const product = { transB: true, alpha: scale };
     const toPrefix = fusedMatMul(flatQuery, key.prefix!, product);
     const toOwn = this.withGroups(query, key.rows, (a, b) => fusedMatMul(a, b, product));
     const scores = concat([reshape(toPrefix, [heads, 'rows', slots, 'prefix'], concat([sizes, rest], 0)), toOwn], 3);
-    const attention = softmax(add(capped(scores, this.scoring.attentionCap), mask));
+    const attention = softmax(add(capped(scores, cap), mask));
     const own = key.rows.shape[2]!;
     const lengths = concat([shapeOf(key.prefix!, 1, 2), shapeOf(key.rows, 2, 3)], 0);
     const [onPrefix, onOwn] = split(attention, 3, ['prefix', own], lengths) as [Value, Value];
@@ -248,33 +273,62 @@ export class PrefixAttention {
   }
 }
 
-/** Masks as inputs of a graph: each as it is, and once more for every window that a layer asks for. */
+/** The places of the keys that a mask is about; see `Masks`. */
+export function keyPlacesName(name: MaskName): string {
+  return name === 'prefix_mask' ? 'prefix_places' : 'key_places';
+}
+
+/**
+ * Masks as inputs of a graph: each as it is, and once more for every window that a layer asks for. With slopes (see `Scoring`)
+ * the places of their keys, like the masks but with 1 for the slots, are inputs as well, `key_places` and `prefix_places`
+ * (float32), and what is added to scores is of each head: [heads, …].
+ */
 export class Masks {
   readonly windows: number[] = [];
   private readonly graph: Graph;
   private readonly shapes: Partial<Record<MaskName, readonly Dim[]>>;
-  private readonly inputs = new Map<string, Value>();
+  private readonly slopes: readonly number[] | undefined;
+  private readonly biases = new Map<string, Value>();
+  private readonly added = new Map<string, Value>();
 
-  constructor(graph: Graph, shapes: Partial<Record<MaskName, readonly Dim[]>>) {
+  constructor(graph: Graph, shapes: Partial<Record<MaskName, readonly Dim[]>>, slopes?: readonly number[]) {
     this.graph = graph;
     this.shapes = shapes;
+    this.slopes = slopes;
     this.declare((name) => name);
   }
 
+  get asksPlaces(): boolean {
+    return this.slopes !== undefined;
+  }
+
   get(name: MaskName, window?: number): Value {
-    if (window === undefined) return this.inputs.get(name)!;
+    if (window === undefined) return this.added.get(name)!;
     if (!this.windows.includes(window)) {
       this.windows.push(window);
       this.declare((each) => windowMaskName(each, window));
     }
-    return this.inputs.get(windowMaskName(name, window))!;
+    return this.added.get(windowMaskName(name, window))!;
   }
 
   private declare(inputName: (name: MaskName) => string): void {
     for (const [name, shape] of Object.entries(this.shapes) as [MaskName, readonly Dim[]][]) {
       const input = inputName(name);
-      this.inputs.set(input, this.graph.input(input, 'float32', shape));
+      const mask = this.graph.input(input, 'float32', shape);
+      this.added.set(input, this.slopes ? add(mask, this.bias(name, shape, this.slopes)) : mask);
     }
+  }
+
+  /** [heads, …, 1, keys] */
+  private bias(name: MaskName, shape: readonly Dim[], slopes: readonly number[]): Value {
+    const input = keyPlacesName(name);
+    let bias = this.biases.get(input);
+    if (!bias) {
+      const places = this.graph.input(input, 'float32', shape.with(-2, 1));
+      bias = mul(this.graph.float(slopes, [slopes.length, ...shape.slice(1).map(() => 1)]), places);
+      this.biases.set(input, bias);
+    }
+    return bias;
   }
 }
 
@@ -285,11 +339,11 @@ export function capped(scores: Value, cap: number | undefined): Value {
 
 /**
  * Plain attention of tokens to each other: query [heads, tokens, head size], key and value [key-value heads, tokens, head
- * size], mask [1, tokens, tokens] added to the scores → [heads, tokens, head size].
+ * size], mask [1 or heads, tokens, tokens] added to the scores → [heads, tokens, head size].
  */
 export function attendAll(
   { query, key, value, mask }: { query: Value; key: Value; value: Value; mask: Value },
-  scoring: Scoring,
+  { scale, cap }: LayerScoring,
 ): Value {
   const [heads, tokens, headSize] = query.shape as [number, Dim, number];
   const [keyHeads] = key.shape as [number];
@@ -299,8 +353,8 @@ export function attendAll(
     reshape(x, [keyHeads, `group*${tokens}`, last], concat([graph.int([keyHeads, -1]), lastSize], 0));
   const apart = (x: Value) =>
     reshape(x, [heads, tokens, x.shape[2]!], concat([graph.int([heads]), shapeOf(query, 1, 2), shapeOf(x, 2, 3)], 0));
-  const product = { transB: true, alpha: scoring.attentionScale };
+  const product = { transB: true, alpha: scale };
   const scores = fusedMatMul(grouped(query, headSize, graph.int([headSize])), key, product);
-  const attention = softmax(add(capped(apart(scores), scoring.attentionCap), mask));
+  const attention = softmax(add(capped(apart(scores), cap), mask));
   return apart(matMul(grouped(attention, tokens, shapeOf(query, 1, 2)), value));
 }

@@ -2,12 +2,14 @@ import { architectureOf, type ModelConfig } from '../../../model/src/architectur
 import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Architecture } from './architecture.ts';
+import { bloom } from './bloom.ts';
 import { gemma } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { opt } from './opt.ts';
 import { FrozenWeights, type Weights } from './weights.ts';
+import { xglm } from './xglm.ts';
 
 /** A model folder with what is needed to put it into graphs. */
 export interface Backbone {
@@ -36,6 +38,8 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
   gemma3: gemma,
   gpt_neox: gptNeox,
   opt,
+  bloom,
+  xglm,
 };
 
 export function backboneOf(model: ModelFolder): Backbone {

@@ -1,9 +1,10 @@
 import type { GptNeoxConfig } from '../../../model/src/architectures/gpt-neox.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gelu, gemm, reshape, split, transpose } from '../onnx/operators.ts';
+import { add, gather, gelu, gemm } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import type { HeadGroup, Projection } from './attention.ts';
 import { FrozenLayers } from './frozen-layers.ts';
+import { fusedHeads } from './fused-heads.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
 import type { Weights } from './weights.ts';
@@ -17,14 +18,6 @@ export function gptNeox(graph: Graph, config: GptNeoxConfig, weights: Weights): 
   const rotary = new Rotary(config.rotary);
   const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.layerNorm(x, name, config.layerNormEpsilon);
-  /** [n, heads · (query, key, value)] → queries, keys and values, [n, hidden] each. */
-  const apart = (projected: Value): Value[] => {
-    const n = projected.shape[0]!;
-    const byHead = reshape(projected, [n, heads, 3, headSize], graph.int([-1, heads, 3, headSize]));
-    return split(transpose(byHead, [2, 0, 1, 3]), 0, [1, 1, 1]).map((part) =>
-      reshape(part, [n, hidden], graph.int([-1, hidden])),
-    );
-  };
   const projection = (role: HeadGroup['role'], value: Value): Projection => ({ value, groups: [{ role, heads }] });
   const feedForward = (x: Value, name: string) => {
     const inner = frozen.linear(norm(x, `${name}.post_attention_layernorm`), `${name}.mlp.dense_h_to_4h`);
@@ -43,7 +36,7 @@ export function gptNeox(graph: Graph, config: GptNeoxConfig, weights: Weights): 
       const name = `layers.${index}`;
       const x = stacked(parts);
       const projected = frozen.linear(norm(x, `${name}.input_layernorm`), `${name}.attention.query_key_value`);
-      const [query, key, value] = apart(projected) as [Value, Value, Value];
+      const [query, key, value] = fusedHeads(projected, heads, headSize);
       const attended = attend([
         projection('query', rotary.turn(wanted(query), wantedPositions, heads)),
         projection('key', rotary.turn(key, positions, heads)),

@@ -43,12 +43,15 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: Weights): Archit
     ];
   };
 
+  const scale = config.scaleAttention ? 1 / Math.sqrt(hidden / heads) : 1;
+  const byLayer = Array.from({ length: config.layers }, (_, layer) => scale / (layer + 1));
+
   return {
     layers: config.layers,
     hidden,
     vocabSize: config.vocabSize,
     headSize: hidden / heads,
-    attentionScale: config.scaleAttention ? 1 / Math.sqrt(hidden / heads) : 1,
+    attentionScale: config.scaleAttentionByLayer ? byLayer : scale,
     embed: (ids) => gather(weight('wte.weight'), ids),
     position: (x, positions) => add(x, gather(weight('wpe.weight'), positions)),
 

@@ -4,7 +4,7 @@ import { float32, int32, type TensorData } from '../runtime/tensor.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
 import { causalMask, HIDDEN, headInverse, sum } from './head-layout.ts';
 import { countTargets, type TokenRow } from './token-row.ts';
-import { counted, keyPlaces, windowMaskFeeds } from './window-masks.ts';
+import { counted, keyPlaces, keyPlacesFeeds, prefixPlacesFeeds, windowMaskFeeds } from './window-masks.ts';
 
 export interface PackOptions {
   readonly virtualTokens: number;
@@ -12,6 +12,8 @@ export interface PackOptions {
   readonly inverses: readonly InverseInput[];
   /** How many tokens a token sees in the layers that limit it; see `Attend`. */
   readonly windows: readonly number[];
+  /** Whether the graph asks where keys stand; see `Masks`. */
+  readonly asksPlaces?: boolean;
   /** Whether all rows are long ones; left out for a backbone that computes these as others. */
   readonly long?: boolean | undefined;
   /** Weight of each answer token in the loss, e.g. one over their number in the whole batch; or one for each row. */
@@ -116,10 +118,11 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
     weights: float32(weights, [queries, 1]),
     ...embeddingFeeds(ids, positions, { ...options, prefix }),
   };
-  if (options.windows.length > 0) {
+  if (options.windows.length > 0 || options.asksPlaces) {
     const own = rowTokens.map((at) => positions[at]!);
     const asking = rowQueries.map((at) => positions[queryTokens[at]!]!);
     const keys = keyPlaces(count, prefix, [own]);
+    if (options.asksPlaces) Object.assign(feeds, keyPlacesFeeds(keys, count), prefixPlacesFeeds(prefix));
     const masks = {
       mask: { mask: feeds.mask!, queries: own, keys },
       query_mask: { mask: feeds.query_mask!, queries: asking, keys },

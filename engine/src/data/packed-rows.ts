@@ -2,7 +2,7 @@ import type { InverseInput } from '../backbone/attention.ts';
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
 import { HIDDEN, headInverse, sum } from './head-layout.ts';
-import { keyPlaces, windowMaskFeeds } from './window-masks.ts';
+import { keyPlaces, keyPlacesFeeds, windowMaskFeeds } from './window-masks.ts';
 
 /**
  * A row behind a cached prefix: its tokens, and alternative continuations that each see the row and themselves, but
@@ -29,6 +29,8 @@ export interface PackRowsOptions {
   readonly inverses: readonly InverseInput[];
   /** How many tokens a token sees in the layers that limit it; see `Attend`. */
   readonly windows: readonly number[];
+  /** Whether the graph asks where keys stand; see `Masks`. */
+  readonly asksPlaces?: boolean;
   /** Whether all rows, with their branches, are long ones; left out for a backbone that computes these as others. */
   readonly long?: boolean | undefined;
 }
@@ -127,11 +129,12 @@ export function packRows(rows: readonly BranchedRow[], options: PackRowsOptions)
   if (picks.length > 0) {
     feeds.picks = { type: 'int64', dims: [picks.length], data: BigInt64Array.from(picks, BigInt) };
   }
-  if (options.windows.length > 0) {
+  if (options.windows.length > 0 || options.asksPlaces) {
     const own = rowTokens.map((at) => positions[at]!);
     const asking = rowQueries.map((at) => positions[queryTokens[at]!]!);
     const pastPlaces = Int32Array.from(rows.flatMap((row) => [...(row.past?.places ?? [])]));
     const keys = keyPlaces(count, prefix, [pastPlaces, own]);
+    if (options.asksPlaces) Object.assign(feeds, keyPlacesFeeds(keys, count));
     const masks = {
       mask: { mask: feeds.mask!, queries: own, keys },
       query_mask: { mask: feeds.query_mask!, queries: asking, keys },

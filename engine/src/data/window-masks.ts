@@ -1,4 +1,4 @@
-import { type MaskName, windowMaskName } from '../backbone/attention.ts';
+import { keyPlacesName, type MaskName, windowMaskName } from '../backbone/attention.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
 import { HIDDEN } from './head-layout.ts';
 
@@ -60,4 +60,14 @@ export function keyPlaces(rows: number, prefix: number, own: readonly Int32Array
     }
   }
   return Int32Array.from(keys);
+}
+
+/** Of the masks of rows: what `keyPlaces` gives, [1, rows, 1, keys]. */
+export function keyPlacesFeeds(places: Int32Array, rows: number): Record<string, TensorData> {
+  return { [keyPlacesName('mask')]: float32(Float32Array.from(places), [1, rows, 1, places.length / rows]) };
+}
+
+/** Of a prefix's own mask, [1, 1, length]. */
+export function prefixPlacesFeeds(length: number): Record<string, TensorData> {
+  return { [keyPlacesName('prefix_mask')]: float32(Float32Array.from(counted(length)), [1, 1, length]) };
 }

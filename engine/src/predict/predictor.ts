@@ -4,7 +4,7 @@ import { float32Bytes } from '../backbone/weights.ts';
 import { embeddingFeeds } from '../data/embedding-feeds.ts';
 import { causalMask } from '../data/head-layout.ts';
 import { type BranchedRow, packRows } from '../data/packed-rows.ts';
-import { counted, windowMaskFeeds } from '../data/window-masks.ts';
+import { counted, prefixPlacesFeeds, windowMaskFeeds } from '../data/window-masks.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { Recent } from '../recent.ts';
 import { RowsAtOnce } from '../runtime/rows-at-once.ts';
@@ -100,7 +100,7 @@ export class Predictor {
     // Attention needs one key in front of the rows; where there is no prefix, a token that no row sees stands in.
     const tokens = ids.length > 0 ? ids : Int32Array.of(0);
     const places = tokens.some((id) => id < 0) ? 'tokens' : 'none';
-    const { session, windows } = await memoised(this.prefixSessions, places, () =>
+    const { session, windows, asksPlaces } = await memoised(this.prefixSessions, places, () =>
       this.loaded(buildPrefixGraph(this.backbone.architecture, places), () => true),
     );
     const positions = counted(tokens.length);
@@ -110,6 +110,7 @@ export class Predictor {
       ...embeddingFeeds(tokens, positions, { places, prefix: 0, virtualTokens, long: this.asked(long) }),
       prefix_mask: mask,
       ...windowMaskFeeds(windows, { prefix_mask: { mask, queries: positions, keys: positions } }),
+      ...(asksPlaces ? prefixPlacesFeeds(tokens.length) : {}),
       ...(places === 'tokens' ? { virtual: float32(virtual, [virtualTokens, this.hidden]) } : {}),
     });
     return kept;
@@ -307,7 +308,7 @@ export class Predictor {
     { output, long, past }: { readonly output: RowsOutput; readonly long: boolean; readonly past?: Past },
   ): Promise<RunResults> {
     const places = rows.some((row) => row.ids.some((id) => id < 0)) ? 'tokens' : 'none';
-    const { session, inverses, windows } = await memoised(
+    const { session, inverses, windows, asksPlaces } = await memoised(
       this.rowSessions,
       `${places} ${output} ${past !== undefined}`,
       () =>
@@ -326,6 +327,7 @@ export class Predictor {
       vocabSize: this.backbone.model.config.vocabSize,
       inverses,
       windows,
+      asksPlaces,
       long: this.asked(long),
     });
     const cache = await this.cacheOf(prefix, long);

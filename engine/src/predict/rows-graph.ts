@@ -15,6 +15,7 @@ export interface RowsGraph {
   readonly graph: Graph;
   readonly inverses: readonly InverseInput[];
   readonly windows: readonly number[];
+  readonly asksPlaces: boolean;
 }
 
 /**
@@ -42,5 +43,6 @@ export function buildRowsGraph(
   } else {
     graph.output(options.output, options.output === 'next' ? argMax(logits, 1) : logits);
   }
-  return { graph, inverses: attention.inverses, windows: attention.windows };
+  const { inverses, windows, asksPlaces } = attention;
+  return { graph, inverses, windows, asksPlaces };
 }

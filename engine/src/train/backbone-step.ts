@@ -152,12 +152,20 @@ export class BackboneStep {
       prompts.map((prompt) => prompt.length / hidden),
     );
     const places = virtualPlaces(rows);
-    const { session, inverses, windows } = await this.step(places, gradient);
+    const { session, inverses, windows, asksPlaces } = await this.step(places, gradient);
     const virtualTokens = virtual.length / hidden;
     const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i] ?? weights.at(-1)!));
     this.atOnce.begin(rows.length);
     const feeds = {
-      ...packBatch(rows, { virtualTokens, places, inverses, windows, weight, long: longOf(rows, this.backbone) }),
+      ...packBatch(rows, {
+        virtualTokens,
+        places,
+        inverses,
+        windows,
+        asksPlaces,
+        weight,
+        long: longOf(rows, this.backbone),
+      }),
       virtual: float32(virtual, [virtualTokens, hidden]),
     };
     if (!gradient || this.options.precision !== 'float16') return session.run(feeds);

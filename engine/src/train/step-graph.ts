@@ -13,6 +13,7 @@ export interface StepGraph {
   readonly graph: Graph;
   readonly inverses: readonly InverseInput[];
   readonly windows: readonly number[];
+  readonly asksPlaces: boolean;
 }
 
 export interface StepGraphOptions {
@@ -62,5 +63,6 @@ export function buildStepGraph(
     graph.output('d_virtual', gradient!);
   }
   dropUnused(graph);
-  return { graph, inverses: attention.inverses, windows: attention.windows };
+  const { inverses, windows, asksPlaces } = attention;
+  return { graph, inverses, windows, asksPlaces };
 }

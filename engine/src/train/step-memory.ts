@@ -34,7 +34,10 @@ export function stepMemory(
   { gradient, recompute, prepack, int8 }: StepForm,
 ): StepMemory {
   const places = virtualPlaces(rows);
-  const { graph, inverses, windows } = buildStepGraph(backbone.architecture, places, { gradient, recompute });
+  const { graph, inverses, windows, asksPlaces } = buildStepGraph(backbone.architecture, places, {
+    gradient,
+    recompute,
+  });
   let held = 0;
   if (int8) {
     const { vocabSize } = backbone.model.config;
@@ -44,7 +47,7 @@ export function stepMemory(
   }
   if (!prepack) unpackAtUse(graph);
   const long = longOf(rows, backbone);
-  const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, weight: 1, long });
+  const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, asksPlaces, weight: 1, long });
   const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };
   // What is held goes in as the caller's inputs do, which are there from the beginning to the end.
   return { ...weightBytes(graph, prepack), held, live: peakLiveBytes(graph, sizes) - held };

@@ -18,12 +18,15 @@ export interface Gpt2Config extends CommonConfig {
   readonly tied: boolean;
   /** Whether attention scores are divided by the square root of a head's width. */
   readonly scaleAttention: boolean;
+  /** Whether those of layer n (from 0 on) are divided by n + 1 as well. */
+  readonly scaleAttentionByLayer: boolean;
 }
 
-/** Switches of `GPT2Config` that change the forward pass in a way that the engine does not follow. */
+/**
+ * Switches of `GPT2Config` that change the forward pass in a way that the engine does not follow. `reorder_and_upcast_attn` is none:
+ * it asks for scores in float32, which they are here in whatever precision weights are stored (`"precision": "float16"` apart).
+ */
 const UNSUPPORTED_FLAGS: readonly [name: string, what: () => string][] = [
-  ['scale_attn_by_inverse_layer_idx', () => t('attention scaled by the layer number')],
-  ['reorder_and_upcast_attn', () => t('reordered and upcast attention')],
   ['add_cross_attention', () => t('cross-attention')],
   ['is_encoder_decoder', () => t('an encoder beside the decoder')],
 ];
@@ -46,6 +49,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Gpt2Conf
     layerNormEpsilon: read.positive('layer_norm_epsilon', 1e-5),
     tied: read.flag('tie_word_embeddings', true),
     scaleAttention: read.flag('scale_attn_weights', true),
+    scaleAttentionByLayer: read.flag('scale_attn_by_inverse_layer_idx', false),
     ...extras,
   };
   const flags = UNSUPPORTED_FLAGS.filter(([name]) => read.flag(name, false));

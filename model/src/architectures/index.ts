@@ -1,12 +1,28 @@
 import type { Architecture } from './architecture.ts';
+import { bloom } from './bloom.ts';
 import { gemma2, gemma3, gemma3Text } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama, mistral, phi3, qwen2, qwen3 } from './llama.ts';
 import { opt } from './opt.ts';
+import { xglm } from './xglm.ts';
 
 /** A new architecture is a file of its own and its name here. */
-const ARCHITECTURES = [gpt2, llama, mistral, qwen2, qwen3, phi3, gemma2, gemma3Text, gemma3, gptNeox, opt] as const;
+const ARCHITECTURES = [
+  gpt2,
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  phi3,
+  gemma2,
+  gemma3Text,
+  gemma3,
+  gptNeox,
+  opt,
+  bloom,
+  xglm,
+] as const;
 
 type ConfigOf<A> = A extends Architecture<infer Config> ? Config : never;
 

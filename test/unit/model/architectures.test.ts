@@ -70,6 +70,13 @@ describe('a configuration', () => {
 
   it.each([
     ['gpt2', { n_head: 4, num_attention_heads: 8 }, { heads: 8 }],
+    ['gpt2', { scale_attn_by_inverse_layer_idx: true, reorder_and_upcast_attn: true }, { scaleAttentionByLayer: true }],
+    // As published with bloom-560m.
+    ['bloom', { n_embed: 1024, hidden_size: 64, n_layer: 24, seq_length: 4096 }, { hidden: 1024, maxPositions: 4096 }],
+    ['bloom', { n_head: 16, num_attention_heads: 32 }, { heads: 32, maxPositions: 2048, tied: true }],
+    ['xglm', { d_model: 2048, num_layers: 48 }, { hidden: 2048, embeddingScale: Math.sqrt(2048) }],
+    ['xglm', { d_model: 64, scale_embedding: false }, { inner: 4096, embeddingScale: 1 }],
+    ['xglm', { pad_token_id: 5 }, { zeroPosition: 3 }],
     ['gemma2', { hidden_act: 'silu' }, { activation: 'gelu_new' }],
     ['gemma2', { hidden_activation: 'swish' }, { activation: 'silu' }],
     ['opt', { activation_function: 'gelu_fast' }, { activation: 'gelu_new' }],
@@ -162,6 +169,8 @@ describe('a configuration that cannot be run', () => {
     ['qwen2', { rope_parameters: { partial_rotary_factor: 0.5 } }, /in a part of each head/],
     ['phi3', { rope_scaling: { type: 'mrope' } }, /^rotary positions scaled by 'mrope'/],
     ['opt', { activation_function: 'swish' }, /^activation_function 'swish' \(supported: relu, /],
+    ['xglm', { activation_function: 'swish' }, /^activation_function 'swish' \(supported: relu, /],
+    ['xglm', { add_cross_attention: true }, "cross-attention ('add_cross_attention')"],
     ['gemma2', { hidden_activation: 'relu' }, /^hidden_activation 'relu' \(supported: gelu, .*silu, swish\)$/],
     [
       'gemma3_text',
@@ -196,6 +205,9 @@ describe('a configuration that cannot be run', () => {
     ['gpt_neox', { hidden_size: 30, num_attention_heads: 4 }, /30 is not a multiple of num_attention_heads 4/],
     ['mistral', { sliding_window: 'wide' }, /'sliding_window' is "wide"/],
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
+    ['bloom', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
+    ['xglm', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
+    ['xglm', { hidden_size: 9, num_attention_heads: 3 }, /need a hidden_size that is even and at least 4, not 9/],
     ['opt', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
     ['gemma2', { layer_types: ['full_attention'] }, /'layer_types' is not a list of 26 kinds/],
     ['llama', { rope_scaling: { type: 'linear' } }, /'factor' is missing/],

@@ -53,6 +53,7 @@ describe('a folder that is whole', () => {
       layerNormEpsilon: 1e-5,
       tied: true,
       scaleAttention: true,
+      scaleAttentionByLayer: false,
       eosId: 256,
     });
     expect(weights.size).toBe(16);
@@ -285,8 +286,6 @@ describe('what is unsupported is named', () => {
     ['another architecture', { model_type: 'mamba' }, /mamba/],
     ['an architecture named like a method', { model_type: 'toString' }, /toString/],
     ['an activation', { activation_function: 'relu' }, /'relu'.*gelu_new/],
-    ['attention scaled by layer', { scale_attn_by_inverse_layer_idx: true }, /scale_attn_by_inverse_layer_idx/],
-    ['upcast attention', { reorder_and_upcast_attn: true }, /reorder_and_upcast_attn/],
     ['cross-attention', { add_cross_attention: true }, /add_cross_attention/],
     ['attention to later tokens', { is_causal: false }, /attention to later tokens \('is_causal'\)/],
     ['settings of single layers', { per_layer_config: { '0': { n_inner: 8 } } }, /'per_layer_config'/],
