@@ -29,6 +29,7 @@ export interface Tokenizer {
   isSpecial(id: number): boolean;
   /** One more than the highest id. */
   readonly vocabSize: number;
+  /** What the model's own programs put in front of every text; else the token that they call the first one. */
   readonly bosId?: number;
   readonly eosId?: number;
   /** Whether the model's own programs put `bosId` in front of every text. */
@@ -147,7 +148,10 @@ const SHORT = 4_096;
 function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string, patience: Patience): Tokenizer {
   const { tokenId, tokenText, special, named, around } = plain;
   const specialIds = new Set(special.values());
-  const bosId = namedId('bos_token', files, tokenId) ?? files.bosId ?? tokenId(named.bos ?? '');
+  const namedBos = namedId('bos_token', files, tokenId) ?? files.bosId ?? tokenId(named.bos ?? '');
+  // Of XGLM it is the token that is called the last one. Where the configuration says whether there is one, the named one counts.
+  const bosId =
+    around.front.length === 1 && saysWhether(files, 'add_bos_token') === undefined ? around.front[0] : namedBos;
   const eosId = namedId('eos_token', files, tokenId) ?? files.eosId ?? tokenId(named.eos ?? '');
   const template = files.chatTemplate ?? chatTemplateOf(files.config);
   let chat: ChatReading | undefined;
@@ -165,8 +169,8 @@ function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string, patien
     vocabSize: plain.size,
     ...(bosId === undefined ? {} : { bosId }),
     ...(eosId === undefined ? {} : { eosId }),
-    addsBos: bosId !== undefined && adds(files, 'add_bos_token', around.first === bosId),
-    addsEos: eosId !== undefined && adds(files, 'add_eos_token', around.last === eosId),
+    addsBos: bosId !== undefined && (saysWhether(files, 'add_bos_token') ?? around.front[0] === bosId),
+    addsEos: eosId !== undefined && (saysWhether(files, 'add_eos_token') ?? around.last === eosId),
     hash,
     givenUp: () => patience.end?.message,
     ...(template === undefined
@@ -175,9 +179,9 @@ function wrap(plain: PlainTokenizer, files: TokenizerFiles, hash: string, patien
   };
 }
 
-function adds({ config }: TokenizerFiles, key: 'add_bos_token' | 'add_eos_token', byItself: boolean): boolean {
+function saysWhether({ config }: TokenizerFiles, key: 'add_bos_token' | 'add_eos_token'): boolean | undefined {
   const said = config?.[key];
-  return typeof said === 'boolean' ? said : byItself;
+  return typeof said === 'boolean' ? said : undefined;
 }
 
 /** The id of the token that the tokeniser's own files give a name. */

@@ -86,7 +86,10 @@ export function* libraryTokenizer(
     tokenText,
     special,
     size: Math.max(vocabulary.size, ...addedTokens.map(({ id }) => id + 1)),
-    around: { first: special.get(ends.first ?? ''), last: special.get(ends.last ?? '') },
+    around: {
+      front: ends.front.flatMap((name) => special.get(name ?? '') ?? []),
+      last: special.get(ends.last ?? ''),
+    },
     named: {},
     isQuick: quick,
   };
@@ -117,17 +120,20 @@ function giveVocabulary(model: Model, { vocabulary, model: settings }: Tokenizer
 }
 
 /** Names of the tokens that a post-processor puts in front of a text and behind it. */
-function endsOf(processor: unknown): { first: string | undefined; last: string | undefined } {
+function endsOf(processor: unknown): { front: (string | undefined)[]; last: string | undefined } {
   const parts: readonly unknown[] =
     isJsonObject(processor) && Array.isArray(processor.processors) ? processor.processors : [processor];
   for (const part of parts) {
     if (!isJsonObject(part)) continue;
     if (part.type === 'BertProcessing' || part.type === 'RobertaProcessing')
-      return { first: nameOf(part.cls), last: nameOf(part.sep) };
-    if (part.type === 'TemplateProcessing' && Array.isArray(part.single))
-      return { first: tokenOf(part.single.at(0)), last: tokenOf(part.single.at(-1)) };
+      return { front: [nameOf(part.cls)], last: nameOf(part.sep) };
+    if (part.type === 'TemplateProcessing' && Array.isArray(part.single)) {
+      const names = part.single.map(tokenOf);
+      const text = names.indexOf(undefined);
+      return { front: names.slice(0, Math.max(0, text)), last: names.at(-1) };
+    }
   }
-  return { first: undefined, last: undefined };
+  return { front: [], last: undefined };
 }
 
 /** Of a name and its id. */

@@ -13,7 +13,7 @@ export interface PlainTokenizer {
   /** One more than the highest id. */
   readonly size: number;
   /** Ids of the tokens that the model's own programs put in front of every text and behind it, where nothing else is said. */
-  readonly around: { readonly first?: number | undefined; readonly last?: number | undefined };
+  readonly around: { readonly front: readonly number[]; readonly last?: number | undefined };
   /** The names of the first and the last token where nothing else says them. */
   readonly named: { readonly bos?: string; readonly eos?: string };
   /** Whether it is known to take a short text no time worth mentioning. */

@@ -7,6 +7,7 @@ A folder for each: the tokeniser's own files, with the settings that the models 
 that transformers gives with all that the configuration adds.
 """
 
+import base64
 import gzip
 import io
 import json
@@ -142,6 +143,9 @@ def tokenizer_files():
     bloom = split_then_bytes(BLOOM_SPLIT)
     yield "viking", byte_level_file({"type": "Sequence", "pretokenizers": [bloom["pretokenizers"][0], digits, bloom["pretokenizers"][1]]}, ["<s>", "</s>"], normalizer={"type": "NFC"}), {
         "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>"}
+    special = ["<unk>", "<s>", "</s>", "<pad>"]
+    yield "bloom", special_in_front(byte_level_file(bloom, special, post_processor=byte_level(use_regex=False, trim_offsets=False) | {"add_prefix_space": True}), special), {
+        "tokenizer_class": "BloomTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>", "padding_side": "left"}
     llama = ["<unk>", "<s>", "</s>"]
     begins = begins_with("<s>", 1)
     named = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "add_bos_token": True, "add_eos_token": False}
@@ -158,6 +162,65 @@ def tokenizer_files():
         pre_tokenizer={"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False},
         post_processor=begins_with("<bos>", 2), strip=False, more=[("\n\n", {"special": False}), ("\t\t", {"special": False})],
     ), {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<bos>", "eos_token": "<eos>", "unk_token": "<unk>", "add_bos_token": True, "add_eos_token": False}
+
+
+def special_in_front(file, special):
+    """The same with special tokens as the first ones of the vocabulary, in place of behind it."""
+    count = len(special)
+    file["added_tokens"] = [added(i, name) for i, name in enumerate(special)]
+    file["model"]["vocab"] = {name: i for i, name in enumerate(special)} | {token: i + count for token, i in file["model"]["vocab"].items()}
+    return file
+
+
+def xglm_files():
+    """As XGLM's: fairseq's special tokens in front of the pieces of SentencePiece, and one behind that is no piece; </s> begins a text."""
+    texts = [line for texts in NORDIC_AND_CODE.values() for text in texts for line in text.split("\n") if line] * 3
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(texts), model_writer=model, vocab_size=700, model_type="unigram", character_coverage=0.998,
+        hard_vocab_limit=False, minloglevel=2, num_threads=1)
+    pieces = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    made_up = [f"<madeupword{i}>" for i in range(7)]
+    vocab = [[name, 0.0] for name in special] + [[pieces.id_to_piece(i), pieces.get_score(i)] for i in range(3, pieces.get_piece_size())] + [[name, 0.0] for name in made_up]
+    begins = begins_with("</s>", 2)
+    space = {"type": "Metaspace", "replacement": "▁", "str_rep": "▁", "add_prefix_space": True}
+    file = {
+        "version": "1.0", "truncation": None, "padding": None,
+        "added_tokens": [added(i, name) for i, name in enumerate(special)] + [added(len(vocab) - 7 + i, name) for i, name in enumerate(made_up)],
+        "normalizer": {"type": "Sequence", "normalizers": [{"type": "Precompiled", "precompiled_charsmap": None}, {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
+        "pre_tokenizer": space, "decoder": space, "post_processor": begins,
+        "model": {"type": "Unigram", "unk_id": 3, "vocab": vocab},
+    }
+    config = {"tokenizer_class": "XGLMTokenizer", "bos_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "cls_token": "<s>", "unk_token": "<unk>",
+              "pad_token": "<pad>", "additional_special_tokens": made_up}
+    return file, config
+
+
+def rules_of(model):
+    """The rules of a SentencePiece model's normaliser, as a tokenizer.json holds them: field 2 of its field 3."""
+    def field(message, wanted):
+        at = 0
+        def number():
+            nonlocal at
+            value, shift = 0, 0
+            while True:
+                byte = message[at]
+                at += 1
+                value |= (byte & 127) << shift
+                shift += 7
+                if byte < 128:
+                    return value
+        while at < len(message):
+            key = number()
+            kind = key & 7
+            length = number() if kind == 2 else {1: 8, 5: 4}.get(kind, 0)
+            if kind == 0:
+                number()
+            if kind == 2 and key >> 3 == wanted:
+                return message[at:at + length]
+            at += length
+    return base64.b64encode(field(field(model, 3), 2)).decode()
 
 
 def opt_files():
@@ -245,6 +308,18 @@ def main():
     ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS]
     marked = [(text, tokenizer.encode(text, add_special_tokens=False).ids) for text in texts_with(["<|startoftranscript|>", "<|sv|>"])]
     write(folder, ids, [tokenizer.decode(some, skip_special_tokens=True) for some in ids], [], marked)
+    rules = rules_of(gzip.decompress((HERE / "spm-bpe" / "spiece.model.gz").read_bytes()))
+    folder = HERE / "xglm"
+    folder.mkdir(exist_ok=True)
+    file, config = xglm_files()
+    # The rules are large, and stand in spm-bpe already.
+    dump(folder / "tokenizer.json", file)
+    dump(folder / "tokenizer_config.json", config)
+    file["normalizer"]["normalizers"][0]["precompiled_charsmap"] = rules
+    tokenizer = Tokenizer.from_str(json.dumps(file))
+    ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS]
+    marked = [(text, tokenizer.encode(text, add_special_tokens=False).ids) for text in texts_with(["<s>", "</s>"])]
+    write(folder, ids, [tokenizer.decode(some, skip_special_tokens=True) for some in ids], [tokenizer.encode(text).ids for text in TEXTS[:WITH_SPECIAL]], marked)
     for name, options in sentencepiece_models():
         folder = HERE / name
         folder.mkdir(exist_ok=True)

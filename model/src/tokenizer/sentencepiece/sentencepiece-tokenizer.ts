@@ -41,10 +41,15 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
     tokenText: (id) => texts.get(id) ?? model.pieces[id]?.text,
     special,
     size: Math.max(model.pieces.length, ...[...all.values()].map((id) => id + 1)),
-    around: beginsWithBos ? { first: special.get('<s>') ?? special.get('<bos>') } : {},
+    around: { front: beginsWithBos ? idOfFirst(special) : [] },
     named: isGptSw3 ? { bos: '<s>', eos: '<|endoftext|>' } : {},
     isQuick: [...all.keys(), ...model.pieces.map(({ text }) => text)].every(({ length }) => length <= LONGEST_TOKEN),
   };
+}
+
+function idOfFirst(special: ReadonlyMap<string, number>): number[] {
+  const id = special.get('<s>') ?? special.get('<bos>');
+  return id === undefined ? [] : [id];
 }
 
 interface Added {
