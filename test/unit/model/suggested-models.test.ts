@@ -43,6 +43,10 @@ const CONFIGS: Readonly<Record<string, Record<string, unknown>>> = {
   'AI-Sweden-Models/gpt-sw3-126m': gpt2(12, 768, 12, 64_000, 2048),
   'AI-Sweden-Models/gpt-sw3-356m': gpt2(24, 1024, 16, 64_000, 2048),
   'AI-Sweden-Models/gpt-sw3-1.3b': gpt2(24, 2048, 32, 64_000, 2048),
+  'bigscience/bloom-560m': {
+    model_type: 'bloom',
+    ...{ n_embed: 1024, n_layer: 24, num_attention_heads: 16, vocab_size: 250_880, seq_length: 2048 },
+  },
   'Qwen/Qwen3-0.6B-Base': { ...llama(28, 1024, 3072, [16, 8], 151_936), model_type: 'qwen3', head_dim: 128 },
   'meta-llama/Llama-3.2-1B': llama(16, 2048, 8192, [32, 8], 128_256),
   'utter-project/EuroLLM-1.7B-Instruct': llama(24, 2048, 5632, [16, 8], 128_000, false),
@@ -78,6 +82,7 @@ describe('the suggested models', () => {
     ['fi', 'utter-project/EuroLLM-1.7B-Instruct'],
     ['hi', 'meta-llama/Llama-3.2-1B'],
     ['vi', 'Qwen/Qwen3-0.6B-Base'],
+    ['yo', 'bigscience/bloom-560m'],
   ])('for %s begin with %s', (language, first) => {
     expect(suggestedFor(language)[0]!.id).toBe(first);
   });
