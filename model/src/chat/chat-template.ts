@@ -88,19 +88,25 @@ function frameOf(rendered: (messages: readonly Message[], open: boolean) => stri
   );
   if (userBlanks === undefined || answerBlanks === undefined)
     return { kind: 'broken', reason: t('it changes what is said otherwise than by taking blanks away at its ends') };
+  const opening = thoughtEnded(open);
   return {
     kind: 'ok',
     frame: {
       before,
-      after,
+      after: thoughtEnded(after),
       // Where the assistant's turn begins otherwise than it is opened, the latter counts: it is what prediction begins with.
-      lead: said.startsWith(open) ? said.slice(open.length) : '',
+      lead: said.startsWith(opening) ? said.slice(opening.length) : '',
       end,
       between,
       userBlanks,
       answerBlanks,
     },
   };
+}
+
+/** With nothing thought, where a template (of DeepSeek R1, or Qwen 3 for thinking alone) opens a thought whatever it is told. */
+function thoughtEnded(opening: string): string {
+  return opening.replace(/<think>\s*$/, '<think>\n\n</think>\n\n');
 }
 
 function count(text: string, part: string): number {

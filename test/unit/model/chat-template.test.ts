@@ -62,6 +62,20 @@ describe('the frame of an exchange', () => {
     },
   );
 
+  // Qwen 3 for thinking alone writes an empty thought in front of an answer, too; DeepSeek R1 leaves thoughts out of answers.
+  it.each(["'<think>\n\n</think>\n\n' if m.role == 'assistant' else ''", "''"])(
+    'has an empty thought in front of the answer where the template opens one anyway: %s',
+    (inFront) => {
+      const opens = CHATML.replace('assistant\n', 'assistant\n<think>\n').replace(
+        'm.content',
+        `(${inFront}) + m.content`,
+      );
+      expect(readChatFrame(opens, {})).toMatchObject({
+        frame: { after: '<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n', lead: '', end: '<|im_end|>\n' },
+      });
+    },
+  );
+
   it('is the same for a template with line breaks of Windows', () => {
     const lines = CHATML.replaceAll('%}{%', '%}\n{%');
     expect(readChatFrame(lines.replaceAll('\n', '\r\n'), {})).toEqual(readChatFrame(lines, {}));
