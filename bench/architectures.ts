@@ -60,6 +60,8 @@ const MODELS: Record<string, { type: ModelConfig['modelType']; json: Record<stri
   gemma3_text: { type: 'gemma3_text', json: gemma },
   gpt_neox: { type: 'gpt_neox', json: { ...usual, intermediate_size: 4 * WIDTH } },
   opt: { type: 'opt', json: { ...usual, ffn_dim: 4 * WIDTH } },
+  bloom: { type: 'bloom', json: usual },
+  xglm: { type: 'xglm', json: { ...usual, ffn_dim: 4 * WIDTH } },
 };
 const GPT2 = {
   type: 'gpt2' as const,
