@@ -45,7 +45,7 @@ export async function loadReference({ config, weights }: ModelFolder): Promise<F
   const activate = config.activation === 'gelu' ? gelu : geluNew;
   const add = (x: Float32Array, y: Float32Array): Float32Array => x.map((value, i) => value + y[i]!);
 
-  const attend = (rows: readonly Float32Array[]): Float32Array[] =>
+  const attend = (rows: readonly Float32Array[], layer: number): Float32Array[] =>
     rows.map((row, t) => {
       const out = new Float32Array(hidden);
       for (let head = 0; head < heads; head++) {
@@ -53,7 +53,8 @@ export async function loadReference({ config, weights }: ModelFolder): Promise<F
         const scores = rows.slice(0, t + 1).map((other) => {
           let score = 0;
           for (let i = 0; i < width; i++) score += row[q + i]! * other[hidden + q + i]!;
-          return config.scaleAttention ? score / Math.sqrt(width) : score;
+          const scaled = config.scaleAttention ? score / Math.sqrt(width) : score;
+          return config.scaleAttentionByLayer ? scaled / (layer + 1) : scaled;
         });
         const highest = Math.max(...scores);
         const exps = scores.map((score) => Math.exp(score - highest));
@@ -72,7 +73,8 @@ export async function loadReference({ config, weights }: ModelFolder): Promise<F
     );
     for (let layer = 0; layer < config.layers; layer++) {
       const at = `h.${layer}`;
-      const attended = attend(x.map((row) => linear(norm(row, `${at}.ln_1`), `${at}.attn.c_attn`)));
+      const projected = x.map((row) => linear(norm(row, `${at}.ln_1`), `${at}.attn.c_attn`));
+      const attended = attend(projected, layer);
       x = x.map((row, t) => add(row, linear(attended[t]!, `${at}.attn.c_proj`)));
       x = x.map((row) => {
         const inner = linear(norm(row, `${at}.ln_2`), `${at}.mlp.c_fc`).map(activate);

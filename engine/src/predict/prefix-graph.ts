@@ -12,8 +12,8 @@ export interface PrefixGraph {
 
 /**
  * The keys and values of a prefix that many rows share: inputs of `embedTokens` for its tokens, and `prefix_mask`
- * [1, tokens, tokens], also for each window, and the places of keys (see `Masks`); outputs `prefix_key_<layer>`, `prefix_value_<layer>` [heads, tokens, head
- * size].
+ * [1, tokens, tokens], also for each window, with the places of keys (see `Masks`); outputs `prefix_key_<layer>`,
+ * `prefix_value_<layer>` [heads, tokens, head size].
  */
 export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, places: 'none' | 'tokens'): PrefixGraph {
   const graph = new Graph();
