@@ -60,8 +60,9 @@ class Answerer:
 
     def prompt(self, pieces):
         """[tokens, hidden]"""
-        first = self.tokenizer("")["input_ids"][:1]
-        starts = first if first == [self.tokenizer.bos_token_id] else []
+        # What the tokeniser puts in front of a text: Llama's <s>, XGLM's </s>, and often nothing.
+        whole, text = self.tokenizer("a")["input_ids"], self.ids("a")
+        starts = whole[: next(i for i in range(len(whole)) if whole[i : i + len(text)] == text)]
         parts = [self.virtual[piece] if isinstance(piece, int) else self.embed(self.ids(piece)) for piece in pieces]
         return torch.cat([self.embed(starts), *parts]).to(self.model.dtype)
 
