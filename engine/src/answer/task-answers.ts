@@ -96,6 +96,8 @@ export class TaskAnswers {
               this.prompt.usable!.embeddings,
             );
       this.predictors.set(answering, predictor);
+      // What could not be made, as while memory was short, is tried again when it is needed again.
+      predictor.catch(() => this.predictors.delete(answering));
     }
     return predictor;
   }

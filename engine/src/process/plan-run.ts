@@ -22,8 +22,8 @@ export async function planRun(
     const checked = await openProject(file, log.info);
     const project = requireSound(checked);
     const plan = await planTraining(project, tasknames);
-    const provider = await devices.of(device);
     try {
+      const provider = await devices.of(device);
       const { model } = project.backbone;
       const { architecture, parameters } = modelSummary(model);
       const fitted = fitRun(plan, provider);

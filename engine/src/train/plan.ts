@@ -56,32 +56,35 @@ export async function planTraining(project: Project, tasknames: readonly string[
   }
   const open = (files: readonly string[]) =>
     RowStore.open(dataPaths(project, files), names, (row, taskname) => tasks.get(taskname)!.tokeniser.row(row));
-  const train = await open(file.data.train_ds);
-  const validation = await open(file.data.validation_ds).catch((error: unknown) => {
-    train.close();
+  const stores: RowStore[] = [];
+  try {
+    const train = await open(file.data.train_ds);
+    stores.push(train);
+    const validation = await open(file.data.validation_ds);
+    stores.push(validation);
+    const trained = new Set(Array.from({ length: train.size }, (_, row) => train.taskname(row)));
+    const without = names.filter((name) => !trained.has(name));
+    if (without.length > 0) {
+      throw new InputError(t('{0}: no training row of {1} can be used', project.path, without.join(', ')));
+    }
+    const stepsPerEpoch = Math.ceil(train.size / file.trainer.batch_size);
+    const totalSteps = stepsPerEpoch * file.trainer.max_epochs;
+    const encoder = encoderSpec(project);
+    return {
+      project,
+      tasks,
+      train,
+      validation,
+      encoder,
+      encoderTasks: await Promise.all(names.map((name) => encoderTask(project, tasks.get(name)!.template, encoder))),
+      stepsPerEpoch,
+      totalSteps,
+      hash: planHash(project, names, train, validation),
+    };
+  } catch (error) {
+    for (const store of stores) store.close();
     throw error;
-  });
-  const trained = new Set(Array.from({ length: train.size }, (_, row) => train.taskname(row)));
-  const without = names.filter((name) => !trained.has(name));
-  if (without.length > 0) {
-    train.close();
-    validation.close();
-    throw new InputError(t('{0}: no training row of {1} can be used', project.path, without.join(', ')));
   }
-  const stepsPerEpoch = Math.ceil(train.size / file.trainer.batch_size);
-  const totalSteps = stepsPerEpoch * file.trainer.max_epochs;
-  const encoder = encoderSpec(project);
-  return {
-    project,
-    tasks,
-    train,
-    validation,
-    encoder,
-    encoderTasks: await Promise.all(names.map((name) => encoderTask(project, tasks.get(name)!.template, encoder))),
-    stepsPerEpoch,
-    totalSteps,
-    hash: planHash(project, names, train, validation),
-  };
 }
 
 /** The same plan over other training rows. */

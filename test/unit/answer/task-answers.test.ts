@@ -68,6 +68,14 @@ describe('answers', () => {
     expect(score).toHaveBeenCalledTimes(2);
   });
 
+  it('are computed where they could not be at first, as while memory was short', async () => {
+    const { predictor, answers } = await answersOf();
+    vi.spyOn(predictor, 'cachePrefix').mockRejectedValueOnce(new Error('Failed to allocate memory'));
+    await expect(answers.answer([row('good')], false)).rejects.toThrow('allocate');
+    const [answered] = await answers.answer([row('good')], false);
+    expect(answered!.trained!.candidates).toHaveLength(2);
+  });
+
   it('of a stale prompt are given as such, with the template that it was trained with', async () => {
     const current = (await (await answersOf()).answers.answer([row('good')], false))[0]!;
     const { answers } = await answersOf((text) => text.replace('{text}: {label}', 'It is {text} : {label}'));

@@ -1,9 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { RowStore } from '../../../engine/src/data/row-store.ts';
 import { InputError } from '../../../engine/src/errors.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { BOTH_TASKS, type Json, open, trainProject, writeProject } from './small-project.ts';
+import { storesSeen } from './stores-seen.ts';
+
+afterEach(() => vi.restoreAllMocks());
 
 const planOf = async (keys: Json = {}, tasks: readonly string[] = []) =>
   planTraining(await open(writeProject(keys)), tasks);
@@ -34,6 +38,18 @@ describe('a plan', () => {
     // Of two tasks, the one with the longer prompt: it would get a prompt that nothing has been learnt for.
     const data = { train_ds: ['train.jsonl', 'echo.jsonl'], max_seq_length: 15 };
     await expect(planOf({ ...BOTH_TASKS, data })).rejects.toThrow(/All training rows of "echo" are too long/);
+  });
+
+  it('leaves no data file open where it cannot be made', async () => {
+    const stores = storesSeen(RowStore);
+    const project = await open(writeProject());
+    const { backbone } = project;
+    const weights = new Map(
+      [...backbone.model.weights].map(([name, weight]) => [name, { ...weight, file: '/gone.safetensors' }]),
+    );
+    const without = { ...project, backbone: { ...backbone, model: { ...backbone.model, weights } } };
+    await expect(planTraining(without, [])).rejects.toThrow(/gone/);
+    expect(stores).toEqual({ opened: 2, closed: 2 });
   });
 
   it('refuses to choose an epoch by right answers where no field is the answer', async () => {
