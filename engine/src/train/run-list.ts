@@ -21,20 +21,26 @@ import { METRICS, RUN, readOwn, runsFolder, taskFileOf } from './run-record.ts';
 /** Bytes of a metrics file that are read, the newest: some 500,000 steps. */
 const MOST_BYTES = 64 * 2 ** 20;
 
-/** Runs that are read at a time: more would take the memory of all their numbers at once, and more open files than a system may allow. */
+/** Runs that are read at a time, of whatever folders: more would take the memory of all their numbers at once, and more open files than a system may allow. */
 const AT_A_TIME = 8;
 
-/** The runs of the task files in a folder, the newest first. */
-export async function listRuns(folder: string): Promise<RunSummary[]> {
-  const parent = runsFolder(path.join(folder, 'task file'));
-  const names = await readdir(parent).catch(() => []);
-  const runs: RunSummary[] = [];
-  for (let from = 0; from < names.length; from += AT_A_TIME) {
-    const some = names.slice(from, from + AT_A_TIME);
-    const read = await Promise.all(some.map((name) => readRun(path.join(parent, name), ofSummary)));
-    runs.push(...read.flatMap((run) => (run ? [run.run] : [])));
+/** The runs of the task files in some folders, the newest first. */
+export async function listRuns(folders: readonly string[]): Promise<RunSummary[]> {
+  const found = await inParts(folders, async (folder) => {
+    const parent = runsFolder(path.join(folder, 'task file'));
+    const names = await readdir(parent).catch(() => []);
+    return names.map((name) => path.join(parent, name));
+  });
+  const runs = await inParts(found.flat(), (dir) => readRun(dir, ofSummary));
+  return runs.flatMap((run) => (run ? [run.run] : [])).sort((a, b) => compare(b.created, a.created));
+}
+
+async function inParts<T, R>(all: readonly T[], each: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < all.length; from += AT_A_TIME) {
+    results.push(...(await Promise.all(all.slice(from, from + AT_A_TIME).map(each))));
   }
-  return runs.sort((a, b) => compare(b.created, a.created));
+  return results;
 }
 
 /** Of the lines of a metrics file those that a summary is made from: epochs, and the last steps. */

@@ -1,8 +1,9 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../../engine/src/errors.ts';
 import { listRuns, runMetrics } from '../../../engine/src/train/run-list.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
@@ -29,7 +30,7 @@ describe('the runs of a folder', () => {
   it('are listed with their state, losses and metrics', async () => {
     const file = writeProject();
     await trainProject(file);
-    const [run, ...others] = await listRuns(path.dirname(file));
+    const [run, ...others] = await listRuns([path.dirname(file)]);
     expect(others).toEqual([]);
     expect(run).toMatchObject({
       dir: runs(file)[0],
@@ -66,7 +67,7 @@ describe('the runs of a folder', () => {
         );
         const text = lines.map((line) => `${line}\n`).join('');
         const { folder, dir } = writeRun(record(), text.slice(0, text.length - cut));
-        expect(await listRuns(folder)).toEqual([(await runMetrics(dir, 1)).run]);
+        expect(await listRuns([folder])).toEqual([(await runMetrics(dir, 1)).run]);
       }),
       { numRuns: 40 },
     );
@@ -76,7 +77,7 @@ describe('the runs of a folder', () => {
     'are of the task file beside them, where they were moved since it was %s',
     async (task_file) => {
       const { folder } = writeRun(record({ task_file }));
-      expect(await listRuns(folder)).toMatchObject([{ taskFile: path.join(folder, 'news.ptask.json') }]);
+      expect(await listRuns([folder])).toMatchObject([{ taskFile: path.join(folder, 'news.ptask.json') }]);
     },
   );
 
@@ -84,7 +85,7 @@ describe('the runs of a folder', () => {
     const file = writeProject();
     await trainProject(file, { stopAfter: 1 });
     await trainProject(file, { stopAfter: 2 });
-    const listed = await listRuns(path.dirname(file));
+    const listed = await listRuns([path.dirname(file)]);
     expect(listed).toHaveLength(2);
     expect(listed.map(({ created }) => created)).toEqual(
       listed
@@ -100,15 +101,41 @@ describe('the runs of a folder', () => {
     const numbers = path.join(dir, 'metrics.jsonl');
     renameSync(numbers, path.join(folder, 'elsewhere.jsonl'));
     symlinkSync(path.join(folder, 'elsewhere.jsonl'), numbers);
-    expect(await listRuns(folder)).toMatchObject([{ dir, step: 0 }]);
+    expect(await listRuns([folder])).toMatchObject([{ dir, step: 0 }]);
     rmSync(path.join(dir, 'run.json'));
     // All of it would be read, which never ends.
     symlinkSync('/dev/zero', path.join(dir, 'run.json'));
-    expect(await listRuns(folder)).toEqual([]);
+    expect(await listRuns([folder])).toEqual([]);
+  });
+
+  it('are all read where many folders have some, a few at a time', async () => {
+    const folders = Array.from({ length: 30 }, () => {
+      const { folder, dir } = writeRun(record(), '{"event":"step","step":3,"epoch":1,"loss":1,"lr":1}\n');
+      return { folder, dir };
+    });
+    const handle = await open(path.join(folders[0]!.dir, 'run.json'));
+    const handles = Object.getPrototypeOf(handle) as typeof handle;
+    await handle.close();
+    let [now, most] = [0, 0];
+    const { stat } = handles;
+    // Each is asked for its size once it is open.
+    vi.spyOn(handles, 'stat').mockImplementation(function (this: typeof handle) {
+      most = Math.max(most, ++now);
+      const { close } = this;
+      this.close = () => {
+        now--;
+        return close();
+      };
+      return stat.call(this);
+    } as typeof stat);
+    const listed = await listRuns(folders.map(({ folder }) => folder));
+    expect(listed.map(({ step }) => step)).toEqual(folders.map(() => 3));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
   });
 
   it('are none where there is no folder of runs', async () => {
-    expect(await listRuns(path.join(folder, 'nothing here'))).toEqual([]);
+    expect(await listRuns([path.join(folder, 'nothing here')])).toEqual([]);
   });
 });
 
@@ -117,14 +144,14 @@ describe('a run that says it is running', () => {
     const { folder, dir } = writeRun(record({ state: 'running' }));
     const lock = { pid: process.ppid, host: hostname(), token: 'x' };
     writeFileSync(path.join(dir, 'run.json.lock'), JSON.stringify(lock));
-    expect(await listRuns(folder)).toMatchObject([{ state: 'running', pid: process.ppid }]);
+    expect(await listRuns([folder])).toMatchObject([{ state: 'running', pid: process.ppid }]);
   });
 
   it('was stopped, where its process was killed', async () => {
     const { folder, dir } = writeRun(record({ state: 'running' }));
-    expect(await listRuns(folder)).toMatchObject([{ state: 'stopped' }]);
+    expect(await listRuns([folder])).toMatchObject([{ state: 'stopped' }]);
     writeFileSync(path.join(dir, 'run.json.lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), token: 'x' }));
-    expect(await listRuns(folder)).toMatchObject([{ state: 'stopped' }]);
+    expect(await listRuns([folder])).toMatchObject([{ state: 'stopped' }]);
   });
 });
 
@@ -176,9 +203,9 @@ it('a record may hold anything', async () => {
       fc.dictionary(fc.constantFrom('tasks', 'state', 'created', 'steps', 'task_file'), fc.jsonValue()),
       async (text, keys) => {
         const anything = writeRun(text, text);
-        expect(await listRuns(anything.folder)).toEqual([]);
+        expect(await listRuns([anything.folder])).toEqual([]);
         const changed = writeRun(record(keys), text);
-        for (const run of await listRuns(changed.folder)) expect(run.tasknames.length).toBeGreaterThan(0);
+        for (const run of await listRuns([changed.folder])) expect(run.tasknames.length).toBeGreaterThan(0);
       },
     ),
     { numRuns: 50 },
