@@ -237,6 +237,11 @@ export class Predictor {
     this.rowSessions.clear();
   }
 
+  /** As `release`, behind what it has been asked for. */
+  async releaseWhenDone(): Promise<void> {
+    await this.atOnce.do(() => this.release());
+  }
+
   private async loaded<G extends { readonly graph: Graph }>(
     built: G,
     keeps: (output: string) => boolean,

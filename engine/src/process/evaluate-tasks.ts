@@ -46,16 +46,20 @@ export async function evaluateTasks(
     };
     const tasks: TaskEvaluation[] = [];
     const refusals: InputError[] = [];
-    for (const template of templates) {
-      try {
-        tasks.push(await evaluated(template));
-      } catch (error) {
-        // That one of several tasks has no rows keeps nobody from knowing of the others.
-        if (!(error instanceof InputError)) throw error;
-        refusals.push(error);
-        const { state } = promptOf(project, template);
-        tasks.push({ ...UNMEASURED, taskname: template.taskname, split, prompt: state, problem: error.message });
+    try {
+      for (const template of templates) {
+        try {
+          tasks.push(await evaluated(template));
+        } catch (error) {
+          // That one of several tasks has no rows keeps nobody from knowing of the others.
+          if (!(error instanceof InputError)) throw error;
+          refusals.push(error);
+          const { state } = promptOf(project, template);
+          tasks.push({ ...UNMEASURED, taskname: template.taskname, split, prompt: state, problem: error.message });
+        }
       }
+    } finally {
+      await files.leave({ predictor });
     }
     const [refusal] = refusals;
     if (refusal && refusals.length === tasks.length) throw refusal;

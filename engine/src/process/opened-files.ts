@@ -18,6 +18,8 @@ const MOST_PREDICTORS = 2;
 /** Answers that are kept: with ten labels each, some 20 MB. */
 const MOST_ANSWERS = 20_000;
 
+export type Releasable = Pick<Predictor, 'releaseWhenDone'>;
+
 /** A task file that can be asked. */
 export class OpenedFile {
   readonly project: Project;
@@ -58,6 +60,8 @@ export class OpenedFiles {
   private readonly answers: KnownAnswers = new Recent(MOST_ANSWERS);
   private readonly files = new Recent<Known>(MOST_FILES);
   private readonly predictors = new Recent<Predictor>(MOST_PREDICTORS);
+  /** Those that others have taken the place of. */
+  private readonly former = new WeakSet<Releasable>();
 
   constructor(devices: DeviceChoice) {
     this.devices = devices;
@@ -100,9 +104,15 @@ export class OpenedFiles {
     const unused = this.predictors.set(key, predictor);
     if (unused) {
       this.files.forget(({ file }) => file.predictor === unused);
+      this.former.add(unused);
       await unused.release();
     }
     return predictor;
+  }
+
+  /** For work that let others go first: a predictor whose place they have taken lets go what the work has made of it since. */
+  async leave({ predictor }: { readonly predictor: Releasable }): Promise<void> {
+    if (this.former.has(predictor)) await predictor.releaseWhenDone();
   }
 }
 

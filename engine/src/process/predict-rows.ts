@@ -2,6 +2,7 @@ import type { PredictedRow, PredictParams, PredictResult, TaskFileReference } fr
 import type { TaskAnswers } from '../answer/task-answers.ts';
 import type { Notify } from './connection.ts';
 import { log } from './log.ts';
+import type { Releasable } from './opened-files.ts';
 import type { Turns } from './turns.ts';
 
 /**
@@ -17,11 +18,12 @@ const LARGEST_BATCH = 64;
 const QUICK_MS = 50;
 
 interface AskedFile {
+  readonly predictor: Releasable;
   answers(taskname: string): Pick<TaskAnswers, 'prompt' | 'answer' | 'prepareUntrained'>;
 }
 
 interface Means {
-  readonly files: { open(reference: TaskFileReference): Promise<AskedFile> };
+  readonly files: { open(reference: TaskFileReference): Promise<AskedFile>; leave(file: AskedFile): Promise<void> };
   readonly turns: Turns;
   readonly notify: Notify;
 }
@@ -32,21 +34,26 @@ export async function predictRows(params: PredictParams, signal: AbortSignal, me
   const { files, turns, notify } = means;
   const begun = performance.now();
   const result = await turns.take(urgency, signal, async (turn) => {
-    const answers = (await files.open(params)).answers(taskname);
-    const prompt = answers.prompt.state;
-    const predicted: PredictedRow[] = [];
-    let size = SMALLEST_BATCH;
-    for (let from = 0; from < rows.length; from = predicted.length) {
-      if (from > 0) await turn.pass();
-      const started = performance.now();
-      const part = await answers.answer(rows.slice(from, from + size), withUntrained);
-      predicted.push(...part);
-      notify('predicted', { token, prompt, from, rows: part });
-      // At most twice as many: rows that were known already say nothing about those that are not.
-      const fitting = Math.round((size * BATCH_MS) / (performance.now() - started));
-      size = Math.min(Math.max(SMALLEST_BATCH, fitting), 2 * size, LARGEST_BATCH);
+    const file = await files.open(params);
+    try {
+      const answers = file.answers(taskname);
+      const prompt = answers.prompt.state;
+      const predicted: PredictedRow[] = [];
+      let size = SMALLEST_BATCH;
+      for (let from = 0; from < rows.length; from = predicted.length) {
+        if (from > 0) await turn.pass();
+        const started = performance.now();
+        const part = await answers.answer(rows.slice(from, from + size), withUntrained);
+        predicted.push(...part);
+        notify('predicted', { token, prompt, from, rows: part });
+        // At most twice as many: rows that were known already say nothing about those that are not.
+        const fitting = Math.round((size * BATCH_MS) / (performance.now() - started));
+        size = Math.min(Math.max(SMALLEST_BATCH, fitting), 2 * size, LARGEST_BATCH);
+      }
+      return { prompt, rows: predicted };
+    } finally {
+      await files.leave(file);
     }
-    return { prompt, rows: predicted };
   });
   const isQuick = performance.now() - begun <= QUICK_MS * rows.length;
   if (urgency === 'visible' && !withUntrained && isQuick) void prepareHover(params, means);

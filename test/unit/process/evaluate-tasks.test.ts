@@ -7,7 +7,7 @@ import { BOTH_TASKS, writeProject } from '../train/small-project.ts';
 
 /** The tasks of a project without a prompt table, on test rows: no model runs. */
 function evaluated(file: string, tasknames: readonly string[]) {
-  const files = { predictorOf: async () => ({}) } as unknown as OpenedFiles;
+  const files = { predictorOf: async () => ({}), leave: async () => undefined } as unknown as OpenedFiles;
   const means = { files, turns: new Turns(), notify: () => undefined };
   const params = { token: '', file, tasknames, split: 'test', baselines: [] } as const;
   return evaluateTasks(params, new AbortController().signal, means);

@@ -23,8 +23,12 @@ function task(milliseconds = 0) {
       }),
     );
   };
+  const releaseWhenDone = async () => undefined;
   const answers = { prompt: { state: PROMPT, usable: undefined }, answer, prepareUntrained };
-  const files = { open: async () => ({ answers: () => answers }) };
+  const files = {
+    open: async () => ({ answers: () => answers, predictor: { releaseWhenDone } }),
+    leave: async () => undefined,
+  };
   const ask = (params: Partial<PredictParams>) =>
     predictRows(
       {
