@@ -45,17 +45,23 @@ export function showInlinePredictions(
   const changed = new EventEmitter<void>();
   const drawing = new Redrawing<TextDocument>(() => changed.fire(), documentsInView);
   const waiting = new Set<() => void>();
-  /** Whether something new came before the time was over. */
-  const nextNews = (within: number | undefined) =>
-    new Promise<boolean>((resolve) => {
-      const heard = () => resolve(true);
-      waiting.add(heard);
-      if (within === undefined) return;
-      setTimeout(() => {
-        waiting.delete(heard);
-        resolve(false);
-      }, within);
+  /** Whether something new came before the time was over and what was asked for had been answered. */
+  const nextNews = async (within: number | undefined, answered: Promise<boolean>) => {
+    let heard = (): void => undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const news = new Promise<boolean>((resolve) => {
+      heard = () => resolve(true);
+      if (within !== undefined) timer = setTimeout(() => resolve(false), within);
     });
+    waiting.add(heard);
+    try {
+      return await Promise.race([news, answered]);
+    } finally {
+      // Beside rows whose prompt is not trained there are no news, however often they are drawn.
+      waiting.delete(heard);
+      clearTimeout(timer);
+    }
+  };
   const tellNews = () => {
     for (const resolve of waiting) resolve();
     waiting.clear();
@@ -72,7 +78,7 @@ export function showInlinePredictions(
       const answered = store.want(questions).then(() => false);
       let isNews = false;
       if (questions.some((question) => !store.known(question))) {
-        isNews = await Promise.race([nextNews(isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined), answered]);
+        isNews = await nextNews(isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined, answered);
         if (token.isCancellationRequested) return [];
       }
       // News by which nothing is known is that what was asked for has expired: it has to be asked for anew.

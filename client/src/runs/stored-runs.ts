@@ -6,6 +6,7 @@ import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import { showError } from '../messages.ts';
 import { findTaskFiles, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
+import { requireTrust } from '../trust.ts';
 
 /** After a change on disk, others usually follow at once. */
 const SETTLE_MS = 300;
@@ -63,11 +64,12 @@ export class StoredRuns implements Disposable {
   }
 }
 
-/** The runs for a command; undefined where they cannot be read, which the user is told. */
+/** The runs for a command; undefined where they cannot or may not be read, which the user is told. */
 export async function listedRuns(
   stored: Pick<StoredRuns, 'list'>,
   { t }: Texts,
 ): Promise<readonly RunSummary[] | undefined> {
+  if (!(await requireTrust())) return undefined;
   try {
     return await stored.list();
   } catch (error) {

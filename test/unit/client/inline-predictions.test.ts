@@ -98,3 +98,20 @@ it('rows whose answers expire while they are drawn for the first time are drawn 
   await vi.advanceTimersByTimeAsync(200);
   expect(fire.mock.calls.length).toBeLessThanOrEqual(1);
 });
+
+it('rows that have no answer leave nothing waiting when that is known', async () => {
+  const { answers } = answersOnRequest();
+  answers.store.want = async () => undefined;
+  const disposables = showInlinePredictions(
+    { rows: async () => [row] } as never,
+    {} as never,
+    answers as never,
+    english,
+  );
+  const [, drawing, start] = disposables;
+  for (const one of [drawing, start]) one!.dispose();
+  const waiting = vi.getTimerCount();
+  const taskFile = { ...document, uri: { fsPath: '/w/a.ptask.json' }, languageId: 'ptask' };
+  expect(await vscode.providers.at(-1)!.provideInlayHints(taskFile, {}, token)).toEqual([]);
+  expect(vi.getTimerCount()).toBe(waiting);
+});

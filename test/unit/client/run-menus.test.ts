@@ -10,6 +10,7 @@ import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => ({
   commands: { registerCommand: vi.fn() },
+  l10n: { t: (text: string) => text },
   window: {
     showErrorMessage: vi.fn(),
     showInformationMessage: vi.fn(),
@@ -24,7 +25,10 @@ const vscode = vi.hoisted(() => ({
   Uri: { file: (fsPath: string) => fsPath },
 }));
 vi.mock('vscode', () => vscode);
-beforeEach(() => void vi.clearAllMocks());
+beforeEach(() => {
+  vi.clearAllMocks();
+  vscode.workspace.isTrusted = true;
+});
 
 /** A command that was registered, by its name. */
 function registered(name: string): (...of: unknown[]) => Promise<void> {
@@ -85,6 +89,16 @@ describe('Show Chart', () => {
     expect(show).not.toHaveBeenCalled();
     expect(vscode.window.showInformationMessage).toHaveBeenCalledWith('This run has not taken a step yet.');
   });
+  it.each(['showChart', 'compareRuns'])(
+    'in a workspace that is not trusted says why there are no runs, as %s',
+    async (name) => {
+      vscode.workspace.isTrusted = false;
+      command();
+      await registered(`ptask.${name}`)();
+      expect(vscode.window.showWarningMessage).toHaveBeenCalledOnce();
+      expect(vscode.window.showInformationMessage).not.toHaveBeenCalled();
+    },
+  );
   it('says so where there is no run', async () => {
     const { show, run } = command();
     await run();
