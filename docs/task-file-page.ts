@@ -42,7 +42,8 @@ several tasks, and may be of any size: they are read as streams.
 { "taskname": "sentiment-task", "sentence": "Shares fell sharply after the profit warning.", "label": "negative" }
 \`\`\`
 
-A table (CSV) or a JSON list is made into such lines first. Python, which ptask itself does not need, has what it takes:
+**New Task File** in VS Code makes such lines of a table (CSV, TSV) or of a list in JSON, puts in the \`taskname\` where rows have
+none, and proposes a task file for them. Without VS Code, Python, which ptask itself does not need, has what it takes for a table:
 
 \`\`\`python
 import csv, json
@@ -51,8 +52,6 @@ with open('rows.csv', encoding='utf-8-sig', newline='') as table, open('rows.jso
     for row in csv.DictReader(table):  # with delimiter=';' for a table from a Swedish or German Excel
         rows.write(json.dumps({'taskname': 'sentiment-task', **row}, ensure_ascii=False) + '\\n')
 \`\`\`
-
-**New Task File** in VS Code proposes a task file for such rows, and puts in the \`taskname\` where they have none.
 
 ## What is checked
 

@@ -4,21 +4,31 @@ import { showError, showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import { type DataProposal, isNumberOrTruth, proposeTask, type Row, readRows, textsOf } from './proposal.ts';
 import { languageOf } from './row-language.ts';
+import { listRows, tableRows, tableText } from './table.ts';
 import { type NewTaskFile, namedCopy, pathFrom, splitOf, suffix, taskFileText } from './task-file-text.ts';
 
 /** Rows that are looked at to propose fields and labels. */
 const MOST_ROWS = 2000;
+
+/** What rows are made of in copies: a data file has a row a line, in JSON. */
+const TABLE = /\.(csv|tsv)$/i;
+const LIST = /\.json$/i;
 
 /** **New Task File**: asks for the data, proposes the fields, and writes and opens a task file beside the data. */
 export async function newTaskFile(texts: Texts): Promise<void> {
   const { t } = texts;
   const files = await pickData(texts);
   if (!files) return;
-  const rows = (await Promise.all(files.map(rowsOf))).flat();
+  const rows = (await Promise.all(files.map((file) => rowsOf(file, MOST_ROWS)))).flat();
   const first = proposeTask(rows);
   if (!first) {
     const example = '{"text": "…", "label": "…"}';
-    showError(t('There are no rows in these files: a row is a line of JSON, such as {0}.', example));
+    showError(
+      t(
+        'There are no rows in these files: a row is a line of JSON, such as {0}, or of a table whose first line names its columns.',
+        example,
+      ),
+    );
     return;
   }
   const answerField = await pickAnswer(first, texts);
@@ -26,7 +36,8 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   const taskname = proposal && (proposal.taskname ?? (await askForName(texts)));
   if (!proposal || taskname === undefined) return;
   const isAnswerText = !proposal.numberFields.includes(proposal.answerField);
-  const areRowsReady = proposal.taskname !== undefined && isAnswerText;
+  const others = files.filter(({ path }) => TABLE.test(path) || LIST.test(path));
+  const areRowsReady = proposal.taskname !== undefined && isAnswerText && others.length === 0;
   const data = areRowsReady ? files : await copiesMadeReady(files, taskname, proposal.answerField);
   const folder = Uri.joinPath(data[0]!, '..');
   // The rows may name their task as no file can be named.
@@ -35,11 +46,17 @@ export async function newTaskFile(texts: Texts): Promise<void> {
   const text = taskFileText({
     taskname,
     proposal,
-    data: splits(data.map((file) => pathFrom(folder, file))),
+    // A copy's name has the task's in it, which may be called a test itself.
+    data: splits(files.map((file, place) => ({ path: pathFrom(folder, data[place]!), split: splitOf(file.path) }))),
     language: languageOf(textsOf(rows, proposal)) ?? (env.language.startsWith('sv') ? 'sv' : 'en'),
+    languageNote: t('of the texts, as far as they tell; the demo model knows others, too, such as "fo", "is" and "no"'),
   });
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await window.showTextDocument(uri);
+  if (others.length > 0) {
+    const names = others.map((file) => workspace.asRelativePath(file)).join(', ');
+    showInformation(t('Data files have a row a line, in JSON: copies of {0} were written that have.', names));
+  }
   if (isAnswerText) return;
   showInformation(
     t(
@@ -50,28 +67,33 @@ export async function newTaskFile(texts: Texts): Promise<void> {
 }
 
 async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
-  const found = await workspace.findFiles('**/*.jsonl', '**/{node_modules,.ptask}/**');
-  if (found.length === 0) {
-    return window.showOpenDialog({
+  const found = await workspace.findFiles('**/*.{jsonl,csv,tsv}', '**/{node_modules,.ptask}/**');
+  const browse = () =>
+    window.showOpenDialog({
       canSelectMany: true,
-      filters: { JSONL: ['jsonl'] },
+      filters: { [t('Data files')]: ['jsonl', 'csv', 'tsv', 'json'] },
       title: t('Data files, with a row a line'),
     });
-  }
+  if (found.length === 0) return browse();
   const items = found
-    .map((uri) => ({ label: workspace.asRelativePath(uri), uri }))
+    .map((uri): { label: string; uri?: Uri } => ({ label: workspace.asRelativePath(uri), uri }))
     .sort((a, b) => (a.label < b.label ? -1 : 1));
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await window.showQuickPick([...items, { label: `$(folder-opened) ${t('Other files…')}` }], {
     canPickMany: true,
     title: t('New Task File'),
     ignoreFocusOut: true,
     placeHolder: t('Which data files? Those for validation and test are known by their names.'),
   });
-  return chosen && chosen.length > 0 ? chosen.map(({ uri }) => uri) : undefined;
+  if (!chosen || chosen.length === 0) return undefined;
+  const more = chosen.every(({ uri }) => uri) ? [] : await browse();
+  return more && [...chosen.flatMap(({ uri }) => uri ?? []), ...more];
 }
 
-async function rowsOf(uri: Uri) {
-  return readRows(new TextDecoder().decode(await workspace.fs.readFile(uri)), MOST_ROWS);
+async function rowsOf(uri: Uri, most: number): Promise<Row[]> {
+  const bytes = await workspace.fs.readFile(uri);
+  if (TABLE.test(uri.path)) return tableRows(tableText(bytes), most);
+  const text = new TextDecoder().decode(bytes);
+  return LIST.test(uri.path) ? listRows(text, most) : readRows(text, most);
 }
 
 async function pickAnswer(proposal: DataProposal, { t }: Texts): Promise<string | undefined> {
@@ -90,7 +112,8 @@ function askForName({ t }: Texts): Thenable<string | undefined> {
     title: t('New Task File'),
     ignoreFocusOut: true,
     prompt: t('A name for the task. The rows have none, so that copies of the files are written in which they have.'),
-    validateInput: (name) => (/^[\w.-]+$/.test(name) ? undefined : t('Letters, digits, dots, dashes and underscores.')),
+    validateInput: (name) =>
+      /^[\p{L}\p{M}\p{N}_.-]+$/u.test(name) ? undefined : t('Letters, digits, dots, dashes and underscores.'),
   });
 }
 
@@ -98,7 +121,7 @@ function askForName({ t }: Texts): Thenable<string | undefined> {
 async function copiesMadeReady(files: readonly Uri[], taskname: string, answerField: string): Promise<Uri[]> {
   const copies: Uri[] = [];
   for (const file of files) {
-    const rows = readRows(new TextDecoder().decode(await workspace.fs.readFile(file)), Number.POSITIVE_INFINITY);
+    const rows = await rowsOf(file, Number.POSITIVE_INFINITY);
     const copy = await free((number) => file.with({ path: namedCopy(file.path, taskname, number) }));
     const lines = rows.map((row) => `${JSON.stringify(madeReady(row, taskname, answerField))}\n`);
     await workspace.fs.writeFile(copy, new TextEncoder().encode(lines.join('')));
@@ -125,11 +148,12 @@ async function free(numbered: (number: number) => Uri): Promise<Uri> {
   }
 }
 
-function splits(files: readonly string[]): NewTaskFile['data'] {
-  const of = (wanted: keyof NewTaskFile['data']) => files.filter((file) => splitOf(file) === wanted);
+function splits(files: readonly { readonly path: string; readonly split: keyof NewTaskFile['data'] }[]) {
+  const of = (wanted: keyof NewTaskFile['data']) =>
+    files.filter(({ split }) => split === wanted).map(({ path }) => path);
   const train = of('train');
   // Files that are all called a test are what there is to train on.
   return train.length > 0
     ? { train, validation: of('validation'), test: of('test') }
-    : { train: files, validation: [], test: [] };
+    : { train: files.map(({ path }) => path), validation: [], test: [] };
 }

@@ -12,12 +12,14 @@ export interface NewTaskFile {
   };
   /** Of the texts, for the demo model: `sv` or `en`. */
   readonly language: string;
+  /** What is said beside it. */
+  readonly languageNote: string;
 }
 
 const VIRTUAL_TOKENS = 20;
 
 /** The text of a task file for the demo model, with settings that small models learn well with. */
-export function taskFileText({ taskname, proposal, data, language }: NewTaskFile): string {
+export function taskFileText({ taskname, proposal, data, language, languageNote }: NewTaskFile): string {
   const { fields, answerField, labels, longestField } = proposal;
   const cue = `${answerField.charAt(0).toUpperCase()}${answerField.slice(1)}`;
   const file = {
@@ -50,7 +52,8 @@ export function taskFileText({ taskname, proposal, data, language }: NewTaskFile
     optim: { lr: 2e-3, sched: { name: 'CosineAnnealing', warmup_steps: 20 } },
     trainer: { max_epochs: 10, batch_size: 8 },
   };
-  return `${withShortLists(JSON.stringify(file, null, 2))}\n`;
+  const [before, behind] = withShortLists(JSON.stringify(file, null, 2)).split(/(?<=^ {2}"language": "\w+",)$/m, 2);
+  return `${before} // ${languageNote}${behind}\n`;
 }
 
 /** Lists of plain values stand in one line, as one would write them. */
@@ -61,7 +64,7 @@ function withShortLists(json: string): string {
 /** Where a copy of a data file with the task's name in its rows stands; the number tells it from copies that are there. */
 export function namedCopy(file: string, taskname: string, number = 1): string {
   // Windows finds files in capitals, too, and whatever the ending is, a copy never takes the place of its file.
-  return `${file.replace(/\.jsonl$/i, '')}.${taskname}${suffix(number)}.jsonl`;
+  return `${file.replace(/\.(jsonl|csv|tsv|json)$/i, '')}.${taskname}${suffix(number)}.jsonl`;
 }
 
 /** What tells a file's name from those that are there. */

@@ -98,8 +98,10 @@ it('the file that is written has no problems', async () => {
     proposal: proposeTask(ROWS)!,
     data: { train: ['train.jsonl'], validation: ['validation.jsonl'], test: [] },
     language: 'en',
+    languageNote: 'a note',
   });
   expect(text).toContain('"virtual_token_splits": [20],');
+  expect(text).toContain('\n  "language": "en", // a note\n');
   const disk = {
     'train.jsonl': lines(...ROWS),
     'validation.jsonl': lines(rating('Lovely', 'yes'), rating('Poor', 'no')),
@@ -110,13 +112,20 @@ it('the file that is written has no problems', async () => {
 
 it('the template that is written names its fields as they are', () => {
   const proposal = proposeTask([{ 'a  b': '1', label: 'x' }])!;
-  const text = taskFileText({ taskname: 'a', proposal, data: { train: [], validation: [], test: [] }, language: 'en' });
+  const text = taskFileText({
+    taskname: 'a',
+    proposal,
+    data: { train: [], validation: [], test: [] },
+    language: 'en',
+    languageNote: '',
+  });
   expect(text).toContain('"<|VIRTUAL_PROMPT_0|> {a  b} Label: {label}"');
   const alone = taskFileText({
     taskname: 'a',
     proposal: { ...proposal, fields: [] },
     data: { train: [], validation: [], test: [] },
     language: 'en',
+    languageNote: 'a note',
   });
   expect(alone).toContain('"<|VIRTUAL_PROMPT_0|> Label: {label}"');
 });
@@ -125,6 +134,7 @@ it.each([
   ['/d/train.jsonl', 1, '/d/train.rating.jsonl'],
   ['/d/train.jsonl', 2, '/d/train.rating-2.jsonl'],
   ['/d/TRAIN.JSONL', 1, '/d/TRAIN.rating.jsonl'],
+  ['/d/rows.csv', 1, '/d/rows.rating.jsonl'],
   ['/d/rows.txt', 1, '/d/rows.txt.rating.jsonl'],
 ])('a copy of %s with a name in its rows, number %d, is %s', (file, number, copy) =>
   expect(namedCopy(file, 'rating', number)).toBe(copy),
