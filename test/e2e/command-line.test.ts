@@ -37,6 +37,8 @@ describe('usage', () => {
     [['train', 'a', '--frob'], "Unknown option '--frob'"],
     [['train', 'a', '--seed', '1'], "Unknown option '--seed'; did you mean '--seeds'?"],
     [['train', 'a', '--device', 'abacus'], "--device is one of auto, cpu, webgpu, cuda, dml, coreml, not 'abacus'"],
+    [['predict', 'a', '--task', 'b', '--task', 'c'], '--task may be given only once'],
+    [['train', 'a', '--seeds', '1', '--seeds=2'], '--seeds may be given only once'],
     [['evaluate', 'a', '--split', 'train'], "--split is one of test, validation, not 'train'"],
     [['evaluate', 'a', '--baseline', 'two'], "--baseline is one of zero, one, few, not 'two'"],
     [['evaluate', 'a', '--baseline', ''], "--baseline is one of zero, one, few, not ''"],
@@ -188,6 +190,19 @@ describe('bad input', () => {
     const unknown = await ptask(['evaluate', file, '--task', 'nothing']);
     expect(unknown.code).toBe(1);
     expect(unknown.stderr).toMatch(/has no task 'nothing'; it has kind/);
+  });
+});
+
+describe('evaluate', () => {
+  it('without test data says what there is to measure on', async () => {
+    const dir = await temporaryFolder();
+    const data = { train_ds: ['train.jsonl'], validation_ds: ['validation.jsonl'] };
+    const file = await writeProject(dir, { data, trainer: { max_epochs: 1, batch_size: 8 } });
+    expect((await ptask(['train', file])).code).toBe(0);
+    const { code, stderr } = await ptask(['evaluate', file]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .*no test row of 'kind' can be used: "data" names no test_ds; --split validation/m);
+    expect((await ptask(['evaluate', file, '--split', 'validation'])).code).toBe(0);
   });
 });
 

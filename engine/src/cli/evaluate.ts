@@ -6,7 +6,7 @@ import { evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
 import type { Majority } from '../evaluate/majority.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { type Project, tasksOf } from '../project.ts';
-import { count, percent, table } from '../text.ts';
+import { count, percent, shortPath, table } from '../text.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
@@ -67,6 +67,13 @@ async function report(
 ): Promise<void> {
   const { taskname } = template;
   const { virtual, without } = measuredPrompt(project, template, baseline);
+  const { test_ds, validation_ds } = project.file.data;
+  if (split === 'test' && test_ds.length === 0 && validation_ds.length > 0) {
+    throw new InputError(
+      `${shortPath(project.path)}: no test row of '${taskname}' can be used: "data" names no test_ds; ` +
+        '--split validation measures on the rows by which the best epoch was chosen',
+    );
+  }
   const evaluated = await evaluateTask(project, predictor, template, {
     split,
     baselines: baseline ? [baseline] : [],

@@ -8,6 +8,9 @@ export class UsageError extends Error {
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
+/** Whoever gives one of these twice means both. Of others the last one counts, as a script may add it to those that it has. */
+const ALL_MEANT = ['task', 'input', 'seeds', 'language'];
+
 /**
  * Options and positional arguments of a command.
  * @param files how many positional arguments it takes, at least and at most
@@ -21,7 +24,10 @@ export function readArguments<T extends Options>(
   missing = 'which task file?',
 ) {
   const parsed = parsedOrUsageError(args, options);
-  const { positionals } = parsed;
+  const { positionals, tokens } = parsed;
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const twice = ALL_MEANT.find((name) => !options[name]?.multiple && given.filter((one) => one === name).length > 1);
+  if (twice !== undefined) throw new UsageError(`--${twice} may be given only once`);
   const [least, most] = files;
   if (positionals.length < least) throw new UsageError(missing);
   if (positionals.length > most) throw new UsageError(`'${positionals[most]}' is one argument too many`);
@@ -30,7 +36,7 @@ export function readArguments<T extends Options>(
 
 function parsedOrUsageError<T extends Options>(args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true });
   } catch (error) {
     // Node's message goes on with advice on how to write a positional argument; its first sentence says what is wrong.
     const [message] = (error as Error).message.split(/\. |\n/);

@@ -45,7 +45,7 @@ export interface Measured {
 }
 
 export interface EvaluatedTask {
-  /** As the task file names them. */
+  /** Those that hold the rows, as the task file names them. */
   readonly files: readonly string[];
   readonly rows: number;
   /** Rows left out because they are too long for `max_seq_length`. */
@@ -73,6 +73,7 @@ export async function evaluateTask(
   const open = (files: readonly string[]) =>
     RowStore.open(dataPaths(project, files), [taskname], (row) => tokeniser.row(row));
   const files = split === 'test' ? data.test_ds : data.validation_ds;
+  const paths = dataPaths(project, files);
   const store = await open(files);
   try {
     const numbers = rowsOfTask(store, taskname);
@@ -104,8 +105,9 @@ export async function evaluateTask(
         train.close();
       }
     }
+    const holding = new Set(numbers.map((number) => store.place(number).file));
     return {
-      files,
+      files: files.filter((_, place) => holding.has(paths[place]!)),
       rows: numbers.length,
       skipped: store.skipped.get(taskname) ?? 0,
       majority: majority(template, store, numbers),

@@ -31,3 +31,15 @@ it('of a file without tasks nothing is measured, and nothing refused', async () 
   const file = writeProject({ ...BOTH_TASKS, new_tasks: [], existing_tasks: [] });
   expect(await evaluated(file, [])).toEqual({ tasks: [] });
 });
+
+it('of the data files those are named that hold the rows', async () => {
+  const file = writeProject({
+    ...BOTH_TASKS,
+    data: { ...(BOTH_TASKS.data as object), test_ds: ['test.jsonl', 'echo.jsonl'] },
+  });
+  const { tasks } = await evaluated(file, []);
+  expect(tasks).toMatchObject([
+    { taskname: 'mood', files: ['test.jsonl'] },
+    { taskname: 'echo', files: ['echo.jsonl'] },
+  ]);
+});
