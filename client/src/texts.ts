@@ -33,6 +33,11 @@ export function textsFor(t: Translate, locale: string): Texts {
       if (minutes < 60) return t('{0} min', minutes);
       return t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
     },
-    bytes: (count) => (count < 1e9 ? t('{0} MB', number(count / 1e6)) : t('{0} GB', number(count / 1e9, 1))),
+    bytes: (count) =>
+      count < 1e6
+        ? t('{0} kB', number(count / 1e3))
+        : count < 1e9
+          ? t('{0} MB', number(count / 1e6))
+          : t('{0} GB', number(count / 1e9, 1)),
   };
 }

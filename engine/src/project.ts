@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
@@ -14,10 +13,11 @@ import type { TaskFile, TaskTemplate } from '../../task/src/types.ts';
 import { type Backbone, backboneOf } from './backbone/backbone.ts';
 import { resolveModel } from './backbone/resolve-model.ts';
 import { firstToken, RowTokeniser } from './data/tokenise.ts';
-import { FileError, InputError } from './errors.ts';
+import { InputError } from './errors.ts';
 import type { ModelMemo } from './model-memo.ts';
 import { ProblemsFound } from './problems-found.ts';
 import { type PromptTable, readPromptTable } from './prompt/prompt-table.ts';
+import { readTaskText } from './task-text.ts';
 import { shortPath } from './text.ts';
 
 /** A task file that has been checked, with its backbone opened. */
@@ -44,7 +44,7 @@ export interface CheckedProject {
  */
 export async function openProject(file: string, report?: (message: string) => void): Promise<CheckedProject> {
   const taskPath = path.resolve(file);
-  const text = await readTaskFile(file);
+  const text = await readTaskText(file);
   const models = new ModelOpener(openModelFolder, report);
   const environment = nodeEnvironment({ model: (reference) => models.facts(reference) });
   const result = await checkTaskFile({ path: file, text, environment });
@@ -84,7 +84,7 @@ const TOLD_BY_STATE = ['backbone-changed', 'task-not-trained'];
  */
 export async function openForAnswers(file: string, { text, models, report }: AnswersOptions): Promise<Project> {
   const taskPath = path.resolve(file);
-  const own = checkTaskText(file, text ?? (await readTaskFile(file)));
+  const own = checkTaskText(file, text ?? (await readTaskText(file)));
   const opener = new ModelOpener((dir) => models.open(dir), report);
   const environment = nodeEnvironment({ model: (reference) => opener.facts(reference) });
   const surroundings = await surroundingsOf(own.context, environment);
@@ -106,12 +106,6 @@ export async function openForRun(file: string, report?: (message: string) => voi
 export function requireSound({ problems, project }: CheckedProject): Project {
   if (!project) throw new ProblemsFound(problems);
   return project;
-}
-
-async function readTaskFile(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    throw FileError.from(file, 'read', error);
-  });
 }
 
 /**

@@ -91,6 +91,19 @@ describe('check', () => {
     ]);
   });
 
+  it('refuses a file whose letters would be lost, before anything is run with it', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, { examples: [{ taskname: 'kind', text: 'Gød' }] });
+    await writeFile(file, await readFile(file, 'utf8'), 'latin1');
+    for (const command of ['check', 'train', 'predict']) {
+      const { code, stderr } = await ptask([command, 't.ptask.json'], { cwd: dir });
+      expect({ code, stderr }, command).toEqual({
+        code: 1,
+        stderr: 'error: t.ptask.json: cannot be read: it is not UTF-8 text; save the file as UTF-8\n',
+      });
+    }
+  });
+
   it('goes on with the other files after one that cannot be read', async () => {
     const dir = await temporaryFolder();
     await writeProject(dir);

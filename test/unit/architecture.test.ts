@@ -39,6 +39,7 @@ const BASE = [
   'random.ts',
   'recent.ts',
   'taken-away-at-exit.ts',
+  'task-text.ts',
   'text.ts',
   'version.ts',
   'when-let-go.ts',

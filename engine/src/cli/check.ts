@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Problem } from '../../../protocol/src/problem.ts';
 import { checkTaskFile, hasErrors } from '../../../task/src/check.ts';
 import { formatProblem, problemEvent } from '../../../task/src/format-problem.ts';
 import { nodeEnvironment } from '../../../task/src/node-environment.ts';
-import { FileError, PtaskError } from '../errors.ts';
+import { PtaskError } from '../errors.ts';
 import { summary } from '../problems-found.ts';
+import { readTaskText } from '../task-text.ts';
 import { Output } from './output.ts';
 import { readArguments } from './usage.ts';
 
@@ -36,8 +36,6 @@ export async function check(args: readonly string[]): Promise<number> {
 
 /** The problems that the editor shows: nothing is made, opened or computed, and the runtime need not be there. */
 async function problemsOf(file: string): Promise<readonly Problem[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw FileError.from(file, 'read', error);
-  });
+  const text = await readTaskText(file);
   return (await checkTaskFile({ path: file, text, environment: nodeEnvironment() })).problems;
 }

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import type { DeviceName, TaskFileReference } from '../../../protocol/src/engine.ts';
 import { resolveBeside } from '../../../task/src/node-environment.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { type KnownAnswers, TaskAnswers } from '../answer/task-answers.ts';
-import { FileError } from '../errors.ts';
 import { fileStamp, ModelMemo } from '../model-memo.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { openForAnswers, type Project, templateOf } from '../project.ts';
 import { Recent } from '../recent.ts';
+import { readTaskText } from '../task-text.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import { log } from './log.ts';
 
@@ -69,7 +68,7 @@ export class OpenedFiles {
 
   /** @throws ProblemsFound, FileError, as `openForAnswers`; InputError for a device that does not work */
   async open({ file, text, device }: TaskFileReference): Promise<OpenedFile> {
-    const own = text ?? (await textOf(file));
+    const own = text ?? (await readTaskText(file));
     const known = this.files.get(file);
     if (known && known.device === device && (await this.isFresh(known, own))) return known.file;
     const opened = await this.openAnew(file, own, device);
@@ -114,10 +113,4 @@ export class OpenedFiles {
   async leave({ predictor }: { readonly predictor: Releasable }): Promise<void> {
     if (this.former.has(predictor)) await predictor.releaseWhenDone();
   }
-}
-
-async function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    throw FileError.from(file, 'read', error);
-  });
 }

@@ -122,6 +122,7 @@ describe('what a fetch takes', () => {
       waiting: undefined,
     };
     expect(fetchingText(state, english)).toBe('282 MB of 552 MB · 12 MB a second · 22 s left');
+    expect(fetchingText({ ...state, bytesPerSecond: 310e3 }, english)).toMatch(/ · 310 kB a second · /);
     expect(fetchingText({ ...state, waiting: 'the hub does not answer' }, english)).toBe(
       '282 MB of 552 MB · the hub does not answer',
     );

@@ -1,0 +1,22 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { t } from '../../l10n/src/words.ts';
+import { FileError } from './errors.ts';
+
+/** How UTF-16 comes out, which is for the parser to tell of: its mark is no UTF-8. */
+const UTF_16_MARK = '\uFFFD\uFFFD';
+
+/**
+ * The text of a task file. In another encoding letters would be lost without a word, those of a template among them.
+ * @throws FileError
+ */
+export async function readTaskText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw FileError.from(file, 'read', error);
+  });
+  const text = bytes.toString('utf8');
+  if (!isUtf8(bytes) && !text.startsWith(UTF_16_MARK)) {
+    throw new FileError(file, t('cannot be read: {0}', t('it is not UTF-8 text; save the file as UTF-8')));
+  }
+  return text;
+}
