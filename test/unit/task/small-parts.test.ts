@@ -74,6 +74,18 @@ describe('labelOf', () => {
   ])('%j is %s', (answer, label) => {
     expect(labelOf(forms, answer)).toBe(label);
   });
+
+  it.each(['NFC', 'NFD'] as const)(
+    'is the same however the letters of an answer are composed: labels in %s',
+    (form) => {
+      const composed = labelForms({ ['tónleikur'.normalize(form)]: ['ljóð'.normalize(form)] });
+      for (const text of ['tónleikur', 'ljóð']) {
+        for (const other of ['NFC', 'NFD'] as const) {
+          expect(labelOf(composed, ` ${text.normalize(other)}`)).toBe('tónleikur'.normalize(form));
+        }
+      }
+    },
+  );
 });
 
 const problem = {
