@@ -3,9 +3,9 @@ import path from 'node:path';
 import { type Disposable, type Uri, workspace } from 'vscode';
 import { showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
-import type { RunQueue } from './run-queue.ts';
+import type { RunQueue, RunRequest } from './run-queue.ts';
 import { runName } from './run-text.ts';
-import { RunsNote, takeRunsLeft } from './runs-left.ts';
+import { type RunsLeft, RunsNote, surroundings, takeRunsLeft } from './runs-left.ts';
 
 export interface HandOver extends Disposable {
   /** Leaves the runs to the next window. To be called before they are paused. */
@@ -18,26 +18,40 @@ export interface HandOver extends Disposable {
  */
 export function handOverRuns(queue: RunQueue, storage: Uri, texts: Texts): HandOver {
   const folder = path.join(storage.fsPath, 'runs');
-  const takeOverNow = () => void takeOver(folder, queue, texts);
+  const closing = new AbortController();
+  const takeOverNow = () => void takeOver(folder, queue, texts, closing.signal);
   const trusted = workspace.onDidGrantWorkspaceTrust(takeOverNow);
   if (workspace.isTrusted) takeOverNow();
   const note = new RunsNote(folder, randomUUID());
   const listener = queue.listen(() => note.keep(queue.open));
   return {
-    close: () => note.close(Date.now()),
+    close() {
+      closing.abort();
+      note.close(Date.now());
+    },
     dispose() {
+      closing.abort();
       trusted.dispose();
       listener.dispose();
     },
   };
 }
 
-async function takeOver(folder: string, queue: RunQueue, { t }: Texts): Promise<void> {
-  const { recent, old } = await takeRunsLeft(folder);
-  for (const request of recent) queue.add(request);
-  if (old.length === 0) return;
+async function takeOver(folder: string, queue: RunQueue, { t }: Texts, closing: AbortSignal): Promise<void> {
+  const asked: RunRequest[] = [];
+  const take = ({ recent, old }: RunsLeft) => {
+    for (const request of recent) queue.add(request);
+    asked.push(...old);
+  };
+  try {
+    await takeRunsLeft(folder, take, surroundings(closing));
+  } catch {
+    // This window closes, too: what it has not taken is there for the next one.
+    return;
+  }
+  if (asked.length === 0) return;
   const resume = t('Resume');
-  const names = old.map(runName).join(', ');
+  const names = asked.map(runName).join(', ');
   const choice = await showInformation(t('The training of {0} stopped when its window was closed.', names), resume);
-  if (choice === resume) for (const request of old) queue.add(request);
+  if (choice === resume) for (const request of asked) queue.add(request);
 }

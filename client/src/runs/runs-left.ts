@@ -108,16 +108,26 @@ export interface Surroundings {
   wait(milliseconds: number): Promise<unknown>;
 }
 
-const HERE: Surroundings = { now: Date.now, isAlive, wait: sleep };
+/** @param signal aborted where others are no longer waited for */
+export const surroundings = (signal: AbortSignal): Surroundings => ({
+  now: Date.now,
+  isAlive,
+  wait: (milliseconds) => sleep(milliseconds, undefined, { signal }),
+});
 
-/** Takes what other windows have left, so that none takes it again. The runs of a window that stays open stay its own. */
-export async function takeRunsLeft(folder: string, here: Surroundings = HERE): Promise<RunsLeft> {
+/**
+ * Takes what other windows have left, so that none takes it again. The runs of a window that stays open stay its own.
+ * @param take given what a window has left as soon as it is this one's: others may have to be waited for
+ * @throws what `wait` throws
+ */
+export async function takeRunsLeft(folder: string, take: (left: RunsLeft) => void, here: Surroundings): Promise<void> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => NOTE.test(name));
-  const notes = await Promise.all(names.sort().map((name) => taken(path.join(folder, name), here)));
   const isRecent = ({ closed }: Note) => closed !== undefined && Math.abs(here.now() - closed) <= RELOAD_MS;
-  const runs = (wanted: (note: Note) => boolean) =>
-    notes.flatMap((note) => (note !== undefined && wanted(note) ? note.runs : []));
-  return { recent: runs(isRecent), old: runs((note) => !isRecent(note)) };
+  const takeOne = async (name: string) => {
+    const note = await taken(path.join(folder, name), here);
+    if (note) take(isRecent(note) ? { recent: note.runs, old: [] } : { recent: [], old: note.runs });
+  };
+  await Promise.all(names.sort().map(takeOne));
 }
 
 async function taken(file: string, { isAlive, wait }: Surroundings): Promise<Note | undefined> {

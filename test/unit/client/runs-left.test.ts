@@ -1,9 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunQueue, type RunRequest } from '../../../client/src/runs/run-queue.ts';
-import { RELOAD_MS, RunsNote, type Surroundings, takeRunsLeft } from '../../../client/src/runs/runs-left.ts';
+import {
+  RELOAD_MS,
+  type RunsLeft,
+  RunsNote,
+  type Surroundings,
+  takeRunsLeft,
+} from '../../../client/src/runs/runs-left.ts';
 
 const CLOSED = 1_000_000;
 /** Process of the other window. */
@@ -15,6 +21,13 @@ const request = (file: string): RunRequest => ({ file, tasknames: ['task'], resu
 /** The process of another window lives, or does not. Waiting takes no time, and may change something. */
 function around(changed: Partial<Surroundings> = {}): Surroundings {
   return { now: () => CLOSED + 2000, isAlive: () => false, wait: async () => undefined, ...changed };
+}
+
+/** All that is taken, when it has been. */
+async function takenFrom(folder: string, here: Surroundings): Promise<RunsLeft> {
+  const all: RunsLeft[] = [];
+  await takeRunsLeft(folder, (left) => all.push(left), here);
+  return { recent: all.flatMap(({ recent }) => recent), old: all.flatMap(({ old }) => old) };
 }
 
 describe('the runs of a window that is gone', () => {
@@ -41,7 +54,7 @@ describe('the runs of a window that is gone', () => {
 
   it('are gone on with where it was closed just now: the one that had begun, and those that waited', async () => {
     window('1', 'a', 'b').note.close(CLOSED);
-    const { recent, old } = await takeRunsLeft(folder, around());
+    const { recent, old } = await takenFrom(folder, around());
     expect(recent).toEqual([{ ...request('a'), resume: true, run: '/run' }, request('b')]);
     expect(old).toEqual([]);
   });
@@ -69,34 +82,51 @@ describe('the runs of a window that is gone', () => {
 
   it('are old after a minute', async () => {
     window('1', 'a').note.close(CLOSED);
-    const { recent, old } = await takeRunsLeft(folder, around({ now: () => CLOSED + RELOAD_MS + 1 }));
+    const { recent, old } = await takenFrom(folder, around({ now: () => CLOSED + RELOAD_MS + 1 }));
     expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true, run: '/run' }]]);
   });
 
   it('are old where its process died, as it may have died of them', async () => {
     window('1', 'a');
-    const { recent, old } = await takeRunsLeft(folder, around());
+    const { recent, old } = await takenFrom(folder, around());
     expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true, run: '/run' }]]);
   });
 
   it('are taken once', async () => {
     window('1', 'a').note.close(CLOSED);
-    const both = await Promise.all([takeRunsLeft(folder, around()), takeRunsLeft(folder, around())]);
+    const both = await Promise.all([takenFrom(folder, around()), takenFrom(folder, around())]);
     expect(both.flatMap(({ recent }) => recent)).toHaveLength(1);
-    expect(await takeRunsLeft(folder, around())).toEqual(NOTHING);
+    expect(await takenFrom(folder, around())).toEqual(NOTHING);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('are waited for while it is being closed', async () => {
     const { note } = window('1', 'a');
     const wait = async () => note.close(CLOSED);
-    const { recent } = await takeRunsLeft(folder, around({ isAlive: (pid) => pid === OTHER, wait }));
+    const { recent } = await takenFrom(folder, around({ isAlive: (pid) => pid === OTHER, wait }));
     expect(recent).toHaveLength(1);
   });
 
   it('stay its own where it stays open', async () => {
     window('1', 'a');
-    expect(await takeRunsLeft(folder, around({ isAlive: (pid) => pid === OTHER }))).toEqual(NOTHING);
+    expect(await takenFrom(folder, around({ isAlive: (pid) => pid === OTHER }))).toEqual(NOTHING);
+    expect(readdirSync(folder)).toEqual(['window-1.json']);
+  });
+
+  it('are taken at once, whatever another window does that stays open', async () => {
+    window('1', 'a');
+    const other = new RunsNote(folder, '2', OTHER + 1);
+    other.keep([{ request: request('b'), phase: 'waiting' }] as never);
+    other.close(CLOSED);
+    const taken: string[] = [];
+    const wait = async () => {
+      await vi.waitFor(() => expect(taken).toEqual(['b']));
+      throw new Error('this window closes, too');
+    };
+    const take = ({ recent }: RunsLeft) => taken.push(...recent.map(({ file }) => file));
+    const here = around({ isAlive: (pid) => pid === OTHER, wait });
+    await expect(takeRunsLeft(folder, take, here)).rejects.toThrow('closes');
+    expect(taken).toEqual(['b']);
     expect(readdirSync(folder)).toEqual(['window-1.json']);
   });
 
@@ -105,7 +135,7 @@ describe('the runs of a window that is gone', () => {
     queue.stop(queue.open[0]!.id, 'pause');
     queue.stop(queue.open[1]!.id, 'cancel');
     note.close(CLOSED);
-    expect(await takeRunsLeft(folder, around())).toEqual(NOTHING);
+    expect(await takenFrom(folder, around())).toEqual(NOTHING);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -113,15 +143,15 @@ describe('the runs of a window that is gone', () => {
     const { queue, note } = window('1', 'a');
     note.close(CLOSED);
     queue.stop(queue.open[0]!.id, 'pause');
-    expect((await takeRunsLeft(folder, around())).recent).toHaveLength(1);
+    expect((await takenFrom(folder, around())).recent).toHaveLength(1);
   });
 
   it('are none where there is no note, or one that cannot be read', async () => {
-    expect(await takeRunsLeft(path.join(folder, 'none'), around())).toEqual(NOTHING);
+    expect(await takenFrom(path.join(folder, 'none'), around())).toEqual(NOTHING);
     writeFileSync(path.join(folder, 'window-1.json'), '{"pid": 1, "ru');
-    expect(await takeRunsLeft(folder, around())).toEqual(NOTHING);
+    expect(await takenFrom(folder, around())).toEqual(NOTHING);
     const note = { pid: OTHER, closed: CLOSED, runs: [null, { file: 3 }, { path: 'a' }, request('a')] };
     writeFileSync(path.join(folder, 'window-2.json'), JSON.stringify(note));
-    expect((await takeRunsLeft(folder, around())).recent).toEqual([request('a')]);
+    expect((await takenFrom(folder, around())).recent).toEqual([request('a')]);
   });
 });
