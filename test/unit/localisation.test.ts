@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { speak } from '../../l10n/src/words.ts';
 import type { Key, ValueShape } from '../../task/src/key-types.ts';
 import { taskFileShape } from '../../task/src/keys.ts';
-import { check, taskFile } from './task/harness.ts';
+import { check, row, taskFile } from './task/harness.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const json = (file: string): Record<string, string> => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
@@ -191,6 +191,16 @@ describe('the walkthrough', () => {
   it('has a Swedish page for each', () => {
     const pages = readdirSync(folder).filter((name) => !name.includes('.nls.'));
     expect(pages.filter((name) => !existsSync(path.join(folder, name.replace('.md', '.nls.sv.md'))))).toEqual([]);
+  });
+
+  it.each([
+    ['example.md', 'positive', 'negative'],
+    ['example.nls.sv.md', 'positiv', 'negativ'],
+  ])('shows in %s a task file without a fault', async (page, good, bad) => {
+    const task = /```jsonc\n(.*?)```/s.exec(readFileSync(path.join(folder, page), 'utf8'))![1]!;
+    const data = { 'train.jsonl': [row('It rises', good), row('It falls', bad)].join('\n') };
+    const { problems } = await check({ task, data });
+    expect(problems.filter(({ severity }) => severity !== 'information')).toEqual([]);
   });
 
   it.each([
