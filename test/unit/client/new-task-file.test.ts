@@ -72,7 +72,13 @@ describe('the language of rows', () => {
     [['Vinsten ökade, och utdelningen höjs.', 'Kursen faller efter en svag rapport.'], 'sv'],
     [['The mining company Rödberget increased its output in Åre.', 'Profit of the year is up.'], 'en'],
     [['tänd lampan i köket', 'jag vill ha det tyst'], 'sv'],
+    [['Tænd lyset i køkkenet', 'Jeg vil gerne have det varmt, og det er af glas', 'Væk mig til tiden'], 'da'],
+    [['Slå på lyset i stua', 'Jeg vil gjerne ha det varmt, og det er av glass', 'Husk å vekke meg'], 'no'],
+    [['Kveiktu ljósið í eldhúsinu', 'Ég vil að það sé hlýtt', 'Vektu mig klukkan sjö'], 'is'],
+    [['Tendra ljósið í køkinum', 'Eg vil at tað er heitt, og ikki kalt', 'Vek meg klokkan sjey'], 'fo'],
+    [['Sytytä valo', 'Herätä minut, kun se on valmis', 'Mitä huomenna on ja ei ole?'], 'fi'],
     [['42', 'OK', ''], undefined],
+    [[], undefined],
   ])('of %s is %s', (texts, language) => expect(languageOf(texts)).toBe(language));
 
   it('is that of their texts, not of their labels', () => {
