@@ -85,8 +85,10 @@ async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
     placeHolder: t('Which data files? Those for validation and test are known by their names.'),
   });
   if (!chosen || chosen.length === 0) return undefined;
-  const more = chosen.every(({ uri }) => uri) ? [] : await browse();
-  return more && [...chosen.flatMap(({ uri }) => uri ?? []), ...more];
+  // All of the list may have been ticked at once, and no others be meant.
+  const more = chosen.every(({ uri }) => uri) ? [] : ((await browse()) ?? []);
+  const files = [...chosen.flatMap(({ uri }) => uri ?? []), ...more];
+  return files.length > 0 ? files : undefined;
 }
 
 async function rowsOf(uri: Uri, most: number): Promise<Row[]> {

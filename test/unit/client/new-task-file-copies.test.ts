@@ -132,6 +132,9 @@ it('New Task File takes other files than those it has found, such as a list in J
   window.showQuickPick.mockImplementationOnce(async (items) => items.slice(-1));
   await newTaskFile(english);
   expect(files.size).toBe(before);
+  window.showQuickPick.mockImplementationOnce(async (items) => items);
+  await newTaskFile(english);
+  expect(parse(files.get('/d/tone.ptask.json')!).data.train_ds).toEqual(['train.jsonl']);
 });
 
 it('New Task File takes a name with letters of any language, and the splits of the data whatever the task is called', async () => {
