@@ -270,6 +270,8 @@ export interface TaskEvaluation {
   readonly prompt: PromptState;
   /** Rows left out because they are too long for `max_seq_length`. */
   readonly skipped: number;
+  /** Rows whose answer has more tokens than are generated, so that it is never right. */
+  readonly unreachable: number;
   /** The commonest label of these rows and its share: the accuracy of always answering it. Undefined without labels. */
   readonly majority: { readonly label: string; readonly share: number } | undefined;
   /** The trained prompt first, where it is current; then the baselines in the order asked for. */

@@ -31,6 +31,11 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
   const parts = [heading[0], escapeMarkdown(measured), heading[1]];
   if (task.skipped === 1) parts.push(t('1 row is too long and was left out.'));
   if (task.skipped > 1) parts.push(t('{0} rows are too long and were left out.', task.skipped));
+  if (task.unreachable === 1)
+    parts.push(t('The answer of 1 row is longer than what is generated, and so never right.'));
+  if (task.unreachable > 1) {
+    parts.push(t('The answers of {0} rows are longer than what is generated, and so never right.', task.unreachable));
+  }
   parts.push(resultTable(task.results, texts));
   if (task.majority) {
     const label = `**${escapeMarkdown(task.majority.label)}**`;

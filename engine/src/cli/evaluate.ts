@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import type { Baseline } from '../evaluate/baseline.ts';
 import { evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
 import type { Majority } from '../evaluate/majority.ts';
-import { Predictor } from '../predict/predictor.ts';
+import { MAX_NEW_TOKENS, Predictor } from '../predict/predictor.ts';
 import { type Project, tasksOf } from '../project.ts';
 import { count, percent, shortPath, table } from '../text.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
@@ -80,10 +80,15 @@ async function report(
     virtual,
   });
   if (without !== undefined) output.note(`${without}; this is the frozen model alone`);
-  const { files, rows, skipped, measured, majority } = evaluated;
+  const { files, rows, skipped, unreachable, measured, majority } = evaluated;
   for (const one of measured) output.event(metricsEvent(taskname, split, one, majority));
   printTask(output, `${taskname}: ${count(rows, `${split} row`)} (${files.join(', ')})`, measured, majority);
   if (skipped > 0) output.note(`${count(skipped, 'row')} left out: too long for max_seq_length`);
+  if (unreachable > 0) {
+    output.warn(
+      `${count(unreachable, 'answer')} of more than ${MAX_NEW_TOKENS} tokens, as many as are generated: never right`,
+    );
+  }
 }
 
 /**

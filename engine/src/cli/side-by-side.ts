@@ -3,7 +3,7 @@ import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { count, formatBytes } from '../text.ts';
 import { fitRuns } from '../train/fit.ts';
-import { warmupWarning } from '../train/learning.ts';
+import { longAnswersWarning, warmupWarning } from '../train/learning.ts';
 import type { TrainingPlan } from '../train/plan.ts';
 import { RunGroup } from '../train/run-group.ts';
 import { trainTogether } from '../train/train-together.ts';
@@ -55,7 +55,8 @@ export async function runSideBySide(
     `${count(runs.length, 'run')} over one model ${runs.length === 1 ? 'takes' : 'take'} about ${formatBytes(memoryBytes)} of memory (${formatBytes(freeBytes)} are free)`,
   );
   const short = plans.map(warmupWarning).find((warning) => warning !== undefined);
-  for (const warning of [message, short]) if (warning !== undefined) all.print(`warning: ${warning}`);
+  for (const warning of [message, short, longAnswersWarning(plans[0]!)])
+    if (warning !== undefined) all.print(`warning: ${warning}`);
   const reports = runs.map(({ plan, label }) => new TrainingReport(plan.project.file.trainer.batch_size, label));
   const interrupt = new Interrupt((signal) => {
     const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';

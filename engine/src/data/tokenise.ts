@@ -101,6 +101,11 @@ export class RowTokeniser {
     return Int32Array.from([...(piece?.kind === 'answer' ? this.encodeAnswer(piece.text) : []), ...this.end]);
   }
 
+  /** How many tokens of its own an answer has. */
+  answerLength(text: string): number {
+    return this.answer(text).length - this.end.length;
+  }
+
   /** The token with which the model says that an answer is at its end. */
   get endId(): number | undefined {
     return this.chat ? this.chat.endId : this.tokenizer.eosId;

@@ -10,6 +10,7 @@ import { dataPaths, type Project, rowTokeniser } from '../project.ts';
 import { shortPath } from '../text.ts';
 import type { Baseline } from './baseline.ts';
 import { type EvaluatedRow, type EvaluateOptions, evaluateRows, rowsOfTask } from './evaluate-rows.ts';
+import { longAnswers } from './long-answers.ts';
 import { type Majority, majority } from './majority.ts';
 import type { ClassificationMetrics, ExactMatch } from './metrics.ts';
 import { requireAnswer } from './require-answer.ts';
@@ -50,6 +51,8 @@ export interface EvaluatedTask {
   readonly rows: number;
   /** Rows left out because they are too long for `max_seq_length`. */
   readonly skipped: number;
+  /** Rows whose answer has more tokens than are generated, so that it is never right. */
+  readonly unreachable: number;
   readonly majority: Majority | undefined;
   /** The trained prompt first, then the baselines in their order. */
   readonly measured: readonly Measured[];
@@ -110,6 +113,7 @@ export async function evaluateTask(
       files: files.filter((_, place) => holding.has(paths[place]!)),
       rows: numbers.length,
       skipped: store.skipped.get(taskname) ?? 0,
+      unreachable: longAnswers(template, tokeniser, store, numbers),
       majority: majority(template, store, numbers),
       measured,
     };

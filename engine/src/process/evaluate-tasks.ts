@@ -19,7 +19,7 @@ import type { Turns } from './turns.ts';
 /** Rows that are answered at a time; between, predictions of rows in view go first. */
 const ROWS_AT_A_TIME = 16;
 
-const UNMEASURED = { files: [], skipped: 0, majority: undefined, results: [] };
+const UNMEASURED = { files: [], skipped: 0, unreachable: 0, majority: undefined, results: [] };
 
 /** Measures tasks, and tells the rows as they are answered. The task file and its data are checked as before a run. */
 export async function evaluateTasks(
@@ -41,8 +41,13 @@ export async function evaluateTasks(
         await turn.pass();
       };
       const options = { split, baselines, virtual, answered, rowsAtATime: ROWS_AT_A_TIME };
-      const { files, skipped, majority, measured } = await evaluateTask(project, predictor, template, options);
-      return { taskname, split, files, prompt: state, skipped, majority, results: measured.map(resultOf) };
+      const { files, skipped, unreachable, majority, measured } = await evaluateTask(
+        project,
+        predictor,
+        template,
+        options,
+      );
+      return { taskname, split, files, prompt: state, skipped, unreachable, majority, results: measured.map(resultOf) };
     };
     const tasks: TaskEvaluation[] = [];
     const refusals: InputError[] = [];

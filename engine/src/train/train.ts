@@ -5,7 +5,7 @@ import { requireTablePlace } from '../prompt/prompt-table.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { VERSION } from '../version.ts';
 import { type Fit, type FittedRun, fitRun } from './fit.ts';
-import { warmupWarning } from './learning.ts';
+import { longAnswersWarning, warmupWarning } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
 import { RunFolder } from './run-folder.ts';
 import { type Beside, Trainer } from './trainer.ts';
@@ -96,10 +96,11 @@ async function* eventsOf(
     steps: plan.totalSteps,
     from_step: trainer.state.progress.step,
   };
-  const warning = warmupWarning(plan);
   // Of runs side by side it is said once, by who starts them.
-  if (warning !== undefined && options.beside === undefined && trainer.state.progress.step === 0) {
-    yield { event: 'notice', message: warning };
+  if (options.beside === undefined && trainer.state.progress.step === 0) {
+    for (const message of [warmupWarning(plan), longAnswersWarning(plan)]) {
+      if (message !== undefined) yield { event: 'notice', message };
+    }
   }
   if (fitted && !trainer.state.progress.finished) yield await trainer.estimate(fitted);
   let saved = performance.now();

@@ -21,6 +21,7 @@ const task: TaskEvaluation = {
   files: ['/w/test.jsonl'],
   prompt: { state: 'current', key: '', trained: undefined },
   skipped: 0,
+  unreachable: 0,
   majority: { label: 'good', share: 0.5 },
   results: [
     {
@@ -90,6 +91,11 @@ describe('the report', () => {
   it('says how many rows are too long', () => {
     expect(report({ ...evaluation, task: { ...task, skipped: 1 } })).toContain('1 row is too long and was left out.');
     expect(report({ ...evaluation, task: { ...task, skipped: 2 } })).toContain('2 rows are too long and were left out');
+    expect(report(evaluation)).not.toContain('longer than what is generated');
+    expect(report({ ...evaluation, task: { ...task, unreachable: 1 } })).toContain(
+      'The answer of 1 row is longer than',
+    );
+    expect(report({ ...evaluation, task: { ...task, unreachable: 2 } })).toContain('The answers of 2 rows are longer');
     expect(report(evaluation)).not.toContain('too long');
   });
   it('says nothing of rows where a prompt was not measured', () => {

@@ -3,7 +3,7 @@ import { InputError } from '../../../engine/src/errors.ts';
 import { evaluateTasks } from '../../../engine/src/process/evaluate-tasks.ts';
 import type { OpenedFiles } from '../../../engine/src/process/opened-files.ts';
 import { Turns } from '../../../engine/src/process/turns.ts';
-import { BOTH_TASKS, writeProject } from '../train/small-project.ts';
+import { BOTH_TASKS, writeLongAnswers, writeProject } from '../train/small-project.ts';
 
 /** The tasks of a project without a prompt table, on test rows: no model runs. */
 function evaluated(file: string, tasknames: readonly string[]) {
@@ -25,6 +25,11 @@ it('a task without rows does not keep the others from being measured, and alone 
   ]);
   expect(tasks[0]).not.toHaveProperty('problem');
   await expect(evaluated(file, ['echo'])).rejects.toThrow(InputError);
+});
+
+it('answers that are longer than what is generated are counted', async () => {
+  const { tasks } = await evaluated(writeLongAnswers(), []);
+  expect(tasks).toMatchObject([{ taskname: 'echo', unreachable: 3 }]);
 });
 
 it('of a file without tasks nothing is measured, and nothing refused', async () => {

@@ -41,6 +41,15 @@ function moodRow(n: number): Json {
 const rowsFrom = (from: number, count: number, rowOf: (n: number) => Json) =>
   Array.from({ length: count }, (_, n) => rowOf(from + n));
 
+/** A project of a task whose answers have more tokens than are generated, but for one. */
+export function writeLongAnswers(): string {
+  const answer = (n: number) => `${n}${'qzxj'.repeat(n === 0 ? 2 : 20)}`;
+  const rows = Array.from({ length: 4 }, (_, n) => ({ taskname: 'echo', text: `t${n}`, answer: answer(n) }));
+  const data = { train_ds: ['long.jsonl'], test_ds: ['long.jsonl'] };
+  const model = writeSmallBackbone(path.join(folder, 'long-model'), { positions: 192 });
+  return writeProject({ model, new_tasks: ['echo'], data }, { 'long.jsonl': rows });
+}
+
 export const DATA: Record<string, Json[]> = {
   'train.jsonl': rowsFrom(0, 10, moodRow),
   'validation.jsonl': rowsFrom(100, 5, moodRow),

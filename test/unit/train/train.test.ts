@@ -23,6 +23,7 @@ import {
   tablePath,
   trainProject,
   withFixedDate,
+  writeLongAnswers,
   writeProject,
 } from './small-project.ts';
 
@@ -63,6 +64,14 @@ describe('a run', () => {
     expect((await trainProject(file, { resume: true })).events.some(isNotice)).toBe(false);
     const { events: longEnough } = await trainProject(writeProject({ optim: { sched: { warmup_steps: 5 } } }));
     expect(longEnough.some(isNotice)).toBe(false);
+  });
+
+  it('says at its start that answers are longer than what is generated', async () => {
+    const { events } = await trainProject(writeLongAnswers(), { stopAfter: 1 });
+    expect(events).toContainEqual({
+      event: 'notice',
+      message: expect.stringMatching(/^'echo': 3 of 4 answers have more than 64 tokens/),
+    });
   });
 
   it('is not begun where its prompts could not be kept at its end', async () => {
