@@ -4,6 +4,7 @@ import { readWhole } from '../../model/src/read-whole.ts';
 import { onePath } from '../../task/src/one-path.ts';
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { LanguageService } from './service/language-service.ts';
+import { PathLookup } from './service/path-lookup.ts';
 import { fileUri } from './uris.ts';
 
 /** Tells the language service of the task files on disk: those of the workspace's folders, open or not. */
@@ -13,9 +14,11 @@ export class TaskFiles {
   readonly #folders = new Map<string, AbortController>();
   /** Task files that the service knows, by path, with the number of the last reading that was begun. */
   readonly #known = new Map<string, number>();
+  readonly #paths = new PathLookup();
   /** Readings that have not ended, by path. */
   readonly #reading = new Map<string, Promise<void>>();
   #readings = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(service: Pick<LanguageService, 'taskFileOnDisk'>) {
     this.#service = service;
@@ -43,14 +46,17 @@ export class TaskFiles {
       if (this.#isServed(path)) await this.#read(path);
       return;
     }
-    for (const known of [...this.#known.keys()]) if (isInside(known, path)) await this.#read(known);
+    for (const known of this.#paths.below(path)) await this.#read(known);
   }
 
-  /** Takes note that a folder, or something else, has come; the files of a folder are named by nobody. */
-  async came(path: string): Promise<void> {
-    if (!this.#isServed(path)) return;
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isDirectory()) await this.#readAll(path);
+  /**
+   * Takes note that a folder, or something else, has come; the files of a folder are named by nobody. One is looked at after
+   * another, since thousands may come at once.
+   */
+  came(path: string): Promise<void> {
+    const looked = this.#turn.then(() => this.#lookAt(path));
+    this.#turn = looked.catch(() => {});
+    return looked;
   }
 
   /** Resolves when the service knows what was in a task file when it was last told of. */
@@ -66,6 +72,12 @@ export class TaskFiles {
   dispose(): void {
     for (const search of this.#folders.values()) search.abort();
     this.#folders.clear();
+  }
+
+  async #lookAt(path: string): Promise<void> {
+    if (!this.#isServed(path)) return;
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory()) await this.#readAll(path);
   }
 
   async #readAll(folder: string, signal?: AbortSignal): Promise<void> {
@@ -88,6 +100,7 @@ export class TaskFiles {
   async #readNow(path: string): Promise<void> {
     const reading = ++this.#readings;
     this.#known.set(path, reading);
+    this.#paths.add(path);
     const text = (await readWhole(path).catch(() => undefined))?.toString();
     // A later reading may have ended first, and the folder may have gone meanwhile.
     if (this.#known.get(path) !== reading) return;
@@ -97,6 +110,7 @@ export class TaskFiles {
 
   #forget(path: string): void {
     this.#known.delete(path);
+    this.#paths.delete(path);
     this.#service.taskFileOnDisk(fileUri(path), undefined);
   }
 

@@ -4,8 +4,8 @@ import type { TextSplice } from '../../../task/src/data/text-blocks.ts';
 import { readNextBlock, spliceIndex, textIndex } from '../../../task/src/data/text-index.ts';
 import { Work } from '../../../task/src/data/work.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
-import { concerns } from './dependencies.ts';
 import type { OpenDocument, OpenDocuments } from './open-documents.ts';
+import { PathLookup } from './path-lookup.ts';
 
 /** An open document up to this length, in UTF-16 units, is read at once, so that nothing flickers when it is opened. */
 const READ_AT_ONCE_UNITS = 64 * 1024;
@@ -28,6 +28,7 @@ interface Entry {
 export class DataFiles {
   readonly #host: DataFilesHost;
   readonly #entries = new Map<string, Entry>();
+  readonly #paths = new PathLookup();
 
   constructor(host: DataFilesHost) {
     this.#host = host;
@@ -67,18 +68,17 @@ export class DataFiles {
 
   /** Says that a file, or a folder of them, is another one now: changed on disk, opened or closed. */
   forget(changed: string): void {
-    for (const [path, entry] of this.#entries) {
-      if (!concerns(new Set([path]), changed)) continue;
-      entry.given.abort();
+    for (const path of this.#paths.concernedBy(changed)) {
+      this.#entries.get(path)!.given.abort();
       this.#entries.delete(path);
+      this.#paths.delete(path);
     }
   }
 
   /** Says that a file on disk has changed, or a folder of them; documents that are open stay what they are. */
   changedOnDisk(changed: string): void {
-    for (const [path, { isOpen }] of this.#entries) {
-      if (!isOpen && concerns(new Set([path]), changed)) this.forget(path);
-    }
+    for (const path of this.#paths.concernedBy(changed))
+      if (this.#entries.get(path)?.isOpen === false) this.forget(path);
   }
 
   /** Says that a file cannot be read, since it keeps changing; until it is told to have changed. */
@@ -103,6 +103,7 @@ export class DataFiles {
       finished: undefined,
     };
     this.#entries.set(path, entry);
+    this.#paths.add(path);
     return entry;
   }
 

@@ -28,6 +28,7 @@ import { type CodeActionOptions, codeActions } from './code-actions.ts';
 import { codeLenses } from './code-lenses.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { DataFiles } from './data-files.ts';
+import { Dependents } from './dependents.ts';
 import { documentLinks } from './document-links.ts';
 import { documentSymbols } from './document-symbols.ts';
 import { type FixForAllHost, resolveFixForAll } from './fix-for-all.ts';
@@ -135,6 +136,7 @@ class Service implements LanguageService {
   /** Texts of task files on disk, by path. */
   readonly #onDisk = new Map<string, string>();
   readonly #sessions = new Map<string, TaskSession>();
+  readonly #dependents = new Dependents();
   readonly #dataFiles: DataFiles;
   /** What each file's editor shows, made of which lists, and under which uri. */
   readonly #published = new Map<string, Published>();
@@ -379,7 +381,10 @@ class Service implements LanguageService {
     const text = this.#documents.get(path)?.text ?? this.#onDisk.get(path);
     if (text === undefined) this.#end(path);
     else if (session === undefined) this.#begin(path, text);
-    else if (text !== session.context.text) session.change(text);
+    else if (text !== session.context.text) {
+      session.change(text);
+      this.#dependents.set(path, session.dependencies);
+    }
     // It may have been waiting for its turn, which comes sooner for what is open.
     else if (!session.isSettled) session.recheck();
   }
@@ -399,6 +404,7 @@ class Service implements LanguageService {
     const session = this.#sessions.get(path);
     session?.dispose();
     this.#sessions.delete(path);
+    this.#dependents.delete(path);
     this.#publish(session?.paths ?? []);
   }
 
@@ -413,17 +419,20 @@ class Service implements LanguageService {
       onChecked: () => this.#checked(),
     });
     this.#sessions.set(path, session);
+    this.#dependents.set(path, session.dependencies);
     session.recheck();
   }
 
   /** Checks the task files again that name a file or folder, since that has changed. */
   #changedBeside(path: string): void {
+    const dependents = this.#dependents.of(path);
+    if (dependents.size === 0) return;
     // What many task files say of a data file that they share is put together once, not once for each of them.
     const held = new Set<string>();
     this.#held = held;
     try {
       for (const session of this.#sessions.values()) {
-        if (session.dependsOn(path)) session.changedBeside(path);
+        if (dependents.has(session.path)) session.changedBeside(path);
       }
     } finally {
       this.#held = undefined;

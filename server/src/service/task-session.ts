@@ -101,10 +101,6 @@ export class TaskSession {
     return new Set([...this.#dataPaths, ...this.#surroundingPaths]);
   }
 
-  dependsOn(path: string): boolean {
-    return concerns(this.#dataPaths, path) || concerns(this.#surroundingPaths, path);
-  }
-
   /** Takes the text that the editor has now. */
   change(text: string): void {
     this.#text = checkTaskText(this.path, text);
