@@ -5,6 +5,8 @@ import type { ModelSummary } from '../../model/src/model-summary.ts';
 export interface TokenEncoder {
   /** @throws TokenizerGivenUp where it takes too long over the text or fails at it, and from then on */
   encode(text: string): number[];
+  /** The same in steps of a fraction of a millisecond; where it is left out, a long text keeps the thread. */
+  encoding?(text: string): Generator<void, number[]>;
   /** Why it encodes nothing any more, in a line; undefined while it does. */
   givenUp?(): string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { ChatEncoder } from '../../model/src/chat/chat-encoder.ts';
+import { atOnce } from '../../model/src/tokenizer/in-slices.ts';
 import type { TemplateView } from './context.ts';
 import type { ModelFacts, TokenEncoder } from './environment.ts';
 import { asTaught } from './labels.ts';
@@ -56,15 +57,20 @@ export class TokenMeter {
 
   /** The row's tokens. For a row that cannot be too long the count is an upper bound, which costs no tokenising. */
   measure(template: TemplateView, row: RowObject): RowTokens {
+    return atOnce(this.measuring(template, row));
+  }
+
+  /** As `measure`, in steps of a fraction of a millisecond: a row may have megabytes. */
+  *measuring(template: TemplateView, row: RowObject): Generator<void, RowTokens> {
     const pieces = this.#pieces(template, row, false);
     const bound = this.#around(template) + sumOf(pieces, mostTokens);
     if (bound <= this.limit) return { count: bound, limit: this.limit, truncatable: 0 };
-    const count = this.#count(template, pieces);
+    const count = yield* this.#counting(template, pieces);
     const field = template.settings.truncate_field;
     const isCut = field !== null && Object.hasOwn(row, field) && typeof row[field] === 'string';
     if (count <= this.limit || !isCut) return { count, limit: this.limit, truncatable: 0 };
     // Training cuts until the row fits or nothing of the field is left, wherever and however often it stands.
-    const without = this.#count(template, this.#pieces(template, { ...row, [field]: '' }, false));
+    const without = yield* this.#counting(template, this.#pieces(template, { ...row, [field]: '' }, false));
     return { count, limit: this.limit, truncatable: count - without };
   }
 
@@ -73,7 +79,7 @@ export class TokenMeter {
    * @param withoutAnswer counts the row as prediction sees it, up to its answer
    */
   count(template: TemplateView, row: RowObject, { withoutAnswer }: { withoutAnswer: boolean }): number {
-    return this.#count(template, this.#pieces(template, row, withoutAnswer));
+    return atOnce(this.#counting(template, this.#pieces(template, row, withoutAnswer)));
   }
 
   #pieces(template: TemplateView, row: RowObject, withoutAnswer: boolean): Piece[] {
@@ -92,21 +98,32 @@ export class TokenMeter {
     return this.#prefix + (this.#chatOf(template)?.frameTokens ?? this.#ends);
   }
 
-  #count(template: TemplateView, pieces: readonly Piece[]): number {
+  *#counting(template: TemplateView, pieces: readonly Piece[]): Generator<void, number> {
     const chat = this.#chatOf(template);
-    if (!chat) return this.#around(template) + sumOf(pieces, (text) => this.#encoder.encode(text).length);
+    if (!chat) {
+      let sum = this.#around(template);
+      for (const piece of pieces) {
+        if (piece.kind === 'virtual') sum += piece.tokens;
+        else if (piece.text !== '') sum += (yield* this.#encoding(piece.text)).length;
+      }
+      return sum;
+    }
     const said = pieces.filter((piece) => piece.kind !== 'answer');
     const answer = pieces.find((piece) => piece.kind === 'answer');
-    const answered = answer === undefined ? 0 : chat.answer(answer.text).length;
-    return this.#prefix + chat.prompt(said).length + answered + chat.end.length;
+    const answered = answer === undefined ? 0 : (yield* chat.answering(answer.text)).length;
+    return this.#prefix + (yield* chat.prompting(said)).length + answered + chat.end.length;
+  }
+
+  *#encoding(text: string): Generator<void, number[]> {
+    return this.#encoder.encoding === undefined ? this.#encoder.encode(text) : yield* this.#encoder.encoding(text);
   }
 
   /**
    * Whether text and answer give other tokens together than one after the other. Tokenisers split at blanks before they
    * merge, so the word in front of the answer and the first word of the answer decide; that pair repeats in most rows and is
-   * remembered. A suspicion is confirmed on the whole text.
+   * remembered. A suspicion is confirmed on the whole text, in steps, as it may be long.
    */
-  mergesAcrossAnswer(template: TemplateView, row: RowObject): boolean {
+  *mergingAcrossAnswer(template: TemplateView, row: RowObject): Generator<void, boolean> {
     const field = template.settings.answer_field;
     // In a chat, the chat template stands between them.
     if (field === null || template.settings.chat) return false;
@@ -119,16 +136,16 @@ export class TokenMeter {
     const pair = `${tail.length}:${tail}${head}`;
     let crosses = this.#crossings.get(pair);
     if (crosses === undefined) {
-      crosses = this.#crosses(tail, head);
+      crosses = yield* this.#crossing(tail, head);
       if (this.#crossings.size >= MAX_PAIRS) this.#crossings.clear();
       this.#crossings.set(pair, crosses);
     }
-    return crosses && this.#crosses(before.text, answer.text);
+    return crosses && (yield* this.#crossing(before.text, answer.text));
   }
 
-  #crosses(before: string, answer: string): boolean {
-    const apart = [...this.#encoder.encode(before), ...this.#encoder.encode(answer)];
-    const together = this.#encoder.encode(before + answer);
+  *#crossing(before: string, answer: string): Generator<void, boolean> {
+    const apart = [...(yield* this.#encoding(before)), ...(yield* this.#encoding(answer))];
+    const together = yield* this.#encoding(before + answer);
     return apart.length !== together.length || apart.some((token, index) => token !== together[index]);
   }
 }

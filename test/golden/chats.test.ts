@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RowTokeniser } from '../../engine/src/data/tokenise.ts';
 import { ChatEncoder, type ChatPiece } from '../../model/src/chat/chat-encoder.ts';
+import { atOnce } from '../../model/src/tokenizer/in-slices.ts';
 import { parseTokenizer, type Tokenizer } from '../../model/src/tokenizer.ts';
 import { checkTaskText } from '../../task/src/check.ts';
 import { TokenMeter } from '../../task/src/tokens.ts';
@@ -148,6 +149,6 @@ describe('a task in a chat', () => {
     const tokens = tokeniser.row({ text, label: answer })!.ids.length;
     expect(meter.count(view, { text, label: answer }, { withoutAnswer: false })).toBe(tokens);
     expect(meter.measure(view, { text, label: answer }).count).toBe(tokens);
-    expect(meter.mergesAcrossAnswer(view, { text, label: answer })).toBe(false);
+    expect(atOnce(meter.mergingAcrossAnswer(view, { text, label: answer }))).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
-import type { Tokenizer } from '../tokenizer.ts';
+import { atOnce } from '../tokenizer/in-slices.ts';
+import { encoding, encodingSpecial, type Tokenizer } from '../tokenizer.ts';
 import type { Blanks } from './blanks.ts';
 import { type ChatFrame, chatFrameHash } from './chat-template.ts';
 import { stripLetters } from './strip-calls.ts';
@@ -60,25 +61,35 @@ export class ChatEncoder {
 
   /** Tokens in front of the answer, virtual ones as −1 − k. Neighbouring texts are joined. */
   prompt(pieces: readonly ChatPiece[]): number[] {
+    return atOnce(this.prompting(pieces));
+  }
+
+  /** As `prompt`, in steps of a fraction of a millisecond, for a thread that others want as well. */
+  prompting(pieces: readonly ChatPiece[]): Generator<void, number[]> {
     return this.within(pieces, this.frame.after);
   }
 
   /** The beginning of a prompt, up to its last virtual tokens; nothing without any. */
   leading(pieces: readonly ChatPiece[]): number[] {
     const last = pieces.findLastIndex(({ kind }) => kind === 'virtual');
-    return last < 0 ? [] : this.within(pieces.slice(0, last + 1), '');
+    return last < 0 ? [] : atOnce(this.within(pieces.slice(0, last + 1), ''));
   }
 
   /** The tokens of an answer, without those behind it. */
   answer(text: string): number[] {
+    return atOnce(this.answering(text));
+  }
+
+  /** As `answer`, in such steps. */
+  *answering(text: string): Generator<void, number[]> {
     const { lead, answerBlanks } = this.frame;
     const begun = stripLetters(text, answerBlanks.start, 'lstrip');
     const said = lead + stripLetters(begun, answerBlanks.end, 'rstrip');
     if (said === '') return [];
-    const whole = this.encodeInside(this.frame.after + said);
+    const whole = yield* this.encodingInside(this.frame.after + said);
     const separate = this.afterIds.every((id, i) => whole[i] === id);
-    const own = separate ? whole.slice(this.afterIds.length) : this.encodeInside(said);
-    return own.some((id) => this.tokenizer.isSpecial(id)) ? this.tokenizer.encode(said) : own;
+    const own = separate ? whole.slice(this.afterIds.length) : yield* this.encodingInside(said);
+    return own.some((id) => this.tokenizer.isSpecial(id)) ? yield* encoding(this.tokenizer, said) : own;
   }
 
   /** The most tokens that the frame adds to what is said. */
@@ -88,36 +99,39 @@ export class ChatEncoder {
     return inFrame + this.tokenizer.encode(lead).length + this.end.length;
   }
 
-  private within(pieces: readonly ChatPiece[], after: string): number[] {
+  private *within(pieces: readonly ChatPiece[], after: string): Generator<void, number[]> {
     const ids: number[] = [];
     let virtual = 0;
     let run: string[] = [];
     let first = true;
-    const endRun = (behind: string): void => {
-      ids.push(...this.encodeRun(first ? this.before : '', run.join(''), behind, first));
+    const { before } = this;
+    const encodeRun = this.encodeRun.bind(this);
+    function* endRun(behind: string): Generator<void, void> {
+      for (const id of yield* encodeRun(first ? before : '', run.join(''), behind, first)) ids.push(id);
       run = [];
       first = false;
-    };
+    }
     const said = trimmed(pieces, this.frame.userBlanks);
     for (const piece of said) {
       if (piece.kind === 'text') {
         run.push(piece.text);
         continue;
       }
-      endRun('');
+      yield* endRun('');
       for (let i = 0; i < piece.tokens; i++) ids.push(-1 - virtual++);
     }
-    if (after !== '' || run.length > 0) endRun(after);
+    if (after !== '' || run.length > 0) yield* endRun(after);
     return ids;
   }
 
   /** Frame and text between two virtual tokens, as one text; in parts where the text holds that of a special token. */
-  private encodeRun(before: string, text: string, after: string, first: boolean): number[] {
-    const encode = (part: string) => (first ? this.encodeFirst(part) : this.encodeInside(part));
-    const ids = encode(before + text + after);
+  private *encodeRun(before: string, text: string, after: string, first: boolean): Generator<void, number[]> {
+    const encode = (part: string) => (first ? this.encodingFirst(part) : this.encodingInside(part));
+    const ids = yield* encode(before + text + after);
     const expected = (before === '' ? 0 : this.specials.before) + (after === '' ? 0 : this.specials.after);
     if (ids.filter((id) => this.tokenizer.isSpecial(id)).length === expected) return ids;
-    return [...encode(before), ...this.tokenizer.encode(text), ...this.encodeInside(after)];
+    const parts = [yield* encode(before), yield* encoding(this.tokenizer, text), yield* this.encodingInside(after)];
+    return parts.flat();
   }
 
   /** What stands behind an answer, as it is cut there: a space at a text's beginning may be another token. */
@@ -128,17 +142,21 @@ export class ChatEncoder {
     return answer.every((id, i) => whole[i] === id) ? whole.slice(answer.length) : this.tokenizer.encodeSpecial(end);
   }
 
-  private encodeFirst(text: string): number[] {
-    return this.behind === undefined ? this.tokenizer.encodeSpecial(text) : this.encodeBehind(this.behind, text);
+  private encodingFirst(text: string): Generator<void, number[]> {
+    return this.behind === undefined ? encodingSpecial(this.tokenizer, text) : this.encodingBehind(this.behind, text);
   }
 
   private encodeInside(text: string): number[] {
-    return this.anchor === '' ? this.tokenizer.encodeSpecial(text) : this.encodeBehind(this.anchor, text);
+    return atOnce(this.encodingInside(text));
+  }
+
+  private encodingInside(text: string): Generator<void, number[]> {
+    return this.anchor === '' ? encodingSpecial(this.tokenizer, text) : this.encodingBehind(this.anchor, text);
   }
 
   /** Tokens of a text behind a special token, since tokenisers may treat a text that stands first otherwise. */
-  private encodeBehind(special: string, text: string): number[] {
-    return text === '' ? [] : this.tokenizer.encodeSpecial(special + text).slice(1);
+  private *encodingBehind(special: string, text: string): Generator<void, number[]> {
+    return text === '' ? [] : (yield* encodingSpecial(this.tokenizer, special + text)).slice(1);
   }
 
   /** The text of a special token that takes no blanks with it. */

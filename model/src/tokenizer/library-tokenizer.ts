@@ -1,5 +1,6 @@
 import { BPE, Tokenizer as Library, type Model } from '@huggingface/tokenizers';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { atOnce } from './in-slices.ts';
 import { AddedTokens } from './json/added-tokens.ts';
 import { correctDecoder } from './json/decoders.ts';
 import { correctNormalizer, notGrown } from './json/normalizers.ts';
@@ -14,6 +15,11 @@ import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
  * A tokenizer.json as Hugging Face's own program, which is written in Rust, reads it. Their library for JavaScript has the models,
  * the normal forms, the decoders and the regular expressions. What it does not do as the original is in json/.
  */
+
+/** UTF-16 units of words between two pauses. */
+const PIECE = 200;
+/** In UTF-16 units; words up to here are kept by the library. */
+const LONG_WORD = 256;
 
 /**
  * The tokeniser for what a file says.
@@ -50,34 +56,45 @@ export function* libraryTokenizer(
   const neverInText = new Set([...special.keys()].filter((text) => text !== unknownText));
   const isUnigram = parts.model.type === 'Unigram';
   if (!isUnigram) giveVocabulary(library.model!, parts);
-  const idsOfWord = isUnigram ? yield* unigramEncoder(parts, special) : wordEncoder(library.model!, parts, neverInText);
+  const words = isUnigram ? yield* unigramEncoder(parts, special) : wordEncoder(library.model!, parts, neverInText);
   const ids = new Map(addedTokens.map(({ content, id }) => [content, id]));
   const texts = new Map(addedTokens.map(({ content, id }) => [id, content]));
   const ends = endsOf(json.post_processor);
   const tokenText = (id: number): string | undefined => texts.get(id) ?? vocabulary.texts[id];
 
-  const encode = (text: string, isPlain: boolean): number[] => {
+  function* encoding(text: string, isPlain: boolean): Generator<void, number[]> {
     const found: number[] = [];
-    for (const section of added.cut(text, isPlain)) {
+    let done = 0;
+    for (const section of yield* added.cut(text, isPlain)) {
       if (section.kind === 'token') {
         found.push(section.id);
         continue;
       }
-      for (const part of addedToNormal.cut(normalise(section.text), isPlain)) {
+      for (const part of yield* addedToNormal.cut(normalise(section.text), isPlain)) {
         if (part.kind === 'token') {
           found.push(part.id);
           continue;
         }
         // A word may be all of a long text.
-        for (const word of inWords(part.text, section.from + part.from === 0))
-          for (const id of idsOfWord(word, isPlain)) found.push(id);
+        for (const word of inWords(part.text, section.from + part.from === 0)) {
+          done += word?.length ?? PIECE;
+          if (done >= PIECE) {
+            yield;
+            done = 0;
+          }
+          if (word === undefined) continue;
+          const ids = word.length > LONG_WORD ? yield* words.idsOfLong(word, isPlain) : words.ids(word, isPlain);
+          for (const id of ids) found.push(id);
+        }
       }
     }
     return found;
-  };
+  }
   return {
-    encode: (text) => encode(text, true),
-    encodeSpecial: (text) => encode(text, false),
+    encode: (text) => atOnce(encoding(text, true)),
+    encodeSpecial: (text) => atOnce(encoding(text, false)),
+    encoding: (text) => encoding(text, true),
+    encodingSpecial: (text) => encoding(text, false),
     decode: (some) => {
       const tokens = some.map((id) => tokenText(id) ?? '');
       return decoder === null ? tokens.join(' ') : decoder.decode(tokens);

@@ -45,9 +45,28 @@ export class Patience {
    * @throws TokenizerGivenUp where it throws or takes too long, and always from then on
    */
   over<T>(units: number | undefined, work: () => T): T {
+    return this.#watched(units, units === undefined ? undefined : limitFor(units), work);
+  }
+
+  /**
+   * As `over`, for work in steps between which others have the thread. Of its time counts what a step takes longer than it should,
+   * so that a busy machine has it as long as it needs.
+   */
+  *through<T>(units: number | undefined, steps: Generator<void, T>): Generator<void, T> {
+    let left = units === undefined ? undefined : limitFor(units);
+    while (true) {
+      const began = performance.now();
+      const step = this.#watched(units, left, () => someOf(steps));
+      if (step.done) return step.value;
+      if (left !== undefined) left -= Math.max(0, performance.now() - began - EXPECTED_MS);
+      yield;
+    }
+  }
+
+  #watched<T>(units: number | undefined, limit: number | undefined, work: () => T): T {
     if (this.#end !== undefined) throw this.#end;
     try {
-      return units === undefined ? work() : this.#within(limitFor(units), work);
+      return limit === undefined ? work() : this.#within(limit, work);
     } catch (error) {
       this.#end = new TokenizerGivenUp(this.#reasonOf(error, units ?? 0), this.#folder);
       throw this.#end;
@@ -67,10 +86,23 @@ export class Patience {
     const { context, script } = this.#room;
     context.work = work;
     try {
-      return script.runInContext(context, { timeout: milliseconds }) as T;
+      return script.runInContext(context, { timeout: Math.max(1, Math.ceil(milliseconds)) }) as T;
     } finally {
       context.work = undefined;
     }
+  }
+}
+
+/** Steps that are taken together, as to look at the clock costs as much as one of them; in milliseconds. */
+const TOGETHER_MS = 1;
+/** What they may take before that counts. */
+const EXPECTED_MS = 20;
+
+function someOf<T>(steps: Generator<void, T>): IteratorResult<void, T> {
+  const ends = performance.now() + TOGETHER_MS;
+  while (true) {
+    const step = steps.next();
+    if (step.done || performance.now() >= ends) return step;
   }
 }
 

@@ -4,6 +4,10 @@ export interface PlainTokenizer {
   encode(text: string): number[];
   /** Ids of a text in which the texts of special tokens are those tokens. */
   encodeSpecial(text: string): number[];
+  /** As `encode`, in steps of a fraction of a millisecond. */
+  encoding(text: string): Generator<void, number[]>;
+  /** As `encodeSpecial`, in such steps. */
+  encodingSpecial(text: string): Generator<void, number[]>;
   /** Text of ids that are in the vocabulary and not special, at least one. */
   decode(ids: readonly number[]): string;
   tokenId(token: string): number | undefined;

@@ -15,7 +15,7 @@ import { LikenessMemory, likenessQuestion } from './likeness-memory.ts';
 import { addFactsOfPasses } from './pass-facts.ts';
 import { type RowRef, readBlockAgain } from './read-rows.ts';
 import { PassFinder, PassMemory, passesFor, wantedRows } from './row-passes.ts';
-import { RowReports } from './row-reports.ts';
+import { RowReports, type TokensOf } from './row-reports.ts';
 import {
   manyAnswersIn,
   missingEverywhere,
@@ -200,7 +200,7 @@ export class RowChecks {
   }
 
   #makeProblems(
-    { context, meter }: Round,
+    { context, meter, passes }: Round,
     { facts: { path } }: IndexedFile,
     fired: readonly FiredGroup[],
     dropped: ReadonlySet<string>,
@@ -208,12 +208,16 @@ export class RowChecks {
     const findings = new RowFindings(path);
     const missing: RowRef[] = [];
     const incomplete = new Set<Rule>();
+    // They were counted when it was found out that the row is to be shown.
+    const tokens: TokensOf | undefined =
+      meter &&
+      ((template, value, { block, row }) => this.#memory.tokens(passes, block, row) ?? meter.measure(template, value));
     for (const { rule, group, count, rows } of fired) {
       if (rule.code === rowFieldMissing.code && dropped.has(group)) continue;
       const reports = rule.looksAt === 'tokens' ? this.#reports.slow : this.#reports.quick;
       const shown: Problem[] = [];
       for (const ref of rows) {
-        const said = reports.of(rule, ref, (wanted) => this.#rows.get(wanted), { context, file: path, meter });
+        const said = reports.of(rule, ref, (wanted) => this.#rows.get(wanted), { context, file: path, tokens });
         if (said === undefined) {
           missing.push(ref);
           incomplete.add(rule);
@@ -237,7 +241,13 @@ export class RowChecks {
     }));
     let number = 0;
     for (const row of rows) {
-      for (const { pass, finder, wanted } of running) if (wanted.has(number)) pass.take(row, number, finder);
+      for (const { pass, finder, wanted } of running) {
+        const steps = wanted.has(number) ? pass.take(row, number, finder) : undefined;
+        while (steps?.next().done === false) {
+          const pause = work.pause();
+          if (pause !== undefined) await pause;
+        }
+      }
       number += 1;
       const pause = work.pause();
       if (pause !== undefined) await pause;

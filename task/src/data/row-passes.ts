@@ -5,7 +5,7 @@ import { madeAtMost } from '../row-findings.ts';
 import { RowPlaces, textOf } from '../row-view.ts';
 import type { DataRow } from '../rows.ts';
 import type { RowAspect, Rule } from '../rule.ts';
-import type { TokenMeter } from '../tokens.ts';
+import type { RowTokens, TokenMeter } from '../tokens.ts';
 import type { DataBlock, DataIndex } from './data-index.ts';
 import { type FiredGroup, fires, viewOf } from './fired-rows.ts';
 import { COLUMNS, type RowRecords } from './row-records.ts';
@@ -17,6 +17,8 @@ export interface PassFound {
   readonly fired: ReadonlyMap<Rule, ReadonlyMap<string, { count: number; rows: number[] }>>;
   /** How many rows have each label. */
   readonly labels: ReadonlyMap<string, number>;
+  /** The tokens of rows that are shown for them, by the row's number. */
+  readonly tokens: ReadonlyMap<number, RowTokens>;
   /** Rows whose answer merges with the text before it, and the first of them. */
   readonly merging: { count: number; first: number };
 }
@@ -39,22 +41,27 @@ export interface RowPass {
   wants(shape: RowShape): boolean;
   /** when their lines are longer than this: in UTF-16 units, or in bytes. */
   readonly longerThan: { readonly units: number; readonly bytes: number };
-  take(row: DataRow, number: number, found: PassFinder): void;
+  /** Steps that are still to be done for the row, where there are any. */
+  take(row: DataRow, number: number, found: PassFinder): Generator<void> | undefined;
 }
 
 /** Collects what a pass finds in a block. */
 export class PassFinder implements PassFound {
   readonly fired = new Map<Rule, Map<string, { count: number; rows: number[] }>>();
   readonly labels = new Map<string, number>();
+  readonly tokens = new Map<number, RowTokens>();
   readonly merging = { count: 0, first: -1 };
 
-  fire(rule: Rule, group: string, times: number, row: number): void {
+  /** @returns whether the row is one of those that are shown */
+  fire(rule: Rule, group: string, times: number, row: number): boolean {
     const groups = this.fired.get(rule) ?? new Map<string, { count: number; rows: number[] }>();
     this.fired.set(rule, groups);
     const known = groups.get(group) ?? { count: 0, rows: [] };
     groups.set(group, known);
-    if (known.rows.length < madeAtMost(rule)) known.rows.push(row);
+    const isShown = known.rows.length < madeAtMost(rule);
+    if (isShown) known.rows.push(row);
     known.count += times;
+    return isShown;
   }
 
   label(label: string): void {
@@ -106,7 +113,7 @@ const ANY_LENGTH = { units: 0, bytes: 0 };
 
 /** A pass that asks the rules which look at one aspect. */
 function passOf(
-  { rules, context, meter }: PassInput,
+  { rules, context }: PassInput,
   kind: RowPass['kind'],
   aspect: RowAspect | undefined,
   taskname: string | undefined,
@@ -119,7 +126,10 @@ function passOf(
     isSlow: false,
     concerns: () => true,
     longerThan: ANY_LENGTH,
-    take: (row, number, found) => askRules(asked, context, row, number, found, meter),
+    take(row, number, found) {
+      askRules(asked, context, row, number, found);
+      return undefined;
+    },
   };
 }
 
@@ -144,8 +154,9 @@ function answerPass(input: PassInput, template: TemplateView): RowPass[] {
       concerns: (index) => many.has(index),
       wants: (shape) => shape.taskname === taskname && isText(kindOf(shape, answer_field)),
       take: (row, number, found) => {
-        pass.take(row, number, found);
+        const steps = pass.take(row, number, found);
         countLabel(template, row, found);
+        return steps;
       },
     },
   ];
@@ -157,8 +168,9 @@ function lengthsPass(input: PassInput, template: TemplateView, meter: TokenMeter
   const { max_seq_length, add_bos, add_eos } = input.context.file.data;
   const lengths = [max_seq_length, add_bos, add_eos];
   const safe = meter.safeLength(template);
+  const pass = passOf(input, 'lengths', 'tokens', taskname);
   return {
-    ...passOf(input, 'lengths', 'tokens', taskname),
+    ...pass,
     key: JSON.stringify([
       modelId(input.model),
       prompt_template,
@@ -173,6 +185,11 @@ function lengthsPass(input: PassInput, template: TemplateView, meter: TokenMeter
     wants: (shape) => shape.taskname === taskname,
     // A letter of two bytes may be three tokens, and so may any unit of a text.
     longerThan: { units: safe / 3, bytes: safe / 1.5 },
+    *take(row, number, found) {
+      if (row.value === undefined) return;
+      const tokens = yield* meter.measuring(template, row.value);
+      if (askRules(pass.rules, input.context, row, number, found, tokens)) found.tokens.set(number, tokens);
+    },
   };
 }
 
@@ -189,8 +206,8 @@ function boundaryPass({ model }: PassInput, template: TemplateView, meter: Token
       concerns: () => true,
       wants: (shape) => shape.taskname === taskname && isText(kindOf(shape, answer_field)),
       longerThan: ANY_LENGTH,
-      take: ({ value }, number, found) => {
-        if (value !== undefined && meter.mergesAcrossAnswer(template, value)) found.merges(number);
+      *take({ value }, number, found) {
+        if (value !== undefined && (yield* meter.mergingAcrossAnswer(template, value))) found.merges(number);
       },
     },
   ];
@@ -200,21 +217,25 @@ function kindOf({ fields, kinds }: RowShape, field: string) {
   return kinds[fields.indexOf(field)];
 }
 
+/** @returns whether the row is shown for one of the rules */
 function askRules(
   rules: readonly Rule[],
   context: TaskContext,
   row: DataRow,
   number: number,
   found: PassFinder,
-  meter: TokenMeter | undefined,
-): void {
-  if (row.value === undefined) return;
+  tokens?: RowTokens,
+): boolean {
+  if (row.value === undefined) return false;
   const view = viewOf(context, '', row.value, { places: new RowPlaces(row.text) });
-  const { template, value } = view;
-  if (meter !== undefined && template !== undefined) view.tokens = () => meter.measure(template, value);
+  if (tokens !== undefined) view.tokens = () => tokens;
+  let isShown = false;
   for (const rule of rules) {
-    for (const [group, times] of fires(rule, view, context)) found.fire(rule, group, times, number);
+    for (const [group, times] of fires(rule, view, context)) {
+      if (found.fire(rule, group, times, number)) isShown = true;
+    }
   }
+  return isShown;
 }
 
 function countLabel({ forms, settings }: TemplateView, { value }: DataRow, found: PassFinder): void {
@@ -273,6 +294,15 @@ export class PassMemory {
         })),
       ),
     );
+  }
+
+  /** The tokens of a row that is shown, as the passes that count them found them. */
+  tokens(passes: readonly RowPass[], { records }: DataBlock, row: number): RowTokens | undefined {
+    for (const pass of passes) {
+      const tokens = pass.kind === 'lengths' ? this.#of(pass).get(records!)?.tokens.get(row) : undefined;
+      if (tokens !== undefined) return tokens;
+    }
+    return undefined;
   }
 
   keep(pass: RowPass, block: DataBlock, found: PassFound): void {

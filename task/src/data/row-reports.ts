@@ -1,8 +1,8 @@
-import type { TaskContext } from '../context.ts';
+import type { TaskContext, TemplateView } from '../context.ts';
 import { RowPlaces, textOf } from '../row-view.ts';
-import type { DataRow } from '../rows.ts';
+import type { DataRow, RowObject } from '../rows.ts';
 import type { Finding, Rule } from '../rule.ts';
-import type { TokenMeter } from '../tokens.ts';
+import type { RowTokens } from '../tokens.ts';
 import { type FiredRow, likesOf, viewOf } from './fired-rows.ts';
 import type { RowRef } from './read-rows.ts';
 import type { RowRecords } from './row-records.ts';
@@ -11,6 +11,9 @@ export interface RowReport {
   readonly group: string;
   readonly finding: Finding;
 }
+
+/** The tokens of a row. */
+export type TokensOf = (template: TemplateView, value: RowObject, ref: RowRef) => RowTokens;
 
 interface Kept {
   /** Where the row's likes stood. */
@@ -42,7 +45,7 @@ export class RowReports {
     rule: Rule,
     ref: FiredRow,
     rowOf: (ref: RowRef) => DataRow | undefined,
-    about: { context: TaskContext; file: string; meter: TokenMeter | undefined },
+    about: { context: TaskContext; file: string; tokens: TokensOf | undefined },
   ): RowReport[] | undefined {
     const records = ref.block.records!;
     const known = this.#kept.get(records)?.get(ref.row)?.get(rule);
@@ -68,7 +71,7 @@ function makeReports(
   rule: Rule,
   row: DataRow,
   ref: FiredRow,
-  { context, file, meter }: { context: TaskContext; file: string; meter: TokenMeter | undefined },
+  { context, file, tokens }: { context: TaskContext; file: string; tokens: TokensOf | undefined },
 ): RowReport[] {
   const reports: RowReport[] = [];
   const report = (make: () => Finding, group = ''): void => {
@@ -85,7 +88,7 @@ function makeReports(
     places: new RowPlaces(row.text),
     template,
     ...likesOf(ref),
-    ...(meter === undefined || template === undefined ? {} : { tokens: () => meter.measure(template, value) }),
+    ...(tokens === undefined || template === undefined ? {} : { tokens: () => tokens(template, value, ref) }),
   });
   rule.checkRow?.(view, context, report);
   return reports;

@@ -165,3 +165,19 @@ test('a file with random damage is a problem or a tokeniser, and never throws', 
     { numRuns: 500 },
   );
 });
+
+test('a long text has the same ids in steps, of which each is short', () => {
+  for (const text of ['he '.repeat(5_000), 'he'.repeat(5_000), ' '.repeat(10_000), '<|start|>'.repeat(20_000)]) {
+    for (const [encode, encoding] of [
+      [tiny.encode, tiny.encoding!],
+      [tiny.encodeSpecial, tiny.encodingSpecial!],
+    ] as const) {
+      const running = encoding(text);
+      let steps = 0;
+      let step = running.next();
+      for (; !step.done; step = running.next()) steps += 1;
+      expect(step.value).toEqual(encode(text));
+      expect(steps).toBeGreaterThan(3);
+    }
+  }
+});

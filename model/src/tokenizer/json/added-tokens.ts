@@ -6,6 +6,9 @@ export type Section =
   | { readonly kind: 'text'; readonly text: string; readonly from: number }
   | { readonly kind: 'token'; readonly id: number };
 
+/** Places that are looked at between two pauses. */
+const PIECE = 4_000;
+
 /** Cuts texts at the tokens that were added to a model's vocabulary, as the original does. */
 export class AddedTokens {
   readonly #table: PrefixTable;
@@ -23,13 +26,14 @@ export class AddedTokens {
   }
 
   /** @param isPlain whether the texts of special tokens stay text */
-  cut(text: string, isPlain: boolean): Section[] {
+  *cut(text: string, isPlain: boolean): Generator<void, Section[]> {
     const sections: Section[] = [];
     let done = 0;
     const addText = (to: number): void => {
       if (done < to) sections.push({ kind: 'text', text: text.slice(done, to), from: done });
     };
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0, looked = 1; at < text.length; looked++) {
+      if (looked % PIECE === 0) yield;
       const { length, token } = this.#find(text, at);
       let [start, end] = [at, at + length];
       at = token === undefined ? at + 1 : end;

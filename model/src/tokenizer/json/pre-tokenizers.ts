@@ -8,27 +8,53 @@ import { lettersOfBytes } from './byte-letters.ts';
  * tokens than the models were trained on.
  */
 
-/** Cuts a text into words. `isFirst`: whether all of the text begins with it. */
-export type PreTokenizer = (text: string, isFirst: boolean) => string[];
+/**
+ * Cuts a text into words. `isFirst`: whether all of the text begins with it. Between words it may give nothing, so that its work
+ * can be interrupted.
+ */
+export type PreTokenizer = (text: string, isFirst: boolean) => Iterable<string | undefined>;
 
 interface Part {
   readonly text: string;
   readonly isFirst: boolean;
 }
 
-type Step = (part: Part) => readonly Part[];
+type Step = (part: Part) => Iterable<Part | undefined>;
+
+/** A longer part is cut a piece at a time. */
+const LONG = 4_000;
 
 /**
  * The pre-tokeniser of a tokenizer.json.
+ * @param long the length, in UTF-16 units, above which a text is cut a piece at a time
  * @throws at one that is not known
  */
-export function preTokenizer(config: unknown): PreTokenizer {
+export function preTokenizer(config: unknown, long = LONG): PreTokenizer {
   const steps = stepsOf(config);
-  return (text, isFirst) => {
-    let parts: readonly Part[] = [{ text, isFirst }];
-    for (const step of steps) parts = parts.flatMap(step).filter((part) => part.text !== '');
-    return parts.map((part) => part.text);
-  };
+  return (text, isFirst) =>
+    text.length > long ? cutLong({ text, isFirst }, steps) : cutShort({ text, isFirst }, steps);
+}
+
+function cutShort(whole: Part, steps: readonly Step[]): string[] {
+  let parts: Part[] = [whole];
+  for (const step of steps) {
+    const next: Part[] = [];
+    for (const part of parts) for (const cut of step(part)) if (cut !== undefined && cut.text !== '') next.push(cut);
+    parts = next;
+  }
+  return parts.map((part) => part.text);
+}
+
+/** The same, each part through all steps before the next one, so that nothing waits for the end of the text. */
+function* cutLong(part: Part, [step, ...steps]: readonly Step[]): Generator<string | undefined> {
+  if (step === undefined) {
+    yield part.text;
+    return;
+  }
+  for (const cut of step(part)) {
+    if (cut === undefined) yield undefined;
+    else if (cut.text !== '') yield* cutLong(cut, steps);
+  }
 }
 
 // As in the original: by Unicode, of which JavaScript's \w, \d and \s have only parts, and \s has U+FEFF too much.
@@ -70,12 +96,25 @@ function stepsOf(config: unknown): Step[] {
 
 function byteLevel({ add_prefix_space, use_regex }: JsonObject): Step[] {
   const prefixed: Step = (part) => [part.text.startsWith(' ') ? part : { ...part, text: ` ${part.text}` }];
-  const inLetters: Step = (part) => [{ ...part, text: lettersOfBytes(part.text) }];
   return [
     ...(add_prefix_space === true ? [prefixed] : []),
     ...(use_regex === false ? [] : [cutting(GPT2, 'Isolated')]),
     inLetters,
   ];
+}
+
+/** A piece at a time, no letter of which is cut in two. */
+function* inLetters(part: Part): Generator<Part | undefined> {
+  let text = '';
+  for (let at = 0; at < part.text.length; ) {
+    const end = at + LONG;
+    const isCut = end < part.text.length && part.text.codePointAt(end - 1)! > 0xffff;
+    const piece = part.text.slice(at, isCut ? end + 1 : end);
+    text += lettersOfBytes(piece);
+    at += piece.length;
+    if (at < part.text.length) yield undefined;
+  }
+  yield { ...part, text };
 }
 
 function metaspace({ replacement, prepend_scheme = 'always', add_prefix_space, split }: JsonObject): Step[] {
@@ -126,28 +165,40 @@ interface Range {
 
 /** Cuts at what a pattern finds; with `inverted`, at what it does not find. */
 function cutting(pattern: RegExp, behaviour: Behaviour, inverted = false): Step {
-  return ({ text, isFirst }) =>
-    JOINED[behaviour](rangesOf(text, pattern, inverted)).map(({ from, to }) => ({
-      text: text.slice(from, to),
-      isFirst: isFirst && from === 0,
-    }));
+  return function* (whole) {
+    for (const range of JOINED[behaviour](rangesOf(whole.text, pattern, inverted))) {
+      yield range && partOf(whole, range);
+    }
+  };
+}
+
+function partOf({ text, isFirst }: Part, { from, to }: Range): Part {
+  return { text: text.slice(from, to), isFirst: isFirst && from === 0 };
 }
 
 /** All of a text. A find of no length counts as one, as it does in the original. */
-function rangesOf(text: string, pattern: RegExp, inverted: boolean): Range[] {
-  const ranges: Range[] = [];
+function* rangesOf(text: string, pattern: RegExp, inverted: boolean): Generator<Range | undefined> {
   let end = 0;
+  let found = 0;
   for (const match of text.matchAll(pattern)) {
-    if (end < match.index) ranges.push({ from: end, to: match.index, isFound: inverted });
+    if (end < match.index) yield { from: end, to: match.index, isFound: inverted };
     end = match.index + match[0].length;
-    ranges.push({ from: match.index, to: end, isFound: !inverted });
+    yield { from: match.index, to: end, isFound: !inverted };
+    found += 1;
+    if (found % RANGES === 0) yield undefined;
   }
-  if (end < text.length) ranges.push({ from: end, to: text.length, isFound: inverted });
-  return ranges;
+  if (end < text.length) yield { from: end, to: text.length, isFound: inverted };
 }
 
-const JOINED: Readonly<Record<Behaviour, (ranges: readonly Range[]) => readonly Range[]>> = {
-  Removed: (ranges) => ranges.filter(({ isFound }) => !isFound),
+/** Finds between two pauses, since one word may be made of all. */
+const RANGES = 500;
+
+type Join = (ranges: Iterable<Range | undefined>) => Iterable<Range | undefined>;
+
+const JOINED: Readonly<Record<Behaviour, Join>> = {
+  *Removed(ranges) {
+    for (const range of ranges) if (range?.isFound !== true) yield range;
+  },
   Isolated: (ranges) => ranges,
   Contiguous: (ranges) => joined(ranges, (range, before) => range.isFound === before.isFound),
   // Of several finds behind each other only the first goes with the text beside them.
@@ -156,14 +207,23 @@ const JOINED: Readonly<Record<Behaviour, (ranges: readonly Range[]) => readonly 
 };
 
 /** Neighbours made one where `belongs` says so of them. */
-function joined(ranges: readonly Range[], belongs: (range: Range, before: Range) => boolean): Range[] {
-  const result: Range[] = [];
-  for (const [i, range] of ranges.entries()) {
-    const last = result.at(-1);
-    const before = ranges[i - 1];
-    if (last !== undefined && before !== undefined && belongs(range, before))
-      result[result.length - 1] = { ...last, to: range.to };
-    else result.push(range);
+function* joined(
+  ranges: Iterable<Range | undefined>,
+  belongs: (range: Range, before: Range) => boolean,
+): Generator<Range | undefined> {
+  let last: Range | undefined;
+  let before: Range | undefined;
+  for (const range of ranges) {
+    if (range === undefined) {
+      yield undefined;
+      continue;
+    }
+    if (last !== undefined && before !== undefined && belongs(range, before)) last = { ...last, to: range.to };
+    else {
+      if (last !== undefined) yield last;
+      last = range;
+    }
+    before = range;
   }
-  return result;
+  if (last !== undefined) yield last;
 }

@@ -1,9 +1,13 @@
+import { atOnce } from '../in-slices.ts';
 import { CharsMap } from './chars-map.ts';
 import type { NormaliserSettings } from './model-proto.ts';
 import type { PrefixTable } from './prefix-table.ts';
 
 /** How SentencePiece writes a space. */
 export const SPACE = '\u2581';
+
+/** Letters between two pauses. */
+const PIECE = 2_000;
 
 /** Brings text into the form that a model was trained on, as SentencePiece's own normaliser does. */
 export class Normaliser {
@@ -25,12 +29,20 @@ export class Normaliser {
 
   /** @param text without lone surrogates */
   normalise(text: string): string {
+    return atOnce(this.normalising(text));
+  }
+
+  /** The same in steps. */
+  *normalising(text: string): Generator<void, string> {
     const { addDummyPrefix, removeExtraSpaces, escapeSpaces } = this.#settings;
     const space = escapeSpaces ? SPACE : ' ';
     let result = addDummyPrefix && !this.#spaceAsSuffix ? space : '';
     let isAfterSpace = removeExtraSpaces;
     let isBlank = true;
+    let done = 0;
     for (const part of this.#parts(text)) {
+      done += 1;
+      if (done % PIECE === 0) yield;
       if (isBlank && removeExtraSpaces && part === ' ') continue;
       // A letter that becomes nothing is no blank: the text has a space put in front all the same.
       isBlank = false;
@@ -40,7 +52,7 @@ export class Normaliser {
       isAfterSpace = removeExtraSpaces && kept.endsWith(' ');
     }
     if (isBlank) return '';
-    if (removeExtraSpaces) while (result.endsWith(space)) result = result.slice(0, -space.length);
+    if (removeExtraSpaces) result = withoutEnd(result, space);
     return addDummyPrefix && this.#spaceAsSuffix ? result + space : result;
   }
 
@@ -61,6 +73,12 @@ export class Normaliser {
       yield text.slice(from, at);
     }
   }
+}
+
+function withoutEnd(text: string, letter: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === letter) end -= 1;
+  return text.slice(0, end);
 }
 
 /** UTF-16 units of the letter that begins there. */

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../json.ts';
+import { atOnce } from '../in-slices.ts';
 import { cutAt, LONGEST_TOKEN, type PlainTokenizer } from '../plain-tokenizer.ts';
 import { isId } from '../vocabulary.ts';
 import { prepareForGptSw3 } from './gpt-sw3.ts';
@@ -23,16 +24,25 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
 
   const beginsWithBos = /^(Llama|CodeLlama|Gemma)Tokenizer/.test(String(config.tokenizer_class));
   const isGptSw3 = config.tokenizer_class === 'GPTSw3Tokenizer';
-  const idsOf = (text: string) => model.encode(isGptSw3 ? prepareForGptSw3(text) : text);
-  const encoder = (tokens: ReadonlyMap<string, number>): ((text: string) => number[]) => {
+  const idsOf = (text: string) => model.encoding(isGptSw3 ? prepareForGptSw3(text) : text);
+  const encoder = (tokens: ReadonlyMap<string, number>): ((text: string) => Generator<void, number[]>) => {
     const cut = cutAt(tokens.keys());
-    return cut === undefined
-      ? idsOf
-      : (text) => cut(text).flatMap((part, i) => (i % 2 ? [tokens.get(part)!] : idsOf(part)));
+    if (cut === undefined) return idsOf;
+    return function* (text) {
+      const ids: number[] = [];
+      for (const [i, part] of cut(text).entries()) {
+        if (i % 2) ids.push(tokens.get(part)!);
+        else for (const id of yield* idsOf(part)) ids.push(id);
+      }
+      return ids;
+    };
   };
+  const [encoding, encodingSpecial] = [encoder(added), encoder(all)];
   return {
-    encode: encoder(added),
-    encodeSpecial: encoder(all),
+    encode: (text) => atOnce(encoding(text)),
+    encodeSpecial: (text) => atOnce(encodingSpecial(text)),
+    encoding,
+    encodingSpecial,
     decode: (ids) =>
       runsOf(ids, (id) => texts.has(id))
         .map((run) => texts.get(run[0]!) ?? model.decode(run))

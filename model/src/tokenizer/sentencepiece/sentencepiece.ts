@@ -9,6 +9,11 @@ import { type UnigramPieces, unigramPieces } from './unigram.ts';
 /** How much worse than any token an unknown letter is. */
 export const UNKNOWN_PENALTY = 10;
 
+interface CutPiece {
+  readonly text: string;
+  readonly id: number;
+}
+
 interface Tables {
   readonly userDefined: PrefixTable;
   /** What a unigram model cuts texts into. */
@@ -31,7 +36,7 @@ export class SentencePiece {
   readonly #ids = new Map<string, number>();
   /** Ids of control tokens, bytes and the unknown one, whose names mean nothing in a text. */
   readonly #reserved = new Map<string, number>();
-  readonly #cut: (normalised: string) => { text: string; id: number }[];
+  readonly #cut: (normalised: string) => Generator<void, CutPiece[]>;
 
   private constructor(model: SentencePieceModel, { userDefined, inTexts, unknownId }: Tables) {
     this.#model = model;
@@ -69,10 +74,12 @@ export class SentencePiece {
     return this.#reserved.get(piece) ?? this.#ids.get(piece);
   }
 
-  encode(text: string): number[] {
+  /** The ids of a text. */
+  *encoding(text: string): Generator<void, number[]> {
     const ids: number[] = [];
     let isAfterUnknown = false;
-    for (const piece of this.#cut(this.#normaliser.normalise(wellFormed(text)))) {
+    const normalised = yield* this.#normaliser.normalising(wellFormed(text));
+    for (const piece of yield* this.#cut(normalised)) {
       const isUnknown = piece.id === this.unknownId;
       if (isUnknown && this.#model.byteFallback) ids.push(...this.#bytes(piece.text));
       else if (!isUnknown || !isAfterUnknown) ids.push(piece.id);
@@ -117,7 +124,7 @@ export class SentencePiece {
     return (addDummyPrefix || removeExtraSpaces) && piece.startsWith(SPACE) ? piece.slice(SPACE.length) : piece;
   }
 
-  #bpe(frozen: PrefixTable): (normalised: string) => { text: string; id: number }[] {
+  #bpe(frozen: PrefixTable): (normalised: string) => Generator<void, CutPiece[]> {
     const [pieces, ids] = [this.pieces, this.#ids];
     const bpe: BpePieces = {
       score: (piece) => {
@@ -127,10 +134,14 @@ export class SentencePiece {
       isUnused: (piece) => pieces[ids.get(piece) ?? -1]?.kind === KIND.unused,
       frozen,
     };
-    return (normalised) => bpePieces(normalised, bpe).map((text) => ({ text, id: this.id(text) ?? this.unknownId }));
+    const { id, unknownId } = { id: (text: string) => this.id(text), unknownId: this.unknownId };
+    return function* (normalised) {
+      const found = yield* bpePieces(normalised, bpe);
+      return found.map((text) => ({ text, id: id(text) ?? unknownId }));
+    };
   }
 
-  #unigram(table: PrefixTable): (normalised: string) => { text: string; id: number }[] {
+  #unigram(table: PrefixTable): (normalised: string) => Generator<void, CutPiece[]> {
     const { pieces, unknownId } = this;
     const normal = pieces.filter(({ kind }) => kind === KIND.normal);
     const least = normal.reduce((so, { score }) => Math.min(so, score), Number.POSITIVE_INFINITY);

@@ -12,15 +12,19 @@ export interface UnigramPieces {
   readonly bits: 32 | 64;
 }
 
+/** Letters between two pauses. */
+const PIECE = 2_000;
+
 /**
  * Cuts a normalised text into pieces as SentencePiece's unigram models do: of all ways to cut it the one whose scores have
  * the largest sum.
  */
-export function unigramPieces(text: string, pieces: UnigramPieces): { text: string; id: number }[] {
+export function* unigramPieces(text: string, pieces: UnigramPieces): Generator<void, { text: string; id: number }[]> {
   const best = pieces.bits === 32 ? new Float32Array(text.length + 1) : new Float64Array(text.length + 1);
   const startOf = new Int32Array(text.length + 1).fill(-1);
   const idOf = new Int32Array(text.length + 1);
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0, done = 1; at < text.length; done++) {
+    if (done % PIECE === 0) yield;
     const so = best[at]!;
     const from = at;
     const letter = unitsOf(text, at);
@@ -43,6 +47,7 @@ export function unigramPieces(text: string, pieces: UnigramPieces): { text: stri
   const found: { text: string; id: number }[] = [];
   for (let end = text.length; end > 0; end = startOf[end]!) {
     found.push({ text: text.slice(startOf[end]!, end), id: idOf[end]! });
+    if (found.length % PIECE === 0) yield;
   }
   return found.reverse();
 }

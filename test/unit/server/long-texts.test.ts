@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { row, environment as taskEnvironment, taskFile, wordTokeniser } from '../task/harness.ts';
+import { editor, TASK, TRAIN } from './harness.ts';
+
+/** More than a row may have, and than is ever encoded at one go. */
+const LONG = 'Kursen stiger och faller. '.repeat(400);
+
+it('texts that are too long are tokenised in steps, and only once for a change', async () => {
+  let steps = 0;
+  const tokenizer = {
+    encode(text: string) {
+      if (text.length > LONG.length / 2) throw new Error('at one go');
+      return wordTokeniser.encode(text);
+    },
+    *encoding(text: string) {
+      steps += 1;
+      yield;
+      return wordTokeniser.encode(text);
+    },
+  };
+  const { model } = taskEnvironment({});
+  const { service, disk, shown, errors } = editor({
+    async model(reference) {
+      const facts = await model(reference);
+      return facts.kind === 'ok' ? { ...facts, tokenizer } : facts;
+    },
+  });
+  disk['train.jsonl'] += `\n${row(LONG)}`;
+  service.openDocument(TASK, taskFile());
+  await service.settled();
+  expect(shown()).toEqual({ [TRAIN]: ['row-too-long'] });
+  const before = steps;
+  service.fileChanged(TASK);
+  await service.settled();
+  expect(steps).toBe(before);
+  expect(errors).toEqual([]);
+});
