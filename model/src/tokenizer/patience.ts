@@ -56,7 +56,7 @@ export class Patience {
     let left = units === undefined ? undefined : limitFor(units);
     while (true) {
       const began = performance.now();
-      const step = this.#watched(units, left, () => someOf(steps));
+      const step = this.#watched(units, left, () => (left === undefined ? steps.next() : someOf(steps)));
       if (step.done) return step.value;
       if (left !== undefined) left -= Math.max(0, performance.now() - began - EXPECTED_MS);
       yield;
@@ -93,17 +93,15 @@ export class Patience {
   }
 }
 
-/** Steps that are taken together, as to look at the clock costs as much as one of them; in milliseconds. */
-const TOGETHER_MS = 1;
-/** What they may take before that counts. */
+/** Steps that are taken together under the clock, which costs as much as some of them. */
+const TOGETHER = 8;
+/** Milliseconds that they may take before it counts. */
 const EXPECTED_MS = 20;
 
 function someOf<T>(steps: Generator<void, T>): IteratorResult<void, T> {
-  const ends = performance.now() + TOGETHER_MS;
-  while (true) {
-    const step = steps.next();
-    if (step.done || performance.now() >= ends) return step;
-  }
+  let step = steps.next();
+  for (let taken = 1; !step.done && taken < TOGETHER; taken++) step = steps.next();
+  return step;
 }
 
 function limitFor(units: number): number {

@@ -43,6 +43,25 @@ describe('a tokeniser that would work on a text without end', () => {
     expect(() => tokenizer.decode([1])).toThrow(reason);
   });
 
+  test('is given up at the step that does not end', () => {
+    const tokenizer = open({ pre_tokenizer: split(ENDLESS) });
+    const steps = tokenizer.encoding!(`${'b'.repeat(5000)}${LETTERS}`);
+    expect(() => atOnce(steps)).toThrow(TokenizerGivenUp);
+    expect(() => tokenizer.encoding!('he').next()).toThrow(TokenizerGivenUp);
+  });
+
+  test('is given up where each of its steps ends, but all of them do not', () => {
+    const patience = new Patience('tokenizer.json');
+    function* dawdling(): Generator<void, never> {
+      const letters = 'a'.repeat(24);
+      while (true) {
+        /(a+)+$/.test(`${letters}!`);
+        yield;
+      }
+    }
+    expect(() => atOnce(patience.through(1, dawdling()))).toThrow(TokenizerGivenUp);
+  });
+
   test('is given up where it decodes', () => {
     const tokens = { [LETTERS]: 270 };
     const json = tinyTokenizer() as { model: { vocab: object } };
