@@ -1,3 +1,4 @@
+import { parse } from 'papaparse';
 import type { Row } from './proposal.ts';
 
 const SEPARATORS = ['\t', ';', ','] as const;
@@ -16,60 +17,30 @@ export function tableText(bytes: Uint8Array): string {
   }
 }
 
-/**
- * The rows of a table in CSV (RFC 4180) with the names of its columns in the first line, separated by commas, semicolons or
- * tabs. A row lacks the columns that its line has no more cells for.
- */
+/** The rows of a table in CSV (RFC 4180) with the names of its columns in the first line, separated by commas, semicolons or tabs. */
 export function tableRows(text: string, most: number): Row[] {
   // By such a line Excel is told what separates the cells.
   const [line = '', named] = /^sep=(.)\r?\n/i.exec(text) ?? [];
   const table = text.slice(line.length);
-  const records = recordsOf(table, named ?? separatorOf(table));
-  const names = (records.next().value ?? []).map((name) => name.trim());
-  const rows: Row[] = [];
-  for (const cells of records) {
-    if (rows.length === most) break;
-    if (cells.every((cell) => cell.trim() === '')) continue;
+  const [first = [], ...records] = recordsOf(table, named ?? separatorOf(table), most + 1);
+  const names = first.map((name) => name.trim());
+  return records.map((cells) => {
     // Of two columns with one name the first counts.
     const own = names.slice(0, cells.length).filter((name, place) => name !== '' && names.indexOf(name) === place);
-    rows.push(Object.fromEntries(own.map((name) => [name, cells[names.indexOf(name)]!])));
-  }
-  return rows;
+    return Object.fromEntries(own.map((name) => [name, cells[names.indexOf(name)]!]));
+  });
 }
 
 /** What the first line has most of. */
 function separatorOf(text: string): string {
-  const counts = SEPARATORS.map((separator) => recordsOf(text, separator).next().value?.length ?? 0);
+  const counts = SEPARATORS.map((separator) => recordsOf(text, separator, 1)[0]?.length ?? 0);
   return SEPARATORS[counts.indexOf(Math.max(...counts))]!;
 }
 
-/** Lines as their cells. A cell in double quotes may hold separators, line ends and, doubled, quotes. */
-function* recordsOf(text: string, separator: string): Generator<string[], undefined> {
-  let cells: string[] = [];
-  let at = 0;
-  while (at < text.length) {
-    let cell = '';
-    if (text[at] === '"') {
-      for (at++; at < text.length; at++) {
-        if (text[at] !== '"') cell += text[at];
-        else if (text[at + 1] === '"') cell += text[at++];
-        else break;
-      }
-      at++;
-    }
-    for (; at < text.length && text[at] !== separator && text[at] !== '\r' && text[at] !== '\n'; at++) cell += text[at];
-    cells.push(cell);
-    if (text[at] === separator) {
-      at++;
-      // A separator at the very end has an empty cell behind it.
-      if (at < text.length) continue;
-      cells.push('');
-    }
-    if (text[at] === '\r' && text[at + 1] === '\n') at++;
-    at++;
-    yield cells;
-    cells = [];
-  }
+/** The first lines that are not blank, as their cells. */
+function recordsOf(text: string, delimiter: string, most: number): string[][] {
+  const preview = Number.isFinite(most) ? most : 0;
+  return parse<string[]>(text, { delimiter, preview, skipEmptyLines: 'greedy' }).data;
 }
 
 /** The rows of a list in JSON; none where it is no list of objects. */
