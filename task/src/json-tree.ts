@@ -196,7 +196,15 @@ export function nodeAt(root: JsonNode | undefined, path: JsonPath): JsonNode | u
 export function plainValue(node: JsonNode): unknown {
   if (node.type === 'array') return node.children!.map(plainValue);
   if (node.type !== 'object') return node.value;
-  return Object.fromEntries(
-    properties(node).flatMap(({ name, value }) => (value === undefined ? [] : [[name, plainValue(value)]])),
-  );
+  const plain: Record<string, unknown> = {};
+  for (const { children } of node.children!) {
+    const [key, value] = children!;
+    if (value === undefined) continue;
+    const name = key!.value as string;
+    if (name === '__proto__') {
+      const own = { value: plainValue(value), enumerable: true, configurable: true, writable: true };
+      Object.defineProperty(plain, name, own);
+    } else plain[name] = plainValue(value);
+  }
+  return plain;
 }

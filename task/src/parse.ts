@@ -25,6 +25,12 @@ export function taskFileStem(path: string): string {
   return stem || 'task';
 }
 
+/**
+ * In UTF-16 units. A longer file is not read: no task file comes near it, and reading one with each keystroke would keep its
+ * writer waiting.
+ */
+export const MAX_TASK_FILE_UNITS = 4 * 1024 * 1024;
+
 /** How UTF-16 begins, which PowerShell's `>` writes, where it was read as UTF-8: with its byte order mark, or half a character. */
 const UTF_16 = /^(\uFFFD\uFFFD|.?\0)/s;
 
@@ -36,9 +42,11 @@ const UTF_16 = /^(\uFFFD\uFFFD|.?\0)/s;
  */
 export function parseTaskFile(text: string, path = `task${TASK_FILE_SUFFIX}`): ParsedTaskFile {
   // Windows editors write a byte order mark; blanking it keeps every offset.
-  const { root, errors } = UTF_16.test(text)
-    ? { root: undefined, errors: [{ start: 0, end: 1, message: t('This is not UTF-8 text; save the file as UTF-8.') }] }
-    : parseJsonTree(text.replace(/^\uFEFF/, ' '), { comments: true });
+  const unreadable = reasonNotToRead(text);
+  const { root, errors } =
+    unreadable === undefined
+      ? parseJsonTree(text.replace(/^\uFEFF/, ' '), { comments: true })
+      : { root: undefined, errors: [{ start: 0, end: 1, message: unreadable }] };
   const syntax = errors.map((error): ParseProblem => ({ code: 'json-syntax', severity: 'error', ...error }));
   const top = root ?? { type: 'object', offset: 0, length: Math.min(1, text.length), children: [] };
   const { value, problems, sound } = readShape(top, taskFileShape);
@@ -46,6 +54,16 @@ export function parseTaskFile(text: string, path = `task${TASK_FILE_SUFFIX}`): P
   // only the derived values are still missing.
   const file = derive(value as PartlyDerived, top, sound, path);
   return { file, tree: root, sound, problems: root === undefined ? syntax : [...syntax, ...problems] };
+}
+
+function reasonNotToRead(text: string): string | undefined {
+  if (UTF_16.test(text)) return t('This is not UTF-8 text; save the file as UTF-8.');
+  if (text.length <= MAX_TASK_FILE_UNITS) return undefined;
+  return t(
+    'This file has {0} characters; more than {1} are not read. Rows belong in a data file.',
+    text.length,
+    MAX_TASK_FILE_UNITS,
+  );
 }
 
 type PartlyDerivedTemplate = Omit<TaskTemplate, 'total_virtual_tokens' | 'virtual_token_splits'> &

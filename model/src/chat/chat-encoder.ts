@@ -29,6 +29,8 @@ export class ChatEncoder {
   private readonly anchor: string;
   private readonly specials: { readonly before: number; readonly after: number };
   private readonly afterIds: readonly number[];
+  /** Asked for with every row. */
+  private frameCount: number | undefined;
 
   /** @param turn whether the exchange begins a conversation, or stands behind the end of an answer */
   constructor(frame: ChatFrame, tokenizer: Tokenizer, turn: 'first' | 'later' = 'first') {
@@ -94,6 +96,11 @@ export class ChatEncoder {
 
   /** The most tokens that the frame adds to what is said. */
   get frameTokens(): number {
+    this.frameCount ??= this.countFrame();
+    return this.frameCount;
+  }
+
+  private countFrame(): number {
     const { after, lead } = this.frame;
     const inFrame = this.tokenizer.encodeSpecial(this.before).length + this.tokenizer.encodeSpecial(after).length;
     return inFrame + this.tokenizer.encode(lead).length + this.end.length;

@@ -1,5 +1,5 @@
 import type { Position, Range } from '../../../protocol/src/problem.ts';
-import { jsonInner } from '../../../task/src/context.ts';
+import { jsonInner, type TaskContext } from '../../../task/src/context.ts';
 import type { Work } from '../../../task/src/data/work.ts';
 import { parseJsonTree, type Span } from '../../../task/src/json-tree.ts';
 import { type DataLine, dataLineAt, dataLines, type OpenLines, UnreadableData } from './data-lines.ts';
@@ -24,10 +24,13 @@ export function nameAt(
   return places.find(({ range: { start, end } }) => !isBefore(position, start) && !isBefore(end, position));
 }
 
-/** The names of a task file; those of one line of a data file. */
+/** The names of a line, and of a task file some more around it. */
 function placesAround(scope: Scope, path: string, open: OpenLines | undefined, line: number): readonly NamePlace[] {
-  const inTaskFile = placesInTaskFile(scope, path);
-  if (inTaskFile !== undefined) return inTaskFile;
+  const context = scope.contexts.find((candidate) => candidate.path === path);
+  if (context !== undefined) {
+    const start = context.lines.offset({ line, character: 0 });
+    return placesIn(context, { start, end: context.lines.offset({ line: line + 1, character: 0 }) });
+  }
   const found = open && dataLineAt(open, line);
   return found === undefined ? [] : placesInLine(scope, path, found);
 }
@@ -35,7 +38,12 @@ function placesAround(scope: Scope, path: string, open: OpenLines | undefined, l
 /** Undefined for a file that is no task file of the scope. */
 export function placesInTaskFile({ contexts }: Scope, path: string): readonly NamePlace[] | undefined {
   const context = contexts.find((candidate) => candidate.path === path);
-  return context && namesInTaskFile(context).map((mention) => ({ path, range: context.lines.range(mention), mention }));
+  return context && placesIn(context);
+}
+
+function placesIn(context: TaskContext, within?: Span): NamePlace[] {
+  const { path, lines } = context;
+  return namesInTaskFile(context, within).map((mention) => ({ path, range: lines.range(mention), mention }));
 }
 
 /** The names in a line of a data file, which need not be a whole row. */

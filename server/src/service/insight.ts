@@ -1,6 +1,7 @@
 import type { CompletionItem, Hover, Position } from 'vscode-languageserver-types';
 import type { ModelSummary } from '../../../model/src/model-summary.ts';
 import { Work } from '../../../task/src/data/work.ts';
+import { MAX_TASK_FILE_UNITS } from '../../../task/src/parse.ts';
 import { completions } from './completion/completions.ts';
 import { rowCompletions } from './completion/row-completions.ts';
 import type { CompletionOptions } from './completion-options.ts';
@@ -47,6 +48,7 @@ export class Insight {
   async completions(path: string, position: Position, options: CompletionOptions): Promise<CompletionItem[]> {
     const knowledge = this.#taskFile(path);
     if (knowledge !== undefined) {
+      if (knowledge.context.text.length > MAX_TASK_FILE_UNITS) return [];
       const paths = {
         resolvePath: this.#host.resolvePath,
         listFolder: (folder: string) => this.#host.listFolder(folder),

@@ -23,7 +23,7 @@ import type {
 import { TokenizerGivenUp } from '../../../model/src/tokenizer/patience.ts';
 import type { Problem } from '../../../protocol/src/problem.ts';
 import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
-import { TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
+import { MAX_TASK_FILE_UNITS, TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { type CodeActionOptions, codeActions } from './code-actions.ts';
 import { codeLenses } from './code-lenses.ts';
 import type { CompletionOptions } from './completion-options.ts';
@@ -277,7 +277,7 @@ class Service implements LanguageService {
   }
 
   foldingRanges(uri: string): FoldingRange[] {
-    const session = this.#session(uri);
+    const session = this.#readSession(uri);
     return session === undefined ? [] : foldingRanges(session.context);
   }
 
@@ -287,7 +287,7 @@ class Service implements LanguageService {
   }
 
   formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[] {
-    const session = this.#session(uri);
+    const session = this.#readSession(uri);
     return session === undefined ? [] : formatting(session.context, options, range);
   }
 
@@ -367,6 +367,12 @@ class Service implements LanguageService {
 
   #session(uri: string): TaskSession | undefined {
     return this.#sessions.get(this.#host.toPath(uri));
+  }
+
+  /** That of a file which is not too long to be read. */
+  #readSession(uri: string): TaskSession | undefined {
+    const session = this.#session(uri);
+    return session !== undefined && session.context.text.length > MAX_TASK_FILE_UNITS ? undefined : session;
   }
 
   /** A document was opened, changed or closed. */

@@ -1,5 +1,5 @@
 import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
-import { type JsonNode, properties, property, type Span } from '../../../task/src/json-tree.ts';
+import { type JsonNode, nodeAt, properties, property, type Span } from '../../../task/src/json-tree.ts';
 import { labelOf } from '../../../task/src/labels.ts';
 import { StringOffsets } from '../../../task/src/string-offsets.ts';
 
@@ -43,14 +43,32 @@ function ownerOf(name: Name): string {
   return name.kind === 'label' ? name.label : name.task;
 }
 
-/** All names in a task file, in no particular order. Only an answer can be two: where two templates have its taskname. */
-export function namesInTaskFile(context: TaskContext): Mention[] {
+/**
+ * All names in a task file, in no particular order. Only an answer can be two: where two templates have its taskname.
+ *
+ * @param within leaves out those of templates and examples that do not touch it; there may be thousands of either
+ */
+export function namesInTaskFile(context: TaskContext, within?: Span): Mention[] {
+  const { tree, sound } = context.parsed;
+  const isWanted = (node: JsonNode | undefined): boolean =>
+    within === undefined ||
+    (node !== undefined && node.offset <= within.end && node.offset + node.length >= within.start);
   const tasks = [...context.entries('existing_tasks'), ...context.entries('new_tasks')];
-  const examples = context.file.examples.flatMap((_, index) => context.given('examples', index) ?? []);
+  const templates = context.templates.filter(
+    ({ index }) => within === undefined || isWanted(nodeAt(tree, ['task_templates', index])),
+  );
+  const examples = nodeAt(tree, ['examples']);
+  const rows = examples?.type === 'array' ? examples.children!.filter((row) => isWanted(row) && sound.has(row)) : [];
+  const byName = new Map<string, readonly TemplateView[]>();
+  const templatesNamed = (task: string): readonly TemplateView[] => {
+    const known = byName.get(task) ?? templatesOf(context, task);
+    byName.set(task, known);
+    return known;
+  };
   return [
-    ...context.templates.flatMap((template) => namesInTemplate(context, template)),
+    ...templates.flatMap((template) => namesInTemplate(context, template)),
     ...tasks.flatMap(({ node, value }) => mention(context.text, node, { kind: 'task', task: value }, false)),
-    ...examples.flatMap((node) => namesInRow(context.text, node, (task) => templatesOf(context, task))),
+    ...rows.flatMap((node) => namesInRow(context.text, node, templatesNamed)),
   ];
 }
 

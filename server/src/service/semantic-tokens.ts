@@ -35,7 +35,11 @@ export function semanticTokens(context: TaskContext, range?: Range): SemanticTok
   let line = 0;
   let character = 0;
   let end = 0;
-  for (const token of tokensOf(context).sort((a, b) => a.start - b.start)) {
+  const within = range && {
+    start: context.lines.offset({ line: range.start.line, character: 0 }),
+    end: context.lines.offset({ line: range.end.line + 1, character: 0 }),
+  };
+  for (const token of tokensOf(context, within).sort((a, b) => a.start - b.start)) {
     const at = context.lines.range(token);
     // A token must not go over a line's end, nor overlap another one.
     if (token.start < end || token.end === token.start || at.start.line !== at.end.line) continue;
@@ -50,7 +54,7 @@ export function semanticTokens(context: TaskContext, range?: Range): SemanticTok
   return { data };
 }
 
-function tokensOf(context: TaskContext): Token[] {
+function tokensOf(context: TaskContext, within: Span | undefined): Token[] {
   const answers = new Map(context.templates.map(({ settings }) => [settings.taskname, settings.answer_field]));
   const segments = context.templates.flatMap((template) =>
     [...template.markers, ...template.placeholders].flatMap((segment): Token[] => {
@@ -61,7 +65,7 @@ function tokensOf(context: TaskContext): Token[] {
       return [{ ...span, type: 'parameter', modifiers: ['declaration', ...answerIf(isAnswer)] }];
     }),
   );
-  const names = namesInTaskFile(context)
+  const names = namesInTaskFile(context, within)
     // A placeholder is one token, braces and all.
     .filter(({ name, isDefinition }) => !(name.kind === 'field' && isDefinition))
     .map(({ name, start, end, isDefinition }): Token => {

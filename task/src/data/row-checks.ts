@@ -3,12 +3,12 @@ import type { DataFacts, FieldSample } from '../data-facts.ts';
 import type { CheckEnvironment } from '../environment.ts';
 import type { Span } from '../json-tree.ts';
 import { byPlace, madeAtMost, RowFindings, toProblem } from '../row-findings.ts';
-import { RowPlaces } from '../row-view.ts';
-import type { Finding, Rule } from '../rule.ts';
+import type { Rule } from '../rule.ts';
 import { rowFieldMissing } from '../rules/row-field-missing.ts';
 import { TokenMeter } from '../tokens.ts';
+import { ExampleChecks } from './example-checks.ts';
 import { FetchedRows } from './fetched-rows.ts';
-import { type FiredGroup, firedByAnswer, firedByLikeness, firedByShape, mergedGroups, viewOf } from './fired-rows.ts';
+import { type FiredGroup, firedByAnswer, firedByLikeness, firedByShape, mergedGroups } from './fired-rows.ts';
 import { gatherFacts, gatherSamples, type IndexedFile, otherTasknames } from './gather-facts.ts';
 import { Keyed } from './keyed.ts';
 import { LikenessMemory, likenessQuestion } from './likeness-memory.ts';
@@ -50,6 +50,7 @@ export class RowChecks {
   readonly #lists = new Keyed<readonly Problem[]>();
   readonly #samples = new Keyed<Map<string, FieldSample>>();
   readonly #rows = new FetchedRows();
+  readonly #examples = new ExampleChecks();
   readonly #likeness: LikenessMemory;
 
   constructor(rules: readonly Rule[]) {
@@ -69,7 +70,10 @@ export class RowChecks {
     for (const [i, { facts }] of input.files.entries()) {
       problems.set(facts.path, this.#problemsOf(round, i, undecided[i]!, dropped));
     }
-    problems.set(path, [...problems.get(path)!, ...this.#examples(round, dropped)]);
+    const slowSignature = slowSignatureOf(round.templates, input);
+    const examples = this.#examples.check(round, { rules: this.#rules, slowSignature, dropped });
+    round.longExamples.push(...examples.long);
+    problems.set(path, [...problems.get(path)!, ...examples.problems]);
     const open = nextStep(round);
     if (open?.kind !== 'rows') this.#rows.trim();
     return { data: round.data, problems, open };
@@ -89,6 +93,8 @@ export class RowChecks {
     } else if (open.kind === 'likeness') {
       const steps = this.#likeness.search(open);
       while (!steps.next().done) await work.pause();
+    } else if (open.kind === 'examples') {
+      await this.#examples.measure(open.examples, open.meter, work);
     } else {
       for (const block of open.blocks) await this.#pass(block, environment, work);
     }
@@ -129,6 +135,7 @@ export class RowChecks {
       likeness,
       missing: new Map(),
       unread: [],
+      longExamples: [],
     };
   }
 
@@ -254,25 +261,6 @@ export class RowChecks {
     }
     for (const { pass, finder } of running) this.#memory.keep(pass, block, finder);
     await work.pause();
-  }
-
-  /** The examples in the task file are rows too, and few. */
-  #examples({ context, meter }: Round, dropped: ReadonlySet<string>): Problem[] {
-    const findings = new RowFindings(context.path);
-    for (const [index, value] of context.file.examples.entries()) {
-      const node = context.given('examples', index);
-      if (node === undefined) continue;
-      const view = viewOf(context, context.path, value, { isExample: true, places: new RowPlaces(context.text, node) });
-      const { template } = view;
-      if (meter !== undefined && template !== undefined) view.tokens = () => meter.measure(template, value);
-      for (const rule of this.#rules) {
-        rule.checkRow?.(view, context, (make: () => Finding, group = '') => {
-          if (rule.code === rowFieldMissing.code && dropped.has(group)) return;
-          findings.add(rule, group, make, (span) => context.lines.range(span));
-        });
-      }
-    }
-    return findings.problems();
   }
 }
 

@@ -4,6 +4,7 @@ import type { ModelFacts } from '../environment.ts';
 import { missingFieldGroup } from '../rules/row-field-missing.ts';
 import type { TokenMeter } from '../tokens.ts';
 import type { DataBlock, DataIndex } from './data-index.ts';
+import type { LongExample } from './example-checks.ts';
 import { knowsAllAnswers } from './fired-rows.ts';
 import type { IndexedFile } from './gather-facts.ts';
 import type { LikenessQuestion, Likes } from './likeness-memory.ts';
@@ -32,6 +33,8 @@ export interface Round extends RowsInput {
   readonly missing: Map<IndexedFile, RowRef[]>;
   /** Blocks that passes have not read yet. */
   readonly unread: OpenBlock[];
+  /** Examples that are still to be measured. */
+  readonly longExamples: LongExample[];
 }
 
 /** Something that is still to be done. Only what needs a tokeniser is slow, and it comes last. */
@@ -39,6 +42,7 @@ export type OpenWork = { readonly isSlow: boolean } & (
   | { readonly kind: 'rows'; readonly rows: ReadonlyMap<IndexedFile, readonly RowRef[]> }
   | ({ readonly kind: 'likeness' } & LikenessQuestion)
   | { readonly kind: 'passes'; readonly blocks: readonly OpenBlock[] }
+  | { readonly kind: 'examples'; readonly examples: readonly LongExample[]; readonly meter: TokenMeter }
 );
 
 export interface OpenBlock {
@@ -48,11 +52,12 @@ export interface OpenBlock {
 }
 
 /** What is to be done first. */
-export function nextStep({ missing, unread, likeness }: Round): OpenWork | undefined {
+export function nextStep({ missing, unread, likeness, longExamples, meter }: Round): OpenWork | undefined {
   if (missing.size > 0) return { kind: 'rows', isSlow: false, rows: missing };
   const quick = choose(unread, false);
   if (quick.length > 0) return { kind: 'passes', isSlow: false, blocks: quick };
   if (likeness.found === undefined) return { kind: 'likeness', isSlow: false, ...likeness };
+  if (longExamples.length > 0) return { kind: 'examples', isSlow: true, examples: longExamples, meter: meter! };
   const slow = choose(unread, true);
   return slow.length === 0 ? undefined : { kind: 'passes', isSlow: true, blocks: slow };
 }

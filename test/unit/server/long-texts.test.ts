@@ -26,9 +26,11 @@ it('texts that are too long are tokenised in steps, and only once for a change',
     },
   });
   disk['train.jsonl'] += `\n${row(LONG)}`;
-  service.openDocument(TASK, taskFile());
+  const example = `"examples": [{ "taskname": "sentiment-task", "sentence": "${LONG}" }]`;
+  service.openDocument(TASK, taskFile({ file: example }));
+  expect(steps).toBe(0);
   await service.settled();
-  expect(shown()).toEqual({ [TRAIN]: ['row-too-long'] });
+  expect(shown()).toEqual({ [TASK]: ['row-too-long'], [TRAIN]: ['row-too-long'] });
   const before = steps;
   service.fileChanged(TASK);
   await service.settled();

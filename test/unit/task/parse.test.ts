@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JsonNode, nodeAt, parseJsonTree } from '../../../task/src/json-tree.ts';
-import { parseTaskFile, spread, taskFileStem } from '../../../task/src/parse.ts';
+import { MAX_TASK_FILE_UNITS, parseTaskFile, spread, taskFileStem } from '../../../task/src/parse.ts';
 
 const TEMPLATE = '{ "taskname": "t", "prompt_template": "<|VIRTUAL_PROMPT_0|> {a}<|VIRTUAL_PROMPT_1|>{b}" }';
 
@@ -101,6 +101,17 @@ describe('parseTaskFile', () => {
     const { file } = parseTaskFile('{ "examples": [{ "__proto__": { "polluted": "yes" } }] }');
     expect(Object.keys(file.examples[0]!)).toEqual(['__proto__']);
     expect('polluted' in {}).toBe(false);
+  });
+
+  it('does not read a text that is longer than any task file', () => {
+    const text = `{ "examples": [${'{},'.repeat(MAX_TASK_FILE_UNITS / 3)}] }`;
+    expect(parseTaskFile(text)).toMatchObject({
+      tree: undefined,
+      file: { examples: [] },
+      problems: [
+        { code: 'json-syntax', severity: 'error', start: 0, end: 1, message: expect.stringContaining('data file') },
+      ],
+    });
   });
 
   it.each(['\ufeff', ''])('says once that UTF-16 is not UTF-8: byte order mark %j', (mark) => {

@@ -94,10 +94,16 @@ export const task = fc
       '{ "validation_ds": "validation.jsonl" }',
     ),
     fc.constantFrom('"demo"', '"nowhere"'),
-    fc.constantFrom('[]', '[{ "taskname": "sentiment-task", "sentence": "a {label}", "id": "1" }]'),
+    fc.constantFrom(
+      '[]',
+      '[{ "taskname": "sentiment-task", "sentence": "a {label}", "id": "1" }]',
+      `[{ "taskname": "sentiment-task", "sentence": "${'a '.repeat(40)}" }, "b", { "taskname": "sentiment-task", "label": "x" }]`,
+      `[{ "taskname": "other-task", "sentence": "b" },\n{ "taskname": "sentiment-task", "sentence": "${'b '.repeat(15)}" }]`,
+    ),
+    fc.constantFrom('', '\n', '/* x */ '),
   )
-  .map(([of, hasOther, dataKey, model, examples]) =>
+  .map(([of, hasOther, dataKey, model, examples, between]) =>
     taskFile({
-      file: `"task_templates": [${template(of)}${hasOther ? `, ${OTHER}` : ''}], "data": ${dataKey}, "model": ${model}, "examples": ${examples}`,
+      file: `"task_templates": [${template(of)}${hasOther ? `, ${OTHER}` : ''}], "data": ${dataKey}, "model": ${model}, ${between}"examples": ${examples}`,
     }),
   );

@@ -1,0 +1,122 @@
+import type { Problem } from '../../../protocol/src/problem.ts';
+import type { TemplateView } from '../context.ts';
+import { nodeAt } from '../json-tree.ts';
+import { RowFindings } from '../row-findings.ts';
+import { RowPlaces } from '../row-view.ts';
+import type { RowObject } from '../rows.ts';
+import type { Finding, Rule } from '../rule.ts';
+import { rowFieldMissing } from '../rules/row-field-missing.ts';
+import type { RowTokens, TokenMeter } from '../tokens.ts';
+import { viewOf } from './fired-rows.ts';
+import type { Round } from './row-round.ts';
+import type { Work } from './work.ts';
+
+/** An example whose tokens must be counted. */
+export interface LongExample {
+  readonly source: string;
+  readonly template: TemplateView;
+  readonly value: RowObject;
+}
+
+interface Known {
+  /** All that the problems depend on, but for the text of the examples. */
+  readonly key: string;
+  readonly source: string;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Checks the examples of a task file, which are rows too. Few as they should be, there may be thousands, or one of megabytes: what
+ * was found stays while they stay where they are, and tokens are counted in the background.
+ */
+export class ExampleChecks {
+  #known: Known | undefined;
+  #tokens = new Map<string, RowTokens>();
+  #tokensKey = '';
+
+  /**
+   * What is known now, and which examples are still to be measured.
+   *
+   * @param slowSignature all that the number of tokens depends on
+   */
+  check(
+    { context, meter, signature }: Round,
+    { rules, slowSignature, dropped }: { rules: readonly Rule[]; slowSignature: string; dropped: ReadonlySet<string> },
+  ): { problems: readonly Problem[]; long: readonly LongExample[] } {
+    if (slowSignature !== this.#tokensKey) {
+      this.#tokens.clear();
+      this.#tokensKey = slowSignature;
+    }
+    const list = nodeAt(context.parsed.tree, ['examples']);
+    if (list?.type !== 'array') return { problems: [], long: [] };
+    const source = context.text.slice(list.offset, list.offset + list.length);
+    const key = JSON.stringify([context.lines.position(list.offset), signature, slowSignature, [...dropped]]);
+    if (this.#known?.key === key && this.#known.source === source) return { problems: this.#known.problems, long: [] };
+
+    const findings = new RowFindings(context.path);
+    const long = new Map<string, LongExample>();
+    const incomplete = new Set<Rule>();
+    const used = new Map<string, RowTokens>();
+    for (const [index, value] of context.file.examples.entries()) {
+      const node = list.children![index];
+      if (node === undefined || !context.parsed.sound.has(node)) continue;
+      const view = viewOf(context, context.path, value, {
+        isExample: true,
+        places: new RowPlaces(context.text, node),
+      });
+      const { template } = view;
+      let isMeasured = true;
+      if (meter !== undefined && template !== undefined) {
+        const text = () => context.text.slice(node.offset, node.offset + node.length);
+        const tokens = this.#tokensOf(template, value, { meter, text });
+        if (tokens.known === undefined) {
+          isMeasured = false;
+          long.set(tokens.source, { source: tokens.source, template, value });
+        } else {
+          const { known } = tokens;
+          view.tokens = () => known;
+          if (tokens.source !== '') used.set(tokens.source, known);
+        }
+      }
+      for (const rule of rules) {
+        if (!isMeasured && rule.looksAt === 'tokens') {
+          incomplete.add(rule);
+          continue;
+        }
+        rule.checkRow?.(view, context, (make: () => Finding, group = '') => {
+          if (rule.code === rowFieldMissing.code && dropped.has(group)) return;
+          findings.add(rule, group, make, (span) => context.lines.range(span));
+        });
+      }
+    }
+    this.#tokens = used;
+    const problems = findings.problems((rule) => !incomplete.has(rule));
+    this.#known = long.size === 0 ? { key, source, problems } : undefined;
+    return { problems, long: [...long.values()] };
+  }
+
+  /** @throws the reason when the work is given up */
+  async measure(examples: readonly LongExample[], meter: TokenMeter, work: Work): Promise<void> {
+    const key = this.#tokensKey;
+    for (const { source, template, value } of examples) {
+      const steps = meter.measuring(template, value);
+      let step = steps.next();
+      for (; !step.done; step = steps.next()) await work.pause();
+      // The task file may be another one by now.
+      if (key === this.#tokensKey) this.#tokens.set(source, step.value);
+      await work.pause();
+    }
+  }
+
+  /** @returns with the source of an example that a bound alone does not do for */
+  #tokensOf(
+    template: TemplateView,
+    value: RowObject,
+    { meter, text }: { meter: TokenMeter; text: () => string },
+  ): { source: string; known: RowTokens | undefined } {
+    const bound = meter.bound(template, value);
+    if (bound !== undefined) return { source: '', known: bound };
+    const source = text();
+    return { source, known: this.#tokens.get(source) };
+  }
+}
