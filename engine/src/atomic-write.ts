@@ -60,10 +60,14 @@ async function writeFlushed(path: string, parts: Iterable<Uint8Array>): Promise<
   }
 }
 
-/** So that a rename survives a power cut. Windows cannot open folders, and some network file systems cannot flush them. */
+/** So that a rename survives a power cut. Windows cannot open folders, nobody one that may not be listed, and some network file systems cannot flush them. */
 async function flushFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+  const folder = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EACCES') throw error;
+    return undefined;
+  });
+  if (!folder) return;
   try {
     await folder.sync();
   } catch (error) {

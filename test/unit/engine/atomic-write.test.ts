@@ -54,6 +54,15 @@ describe('writeFileAtomic', () => {
     expect(await readdir(folder)).toEqual(['a.bin']);
   });
 
+  it.runIf(process.platform !== 'win32')('has written where a folder may not be listed', async () => {
+    const path = join(await freshFolder(), 'a.bin');
+    disk.folderFails = 'EACCES';
+    await writeFileAtomic(path, bytes('content'));
+    expect(await readFile(path, 'utf8')).toBe('content');
+    disk.folderFails = 'EIO';
+    await expect(writeFileAtomic(path, bytes('new'))).rejects.toThrow(/input\/output/);
+  });
+
   it('leaves the old file whole when a part cannot be made', async () => {
     const folder = await freshFolder();
     const path = join(folder, 'a.bin');

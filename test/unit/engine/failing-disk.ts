@@ -6,6 +6,7 @@ import { vi } from 'vitest';
 export const disk: {
   writeFails?: string | undefined;
   openFails?: string | undefined;
+  folderFails?: string | undefined;
   renameFails?: string | undefined;
 } = {};
 
@@ -13,7 +14,7 @@ export const disk: {
 export const done: string[] = [];
 
 export function repair(): void {
-  disk.writeFails = disk.openFails = disk.renameFails = undefined;
+  disk.writeFails = disk.openFails = disk.folderFails = disk.renameFails = undefined;
   done.length = 0;
 }
 
@@ -21,11 +22,12 @@ function refuse(code: string): never {
   throw Object.assign(new Error(`${code}: simulated`), { code });
 }
 
-/** `node:fs/promises`, which fails to open files for writing, to write or to rename as `disk` says. */
+/** `node:fs/promises`, which fails to open files for writing or folders, to write or to rename as `disk` says. */
 export async function withFailingDisk(original: () => Promise<typeof FileSystem>): Promise<typeof FileSystem> {
   const real = await original();
   const open: typeof real.open = async (path, flags, mode) => {
     if (disk.openFails && flags !== 'r' && !String(path).endsWith('.lock')) refuse(disk.openFails);
+    if (disk.folderFails && (await real.stat(path).catch(() => undefined))?.isDirectory()) refuse(disk.folderFails);
     const file = await real.open(path, flags, mode);
     const sync = file.sync.bind(file);
     vi.spyOn(file, 'sync').mockImplementation(async () => {
