@@ -17,7 +17,7 @@ export function deviceCommands(engine: PredictionEngine, reports: ReportDocument
     if (!(await requireTrust())) return undefined;
     try {
       return await window.withProgress({ location: ProgressLocation.Notification, title: t('Trying devices…') }, () =>
-        engine.request('devices', { refresh }),
+        engine.request('devices', { refresh }, { isCommand: true }),
       );
     } catch (error) {
       showError(t('The devices cannot be tried: {0}', reasonOf(error, t)));

@@ -14,7 +14,7 @@ export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise
   const { t, bytes } = texts;
   if (!(await requireTrust())) return;
   try {
-    const plan = await engine.request('planFetchCuda', {});
+    const plan = await engine.request('planFetchCuda', {}, { isCommand: true });
     if (plan.missingBytes > 0) {
       const detail = t('{0} from npm ({1}), kept in {2}.', bytes(plan.missingBytes), plan.licence, plan.folder);
       const choice = await showInformation(t('Fetch what CUDA needs?'), { modal: true, detail }, t('Fetch'));
@@ -45,6 +45,6 @@ async function fetchShown(engine: PredictionEngine, texts: Texts): Promise<void>
       progress.report({ increment: Math.max(0, percent - shown), message: fetchingText(params, texts) });
       shown = Math.max(shown, percent);
     };
-    return engine.request('fetchCuda', { token: TOKEN }, { signal, listen: { fetching } });
+    return engine.request('fetchCuda', { token: TOKEN }, { signal, isCommand: true, listen: { fetching } });
   });
 }

@@ -3,7 +3,7 @@ import { EngineDied, EngineError } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';
 import type { Permit } from './permit.ts';
 
-/** So many deaths in a row, without an answer between them, and it is started no more until it is asked to. */
+/** So many deaths in a row, without an answer between them, and it is started no more for what is shown by itself. */
 const MOST_DEATHS = 3;
 
 type Reading = Exclude<keyof EngineRequests, 'train'>;
@@ -58,7 +58,8 @@ export class PredictionEngine {
     params: EngineRequests[M]['params'],
     { signal, listen = {}, isCommand = false }: RequestOptions = {},
   ): Promise<EngineRequests[M]['result']> {
-    if (this.#lastDeath && this.#deaths >= MOST_DEATHS) throw this.#lastDeath;
+    // Whoever asks for something may have put right what it died of.
+    if (!isCommand && this.#lastDeath && this.#deaths >= MOST_DEATHS) throw this.#lastDeath;
     const { permit, deviceOf } = this.#options;
     if ('file' in params) await (isCommand ? permit.ask(params.file) : permit.require(params.file));
     // The window closes, and what is drawn until it has gone would start a process of its own.

@@ -49,7 +49,7 @@ export async function fetchModel(services: ModelServices, model: string): Promis
   let page: string | undefined;
   try {
     const plan = await cancellable(t('Asking Hugging Face for {0}…', model), (signal) =>
-      engine.request('planFetch', { model }, { signal }),
+      engine.request('planFetch', { model }, { signal, isCommand: true }),
     );
     page = plan.page;
     if (plan.missingBytes > 0 && !(await confirmed(plan, model, texts))) return false;
@@ -84,6 +84,7 @@ function fetchShown({ engine, texts }: ModelServices, model: string): Promise<Fe
       { token, model },
       {
         signal,
+        isCommand: true,
         listen: {
           fetching: (params) => {
             if (params.token !== token) return;

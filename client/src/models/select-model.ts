@@ -46,7 +46,7 @@ async function modelsFor({ engine, texts }: ModelServices, file: Uri): Promise<M
   const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   try {
     return await window.withProgress({ location: ProgressLocation.Window, title: t('Looking for models…') }, () =>
-      engine.request('models', { taskFile: file.fsPath, folders }),
+      engine.request('models', { taskFile: file.fsPath, folders }, { isCommand: true }),
     );
   } catch (error) {
     showError(t('No models can be listed: {0}', reasonOf(error, t)));

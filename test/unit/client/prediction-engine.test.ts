@@ -40,6 +40,20 @@ it('that has been ended starts no other process for what is asked then', async (
   expect(engine.pid).toBeUndefined();
 });
 
+it('that has died three times in a row is started again for what the user asks for, and for nothing else', async () => {
+  const { answering, deaths } = start();
+  for (let death = 1; death <= 3; death++) {
+    engine.start();
+    process.kill(engine.pid!, 'SIGKILL');
+    await vi.waitFor(() => expect(deaths).toHaveBeenCalledTimes(death));
+  }
+  await expect(answering('fast')).rejects.toThrow(EngineDied);
+  expect(engine.pid).toBeUndefined();
+  const { runs } = await engine.request('runs', { folders: ['fast'] }, { isCommand: true });
+  expect(Number(runs[0]!.dir)).toBe(engine.pid);
+  expect(await answering('fast')).toBe(engine.pid);
+});
+
 it('that is replaced is ended at once, with what it has yet to answer, and another one is asked anew', async () => {
   const { answering, deaths } = start();
   const asked = vi.fn();
