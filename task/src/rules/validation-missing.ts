@@ -42,6 +42,8 @@ function tasksWithout(context: TaskContext, { files, tasks }: DataFacts, report:
   const validation = files.filter(({ mentions }) => mentions.some(({ split }) => split === 'validation'));
   // A file that is missing or empty has been reported, and may be the one with the task's rows.
   if (validation.some(({ state, rows }) => state !== 'read' || rows === 0)) return;
+  // So have been rows of no task.
+  if (![...tasks.values()].some(({ rows }) => rows.validation > 0)) return;
   const listed = new Map(context.entries('new_tasks').map(({ node, value }) => [value, node]));
   for (const name of new Set(context.file.new_tasks)) {
     const template = context.template(name);

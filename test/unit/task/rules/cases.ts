@@ -645,6 +645,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a file that is not there, which is said elsewhere': {
         task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["gone.jsonl"] }' }),
       },
+      'rows of no task, which is said elsewhere': { data: { 'validation.jsonl': '{"taskname": "sentiment"}\nx' } },
     },
   },
   'row-syntax': {
