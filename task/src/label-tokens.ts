@@ -1,5 +1,5 @@
 import type { TemplateView } from './context.ts';
-import type { ModelFacts, TokenEncoder } from './environment.ts';
+import type { ModelFacts } from './environment.ts';
 import { isLabel } from './labels.ts';
 import { fillTemplate } from './template.ts';
 
@@ -24,21 +24,24 @@ export function labelTokens(template: TemplateView, model: ModelFacts): Map<stri
 
 function encoderOf(model: ModelFacts, inChat: boolean): ((text: string) => readonly number[]) | undefined {
   if (model.kind !== 'ok' || model.tokenizer === undefined) return undefined;
-  if (!inChat) return (text) => remembered(model.tokenizer!, text);
-  const { chat } = model;
-  return chat === undefined || 'unusable' in chat ? undefined : (text) => chat.answer(text);
+  const { tokenizer, chat } = model;
+  if (!inChat) return (text) => remembered(tokenizer, text, () => tokenizer.encode(text));
+  if (chat === undefined || 'unusable' in chat) return undefined;
+  return (text) => remembered(chat, text, () => chat.answer(text));
 }
 
-const memories = new WeakMap<TokenEncoder, Map<string, readonly number[]>>();
+const memories = new WeakMap<object, Map<string, readonly number[]>>();
 
 /** The labels of a file are asked for at every keystroke, and hardly ever change. */
-function remembered(encoder: TokenEncoder, text: string): readonly number[] {
+function remembered(encoder: object, text: string, encode: () => readonly number[]): readonly number[] {
   const memory = memories.get(encoder) ?? new Map<string, readonly number[]>();
   memories.set(encoder, memory);
-  const known = memory.get(text) ?? encoder.encode(text);
+  const known = memory.get(text);
+  if (known !== undefined) return known;
   if (memory.size >= MAX_REMEMBERED) memory.clear();
-  memory.set(text, known);
-  return known;
+  const tokens = encode();
+  memory.set(text, tokens);
+  return tokens;
 }
 
 const MAX_REMEMBERED = 10_000;

@@ -11,7 +11,7 @@ export const answerEndMissing: Rule = {
   code: 'answer-end-missing',
   severity: 'warning',
   explanation:
-    'With `"add_eos": false` nothing says where an answer ends. One that is generated goes on until no room is left; and of two labels one of which begins with the tokens of the other, the shorter one is always the likelier.',
+    'With `"add_eos": false` nothing says where an answer ends. One that is generated goes on and on; and of two labels one of which begins with the tokens of the other, the shorter one is always the likelier.',
   quickFix: 'Sets `add_eos` to true.',
   example: {
     of: 'file',
@@ -78,7 +78,7 @@ function addEnd(node: JsonNode): Fix[] {
 function begunLabels(tokens: ReadonlyMap<string, readonly number[]>): [longer: string, shorter: string][] {
   const byTokens = new Map([...tokens].map(([label, ids]) => [ids.join(), label]));
   return [...tokens].flatMap(([label, ids]): [string, string][] => {
-    for (let length = 1; length < ids.length; length++) {
+    for (let length = 0; length < ids.length; length++) {
       const shorter = byTokens.get(ids.slice(0, length).join());
       if (shorter !== undefined) return [[label, shorter]];
     }

@@ -360,6 +360,17 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
           '"labels": { "bra": [], ⟦"bra mat"⟧: [], ⟦"bra mat och vin"⟧: [], "god": [] }',
         )}] }`,
       },
+      'a label of which the tokeniser makes nothing': {
+        task: `{ "model": "demo", "language": "sv", "data": { "add_eos": false }, "task_templates": [${template(
+          '"labels": { "🙂": [], ⟦"bra"⟧: [] }',
+        )}] }`,
+        environment: {
+          model: async () => ({
+            ...demoModel,
+            tokenizer: { encode: (text) => wordTokeniser.encode(text.replaceAll('🙂', '')) },
+          }),
+        },
+      },
     },
     silent: {
       'an end': { task: taskFile({ of: '"labels": null' }) },
