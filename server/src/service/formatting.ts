@@ -21,7 +21,8 @@ export function formatting({ text, lines }: TaskContext, options: FormattingOpti
     insertSpaces: options.insertSpaces,
     eol: /\r\n|\r|\n/.exec(text)?.[0] ?? '\n',
     keepLines: true,
-    insertFinalNewline: options.insertFinalNewline === true,
+    // Behind a comment that does not end the formatter adds one whatever is there.
+    insertFinalNewline: options.insertFinalNewline === true && !/[\r\n]$/.test(body),
   });
   return withoutLastIndent(body, closedUp(body, edits))
     .map(({ offset, length, content }) => ({

@@ -81,6 +81,7 @@ describe('formatting', () => {
     const withEnd = { ...TWO, insertFinalNewline: true };
     expect(formatted('{\n"seed": 1', withEnd)).toBe('{\n  "seed": 1\n');
     expect(formatted('{\n  "seed": 1\n', withEnd)).toBe('{\n  "seed": 1\n');
+    expect(formatted('/* {\n', withEnd)).toBe('/* {\n');
   });
 
   it('of a range leaves other lines as they are', () => {
