@@ -1,3 +1,4 @@
+import { t } from '../../l10n/src/words.ts';
 import { TokenizerGivenUp } from '../../model/src/tokenizer/patience.ts';
 import type { Problem } from '../../protocol/src/problem.ts';
 import { TaskContext } from './context.ts';
@@ -200,12 +201,41 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some(({ severity }) => severity === 'error');
 }
 
+/**
+ * Problems of one rule that are told of a task file. Thousands of them are no help to anybody, and to find out how each could be
+ * mended takes the longer the more there are.
+ */
+const MOST_OF_A_RULE = 1_000;
+
+/** Ends what a rule has to say. */
+class Enough extends Error {}
+
 function collect(context: TaskContext, run: (rule: Rule, report: (finding: Finding) => void) => void): Problem[] {
   const problems: Problem[] = [];
   for (const rule of rules) {
-    run(rule, (finding) => {
-      problems.push(toProblem(context.path, rule, finding, (span) => context.lines.range(span)));
-    });
+    let count = 0;
+    const known: Parameters<typeof toProblem>[4] = new Map();
+    const tell = (finding: Finding) => {
+      problems.push(toProblem(context.path, rule, finding, (span) => context.lines.range(span), known));
+    };
+    try {
+      run(rule, (finding) => {
+        count += 1;
+        if (count <= MOST_OF_A_RULE) return tell(finding);
+        // What is not looked at any more may be an error.
+        tell({ at: finding.at, severity: 'error', message: tooMany() });
+        throw new Enough();
+      });
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+    }
   }
   return problems;
+}
+
+function tooMany(): string {
+  return t(
+    'There are more problems of this kind from here on, which are not looked for before the first {0} are gone.',
+    MOST_OF_A_RULE,
+  );
 }

@@ -37,6 +37,8 @@ export class TaskContext {
   readonly lines: LineIndex;
   readonly templates: TemplateView[];
   readonly #byName = new Map<string, TemplateView>();
+  /** Of strings that were asked for. */
+  readonly #offsets = new WeakMap<JsonNode, StringOffsets>();
 
   constructor(path: string, text: string) {
     this.path = path;
@@ -97,7 +99,8 @@ export class TaskContext {
 
   /** Where a stretch of a string's value stands in the source. */
   inString(node: JsonNode, { start, end }: Span): Span {
-    const offsets = new StringOffsets(this.text, node.offset, node.length);
+    const offsets = this.#offsets.get(node) ?? new StringOffsets(this.text, node.offset, node.length);
+    this.#offsets.set(node, offsets);
     return { start: offsets.toSource(start), end: offsets.toSource(end) };
   }
 
@@ -125,7 +128,17 @@ function viewTemplate(settings: TaskTemplate, index: number): TemplateView {
 
 /** Which marker of its template one is, from 0. Malformed ones count: they are markers once they are corrected. */
 export function placeOfMarker(template: TemplateView, { start }: Span): number {
-  return meantMarkers(template).filter((other) => other.start < start).length;
+  const known = places.get(template) ?? placesOf(template);
+  places.set(template, known);
+  return known.get(start) ?? meantMarkers(template).filter((other) => other.start < start).length;
+}
+
+const places = new WeakMap<TemplateView, ReadonlyMap<number, number>>();
+
+/** The place of each marker, by where it starts. */
+function placesOf(template: TemplateView): ReadonlyMap<number, number> {
+  const starts = meantMarkers(template).map(({ start }) => start);
+  return new Map(starts.sort((a, b) => a - b).map((start, place) => [start, place]));
 }
 
 /** How many markers a template has, malformed ones included. */

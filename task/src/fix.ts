@@ -18,12 +18,22 @@ export interface Fix extends Omit<ProblemFix, 'edits'> {
 /** How many equally likely fixes of one problem are offered; more to choose from would be no help. */
 export const MOST_CHOICES = 5;
 
-export function toProblemFix(file: string, { edits, ...rest }: Fix, toRange: (span: Span) => Range): ProblemFix {
-  const textEdits: TextEdit[] =
-    edits === 'remove-line'
-      ? [{ file, range: wholeLine(toRange({ start: 0, end: 0 }).start.line), newText: '' }]
-      : edits.map(({ newText, ...span }) => ({ file, range: toRange(span), newText }));
+/** @param known edits that several problems of one text have in common, which may be as many as the text is long */
+export function toProblemFix(
+  file: string,
+  { edits, ...rest }: Fix,
+  toRange: (span: Span) => Range,
+  known?: Map<Fix['edits'], TextEdit[]>,
+): ProblemFix {
+  const textEdits = known?.get(edits) ?? toTextEdits(file, edits, toRange);
+  known?.set(edits, textEdits);
   return { ...rest, edits: textEdits };
+}
+
+function toTextEdits(file: string, edits: Fix['edits'], toRange: (span: Span) => Range): TextEdit[] {
+  return edits === 'remove-line'
+    ? [{ file, range: wholeLine(toRange({ start: 0, end: 0 }).start.line), newText: '' }]
+    : edits.map(({ newText, ...span }) => ({ file, range: toRange(span), newText }));
 }
 
 /** The last line of a file may have no end; a position behind the file means its end, as in the language server protocol. */

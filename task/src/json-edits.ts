@@ -164,7 +164,10 @@ function isComplete({ type, children }: JsonNode): boolean {
 }
 
 function startsLine(text: string, offset: number): boolean {
-  return isBlank(text.slice(lineStart(text, offset), offset));
+  let at = offset;
+  // A line may be as long as the text.
+  while (at > 0 && !/[\n\r]/.test(text[at - 1]!) && isBlank(text[at - 1]!)) at -= 1;
+  return at === 0 || /[\n\r]/.test(text[at - 1]!);
 }
 
 function lineStart(text: string, offset: number): number {

@@ -175,8 +175,19 @@ export function property(
   name: string,
 ): { key: JsonNode; value: JsonNode | undefined } | undefined {
   if (node?.type !== 'object') return undefined;
-  const found = node.children!.findLast(({ children }) => children![0]!.value === name);
+  const found = lastByName(node).get(name);
   return found && { key: found.children![0]!, value: found.children![1] };
+}
+
+const byName = new WeakMap<JsonNode, ReadonlyMap<unknown, JsonNode>>();
+
+/** An object that is asked for many names is looked through once. */
+function lastByName(object: JsonNode): ReadonlyMap<unknown, JsonNode> {
+  const known = byName.get(object);
+  if (known !== undefined) return known;
+  const found = new Map(object.children!.map((property) => [property.children![0]!.value, property]));
+  byName.set(object, found);
+  return found;
 }
 
 export type JsonPath = readonly (string | number)[];

@@ -1,5 +1,5 @@
 import { t } from '../../l10n/src/words.ts';
-import { type JsonNode, nodeAt, parseJsonTree } from './json-tree.ts';
+import { type JsonNode, nodeAt, parseJsonTree, spanOf } from './json-tree.ts';
 import { DEFAULT_VIRTUAL_TOKENS, taskFileShape } from './keys.ts';
 import { type ParseProblem, readShape } from './read-keys.ts';
 import { parseTemplate } from './template.ts';
@@ -34,6 +34,9 @@ export const MAX_TASK_FILE_UNITS = 4 * 1024 * 1024;
 /** How UTF-16 begins, which PowerShell's `>` writes, where it was read as UTF-8: with its byte order mark, or half a character. */
 const UTF_16 = /^(\uFFFD\uFFFD|.?\0)/s;
 
+/** Data files that a task file names. Whatever looks at all of them is done again with each keystroke. */
+const MOST_FILES = 2_000;
+
 /**
  * Reads a task file: JSON with comments and trailing commas. It never throws; broken text gives problems (`json-syntax`,
  * `schema`) and whatever could be read.
@@ -50,10 +53,11 @@ export function parseTaskFile(text: string, path = `task${TASK_FILE_SUFFIX}`): P
   const syntax = errors.map((error): ParseProblem => ({ code: 'json-syntax', severity: 'error', ...error }));
   const top = root ?? { type: 'object', offset: 0, length: Math.min(1, text.length), children: [] };
   const { value, problems, sound } = readShape(top, taskFileShape);
+  const surplus = leaveOut(top, sound);
   // `readShape` gives a complete value of the shape, and the compiler holds the shape equal to `TaskFile`;
   // only the derived values are still missing.
   const file = derive(value as PartlyDerived, top, sound, path);
-  return { file, tree: root, sound, problems: root === undefined ? syntax : [...syntax, ...problems] };
+  return { file, tree: root, sound, problems: root === undefined ? syntax : [...syntax, ...problems, ...surplus] };
 }
 
 function reasonNotToRead(text: string): string | undefined {
@@ -65,6 +69,17 @@ function reasonNotToRead(text: string): string | undefined {
     MAX_TASK_FILE_UNITS,
   );
 }
+
+/** Takes the data files of which there are too many out of what is sound, and tells of the first. */
+function leaveOut(root: JsonNode, sound: Set<JsonNode>): ParseProblem[] {
+  const named = SPLITS.flatMap((key) => nodeAt(root, ['data', key])?.children ?? []).filter((node) => sound.has(node));
+  const surplus = named.slice(MOST_FILES);
+  for (const node of surplus) sound.delete(node);
+  const message = t('A task file names at most {0} data files.', MOST_FILES);
+  return surplus.slice(0, 1).map((node) => ({ code: 'schema', severity: 'error', ...spanOf(node), message }));
+}
+
+const SPLITS = ['train_ds', 'validation_ds', 'test_ds'] as const;
 
 type PartlyDerivedTemplate = Omit<TaskTemplate, 'total_virtual_tokens' | 'virtual_token_splits'> &
   Partial<TaskTemplate>;

@@ -79,7 +79,14 @@ export function madeAtMost(rule: Rule): number {
   return shownAtMost(rule) + 1;
 }
 
-export function toProblem(file: string, rule: Rule, finding: Finding, toRange: (span: Span) => Range): Problem {
+/** @param known as `toProblemFix` takes it */
+export function toProblem(
+  file: string,
+  rule: Rule,
+  finding: Finding,
+  toRange: (span: Span) => Range,
+  known?: Parameters<typeof toProblemFix>[3],
+): Problem {
   return {
     file,
     range: toRange(finding.at),
@@ -89,7 +96,7 @@ export function toProblem(file: string, rule: Rule, finding: Finding, toRange: (
     ...(finding.related === undefined || finding.related.length === 0 ? {} : { related: finding.related }),
     ...(finding.fixes === undefined || finding.fixes.length === 0
       ? {}
-      : { fixes: finding.fixes.map((fix) => toProblemFix(file, fix, toRange)) }),
+      : { fixes: finding.fixes.map((fix) => toProblemFix(file, fix, toRange, known)) }),
   };
 }
 

@@ -51,6 +51,8 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
   const segments: Segment[] = [];
   const problems: TemplateProblem[] = [];
   let textStart = 0;
+  // Malformed ones included: they are numbered as they stand, whatever number they have.
+  let markers = 0;
   const endText = (end: number): void => {
     if (end > textStart) {
       segments.push({ kind: 'text', text: template.slice(textStart, end), start: textStart, end });
@@ -78,6 +80,7 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
       const end = start + exact[0].length;
       const index = Number(exact[1]);
       endText(start);
+      markers += 1;
       segments.push({ kind: 'virtual', index, tokens: splits[index] ?? 0, start, end });
       textStart = end;
       CANDIDATE.lastIndex = end;
@@ -87,11 +90,8 @@ export function parseTemplate(template: string, splits: readonly number[]): Pars
     if (near !== null) {
       const end = start + near[0].trimEnd().length;
       const written = template.slice(start, end);
-      // Markers are numbered as they stand, whatever number this one has.
-      const meant = marker(
-        segments.filter(({ kind }) => kind === 'virtual').length +
-          problems.filter(({ code }) => code === 'marker-malformed').length,
-      );
+      const meant = marker(markers);
+      markers += 1;
       problems.push({
         code: 'marker-malformed',
         message: t('{0} is not a marker; a marker is written like {1}.', JSON.stringify(written), meant),

@@ -7,9 +7,10 @@ import type { Round } from './row-round.ts';
 
 /** Adds to the facts what passes have found, of tasks whose rows they have seen all. */
 export function addFactsOfPasses({ templates, data, files, passes, manyAnswers }: Round, memory: PassMemory): void {
+  const passOf = new Map(passes.map((pass) => [`${pass.kind} ${pass.taskname}`, pass]));
   for (const [taskname, template] of templates) {
     const facts = data.tasks.get(taskname)!;
-    const ofTask = (kind: RowPass['kind']) => passes.find((pass) => pass.kind === kind && pass.taskname === taskname);
+    const ofTask = (kind: RowPass['kind']) => passOf.get(`${kind} ${taskname}`);
     const [answers, lengths, boundary] = [ofTask('answer'), ofTask('lengths'), ofTask('boundary')];
     const labels = files.map(({ index }) => answers && memory.all(answers, index));
     const areKnown = files.every(({ index }, i) => !manyAnswers.get(taskname)?.has(index) || labels[i] !== undefined);

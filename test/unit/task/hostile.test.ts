@@ -1,0 +1,70 @@
+import { describe, expect, it, vi } from 'vitest';
+import { checkTaskText } from '../../../task/src/check.ts';
+import { check, environment, TASK_PATH } from './harness.ts';
+
+/*
+ * Task files that are made to keep whoever looks at them: each took minutes, or the memory, of an editor that only found it in a
+ * folder. That each of these ends is what is tested.
+ */
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const file = (keys: object) => JSON.stringify({ model: 'demo', ...keys });
+const template = (prompt_template: string) => file({ task_templates: [{ taskname: 't', prompt_template }] });
+const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  'unknown keys': file(Object.fromEntries(many(40_000, (i) => [`k${i}`, 1]))),
+  'one key, often': `{${many(60_000, () => '"model":1').join()}}`,
+  'markers in the wrong order': template(many(20_000, () => '<|VIRTUAL_PROMPT_7|>').join('')),
+  'malformed markers': template('<|VIRTUAL_PROMPT_'.repeat(40_000)),
+  'malformed placeholders': template(`<|VIRTUAL_PROMPT_0|>${'{'.repeat(150_000)}`),
+  'tasks without a template': file({ new_tasks: many(30_000, (i) => `t${i}`), existing_tasks: ['u'] }),
+  'templates of one name': file({
+    task_templates: many(10_000, () => ({ taskname: 't', prompt_template: '<|VIRTUAL_PROMPT_0|>{a}{b}' })),
+  }),
+  'comments that do not end': '/*'.repeat(300_000),
+  'a long text': file({ examples: [{ taskname: 't', a: 'x'.repeat(2 ** 20) }] }),
+};
+
+describe('a task file with too much of one thing is told so, and refused', () => {
+  it.each(Object.keys(HOSTILE))('%s', (name) => {
+    const { problems } = checkTaskText(TASK_PATH, HOSTILE[name]!);
+    expect(problems.some(({ severity }) => severity === 'error')).toBe(true);
+    expect(problems.length).toBeLessThan(3_000);
+  });
+
+  it('templates', async () => {
+    const task_templates = many(4_000, (i) => ({ taskname: `t${i}`, prompt_template: '<|VIRTUAL_PROMPT_0|>{a}{b}' }));
+    const { problems } = await check({ task: file({ task_templates }) });
+    expect(problems.length).toBeLessThan(3_000);
+  });
+
+  it('data files', async () => {
+    const asked = new Set<string>();
+    const readFile = async (path: string) => {
+      asked.add(path);
+      return 'not-found' as const;
+    };
+    const task = file({ data: { train_ds: many(20_000, (i) => `f${i}.jsonl`), test_ds: ['g.jsonl'] } });
+    const { problems } = await check({ task, environment: environment({}, { readFile }) });
+    expect(problems.map(({ message }) => message)).toContain('A task file names at most 2000 data files.');
+    expect(asked.size).toBe(2_000);
+  });
+});
+
+it('of many problems of a kind the first are told, with what mends them, and that there are more', () => {
+  const { problems } = checkTaskText(TASK_PATH, HOSTILE['unknown keys']!);
+  const unknown = problems.filter(({ message }) => message.startsWith('Unknown key'));
+  expect(unknown).toHaveLength(1_000);
+  expect(unknown.every(({ fixes }) => fixes !== undefined)).toBe(true);
+  expect(problems.find(({ severity }) => severity === 'error')?.message).toMatch(
+    /^There are more problems of this kind/,
+  );
+});
+
+it('an ordinary file is none of these', () => {
+  const { problems } = checkTaskText(TASK_PATH, file(Object.fromEntries(many(900, (i) => [`k${i}`, 1]))));
+  expect(problems.filter(({ message }) => message.startsWith('Unknown key'))).toHaveLength(900);
+  expect(problems.some(({ message }) => message.startsWith('There are more'))).toBe(false);
+});
