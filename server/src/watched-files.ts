@@ -7,6 +7,8 @@ import {
   type FileSystemWatcher,
   WatchKind,
 } from 'vscode-languageserver/node';
+import { linkPlaces } from './link-places.ts';
+import { PathLookup } from './service/path-lookup.ts';
 import { fileUri } from './uris.ts';
 
 /*
@@ -40,10 +42,21 @@ export async function watchWorkspace(connection: Connection): Promise<void> {
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...WATCHED] });
 }
 
-/** Asks the editor to tell of files that task files name and that it does not tell of anyway: outside the workspace, or of another name. */
+/**
+ * Asks the editor to tell of files that task files name and that it does not tell of anyway: outside the workspace, of another
+ * name, or behind a symbolic link, of which editors tell at neither end.
+ */
 export class DependencyWatch {
   readonly #connection: Connection;
   readonly #isInWorkspace: (path: string) => boolean;
+  /** By the path that is followed. */
+  readonly #known = new Map<string, Followed>();
+  /** Paths to be looked at again, since something has changed there. */
+  readonly #stale = new Set<string>();
+  /** The paths that are followed and all their places. */
+  readonly #places = new PathLookup();
+  /** The paths that lead to a place. */
+  readonly #leading = new Map<string, Set<string>>();
   #folders: readonly string[] = [];
   #registration: Promise<Disposable> | undefined;
   /** One after another, so that what is asked for last is what holds. */
@@ -56,20 +69,31 @@ export class DependencyWatch {
 
   /** @param paths files and folders, in the workspace and outside */
   follow(paths: ReadonlySet<string>): Promise<void> {
-    const others = [...paths].filter((path) => !this.#isInWorkspace(path) || !isWatchedByName(path));
-    this.#turn = this.#turn.then(() => this.#watch(others));
+    this.#turn = this.#turn.then(() => this.#watch(paths));
     return this.#turn;
   }
 
-  async #watch(paths: readonly string[]): Promise<void> {
-    const nested = await Promise.all(
-      paths.map(async (path) => {
-        if (!(await isFolder(path))) return [dirname(path)];
-        // A model's folder, whose files have names that are watched everywhere in the workspace.
-        return this.#isInWorkspace(path) ? [] : [dirname(path), path];
-      }),
-    );
-    const folders = [...new Set(nested.flat())].sort();
+  /**
+   * The paths that are followed and mean another file since something has changed elsewhere: at the other end of a link, or on
+   * the way there.
+   */
+  changed(path: string): string[] {
+    const concerned = this.#places.concernedBy(path);
+    const leading = new Set(concerned.flatMap((place) => [...this.#leading.get(place)!]));
+    for (const followed of leading) this.#stale.add(followed);
+    return [...leading].filter((followed) => !concerned.includes(followed));
+  }
+
+  async #watch(paths: ReadonlySet<string>): Promise<void> {
+    for (const path of this.#known.keys()) if (!paths.has(path)) this.#keep(path, undefined);
+    const wanted = [...paths].filter((path) => !this.#known.has(path) || this.#stale.has(path));
+    const looked = wanted.map(async (path) => {
+      // What changes from now on calls for one more look.
+      this.#stale.delete(path);
+      return [path, await this.#look(path)] as const;
+    });
+    for (const [path, followed] of await Promise.all(looked)) this.#keep(path, followed);
+    const folders = [...new Set([...this.#known.values()].flatMap((followed) => followed.folders))].sort();
     if (folders.join('\n') === this.#folders.join('\n')) return;
     this.#folders = folders;
     const before = await this.#registration;
@@ -81,6 +105,49 @@ export class DependencyWatch {
     await this.#registration;
     before?.dispose();
   }
+
+  async #look(path: string): Promise<Followed> {
+    const places = [path, ...(await linkPlaces(path))];
+    const folders = await Promise.all(places.map((place) => this.#foldersOf(place)));
+    return { places, folders: folders.flat() };
+  }
+
+  /** The folders to be watched for a place. */
+  async #foldersOf(place: string): Promise<string[]> {
+    const isInWorkspace = this.#isInWorkspace(place);
+    if (isInWorkspace && isWatchedByName(place)) return [];
+    if (!(await isFolder(place))) return [dirname(place)];
+    // A model's folder, whose files have names that are watched everywhere in the workspace.
+    return isInWorkspace ? [] : [dirname(place), place];
+  }
+
+  /** Takes what was found of a path; undefined where it is not followed any more. */
+  #keep(path: string, followed: Followed | undefined): void {
+    for (const place of this.#known.get(path)?.places ?? []) {
+      const leading = this.#leading.get(place)!;
+      leading.delete(path);
+      if (leading.size > 0) continue;
+      this.#leading.delete(place);
+      this.#places.delete(place);
+    }
+    this.#known.delete(path);
+    if (followed === undefined) return;
+    this.#known.set(path, followed);
+    for (const place of followed.places) {
+      const leading = this.#leading.get(place) ?? new Set<string>();
+      this.#leading.set(place, leading);
+      leading.add(path);
+      this.#places.add(place);
+    }
+  }
+}
+
+/** Of a path that is followed. */
+interface Followed {
+  /** Where a change is one of it: itself, and where links lead. */
+  readonly places: readonly string[];
+  /** To be watched. */
+  readonly folders: readonly string[];
 }
 
 function isWatchedByName(path: string): boolean {

@@ -63,7 +63,7 @@ export class Workspace {
     if (path !== undefined) await this.#taskFiles.hasRead(path);
   }
 
-  /** Has what task files name watched, too, where it is outside the workspace or has a name of its own. */
+  /** Has what task files name watched, too, where it is outside the workspace, has a name of its own or is behind a link. */
   followDependencies(): void {
     if (!this.#client.watchesFilesOutside) return;
     const near = [...this.#service.dependencies()].filter((path) => this.#far.blocked(path) === undefined);
@@ -112,6 +112,7 @@ export class Workspace {
     if (path === undefined) return;
     this.#try(this.#taskFiles.changed(path));
     this.#service.fileChanged(uri);
+    for (const linked of this.#dependencies.changed(path)) this.#service.fileChanged(fileUri(linked));
   }
 
   /** Takes note that a file or folder is there now, which may hold task files. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -136,6 +136,39 @@ describe('an editor that is sent diagnostics', () => {
     await editor.until(() =>
       expect(codesOf(editor.pushed.get(uriOf(path.join(elsewhere, 'rows.jsonl'))))).toEqual(['row-label-unknown']),
     );
+  });
+
+  it.each([
+    ['the file', 'train.jsonl'],
+    ['its folder', 'data/train.jsonl'],
+  ])('is asked to watch data behind a link that is %s, and takes changes at its other end', async (_, name) => {
+    const { dir, task, train } = await sound();
+    const [elsewhere, other] = [await temporaryFolder(), await temporaryFolder()];
+    const link = path.join(dir, name === 'train.jsonl' ? name : 'data');
+    const targetIn = (folder: string) => (name === 'train.jsonl' ? path.join(folder, name) : folder);
+    const rows = await readFile(train, 'utf8');
+    for (const folder of [elsewhere, other]) await writeFile(path.join(folder, 'train.jsonl'), rows);
+    await rm(train);
+    // On the way there is another link.
+    const between = path.join(await temporaryFolder(), 'between');
+    await symlink(targetIn(elsewhere), between);
+    await symlink(between, link);
+    await writeFile(task, (await readFile(task, 'utf8')).replace('"train.jsonl"', JSON.stringify(name)));
+    const editor = await Editor.start({ folders: [dir] });
+    const named = uriOf(path.join(dir, name));
+    for (const folder of [elsewhere, path.dirname(between)])
+      await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain(JSON.stringify(uriOf(folder))));
+    await appendFile(path.join(elsewhere, 'train.jsonl'), BAD_ROW);
+    await editor.fileChanged(path.join(elsewhere, 'train.jsonl'));
+    await editor.until(() => expect(codesOf(editor.pushed.get(named))).toEqual(['row-label-unknown']));
+    await rm(between);
+    await symlink(targetIn(other), between);
+    await editor.fileChanged(between);
+    await editor.until(() => expect(codesOf(editor.pushed.get(named))).toEqual([]));
+    await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain(JSON.stringify(uriOf(other))));
+    await appendFile(path.join(other, 'train.jsonl'), BAD_ROW);
+    await editor.fileChanged(path.join(other, 'train.jsonl'));
+    await editor.until(() => expect(codesOf(editor.pushed.get(named))).toEqual(['row-label-unknown']));
   });
 
   it.each(['rows.json', 'rows'])('is asked to watch data in the workspace with a name such as %s', async (name) => {
