@@ -1,5 +1,5 @@
 import type { Problem } from '../../../protocol/src/problem.ts';
-import type { TemplateView } from '../context.ts';
+import type { TaskContext, TemplateView } from '../context.ts';
 import { nodeAt } from '../json-tree.ts';
 import { RowFindings } from '../row-findings.ts';
 import { RowPlaces } from '../row-view.ts';
@@ -8,7 +8,6 @@ import type { Finding, Rule } from '../rule.ts';
 import { rowFieldMissing } from '../rules/row-field-missing.ts';
 import type { RowTokens, TokenMeter } from '../tokens.ts';
 import { viewOf } from './fired-rows.ts';
-import type { Round } from './row-round.ts';
 import type { Work } from './work.ts';
 
 /** An example whose tokens must be counted. */
@@ -16,6 +15,18 @@ export interface LongExample {
   readonly source: string;
   readonly template: TemplateView;
   readonly value: RowObject;
+}
+
+export interface ExamplesInput {
+  readonly context: TaskContext;
+  readonly meter: TokenMeter | undefined;
+  readonly rules: readonly Rule[];
+  /** All that the rules may look at in the task file. */
+  readonly signature: string;
+  /** What rules that look at tokens may look at as well. */
+  readonly slowSignature: string;
+  /** Groups of findings that are left out. */
+  readonly dropped: ReadonlySet<string>;
 }
 
 interface Known {
@@ -34,15 +45,11 @@ export class ExampleChecks {
   #tokens = new Map<string, RowTokens>();
   #tokensKey = '';
 
-  /**
-   * What is known now, and which examples are still to be measured.
-   *
-   * @param slowSignature all that the number of tokens depends on
-   */
-  check(
-    { context, meter, signature }: Round,
-    { rules, slowSignature, dropped }: { rules: readonly Rule[]; slowSignature: string; dropped: ReadonlySet<string> },
-  ): { problems: readonly Problem[]; long: readonly LongExample[] } {
+  /** What is known now, and which examples are still to be measured. */
+  check({ context, meter, rules, signature, slowSignature, dropped }: ExamplesInput): {
+    problems: readonly Problem[];
+    long: readonly LongExample[];
+  } {
     if (slowSignature !== this.#tokensKey) {
       this.#tokens.clear();
       this.#tokensKey = slowSignature;

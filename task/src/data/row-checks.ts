@@ -71,7 +71,7 @@ export class RowChecks {
       problems.set(facts.path, this.#problemsOf(round, i, undecided[i]!, dropped));
     }
     const slowSignature = slowSignatureOf(round.templates, input);
-    const examples = this.#examples.check(round, { rules: this.#rules, slowSignature, dropped });
+    const examples = this.#examples.check({ ...round, rules: this.#rules, slowSignature, dropped });
     round.longExamples.push(...examples.long);
     problems.set(path, [...problems.get(path)!, ...examples.problems]);
     const open = nextStep(round);
