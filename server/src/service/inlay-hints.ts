@@ -3,6 +3,7 @@ import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
 import { type DataFacts, SPLITS } from '../../../task/src/data-facts.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import { nodeAt, spanOf } from '../../../task/src/json-tree.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type TokenCount, tokenPlaces } from './token-places.ts';
 import { amount, number } from './words.ts';
@@ -26,8 +27,14 @@ export function inlayHints(
   range: Range,
 ): InlayHint[] {
   const { context, data } = knowledge;
+  const inRange = context.templates.filter(({ index }) => {
+    const node = nodeAt(context.parsed.tree, ['task_templates', index]);
+    if (node === undefined) return false;
+    const { start, end } = context.lines.range(spanOf(node));
+    return end.line >= range.start.line && start.line <= range.end.line;
+  });
   const hints = [
-    ...context.templates.flatMap((template) => [...markerHints(knowledge, template), ...sumHint(context, template)]),
+    ...inRange.flatMap((template) => [...markerHints(knowledge, template), ...sumHint(context, template)]),
     ...(data === undefined ? [] : rowHints(context, data, environment)),
   ];
   const isWanted = (offset: number) => {

@@ -18,6 +18,9 @@ export interface TokenPlace {
   readonly after: TokenCount | undefined;
 }
 
+/** In UTF-16 units: longer text of a template would keep somebody waiting who looks at it. */
+const MAX_MEASURED = 20_000;
+
 /** The place of each part of a template among the tokens of a row; of none without a tokeniser. */
 export function tokenPlaces(knowledge: Knowledge, template: TemplateView): ReadonlyMap<Segment, TokenPlace> {
   const model = knowledge.surroundings?.model;
@@ -49,7 +52,9 @@ function runningSums(first: TokenCount, counts: readonly (TokenCount | undefined
 function countOf({ data, surroundings }: Knowledge, template: TemplateView, segment: Segment): TokenCount | undefined {
   const encoder = surroundings?.model.kind === 'ok' ? surroundings.model.tokenizer : undefined;
   if (encoder === undefined) return undefined;
-  if (segment.kind === 'text') return fixed(encoder.encode(segment.text).length);
+  if (segment.kind === 'text') {
+    return segment.text.length > MAX_MEASURED ? undefined : fixed(encoder.encode(segment.text).length);
+  }
   // A split that is wrong is a problem of its own.
   if (segment.kind === 'virtual') return segment.tokens < 1 ? undefined : fixed(segment.tokens);
   const sample = data?.tasks.get(template.settings.taskname)?.samples.get(segment.name);

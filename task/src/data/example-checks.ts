@@ -21,9 +21,9 @@ export interface ExamplesInput {
   readonly context: TaskContext;
   readonly meter: TokenMeter | undefined;
   readonly rules: readonly Rule[];
-  /** All that the rules may look at in the task file. */
+  /** Changes with all that the rules may look at in the task file. */
   readonly signature: string;
-  /** What rules that look at tokens may look at as well. */
+  /** And with what rules that look at tokens may look at as well. */
   readonly slowSignature: string;
   /** Groups of findings that are left out. */
   readonly dropped: ReadonlySet<string>;

@@ -11,3 +11,16 @@ export class Keyed<T> {
     return value;
   }
 }
+
+/** A short name for a long text that seldom changes, for keys that are compared often. */
+export class ShortName {
+  #text: string | undefined;
+  #changes = 0;
+
+  /** The same as the last time where the text is, else a new one. */
+  of(text: string): string {
+    if (text !== this.#text) this.#changes += 1;
+    this.#text = text;
+    return String(this.#changes);
+  }
+}

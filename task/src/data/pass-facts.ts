@@ -7,10 +7,10 @@ import type { Round } from './row-round.ts';
 
 /** Adds to the facts what passes have found, of tasks whose rows they have seen all. */
 export function addFactsOfPasses({ templates, data, files, passes, manyAnswers }: Round, memory: PassMemory): void {
-  const passOf = new Map(passes.map((pass) => [`${pass.kind} ${pass.taskname}`, pass]));
+  const passesOf = byTask(passes);
   for (const [taskname, template] of templates) {
     const facts = data.tasks.get(taskname)!;
-    const ofTask = (kind: RowPass['kind']) => passOf.get(`${kind} ${taskname}`);
+    const ofTask = (kind: RowPass['kind']) => passesOf.get(taskname)?.find((pass) => pass.kind === kind);
     const [answers, lengths, boundary] = [ofTask('answer'), ofTask('lengths'), ofTask('boundary')];
     const labels = files.map(({ index }) => answers && memory.all(answers, index));
     const areKnown = files.every(({ index }, i) => !manyAnswers.get(taskname)?.has(index) || labels[i] !== undefined);
@@ -37,4 +37,15 @@ export function addFactsOfPasses({ templates, data, files, passes, manyAnswers }
       }
     }
   }
+}
+
+/** There may be thousands of tasks. */
+function byTask(passes: readonly RowPass[]): ReadonlyMap<string | undefined, readonly RowPass[]> {
+  const grouped = new Map<string | undefined, RowPass[]>();
+  for (const pass of passes) {
+    const ofTask = grouped.get(pass.taskname);
+    if (ofTask === undefined) grouped.set(pass.taskname, [pass]);
+    else ofTask.push(pass);
+  }
+  return grouped;
 }

@@ -10,7 +10,7 @@ import { ExampleChecks } from './example-checks.ts';
 import { FetchedRows } from './fetched-rows.ts';
 import { type FiredGroup, firedByAnswer, firedByLikeness, firedByShape, mergedGroups } from './fired-rows.ts';
 import { gatherFacts, gatherSamples, type IndexedFile, otherTasknames } from './gather-facts.ts';
-import { Keyed } from './keyed.ts';
+import { Keyed, ShortName } from './keyed.ts';
 import { LikenessMemory, likenessQuestion } from './likeness-memory.ts';
 import { addFactsOfPasses } from './pass-facts.ts';
 import { type RowRef, readBlockAgain } from './read-rows.ts';
@@ -51,6 +51,7 @@ export class RowChecks {
   readonly #samples = new Keyed<Map<string, FieldSample>>();
   readonly #rows = new FetchedRows();
   readonly #examples = new ExampleChecks();
+  readonly #names = { quick: new ShortName(), slow: new ShortName() };
   readonly #likeness: LikenessMemory;
 
   constructor(rules: readonly Rule[]) {
@@ -70,8 +71,7 @@ export class RowChecks {
     for (const [i, { facts }] of input.files.entries()) {
       problems.set(facts.path, this.#problemsOf(round, i, undecided[i]!, dropped));
     }
-    const slowSignature = slowSignatureOf(round.templates, input);
-    const examples = this.#examples.check({ ...round, rules: this.#rules, slowSignature, dropped });
+    const examples = this.#examples.check({ ...round, rules: this.#rules, dropped });
     round.longExamples.push(...examples.long);
     problems.set(path, [...problems.get(path)!, ...examples.problems]);
     const open = nextStep(round);
@@ -105,9 +105,10 @@ export class RowChecks {
     const { tokenizer } = model.kind === 'ok' ? model : { tokenizer: undefined };
     const meter = model.kind === 'ok' && tokenizer ? new TokenMeter(model, tokenizer, context.file) : undefined;
     const templates = templatesOf(context);
-    const signature = signatureOf(templates);
+    const signature = this.#names.quick.of(signatureOf(templates));
+    const slowSignature = this.#names.slow.of(slowSignatureOf(templates, input));
     this.#reports.quick.begin(signature);
-    this.#reports.slow.begin(slowSignatureOf(templates, input));
+    this.#reports.slow.begin(slowSignature);
     const versions = files.map(({ index }) => index.version).join();
     const data: DataFacts = {
       files: files.map(({ facts, index }) => ({ ...facts, rows: index.rows })),
@@ -129,6 +130,7 @@ export class RowChecks {
       templates,
       meter,
       signature,
+      slowSignature,
       data,
       passes,
       manyAnswers,
@@ -216,9 +218,11 @@ export class RowChecks {
     const missing: RowRef[] = [];
     const incomplete = new Set<Rule>();
     // They were counted when it was found out that the row is to be shown.
+    const counting = passes.filter(({ kind }) => kind === 'lengths');
     const tokens: TokensOf | undefined =
       meter &&
-      ((template, value, { block, row }) => this.#memory.tokens(passes, block, row) ?? meter.measure(template, value));
+      ((template, value, { block, row }) =>
+        this.#memory.tokens(counting, block, row) ?? meter.measure(template, value));
     for (const { rule, group, count, rows } of fired) {
       if (rule.code === rowFieldMissing.code && dropped.has(group)) continue;
       const reports = rule.looksAt === 'tokens' ? this.#reports.slow : this.#reports.quick;

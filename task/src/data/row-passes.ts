@@ -83,7 +83,7 @@ export interface PassInput {
   readonly meter: TokenMeter | undefined;
   /** By task: the files that have too many different answers to know them all. */
   readonly manyAnswers: ReadonlyMap<string, ReadonlySet<DataIndex>>;
-  /** All that rules for rows may look at in the task file. */
+  /** Changes with all that rules for rows may look at in the task file. */
   readonly signature: string;
 }
 
@@ -296,10 +296,10 @@ export class PassMemory {
     );
   }
 
-  /** The tokens of a row that is shown, as the passes that count them found them. */
-  tokens(passes: readonly RowPass[], { records }: DataBlock, row: number): RowTokens | undefined {
-    for (const pass of passes) {
-      const tokens = pass.kind === 'lengths' ? this.#of(pass).get(records!)?.tokens.get(row) : undefined;
+  /** The tokens of a row that is shown, as one of the passes that count them found them. */
+  tokens(counting: readonly RowPass[], { records }: DataBlock, row: number): RowTokens | undefined {
+    for (const pass of counting) {
+      const tokens = this.#of(pass).get(records!)?.tokens.get(row);
       if (tokens !== undefined) return tokens;
     }
     return undefined;

@@ -22,8 +22,10 @@ export interface RowsInput {
 export interface Round extends RowsInput {
   readonly templates: ReadonlyMap<string, TemplateView>;
   readonly meter: TokenMeter | undefined;
-  /** All that rules for rows may look at in the task file. */
+  /** Changes with all that rules for rows may look at in the task file. */
   readonly signature: string;
+  /** And with what rules that look at tokens may look at as well. */
+  readonly slowSignature: string;
   readonly data: DataFacts;
   readonly passes: readonly RowPass[];
   /** By task: the files that have too many different answers to know them all. */

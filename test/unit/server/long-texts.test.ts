@@ -37,3 +37,14 @@ it('texts that are too long are tokenised in steps, and only once for a change',
   expect(steps).toBe(before);
   expect(errors).toEqual([]);
 });
+
+it.each([
+  ['Nyhet', '⟨10⟩ 7–16'],
+  ['Nyhet '.repeat(5_000), '⟨10⟩'],
+])('a marker behind text of a template, unless that is long, has its place among the tokens', async (text, label) => {
+  const { service } = editor();
+  service.openDocument(TASK, taskFile({ of: `"prompt_template": "${text} <|VIRTUAL_PROMPT_0|> {sentence}: {label}"` }));
+  await service.settled();
+  const everything = { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } };
+  expect(service.inlayHints(TASK, everything)).toContainEqual(expect.objectContaining({ label }));
+});
