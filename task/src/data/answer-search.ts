@@ -2,7 +2,7 @@ import type { RowView } from '../row-view.ts';
 import type { DataIndex } from './data-index.ts';
 import { FileLikeness, type LikenessFields } from './file-likeness.ts';
 import { HashCounts } from './hash-counts.ts';
-import { isSameFiles, type LikenessInput } from './likeness.ts';
+import { isSameFiles, type LikenessInput, type LikeRow } from './likeness.ts';
 import type { RowRef } from './read-rows.ts';
 import { COLUMNS, hashCount } from './row-records.ts';
 import { isText } from './row-shape.ts';
@@ -27,6 +27,8 @@ export interface Otherwise {
   readonly count: number;
   /** In order, the first of them. */
   readonly rows: readonly OtherwiseRow[];
+  /** Rows to which training data has the like with the same label, written in another form alone. */
+  readonly leaked: { readonly count: number; readonly rows: readonly LikeRow[] };
 }
 
 interface File {
@@ -36,9 +38,15 @@ interface File {
 
 type Answered = NonNullable<RowView['answeredOtherwise']>;
 
+/** The first training row of a key, and the keys of all answers that training rows of it have. */
+interface Trained {
+  readonly first: Answered;
+  readonly answers: Set<number>;
+}
+
 /**
  * Finds rows that have what another row has in every field but the answer, and another label: one that stands before it in its
- * own file, or a training row where it is none itself. Asked again, it looks only at the rows that have changed, and at those
+ * own file, or a training row where it is none itself. And finds rows that training data has with the same label in another form. Asked again, it looks only at the rows that have changed, and at those
  * that stand several times.
  */
 export class AnswerSearch {
@@ -88,7 +96,7 @@ export class AnswerSearch {
         if (this.#training !== undefined) changed.push({ high, low });
       });
     }
-    const training = new Map<number, Answered>();
+    const training = new Map<number, Trained>();
     for (const file of this.#training ?? []) yield* this.#update(file);
     for (const { high, low } of changed) this.#decide(high, low);
     for (const file of this.#training ?? []) {
@@ -105,7 +113,7 @@ export class AnswerSearch {
 
   *#inTurn(
     labels: LabelKeys,
-    training: Map<number, Answered>,
+    training: Map<number, Trained>,
     found: Map<LikenessInput, Otherwise>,
   ): Generator<undefined, void> {
     const inputs = this.#files.filter(({ isTraining }) => isTraining);
@@ -139,22 +147,32 @@ export class AnswerSearch {
   }
 
   /** @param training the first training row of each key; those of a training file are added */
-  #ofFile({ input, likeness }: File, labels: LabelKeys, training: Map<number, Answered>): Otherwise {
+  #ofFile({ input, likeness }: File, labels: LabelKeys, training: Map<number, Trained>): Otherwise {
     const own = new Map<number, Answered>();
     const rows: OtherwiseRow[] = [];
-    let count = 0;
+    const leaked: LikeRow[] = [];
+    let [others, leaks] = [0, 0];
     const wanted = new Set([...likeness.repeated, ...this.#shared]);
-    for (const { key, label, ref } of this.#answered(input.index, likeness, wanted, labels)) {
+    for (const { key, answer, label, ref } of this.#answered(input.index, likeness, wanted, labels)) {
       const here = { file: input.path, line: ref.line, label };
-      if (input.isTraining && !training.has(key)) training.set(key, here);
-      const earlier = (input.isTraining ? undefined : training.get(key)) ?? own.get(key);
+      const trained = training.get(key);
+      if (input.isTraining) {
+        if (trained === undefined) training.set(key, { first: here, answers: new Set([answer]) });
+        else trained.answers.add(answer);
+      }
+      const taught = input.isTraining ? undefined : trained;
+      const earlier = taught?.first ?? own.get(key);
       if (earlier === undefined) own.set(key, here);
       else if (earlier.label !== label) {
-        count += 1;
+        others += 1;
         if (rows.length < this.#most) rows.push({ ...ref, answeredOtherwise: earlier });
+      } else if (taught !== undefined && !taught.answers.has(answer)) {
+        leaks += 1;
+        const { file, line } = taught.first;
+        if (leaked.length < this.#most) leaked.push({ ...ref, duplicateOf: -1, leakedFrom: { file, line } });
       }
     }
-    return { count, rows };
+    return { count: others, rows, leaked: { count: leaks, rows: leaked } };
   }
 
   /** The rows with one of some keys that have a label. */
@@ -163,7 +181,7 @@ export class AnswerSearch {
     likeness: FileLikeness,
     wanted: ReadonlySet<number>,
     labels: LabelKeys,
-  ): Generator<{ key: number; label: string; ref: RowRef }> {
+  ): Generator<{ key: number; answer: number; label: string; ref: RowRef }> {
     if (wanted.size === 0) return;
     // Looking into a set is slow; most rows are told apart by a few bits.
     const bits = new Uint8Array(1 << 16);
@@ -184,13 +202,15 @@ export class AnswerSearch {
       let start = 0;
       for (let row = 0; row < count; row++) {
         const shape = shapes[columns[row * COLUMNS + 1]!]!;
-        const answer = start + shape.place;
+        const place = start + shape.place;
         start += shape.hashes;
         if (shape.place < 0 || bits[likes[row * 2 + 1]! & 0xffff] === 0) continue;
         const key = hashKey(likes[row * 2]!, likes[row * 2 + 1]!);
-        const label = wanted.has(key) ? shape.labels?.get(hashKey(hashes[answer]!, hashes[answer + 1]!)) : undefined;
+        if (!wanted.has(key)) continue;
+        const answer = hashKey(hashes[place]!, hashes[place + 1]!);
+        const label = shape.labels?.get(answer);
         if (label === undefined) continue;
-        yield { key, label, ref: { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! } };
+        yield { key, answer, label, ref: { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! } };
       }
     }
   }
@@ -200,7 +220,7 @@ function keyOf(tasks: AskedTasks): string {
   return JSON.stringify([...tasks]);
 }
 
-const NOTHING: Otherwise = { count: 0, rows: [] };
+const NOTHING: Otherwise = { count: 0, rows: [], leaked: { count: 0, rows: [] } };
 
 function has(files: readonly File[], high: number, low: number): boolean {
   return files.some(({ likeness }) => likeness.count(high, low) > 0);

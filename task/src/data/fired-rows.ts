@@ -255,6 +255,7 @@ export function firedByLikeness(
     { count: counts.both, like: { duplicateOf: 0, leakedFrom: somewhere } },
     // Whatever else these are: no rule looks at both.
     { count: otherwise.count, like: { answeredOtherwise: { ...somewhere, label: '' } } },
+    { count: otherwise.leaked.count, like: { leakedFrom: somewhere } },
   ];
   return rules.flatMap((rule) => {
     const groups = new Map<string, number>();
@@ -264,9 +265,9 @@ export function firedByLikeness(
       for (const [group, times] of found) groups.set(group, (groups.get(group) ?? 0) + times * count);
     }
     return [...groups].map(([group, count]) => {
-      const rows = [...firstRows, ...otherwise.rows].filter(
-        (row) => fires(rule, viewOf(context, file, {}, likesOf(row)), context).get(group) !== undefined,
-      );
+      const rows = [...firstRows, ...otherwise.rows, ...otherwise.leaked.rows]
+        .filter((row) => fires(rule, viewOf(context, file, {}, likesOf(row)), context).get(group) !== undefined)
+        .sort((a, b) => a.line - b.line);
       return { rule, group, count, rows: rows.slice(0, madeAtMost(rule)) };
     });
   });

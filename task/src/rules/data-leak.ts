@@ -8,7 +8,7 @@ export const dataLeak: Rule = {
   code: 'data-leak',
   severity: 'warning',
   explanation:
-    'A row of the training data is also in the validation or test data, so that what is measured there is partly what was learned by heart.',
+    'A row of the training data is also in the validation or test data, perhaps with another form of its label, so that what is measured there is partly what was learned by heart.',
   quickFix:
     'Removes the row from the validation or test data, or all such rows of the file; of a file that is both, its mention.',
   example: {

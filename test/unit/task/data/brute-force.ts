@@ -67,6 +67,9 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
             const earlier = (file.isTraining ? undefined : answeredInTraining.get(input)) ?? answered.get(input);
             if (earlier === undefined) answered.set(input, here);
             else if (earlier.label !== label) view.answeredOtherwise = earlier;
+            else if (!file.isTraining && answeredInTraining.has(input) && view.leakedFrom === undefined) {
+              view.leakedFrom = { file: earlier.file, line: earlier.line };
+            }
           }
         }
       }

@@ -911,6 +911,11 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
   'data-leak': {
     fires: {
       'a validation row': { data: { 'validation.jsonl': `${row('ny')}\n⟦${row('Kursen stiger')}⟧` } },
+      'a validation row whose label has another form': {
+        data: {
+          'validation.jsonl': `⟦${row('Kursen faller', 'negativ')}⟧\n⟦${row('Kursen stiger')}⟧\n⟦${row('Kursen stiger', ' positiv')}⟧`,
+        },
+      },
       'a whole file': {
         task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "test_ds": [⟦"train.jsonl"⟧] }' }),
       },
