@@ -7,6 +7,7 @@ import { answerWithoutInput } from './answer-without-input.ts';
 import { backboneChanged } from './backbone-changed.ts';
 import { chatTemplateMissing } from './chat-template-missing.ts';
 import { dataEmpty } from './data-empty.ts';
+import { dataFormat } from './data-format.ts';
 import { dataLeak } from './data-leak.ts';
 import { dataNotFound } from './data-not-found.ts';
 import { jsonSyntax } from './json-syntax.ts';
@@ -84,6 +85,7 @@ export const rules: readonly Rule[] = [
   chatTemplateMissing,
   labelsSameTokens,
   dataNotFound,
+  dataFormat,
   dataEmpty,
   validationMissing,
   rowSyntax,

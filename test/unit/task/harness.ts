@@ -67,6 +67,7 @@ const DATA: Record<string, string> = {
   'validation.jsonl': [row('Vinsten ökar'), row('Vinsten minskar', 'negativa')].join('\n'),
   'test.jsonl': row('Aktien lyfter'),
   'empty.jsonl': '\n\n',
+  'rows.csv': 'sentence,label\nBra,positiva\n',
   'positive-rows.jsonl': [row('Vinsten ökar'), row('Kassan växer')].join('\n'),
 };
 

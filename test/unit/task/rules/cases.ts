@@ -585,6 +585,24 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
     },
     silent: { 'files that are there': {} },
   },
+  'data-format': {
+    fires: {
+      'a table': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", ⟦"more.csv"⟧] }' }),
+        data: { 'more.csv': 'sentence,label\nBra,positiva\n' },
+      },
+      'a table of a spreadsheet': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", ⟦"more.XLSX"⟧] }' }),
+        data: { 'more.XLSX': 'PK' },
+      },
+    },
+    silent: {
+      'lines of JSON': {},
+      'a table that is not there, which is said elsewhere': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", "gone.csv"] }' }),
+      },
+    },
+  },
   'data-empty': {
     fires: {
       'a file with blank lines only': {
