@@ -1,5 +1,5 @@
 import { t } from '../../l10n/src/words.ts';
-import { parseJsonTree, type Span } from './json-tree.ts';
+import { MAX_DEPTH, parseJsonTree, type Span } from './json-tree.ts';
 
 /** A row as it was read; its values are checked by the rules. */
 export type RowObject = Readonly<Record<string, unknown>>;
@@ -225,8 +225,25 @@ export function parseRow(text: string): RowReading | undefined {
     if (text.trim() === '') return undefined;
     return { value: undefined, problem: syntaxProblem(text) };
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value: value as RowObject };
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return isTooDeep(value) ? { value: undefined, problem: syntaxProblem(text) } : { value: value as RowObject };
+  }
   return { value: undefined, problem: { ...trimmedSpan(text), message: noObject() } };
+}
+
+/** Whether a row is nested deeper than the tolerant parser goes; whoever goes through it by calls would run out of them. */
+function isTooDeep(row: object): boolean {
+  let level: unknown[] = [row];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth >= MAX_DEPTH) return true;
+    const inner: unknown[] = [];
+    for (const value of level) {
+      for (const field of Object.values(value as object))
+        if (typeof field === 'object' && field !== null) inner.push(field);
+    }
+    level = inner;
+  }
+  return false;
 }
 
 function noObject(): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { OutOfTime, TimeLimit } from '../time-limit.ts';
 import { BLANKS, type Blanks, blanksTaken } from './blanks.ts';
 import { callingStrip, STRIP, stripLetters } from './strip-calls.ts';
 
@@ -53,10 +54,14 @@ const LATER = 'ptaskSaysThisLater';
  */
 export function readChatFrame(template: string, tokens: Readonly<Record<string, string>>): ChatReading {
   try {
-    const run = rendering(template);
-    return frameOf((messages, open) => run({ ...tokens, messages, add_generation_prompt: open }));
+    // Between two statements the time is looked at below; one of them, or reading the template, may take without end by itself.
+    return new TimeLimit().run(2 * PATIENCE, () => {
+      const run = rendering(template);
+      return frameOf((messages, open) => run({ ...tokens, messages, add_generation_prompt: open }));
+    });
   } catch (error) {
-    return { kind: 'broken', reason: (error as Error).message };
+    const reason = error instanceof OutOfTime ? t('it takes too long to render') : (error as Error).message;
+    return { kind: 'broken', reason };
   }
 }
 

@@ -1,5 +1,5 @@
-import { type Context, createContext, Script } from 'node:vm';
 import { t } from '../../../l10n/src/words.ts';
+import { OutOfTime, TimeLimit } from '../time-limit.ts';
 import { UnusableTokenizer } from './vocabulary.ts';
 
 /** A tokeniser that has taken too long over a text, or failed at one, and is not asked again. */
@@ -19,14 +19,14 @@ const LIMIT = { text: 2_000, thousand: 10, most: 10_000 } as const;
 
 /**
  * How long a tokeniser is waited for. A file from elsewhere says what is done to a text, a regular expression that tries things
- * without end perhaps, and nothing but V8 itself can stop one of these. What has been stopped may have left anything half done, and
- * would be as slow the next time, so that the tokeniser is not used any more.
+ * without end perhaps. What has been stopped may have left anything half done, and would be as slow the next time, so that the
+ * tokeniser is not used any more.
  */
 export class Patience {
   readonly #file: string;
   readonly #folder: string | undefined;
   #end: TokenizerGivenUp | undefined;
-  #room: { readonly context: Context; readonly script: Script } | undefined;
+  readonly #limit = new TimeLimit();
 
   /** @param file the tokeniser's, and its folder, for the message */
   constructor(file: string, folder?: string) {
@@ -66,7 +66,7 @@ export class Patience {
   #watched<T>(units: number | undefined, limit: number | undefined, work: () => T): T {
     if (this.#end !== undefined) throw this.#end;
     try {
-      return limit === undefined ? work() : this.#within(limit, work);
+      return limit === undefined ? work() : this.#limit.run(limit, work);
     } catch (error) {
       this.#end = new TokenizerGivenUp(this.#reasonOf(error, units ?? 0), this.#folder);
       throw this.#end;
@@ -74,22 +74,10 @@ export class Patience {
   }
 
   #reasonOf(error: unknown, units: number): string {
-    const { message, code } = error as NodeJS.ErrnoException;
-    return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-      ? t('{0} is not used any more, as it took more than {1} s over a text', this.#file, limitFor(units) / 1000)
-      : `${this.#file} ${error instanceof UnusableTokenizer ? message : t('cannot be used: {0}', message)}`;
-  }
-
-  /** A call takes some 70 microseconds, for a thread that looks at the clock. */
-  #within<T>(milliseconds: number, work: () => T): T {
-    this.#room ??= { context: createContext({}), script: new Script('work()') };
-    const { context, script } = this.#room;
-    context.work = work;
-    try {
-      return script.runInContext(context, { timeout: Math.max(1, Math.ceil(milliseconds)) }) as T;
-    } finally {
-      context.work = undefined;
-    }
+    if (error instanceof OutOfTime)
+      return t('{0} is not used any more, as it took more than {1} s over a text', this.#file, limitFor(units) / 1000);
+    const { message } = error as Error;
+    return `${this.#file} ${error instanceof UnusableTokenizer ? message : t('cannot be used: {0}', message)}`;
   }
 }
 

@@ -97,6 +97,12 @@ describe('the frame of an exchange', () => {
     expect(readChatFrame(template, {})).toEqual({ kind: 'broken', reason: 'it takes too long to render' });
   });
 
+  it('is none of a template of which one statement does not come to an end', () => {
+    const doubled = '{% for i in range(99) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}';
+    const template = `{% set ns = namespace(x=[1]) %}${doubled}{{ ns.x | tojson }}${CHATML}`;
+    expect(readChatFrame(template, {})).toEqual({ kind: 'broken', reason: 'it takes too long to render' });
+  }, 60_000);
+
   it('does not depend on the day', () => {
     const reading = readChatFrame(`{{ strftime_now("%d %b %Y") }} ${CHATML}`, {});
     expect(reading).toMatchObject({ frame: { before: '26 Jul 2024 <|im_start|>user\n' } });

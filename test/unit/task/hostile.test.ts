@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { checkTaskText } from '../../../task/src/check.ts';
-import { check, environment, TASK_PATH } from './harness.ts';
+import { check, environment, row, TASK_PATH } from './harness.ts';
 
 /*
  * Task files that are made to keep whoever looks at them: each took minutes, or the memory, of an editor that only found it in a
@@ -51,6 +51,15 @@ describe('a task file with too much of one thing is told so, and refused', () =>
     expect(problems.map(({ message }) => message)).toContain('A task file names at most 2000 data files.');
     expect(asked.size).toBe(2_000);
   });
+});
+
+it('a row that is nested without end is told, and the next is read', async () => {
+  const nested = `{"taskname":"sentiment-task","sentence":${'['.repeat(100_000)}${']'.repeat(100_000)},"label":"positiva"}`;
+  const { problems } = await check({ data: { 'train.jsonl': `${nested}\n${row('Kursen stiger', 'okänd')}` } });
+  expect(problems.map(({ code, range }) => [code, range.start.line])).toEqual([
+    ['row-syntax', 0],
+    ['row-label-unknown', 1],
+  ]);
 });
 
 it('of many problems of a kind the first are told, with what mends them, and that there are more', () => {
