@@ -173,7 +173,7 @@ async function openingFigures(task: string): Promise<Figure[]> {
     await done;
     whole.push(performance.now() - start);
     const waited = await stop();
-    answers.push(...waited);
+    for (const time of waited) answers.push(time);
     longest.push(Math.max(...waited));
     service.dispose();
   }
