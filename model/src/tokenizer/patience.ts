@@ -14,8 +14,11 @@ export class TokenizerGivenUp extends Error {
   }
 }
 
-/** Milliseconds that a text may take, and a thousand of its UTF-16 units; and the most that any text may. */
-const LIMIT = { text: 2_000, thousand: 10, most: 10_000 } as const;
+/**
+ * Milliseconds that a text may take, and a thousand of its UTF-16 units; and the most that any text may. A million letters in one word
+ * take a second or two, and more where others want the processor.
+ */
+const LIMIT = { text: 2_000, thousand: 20, most: 60_000 } as const;
 
 /**
  * How long a tokeniser is waited for. A file from elsewhere says what is done to a text, a regular expression that tries things
