@@ -1,5 +1,5 @@
 import { type Disposable, LanguageStatusSeverity, languages, type TextDocument, window, workspace } from 'vscode';
-import type { PromptState } from '../../protocol/src/engine.ts';
+import type { PromptState } from '../../protocol/src/predicting.ts';
 import { EngineError, reasonOf } from './engine/engine-error.ts';
 import type { PredictionEngine } from './engine/prediction-engine.ts';
 import type { LanguageServer } from './language-server.ts';

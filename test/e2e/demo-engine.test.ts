@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, it, vi } from 'vitest';
-import type { DataRow } from '../../protocol/src/engine.ts';
+import type { DataRow } from '../../protocol/src/task-files.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Engine } from './engine.ts';
 import { buildPtask, writeJsonl, writeTaskFile } from './ptask.ts';

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { FetchingParams } from '../../protocol/src/engine.ts';
+import type { FetchingParams } from '../../protocol/src/models.ts';
 import { hub, ID, tinyModel, WEIGHTS } from '../unit/hub/fetching.ts';
 import { COMMIT, cutAfter, refuse } from '../unit/hub/hub-server.ts';
 import { temporaryFolder, tinyFolder } from '../unit/model/tiny-folder.ts';

@@ -1,13 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type {
-  EvaluatedParams,
-  EvaluateParams,
-  PlanParams,
-  PredictedRow,
-  PredictParams,
-} from '../../protocol/src/engine.ts';
+import type { EvaluatedParams, EvaluateParams } from '../../protocol/src/evaluating.ts';
+import type { PlanParams } from '../../protocol/src/planning.ts';
+import type { PredictedRow, PredictParams } from '../../protocol/src/predicting.ts';
 import { temporaryFolder as folderOfAllTests } from '../unit/engine/temporary-folder.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Engine, faultOf } from './engine.ts';

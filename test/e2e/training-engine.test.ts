@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { isProcessAlive } from '../../engine/src/process-alive.ts';
-import type { TrainParams } from '../../protocol/src/engine.ts';
+import type { TrainParams } from '../../protocol/src/training.ts';
 import type { TrainEvent } from '../../protocol/src/training-events.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { ENGINE, ENGINE_ENV, Engine, faultOf } from './engine.ts';

@@ -1,4 +1,4 @@
-import type { EpochPoint, StepPoint } from '../../../protocol/src/engine.ts';
+import type { EpochPoint, StepPoint } from '../../../protocol/src/runs.ts';
 
 /* The messages between the extension and the page of a chart. */
 

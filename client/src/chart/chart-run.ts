@@ -1,4 +1,4 @@
-import type { EpochPoint, RunMetricsResult, RunSummary, StepPoint } from '../../../protocol/src/engine.ts';
+import type { EpochPoint, RunMetricsResult, RunSummary, StepPoint } from '../../../protocol/src/runs.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
 import type { ChartRun } from './chart-messages.ts';
 

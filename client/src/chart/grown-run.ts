@@ -1,4 +1,4 @@
-import type { EpochPoint, StepPoint } from '../../../protocol/src/engine.ts';
+import type { EpochPoint, StepPoint } from '../../../protocol/src/runs.ts';
 import type { ChartRun } from './chart-messages.ts';
 
 /** A run of hours takes more steps than can be drawn ten times a second: beyond these every other one is left out. */

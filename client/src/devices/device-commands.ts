@@ -1,5 +1,5 @@
 import { commands, type Disposable, ProgressLocation, window } from 'vscode';
-import type { DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
+import type { DeviceName, DevicesResult } from '../../../protocol/src/devices.ts';
 import { changeSetting } from '../change-setting.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';

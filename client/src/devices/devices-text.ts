@@ -1,4 +1,4 @@
-import type { DeviceFinding, DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
+import type { DeviceFinding, DeviceName, DevicesResult } from '../../../protocol/src/devices.ts';
 import { escapeMarkdown } from '../predictions/prediction-text.ts';
 import type { Texts } from '../texts.ts';
 

@@ -1,4 +1,5 @@
-import type { DeviceName, EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
+import type { DeviceName } from '../../../protocol/src/devices.ts';
+import type { EngineNotifications, EngineRequests } from '../../../protocol/src/engine.ts';
 import { EngineDied, EngineError } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';
 import type { Permit } from './permit.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TrainingParams } from '../../../protocol/src/engine.ts';
+import type { TrainingParams } from '../../../protocol/src/training.ts';
 import type { RunRequest, StartTraining, TrainingProcess } from '../runs/run-queue.ts';
 import { EngineError } from './engine-error.ts';
 import { type EngineLog, EngineProcess } from './engine-process.ts';

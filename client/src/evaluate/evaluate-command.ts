@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
-import type { Baseline } from '../../../protocol/src/engine.ts';
+import type { Baseline } from '../../../protocol/src/evaluating.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import { showError, withoutLinks } from '../messages.ts';
 import type { ReportDocuments } from '../report-documents.ts';

@@ -13,7 +13,7 @@ import {
   Uri,
   workspace,
 } from 'vscode';
-import type { EvaluatedParams, EvaluatedRow } from '../../../protocol/src/engine.ts';
+import type { EvaluatedParams, EvaluatedRow } from '../../../protocol/src/evaluating.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';

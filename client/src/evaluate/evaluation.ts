@@ -5,7 +5,7 @@ import type {
   EvaluatedRow,
   Split,
   TaskEvaluation,
-} from '../../../protocol/src/engine.ts';
+} from '../../../protocol/src/evaluating.ts';
 import { EngineError, NotAllowed } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 

@@ -1,4 +1,9 @@
-import type { ConfusionMatrix, EvaluatedRow, EvaluationMetrics, LabelMetrics } from '../../../protocol/src/engine.ts';
+import type {
+  ConfusionMatrix,
+  EvaluatedRow,
+  EvaluationMetrics,
+  LabelMetrics,
+} from '../../../protocol/src/evaluating.ts';
 import { escapeMarkdown, promptText } from '../predictions/prediction-text.ts';
 import type { Texts } from '../texts.ts';
 import type { Evaluation } from './evaluation.ts';

@@ -1,6 +1,6 @@
 import { type CancellationToken, env, type Progress, ProgressLocation, Uri, window } from 'vscode';
 import type { FetchCommandArgument } from '../../../protocol/src/commands.ts';
-import type { FetchModelResult, PlanFetchResult } from '../../../protocol/src/engine.ts';
+import type { FetchModelResult, PlanFetchResult } from '../../../protocol/src/models.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';

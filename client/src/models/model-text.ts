@@ -4,7 +4,7 @@ import type {
   ModelOffer,
   ModelsResult,
   PlanFetchResult,
-} from '../../../protocol/src/engine.ts';
+} from '../../../protocol/src/models.ts';
 import type { Texts } from '../texts.ts';
 
 /** Models that are offered under one heading. */

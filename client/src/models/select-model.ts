@@ -9,7 +9,7 @@ import {
   workspace,
 } from 'vscode';
 import type { FileCommandArgument } from '../../../protocol/src/commands.ts';
-import type { ModelsResult } from '../../../protocol/src/engine.ts';
+import type { ModelsResult } from '../../../protocol/src/models.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { showError } from '../messages.ts';

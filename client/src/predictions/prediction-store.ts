@@ -4,7 +4,7 @@ import type {
   PredictParams,
   PredictResult,
   PromptState,
-} from '../../../protocol/src/engine.ts';
+} from '../../../protocol/src/predicting.ts';
 
 /** A row of a task, as the engine is asked about it. */
 export interface RowQuestion {

@@ -1,4 +1,4 @@
-import type { Answer, PredictedRow, PromptState, VirtualTokenNeighbours } from '../../../protocol/src/engine.ts';
+import type { Answer, PredictedRow, PromptState, VirtualTokenNeighbours } from '../../../protocol/src/predicting.ts';
 import type { Texts } from '../texts.ts';
 import type { Prediction } from './prediction-store.ts';
 

@@ -1,4 +1,4 @@
-import type { PlannedTask, PlanResult } from '../../../protocol/src/engine.ts';
+import type { PlannedTask, PlanResult } from '../../../protocol/src/planning.ts';
 import type { Texts } from '../texts.ts';
 
 /** A run that takes longer is asked about before it starts. */

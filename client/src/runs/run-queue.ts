@@ -1,10 +1,10 @@
+import type { DeviceName } from '../../../protocol/src/devices.ts';
 import type {
-  DeviceName,
   StopTrainingParams,
   TrainingParams,
   TrainingProgress,
   TrainResult,
-} from '../../../protocol/src/engine.ts';
+} from '../../../protocol/src/training.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
 import { EngineDied, EngineError } from '../engine/engine-error.ts';
 

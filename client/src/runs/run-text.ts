@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { EpochPoint, RunSummary, TrainedTask } from '../../../protocol/src/engine.ts';
+import type { EpochPoint, RunSummary } from '../../../protocol/src/runs.ts';
+import type { TrainedTask } from '../../../protocol/src/training.ts';
 import { tellingLines } from '../engine/last-lines.ts';
 import { escapeMarkdown } from '../predictions/prediction-text.ts';
 import type { Texts } from '../texts.ts';

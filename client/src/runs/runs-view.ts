@@ -10,7 +10,7 @@ import {
   Uri,
   window,
 } from 'vscode';
-import type { EpochPoint, RunState, RunSummary } from '../../../protocol/src/engine.ts';
+import type { EpochPoint, RunState, RunSummary } from '../../../protocol/src/runs.ts';
 import { EngineDied } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { Texts } from '../texts.ts';

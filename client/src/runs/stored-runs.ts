@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Disposable, EventEmitter, workspace } from 'vscode';
-import type { RunSummary } from '../../../protocol/src/engine.ts';
+import type { RunSummary } from '../../../protocol/src/runs.ts';
 import { reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import { showError } from '../messages.ts';

@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
 import { commands, l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { TaskCommandArgument } from '../../../protocol/src/commands.ts';
-import type { DeviceName, PlanResult } from '../../../protocol/src/engine.ts';
+import type { DeviceName } from '../../../protocol/src/devices.ts';
+import type { PlanResult } from '../../../protocol/src/planning.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import { showError, showInformation } from '../messages.ts';

@@ -1,4 +1,4 @@
-import type { NearToken, VirtualTokenNeighbours } from '../../../protocol/src/engine.ts';
+import type { NearToken, VirtualTokenNeighbours } from '../../../protocol/src/predicting.ts';
 import { weightRowBlocks } from '../backbone/weight-rows.ts';
 import type { Project } from '../project.ts';
 import type { UsablePrompt } from './prompt-state.ts';

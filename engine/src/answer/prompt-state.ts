@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { t } from '../../../l10n/src/words.ts';
-import type { PromptState, PromptTraining } from '../../../protocol/src/engine.ts';
+import type { PromptState, PromptTraining } from '../../../protocol/src/predicting.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { parseTemplate } from '../../../task/src/template.ts';
 import { trainingFacts } from '../../../task/src/training-record.ts';

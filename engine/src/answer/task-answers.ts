@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import type { Answer, PredictedRow } from '../../../protocol/src/engine.ts';
+import type { Answer, PredictedRow } from '../../../protocol/src/predicting.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Row } from '../data/tokenise.ts';
 import { frozenPredictor } from '../evaluate/run-baseline.ts';

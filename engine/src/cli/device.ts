@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { DeviceName } from '../../../protocol/src/engine.ts';
+import type { DeviceName } from '../../../protocol/src/devices.ts';
 import { chooseDevice } from '../devices/choose-device.ts';
 import { DEVICE_NAMES } from '../devices/devices.ts';
 import { tryDevices } from '../devices/find-devices.ts';

@@ -1,4 +1,4 @@
-import type { DeviceFinding, DeviceName } from '../../../protocol/src/engine.ts';
+import type { DeviceFinding, DeviceName } from '../../../protocol/src/devices.ts';
 import { findDevices } from '../devices/find-devices.ts';
 import { installedProviders } from '../runtime/provider.ts';
 import { count, formatBytes, table } from '../text.ts';

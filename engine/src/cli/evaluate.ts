@@ -1,4 +1,4 @@
-import type { Split } from '../../../protocol/src/engine.ts';
+import type { Split } from '../../../protocol/src/evaluating.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { InputError } from '../errors.ts';
 import type { Baseline } from '../evaluate/baseline.ts';

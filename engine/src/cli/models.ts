@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelOffer } from '../../../protocol/src/engine.ts';
+import type { ModelOffer } from '../../../protocol/src/models.ts';
 import { InputError } from '../errors.ts';
 import { offerModelsFrom } from '../models/offer-models.ts';
 import { formatBytes, table } from '../text.ts';

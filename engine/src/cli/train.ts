@@ -1,4 +1,4 @@
-import type { DeviceName } from '../../../protocol/src/engine.ts';
+import type { DeviceName } from '../../../protocol/src/devices.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { formatLoss } from '../progress.ts';
 import { count, shortPath } from '../text.ts';

@@ -4,7 +4,7 @@ import { totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { t } from '../../../l10n/src/words.ts';
-import type { Adapter, DeviceName } from '../../../protocol/src/engine.ts';
+import type { Adapter, DeviceName } from '../../../protocol/src/devices.ts';
 
 /*
  * Which hardware is behind a device. The runtime does not tell, so the system is asked, in the process that has just

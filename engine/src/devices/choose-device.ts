@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import type { DeviceFinding, DeviceName } from '../../../protocol/src/engine.ts';
+import type { DeviceFinding, DeviceName } from '../../../protocol/src/devices.ts';
 import { InputError } from '../errors.ts';
 import { BY_SPEED } from './devices.ts';
 

@@ -1,4 +1,4 @@
-import type { DeviceName } from '../../../protocol/src/engine.ts';
+import type { DeviceName } from '../../../protocol/src/devices.ts';
 import { PROVIDERS } from '../runtime/providers.ts';
 
 /** Execution providers by their names in the runtime, the one that every machine has first. */

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { t } from '../../../l10n/src/words.ts';
-import type { DeviceFinding, DeviceName, DevicesResult } from '../../../protocol/src/engine.ts';
+import type { DeviceFinding, DeviceName, DevicesResult } from '../../../protocol/src/devices.ts';
 import { installedProviders, runtimeVersion } from '../runtime/provider.ts';
 import { fastest, isTakenUnasked } from './choose-device.ts';
 import { DEVICE_NAMES } from './devices.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { t } from '../../../l10n/src/words.ts';
-import type { Adapter, DeviceName } from '../../../protocol/src/engine.ts';
+import type { Adapter, DeviceName } from '../../../protocol/src/devices.ts';
 import { EngineError } from '../errors.ts';
 import { tryProvider } from '../runtime/provider.ts';
 import { usedAdapter } from './adapter.ts';

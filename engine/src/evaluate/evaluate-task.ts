@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import type { Answerer, Split } from '../../../protocol/src/engine.ts';
+import type { Answerer, Split } from '../../../protocol/src/evaluating.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { RowStore } from '../data/row-store.ts';
 import type { Row } from '../data/tokenise.ts';

@@ -1,4 +1,4 @@
-import type { ConfusionMatrix, LabelMetrics } from '../../../protocol/src/engine.ts';
+import type { ConfusionMatrix, LabelMetrics } from '../../../protocol/src/evaluating.ts';
 import { labelForms, labelOf } from '../../../task/src/labels.ts';
 import type { Labels } from '../../../task/src/types.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DEMO_MODEL } from '../../../model/src/demo/packages.ts';
 import { type ListedModel, listModels } from '../../../model/src/list-models.ts';
 import { type SuggestedModel, suggestedFor } from '../../../model/src/suggested-models.ts';
-import type { ModelAbout, ModelOffer, ModelsParams, ModelsResult } from '../../../protocol/src/engine.ts';
+import type { ModelAbout, ModelOffer, ModelsParams, ModelsResult } from '../../../protocol/src/models.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { productSpeed } from '../runtime/product-speed.ts';
 import { type ModelSizes, reckonBytes, reckonSeconds, type StepSizes } from '../train/step-cost.ts';

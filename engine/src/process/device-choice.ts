@@ -1,4 +1,4 @@
-import type { DeviceName } from '../../../protocol/src/engine.ts';
+import type { DeviceName } from '../../../protocol/src/devices.ts';
 import { chooseDevice } from '../devices/choose-device.ts';
 import { tryDevices } from '../devices/find-devices.ts';
 import { log } from './log.ts';

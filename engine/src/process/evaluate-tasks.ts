@@ -4,7 +4,7 @@ import type {
   EvaluateResult,
   EvaluationMetrics,
   TaskEvaluation,
-} from '../../../protocol/src/engine.ts';
+} from '../../../protocol/src/evaluating.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { promptOf } from '../answer/prompt-state.ts';
 import { promptText } from '../answer/prompt-text.ts';

@@ -1,4 +1,4 @@
-import type { FetchCudaParams, FetchCudaResult, PlanFetchCudaResult } from '../../../protocol/src/engine.ts';
+import type { FetchCudaParams, FetchCudaResult, PlanFetchCudaResult } from '../../../protocol/src/devices.ts';
 import { fetchCuda, planCuda } from '../devices/fetch-cuda.ts';
 import { FetchMeter } from '../hub/fetch-meter.ts';
 import { throwIfCancelled } from './cancelled.ts';

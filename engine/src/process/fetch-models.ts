@@ -5,7 +5,7 @@ import type {
   FetchModelResult,
   PlanFetchParams,
   PlanFetchResult,
-} from '../../../protocol/src/engine.ts';
+} from '../../../protocol/src/models.ts';
 import { FetchMeter } from '../hub/fetch-meter.ts';
 import { type FetchPlan, fetchModel, planFetch } from '../hub/fetch-model.ts';
 import { type HubSettings, hubSettings } from '../hub/hub-settings.ts';

@@ -1,4 +1,4 @@
-import type { VirtualTokenNeighbours } from '../../../protocol/src/engine.ts';
+import type { VirtualTokenNeighbours } from '../../../protocol/src/predicting.ts';
 import { nearestWords } from '../answer/nearest-tokens.ts';
 import { Recent } from '../recent.ts';
 import type { Handler } from './connection.ts';

@@ -1,4 +1,5 @@
-import type { DeviceName, TaskFileReference } from '../../../protocol/src/engine.ts';
+import type { DeviceName } from '../../../protocol/src/devices.ts';
+import type { TaskFileReference } from '../../../protocol/src/task-files.ts';
 import { resolveBeside } from '../../../task/src/node-environment.ts';
 import { parseTaskFile } from '../../../task/src/parse.ts';
 import { type KnownAnswers, TaskAnswers } from '../answer/task-answers.ts';

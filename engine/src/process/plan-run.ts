@@ -1,5 +1,5 @@
 import { modelSummary } from '../../../model/src/model-summary.ts';
-import type { PlannedTask, PlanParams, PlanResult } from '../../../protocol/src/engine.ts';
+import type { PlannedTask, PlanParams, PlanResult } from '../../../protocol/src/planning.ts';
 import { RowStore, type Rows } from '../data/row-store.ts';
 import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { dataPaths, openProject, requireSound } from '../project.ts';

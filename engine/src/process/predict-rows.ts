@@ -1,4 +1,5 @@
-import type { PredictedRow, PredictParams, PredictResult, TaskFileReference } from '../../../protocol/src/engine.ts';
+import type { PredictedRow, PredictParams, PredictResult } from '../../../protocol/src/predicting.ts';
+import type { TaskFileReference } from '../../../protocol/src/task-files.ts';
 import type { TaskAnswers } from '../answer/task-answers.ts';
 import type { Notify } from './connection.ts';
 import { log } from './log.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { t } from '../../../l10n/src/words.ts';
-import type { TrainedTask, TrainParams, TrainResult } from '../../../protocol/src/engine.ts';
+import type { TrainedTask, TrainParams, TrainResult } from '../../../protocol/src/training.ts';
 import type { TrainEvent, TrainedPrompt } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import { openForRun } from '../project.ts';

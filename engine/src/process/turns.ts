@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Urgency } from '../../../protocol/src/engine.ts';
+import type { Urgency } from '../../../protocol/src/predicting.ts';
 import { Cancelled, throwIfCancelled } from './cancelled.ts';
 
 const RANK: Readonly<Record<Urgency, number>> = { hover: 0, visible: 1, background: 2 };

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { modelSummary } from '../../../model/src/model-summary.ts';
-import type { RunEstimate } from '../../../protocol/src/engine.ts';
+import type { RunEstimate } from '../../../protocol/src/planning.ts';
 import { countTargets } from '../data/token-row.ts';
 import { rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { Predictor } from '../predict/predictor.ts';

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
-import type { RunState } from '../../../protocol/src/engine.ts';
+import type { RunState } from '../../../protocol/src/runs.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { BusyError, FileError, InputError } from '../errors.ts';

@@ -8,7 +8,7 @@ import type {
   RunState,
   RunSummary,
   StepPoint,
-} from '../../../protocol/src/engine.ts';
+} from '../../../protocol/src/runs.ts';
 import { InputError } from '../errors.ts';
 import { lockHolder } from '../file-lock.ts';
 import { METRICS, RUN, readOwn, runsFolder, taskFileOf } from './run-record.ts';

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
-import type { RunState } from '../../../protocol/src/engine.ts';
+import type { RunState } from '../../../protocol/src/runs.ts';
 import { onePath } from '../../../task/src/one-path.ts';
 import { FileError } from '../errors.ts';
 import type { Fit } from './fit.ts';

@@ -3,7 +3,12 @@ import { EngineDied, EngineError, NotAllowed } from '../../../client/src/engine/
 import type { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
 import { type Evaluation, evaluate } from '../../../client/src/evaluate/evaluation.ts';
 import { evaluationReport } from '../../../client/src/evaluate/report-text.ts';
-import type { EvaluatedParams, EvaluatedRow, EvaluateParams, TaskEvaluation } from '../../../protocol/src/engine.ts';
+import type {
+  EvaluatedParams,
+  EvaluatedRow,
+  EvaluateParams,
+  TaskEvaluation,
+} from '../../../protocol/src/evaluating.ts';
 import { english } from './texts.ts';
 
 const row = (line: number, answer: string, expected: string): EvaluatedRow => ({

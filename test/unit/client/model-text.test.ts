@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fetchingText, fetchText, hubNameProblem, modelGroups } from '../../../client/src/models/model-text.ts';
-import type { ModelAbout, ModelOffer, ModelsResult, PlanFetchResult } from '../../../protocol/src/engine.ts';
+import type { ModelAbout, ModelOffer, ModelsResult, PlanFetchResult } from '../../../protocol/src/models.ts';
 import { english } from './texts.ts';
 
 const about = (changes: Partial<ModelAbout> = {}): ModelAbout => ({

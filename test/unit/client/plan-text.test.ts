@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { needsConfirmation, planText, taskText } from '../../../client/src/runs/plan-text.ts';
-import type { PlannedTask, PlanResult } from '../../../protocol/src/engine.ts';
+import type { PlannedTask, PlanResult } from '../../../protocol/src/planning.ts';
 import { english } from './texts.ts';
 
 const task: PlannedTask = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PredictionStore, type RowQuestion } from '../../../client/src/predictions/prediction-store.ts';
-import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/engine.ts';
+import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/predicting.ts';
 
 const [A, B] = ['/w/a.ptask.json', '/w/b.ptask.json'];
 

@@ -7,7 +7,7 @@ import {
   neighboursMarkdown,
   rowMarkdown,
 } from '../../../client/src/predictions/prediction-text.ts';
-import type { Answer, PredictedRow, PromptState } from '../../../protocol/src/engine.ts';
+import type { Answer, PredictedRow, PromptState } from '../../../protocol/src/predicting.ts';
 import { english } from './texts.ts';
 
 const current: PromptState = {

@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { EngineDied } from '../../../client/src/engine/engine-error.ts';
 import { sayHowRunsGo } from '../../../client/src/runs/run-messages.ts';
 import type { RunListener, RunQueue, WindowRun } from '../../../client/src/runs/run-queue.ts';
-import type { TrainedTask } from '../../../protocol/src/engine.ts';
+import type { TrainedTask } from '../../../protocol/src/training.ts';
 import { english } from './texts.ts';
 
 const { shown } = vi.hoisted(() => ({ shown: [] as string[] }));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineDied, EngineError } from '../../../client/src/engine/engine-error.ts';
 import { CANCEL_LIMIT_MS, RunQueue, type RunRequest, type StartTraining } from '../../../client/src/runs/run-queue.ts';
-import type { TrainingParams, TrainResult } from '../../../protocol/src/engine.ts';
+import type { TrainingParams, TrainResult } from '../../../protocol/src/training.ts';
 
 const request = (file: string): RunRequest => ({ file, tasknames: [], resume: false, device: 'auto' });
 

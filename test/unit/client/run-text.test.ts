@@ -8,7 +8,8 @@ import {
   runName,
   summaryText,
 } from '../../../client/src/runs/run-text.ts';
-import type { RunSummary, TrainedTask } from '../../../protocol/src/engine.ts';
+import type { RunSummary } from '../../../protocol/src/runs.ts';
+import type { TrainedTask } from '../../../protocol/src/training.ts';
 import { english } from './texts.ts';
 
 const progress = { step: 9, steps: 32, epoch: 2, epochs: 4, loss: 0.7805, rowsPerSecond: 11.4, secondsLeft: 17 };

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { EngineDied } from '../../../client/src/engine/engine-error.ts';
 import { RunQueue } from '../../../client/src/runs/run-queue.ts';
 import { RunsView } from '../../../client/src/runs/runs-view.ts';
-import type { TrainingParams } from '../../../protocol/src/engine.ts';
+import type { TrainingParams } from '../../../protocol/src/training.ts';
 import { english } from './texts.ts';
 
 vi.mock('vscode', () => ({

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { type TrainServices, trainTask } from '../../../client/src/runs/train-command.ts';
-import type { PlanResult } from '../../../protocol/src/engine.ts';
+import type { PlanResult } from '../../../protocol/src/planning.ts';
 import { english } from './texts.ts';
 
 vi.mock('vscode', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseDevice, type Find } from '../../../engine/src/devices/choose-device.ts';
-import type { DeviceFinding, DeviceName } from '../../../protocol/src/engine.ts';
+import type { DeviceFinding, DeviceName } from '../../../protocol/src/devices.ts';
 
 type Found = Partial<DeviceFinding> & Pick<DeviceFinding, 'state'>;
 

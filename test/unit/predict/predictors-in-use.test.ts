@@ -6,7 +6,7 @@ import { OpenedFiles } from '../../../engine/src/process/opened-files.ts';
 import { predictRows } from '../../../engine/src/process/predict-rows.ts';
 import { Turns } from '../../../engine/src/process/turns.ts';
 import { Session } from '../../../engine/src/runtime/session.ts';
-import type { PredictParams } from '../../../protocol/src/engine.ts';
+import type { PredictParams } from '../../../protocol/src/predicting.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { writeSmallBackbone } from '../train/small-backbone.ts';
 import { trainProject, writeProject } from '../train/small-project.ts';

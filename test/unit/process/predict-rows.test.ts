@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { predictRows } from '../../../engine/src/process/predict-rows.ts';
 import { Turns } from '../../../engine/src/process/turns.ts';
-import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/engine.ts';
+import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/predicting.ts';
 
 const PROMPT: PromptState = { state: 'current', key: 'p', trained: undefined };
 const ROWS = [{ sentence: 'Vinsten steg.' }, { sentence: 'Vinsten sjönk.' }];

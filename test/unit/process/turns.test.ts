@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cancelled } from '../../../engine/src/process/cancelled.ts';
 import { Turns } from '../../../engine/src/process/turns.ts';
-import type { Urgency } from '../../../protocol/src/engine.ts';
+import type { Urgency } from '../../../protocol/src/predicting.ts';
 
 const never = new AbortController().signal;
 
