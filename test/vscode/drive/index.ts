@@ -20,10 +20,10 @@ export interface Drive {
 /** The longest first, as two windows are open at a time. */
 export const DRIVES: Readonly<Record<string, Drive>> = {
   'by-hand': byHand,
-  troubles,
   'first-use': firstUse(),
-  swedish: { options: { locale: 'sv' }, run: swedish },
+  troubles,
   'whole-story': { run: wholeStory },
+  swedish: { options: { locale: 'sv' }, run: swedish },
   ...(process.platform === 'linux' && process.arch === 'x64' ? { 'fetch-cuda': fetchCuda() } : {}),
   'no-runtime': { extensions: withoutRuntime, run: noRuntime },
 };
