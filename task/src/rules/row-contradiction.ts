@@ -12,7 +12,7 @@ export const rowContradiction: Rule = {
     wrong: `{"taskname": "sentiment-task", "sentence": "Mycket bra", "label": "positiva"}
 {"taskname": "sentiment-task", "sentence": "Mycket bra", "label": "negativa"}`,
     right: `{"taskname": "sentiment-task", "sentence": "Mycket bra", "label": "positiva"}
-{"taskname": "sentiment-task", "sentence": "Mycket bra", "label": "positiv"}`,
+{"taskname": "sentiment-task", "sentence": "Mycket dåligt", "label": "negativa"}`,
   },
   looksAt: 'likeness',
   checkRow({ answeredOtherwise, template, file, places }, _context, report) {
