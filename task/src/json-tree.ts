@@ -175,13 +175,20 @@ export function property(
   name: string,
 ): { key: JsonNode; value: JsonNode | undefined } | undefined {
   if (node?.type !== 'object') return undefined;
-  const found = lastByName(node).get(name);
+  const { children } = node;
+  const found =
+    children!.length <= FEW
+      ? children!.findLast((property) => property.children![0]!.value === name)
+      : lastByName(node).get(name);
   return found && { key: found.children![0]!, value: found.children![1] };
 }
 
+/** Properties that are looked through each time: for a row with a few fields, a map would cost more than it saves. */
+const FEW = 32;
+
 const byName = new WeakMap<JsonNode, ReadonlyMap<unknown, JsonNode>>();
 
-/** An object that is asked for many names is looked through once. */
+/** An object with many names is looked through once. */
 function lastByName(object: JsonNode): ReadonlyMap<unknown, JsonNode> {
   const known = byName.get(object);
   if (known !== undefined) return known;
