@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { PromptPrefix } from '../prompt-prefix.ts';
+import type { NeededWeight } from './usual-weights.ts';
 
 /** What every architecture's configuration has. */
 export interface CommonConfig {
@@ -34,7 +35,7 @@ export interface Architecture<Config extends CommonConfig & { readonly modelType
   /** The one name we use for a tensor that checkpoints call by several. */
   normaliseName(name: string): string;
   /** Every weight that the forward pass needs, by normalised name, with its shape. */
-  neededWeights(config: Config): Iterable<readonly [name: string, shape: readonly number[]]>;
+  neededWeights(config: Config): Iterable<NeededWeight>;
 }
 
 /** The parts of a configuration that are read alike for every architecture. */

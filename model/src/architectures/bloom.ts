@@ -2,6 +2,7 @@ import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
+import { layerNormWeights, linearWeights, type NeededWeight } from './usual-weights.ts';
 
 /** BLOOM (BigScience 2022) as `BloomForCausalLM` reads it. */
 export interface BloomConfig extends CommonConfig {
@@ -41,7 +42,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: BloomCon
   return { config };
 }
 
-function* neededWeights(config: BloomConfig): Iterable<readonly [string, readonly number[]]> {
+function* neededWeights(config: BloomConfig): Iterable<NeededWeight> {
   const { hidden } = config;
   yield ['word_embeddings.weight', [config.vocabSize, hidden]];
   if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
@@ -49,20 +50,12 @@ function* neededWeights(config: BloomConfig): Iterable<readonly [string, readonl
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `h.${layer}`;
     norms.push(`${at}.input_layernorm`, `${at}.post_attention_layernorm`);
-    for (const [name, rows, columns] of [
-      ['self_attention.query_key_value', 3 * hidden, hidden],
-      ['self_attention.dense', hidden, hidden],
-      ['mlp.dense_h_to_4h', 4 * hidden, hidden],
-      ['mlp.dense_4h_to_h', hidden, 4 * hidden],
-    ] as const) {
-      yield [`${at}.${name}.weight`, [rows, columns]];
-      yield [`${at}.${name}.bias`, [rows]];
-    }
+    yield* linearWeights(`${at}.self_attention.query_key_value`, 3 * hidden, hidden);
+    yield* linearWeights(`${at}.self_attention.dense`, hidden, hidden);
+    yield* linearWeights(`${at}.mlp.dense_h_to_4h`, 4 * hidden, hidden);
+    yield* linearWeights(`${at}.mlp.dense_4h_to_h`, hidden, 4 * hidden);
   }
-  for (const norm of norms) {
-    yield [`${norm}.weight`, [hidden]];
-    yield [`${norm}.bias`, [hidden]];
-  }
+  for (const norm of norms) yield* layerNormWeights(norm, hidden);
 }
 
 export const bloom: Architecture<BloomConfig> = {

@@ -4,6 +4,7 @@ import { GELUS, type Gelu, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
+import { layerNormWeights, linearWeights, type NeededWeight } from './usual-weights.ts';
 
 /** GPT-NeoX (Black et al. 2022), of which Pythia is the best known, as `GPTNeoXForCausalLM` reads it. */
 export interface GptNeoxConfig extends CommonConfig {
@@ -62,27 +63,19 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: GptNeoxC
   return { config: { ...config, rotary: rotary.rotary } };
 }
 
-function* neededWeights(config: GptNeoxConfig): Iterable<readonly [string, readonly number[]]> {
+function* neededWeights(config: GptNeoxConfig): Iterable<NeededWeight> {
   const { hidden, inner } = config;
   yield ['embed_in.weight', [config.vocabSize, hidden]];
-  yield ['final_layer_norm.weight', [hidden]];
-  yield ['final_layer_norm.bias', [hidden]];
+  yield* layerNormWeights('final_layer_norm', hidden);
   if (!config.tied) yield ['embed_out.weight', [config.vocabSize, hidden]];
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
-    for (const norm of ['input_layernorm', 'post_attention_layernorm']) {
-      yield [`${at}.${norm}.weight`, [hidden]];
-      yield [`${at}.${norm}.bias`, [hidden]];
-    }
-    for (const [name, rows, columns, biased] of [
-      ['attention.query_key_value', 3 * hidden, hidden, config.attentionBias],
-      ['attention.dense', hidden, hidden, config.attentionBias],
-      ['mlp.dense_h_to_4h', inner, hidden, true],
-      ['mlp.dense_4h_to_h', hidden, inner, true],
-    ] as const) {
-      yield [`${at}.${name}.weight`, [rows, columns]];
-      if (biased) yield [`${at}.${name}.bias`, [rows]];
-    }
+    yield* layerNormWeights(`${at}.input_layernorm`, hidden);
+    yield* layerNormWeights(`${at}.post_attention_layernorm`, hidden);
+    yield* linearWeights(`${at}.attention.query_key_value`, 3 * hidden, hidden, config.attentionBias);
+    yield* linearWeights(`${at}.attention.dense`, hidden, hidden, config.attentionBias);
+    yield* linearWeights(`${at}.mlp.dense_h_to_4h`, inner, hidden);
+    yield* linearWeights(`${at}.mlp.dense_4h_to_h`, hidden, inner);
   }
 }
 

@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { GELUS, type Gelu, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
+import { layerNormWeights, linearWeights, type NeededWeight } from './usual-weights.ts';
 
 /** OPT (Zhang et al. 2022) as `OPTForCausalLM` reads it. `hidden` is the width of a word embedding. */
 export interface OptConfig extends CommonConfig {
@@ -64,7 +65,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: OptConfi
   return { config };
 }
 
-function* neededWeights(config: OptConfig): Iterable<readonly [string, readonly number[]]> {
+function* neededWeights(config: OptConfig): Iterable<NeededWeight> {
   const { hidden, width, inner } = config;
   yield ['embed_tokens.weight', [config.vocabSize, hidden]];
   yield ['embed_positions.weight', [config.maxPositions + OPT_FIRST_POSITION, width]];
@@ -77,23 +78,15 @@ function* neededWeights(config: OptConfig): Iterable<readonly [string, readonly 
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
     norms.push(`${at}.self_attn_layer_norm`, `${at}.final_layer_norm`);
-    for (const [name, rows, columns] of [
-      ['self_attn.q_proj', width, width],
-      ['self_attn.k_proj', width, width],
-      ['self_attn.v_proj', width, width],
-      ['self_attn.out_proj', width, width],
-      ['fc1', inner, width],
-      ['fc2', width, inner],
-    ] as const) {
-      yield [`${at}.${name}.weight`, [rows, columns]];
-      if (config.biases) yield [`${at}.${name}.bias`, [rows]];
-    }
+    yield* linearWeights(`${at}.self_attn.q_proj`, width, width, config.biases);
+    yield* linearWeights(`${at}.self_attn.k_proj`, width, width, config.biases);
+    yield* linearWeights(`${at}.self_attn.v_proj`, width, width, config.biases);
+    yield* linearWeights(`${at}.self_attn.out_proj`, width, width, config.biases);
+    yield* linearWeights(`${at}.fc1`, inner, width, config.biases);
+    yield* linearWeights(`${at}.fc2`, width, inner, config.biases);
   }
   if (!config.learntNorms) return;
-  for (const norm of norms) {
-    yield [`${norm}.weight`, [width]];
-    yield [`${norm}.bias`, [width]];
-  }
+  for (const norm of norms) yield* layerNormWeights(norm, width);
 }
 
 export const opt: Architecture<OptConfig> = {

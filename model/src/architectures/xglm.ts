@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { GELUS, type Gelu, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
+import { layerNormWeights, linearWeights, type NeededWeight } from './usual-weights.ts';
 
 /** XGLM (Lin et al. 2022) as `XGLMForCausalLM` reads it. */
 export interface XglmConfig extends CommonConfig {
@@ -72,7 +73,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: XglmConf
   return { config };
 }
 
-function* neededWeights(config: XglmConfig): Iterable<readonly [string, readonly number[]]> {
+function* neededWeights(config: XglmConfig): Iterable<NeededWeight> {
   const { hidden, inner } = config;
   yield ['embed_tokens.weight', [config.vocabSize, hidden]];
   if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
@@ -80,22 +81,14 @@ function* neededWeights(config: XglmConfig): Iterable<readonly [string, readonly
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
     norms.push(`${at}.self_attn_layer_norm`, `${at}.final_layer_norm`);
-    for (const [name, rows, columns] of [
-      ['self_attn.q_proj', hidden, hidden],
-      ['self_attn.k_proj', hidden, hidden],
-      ['self_attn.v_proj', hidden, hidden],
-      ['self_attn.out_proj', hidden, hidden],
-      ['fc1', inner, hidden],
-      ['fc2', hidden, inner],
-    ] as const) {
-      yield [`${at}.${name}.weight`, [rows, columns]];
-      yield [`${at}.${name}.bias`, [rows]];
-    }
+    yield* linearWeights(`${at}.self_attn.q_proj`, hidden, hidden);
+    yield* linearWeights(`${at}.self_attn.k_proj`, hidden, hidden);
+    yield* linearWeights(`${at}.self_attn.v_proj`, hidden, hidden);
+    yield* linearWeights(`${at}.self_attn.out_proj`, hidden, hidden);
+    yield* linearWeights(`${at}.fc1`, inner, hidden);
+    yield* linearWeights(`${at}.fc2`, hidden, inner);
   }
-  for (const norm of norms) {
-    yield [`${norm}.weight`, [hidden]];
-    yield [`${norm}.bias`, [hidden]];
-  }
+  for (const norm of norms) yield* layerNormWeights(norm, hidden);
 }
 
 export const xglm: Architecture<XglmConfig> = {
