@@ -46,11 +46,11 @@ export async function walkthrough(editor: EditorPage): Promise<void> {
   await editor.screenshot('walkthrough-done');
 }
 
-/** From rows that name no task: the fields are proposed, and the file that is written has no problems. */
+/** From rows that name no task, some of them in a table: the fields are proposed, and the file that is written has no problems. */
 export async function newTaskFile(editor: EditorPage): Promise<void> {
   const { page } = editor;
   await editor.command('ptask: New Task File');
-  await editor.acceptOnly('own/train.jsonl', 'own/dev.jsonl');
+  await editor.acceptOnly('own/train.jsonl', 'own/dev.csv');
   await editor.choose('mood');
   await editor.type('A name for the task', 'mood-task');
   await page.locator('.tab.active', { hasText: 'mood-task.ptask.json' }).waitFor();
