@@ -21,7 +21,6 @@ import type {
   TextEdit,
 } from 'vscode-languageserver-types';
 import { TokenizerGivenUp } from '../../../model/src/tokenizer/patience.ts';
-import type { Problem } from '../../../protocol/src/problem.ts';
 import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { MAX_TASK_FILE_UNITS, TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { type CodeActionOptions, codeActions } from './code-actions.ts';
@@ -42,6 +41,7 @@ import { modelEdits } from './model-edit.ts';
 import { fetchableModel } from './model-lenses.ts';
 import { NameQueries } from './name-queries.ts';
 import { type DocumentChange, OpenDocument, OpenDocuments } from './open-documents.ts';
+import { PublishedProblems } from './published-problems.ts';
 import type { RenameResult } from './rename.ts';
 import { selectionRanges } from './selection-ranges.ts';
 import { semanticTokens } from './semantic-tokens.ts';
@@ -49,7 +49,6 @@ import { taskPaths } from './task-paths.ts';
 import { taskRows } from './task-rows.ts';
 import { TaskSession } from './task-session.ts';
 import { taskTemplates } from './task-templates.ts';
-import { toDiagnostic } from './to-diagnostic.ts';
 
 /** What an editor can ask and tell. Documents are named by uri; a task file is one whose name ends with `.ptask.json`. */
 export interface LanguageService {
@@ -138,10 +137,7 @@ class Service implements LanguageService {
   readonly #sessions = new Map<string, TaskSession>();
   readonly #dependents = new Dependents();
   readonly #dataFiles: DataFiles;
-  /** What each file's editor shows, made of which lists, and under which uri. */
-  readonly #published = new Map<string, Published>();
-  /** Files to be published once a change has gone through all task files. */
-  #held: Set<string> | undefined;
+  readonly #published: PublishedProblems;
   readonly #names: NameQueries;
   readonly #folders: Folders;
   readonly #insight: Insight;
@@ -154,6 +150,12 @@ class Service implements LanguageService {
       environment: host.environment,
       documents: this.#documents,
       breathe: () => host.breathe(),
+    });
+    this.#published = new PublishedProblems({
+      listsOf: (path) =>
+        [...this.#sessions.values()].map((session) => session.problems(path)).filter(({ length }) => length > 0),
+      toUri: this.#toUri,
+      publish: (uri, diagnostics) => host.publish(uri, diagnostics),
     });
     this.#names = new NameQueries({
       environment: host.environment,
@@ -192,7 +194,7 @@ class Service implements LanguageService {
     this.#dataFiles.forget(path);
     this.#changed(path);
     // What is known of the file was told under the uri that was made up for it.
-    this.#publish([path]);
+    this.#published.publish([path]);
   }
 
   changeDocument(uri: string, text: string): void {
@@ -237,7 +239,7 @@ class Service implements LanguageService {
   }
 
   diagnostics(uri: string): Diagnostic[] {
-    return this.#diagnosticsOf(this.#host.toPath(uri));
+    return this.#published.diagnostics(this.#host.toPath(uri));
   }
 
   async settled(): Promise<void> {
@@ -251,7 +253,7 @@ class Service implements LanguageService {
     context: Partial<CodeActionContext> = {},
     options: CodeActionOptions = {},
   ): CodeAction[] {
-    const problems = this.#problemsOf(this.#host.toPath(uri));
+    const problems = this.#published.problems(this.#host.toPath(uri));
     const session = this.#session(uri);
     const fetchable = session && fetchableModel(session.context, session.surroundings);
     return codeActions({ uri, problems, fetchable, range, context, ...options, toUri: this.#toUri });
@@ -411,7 +413,7 @@ class Service implements LanguageService {
     session?.dispose();
     this.#sessions.delete(path);
     this.#dependents.delete(path);
-    this.#publish(session?.paths ?? []);
+    this.#published.publish(session?.paths ?? []);
   }
 
   #begin(path: string, text: string): void {
@@ -421,7 +423,7 @@ class Service implements LanguageService {
       turn: (take) => this.#turn(path, take),
       breathe: () => this.#host.breathe(),
       onError: (error) => this.#host.onError(error),
-      onProblems: (paths) => this.#publish(paths),
+      onProblems: (paths) => this.#published.publish(paths),
       onChecked: () => this.#checked(),
     });
     this.#sessions.set(path, session);
@@ -433,17 +435,11 @@ class Service implements LanguageService {
   #changedBeside(path: string): void {
     const dependents = this.#dependents.of(path);
     if (dependents.size === 0) return;
-    // What many task files say of a data file that they share is put together once, not once for each of them.
-    const held = new Set<string>();
-    this.#held = held;
-    try {
+    this.#published.together(() => {
       for (const session of this.#sessions.values()) {
         if (dependents.has(session.path)) session.changedBeside(path);
       }
-    } finally {
-      this.#held = undefined;
-    }
-    this.#publish([...held]);
+    });
   }
 
   #checked(): void {
@@ -476,65 +472,4 @@ class Service implements LanguageService {
   }
 
   readonly #toUri = (path: string): string => this.#documents.get(path)?.uri ?? this.#host.toUri(path);
-
-  #diagnosticsOf(path: string): Diagnostic[] {
-    return this.#problemsOf(path).map((problem) => toDiagnostic(problem, this.#toUri));
-  }
-
-  #problemsOf(path: string): readonly Problem[] {
-    const lists = this.#listsOf(path);
-    return lists.length > 1 ? distinct(lists.flat()) : (lists[0] ?? []);
-  }
-
-  #listsOf(path: string): (readonly Problem[])[] {
-    return [...this.#sessions.values()].map((session) => session.problems(path)).filter(({ length }) => length > 0);
-  }
-
-  #publish(paths: readonly string[]): void {
-    if (this.#held !== undefined) {
-      for (const path of paths) this.#held.add(path);
-      return;
-    }
-    for (const path of paths) {
-      const before = this.#published.get(path);
-      const uri = this.#toUri(path);
-      const lists = this.#listsOf(path);
-      // The lists of a data file stay the same while a task file is typed, and may be long.
-      if (before?.uri === uri && isSame(before.lists, lists)) continue;
-      const diagnostics = this.#diagnosticsOf(path);
-      const shown = JSON.stringify(diagnostics);
-      if (diagnostics.length > 0) this.#published.set(path, { uri, lists, shown });
-      else this.#published.delete(path);
-      // An editor may write the uri of a file in another way than the one under which it was published.
-      if (before !== undefined && before.uri !== uri) this.#host.publish(before.uri, []);
-      else if (shown === (before?.shown ?? '[]')) continue;
-      this.#host.publish(uri, diagnostics);
-    }
-  }
-}
-
-interface Published {
-  readonly uri: string;
-  readonly lists: readonly (readonly Problem[])[];
-  readonly shown: string;
-}
-
-function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
-}
-
-/** Two task files may say the same of the data that they share. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()];
-}
-
-const keys = new WeakMap<Problem, string>();
-
-/** What a problem says; it is asked for again with each change of what another task file says. */
-function keyOf(problem: Problem): string {
-  const known = keys.get(problem);
-  if (known !== undefined) return known;
-  const key = JSON.stringify(problem);
-  keys.set(problem, key);
-  return key;
 }
