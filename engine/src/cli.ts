@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./cli/train.ts')).trainCommand,
   predict: async () => (await import('./cli/predict.ts')).predict,
   evaluate: async () => (await import('./cli/evaluate.ts')).evaluate,
+  export: async () => (await import('./cli/export.ts')).exportCommand,
   models: async () => (await import('./cli/models.ts')).models,
   fetch: async () => (await import('./cli/fetch.ts')).fetchCommand,
   devices: async () => (await import('./cli/devices.ts')).devices,

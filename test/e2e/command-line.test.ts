@@ -13,7 +13,7 @@ describe('usage', () => {
   it('is told by --help, and the version by --version', async () => {
     const help = await ptask(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['check', 'train', 'predict', 'evaluate', 'devices', 'bench', 'demo']) {
+    for (const command of ['check', 'train', 'predict', 'evaluate', 'export', 'devices', 'bench', 'demo']) {
       expect(help.stdout).toContain(`ptask ${command}`);
     }
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
@@ -216,6 +216,42 @@ describe('evaluate', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: .*no test row of 'kind' can be used: "data" names no test_ds; --split validation/m);
     expect((await ptask(['evaluate', file, '--split', 'validation'])).code).toBe(0);
+  });
+});
+
+describe('export', () => {
+  it('writes a folder for PEFT, once', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, { trainer: { max_epochs: 1, batch_size: 8 } });
+    const out = path.join(dir, 'out', 'kind');
+    expect(await ptask(['export', file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--out is missing'),
+    });
+    const untrained = await ptask(['export', file, '--out', out]);
+    expect(untrained).toMatchObject({ code: 1, stderr: expect.stringContaining("'kind' has not been trained") });
+    expect((await ptask(['train', file])).code).toBe(0);
+    const { code, stdout } = await ptask(['export', file, '--out', out, '--json']);
+    expect({ code, events: events(stdout) }).toEqual({
+      code: 0,
+      events: [{ event: 'exported', task: 'kind', folder: out }],
+    });
+    const config = JSON.parse(await readFile(path.join(out, 'adapter_config.json'), 'utf8')) as object;
+    const base = path.join(dir, 'model');
+    expect(config).toMatchObject({ base_model_name_or_path: base, num_virtual_tokens: 4, token_dim: 32 });
+    expect((await readFile(path.join(out, 'adapter_model.safetensors'))).byteLength).toBeGreaterThan(4 * 32 * 4);
+    const again = await ptask(['export', file, '--out', out]);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('is there already') });
+  });
+
+  it('says why a prompt is none that PEFT could use', async () => {
+    const dir = await temporaryFolder();
+    const template = { ...taskTemplate('kind'), prompt_template: 'Kind <|VIRTUAL_PROMPT_0|> {text}: {label}' };
+    const file = await writeProject(dir, { task_templates: [template], trainer: { max_epochs: 1, batch_size: 8 } });
+    expect((await ptask(['train', file])).code).toBe(0);
+    const { code, stderr } = await ptask(['export', file, '--out', path.join(dir, 'out')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("error: 'kind' has text in front of its virtual tokens");
   });
 });
 

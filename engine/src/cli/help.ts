@@ -16,6 +16,9 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --split test|validation   which rows (default: test)
       --baseline zero|one|few   also the frozen model without a trained prompt, with no, one
                                 or as many training rows in its prompt as fit
+  ptask export FILE           a trained prompt as an adapter of Hugging Face PEFT
+      --task NAME               which, where there are several
+      --out DIR                 the folder to write
   ptask demo [FILE]           train an example and show what it has learnt
   ptask models [FOLDER…]      the models that are there and a few to fetch, with what a step takes
       --language LANG           those that know a language, such as sv
