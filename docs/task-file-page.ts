@@ -13,37 +13,36 @@ const INTRODUCTION = `# The task file
 
 <!-- Made from task/src/keys.ts and task/src/rules/; \`UPDATE_DOCS=1 npx vitest run docs\` writes it anew. -->
 
-A task file describes how prompts are trained and used. Its name ends in \`.ptask.json\`; it is JSON, in which comments
-(\`//\`, \`/* */\`) and trailing commas may stand. Paths are relative to the file. Most keys are named as in NVIDIA NeMo's
-prompt-learning configuration, so a template can be carried over; where the name there is another, or the key has a
-place of its own there, the last column says so.
+A task file describes how to train and use prompts. Its name ends in \`.ptask.json\`. It is JSON, with comments (\`//\`, \`/* */\`) and
+trailing commas allowed. Paths are relative to the file. Most keys have the names of NVIDIA NeMo's prompt-learning configuration, so
+you can carry a template over; where NeMo uses another name or place, the last column says so.
 
-Only \`model\`, \`task_templates\` and, in each template, \`taskname\` and \`prompt_template\` must be given. Each
-task that is trained (\`new_tasks\`) also needs rows in \`data.train_ds\`; where a trained prompt is only used, as with a prompt table
-that somebody else has made, its task stands in \`existing_tasks\`. \`schemas/ptask.schema.json\` describes the file to editors.
+Only \`model\`, \`task_templates\` and, in each template, \`taskname\` and \`prompt_template\` are required. A task to be
+trained (\`new_tasks\`) also needs rows in \`data.train_ds\`. A task that only uses a trained prompt, such as one from somebody else's
+prompt table, belongs in \`existing_tasks\`. \`schemas/ptask.schema.json\` describes the file to editors.
 `;
 
 const ROWS = `## Templates
 
 In \`prompt_template\`, \`{field}\` stands for the text of that field of a row, and \`<|VIRTUAL_PROMPT_0|>\`,
-\`<|VIRTUAL_PROMPT_1|>\`, … for virtual tokens: in any place, numbered in their order. All else is literal text. What a row
-says is never expanded: \`{label}\` in a row's own text stays those seven characters.
+\`<|VIRTUAL_PROMPT_1|>\`, … for virtual tokens: in any place, numbered in their order. Everything else is literal text. ptask never
+expands the text of a row: \`{label}\` in a row's own text stays those seven characters.
 
-With \`answer_field\`, the template's part from \`{answer_field}\` on is what the model is to write. One space right before
-it belongs to the answer, as tokenisers like it.
+With \`answer_field\`, the model is to write the template's part from \`{answer_field}\` on. One space directly before it belongs to
+the answer, as tokenisers like it.
 
 ## Rows
 
-A data file is JSONL: in each line one JSON object whose values are strings, with a \`taskname\` and every field of that
-task's template. Fields that the template does not use are passed over, whatever they hold. Files are in UTF-8, may hold rows of
-several tasks, and may be of any size: they are read as streams.
+A data file is JSONL: each line is one JSON object whose values are strings, with a \`taskname\` and every field of that
+task's template. Fields that the template does not use are ignored, whatever they hold. Files are in UTF-8, may hold rows of
+several tasks, and may have any size: ptask streams them.
 
 \`\`\`json
 { "taskname": "sentiment-task", "sentence": "Shares fell sharply after the profit warning.", "label": "negative" }
 \`\`\`
 
-**New Task File** in VS Code makes such lines of a table (CSV, TSV) or of a list in JSON, puts in the \`taskname\` where rows have
-none, and proposes a task file for them. Without VS Code, Python, which ptask itself does not need, has what it takes for a table:
+**New Task File** in VS Code makes such lines from a table (CSV, TSV) or a list in JSON, adds the \`taskname\` to rows that have
+none, and proposes a task file for them. Without VS Code, a few lines of Python (which ptask itself does not need) convert a table:
 
 \`\`\`python
 import csv, json
@@ -55,8 +54,8 @@ with open('rows.csv', encoding='utf-8-sig', newline='') as table, open('rows.jso
 
 ## What is checked
 
-\`ptask check\` says all of this, at the exact place, and no run starts on a file with an error. A code leads
-to an example.
+\`ptask check\` reports all of this, at the exact place, and no run starts on a file with an error. Each code links to an
+example.
 `;
 
 /** A heading and a table for an object of keys, then those of the objects in it. */
