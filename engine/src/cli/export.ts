@@ -4,7 +4,7 @@ import { makeFolder, writeFlushed } from '../atomic-folder.ts';
 import { firstToken } from '../data/tokenise.ts';
 import { FileError, InputError } from '../errors.ts';
 import { type Project, tasksOf } from '../project.ts';
-import { peftAdapter } from '../prompt/peft-adapter.ts';
+import { type ExportedPrompt, peftAdapter } from '../prompt/peft-adapter.ts';
 import { shortPath } from '../text.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
@@ -31,7 +31,7 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
   const adapter = peftAdapter({
     template: prompt.template,
     embeddings: prompt.embeddings,
-    tokensInFront: project.promptPrefix.length + firstToken(project.file.data, project.tokenizer).length,
+    inFront: inFrontOf(project),
     config: project.backbone.model.config,
     base: baseOf(project),
   });
@@ -40,6 +40,11 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
   output.event({ event: 'exported', task: task.taskname, folder: path.resolve(values.out) });
   output.text(`${shortPath(values.out)} holds the prompt of '${task.taskname}' for Hugging Face PEFT`);
   return 0;
+}
+
+function inFrontOf({ promptPrefix, file, tokenizer }: Project): ExportedPrompt['inFront'] {
+  if (promptPrefix.length > 0) return 'model-prefix';
+  return firstToken(file.data, tokenizer).length > 0 ? 'first-token' : 'nothing';
 }
 
 /** The model as another program finds it: by its id, or where its folder is. */

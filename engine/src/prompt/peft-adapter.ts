@@ -8,8 +8,8 @@ export interface ExportedPrompt {
   readonly template: TaskTemplate;
   /** Row-major [virtual tokens, hidden]. */
   readonly embeddings: Float32Array;
-  /** How many tokens stand in front of every row's template: the model's first token, or a demo model's own. */
-  readonly tokensInFront: number;
+  /** What stands in front of every row's template: a demo model's own tokens, or the model's first token. */
+  readonly inFront: 'nothing' | 'model-prefix' | 'first-token';
   readonly config: ModelFolder['config'];
   /** A Hugging Face id, or a folder. */
   readonly base: string;
@@ -53,14 +53,16 @@ export function peftAdapter(prompt: ExportedPrompt): PeftAdapter {
   return { kind: 'ok', files };
 }
 
-function obstacle({ template, tokensInFront }: ExportedPrompt, segments: readonly Segment[]): string | undefined {
+function obstacle({ template, inFront }: ExportedPrompt, segments: readonly Segment[]): string | undefined {
   if (template.chat) return "stands in the model's chat template, and PEFT puts virtual tokens in front of that";
   if (segments.filter(({ kind }) => kind === 'virtual').length > 1)
     return 'has virtual tokens in several places, and PEFT puts all of them in front';
   if (segments[0]?.kind !== 'virtual')
     return 'has text in front of its virtual tokens, and PEFT puts them in front of all text';
-  if (tokensInFront > 0)
-    return 'was trained behind tokens that begin every row, and PEFT puts virtual tokens in front of those; with "add_bos": false a model\'s first token is left out';
+  if (inFront === 'model-prefix')
+    return 'was trained behind the tokens that begin every prompt of this model, and PEFT puts virtual tokens in front of those';
+  if (inFront === 'first-token')
+    return 'was trained behind the model\'s first token, and PEFT puts virtual tokens in front of that; train it with "add_bos": false';
   return undefined;
 }
 

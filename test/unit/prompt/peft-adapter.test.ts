@@ -23,7 +23,7 @@ function exported(changes: Partial<ExportedPrompt> = {}): PeftAdapter {
   return peftAdapter({
     template: template('<|VIRTUAL_PROMPT_0|> {text} Mood: {label}'),
     embeddings: Float32Array.of(1, 2, 3, 4, 5, 6),
-    tokensInFront: 0,
+    inFront: 'nothing',
     config,
     base: 'owner/name',
     ...changes,
@@ -72,7 +72,8 @@ describe('a prompt as a PEFT adapter', () => {
       },
       /in several places/,
     ],
-    ['a first token', { tokensInFront: 1 }, /"add_bos": false/],
+    ['a first token', { inFront: 'first-token' }, /"add_bos": false/],
+    ['a demo model', { inFront: 'model-prefix' }, /begin every prompt of this model/],
     ['a chat', { template: template('<|VIRTUAL_PROMPT_0|> {text} {label}', { chat: true }) }, /chat template/],
   ] as const)('is none of a template with %s', (_, changes, reason) => {
     expect(exported(changes)).toEqual({ kind: 'impossible', reason: expect.stringMatching(reason) });
