@@ -18,6 +18,8 @@ export interface Backbone {
   readonly weightsFolder: string;
   /** The name of the word embeddings [vocab, hidden] among the model's weights. */
   readonly wordEmbeddings: string;
+  /** The name of the output projection [vocab, hidden], which may be the same. */
+  readonly outputProjection: string;
   /** A row of more tokens is computed otherwise from its first one on; undefined where all rows are computed alike. */
   readonly longRowsOver?: number | undefined;
   architecture(graph: Graph): Architecture;
@@ -45,11 +47,13 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
 export function backboneOf(model: ModelFolder): Backbone {
   const weights = new FrozenWeights(model);
   const { config } = model;
+  const { wordEmbeddings, outputProjection } = architectureOf(config.modelType);
   const build = GRAPHS[config.modelType] as GraphFunction<ModelConfig>;
   return {
     model,
     weightsFolder: weights.folder,
-    wordEmbeddings: architectureOf(config.modelType).wordEmbeddings,
+    wordEmbeddings,
+    outputProjection: config.tied ? wordEmbeddings : outputProjection,
     longRowsOver: 'rotary' in config ? config.rotary.long?.over : undefined,
     architecture: (graph) => build(graph, config, weights),
   };

@@ -3,9 +3,9 @@ import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { count, formatBytes } from '../text.ts';
 import { fitRuns } from '../train/fit.ts';
-import { longAnswersWarning, warmupWarning } from '../train/learning.ts';
 import type { TrainingPlan } from '../train/plan.ts';
 import { RunGroup } from '../train/run-group.ts';
+import { longAnswersWarning, unlearntAnswersWarning, warmupWarning } from '../train/run-warnings.ts';
 import { trainTogether } from '../train/train-together.ts';
 import { Interrupt } from './interrupt.ts';
 import type { Output } from './output.ts';
@@ -55,7 +55,8 @@ export async function runSideBySide(
     `${count(runs.length, 'run')} over one model ${runs.length === 1 ? 'takes' : 'take'} about ${formatBytes(memoryBytes)} of memory (${formatBytes(freeBytes)} are free)`,
   );
   const short = plans.map(warmupWarning).find((warning) => warning !== undefined);
-  for (const warning of [message, short, longAnswersWarning(plans[0]!)])
+  const [plan] = plans as [TrainingPlan];
+  for (const warning of [message, short, longAnswersWarning(plan), await unlearntAnswersWarning(plan)])
     if (warning !== undefined) all.print(`warning: ${warning}`);
   const reports = runs.map(({ plan, label }) => new TrainingReport(plan.project.file.trainer.batch_size, label));
   const interrupt = new Interrupt((signal) => {

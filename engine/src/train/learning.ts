@@ -2,10 +2,9 @@ import { t } from '../../../l10n/src/words.ts';
 import type { Learning } from '../../../protocol/src/training-events.ts';
 import { compareRows } from '../evaluate/compare-rows.ts';
 import { evaluateRows, evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
-import { longAnswers } from '../evaluate/long-answers.ts';
 import { majority } from '../evaluate/majority.ts';
 import { frozenPredictor, runBaseline } from '../evaluate/run-baseline.ts';
-import { MAX_NEW_TOKENS, type Predictor } from '../predict/predictor.ts';
+import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import { percent } from '../text.ts';
 import type { PlannedTask, TrainingPlan } from './plan.ts';
@@ -45,34 +44,6 @@ interface Length {
 
 function lengthOf({ totalSteps, project }: TrainingPlan): Length {
   return { totalSteps, warmupSteps: project.file.optim.sched.warmup_steps };
-}
-
-/** What to say before a run whose learning rate only rises; undefined for others. */
-export function warmupWarning(plan: TrainingPlan): string | undefined {
-  const { totalSteps, warmupSteps } = lengthOf(plan);
-  if (totalSteps > warmupSteps) return undefined;
-  return t(
-    'with {0} steps and "warmup_steps": {1} the learning rate will not rise to "lr"; fewer warm-up steps or more epochs may help',
-    totalSteps,
-    warmupSteps,
-  );
-}
-
-/** What to say before a run whose prompts learn to write more than is ever generated; undefined for others. */
-export function longAnswersWarning({ tasks, train }: TrainingPlan): string | undefined {
-  for (const [taskname, { template, tokeniser }] of tasks) {
-    const rows = evenly(rowsOfTask(train, taskname), MOST_MEASURED);
-    const long = longAnswers(template, tokeniser, train, rows);
-    if (long === 0) continue;
-    return t(
-      "'{0}': {1} of {2} answers have more than {3} tokens, as many as are generated: what is predicted ends before them, and is never right",
-      taskname,
-      long,
-      rows.length,
-      MAX_NEW_TOKENS,
-    );
-  }
-  return undefined;
 }
 
 /** What may help a run that has learnt nothing. */

@@ -5,9 +5,9 @@ import { requireTablePlace } from '../prompt/prompt-table.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { VERSION } from '../version.ts';
 import { type Fit, type FittedRun, fitRun } from './fit.ts';
-import { longAnswersWarning, warmupWarning } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
 import { RunFolder } from './run-folder.ts';
+import { runWarnings } from './run-warnings.ts';
 import { type Beside, Trainer } from './trainer.ts';
 import { TrainingState } from './training-state.ts';
 
@@ -98,9 +98,7 @@ async function* eventsOf(
   };
   // Of runs side by side it is said once, by who starts them.
   if (options.beside === undefined && trainer.state.progress.step === 0) {
-    for (const message of [warmupWarning(plan), longAnswersWarning(plan)]) {
-      if (message !== undefined) yield { event: 'notice', message };
-    }
+    for (const message of await runWarnings(plan)) yield { event: 'notice', message };
   }
   if (fitted && !trainer.state.progress.finished) yield await trainer.estimate(fitted);
   let saved = performance.now();

@@ -19,11 +19,12 @@ export async function openBackbone(dir: string): Promise<Backbone> {
   return backboneOf(opened.model);
 }
 
-export const SMALL = { vocab: 300, hidden: 16, layers: 2, heads: 2, positions: 64 };
+/** Of the first `unlearnt` tokens, which are control characters, none can be told from the others. */
+export const SMALL = { vocab: 300, hidden: 16, layers: 2, heads: 2, positions: 64, unlearnt: 0 };
 
 /** Makes a folder with a GPT-2 of these sizes, random weights and the tiny tokeniser. */
 export function writeSmallBackbone(dir: string, sizes: Partial<typeof SMALL> = {}): string {
-  const { vocab, hidden, layers, heads, positions } = { ...SMALL, ...sizes };
+  const { vocab, hidden, layers, heads, positions, unlearnt } = { ...SMALL, ...sizes };
   const random = Random.fromSeed(5);
   const tensors = new Map<string, TensorData>();
   const add = (name: string, shape: number[], mean = 0, deviation = 0.3) => {
@@ -32,6 +33,8 @@ export function writeSmallBackbone(dir: string, sizes: Partial<typeof SMALL> = {
     tensors.set(name, { dtype: 'F32', shape, data });
   };
   add('wte.weight', [vocab, hidden], 0, 0.6);
+  const words = tensors.get('wte.weight')!.data as Float32Array;
+  for (let token = 1; token < unlearnt; token++) words.copyWithin(token * hidden, 0, hidden);
   add('wpe.weight', [positions, hidden], 0, 0.2);
   for (let layer = 0; layer < layers; layer++) {
     const matrices = [

@@ -50,6 +50,15 @@ export function writeLongAnswers(): string {
   return writeProject({ model, new_tasks: ['echo'], data }, { 'long.jsonl': rows });
 }
 
+/** A project of a task whose answers have two lines, with a model that never met the end of one. */
+export function writeUnlearntAnswers(labels: Json = {}): string {
+  const rows = Array.from({ length: 4 }, (_, n) => ({ taskname: 'echo', text: `t${n}`, answer: `a\nb${n % 2}` }));
+  const data = { train_ds: ['lines.jsonl'], test_ds: ['lines.jsonl'] };
+  const model = writeSmallBackbone(path.join(folder, 'unlearnt-model'), { unlearnt: 32 });
+  const templates = { task_templates: [mood, { ...echo, ...labels }] };
+  return writeProject({ model, new_tasks: ['echo'], data, ...templates }, { 'lines.jsonl': rows });
+}
+
 export const DATA: Record<string, Json[]> = {
   'train.jsonl': rowsFrom(0, 10, moodRow),
   'validation.jsonl': rowsFrom(100, 5, moodRow),

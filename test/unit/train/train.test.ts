@@ -25,6 +25,7 @@ import {
   withFixedDate,
   writeLongAnswers,
   writeProject,
+  writeUnlearntAnswers,
 } from './small-project.ts';
 
 withFixedDate();
@@ -72,6 +73,15 @@ describe('a run', () => {
       event: 'notice',
       message: expect.stringMatching(/^'echo': 3 of 4 answers have more than 64 tokens/),
     });
+  });
+
+  it('says at its start that answers have what the model cannot write, where it is to write them', async () => {
+    const { events } = await trainProject(writeUnlearntAnswers(), { stopAfter: 1 });
+    const message = expect.stringMatching(/^'echo': answers have "\\n", which this model has hardly met/);
+    expect(events).toContainEqual({ event: 'notice', message });
+    const chosen = writeUnlearntAnswers({ labels: { 'a\nb0': [], 'a\nb1': [] } });
+    const { events: scored } = await trainProject(chosen, { stopAfter: 1 });
+    expect(scored).not.toContainEqual({ event: 'notice', message });
   });
 
   it('is not begun where its prompts could not be kept at its end', async () => {
