@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { t } from '../../l10n/src/words.ts';
@@ -212,18 +212,30 @@ async function isStale(lock: string, text: string): Promise<boolean> {
 }
 
 /**
- * Removes a stale lock; false where that is not allowed. Where another process was faster and the lock is a fresh one by
- * now, it is put back.
+ * Removes a stale lock; false where that is not allowed, or another process is about to. One does so at a time, by a lock of its
+ * own, and looks again first: whoever was faster may have given the lock to a living process by now, and that is never touched.
  */
 async function takeAway(lock: string, stale: string): Promise<boolean> {
-  const aside = `${lock}.${randomBytes(4).toString('hex')}`;
+  const taking = `${lock}.taking`;
   try {
-    await rename(lock, aside);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+    await (await open(taking, 'wx')).close();
+  } catch {
+    const age = await stat(taking).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => 0,
+    );
+    if (age > UNWRITTEN_AFTER) await rm(taking, { force: true }).catch(() => undefined);
+    return false;
   }
-  const taken = await readFile(aside, 'utf8').catch(() => stale);
-  if (taken !== stale) await link(aside, lock).catch(() => undefined);
-  await rm(aside, { force: true });
-  return true;
+  const gone = takenAwayAtExit(taking);
+  try {
+    const current = await readLock(lock);
+    if (current !== 'gone' && current.text === stale) await whenLetGo(() => rm(lock, { force: true }));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(taking, { force: true }).catch(() => undefined);
+    gone();
+  }
 }

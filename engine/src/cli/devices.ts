@@ -56,8 +56,8 @@ async function fetchProvider(yes: boolean, output: Output): Promise<number> {
     if (missingBytes > 0 && !(await agreed(yes, output, signal))) return 0;
     // All of it may have been fetched, and not been unpacked.
     await fetchShown(plan, output, (report) => fetchCuda({ signal, report }));
-    if (missingBytes > 0) output.event({ event: 'fetched', device: 'cuda', folder });
-    else output.note(`What CUDA needs is in ${folder}`);
+    output.event({ event: 'fetched', device: 'cuda', folder });
+    if (missingBytes === 0) output.note(`What CUDA needs is in ${folder}`);
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -77,6 +77,6 @@ function stateOf(device: DeviceFinding, used: DeviceName): string {
 function adapterText({ adapter }: DeviceFinding): string | undefined {
   if (adapter === undefined) return undefined;
   const { name, memoryBytes, driver } = adapter;
-  const memory = memoryBytes === undefined ? [] : [`${(memoryBytes / 2 ** 30).toFixed(0)} GiB`];
+  const memory = memoryBytes === undefined ? [] : [`$(memoryBytes / 2 ** 30).toFixed(0)GiB`];
   return [name, ...memory, ...(driver === undefined ? [] : [`driver ${driver}`])].join(', ');
 }

@@ -7,6 +7,9 @@ import { formatBytes, table } from '../text.ts';
 import { Output } from './output.ts';
 import { readArguments } from './usage.ts';
 
+/** Models that cannot be used of which it is said why: a folder of a project's tests may hold many. */
+const MOST_UNUSABLE = 5;
+
 /** `ptask models [FOLDER…]`: the models that are there, and a few worth fetching, with what a training step takes. */
 export async function models(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, { language: { type: 'string' }, json: { type: 'boolean' } }, [
@@ -49,8 +52,12 @@ function tell(title: string, offers: readonly ModelOffer[], memoryBytes: number,
   const heads = ['', '', 'parameters', 'weights', 'memory', 'step'];
   for (const line of table([heads, ...usable.map((offer) => row(offer, memoryBytes))], [2, 3, 4, 5]))
     output.text(`  ${line}`);
-  for (const { name, problem } of offers)
-    if (problem !== undefined) output.text(`  ${name} cannot be used: ${problem}`);
+  const unusable = offers.filter(({ problem }) => problem !== undefined);
+  for (const { name, problem } of unusable.slice(0, MOST_UNUSABLE)) {
+    output.text(`  ${name} cannot be used: ${problem}`);
+  }
+  const more = unusable.length - MOST_UNUSABLE;
+  if (more > 0) output.text(`  … and ${more} more cannot be used; --json tells why`);
 }
 
 function row({ name, about }: ModelOffer, machine: number): string[] {

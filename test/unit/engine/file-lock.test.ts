@@ -3,31 +3,39 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../../engine/src/errors.ts';
 import { LockedError, lockHolder, withFileLock } from '../../../engine/src/file-lock.ts';
 import { birthOf } from '../../../engine/src/process-alive.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** What happens, or what goes wrong, just before a lock is taken away. */
-let beforeRename: () => Promise<void> = async () => undefined;
+/** What happens just before a process looks again whether a lock may be taken away. */
+let beforeTaking: () => Promise<void> = async () => undefined;
 let rmFails = false;
+/** Files that were taken away, or given another name. */
+const removed: string[] = [];
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
+  const open: typeof real.open = async (path, flags) => {
+    if (String(path).endsWith('.taking')) await beforeTaking();
+    return real.open(path, flags);
+  };
   const rename: typeof real.rename = async (from, to) => {
-    await beforeRename();
+    removed.push(String(from));
     return real.rename(from, to);
   };
   const rm: typeof real.rm = async (path, options) => {
     if (rmFails) throw Object.assign(new Error('EACCES: permission denied, unlink'), { code: 'EACCES' });
+    removed.push(String(path));
     return real.rm(path, options);
   };
-  return { ...real, rename, rm };
+  return { ...real, open, rename, rm };
 });
 afterEach(() => {
-  beforeRename = async () => undefined;
+  beforeTaking = async () => undefined;
   rmFails = false;
+  removed.length = 0;
 });
 
 const folder = temporaryFolder();
@@ -54,6 +62,23 @@ describe('withFileLock', () => {
       inside--;
     };
     await Promise.all(Array.from({ length: 10 }, () => withFileLock(path, work)));
+    expect(most).toBe(1);
+  });
+
+  it('lets one at a time in where many come and go at once', async () => {
+    const path = freshPath();
+    let inside = 0;
+    let most = 0;
+    const holder = async () => {
+      for (let round = 0; round < 40; round++) {
+        await withFileLock(path, async () => {
+          most = Math.max(most, ++inside);
+          await setImmediate();
+          inside--;
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, holder));
     expect(most).toBe(1);
   });
 
@@ -121,13 +146,15 @@ describe('withFileLock', () => {
     expect(await readFile(`${path}.lock`, 'utf8')).toBe(others);
   });
 
-  it('is put back where another process took a dead one over just before', async () => {
+  it('is not touched where another process took a dead one over just before', async () => {
     const path = freshPath();
     const others = lockOf(process.ppid);
     await writeFile(`${path}.lock`, lockOf(deadPid()));
-    beforeRename = () => writeFile(`${path}.lock`, others);
+    beforeTaking = () => writeFile(`${path}.lock`, others);
     await expect(withFileLock(path, async () => 'in', 0)).rejects.toThrow(`process ${process.ppid} on`);
     expect(await readFile(`${path}.lock`, 'utf8')).toBe(others);
+    // Not for a moment: a third process would take it to be free.
+    expect(removed).not.toContain(`${path}.lock`);
     expect((await readdir(folder)).filter((name) => name.startsWith(`${basename(path)}.lock.`))).toEqual([]);
   });
 
@@ -138,7 +165,7 @@ describe('withFileLock', () => {
     await expect(withFileLock(unreadable, async () => 'in', 30)).rejects.toThrow(/another process .* delete .*\.lock/);
     const kept = freshPath();
     await writeFile(`${kept}.lock`, lockOf(deadPid()));
-    beforeRename = () => Promise.reject(Object.assign(new Error('not allowed'), { code: 'EPERM' }));
+    rmFails = true;
     await expect(withFileLock(kept, async () => 'in', 30)).rejects.toThrow(/process \d+ on .* delete .*\.lock/);
   });
 
