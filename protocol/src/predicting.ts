@@ -84,6 +84,8 @@ export interface Answer {
   readonly text: string;
   /** All labels, the most probable first; undefined for a task without labels. */
   readonly candidates: readonly Candidate[] | undefined;
+  /** Whether the text ends because no more tokens are generated, and not where the model would have ended it. */
+  readonly cut: boolean;
   /** Undefined where the row has no answer of its own. */
   readonly right: boolean | undefined;
 }

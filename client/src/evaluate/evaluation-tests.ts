@@ -17,6 +17,7 @@ import type { EvaluatedParams, EvaluatedRow } from '../../../protocol/src/evalua
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
+import { withCut } from '../predictions/prediction-text.ts';
 import type { RunQueue, RunRequest } from '../runs/run-queue.ts';
 import { findTaskFiles, TASK_FILES } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
@@ -167,10 +168,11 @@ export class EvaluationTests implements Disposable {
       run.skipped(item);
       return;
     }
+    const answered = withCut(answer.text, answer);
     const message = TestMessage.diff(
-      this.#texts.t('Answered {0}, expected {1}', answer.text, expected),
+      this.#texts.t('Answered {0}, expected {1}', answered, expected),
       expected,
-      answer.text,
+      answered,
     );
     message.location = new Location(uri, new Position(line, 0));
     run.failed(item, message);

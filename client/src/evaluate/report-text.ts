@@ -4,7 +4,7 @@ import type {
   EvaluationMetrics,
   LabelMetrics,
 } from '../../../protocol/src/evaluating.ts';
-import { escapeMarkdown, promptText } from '../predictions/prediction-text.ts';
+import { escapeMarkdown, promptText, withCut } from '../predictions/prediction-text.ts';
 import type { Texts } from '../texts.ts';
 import type { Evaluation } from './evaluation.ts';
 
@@ -126,7 +126,7 @@ function wrongRows(wrong: readonly EvaluatedRow[], { texts, shortName, link }: R
       place,
       escapeMarkdown(text.trim()),
       escapeMarkdown(expected),
-      escapeMarkdown(answer?.text ?? t('too long')),
+      escapeMarkdown(answer ? withCut(answer.text, answer) : t('too long')),
     ];
   });
   const more = wrong.length > shown.length ? [t('and {0} more', wrong.length - shown.length)] : [];

@@ -13,11 +13,17 @@ export function hintText({ prompt, answer: { trained, stale } }: Prediction, tex
   return undefined;
 }
 
-function answerText({ text, candidates }: Answer, { percent }: Texts): string {
+function answerText(answer: Answer, { percent }: Texts): string {
+  const { text, candidates } = answer;
   const probability = candidates?.find((candidate) => candidate.text === text)?.probability;
   const line = text.replace(/\s+/g, ' ').trim();
-  const short = line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+  const short = line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : withCut(line, answer);
   return probability === undefined ? short : `${short} ${percent(probability)}`;
+}
+
+/** An answer's text, with a sign behind it where it goes on unseen. */
+export function withCut(text: string, { cut }: Pick<Answer, 'cut'>): string {
+  return cut ? `${text}…` : text;
 }
 
 function markOf({ right }: Answer): string {
@@ -46,6 +52,7 @@ export function rowMarkdown(
   if (row.problem !== undefined) return [...paragraphs, escapeMarkdown(row.problem)].join('\n\n');
   const answer = row.trained ?? row.stale;
   if (answer) paragraphs.push(answerMarkdown(answer, texts));
+  if (answer?.cut) paragraphs.push(t('The answer is cut: no more tokens are generated.'));
   if (row.expected) {
     const given = `**${escapeMarkdown(row.expected.text)}**`;
     const verdict = answer?.right === undefined ? '' : answer.right ? ` ✓ ${t('right')}` : ` ✗ ${t('wrong')}`;
@@ -58,8 +65,9 @@ export function rowMarkdown(
   return paragraphs.join('\n\n');
 }
 
-function answerMarkdown({ text, candidates }: Answer, { percent }: Texts): string {
-  if (!candidates) return fenced(text);
+function answerMarkdown(answer: Answer, { percent }: Texts): string {
+  const { text, candidates } = answer;
+  if (!candidates) return fenced(withCut(text, answer));
   const width = Math.max(...candidates.map((candidate) => candidate.text.length));
   const lines = candidates.map(({ text: label, probability }) => {
     const bar = '█'.repeat(Math.round(probability * BAR_LENGTH)).padEnd(BAR_LENGTH, '·');

@@ -105,6 +105,5 @@ export class TaskAnswers {
 
 function answerOf(prediction: Prediction | undefined, expected: Expected | undefined): Answer | undefined {
   if (!prediction) return undefined;
-  const { text, candidates } = prediction;
-  return { text, candidates, right: isRight(expected, text) };
+  return { ...prediction, right: isRight(expected, prediction.text) };
 }

@@ -132,16 +132,14 @@ function printRows(
   if (!template.labels) {
     for (const place of places) {
       output.text(oneLine(promptText(template, store.row(numbers[place]!)), columns));
-      output.text(`   untrained  ${oneLine(untrained.rows[place]!.prediction?.text ?? '(too long)', columns - 14)}`);
-      output.text(
-        ` ${mark(trained, place)} trained    ${oneLine(trained.rows[place]!.prediction?.text ?? '(too long)', columns - 14)}`,
-      );
+      output.text(`   untrained  ${oneLine(answerText(untrained, place), columns - 14)}`);
+      output.text(` ${mark(trained, place)} trained    ${oneLine(answerText(trained, place), columns - 14)}`);
       output.text(`   answer     ${oneLine(trained.rows[place]!.truth, columns - 14)}`);
     }
     return;
   }
   const cells = (evaluation: Evaluation, place: number) =>
-    `${mark(evaluation, place)} ${evaluation.rows[place]!.prediction?.text ?? '(too long)'}`;
+    `${mark(evaluation, place)} ${answerText(evaluation, place)}`;
   const rows = places.map((place) => [cells(untrained, place), cells(trained, place), trained.rows[place]!.truth]);
   const heads = ['  untrained', '  trained', 'right answer'];
   const taken = heads.reduce(
@@ -154,6 +152,12 @@ function printRows(
     ...rows.map((row, i) => [oneLine(promptText(template, store.row(numbers[places[i]!]!)), room), ...row]),
   ]);
   for (const line of lines) output.text(line);
+}
+
+function answerText({ rows }: Evaluation, place: number): string {
+  const { prediction } = rows[place]!;
+  if (!prediction) return '(too long)';
+  return prediction.cut ? `${prediction.text}…` : prediction.text;
 }
 
 function mark({ rows }: Evaluation, place: number): string {

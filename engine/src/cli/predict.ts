@@ -205,6 +205,7 @@ function print({ row, template, values, label, prediction }: Answer, output: Out
     taskname: template.taskname,
     prediction: prediction.text,
     candidates: prediction.candidates ?? null,
+    cut: prediction.cut,
     label: label ?? null,
   });
   const text = promptText(template, values);
@@ -217,7 +218,7 @@ function print({ row, template, values, label, prediction }: Answer, output: Out
     output.text(`${answer}  ${oneLine(text, room(answer.length + 2 + remark.length))}${remark}`);
   } else {
     output.text(oneLine(text, room(0)));
-    output.text(`  → ${oneLine(prediction.text)}${remark}`);
+    output.text(`  → ${oneLine(prediction.text)}${prediction.cut ? '…' : ''}${remark}`);
   }
 }
 

@@ -57,9 +57,10 @@ export async function runBaseline(
 function firstLines(predictor: TaskPredictor): Pick<TaskPredictor, 'predict'> {
   return {
     predict: async (rows) =>
-      (await predictor.predict(rows)).map(
-        (prediction) => prediction && { ...prediction, text: firstLine(prediction.text) },
-      ),
+      (await predictor.predict(rows)).map((prediction) => {
+        if (!prediction?.text.includes('\n')) return prediction;
+        return { ...prediction, text: firstLine(prediction.text), cut: false };
+      }),
   };
 }
 

@@ -36,6 +36,13 @@ const MOST_PREFIXES = 8;
 /** The most new tokens of a generated answer. */
 export const MAX_NEW_TOKENS = 64;
 
+/** Greedily chosen tokens behind a row. */
+export interface GeneratedTokens {
+  readonly ids: readonly number[];
+  /** Whether they end because there may be no more of them, and not because the end token was chosen. */
+  readonly cut: boolean;
+}
+
 /** How many logits (queries · vocabulary) one run makes: 64 MB of float32. */
 const LOGITS_A_RUN = 16 * 1024 * 1024;
 
@@ -189,8 +196,13 @@ export class Predictor {
     rows: readonly BranchedRow[],
     endId: number | undefined,
     maxNew = MAX_NEW_TOKENS,
-  ): Promise<number[][]> {
-    return this.atOnce.do(() => this.generateRows(prefix, rows, endId, maxNew));
+  ): Promise<GeneratedTokens[]> {
+    const generated = await this.atOnce.do(() => this.generateRows(prefix, rows, endId, maxNew));
+    // With room for another token nothing but the end token ends a row.
+    return generated.map((ids, n) => ({
+      ids,
+      cut: !this.hasRoom(lengthOf(rows[n]!) + ids.length, ids.length, maxNew),
+    }));
   }
 
   private async generateRows(

@@ -14,6 +14,8 @@ export interface Prediction {
   readonly text: string;
   /** All labels, the most probable first; undefined where text was generated. */
   readonly candidates: readonly Candidate[] | undefined;
+  /** Whether the text ends because no more tokens are generated; false for a label. */
+  readonly cut: boolean;
 }
 
 /** How well a row's own answer was foreseen. */
@@ -99,7 +101,7 @@ export class TaskPredictor {
           const candidates = softmax(scores.map(total))
             .map((probability, i) => ({ text: labels[i]!.text, probability }))
             .sort((a, b) => b.probability - a.probability);
-          return { text: candidates[0]!.text, candidates };
+          return { text: candidates[0]!.text, candidates, cut: false };
         }),
     );
   }
@@ -109,9 +111,10 @@ export class TaskPredictor {
       rows,
       () => [],
       async (prefix, branched) =>
-        (await this.predictor.generate(prefix, branched, this.rows.endId, MAX_NEW_TOKENS)).map((ids) => ({
+        (await this.predictor.generate(prefix, branched, this.rows.endId, MAX_NEW_TOKENS)).map(({ ids, cut }) => ({
           text: this.tokenizer.decode(ids).trim(),
           candidates: undefined,
+          cut,
         })),
     );
   }

@@ -16,7 +16,7 @@ const row = (line: number, answer: string, expected: string): EvaluatedRow => ({
   line,
   text: ` Row ${line} | Sentiment:`,
   expected,
-  answer: { text: answer, candidates: undefined, right: answer === expected },
+  answer: { text: answer, candidates: undefined, cut: false, right: answer === expected },
   right: answer === expected,
 });
 
@@ -91,6 +91,10 @@ describe('the report', () => {
     expect(report(evaluation)).toContain(
       '| [test\\.jsonl:2](file:///w/test.jsonl#L2) | Row 1 \\| Sentiment: | bad | good |',
     ));
+  it('has a sign behind an answer that was cut', () => {
+    const cut = { ...row(3, 'go', 'good'), answer: { ...row(3, 'go', 'good').answer!, cut: true } };
+    expect(report({ task, rows: new Map([['trained', [cut]]]) })).toContain('| good | go… |');
+  });
   it('says so where none is wrong', () =>
     expect(report({ task, rows: new Map([['trained', [row(0, 'good', 'good')]]]) })).toContain('None.'));
   it('says how many rows are too long', () => {

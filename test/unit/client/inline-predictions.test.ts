@@ -56,7 +56,7 @@ function answersOnRequest() {
   const state = { isKnown: false };
   const prediction = {
     prompt: { state: 'current', key: 'k' },
-    answer: { trained: { text: 'glad', candidates: undefined, right: undefined } },
+    answer: { trained: { text: 'glad', candidates: undefined, cut: false, right: undefined } },
   };
   const store = {
     known: () => (state.isKnown ? prediction : undefined),

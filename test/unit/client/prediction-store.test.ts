@@ -33,7 +33,7 @@ function start(prompts: Readonly<Record<string, PromptState | 'faulty'>> = {}) {
   const answer = (row: Readonly<Record<string, unknown>>, { key }: PromptState): PredictedRow => ({
     text: `${row.sentence}`,
     expected: undefined,
-    trained: { text: `${key} ${row.sentence}`, candidates: undefined, right: undefined },
+    trained: { text: `${key} ${row.sentence}`, candidates: undefined, cut: false, right: undefined },
     stale: undefined,
     untrained: undefined,
     problem: undefined,
@@ -96,7 +96,7 @@ describe('answers', () => {
     const text = (key: string): PredictedRow => ({
       text: 'A',
       expected: undefined,
-      trained: { text: key, candidates: undefined, right: undefined },
+      trained: { text: key, candidates: undefined, cut: false, right: undefined },
       stale: undefined,
       untrained: undefined,
       problem: undefined,

@@ -29,6 +29,7 @@ const positive = (right?: boolean): Answer => ({
     { text: 'positiva', probability: 0.971 },
     { text: 'negativa', probability: 0.029 },
   ],
+  cut: false,
   right,
 });
 
@@ -52,7 +53,14 @@ describe('the hint beside a row', () => {
   });
   it('has generated text, in one line and not too long', () => {
     const text = `alarm;\n${'x'.repeat(100)}`;
-    expect(hint(current, { trained: { text, candidates: undefined, right: undefined } })).toMatch(/^→ alarm; x{53}…$/);
+    expect(hint(current, { trained: { text, candidates: undefined, cut: false, right: undefined } })).toMatch(
+      /^→ alarm; x{53}…$/,
+    );
+  });
+  it('has a sign where the answer was cut', () => {
+    const cut = { text: 'alarm; time: sev', candidates: undefined, cut: true, right: false };
+    expect(hint(current, { trained: cut })).toBe('→ alarm; time: sev… ✗');
+    expect(hint(current, { trained: { ...cut, text: 'x'.repeat(61) } })).toMatch(/^→ x{60}… ✗$/);
   });
   it('is marked where the prompt is stale', () =>
     expect(hint(stale, { stale: positive(true) })).toBe('→ positiva 97% (stale)'));
@@ -73,7 +81,12 @@ describe('the hover of a row', () => {
       hover(current, {
         trained: positive(true),
         expected: { text: 'positivt', label: 'positiva' },
-        untrained: { text: 'negativa', candidates: [{ text: 'negativa', probability: 0.41 }], right: false },
+        untrained: {
+          text: 'negativa',
+          candidates: [{ text: 'negativa', probability: 0.41 }],
+          cut: false,
+          right: false,
+        },
       }),
     ).toBe(`**sentiment\\-task** · trained: 87% of 46 validation rows right
 
@@ -88,6 +101,14 @@ Without a trained prompt: **negativa 41%** ✗`);
   });
   it('says that a prompt is stale', () =>
     expect(hover(stale, { stale: positive() })).toMatch(/⚠ The template has changed/));
+  it('says that an answer was cut', () => {
+    const cut = { text: 'alarm; time: sev', candidates: undefined, cut: true, right: undefined };
+    expect(hover(current, { trained: cut })).toMatch(
+      /^```text\nalarm; time: sev…\n```\n\nThe answer is cut: no more tokens are generated\.$/m,
+    );
+    expect(hover(current, { trained: { ...cut, cut: false } })).toMatch(/^```text\nalarm; time: sev\n```$/m);
+    expect(hover(current, { untrained: cut })).toContain('**alarm; time: sev…**');
+  });
   it('says why there is no answer', () =>
     expect(hover(current, { problem: 'The row is too long.' })).toContain('The row is too long'));
   it('keeps text that looks like a fence inside its own', () =>

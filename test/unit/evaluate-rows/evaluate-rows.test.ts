@@ -18,7 +18,7 @@ import { type Json, open, writeProject } from '../train/small-project.ts';
 const oracle = {
   predict: async (rows: readonly Row[]) =>
     rows.map((row): Prediction | undefined =>
-      typeof row.said === 'string' ? { text: row.said, candidates: undefined } : undefined,
+      typeof row.said === 'string' ? { text: row.said, candidates: undefined, cut: false } : undefined,
     ),
 } as unknown as TaskPredictor;
 
@@ -152,7 +152,9 @@ it('the frozen model’s answer ends with its line, as those of its examples do'
   const model = writeSmallBackbone(path.join(temporaryFolder(), 'model'), { positions: 128 });
   const keys = { model, new_tasks: ['mood', 'echo'], data: { train_ds: ['train.jsonl', 'echo.jsonl'] } };
   const predict = vi.spyOn(TaskPredictor.prototype, 'predict');
-  predict.mockImplementation(async (rows) => rows.map(() => ({ text: 'a \nSayt!b\n', candidates: undefined })));
+  predict.mockImplementation(async (rows) =>
+    rows.map(() => ({ text: 'a \nSayt!b\n', candidates: undefined, cut: true })),
+  );
   const right = async (answers: string[], baseline: 'zero' | 'one') => {
     const { project, template, test } = await opened(answers.map(echo), 'echo', keys);
     const predictor = new Predictor(project.backbone);

@@ -25,7 +25,7 @@ const ASKED = {
   generate: async (predictor: Predictor) => {
     const prefix = await predictor.cachePrefix(front, virtual);
     const texts = await predictor.generate(prefix, rows, undefined, 1);
-    return texts.map((ids) => Float32Array.from(ids));
+    return texts.map(({ ids }) => Float32Array.from(ids));
   },
 };
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { BranchedRow } from '../../../engine/src/data/packed-rows.ts';
-import { type CachedPrefix, MAX_NEW_TOKENS, Predictor } from '../../../engine/src/predict/predictor.ts';
+import {
+  type CachedPrefix,
+  type GeneratedTokens,
+  MAX_NEW_TOKENS,
+  Predictor,
+} from '../../../engine/src/predict/predictor.ts';
 import { Session } from '../../../engine/src/runtime/session.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
@@ -184,7 +189,7 @@ describe('greedy decoding', () => {
   it('takes at each place the token that a computation from scratch finds the most probable', async () => {
     await fc.assert(
       fc.asyncProperty(anyPrompt, fc.nat(20), async (prompt, cut) => {
-        const generated = await generate(prompt, cut % prompt.length, undefined, 6);
+        const { ids: generated } = await generate(prompt, cut % prompt.length, undefined, 6);
         expect(generated).toHaveLength(6);
         for (const [i, chosen] of generated.entries()) {
           const { prefix, row } = await behind(Int32Array.from([...prompt, ...generated.slice(0, i)]), 0);
@@ -201,11 +206,13 @@ describe('greedy decoding', () => {
     const prompts = [[5], [9, 8, 7, 6, 5, 4], [1, 2], [100, 3, 50]].map((ids) => Int32Array.from(ids));
     const prefix = await predictor.cachePrefix(Int32Array.of(-1, -2, -3), virtual);
     const rows = prompts.map((ids): BranchedRow => ({ ids, position: 3, branches: [] }));
-    const alone: number[][] = [];
+    const alone: GeneratedTokens[] = [];
     for (const row of rows) alone.push(...(await predictor.generate(prefix, [row], undefined, 8)));
-    for (const endId of [undefined, alone[0]![2], alone[1]![5]]) {
-      const ended = alone.map((ids) =>
-        endId !== undefined && ids.includes(endId) ? ids.slice(0, ids.indexOf(endId)) : ids,
+    for (const endId of [undefined, alone[0]!.ids[2], alone[1]!.ids[5]]) {
+      const ended = alone.map(({ ids, cut }) =>
+        endId !== undefined && ids.includes(endId)
+          ? { ids: ids.slice(0, ids.indexOf(endId)), cut: false }
+          : { ids, cut },
       );
       expect(await predictor.generate(prefix, rows, endId, 8)).toEqual(ended);
     }
@@ -213,22 +220,28 @@ describe('greedy decoding', () => {
 
   it('stops before the end token, and at once where that comes first', async () => {
     const prompt = Int32Array.of(5, 6, 7);
-    const free = await generate(prompt, 1, undefined, 10);
-    expect(await generate(prompt, 1, free[0], 10)).toEqual([]);
+    const { ids: free } = await generate(prompt, 1, undefined, 10);
+    expect(await generate(prompt, 1, free[0], 10)).toEqual({ ids: [], cut: false });
     const last = free.at(-1)!;
-    expect(await generate(prompt, 1, last, 10)).toEqual(free.slice(0, free.indexOf(last)));
+    expect(await generate(prompt, 1, last, 10)).toEqual({ ids: free.slice(0, free.indexOf(last)), cut: false });
   });
 
-  it('stops at the number of new tokens that is asked for', async () => {
+  it('is cut at the number of new tokens that is asked for, wherever the end token would come', async () => {
     const prompt = Int32Array.of(5, 6, 7);
-    expect(await generate(prompt, 1)).toHaveLength(MAX_NEW_TOKENS);
-    for (const maxNew of [0, 1, 2]) expect(await generate(prompt, 1, undefined, maxNew)).toHaveLength(maxNew);
+    expect((await generate(prompt, 1)).ids).toHaveLength(MAX_NEW_TOKENS);
+    const { ids: free } = await generate(prompt, 1, undefined, 10);
+    for (const maxNew of [0, 1, 2])
+      expect(await generate(prompt, 1, undefined, maxNew)).toEqual({ ids: free.slice(0, maxNew), cut: true });
+    const end = free.findIndex((id, place) => place > 0 && !free.slice(0, place).includes(id));
+    expect(await generate(prompt, 1, free[end], end)).toEqual({ ids: free.slice(0, end), cut: true });
+    expect(await generate(prompt, 1, free[end], end + 1)).toEqual({ ids: free.slice(0, end), cut: false });
   });
 
-  it('stops where the backbone has no more positions', async () => {
+  it('is cut where the backbone has no more positions', async () => {
     for (const room of [1, 2, 5]) {
       const prompt = Int32Array.from({ length: maxPositions - room }, (_, i) => (i * 13) % vocabSize);
-      expect(await generate(prompt, 4, undefined, 20)).toHaveLength(room);
+      const { ids, cut } = await generate(prompt, 4, undefined, 20);
+      expect([ids.length, cut]).toEqual([room, true]);
     }
   });
 });

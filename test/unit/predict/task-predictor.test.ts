@@ -58,7 +58,8 @@ describe.each(templates)('a template with its virtual tokens %s', (_, of) => {
       const scores: [string, number][] = [];
       for (const label of Object.keys(labels)) scores.push([label, await logProbability(rows, { ...input, label })]);
       const total = Math.log(scores.reduce((sum, [, score]) => sum + Math.exp(score), 0));
-      const { text, candidates } = predictions[n]!;
+      const { text, candidates, cut } = predictions[n]!;
+      expect(cut).toBe(false);
       expect(candidates!.map((candidate) => candidate.text).sort()).toEqual(Object.keys(labels).sort());
       expect(candidates![0]!.text).toBe(text);
       expect(candidates!.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
@@ -86,6 +87,8 @@ describe.each(templates)('a template with its virtual tokens %s', (_, of) => {
     for (const [n, input] of inputs.entries()) {
       expect(together[n]).toEqual((await task.predict([input]))[0]);
       expect(together[n]!.candidates).toBeUndefined();
+      // Of these random weights none chooses the end token.
+      expect(together[n]!.cut).toBe(true);
       expect(together[n]!.text.length).toBeLessThanOrEqual(MAX_NEW_TOKENS * 2);
     }
   });
