@@ -50,10 +50,48 @@ export interface EvaluationMetrics {
   readonly correct: number;
   /** For a task without labels, the share of answers that are the row's own, character for character. */
   readonly accuracy: number;
-  /** The rest for tasks with labels only. */
+  /** These three for tasks with labels only. */
   readonly macroF1: number | undefined;
   readonly labels: readonly LabelMetrics[] | undefined;
   readonly confusion: ConfusionMatrix | undefined;
+  /** For a task without labels whose rows' answers are all written as slots. */
+  readonly slots: SlotMetrics | undefined;
+  /**
+   * For a task without labels whose answers are no slots: the mean over rows of the F1 of the words that an answer and the row's
+   * own have in common.
+   */
+  readonly wordF1: number | undefined;
+  /** Answers that were cut (`Answer.cut`); undefined for tasks with labels. */
+  readonly cut: number | undefined;
+}
+
+/**
+ * How well intents and slots were told. A slot is right where name and value are those of one of the row's own slots, each of which
+ * is counted once; so these are micro-averages over all slots of all rows.
+ */
+export interface SlotMetrics extends SlotCounts {
+  /** Share of the rows whose intent is right. */
+  readonly intentAccuracy: number;
+  /** Every name that a row's own answer has, the commonest first. */
+  readonly names: readonly SlotNameMetrics[];
+}
+
+export interface SlotNameMetrics extends SlotCounts {
+  readonly name: string;
+}
+
+export interface SlotCounts {
+  /** Slots of the rows' own answers. */
+  readonly expected: number;
+  /** Slots that were answered; what stands in the place of one and is none counts. */
+  readonly predicted: number;
+  readonly correct: number;
+  /** correct / predicted; 0 where none was answered. */
+  readonly precision: number;
+  /** correct / expected. */
+  readonly recall: number;
+  /** 2 correct / (expected + predicted), the harmonic mean of both. */
+  readonly f1: number;
 }
 
 export interface LabelMetrics {

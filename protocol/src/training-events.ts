@@ -56,11 +56,20 @@ export interface StepEvent {
 }
 
 /** Measured on the validation rows of one task. */
-export interface ValidationMetrics {
+export interface ValidationMetrics extends GeneratedKeys {
   readonly rows: number;
   readonly loss: number;
   readonly accuracy?: number;
   readonly macro_f1?: number;
+}
+
+/** What is measured of generated answers beside exact match: of slots where they are such (`SlotMetrics`), else of words. */
+export interface GeneratedKeys {
+  readonly word_f1?: number;
+  readonly intent_accuracy?: number;
+  readonly slot_precision?: number;
+  readonly slot_recall?: number;
+  readonly slot_f1?: number;
 }
 
 export interface EpochEvent {

@@ -72,7 +72,14 @@ export interface TrainedTask {
   readonly bestEpoch: number;
   /** On validation rows; undefined without them. */
   readonly validation:
-    | { readonly rows: number; readonly loss: number; readonly accuracy: number | undefined }
+    | {
+        readonly rows: number;
+        readonly loss: number;
+        readonly accuracy: number | undefined;
+        /** Of generated answers, where they were measured: of slots where they are such, else of words. */
+        readonly slotF1: number | undefined;
+        readonly wordF1: number | undefined;
+      }
     | undefined;
   /** Undefined for a run that was cancelled. */
   readonly learning: Learning | undefined;

@@ -70,9 +70,14 @@ export interface MeasuredFacts {
   /** How many rows it was measured on. */
   rows: number;
   loss?: number;
-  /** From 0 to 1, as is `macroF1`. */
+  /** From 0 to 1, as are the others. */
   accuracy?: number;
   macroF1?: number;
+  /** Of generated answers that are written as slots. */
+  intentAccuracy?: number;
+  slotF1?: number;
+  /** Of other generated answers. */
+  wordF1?: number;
 }
 
 /** Which backbone a task file asks for. */

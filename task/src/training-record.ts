@@ -7,15 +7,19 @@ export type TrainingFacts = Pick<TrainedTaskFacts, 'date' | 'trainRows' | 'valid
  * Reads what a prompt's record says of its training. The file may come from anywhere: a value of another type than ours
  * counts as not there.
  *
- * @param metrics as training writes them: `{ train_rows, validation: { rows, loss, accuracy, macro_f1 } }`
+ * @param metrics as training writes them: `{ train_rows, validation: { rows, loss, accuracy, macro_f1 } }`; of generated answers
+ *   `intent_accuracy` and `slot_f1`, or `word_f1`, in the place of `macro_f1`
  */
 export function trainingFacts(date: unknown, metrics: unknown): TrainingFacts {
   const { train_rows, validation } = keysOf(metrics);
-  const { rows, loss, accuracy, macro_f1 } = keysOf(validation);
+  const { rows, loss, accuracy, macro_f1, intent_accuracy, slot_f1, word_f1 } = keysOf(validation);
   const measured = {
     ...given('loss', number(loss)),
     ...given('accuracy', number(accuracy)),
     ...given('macroF1', number(macro_f1)),
+    ...given('intentAccuracy', number(intent_accuracy)),
+    ...given('slotF1', number(slot_f1)),
+    ...given('wordF1', number(word_f1)),
   };
   const validationRows = count(rows);
   return {

@@ -83,6 +83,20 @@ describe('ptask train', () => {
     expect(existsSync(path.join(dir, 't.prompts.safetensors'))).toBe(false);
   });
 
+  it('--folds says more than exact match of generated answers', async () => {
+    const dir = await temporaryFolder();
+    const { labels: _, ...free } = taskTemplate('kind');
+    const file = await writeProject(dir, { ...SHORT, task_templates: [free] });
+    const { code, stdout, stderr } = await ptask(['train', file, '--folds', '2', '--json']);
+    expect(code, stderr).toBe(0);
+    const last = events(stdout).at(-1) as { folds: { word_f1: number }[]; word_f1: number; word_f1_deviation: number };
+    expect(last.word_f1).toBeCloseTo((last.folds[0]!.word_f1 + last.folds[1]!.word_f1) / 2, 10);
+    expect(last.word_f1_deviation).toBeCloseTo(Math.abs(last.folds[0]!.word_f1 - last.word_f1) * Math.SQRT2, 10);
+    const told = await ptask(['train', file, '--folds', '2']);
+    expect(told.stdout).toMatch(/^kind {2}fold 2 {2}accuracy [\d.]+% {2}word F1 [\d.]+ on 40 rows held out$/m);
+    expect(told.stdout).toMatch(/^kind: accuracy [\d.]+% ± [\d.]+ points, word F1 [\d.]+ ± [\d.]+ over 2 folds/m);
+  });
+
   it.each([
     ['--seeds', '3,4', 't.prompts.safetensors'],
     ['--folds', '3', undefined],

@@ -161,30 +161,44 @@ describe('a task', () => {
   it('may be two in one run, one of them with free text for an answer', async () => {
     const dir = await temporaryFolder();
     const { labels: _, ...free } = taskTemplate('free');
+    const slots = (split: 'train' | 'validation' | 'test') =>
+      rowsOf('free', split).map((row) => ({ ...row, label: `${row.label}; first: ${row.text![0]}` }));
     const file = await writeProject(dir, {
       new_tasks: ['kind', 'free'],
       task_templates: [taskTemplate('kind'), { ...free, total_virtual_tokens: 3, virtual_token_splits: [3] }],
-      trainer: { max_epochs: 2, batch_size: 8 },
+      trainer: { max_epochs: 2, batch_size: 8, val_metric: 'accuracy' },
       examples: [
         { taskname: 'free', text: 'abba' },
         { taskname: 'kind', text: 'zzz', label: 'upper' },
       ],
     });
     for (const split of ['train', 'validation', 'test'] as const) {
-      await writeJsonl(path.join(dir, `${split}.jsonl`), [...rowsOf('kind', split), ...rowsOf('free', split)]);
+      await writeJsonl(path.join(dir, `${split}.jsonl`), [...rowsOf('kind', split), ...slots(split)]);
     }
     const trained = await ptask(['train', file, '--json']);
     expect(trained.code, trained.stderr).toBe(0);
+    const share = expect.any(Number);
+    const validation = { accuracy: share, intent_accuracy: share, slot_f1: share };
     expect(events(trained.stdout).at(-1)).toMatchObject({
-      tasks: { kind: { virtual_tokens: 4 }, free: { virtual_tokens: 3 } },
+      tasks: { kind: { virtual_tokens: 4 }, free: { virtual_tokens: 3, validation } },
     });
+    const record = JSON.parse(taskBytes(await readTable(dir), 'free').record!) as object;
+    expect(record).toMatchObject({ metrics: { validation } });
     const [kind, free1, ...rest] = events((await ptask(['evaluate', file, '--json'])).stdout);
     expect(rest).toEqual([]);
     expect(kind).toMatchObject({ task: 'kind', rows: 20, macro_f1: expect.any(Number) });
-    expect(free1).toMatchObject({ task: 'free', rows: 20, accuracy: expect.any(Number) });
-    expect(free1).not.toHaveProperty('macro_f1');
+    const measures = { intent_accuracy: share, slot_precision: share, slot_recall: share, slot_f1: share, cut: share };
+    expect(free1).toMatchObject({ task: 'free', rows: 20, accuracy: share, ...measures });
+    expect(free1!.slots).toMatchObject([{ name: 'first', expected: 20, predicted: share, correct: share, f1: share }]);
+    for (const key of ['macro_f1', 'word_f1']) expect(free1).not.toHaveProperty(key);
+    const told = await ptask(['evaluate', file, '--task', 'free', '--baseline', 'zero']);
+    expect(told.stdout).toMatch(/exact match +intent +slot F1 +right +cut$/m);
+    expect(told.stderr).toMatch(/^cut: the answer ends at 64 tokens/m);
+    expect(told.stdout).toMatch(/trained prompt +slots +predicted +right +precision +recall +F1\n +first +20 /);
+    expect(told.stdout).toMatch(/^ +frozen model, no examples +slots .*\n +first +20 .*\n +all slots +20 /m);
     const [first, second] = events((await ptask(['predict', file, '--json'])).stdout);
     expect(first).toMatchObject({ row: 0, taskname: 'free', prediction: expect.any(String), candidates: null });
+    expect(first!.cut).toEqual(expect.any(Boolean));
     expect(second).toMatchObject({ row: 1, taskname: 'kind', label: 'upper' });
     const one = await ptask(['predict', file, '--task', 'kind', '--json']);
     expect(events(one.stdout)).toEqual([second]);

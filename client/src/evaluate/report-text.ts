@@ -3,6 +3,7 @@ import type {
   EvaluatedRow,
   EvaluationMetrics,
   LabelMetrics,
+  SlotMetrics,
 } from '../../../protocol/src/evaluating.ts';
 import { escapeMarkdown, promptText, withCut } from '../predictions/prediction-text.ts';
 import type { Texts } from '../texts.ts';
@@ -46,6 +47,10 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
     const label = `**${escapeMarkdown(task.majority.label)}**`;
     parts.push(t('Always answering {0} would be right in {1} of the rows.', label, percent(task.majority.share, 1)));
   }
+  if (first.cut === 1) parts.push(t('1 answer (…) was cut: no more tokens are generated.'));
+  if (first.cut !== undefined && first.cut > 1)
+    parts.push(t('{0} answers (…) were cut: no more tokens are generated.', first.cut));
+  if (first.slots) parts.push(`## ${t('Slots')}`, slotTable(first.slots, texts));
   if (first.labels) parts.push(`## ${t('Labels')}`, labelTable(first.labels, texts));
   if (first.confusion) parts.push(`## ${t('Confusion matrix')}`, confusionTable(first.confusion, texts));
   const wrong = (rows.get(first.answerer) ?? []).filter(({ right }) => !right);
@@ -64,16 +69,26 @@ function measuredText(split: Evaluation['task']['split'], rows: number, files: s
     : t('Measured on {0} validation rows of {1}: the best epoch was chosen by them.', rows, files);
 }
 
+/** Beside what is right, the measures that at least one of the results has. */
 function resultTable(results: readonly EvaluationMetrics[], texts: Texts): string {
   const { t, percent, number } = texts;
-  const hasF1 = results.some(({ macroF1 }) => macroF1 !== undefined);
+  const isGenerated = results.every(({ labels }) => labels === undefined);
+  const share = (value: number | undefined) => (value === undefined ? undefined : percent(value, 1));
+  const decimal = (value: number | undefined) => (value === undefined ? undefined : number(value, 3));
+  const measures: [string, (result: EvaluationMetrics) => string | undefined][] = [
+    [t('right'), ({ correct, rows }) => `${correct}/${rows}`],
+    [isGenerated ? t('exact match') : t('accuracy'), ({ accuracy }) => share(accuracy)],
+    ['macro-F1', ({ macroF1 }) => decimal(macroF1)],
+    [t('intent'), ({ slots }) => share(slots?.intentAccuracy)],
+    [t('slot F1'), ({ slots }) => decimal(slots?.f1)],
+    [t('word F1'), ({ wordF1 }) => decimal(wordF1)],
+  ];
+  const shown = measures.filter(([, cell]) => results.some((result) => cell(result) !== undefined));
   return table(
-    ['', t('right'), t('accuracy'), ...(hasF1 ? ['macro-F1'] : [])],
-    results.map(({ answerer, shots, correct, rows, accuracy, macroF1 }) => [
-      answererText(answerer, shots, texts),
-      `${correct}/${rows}`,
-      percent(accuracy, 1),
-      ...(hasF1 ? [macroF1 === undefined ? '' : number(macroF1, 3)] : []),
+    ['', ...shown.map(([name]) => name)],
+    results.map((result) => [
+      answererText(result.answerer, result.shots, texts),
+      ...shown.map(([, cell]) => cell(result) ?? ''),
     ]),
   );
 }
@@ -99,6 +114,24 @@ function labelTable(labels: readonly LabelMetrics[], { t, percent }: Texts): str
       percent(recall, 1),
       percent(f1, 1),
     ]),
+  );
+}
+
+/** Of the trained prompt, or what was measured in its place. */
+function slotTable(slots: SlotMetrics, { t, percent }: Texts): string {
+  const named = slots.names.map((counts) => ({ ...counts, name: escapeMarkdown(counts.name) }));
+  return table(
+    [t('slot'), t('in the rows'), t('predicted'), t('precision'), t('recall'), 'F1'],
+    [...named, { ...slots, name: `**${t('all slots')}**` }].map(
+      ({ name, expected, predicted, precision, recall, f1 }) => [
+        name,
+        String(expected),
+        String(predicted),
+        percent(precision, 1),
+        percent(recall, 1),
+        percent(f1, 1),
+      ],
+    ),
   );
 }
 

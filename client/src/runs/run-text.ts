@@ -177,15 +177,28 @@ function doubtText({ taskname, learning }: TrainedTask): string | undefined {
 }
 
 /** The result on rows that were not trained on. */
-function heldOutText({ validation, bestEpoch }: TrainedTask, { t, percent, number }: Texts): string {
-  if (!validation) return t('there are no validation rows to measure it on');
-  const { accuracy, loss, rows } = validation;
+function heldOutText(task: TrainedTask, texts: Texts): string {
+  const { t, number } = texts;
+  if (!task.validation) return t('there are no validation rows to measure it on');
+  const { slotF1, wordF1 } = task.validation;
+  return [
+    rightText(task.validation, task.bestEpoch, texts),
+    ...(slotF1 === undefined ? [] : [t('slot F1 {0}', number(slotF1, 3))]),
+    ...(wordF1 === undefined ? [] : [t('word F1 {0}', number(wordF1, 3))]),
+  ].join(', ');
+}
+
+function rightText(
+  { accuracy, loss, rows }: NonNullable<TrainedTask['validation']>,
+  epoch: number,
+  { t, percent, number }: Texts,
+): string {
   if (rows === 1) {
     return accuracy === undefined
-      ? t('loss {0} on 1 validation row (epoch {1})', number(loss, 3), bestEpoch)
-      : t('{0} of 1 validation row right (epoch {1})', percent(accuracy), bestEpoch);
+      ? t('loss {0} on 1 validation row (epoch {1})', number(loss, 3), epoch)
+      : t('{0} of 1 validation row right (epoch {1})', percent(accuracy), epoch);
   }
   return accuracy === undefined
-    ? t('loss {0} on {1} validation rows (epoch {2})', number(loss, 3), rows, bestEpoch)
-    : t('{0} of {1} validation rows right (epoch {2})', percent(accuracy), rows, bestEpoch);
+    ? t('loss {0} on {1} validation rows (epoch {2})', number(loss, 3), rows, epoch)
+    : t('{0} of {1} validation rows right (epoch {2})', percent(accuracy), rows, epoch);
 }

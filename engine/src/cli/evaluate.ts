@@ -3,11 +3,13 @@ import type { TaskTemplate } from '../../../task/src/types.ts';
 import { InputError } from '../errors.ts';
 import type { Baseline } from '../evaluate/baseline.ts';
 import { evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
+import { generatedKeys } from '../evaluate/generated-metrics.ts';
 import type { Majority } from '../evaluate/majority.ts';
 import { MAX_NEW_TOKENS, Predictor } from '../predict/predictor.ts';
 import { type Project, tasksOf } from '../project.ts';
-import { count, percent, shortPath, table } from '../text.ts';
+import { count, shortPath } from '../text.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
+import { evaluationTables } from './evaluation-tables.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
 import { trainedPrompt } from './trained-prompt.ts';
@@ -82,8 +84,16 @@ async function report(
   if (without !== undefined) output.note(`${without}; this is the frozen model alone`);
   const { files, rows, skipped, unreachable, measured, majority } = evaluated;
   for (const one of measured) output.event(metricsEvent(taskname, split, one, majority));
-  printTask(output, `${taskname}: ${count(rows, `${split} row`)} (${files.join(', ')})`, measured, majority);
+  output.text(`${taskname}: ${count(rows, `${split} row`)} (${files.join(', ')})`);
+  output.text();
+  for (const line of evaluationTables(measured, majority)) output.text(line);
+  output.text();
   if (skipped > 0) output.note(`${count(skipped, 'row')} left out: too long for max_seq_length`);
+  if (measured.some(({ metrics }) => 'cut' in metrics && metrics.cut > 0)) {
+    output.note(
+      `cut: the answer ends at ${MAX_NEW_TOKENS} tokens, or where the model's context does, not where the model would have ended it`,
+    );
+  }
   if (unreachable > 0) {
     output.warn(
       `${count(unreachable, 'answer')} of more than ${MAX_NEW_TOKENS} tokens, as many as are generated: never right`,
@@ -110,11 +120,6 @@ function measuredPrompt(
   return { virtual: undefined, without: stale };
 }
 
-function nameOf({ answerer, shots }: Measured): string {
-  if (answerer === 'trained') return 'trained prompt';
-  return `frozen model, ${shots === 0 ? 'no examples' : count(shots, 'example')}`;
-}
-
 function metricsEvent(task: string, split: Split, measured: Measured, commonest: Majority | undefined) {
   const { answerer, shots, metrics } = measured;
   const { rows, correct, accuracy } = metrics;
@@ -127,42 +132,7 @@ function metricsEvent(task: string, split: Split, measured: Measured, commonest:
     accuracy,
     ...('macroF1' in metrics
       ? { macro_f1: metrics.macroF1, majority: commonest, labels: metrics.labels, confusion: metrics.confusion.counts }
-      : {}),
+      : { ...generatedKeys(metrics), ...(metrics.slots ? { slots: metrics.slots.names } : {}), cut: metrics.cut }),
     ...(answerer === 'trained' ? {} : { baseline: answerer, shots }),
   };
-}
-
-function printTask(
-  output: Output,
-  title: string,
-  measured: readonly Measured[],
-  commonest: Majority | undefined,
-): void {
-  output.text(title);
-  output.text();
-  const summary = measured
-    .map((one) => [one, one.metrics] as const)
-    .map(([one, metrics]) => [
-      nameOf(one),
-      percent(metrics.accuracy),
-      'macroF1' in metrics ? metrics.macroF1.toFixed(3) : '',
-      `${metrics.correct} of ${metrics.rows}`,
-    ]);
-  const isClassified = measured.some(({ metrics }) => 'macroF1' in metrics);
-  if (commonest) summary.push([`always '${commonest.label}'`, percent(commonest.share), '', '']);
-  const head = ['', isClassified ? 'accuracy' : 'exact match', isClassified ? 'macro-F1' : '', 'right'];
-  for (const line of table([head, ...summary], [1, 2, 3])) output.text(`  ${line}`);
-  for (const one of measured) {
-    const { metrics } = one;
-    if (!('labels' in metrics)) continue;
-    output.text();
-    const rows = metrics.labels.map(({ label, rows, predicted, correct, precision, recall, f1 }) => [
-      label,
-      ...[rows, predicted, correct].map(String),
-      ...[precision, recall, f1].map((value) => value.toFixed(3)),
-    ]);
-    const labelHead = [nameOf(one), 'rows', 'predicted', 'right', 'precision', 'recall', 'F1'];
-    for (const line of table([labelHead, ...rows], [1, 2, 3, 4, 5, 6])) output.text(`  ${line}`);
-  }
-  output.text();
 }

@@ -76,9 +76,13 @@ export class TrainingReport {
 }
 
 /** `accuracy 81.6%`, `macro-F1 0.803`, as far as they were measured. */
-export function metricTexts({ accuracy, macro_f1 }: Partial<ValidationMetrics>): string[] {
+export function metricTexts(metrics: Partial<ValidationMetrics>): string[] {
+  const { accuracy, macro_f1, intent_accuracy, slot_f1, word_f1 } = metrics;
   return [
     ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
     ...(macro_f1 === undefined ? [] : [`macro-F1 ${macro_f1.toFixed(3)}`]),
+    ...(intent_accuracy === undefined ? [] : [`intent ${percent(intent_accuracy)}`]),
+    ...(slot_f1 === undefined ? [] : [`slot F1 ${slot_f1.toFixed(3)}`]),
+    ...(word_f1 === undefined ? [] : [`word F1 ${word_f1.toFixed(3)}`]),
   ];
 }

@@ -2,14 +2,8 @@ import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { RowPlace, Rows } from '../data/row-store.ts';
 import type { Row } from '../data/tokenise.ts';
 import type { Prediction, TaskPredictor } from '../predict/task-predictor.ts';
-import {
-  type ClassificationMetrics,
-  classificationMetrics,
-  type ExactMatch,
-  exactMatch,
-  formMapper,
-  isSameAnswer,
-} from './metrics.ts';
+import { type GeneratedMetrics, generatedMetrics } from './generated-metrics.ts';
+import { type ClassificationMetrics, classificationMetrics, formMapper, isSameAnswer } from './metrics.ts';
 
 export interface EvaluatedRow {
   readonly place: RowPlace;
@@ -21,7 +15,7 @@ export interface EvaluatedRow {
 
 export interface Evaluation {
   readonly rows: readonly EvaluatedRow[];
-  readonly metrics: ClassificationMetrics | ExactMatch;
+  readonly metrics: ClassificationMetrics | GeneratedMetrics;
 }
 
 /** Rows that are read and predicted at a time, so that a large file is never in memory as a whole. */
@@ -75,7 +69,11 @@ export async function evaluateRows(
     rows.push(...evaluated);
     await answered?.(evaluated, values);
   }
-  const outcomes = rows.map(({ truth, prediction }) => ({ truth, prediction: prediction?.text }));
-  const metrics = labels ? classificationMetrics(Object.keys(labels), outcomes) : exactMatch(outcomes);
+  const outcomes = rows.map(({ truth, prediction }) => ({
+    truth,
+    prediction: prediction?.text,
+    cut: prediction?.cut ?? false,
+  }));
+  const metrics = labels ? classificationMetrics(Object.keys(labels), outcomes) : generatedMetrics(outcomes);
   return { rows, metrics };
 }

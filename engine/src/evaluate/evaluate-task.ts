@@ -10,9 +10,10 @@ import { dataPaths, type Project, rowTokeniser } from '../project.ts';
 import { shortPath } from '../text.ts';
 import type { Baseline } from './baseline.ts';
 import { type EvaluatedRow, type EvaluateOptions, evaluateRows, rowsOfTask } from './evaluate-rows.ts';
+import type { GeneratedMetrics } from './generated-metrics.ts';
 import { longAnswers } from './long-answers.ts';
 import { type Majority, majority } from './majority.ts';
-import type { ClassificationMetrics, ExactMatch } from './metrics.ts';
+import type { ClassificationMetrics } from './metrics.ts';
 import { requireAnswer } from './require-answer.ts';
 import { runBaseline } from './run-baseline.ts';
 
@@ -42,7 +43,7 @@ export interface Measured {
   readonly answerer: Answerer;
   /** Training rows that were in the prompt. */
   readonly shots: number;
-  readonly metrics: ClassificationMetrics | ExactMatch;
+  readonly metrics: ClassificationMetrics | GeneratedMetrics;
 }
 
 export interface EvaluatedTask {

@@ -1,6 +1,7 @@
 import type { ConfusionMatrix, LabelMetrics } from '../../../protocol/src/evaluating.ts';
 import { labelForms, labelOf } from '../../../task/src/labels.ts';
 import type { Labels } from '../../../task/src/types.ts';
+import { comparable, fold } from './comparable.ts';
 
 /** One row's answer and what was predicted for it. */
 export interface Outcome {
@@ -39,15 +40,7 @@ export function classificationMetrics(labels: readonly string[], outcomes: reado
     const rows = sum(counts[i]!);
     const predicted = sum(counts.map((row) => row[i]!));
     const correct = counts[i]![i]!;
-    return {
-      label,
-      rows,
-      predicted,
-      correct,
-      precision: ratio(correct, predicted),
-      recall: ratio(correct, rows),
-      f1: ratio(2 * correct, rows + predicted),
-    };
+    return { label, rows, predicted, correct, ...rates(rows, predicted, correct) };
   });
   const correct = sum(perLabel.map((label) => label.correct));
   const occurring = perLabel.filter((label) => label.rows > 0);
@@ -58,6 +51,22 @@ export function classificationMetrics(labels: readonly string[], outcomes: reado
     macroF1: sum(occurring.map((label) => label.f1)) / occurring.length,
     labels: perLabel,
     confusion: { labels: [...labels], counts },
+  };
+}
+
+/**
+ * Precision correct / predicted, recall correct / expected and F1, their harmonic mean, 2 correct / (expected + predicted); each is 0
+ * where it would be divided by nothing.
+ */
+export function rates(
+  expected: number,
+  predicted: number,
+  correct: number,
+): Pick<LabelMetrics, 'precision' | 'recall' | 'f1'> {
+  return {
+    precision: ratio(correct, predicted),
+    recall: ratio(correct, expected),
+    f1: ratio(2 * correct, expected + predicted),
   };
 }
 
@@ -91,16 +100,6 @@ export function formMapper(labels: Labels): (text: string) => string | undefined
   const folded = new Map<string, string>();
   for (const [form, label] of forms) if (!folded.has(fold(form))) folded.set(fold(form), label);
   return (text) => labelOf(forms, text) ?? folded.get(fold(text));
-}
-
-/** NFC, because a tokeniser may put a letter and its accent together, or give them back apart. */
-function comparable(text: string): string {
-  return text.normalize('NFC').trim();
-}
-
-/** Upper case first, because ß and SS are one. */
-function fold(text: string): string {
-  return comparable(text).toUpperCase().toLowerCase();
 }
 
 function sum(numbers: readonly number[]): number {

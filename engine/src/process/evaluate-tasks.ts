@@ -86,6 +86,7 @@ function toldRows(template: TaskTemplate, { rows, values }: AnsweredRows): Evalu
 function resultOf({ answerer, shots, metrics }: Measured): EvaluationMetrics {
   const { rows, correct, accuracy } = metrics;
   const classified = 'labels' in metrics ? metrics : undefined;
+  const generated = 'labels' in metrics ? undefined : metrics;
   return {
     answerer,
     shots,
@@ -95,5 +96,8 @@ function resultOf({ answerer, shots, metrics }: Measured): EvaluationMetrics {
     macroF1: classified?.macroF1,
     labels: classified?.labels,
     confusion: classified?.confusion,
+    slots: generated?.slots,
+    wordF1: generated?.wordF1,
+    cut: generated?.cut,
   };
 }

@@ -95,7 +95,13 @@ function trainedTasks(tasks: Readonly<Record<string, TrainedPrompt>>): TrainedTa
     taskname,
     virtualTokens: virtual_tokens,
     bestEpoch: best_epoch,
-    validation: validation && { rows: validation.rows, loss: validation.loss, accuracy: validation.accuracy },
+    validation: validation && {
+      rows: validation.rows,
+      loss: validation.loss,
+      accuracy: validation.accuracy,
+      slotF1: validation.slot_f1,
+      wordF1: validation.word_f1,
+    },
     learning,
   }));
 }

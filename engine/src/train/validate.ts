@@ -1,6 +1,7 @@
 import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { evaluateRows, evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
-import type { ClassificationMetrics, ExactMatch } from '../evaluate/metrics.ts';
+import { type GeneratedMetrics, generatedKeys } from '../evaluate/generated-metrics.ts';
+import type { ClassificationMetrics } from '../evaluate/metrics.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import type { Stepper } from './backbone-step.ts';
@@ -47,11 +48,17 @@ export async function validate(
     tasks.set(taskname, {
       rows: rows.length,
       loss: sums.loss / sums.targets,
-      ...(metrics ? { accuracy: metrics.accuracy } : {}),
-      ...(metrics && 'macroF1' in metrics ? { macro_f1: metrics.macroF1 } : {}),
+      ...(metrics ? metricKeys(metrics) : {}),
     });
   }
   return { loss: targets > 0 ? lossSum / targets : undefined, tasks: Object.fromEntries(tasks) };
+}
+
+type Metrics = ClassificationMetrics | GeneratedMetrics;
+
+function metricKeys(metrics: Metrics): Omit<ValidationMetrics, 'rows' | 'loss'> {
+  const { accuracy } = metrics;
+  return { accuracy, ...('labels' in metrics ? { macro_f1: metrics.macroF1 } : generatedKeys(metrics)) };
 }
 
 /** Text is generated only where the best prompt is chosen by it: that takes longer than the epoch. */
@@ -61,7 +68,7 @@ async function measured(
   virtual: Float32Array,
   predictor: Predictor,
   rows: readonly number[],
-): Promise<ClassificationMetrics | ExactMatch | undefined> {
+): Promise<Metrics | undefined> {
   if (!template.labels && plan.project.file.trainer.val_metric === 'loss') return undefined;
   const task = await TaskPredictor.create(predictor, tokeniser, plan.project.tokenizer, virtual);
   return (await evaluateRows(task, template, plan.validation, rows)).metrics;

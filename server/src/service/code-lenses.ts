@@ -12,8 +12,9 @@ import type { TrainedTaskFacts } from '../../../task/src/environment.ts';
 import { nodeAt, spanOf } from '../../../task/src/json-tree.ts';
 import type { Surroundings } from '../../../task/src/rule.ts';
 import { changedPart } from '../../../task/src/rules/template-changed.ts';
+import { measureTexts } from './measures.ts';
 import { modelLenses } from './model-lenses.ts';
-import { amount, decimal, percent, significant } from './words.ts';
+import { amount, significant } from './words.ts';
 
 /**
  * Over each template what can be done with its task, and what came of its last training; over the model, choosing another one.
@@ -66,10 +67,9 @@ function stateOf(context: TaskContext, template: TemplateView, { promptTable, mo
 function resultOf({ date, trainRows, validation }: TrainedTaskFacts): string {
   const when = date?.slice(0, 10);
   const rows = trainRows === undefined ? undefined : amount(trainRows, 'row');
-  const { accuracy, macroF1, loss } = validation ?? {};
+  const { accuracy, loss } = validation ?? {};
   const measured = [
-    ...(accuracy === undefined ? [] : [t('accuracy {0}', percent(accuracy))]),
-    ...(macroF1 === undefined ? [] : [`macro-F1 ${decimal(macroF1, 3)}`]),
+    ...measureTexts(validation ?? {}),
     ...(accuracy === undefined && loss !== undefined ? [t('loss {0}', significant(loss))] : []),
   ];
   const result =

@@ -20,6 +20,8 @@ const row = (line: number, answer: string, expected: string): EvaluatedRow => ({
   right: answer === expected,
 });
 
+const NOT_GENERATED = { slots: undefined, wordF1: undefined, cut: undefined };
+
 const task: TaskEvaluation = {
   taskname: 'sentiment-task',
   split: 'test',
@@ -44,6 +46,7 @@ const task: TaskEvaluation = {
           [1, 0, 0],
         ],
       },
+      ...NOT_GENERATED,
     },
     {
       answerer: 'few',
@@ -54,6 +57,7 @@ const task: TaskEvaluation = {
       macroF1: 0,
       labels: undefined,
       confusion: undefined,
+      ...NOT_GENERATED,
     },
   ],
 };
@@ -87,14 +91,43 @@ describe('the report', () => {
     expect(report(evaluation)).toContain('| answer ↓ prediction → | good | bad |');
     expect(report(evaluation)).toContain('| **bad** | 1 | **0** |');
   });
+  it('has slots and words of generated answers, and says which were cut', () => {
+    const slot = { expected: 4, predicted: 5, correct: 2, precision: 0.4, recall: 0.5, f1: 4 / 9 };
+    const generated = {
+      ...task.results[0]!,
+      macroF1: undefined,
+      labels: undefined,
+      confusion: undefined,
+      slots: { intentAccuracy: 0.75, ...slot, names: [{ name: 'time_of', ...slot, predicted: 2, precision: 1 }] },
+      cut: 2,
+    };
+    const of = (...results: (typeof generated)[]) =>
+      report({ ...evaluation, task: { ...task, majority: undefined, results } });
+    const text = of(generated, { ...generated, slots: { ...generated.slots, f1: 0 } });
+    expect(text).toContain('|  | right | exact match | intent | slot F1 |\n');
+    expect(text).toContain('| trained prompt | 1/2 | 50.0% | 75.0% | 0.444 |\n');
+    expect(text).toContain('2 answers (…) were cut: no more tokens are generated.');
+    expect(text).toContain(
+      `## Slots
+
+| slot | in the rows | predicted | precision | recall | F1 |
+| --- | --- | --- | --- | --- | --- |
+| time\\_of | 4 | 2 | 100.0% | 50.0% | 44.4% |
+| **all slots** | 4 | 5 | 40.0% | 50.0% | 44.4% |
+
+`,
+    );
+    const words = { ...generated, slots: undefined, wordF1: 0.625, cut: 1 } as unknown as typeof generated;
+    expect(of(words)).toContain('| trained prompt | 1/2 | 50.0% | 0.625 |');
+    expect(of(words)).toContain('1 answer (…) was cut');
+    expect(of(words)).not.toContain('## Slots');
+    const cut = { ...row(3, 'go', 'good'), answer: { ...row(3, 'go', 'good').answer!, cut: true } };
+    expect(report({ task, rows: new Map([['trained', [cut]]]) })).toContain('| good | go… |');
+  });
   it('lists the wrong rows, each with a link to its line, and keeps the table whole', () =>
     expect(report(evaluation)).toContain(
       '| [test\\.jsonl:2](file:///w/test.jsonl#L2) | Row 1 \\| Sentiment: | bad | good |',
     ));
-  it('has a sign behind an answer that was cut', () => {
-    const cut = { ...row(3, 'go', 'good'), answer: { ...row(3, 'go', 'good').answer!, cut: true } };
-    expect(report({ task, rows: new Map([['trained', [cut]]]) })).toContain('| good | go… |');
-  });
   it('says so where none is wrong', () =>
     expect(report({ task, rows: new Map([['trained', [row(0, 'good', 'good')]]]) })).toContain('None.'));
   it('says how many rows are too long', () => {

@@ -14,11 +14,13 @@ import { english } from './texts.ts';
 
 const progress = { step: 9, steps: 32, epoch: 2, epochs: 4, loss: 0.7805, rowsPerSecond: 11.4, secondsLeft: 17 };
 
+const NOT_GENERATED = { slotF1: undefined, wordF1: undefined };
+
 const trained = (more: Partial<TrainedTask> = {}): TrainedTask => ({
   taskname: 'sentiment',
   virtualTokens: 10,
   bestEpoch: 3,
-  validation: { rows: 46, loss: 0.4, accuracy: 0.87 },
+  validation: { ...NOT_GENERATED, rows: 46, loss: 0.4, accuracy: 0.87 },
   learning: { verdict: 'learnt', message: undefined },
   ...more,
 });
@@ -51,12 +53,18 @@ describe('the message at the end', () => {
       text: 'sentiment is trained: 87% of 46 validation rows right (epoch 3).',
     }));
   it('has a loss where answers are free text', () =>
-    expect(end([trained({ validation: { rows: 8, loss: 0.4, accuracy: undefined } })])?.text).toContain(
-      'loss 0.400 on 8 validation rows',
-    ));
+    expect(
+      end([trained({ validation: { ...NOT_GENERATED, rows: 8, loss: 0.4, accuracy: undefined } })])?.text,
+    ).toContain('loss 0.400 on 8 validation rows'));
+  it('has slots or words where generated answers were measured', () => {
+    const text = (measured: object) =>
+      end([trained({ validation: { ...NOT_GENERATED, rows: 50, loss: 0.4, accuracy: 0.1, ...measured } })])?.text;
+    expect(text({ slotF1: 0.1734 })).toContain('10% of 50 validation rows right (epoch 3), slot F1 0.173.');
+    expect(text({ wordF1: 0.5 })).toContain('(epoch 3), word F1 0.500.');
+  });
   it('counts a single row as one', () => {
     const text = (accuracy: number | undefined) =>
-      end([trained({ validation: { rows: 1, loss: 0.4, accuracy } })])?.text;
+      end([trained({ validation: { ...NOT_GENERATED, rows: 1, loss: 0.4, accuracy } })])?.text;
     expect(text(1)).toContain('100% of 1 validation row right (epoch 3)');
     expect(text(undefined)).toContain('loss 0.400 on 1 validation row (epoch 3)');
   });

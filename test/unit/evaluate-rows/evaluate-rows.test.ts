@@ -18,7 +18,7 @@ import { type Json, open, writeProject } from '../train/small-project.ts';
 const oracle = {
   predict: async (rows: readonly Row[]) =>
     rows.map((row): Prediction | undefined =>
-      typeof row.said === 'string' ? { text: row.said, candidates: undefined, cut: false } : undefined,
+      typeof row.said === 'string' ? { text: row.said, candidates: undefined, cut: row.cut === 'yes' } : undefined,
     ),
 } as unknown as TaskPredictor;
 
@@ -70,6 +70,25 @@ describe('evaluated rows', () => {
     const { rows, metrics } = await evaluateRows(oracle, template, test.store, test.numbers);
     expect(rows.map(({ correct }) => correct)).toEqual([true, false, false]);
     expect(metrics).toMatchObject({ rows: 3, correct: 1 });
+  });
+
+  it('count slots or words of generated text, and answers that were cut', async () => {
+    const row = (answer: string, said: string, cut = 'no'): Json => ({
+      taskname: 'echo',
+      text: said,
+      answer,
+      said,
+      cut,
+    });
+    const keys = { new_tasks: ['mood', 'echo'], data: { train_ds: ['train.jsonl', 'echo.jsonl'] } };
+    const measured = async (...rows: Json[]) => {
+      const { template, test } = await opened(rows, 'echo', keys);
+      return (await evaluateRows(oracle, template, test.store, test.numbers)).metrics;
+    };
+    const slots = await measured(row('a; b: c', 'a; b: d'), row('d; b: c', 'a; b: c', 'yes'));
+    expect(slots).toMatchObject({ correct: 0, slots: { intentAccuracy: 0.5, f1: 0.5 }, wordF1: undefined, cut: 1 });
+    const words = await measured(row('a b', 'a c'), row('d', 'd'));
+    expect(words).toMatchObject({ correct: 1, slots: undefined, wordF1: 0.75, cut: 0 });
   });
 
   it('count generated text with its accents apart or not, as tokenisers differ in', async () => {
@@ -155,15 +174,17 @@ it('the frozen model’s answer ends with its line, as those of its examples do'
   predict.mockImplementation(async (rows) =>
     rows.map(() => ({ text: 'a \nSayt!b\n', candidates: undefined, cut: true })),
   );
-  const right = async (answers: string[], baseline: 'zero' | 'one') => {
+  const measured = async (answers: string[], baseline: 'zero' | 'one') => {
     const { project, template, test } = await opened(answers.map(echo), 'echo', keys);
     const predictor = new Predictor(project.backbone);
     const rows = { train: test, evaluated: test };
-    return (await runBaseline(project, predictor, template, baseline, rows)).evaluation.metrics.correct;
+    const { metrics } = (await runBaseline(project, predictor, template, baseline, rows)).evaluation;
+    return metrics;
   };
-  expect(await right(['a', 'b'], 'one')).toBe(1);
-  expect(await right(['a', 'b'], 'zero')).toBe(0);
-  expect(await right(['x', 'a \nSayt!b'], 'one')).toBe(1);
+  // What ends with its line is not cut, however the model went on.
+  expect(await measured(['a', 'b'], 'one')).toMatchObject({ correct: 1, cut: 0 });
+  expect(await measured(['a', 'b'], 'zero')).toMatchObject({ correct: 0, cut: 2 });
+  expect(await measured(['x', 'a \nSayt!b'], 'one')).toMatchObject({ correct: 1, cut: 2 });
   predict.mockRestore();
 });
 

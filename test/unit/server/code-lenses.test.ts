@@ -49,6 +49,17 @@ describe('code lenses', () => {
     ]);
   });
 
+  it('tell what was measured of generated answers', async () => {
+    const of = async (measured: object) =>
+      (await titles(taskFile(), { ...TRAINED, validation: { rows: 50, loss: 0.9, accuracy: 0.1, ...measured } })).at(
+        -1,
+      );
+    expect(await of({ intentAccuracy: 0.571, slotF1: 0.173 })).toMatch(
+      /· accuracy 10\.0%, intent 57\.1%, slot F1 0\.173 on 50 validation rows$/,
+    );
+    expect(await of({ wordF1: 0.25 })).toMatch(/· accuracy 10\.0%, word F1 0\.250 on 50 validation rows$/);
+  });
+
   it('tell less where less is recorded', async () => {
     const { date, trainRows, validation, ...bare } = TRAINED;
     expect((await titles(taskFile(), bare)).at(-1)).toBe('trained');

@@ -154,6 +154,10 @@ describe('a task', () => {
       'Trained on 2026-11-23 14:05 UTC with 418 rows. On 46 validation rows: accuracy 87.0%, macro-F1 0.861, loss 0.123.',
     );
     expect(text).not.toContain('Out of date');
+    const slots = { rows: 50, loss: 0.5, accuracy: 0.1, intentAccuracy: 0.571, slotF1: 0.173 };
+    expect(await asked('', { ...trained, validation: slots })).toContain(
+      'On 50 validation rows: accuracy 10.0%, intent 57.1%, slot F1 0.173, loss 0.500.',
+    );
   });
 
   it('says that it is out of date, and why', async () => {
@@ -170,6 +174,10 @@ describe('a task', () => {
     const text = await asked('', { virtualTokens: 10, hidden: 512, template: trained.template, splits: [10] });
     expect(text).toContain('Trained; the prompt table does not say when.');
     expect(text).not.toContain('Out of date');
+    const slots = { rows: 50, loss: 0.5, accuracy: 0.1, intentAccuracy: 0.571, slotF1: 0.173 };
+    expect(await asked('', { ...trained, validation: slots })).toContain(
+      'On 50 validation rows: accuracy 10.0%, intent 57.1%, slot F1 0.173, loss 0.500.',
+    );
   });
 
   it('of a prompt table that is broken may or may not be trained', async () => {

@@ -12,6 +12,21 @@ describe('what a prompt table says of a training', () => {
     });
   });
 
+  it('has slots or words of generated answers, where they were measured', () => {
+    const slots = { rows: 50, loss: 0.9, accuracy: 0.1, intent_accuracy: 0.6, slot_precision: 0.2, slot_f1: 0.3 };
+    expect(trainingFacts(undefined, { validation: slots }).validation).toEqual({
+      rows: 50,
+      loss: 0.9,
+      accuracy: 0.1,
+      intentAccuracy: 0.6,
+      slotF1: 0.3,
+    });
+    expect(trainingFacts(undefined, { validation: { rows: 1, word_f1: 0.5 } }).validation).toEqual({
+      rows: 1,
+      wordF1: 0.5,
+    });
+  });
+
   it('is less where less was measured', () => {
     expect(trainingFacts('2024-05-06T07:08:09Z', { train_rows: 10, validation: null })).toEqual({
       date: '2024-05-06T07:08:09Z',

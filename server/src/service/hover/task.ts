@@ -5,6 +5,7 @@ import type { Surroundings } from '../../../../task/src/rule.ts';
 import { isOfAnother } from '../../../../task/src/rules/backbone-changed.ts';
 import { changedPart } from '../../../../task/src/rules/template-changed.ts';
 import type { Knowledge } from '../knowledge.ts';
+import { measureTexts } from '../measures.ts';
 import { amount, decimal, enumeration, number, percent } from '../words.ts';
 import { bullets, code, paragraphs, said } from './markdown.ts';
 
@@ -66,12 +67,9 @@ function trainedWith(when: string | undefined, rows: string | undefined): string
 }
 
 /** `On 46 validation rows: accuracy 87.0%, macro-F1 0.861, loss 0.123.` */
-function measuredText({ rows, accuracy, macroF1, loss }: MeasuredFacts): string {
-  const values = [
-    ...(accuracy === undefined ? [] : [t('accuracy {0}', percent(accuracy))]),
-    ...(macroF1 === undefined ? [] : [`macro-F1 ${decimal(macroF1, 3)}`]),
-    ...(loss === undefined ? [] : [t('loss {0}', decimal(loss, 3))]),
-  ];
+function measuredText(measured: MeasuredFacts): string {
+  const { rows, loss } = measured;
+  const values = [...measureTexts(measured), ...(loss === undefined ? [] : [t('loss {0}', decimal(loss, 3))])];
   return values.length === 0 ? '' : t('On {0}: {1}.', amount(rows, 'validation row'), values.join(', '));
 }
 
