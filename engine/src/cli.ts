@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { HELP } from './cli/help.ts';
+import { HELP, helpOf } from './cli/help.ts';
 import { watchOutput } from './cli/lost-output.ts';
 import { didYouMean, UsageError } from './cli/usage.ts';
 import { asPtaskError, PtaskError } from './errors.ts';
@@ -33,11 +33,12 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(HELP);
     return 2;
   }
-  if (
-    ['--help', '-h', 'help'].includes(name) ||
-    (Object.hasOwn(COMMANDS, name) && rest.some((arg) => /^(--help|-h)$/.test(arg)))
-  ) {
-    process.stdout.write(HELP);
+  if (['--help', '-h', 'help'].includes(name)) {
+    process.stdout.write(rest[0] === undefined ? HELP : helpOf(rest[0]));
+    return 0;
+  }
+  if (Object.hasOwn(COMMANDS, name) && rest.some((arg) => /^(--help|-h)$/.test(arg))) {
+    process.stdout.write(helpOf(name));
     return 0;
   }
   if (['--version', '-v', 'version'].includes(name)) {

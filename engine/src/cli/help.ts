@@ -3,19 +3,20 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
   ptask check FILE…           what is wrong with task files and their data
   ptask train FILE            learn the prompts of a task file's new tasks
       --task NAME               this task alone; may be given several times
-      --device DEVICE           auto (default), cpu, webgpu, cuda, dml or coreml; also for predict,
-                                evaluate and bench
+      --device DEVICE           auto (default), cpu, webgpu, cuda, dml or coreml
       --resume                  go on with the run that was stopped or killed
       --seeds 1,2,3             a run for each seed, side by side; the best prompt is kept
       --folds N                 cross-validation: mean and spread of accuracy over N folds
   ptask predict FILE          answers to the task file's examples
       --task NAME               rows of this task
       --input ROWS              rows of a JSONL file instead; - is standard input
+      --device DEVICE           as for train
   ptask evaluate FILE         accuracy and F1 on the test rows
       --task NAME               this task alone
       --split test|validation   which rows (default: test)
       --baseline zero|one|few   also the frozen model without a trained prompt, with no, one
                                 or as many training rows in its prompt as fit
+      --device DEVICE           as for train
   ptask export FILE           a trained prompt as an adapter of Hugging Face PEFT
       --task NAME               which, where there are several
       --out DIR                 the folder to write
@@ -32,7 +33,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --refresh                 try each device again
       --fetch cuda [--yes]      fetch what CUDA needs (Linux x64), after saying how much that is
   ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
-              [--precision float32|int8] [--recompute] [--threads N]
+              [--precision float32|int8] [--recompute] [--threads N] [--device DEVICE]
                               time and memory of a training step
 
   --json        one JSON object a line on standard output (all commands but demo and lsp)
@@ -40,3 +41,12 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
 
 Exit codes: 0 done, 1 the input was at fault, 2 wrong usage, 3 the engine failed, 130 stopped by Ctrl-C.
 `;
+
+/** What the help says of one command, with what goes for all; all of it for a name that is none. */
+export function helpOf(command: string): string {
+  const [title, ...parts] = HELP.split(/\n(?= {2}ptask | {2}--json|Exit codes)/);
+  const own = parts.filter((part) => part.startsWith(`  ptask ${command} `) || part === `  ptask ${command}`);
+  if (own.length === 0) return HELP;
+  const forAll = parts.slice(parts.findIndex((part) => part.startsWith('  --json')));
+  return [title!.trimEnd(), '', own.join('\n').trimEnd(), '', ...forAll].join('\n');
+}
