@@ -85,6 +85,12 @@ export class RowPlaces {
   }
 }
 
+/** Where a row stands; its line from 0. */
+export interface RowPlace {
+  readonly file: string;
+  readonly line: number;
+}
+
 /** A row as the rules look at it: from a data file, or an example in the task file. */
 export interface RowView {
   /** The file that holds the row. */
@@ -95,12 +101,12 @@ export interface RowView {
   /** An example needs no answer. */
   isExample: boolean;
   places: RowPlaces;
-  /** The line of the first such row in the same file, from 0; -1 for none. */
-  duplicateOf: number;
+  /** The first such row of the same file, or else of an earlier one of the same split. */
+  duplicateOf: RowPlace | undefined;
   /** Where the training data has the same row. */
-  leakedFrom: { file: string; line: number } | undefined;
-  /** An earlier row of the file, or a training row, that differs in the label alone. */
-  answeredOtherwise: { file: string; line: number; label: string } | undefined;
+  leakedFrom: RowPlace | undefined;
+  /** An earlier row of the same split, or a training row, that differs in the label alone. */
+  answeredOtherwise: (RowPlace & { readonly label: string }) | undefined;
   /** Undefined when the row has no template or the backbone no tokeniser. */
   tokens: (() => RowTokens) | undefined;
 }

@@ -1,64 +1,96 @@
-import type { RowView } from '../row-view.ts';
+import type { Split } from '../data-facts.ts';
+import type { RowPlace, RowView } from '../row-view.ts';
 import type { DataIndex } from './data-index.ts';
-import { FileLikeness, type LikenessFields } from './file-likeness.ts';
-import { HashCounts } from './hash-counts.ts';
-import { isSameFiles, type LikenessInput, type LikeRow } from './likeness.ts';
+import { isSameFiles, isTraining, type LikenessInput, type LikeRow, rowsOf } from './likeness.ts';
 import type { RowRef } from './read-rows.ts';
+import { RepeatSieve, Repeats } from './repeats.ts';
+import { type LikenessFields, RowHashes } from './row-hashes.ts';
 import { COLUMNS, hashCount } from './row-records.ts';
 import { isText } from './row-shape.ts';
-import { hashKey, type TextHash } from './text-hash.ts';
+import { hashKey } from './text-hash.ts';
 
-/** What a row of a task with labels is asked and answers. */
+/** What a row of a task is asked and answers. */
 export interface AskedFields {
+  /** Without labels the answer is one of them, since the same text may have several right answers. */
   readonly inputs: readonly string[];
-  readonly answer: string;
+  /** Null for a task without labels. */
+  readonly answer: string | null;
 }
 
 /** By task. */
 export type AskedTasks = ReadonlyMap<string, AskedFields>;
 
-/** By task: the label that an answer stands for, by the key of the answer's hash. */
+/** By task with labels: the label that an answer stands for, by the key of the answer's hash. */
 export type LabelKeys = ReadonlyMap<string, ReadonlyMap<number, string>>;
 
 /** A row to whose like another row gives another label. */
 export type OtherwiseRow = RowRef & Pick<RowView, 'answeredOtherwise'>;
 
-export interface Otherwise {
+interface Some<Row> {
   readonly count: number;
   /** In order, the first of them. */
-  readonly rows: readonly OtherwiseRow[];
+  readonly rows: readonly Row[];
+}
+
+export interface Otherwise extends Some<OtherwiseRow> {
   /** Rows to which training data has the like with the same label, written in another form alone. */
-  readonly leaked: { readonly count: number; readonly rows: readonly LikeRow[] };
+  readonly leaked: Some<LikeRow>;
+  /** Rows that an earlier file of the same split has, the first of each in its file. */
+  readonly repeated: Some<LikeRow>;
 }
 
 interface File {
   readonly input: LikenessInput;
-  readonly likeness: FileLikeness;
+  readonly hashes: RowHashes;
 }
 
 type Answered = NonNullable<RowView['answeredOtherwise']>;
 
-/** The first training row of a key, and the keys of all answers that training rows of it have. */
-interface Trained {
+/** The rows of a split with the same text in every field but the answer: there may be half as many such groups as rows. */
+class Group {
   readonly first: Answered;
-  readonly answers: Set<number>;
+  readonly #answer: number;
+  #latest: LikenessInput;
+  /** Of other answers than that of the first row. */
+  #others: Map<number, { readonly first: RowPlace; latest: LikenessInput }> | undefined;
+
+  /** @param input the file that has the first row */
+  constructor(first: Answered, answer: number, input: LikenessInput) {
+    this.first = first;
+    this.#answer = answer;
+    this.#latest = input;
+  }
+
+  /** The first row with an answer, by its key; and the latest file that has one. */
+  get(answer: number): { readonly first: RowPlace; readonly latest: LikenessInput } | undefined {
+    return answer === this.#answer ? { first: this.first, latest: this.#latest } : this.#others?.get(answer);
+  }
+
+  add(row: RowPlace, answer: number, input: LikenessInput): void {
+    if (answer === this.#answer) {
+      this.#latest = input;
+      return;
+    }
+    this.#others ??= new Map();
+    const known = this.#others.get(answer);
+    if (known === undefined) this.#others.set(answer, { first: row, latest: input });
+    else known.latest = input;
+  }
 }
 
 /**
- * Finds rows that have what another row has in every field but the answer, and another label: one that stands before it in its
- * own file, or a training row where it is none itself. And finds rows that training data has with the same label in another form. Asked again, it looks only at the rows that have changed, and at those
- * that stand several times.
+ * Compares rows with the same text in every field but the answer, over the files of a split and, where they are no training rows
+ * themselves, with training rows. Finds those with another label than an earlier one, those that training data has with the same
+ * label in another form, and those that stand in an earlier file. Asked again, it looks only at the rows that have changed, and at
+ * those that stand several times.
  */
 export class AnswerSearch {
   readonly #tasks: AskedTasks;
   readonly #most: number;
-  readonly #files: readonly LikenessInput[];
-  readonly #inputs: LikenessFields;
-  readonly #heldOut: readonly File[];
-  /** Undefined when it will not be asked again, to take less memory: training files are then looked through one after another. */
-  readonly #training: readonly File[] | undefined;
-  /** Keys of what both training data and another file have. */
-  readonly #shared = new Set<number>();
+  readonly #inputs: readonly LikenessInput[];
+  readonly #files: readonly File[];
+  /** Undefined when it will not be asked again: it is then found out in less memory what occurs several times. */
+  readonly #repeats: Repeats | undefined;
 
   /**
    * @param files training data first
@@ -68,147 +100,119 @@ export class AnswerSearch {
   constructor(files: readonly LikenessInput[], tasks: AskedTasks, most: number, isKept: boolean) {
     this.#tasks = tasks;
     this.#most = most;
-    this.#files = files;
-    this.#inputs = new Map([...tasks].map(([taskname, { inputs }]) => [taskname, inputs]));
-    this.#heldOut = files.filter(({ isTraining }) => !isTraining).map((input) => this.#file(input));
-    this.#training = isKept
-      ? files.filter(({ isTraining }) => isTraining).map((input) => this.#file(input))
-      : undefined;
+    this.#inputs = files;
+    const fields: LikenessFields = new Map([...tasks].map(([taskname, { inputs }]) => [taskname, inputs]));
+    this.#files = files.map((input) => ({ input, hashes: new RowHashes(input.index, fields) }));
+    this.#repeats = isKept ? new Repeats(rowsOf(files)) : undefined;
   }
 
   /** Whether it is about these files, whose rows may have changed, and what is asked in these tasks. */
   isOf(files: readonly LikenessInput[], tasks: AskedTasks): boolean {
-    return isSameFiles(this.#files, files) && keyOf(this.#tasks) === keyOf(tasks);
+    return isSameFiles(this.#inputs, files) && keyOf(this.#tasks) === keyOf(tasks);
   }
 
   isOver(files: readonly LikenessInput[]): boolean {
-    return isSameFiles(this.#files, files);
+    return isSameFiles(this.#inputs, files);
   }
 
   /** Finds what there is now, in the order of the files; yields as `LikenessSearch` does. */
   *find(labels: LabelKeys): Generator<undefined, Otherwise[]> {
-    if (this.#tasks.size === 0) return this.#files.map(() => NOTHING);
-    const found = new Map<LikenessInput, Otherwise>();
-    const changed: TextHash[] = [];
-    for (const { likeness } of this.#heldOut) {
-      // When all is new, the training rows are looked for in these, below.
-      yield* likeness.update((high, low) => {
-        if (this.#training !== undefined) changed.push({ high, low });
+    if (this.#tasks.size === 0) return this.#inputs.map(() => NOTHING);
+    const wanted = new KeyFilter(yield* this.#repeated());
+    const groups: Groups = { train: new Map(), validation: new Map(), test: new Map() };
+    const found: Otherwise[] = [];
+    for (const file of this.#files) {
+      found.push(this.#ofFile(file, labels, wanted, groups));
+      yield;
+    }
+    return found;
+  }
+
+  /** The keys of what stands several times, wherever. */
+  *#repeated(): Generator<undefined, ReadonlySet<number>> {
+    const repeats = this.#repeats;
+    if (repeats !== undefined) {
+      const [add, remove] = [repeats.add.bind(repeats), repeats.remove.bind(repeats)];
+      for (const { hashes } of this.#files) yield* hashes.update(add, remove);
+      return repeats.keys;
+    }
+    const sieve = new RepeatSieve(rowsOf(this.#inputs));
+    for (const { hashes } of this.#files) {
+      yield* hashes.update(
+        (_, low) => sieve.add(low),
+        () => {},
+      );
+    }
+    const some = new Repeats();
+    for (const { hashes } of this.#files) {
+      yield* hashes.each((high, low) => {
+        if (sieve.mayRepeat(low)) some.add(high, low);
       });
     }
-    const training = new Map<number, Trained>();
-    for (const file of this.#training ?? []) yield* this.#update(file);
-    for (const { high, low } of changed) this.#decide(high, low);
-    for (const file of this.#training ?? []) {
-      found.set(file.input, this.#ofFile(file, labels, training));
-      yield;
-    }
-    if (this.#training === undefined) yield* this.#inTurn(labels, training, found);
-    for (const file of this.#heldOut) {
-      found.set(file.input, this.#ofFile(file, labels, training));
-      yield;
-    }
-    return this.#files.map((input) => found.get(input)!);
+    return some.keys;
   }
 
-  *#inTurn(
-    labels: LabelKeys,
-    training: Map<number, Trained>,
-    found: Map<LikenessInput, Otherwise>,
-  ): Generator<undefined, void> {
-    const inputs = this.#files.filter(({ isTraining }) => isTraining);
-    const counts = new HashCounts(Math.max(0, ...inputs.map(({ index }) => index.rows)));
-    for (const input of inputs) {
-      const file = this.#file(input, counts);
-      yield* this.#update(file);
-      found.set(input, this.#ofFile(file, labels, training));
-      counts.clear();
-      yield;
-    }
-  }
-
-  #file(input: LikenessInput, counts?: HashCounts): File {
-    const { index } = input;
-    return { input, likeness: new FileLikeness(index, this.#inputs, counts ?? new HashCounts(index.rows)) };
-  }
-
-  *#update({ likeness }: File): Generator<undefined, void> {
-    yield* likeness.update((high, low) => {
-      if (this.#training !== undefined) this.#decide(high, low);
-      else if (has(this.#heldOut, high, low)) this.#shared.add(hashKey(high, low));
-    });
-  }
-
-  /** Finds out whether a hash that has come or gone is in training data and in another file. */
-  #decide(high: number, low: number): void {
-    const isShared = has(this.#heldOut, high, low) && has(this.#training!, high, low);
-    if (isShared) this.#shared.add(hashKey(high, low));
-    else this.#shared.delete(hashKey(high, low));
-  }
-
-  /** @param training the first training row of each key; those of a training file are added */
-  #ofFile({ input, likeness }: File, labels: LabelKeys, training: Map<number, Trained>): Otherwise {
-    const own = new Map<number, Answered>();
-    const rows: OtherwiseRow[] = [];
-    const leaked: LikeRow[] = [];
-    let [others, leaks] = [0, 0];
-    const wanted = new Set([...likeness.repeated, ...this.#shared]);
-    for (const { key, answer, label, ref } of this.#answered(input.index, likeness, wanted, labels)) {
-      const here = { file: input.path, line: ref.line, label };
-      const trained = training.get(key);
-      if (input.isTraining) {
-        if (trained === undefined) training.set(key, { first: here, answers: new Set([answer]) });
-        else trained.answers.add(answer);
+  /** @param groups those of the files before it; its own rows are added */
+  #ofFile({ input, hashes }: File, labels: LabelKeys, wanted: KeyFilter, groups: Groups): Otherwise {
+    // Of a file that is training data and something else it is said that it is.
+    const splits: readonly Split[] = isTraining(input) ? ['train'] : input.splits;
+    const others = new Found<OtherwiseRow>(this.#most);
+    const leaked = new Found<LikeRow>(this.#most);
+    const repeated = new Found<LikeRow>(this.#most);
+    for (const { key, answer, label, ref } of this.#answered(input.index, hashes, labels, wanted)) {
+      const taught = isTraining(input) ? undefined : groups.train.get(key);
+      const before = splits.flatMap((split) => groups[split].get(key) ?? []);
+      const earlier = (taught ?? before[0])?.first;
+      if (earlier !== undefined && earlier.label !== label) others.add({ ...ref, answeredOtherwise: earlier });
+      else if (taught !== undefined && taught.get(answer) === undefined) {
+        leaked.add({ ...ref, duplicateOf: undefined, leakedFrom: placeOf(taught.first) });
       }
-      const taught = input.isTraining ? undefined : trained;
-      const earlier = taught?.first ?? own.get(key);
-      if (earlier === undefined) own.set(key, here);
-      else if (earlier.label !== label) {
-        others += 1;
-        if (rows.length < this.#most) rows.push({ ...ref, answeredOtherwise: earlier });
-      } else if (taught !== undefined && !taught.answers.has(answer)) {
-        leaks += 1;
-        const { file, line } = taught.first;
-        if (leaked.length < this.#most) leaked.push({ ...ref, duplicateOf: -1, leakedFrom: { file, line } });
+      const same = before.flatMap((group) => group.get(answer) ?? []);
+      // The second one in its file is found by the file alone.
+      if (same.length > 0 && same.every(({ latest }) => latest !== input)) {
+        repeated.add({ ...ref, duplicateOf: placeOf(same[0]!.first), leakedFrom: undefined });
+      }
+      for (const split of splits) {
+        const here = { file: input.path, line: ref.line, label };
+        const group = groups[split].get(key);
+        if (group === undefined) groups[split].set(key, new Group(here, answer, input));
+        else group.add(here, answer, input);
       }
     }
-    return { count: others, rows, leaked: { count: leaks, rows: leaked } };
+    return { ...others.found, leaked: leaked.found, repeated: repeated.found };
   }
 
-  /** The rows with one of some keys that have a label. */
+  /** The rows with one of some keys that have an answer: a label, in a task with labels. */
   *#answered(
     index: DataIndex,
-    likeness: FileLikeness,
-    wanted: ReadonlySet<number>,
+    likes: RowHashes,
     labels: LabelKeys,
+    wanted: KeyFilter,
   ): Generator<{ key: number; answer: number; label: string; ref: RowRef }> {
-    if (wanted.size === 0) return;
-    // Looking into a set is slow; most rows are told apart by a few bits.
-    const bits = new Uint8Array(1 << 16);
-    for (const key of wanted) bits[key & 0xffff] = 1;
+    if (wanted.isEmpty) return;
     const shapes = index.shapes.all.map((shape) => {
       const asked = this.#tasks.get(shape.taskname ?? '');
-      const isAnswered = (field: string) => isText(shape.kinds[shape.fields.indexOf(field)]);
-      const isWhole = asked !== undefined && [...asked.inputs, asked.answer].every(isAnswered);
+      const isGiven = (field: string) => isText(shape.kinds[shape.fields.indexOf(field)]);
       return {
         hashes: hashCount(shape),
-        place: isWhole ? shape.fields.indexOf(asked.answer) * 2 : -1,
+        isWhole: asked?.inputs.every(isGiven) && (asked.answer === null || isGiven(asked.answer)),
+        place: typeof asked?.answer === 'string' ? shape.fields.indexOf(asked.answer) * 2 : -1,
         labels: labels.get(shape.taskname ?? ''),
       };
     });
     for (const [at, block] of index.blocks.entries()) {
       const { columns, hashes, count } = block.records!;
-      const likes = likeness.hashes(block.records!);
+      const own = likes.of(block.records!);
       let start = 0;
       for (let row = 0; row < count; row++) {
         const shape = shapes[columns[row * COLUMNS + 1]!]!;
         const place = start + shape.place;
         start += shape.hashes;
-        if (shape.place < 0 || bits[likes[row * 2 + 1]! & 0xffff] === 0) continue;
-        const key = hashKey(likes[row * 2]!, likes[row * 2 + 1]!);
+        if (!shape.isWhole || !wanted.mayHave(own[row * 2 + 1]!)) continue;
+        const key = hashKey(own[row * 2]!, own[row * 2 + 1]!);
         if (!wanted.has(key)) continue;
-        const answer = hashKey(hashes[place]!, hashes[place + 1]!);
-        const label = shape.labels?.get(answer);
+        const answer = shape.place < 0 ? 0 : hashKey(hashes[place]!, hashes[place + 1]!);
+        const label = shape.place < 0 ? '' : shape.labels?.get(answer);
         if (label === undefined) continue;
         yield { key, answer, label, ref: { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! } };
       }
@@ -216,12 +220,55 @@ export class AnswerSearch {
   }
 }
 
+/** By key. */
+type Groups = Readonly<Record<Split, Map<number, Group>>>;
+
+function placeOf({ file, line }: RowPlace): RowPlace {
+  return { file, line };
+}
+
+/** Counts all, and keeps the first. */
+class Found<Row> {
+  readonly #most: number;
+  readonly found: { count: number; readonly rows: Row[] } = { count: 0, rows: [] };
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(row: Row): void {
+    this.found.count += 1;
+    if (this.found.rows.length < this.#most) this.found.rows.push(row);
+  }
+}
+
+/** Whether a key is one of some. Looking into a set is slow; most are told apart by a few bits. */
+class KeyFilter {
+  readonly #keys: ReadonlySet<number>;
+  readonly #bits = new Uint8Array(1 << 16);
+
+  constructor(keys: ReadonlySet<number>) {
+    this.#keys = keys;
+    for (const key of keys) this.#bits[key & 0xffff] = 1;
+  }
+
+  get isEmpty(): boolean {
+    return this.#keys.size === 0;
+  }
+
+  /** @param low the lower half of the hash */
+  mayHave(low: number): boolean {
+    return this.#bits[low & 0xffff] === 1;
+  }
+
+  has(key: number): boolean {
+    return this.#keys.has(key);
+  }
+}
+
 function keyOf(tasks: AskedTasks): string {
   return JSON.stringify([...tasks]);
 }
 
-const NOTHING: Otherwise = { count: 0, rows: [], leaked: { count: 0, rows: [] } };
-
-function has(files: readonly File[], high: number, low: number): boolean {
-  return files.some(({ likeness }) => likeness.count(high, low) > 0);
-}
+const NONE = { count: 0, rows: [] };
+const NOTHING: Otherwise = { ...NONE, leaked: NONE, repeated: NONE };

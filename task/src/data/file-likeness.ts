@@ -1,30 +1,19 @@
 import type { DataIndex } from './data-index.ts';
 import type { HashCounts } from './hash-counts.ts';
-import { COLUMNS, hashCount, type RowRecords } from './row-records.ts';
-import type { RowShape } from './row-shape.ts';
-import { hashKey, hashText, mixInto, type TextHash } from './text-hash.ts';
+import { type LikenessFields, RowHashes } from './row-hashes.ts';
+import type { RowRecords } from './row-records.ts';
+import { hashKey } from './text-hash.ts';
 
-/** By task: the fields that its template uses and rows have. */
-export type LikenessFields = ReadonlyMap<string, readonly string[]>;
-
-/**
- * The rows of a file by what a template makes of them: one hash of the task and the texts in its fields. Brought up to
- * date block by block, so that an edit costs no more than the rows of its block.
- */
+/** The rows of a file by their hashes, and how often each occurs. */
 export class FileLikeness {
-  readonly #index: DataIndex;
-  readonly #fields: LikenessFields;
-  readonly #plans: HashPlan[] = [];
+  readonly #hashes: RowHashes;
   readonly #counts: HashCounts;
-  /** Two halves for each row of a block; zeros for a row without a template. */
-  #hashes = new Map<RowRecords, Uint32Array>();
   readonly #repeated = new Set<number>();
   #rows = 0;
 
   /** @param counts empty, and of this file alone until `update` has ended */
   constructor(index: DataIndex, fields: LikenessFields, counts: HashCounts) {
-    this.#index = index;
-    this.#fields = fields;
+    this.#hashes = new RowHashes(index, fields);
     this.#counts = counts;
   }
 
@@ -47,7 +36,7 @@ export class FileLikeness {
   }
 
   hashes(records: RowRecords): Uint32Array {
-    return this.#hashes.get(records)!;
+    return this.#hashes.of(records);
   }
 
   /**
@@ -56,90 +45,19 @@ export class FileLikeness {
    * @param onChange called with each hash that has come or gone
    */
   *update(onChange: (high: number, low: number) => void): Generator<undefined, void> {
-    const before = this.#hashes;
-    this.#hashes = new Map();
-    const added: RowRecords[] = [];
-    for (const { records } of this.#index.blocks) {
-      const known = before.get(records!);
-      if (known === undefined) added.push(records!);
-      this.#hashes.set(records!, known ?? NO_HASHES);
-      before.delete(records!);
-    }
-    for (const hashes of before.values()) {
-      for (let i = 0; i < hashes.length; i += 2) this.#remove(hashes[i]!, hashes[i + 1]!, onChange);
-    }
-    for (const records of added) {
-      const hashes = this.#hashRows(records);
-      this.#hashes.set(records, hashes);
-      for (let i = 0; i < hashes.length; i += 2) this.#add(hashes[i]!, hashes[i + 1]!, onChange);
-      yield;
-    }
-  }
-
-  #add(high: number, low: number, onChange: (high: number, low: number) => void): void {
-    if (high === 0 && low === 0) return;
-    this.#rows += 1;
-    const count = this.#counts.add(high, low);
-    if (count === 1) onChange(high, low);
-    else if (count === 2) this.#repeated.add(hashKey(high, low));
-  }
-
-  #remove(high: number, low: number, onChange: (high: number, low: number) => void): void {
-    if (high === 0 && low === 0) return;
-    this.#rows -= 1;
-    const count = this.#counts.remove(high, low);
-    if (count === 0) onChange(high, low);
-    else if (count === 1) this.#repeated.delete(hashKey(high, low));
-  }
-
-  #hashRows({ columns, hashes, count }: RowRecords): Uint32Array {
-    const made = new Uint32Array(count * 2);
-    const hash: TextHash = { high: 0, low: 0 };
-    let at = 0;
-    for (let row = 0; row < count; row++) {
-      const plan = this.#plan(columns[row * COLUMNS + 1]!);
-      const start = at;
-      at += plan.hashCount;
-      if (plan.places === undefined) continue;
-      hash.high = plan.high;
-      hash.low = plan.low;
-      for (const place of plan.places) {
-        if (place < 0) mixInto(hash, NOTHING.high, NOTHING.low);
-        else mixInto(hash, hashes[start + place]!, hashes[start + place + 1]!);
-      }
-      made[row * 2] = hash.high;
-      made[row * 2 + 1] = hash.low;
-    }
-    return made;
-  }
-
-  #plan(shape: number): HashPlan {
-    this.#plans[shape] ??= planOf(this.#index.shapes.at(shape), this.#fields);
-    return this.#plans[shape];
+    yield* this.#hashes.update(
+      (high, low) => {
+        this.#rows += 1;
+        const count = this.#counts.add(high, low);
+        if (count === 1) onChange(high, low);
+        else if (count === 2) this.#repeated.add(hashKey(high, low));
+      },
+      (high, low) => {
+        this.#rows -= 1;
+        const count = this.#counts.remove(high, low);
+        if (count === 0) onChange(high, low);
+        else if (count === 1) this.#repeated.delete(hashKey(high, low));
+      },
+    );
   }
 }
-
-const NO_HASHES = new Uint32Array();
-
-/** How the hash of a row of a shape is made of those of its values. */
-interface HashPlan {
-  hashCount: number;
-  /** For each field, where its hash stands among those of the row; -1 for a field that is missing. */
-  places: number[] | undefined;
-  high: number;
-  low: number;
-}
-
-function planOf(shape: RowShape, fields: LikenessFields): HashPlan {
-  const hash: TextHash = { high: 0, low: 0 };
-  hashText(shape.taskname ?? '', hash);
-  const places = fields.get(shape.taskname ?? '')?.map((field) => {
-    const place = shape.fields.indexOf(field);
-    return place < 0 ? -1 : place * 2;
-  });
-  return { hashCount: hashCount(shape), places, ...hash };
-}
-
-/** A missing field counts as an empty text, as it does in training. */
-const NOTHING: TextHash = { high: 0, low: 0 };
-hashText('', NOTHING);

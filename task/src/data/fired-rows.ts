@@ -66,7 +66,7 @@ export function viewOf(context: TaskContext, file: string, value: RowObject, mor
     template: typeof taskname === 'string' ? context.template(taskname) : undefined,
     isExample: false,
     places: new RowPlaces(''),
-    duplicateOf: -1,
+    duplicateOf: undefined,
     leakedFrom: undefined,
     answeredOtherwise: undefined,
     tokens: undefined,
@@ -250,12 +250,13 @@ export function firedByLikeness(
 ): FiredGroup[] {
   const somewhere = { file, line: 0 };
   const kinds = [
-    { count: counts.duplicate, like: { duplicateOf: 0 } },
+    { count: counts.duplicate, like: { duplicateOf: somewhere } },
     { count: counts.leaked, like: { leakedFrom: somewhere } },
-    { count: counts.both, like: { duplicateOf: 0, leakedFrom: somewhere } },
+    { count: counts.both, like: { duplicateOf: somewhere, leakedFrom: somewhere } },
     // Whatever else these are: no rule looks at both.
     { count: otherwise.count, like: { answeredOtherwise: { ...somewhere, label: '' } } },
     { count: otherwise.leaked.count, like: { leakedFrom: somewhere } },
+    { count: otherwise.repeated.count, like: { duplicateOf: somewhere } },
   ];
   return rules.flatMap((rule) => {
     const groups = new Map<string, number>();
@@ -265,7 +266,7 @@ export function firedByLikeness(
       for (const [group, times] of found) groups.set(group, (groups.get(group) ?? 0) + times * count);
     }
     return [...groups].map(([group, count]) => {
-      const rows = [...firstRows, ...otherwise.rows, ...otherwise.leaked.rows]
+      const rows = [...firstRows, ...otherwise.rows, ...otherwise.leaked.rows, ...otherwise.repeated.rows]
         .filter((row) => fires(rule, viewOf(context, file, {}, likesOf(row)), context).get(group) !== undefined)
         .sort((a, b) => a.line - b.line);
       return { rule, group, count, rows: rows.slice(0, madeAtMost(rule)) };

@@ -1,10 +1,10 @@
 import type { TemplateView } from '../context.ts';
 import type { DataFacts } from '../data-facts.ts';
 import { type LabelForms, labelOf } from '../labels.ts';
-import { AnswerSearch, type AskedTasks, type LabelKeys, type Otherwise } from './answer-search.ts';
-import type { LikenessFields } from './file-likeness.ts';
+import { AnswerSearch, type AskedFields, type AskedTasks, type LabelKeys, type Otherwise } from './answer-search.ts';
 import { type IndexedFile, splitsOf } from './gather-facts.ts';
 import { isSmall, type Likeness, type LikenessInput, LikenessSearch, rowsOf } from './likeness.ts';
+import type { LikenessFields } from './row-hashes.ts';
 import { hashKey, hashText } from './text-hash.ts';
 
 /** How often the fields of templates may change to and fro, as while one is typed, without all rows being looked at again. */
@@ -15,9 +15,9 @@ export interface LikenessQuestion {
   /** Names all that the answer depends on. */
   readonly key: string;
   readonly files: readonly LikenessInput[];
-  /** For duplicates and leaks, */
+  /** For duplicates in a file and for leaks, */
   readonly likes: { readonly key: string; readonly fields: LikenessFields };
-  /** and for rows that differ in the label alone. */
+  /** and for rows that differ in the answer alone, or stand in several files. */
   readonly answers: { readonly key: string; readonly tasks: AskedTasks; readonly labels: LabelKeys };
 }
 
@@ -35,7 +35,7 @@ export function likenessQuestion(
   const files = indexed.map(({ facts, index }) => ({
     path: facts.path,
     index,
-    isTraining: splitsOf(facts).includes('train'),
+    splits: splitsOf(facts),
   }));
   const fields = new Map(
     [...templates].flatMap(([taskname, { fields, areFieldsKnown }]) => {
@@ -46,7 +46,7 @@ export function likenessQuestion(
       return [[taskname, fields.toSorted()] as const];
     }),
   );
-  const versions = files.map(({ path, index, isTraining }) => [path, index.version, isTraining]);
+  const versions = files.map(({ path, index, splits }) => [path, index.version, splits]);
   const likes = { key: JSON.stringify([[...fields], versions]), fields };
   const asked = answersAsked(indexed, templates, fields);
   const answers = { ...asked, key: JSON.stringify([asked.key, versions]) };
@@ -58,17 +58,20 @@ function answersAsked(
   templates: ReadonlyMap<string, TemplateView>,
   fields: LikenessFields,
 ): LikenessQuestion['answers'] {
-  const asked = [...templates].flatMap(([taskname, { settings, forms }]) => {
+  const tasks = new Map<string, AskedFields>();
+  const labels = new Map<string, ReadonlyMap<number, string>>();
+  for (const [taskname, inputs] of fields) {
+    const { settings, forms } = templates.get(taskname)!;
     const answer = settings.answer_field;
-    const inputs = fields.get(taskname)?.filter((field) => field !== answer) ?? [];
-    // Without labels the same text may have several right answers.
-    return inputs.length === 0 || forms === undefined || answer === null ? [] : [{ taskname, inputs, answer, forms }];
-  });
-  return {
-    key: JSON.stringify(asked.map(({ forms, ...task }) => [task, [...forms]])),
-    tasks: new Map(asked.map(({ taskname, inputs, answer }) => [taskname, { inputs, answer }])),
-    labels: new Map(asked.map(({ taskname, answer, forms }) => [taskname, labelKeys(taskname, answer, forms, files)])),
-  };
+    const others = inputs.filter((field) => field !== answer);
+    if (forms === undefined || answer === null) tasks.set(taskname, { inputs, answer: null });
+    else if (others.length > 0) {
+      tasks.set(taskname, { inputs: others, answer });
+      labels.set(taskname, labelKeys(taskname, answer, forms, files));
+    }
+  }
+  const forms = [...labels.keys()].map((taskname) => [...templates.get(taskname)!.forms!]);
+  return { key: JSON.stringify([[...tasks], forms]), tasks, labels };
 }
 
 /** Which labels the answers of rows stand for: forms as they are written, and all answers of files that have few. */

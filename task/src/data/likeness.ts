@@ -1,8 +1,10 @@
+import type { Split } from '../data-facts.ts';
 import type { RowView } from '../row-view.ts';
 import type { DataIndex } from './data-index.ts';
-import { FileLikeness, type LikenessFields } from './file-likeness.ts';
+import { FileLikeness } from './file-likeness.ts';
 import { HashCounts } from './hash-counts.ts';
 import type { RowRef } from './read-rows.ts';
+import type { LikenessFields } from './row-hashes.ts';
 import { COLUMNS } from './row-records.ts';
 import { hashKey, type TextHash } from './text-hash.ts';
 
@@ -20,7 +22,13 @@ export interface Likeness {
 export interface LikenessInput {
   readonly path: string;
   readonly index: DataIndex;
-  readonly isTraining: boolean;
+  /** What it is data for. */
+  readonly splits: readonly Split[];
+}
+
+/** Whether rows of it are learned, whatever else it is. */
+export function isTraining({ splits }: LikenessInput): boolean {
+  return splits.includes('train');
 }
 
 const MAX_SMALL_ROWS = 250_000;
@@ -46,7 +54,7 @@ export function rowsOf(files: readonly LikenessInput[]): number {
 export function isSameFiles(some: readonly LikenessInput[], others: readonly LikenessInput[]): boolean {
   return (
     some.length === others.length &&
-    some.every(({ index, isTraining }, i) => index === others[i]!.index && isTraining === others[i]!.isTraining)
+    some.every(({ index, splits }, i) => index === others[i]!.index && splits.join() === others[i]!.splits.join())
   );
 }
 
@@ -75,7 +83,7 @@ export class LikenessSearch {
     this.#isKept = isKept;
     this.#files = files;
     this.#fieldsKey = keyOf(fields);
-    const training = files.filter(({ isTraining }) => isTraining);
+    const training = files.filter(isTraining);
     // Otherwise the training files are counted one after another, with one table for all of them.
     const shared = isKept ? undefined : new HashCounts(Math.max(...training.map(({ index }) => index.rows), 0));
     this.#counts = shared;
@@ -84,7 +92,7 @@ export class LikenessSearch {
       likeness: new FileLikeness(input.index, fields, shared ?? new HashCounts(input.index.rows)),
     }));
     this.#heldOut = files
-      .filter(({ isTraining }) => !isTraining)
+      .filter((input) => !isTraining(input))
       .map((input) => ({
         input,
         likeness: new FileLikeness(input.index, fields, new HashCounts(input.index.rows)),
@@ -122,7 +130,7 @@ export class LikenessSearch {
       });
       found.set(input.index, {
         counts: { duplicate: likeness.rows - likeness.distinct, leaked: 0, both: 0 },
-        rows: firstRows(input.index, likeness, NONE, this.#most),
+        rows: firstRows(input, likeness, NONE, this.#most),
       });
       this.#counts?.clear();
       yield;
@@ -148,7 +156,7 @@ export class LikenessSearch {
     let leakedRows = 0;
     for (const { high, low } of leaked.values()) leakedRows += likeness.count(high, low);
     const both = leakedRows - leaked.size;
-    const rows = firstRows(input.index, likeness, leaked, this.#most);
+    const rows = firstRows(input, likeness, leaked, this.#most);
     this.#findSources(rows, likeness);
     return { counts: { duplicate: likeness.rows - likeness.distinct - both, leaked: leaked.size, both }, rows };
   }
@@ -179,7 +187,7 @@ const SOMEWHERE = { file: '', line: 0 };
 
 /** The first rows that are duplicates, and the first that are leaked; where from is still to be found. */
 function firstRows(
-  index: DataIndex,
+  { index, path }: LikenessInput,
   likeness: FileLikeness,
   leaked: ReadonlyMap<number, TextHash>,
   most: number,
@@ -195,11 +203,12 @@ function firstRows(
     likeness,
     { size: repeated.size + leaked.size, keys: () => [...repeated, ...leaked.keys()] },
     (key, ref) => {
-      const duplicateOf = firsts.get(key) ?? -1;
-      if (duplicateOf < 0) firsts.set(key, ref.line);
+      const first = firsts.get(key);
+      if (first === undefined) firsts.set(key, ref.line);
+      const duplicateOf = first === undefined ? undefined : { file: path, line: first };
       const isLeaked = leaked.has(key);
-      const isWanted = (duplicateOf >= 0 && duplicates < most) || (isLeaked && leaks < most);
-      if (duplicateOf >= 0) duplicates += 1;
+      const isWanted = (duplicateOf !== undefined && duplicates < most) || (isLeaked && leaks < most);
+      if (duplicateOf !== undefined) duplicates += 1;
       if (isLeaked) leaks += 1;
       if (isWanted) rows.push({ ...ref, duplicateOf, leakedFrom: isLeaked ? SOMEWHERE : undefined });
       return duplicates < mostDuplicates || leaks < mostLeaks;

@@ -6,7 +6,7 @@ export const rowContradiction: Rule = {
   code: 'row-contradiction',
   severity: 'warning',
   explanation:
-    'A row has the same text as an earlier one of its file, or as a training row, in every field but the answer, and another label. One of the two is wrong, or the template leaves out what tells them apart: training cannot learn both, and one of them always counts as wrong.',
+    'A row has the same text as an earlier one of its file or of another in the same list, or as a training row, in every field but the answer, and another label. One of the two is wrong, or the template leaves out what tells them apart: training cannot learn both, and one of them always counts as wrong.',
   example: {
     of: 'rows',
     wrong: `{"taskname": "sentiment-task", "sentence": "Mycket bra", "label": "positiva"}

@@ -9,7 +9,7 @@ export const rowDuplicate: Rule = {
   code: 'row-duplicate',
   severity: 'warning',
   explanation:
-    'The same row stands twice in a file: the same task, with the same text in every field the template uses. Or a file stands twice in a list, so that each of its rows counts twice.',
+    'The same row stands twice in a file, or in two files of one list: the same task, with the same text in every field the template uses. Or a file stands twice in a list, so that each of its rows counts twice.',
   quickFix:
     'Removes the row with its line, or all duplicate rows of the file; of a file that is listed twice, one mention.',
   example: {
@@ -21,11 +21,15 @@ export const rowDuplicate: Rule = {
   },
   looksAt: 'likeness',
   checkRow({ duplicateOf, file, places }, _context, report) {
-    if (duplicateOf < 0) return;
+    if (duplicateOf === undefined) return;
+    const { file: other, line } = duplicateOf;
     report(() => ({
       at: places.whole(),
-      message: t('This row stands in line {0} already; remove one of them.', duplicateOf + 1),
-      related: [{ file, range: lineStart(duplicateOf), message: t('The first of the two.') }],
+      message:
+        other === file
+          ? t('This row stands in line {0} already; remove one of them.', line + 1)
+          : t('This row stands in line {0} of {1} already; remove one of them.', line + 1, other),
+      related: [{ file: other, range: lineStart(line), message: t('The first of the two.') }],
       fixes: [{ title: t('Remove this row'), edits: 'remove-line', forAll: t('Remove every duplicate row') }],
     }));
   },

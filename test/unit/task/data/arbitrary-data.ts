@@ -92,6 +92,8 @@ export const task = fc
       '{ "train_ds": ["train.jsonl", "test.jsonl"], "validation_ds": ["validation.jsonl"], "max_seq_length": 20 }',
       '{ "train_ds": ["train.jsonl"], "test_ds": ["train.jsonl", "no-such-file.jsonl"], "add_eos": true }',
       '{ "validation_ds": "validation.jsonl" }',
+      '{ "train_ds": "train.jsonl", "validation_ds": ["validation.jsonl", "test.jsonl"], "test_ds": ["test.jsonl"] }',
+      '{ "train_ds": ["train.jsonl", "validation.jsonl", "test.jsonl"], "test_ds": ["test.jsonl"] }',
     ),
     fc.constantFrom('"demo"', '"nowhere"'),
     fc.constantFrom(

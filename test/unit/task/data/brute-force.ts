@@ -1,10 +1,11 @@
 import type { Problem, Range } from '../../../../protocol/src/problem.ts';
 import type { TaskContext } from '../../../../task/src/context.ts';
+import type { Split } from '../../../../task/src/data-facts.ts';
 import type { ModelFacts } from '../../../../task/src/environment.ts';
 import type { Span } from '../../../../task/src/json-tree.ts';
 import { labelOf } from '../../../../task/src/labels.ts';
 import { RowFindings } from '../../../../task/src/row-findings.ts';
-import { RowPlaces, type RowView, textOf } from '../../../../task/src/row-view.ts';
+import { type RowPlace, RowPlaces, type RowView, textOf } from '../../../../task/src/row-view.ts';
 import { RowReader } from '../../../../task/src/rows.ts';
 import { rules } from '../../../../task/src/rules/index.ts';
 import { missingFieldGroup, rowFieldMissing } from '../../../../task/src/rules/row-field-missing.ts';
@@ -13,7 +14,7 @@ import { TokenMeter } from '../../../../task/src/tokens.ts';
 export interface WholeFile {
   path: string;
   text: string;
-  isTraining: boolean;
+  splits: readonly Split[];
 }
 
 /** What the rules for rows say when each is asked about every row: nothing is kept, counted or passed over. */
@@ -28,12 +29,12 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
     tasks.add(template.settings.taskname);
     for (const field in value) present.add(missingFieldGroup(template.settings.taskname, field));
   }
-  const training = new Map<string, NonNullable<RowView['leakedFrom']>>();
-  const answeredInTraining = new Map<string, NonNullable<RowView['answeredOtherwise']>>();
+  const training = new Map<string, RowPlace>();
+  const earlierRows: Asked[] = [];
   return views.flatMap(({ file, rows }) => {
     const findings = new RowFindings(file.path);
-    const seen = new Map<string, number>();
-    const answered = new Map<string, NonNullable<RowView['answeredOtherwise']>>();
+    const seen = new Map<string, RowPlace>();
+    const isTraining = file.splits.includes('train');
     for (const { view, bad, line } of rows) {
       const toRange = ({ start, end }: Span): Range => ({
         start: { line, character: start },
@@ -50,26 +51,15 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
           ...texts.map((text) => (typeof text === 'string' ? text : JSON.stringify(text))),
         ]);
         if (areKnown) {
-          view.duplicateOf = seen.get(key) ?? -1;
-          if (!seen.has(key)) seen.set(key, line);
-          if (!file.isTraining) view.leakedFrom = training.get(key);
-          else if (!training.has(key)) training.set(key, { file: file.path, line });
-          const label = labelIn(view);
-          const inputs = template.fields.filter((field) => field !== template.settings.answer_field);
-          if (
-            label !== undefined &&
-            inputs.length > 0 &&
-            inputs.every((field) => textOf(view.value, field) !== undefined)
-          ) {
-            const input = JSON.stringify([taskname, ...inputs.map((field) => view.value[field])]);
-            const here = { file: file.path, line, label };
-            if (file.isTraining && !answeredInTraining.has(input)) answeredInTraining.set(input, here);
-            const earlier = (file.isTraining ? undefined : answeredInTraining.get(input)) ?? answered.get(input);
-            if (earlier === undefined) answered.set(input, here);
-            else if (earlier.label !== label) view.answeredOtherwise = earlier;
-            else if (!file.isTraining && answeredInTraining.has(input) && view.leakedFrom === undefined) {
-              view.leakedFrom = { file: earlier.file, line: earlier.line };
-            }
+          const here = { file: file.path, line };
+          view.duplicateOf = seen.get(key);
+          if (!seen.has(key)) seen.set(key, here);
+          if (!isTraining) view.leakedFrom = training.get(key);
+          else if (!training.has(key)) training.set(key, here);
+          const asked = askedIn(view, isTraining ? ['train'] : file.splits, here);
+          if (asked !== undefined) {
+            compare(view, asked, earlierRows);
+            earlierRows.push(asked);
           }
         }
       }
@@ -103,7 +93,7 @@ function rowsOf(file: WholeFile, context: TaskContext, meter: TokenMeter | undef
       template,
       isExample: false,
       places: new RowPlaces(row.text),
-      duplicateOf: -1,
+      duplicateOf: undefined,
       leakedFrom: undefined,
       answeredOtherwise: undefined,
       tokens: meter === undefined || template === undefined ? undefined : () => meter.measure(template, value),
@@ -112,8 +102,38 @@ function rowsOf(file: WholeFile, context: TaskContext, meter: TokenMeter | undef
   });
 }
 
-function labelIn({ template, value }: RowView): string | undefined {
-  const field = template?.settings.answer_field;
-  const answer = typeof field === 'string' ? textOf(value, field) : undefined;
-  return answer === undefined || template?.forms === undefined ? undefined : labelOf(template.forms, answer);
+/** A row whose texts are all there, and what it may be compared with. */
+interface Asked {
+  readonly place: RowPlace;
+  readonly splits: readonly Split[];
+  /** All but the answer. */
+  readonly inputs: string;
+  readonly answer: string;
+  /** Empty for a task without labels. */
+  readonly label: string;
+}
+
+function askedIn({ template, value }: RowView, splits: readonly Split[], place: RowPlace): Asked | undefined {
+  const { answer_field, taskname } = template!.settings;
+  const hasLabels = answer_field !== null && template!.forms !== undefined;
+  const inputs = template!.fields.filter((field) => !hasLabels || field !== answer_field).sort();
+  const answer = hasLabels ? textOf(value, answer_field) : '';
+  const label = hasLabels && answer !== undefined ? labelOf(template!.forms!, answer) : '';
+  const isWhole = inputs.every((field) => textOf(value, field) !== undefined);
+  if ((hasLabels && inputs.length === 0) || !isWhole || answer === undefined || label === undefined) return undefined;
+  const texts = JSON.stringify([taskname, ...inputs.map((field) => value[field])]);
+  return { place, splits, inputs: texts, answer, label };
+}
+
+/** @param rows those before it, of its own file and others */
+function compare(view: RowView, asked: Asked, rows: readonly Asked[]): void {
+  const alike = rows.filter(({ inputs }) => inputs === asked.inputs);
+  const isTraining = asked.splits.includes('train');
+  const own = asked.splits.flatMap((split) => alike.filter(({ splits }) => splits.includes(split)));
+  const taught = isTraining ? [] : alike.filter(({ splits }) => splits.includes('train'));
+  const earlier = [...taught, ...own][0];
+  if (earlier !== undefined && earlier.label !== asked.label) {
+    view.answeredOtherwise = { ...earlier.place, label: earlier.label };
+  } else if (taught.length > 0 && view.leakedFrom === undefined) view.leakedFrom = taught[0]!.place;
+  view.duplicateOf ??= own.find(({ answer }) => answer === asked.answer)?.place;
 }

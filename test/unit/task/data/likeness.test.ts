@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { AnswerSearch } from '../../../../task/src/data/answer-search.ts';
+import { AnswerSearch, type AskedFields } from '../../../../task/src/data/answer-search.ts';
 import type { DataIndex } from '../../../../task/src/data/data-index.ts';
 import { HashCounts } from '../../../../task/src/data/hash-counts.ts';
-import { LikenessSearch } from '../../../../task/src/data/likeness.ts';
+import { LikenessSearch, type LikeRow } from '../../../../task/src/data/likeness.ts';
 import { TextBlocks } from '../../../../task/src/data/text-blocks.ts';
 import { hashKey, hashText, mixInto } from '../../../../task/src/data/text-hash.ts';
 import { readNextBlock, spliceIndex, textIndex } from '../../../../task/src/data/text-index.ts';
+import type { Split } from '../../../../task/src/data-facts.ts';
 
 function hash(...texts: string[]): [high: number, low: number] {
   const whole = { high: 0, low: 0 };
@@ -58,8 +59,12 @@ it('tells apart where one text ends and the next begins, and their order', () =>
 
 const FIELDS = new Map([['sentiment-task', ['label', 'sentence']]]);
 const row = fc
-  .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('x', 'y'))
-  .map(([sentence, label]) => JSON.stringify({ taskname: 'sentiment-task', sentence, label, id: 1 }));
+  .tuple(
+    fc.constantFrom('sentiment-task', 'sentiment-task', 'free-task'),
+    fc.constantFrom('a', 'b', 'c'),
+    fc.constantFrom('x', 'y', 'y '),
+  )
+  .map(([taskname, sentence, label]) => JSON.stringify({ taskname, sentence, label, id: 1 }));
 const rows = fc.array(row, { maxLength: 12 }).map((lines) => lines.join('\n'));
 
 function indexOf({ blocks }: TextBlocks): DataIndex {
@@ -85,10 +90,13 @@ const asking = fc.record({
   most: fc.integer({ min: 1, max: 20 }),
 });
 
+/** By the number of a file. */
+const SPLITS_OF: readonly (readonly Split[])[] = [['train'], ['train', 'test'], ['validation'], ['validation', 'test']];
+
 function filesOf(texts: readonly string[]) {
   return texts.map((text, i) => {
     const blocks = new TextBlocks(text, 100);
-    return { path: `${i}`, blocks, index: indexOf(blocks), isTraining: i < 2 };
+    return { path: `${i}`, blocks, index: indexOf(blocks), splits: SPLITS_OF[i]! };
   });
 }
 
@@ -116,16 +124,23 @@ it('finds the same when it is asked once, and when it is asked again after each 
   );
 });
 
-const ASKED = new Map([['sentiment-task', { inputs: ['sentence'], answer: 'label' }]]);
+const ASKED = new Map<string, AskedFields>([
+  ['sentiment-task', { inputs: ['sentence'], answer: 'label' }],
+  ['free-task', { inputs: ['label', 'sentence'], answer: null }],
+]);
 
 function otherwise(search: AnswerSearch) {
-  const labels = new Map([['sentiment-task', new Map(['x', 'y'].map((label) => [keyOf(label), label]))]]);
+  const labels = new Map([['sentiment-task', new Map(['x', 'y', 'y '].map((form) => [keyOf(form), form.trim()]))]]);
   const steps = search.find(labels);
   let step = steps.next();
   while (!step.done) step = steps.next();
-  return step.value.map(({ count, rows: some }) => ({
+  const places = (some: readonly LikeRow[]) =>
+    some.map(({ line, duplicateOf, leakedFrom }) => ({ line, duplicateOf, leakedFrom }));
+  return step.value.map(({ count, rows: some, leaked, repeated }) => ({
     count,
     rows: some.map(({ line, answeredOtherwise }) => ({ line, answeredOtherwise })),
+    leaked: { count: leaked.count, rows: places(leaked.rows) },
+    repeated: { count: repeated.count, rows: places(repeated.rows) },
   }));
 }
 
@@ -135,7 +150,7 @@ function keyOf(text: string): number {
   return hashKey(whole.high, whole.low);
 }
 
-it('finds the same rows that differ in the label alone when it is asked once, and again after each change', () => {
+it('compares the answers of rows the same when it is asked once, and again after each change', () => {
   fc.assert(
     fc.property(asking, ({ texts, changes, most }) => {
       const files = filesOf(texts);

@@ -21,7 +21,7 @@ async function bothWays(text: string, files: Record<string, string>): Promise<{ 
     const content = files[path.slice('project/'.length)];
     return content === undefined
       ? []
-      : [{ path, text: content, isTraining: mentions.some(({ split }) => split === 'train') }];
+      : [{ path, text: content, splits: [...new Set(mentions.map(({ split }) => split))] }];
   });
   const ofRows = (problems: Problem[]): Problem[] =>
     problems.filter(({ file, code }) => file !== TASK_PATH && ROW_CODES.has(code));

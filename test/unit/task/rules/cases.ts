@@ -866,12 +866,24 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
           'train.jsonl': `${row('a')}\n⟦{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "id": "2"}⟧`,
         },
       },
+      'a row of another file of the same list': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", "more.jsonl"] }' }),
+        data: { 'train.jsonl': row('a'), 'more.jsonl': `${row('b')}\n⟦${row('a')}⟧\n⟦${row('a')}⟧` },
+      },
+      'a row of free text in another file of the same list': {
+        task: taskFile({ of: '"labels": null', file: '"data": { "test_ds": ["train.jsonl", "more.jsonl"] }' }),
+        data: { 'train.jsonl': row('a'), 'more.jsonl': `${row('a', 'x')}\n⟦${row('a')}⟧` },
+      },
       'a file that is listed twice, by two names': {
         task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", ⟦"./train.jsonl"⟧] }' }),
       },
     },
     silent: {
       'another answer': { data: { 'train.jsonl': `${row('a')}\n${row('a', 'negativa')}` } },
+      'a row of validation data in test data': {
+        task: taskFile({ file: '"data": { "validation_ds": ["train.jsonl"], "test_ds": ["more.jsonl"] }' }),
+        data: { 'train.jsonl': row('a'), 'more.jsonl': row('a') },
+      },
       'letters that move between fields': { data: { 'train.jsonl': `${row('ab', 'c')}\n${row('a', 'bc')}` } },
       'a template that is not there yet': {
         task: taskFile({ of: '"prompt_template": null' }),
@@ -892,6 +904,22 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'rows that differ in the label alone': {
         data: {
           'train.jsonl': `${row('a')}\n${row('b')}\n{"sentence": "a", "taskname": "sentiment-task", "id": 1, "label": ⟦"negativ"⟧}\n${row('a', 'positiv')}`,
+        },
+      },
+      'rows of two training files': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl", "more.jsonl"] }' }),
+        data: {
+          'train.jsonl': `${row('a')}\n${row('b')}`,
+          'more.jsonl': `${row('c')}\n{"taskname": "sentiment-task", "sentence": "a", "label": ⟦"negativa"⟧}`,
+        },
+      },
+      'rows of two test files': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["test.jsonl", "more.jsonl"] }',
+        }),
+        data: {
+          'test.jsonl': row('a'),
+          'more.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": ⟦"negativa"⟧}',
         },
       },
       'a training row and a validation row': {
