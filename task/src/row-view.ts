@@ -103,8 +103,8 @@ export interface RowView {
   places: RowPlaces;
   /** The first such row of the same file, or else of an earlier one of the same split. */
   duplicateOf: RowPlace | undefined;
-  /** Where the training data has the same row. */
-  leakedFrom: RowPlace | undefined;
+  /** Where the training data has the same row; `isFolded` where that differs in letter case, blanks or composition of letters alone. */
+  leakedFrom: (RowPlace & { readonly isFolded?: true }) | undefined;
   /** An earlier row of the same split, or a training row, that differs in the label alone. */
   answeredOtherwise: (RowPlace & { readonly label: string }) | undefined;
   /** Undefined when the row has no template or the backbone no tokeniser. */

@@ -4,17 +4,17 @@ import type { DataIndex } from './data-index.ts';
 import { isSameFiles, isTraining, type LikenessInput, type LikeRow, rowsOf } from './likeness.ts';
 import type { RowRef } from './read-rows.ts';
 import { RepeatSieve, Repeats } from './repeats.ts';
-import { type LikenessFields, RowHashes } from './row-hashes.ts';
+import { placeOf as placeIn, RowHashes } from './row-hashes.ts';
 import { COLUMNS, hashCount } from './row-records.ts';
 import { isText } from './row-shape.ts';
-import { hashKey } from './text-hash.ts';
+import { hashKey, mixInto } from './text-hash.ts';
 
 /** What a row of a task is asked and answers. */
 export interface AskedFields {
-  /** Without labels the answer is one of them, since the same text may have several right answers. */
   readonly inputs: readonly string[];
-  /** Null for a task without labels. */
   readonly answer: string | null;
+  /** Without labels the same text may have several right answers, so that only rows with the same one are compared. */
+  readonly hasLabels: boolean;
 }
 
 /** By task. */
@@ -35,6 +35,13 @@ interface Some<Row> {
 export interface Otherwise extends Some<OtherwiseRow> {
   /** Rows to which training data has the like with the same label, written in another form alone. */
   readonly leaked: Some<LikeRow>;
+  /**
+   * Rows whose like in training data differs in letter case, blanks or composition of letters alone. Where those carry the meaning
+   * they are none: a row whose answer is not that of all training rows that look like it so, and any of a task whose
+   * training rows have other labels as often as the same where they differ in that alone. Texts without labels must be answered
+   * with the very same letters.
+   */
+  readonly folded: Some<LikeRow>;
   /** Rows that an earlier file of the same split has, the first of each in its file. */
   readonly repeated: Some<LikeRow>;
 }
@@ -78,10 +85,21 @@ class Group {
   }
 }
 
+/** Training rows whose texts differ in letter case, blanks or composition of letters at most. */
+interface Folded {
+  readonly first: Answered;
+  readonly taskname: string;
+  /** Of the first row. */
+  readonly key: number;
+  /** Whether some of the texts do differ. */
+  hasForms: boolean;
+  isOneLabel: boolean;
+}
+
 /**
  * Compares rows with the same text in every field but the answer, over the files of a split and, where they are no training rows
  * themselves, with training rows. Finds those with another label than an earlier one, those that training data has with the same
- * label in another form, and those that stand in an earlier file. Asked again, it looks only at the rows that have changed, and at
+ * label in another form or with other letter case and the like, and those that stand in an earlier file. Asked again, it looks only at the rows that have changed, and at
  * those that stand several times.
  */
 export class AnswerSearch {
@@ -101,7 +119,10 @@ export class AnswerSearch {
     this.#tasks = tasks;
     this.#most = most;
     this.#inputs = files;
-    const fields: LikenessFields = new Map([...tasks].map(([taskname, { inputs }]) => [taskname, inputs]));
+    const fields = {
+      exact: new Map([...tasks].map(([taskname, asked]) => [taskname, exactFields(asked)])),
+      folded: new Map([...tasks].map(([taskname, { inputs }]) => [taskname, inputs])),
+    };
     this.#files = files.map((input) => ({ input, hashes: new RowHashes(input.index, fields) }));
     this.#repeats = isKept ? new Repeats(rowsOf(files)) : undefined;
   }
@@ -119,7 +140,7 @@ export class AnswerSearch {
   *find(labels: LabelKeys): Generator<undefined, Otherwise[]> {
     if (this.#tasks.size === 0) return this.#inputs.map(() => NOTHING);
     const wanted = new KeyFilter(yield* this.#repeated());
-    const groups: Groups = { train: new Map(), validation: new Map(), test: new Map() };
+    const groups: Groups = { train: new Map(), validation: new Map(), test: new Map(), folded: new Map() };
     const found: Otherwise[] = [];
     for (const file of this.#files) {
       found.push(this.#ofFile(file, labels, wanted, groups));
@@ -156,72 +177,125 @@ export class AnswerSearch {
   #ofFile({ input, hashes }: File, labels: LabelKeys, wanted: KeyFilter, groups: Groups): Otherwise {
     // Of a file that is training data and something else it is said that it is.
     const splits: readonly Split[] = isTraining(input) ? ['train'] : input.splits;
+    const meaningful = isTraining(input) ? new Set() : meaningfulForms(groups.folded.values());
     const others = new Found<OtherwiseRow>(this.#most);
+    const folded = new Found<LikeRow>(this.#most);
     const leaked = new Found<LikeRow>(this.#most);
     const repeated = new Found<LikeRow>(this.#most);
-    for (const { key, answer, label, ref } of this.#answered(input.index, hashes, labels, wanted)) {
+    for (const { key, foldedKey, taskname, answer, label, ref } of this.#answered(
+      input.index,
+      hashes,
+      labels,
+      wanted,
+    )) {
       const taught = isTraining(input) ? undefined : groups.train.get(key);
       const before = splits.flatMap((split) => groups[split].get(key) ?? []);
       const earlier = (taught ?? before[0])?.first;
       if (earlier !== undefined && earlier.label !== label) others.add({ ...ref, answeredOtherwise: earlier });
       else if (taught !== undefined && taught.get(answer) === undefined) {
         leaked.add({ ...ref, duplicateOf: undefined, leakedFrom: placeOf(taught.first) });
+      } else if (taught === undefined && !isTraining(input) && !meaningful.has(taskname)) {
+        const like = groups.folded.get(foldedKey);
+        if (like?.isOneLabel && like.first.label === label) {
+          folded.add({ ...ref, duplicateOf: undefined, leakedFrom: { ...placeOf(like.first), isFolded: true } });
+        }
       }
       const same = before.flatMap((group) => group.get(answer) ?? []);
       // The second one in its file is found by the file alone.
       if (same.length > 0 && same.every(({ latest }) => latest !== input)) {
         repeated.add({ ...ref, duplicateOf: placeOf(same[0]!.first), leakedFrom: undefined });
       }
+      const here = { file: input.path, line: ref.line, label };
+      if (isTraining(input)) fold(groups.folded, foldedKey, { first: here, taskname, key });
       for (const split of splits) {
-        const here = { file: input.path, line: ref.line, label };
         const group = groups[split].get(key);
         if (group === undefined) groups[split].set(key, new Group(here, answer, input));
         else group.add(here, answer, input);
       }
     }
-    return { ...others.found, leaked: leaked.found, repeated: repeated.found };
+    return { ...others.found, leaked: leaked.found, folded: folded.found, repeated: repeated.found };
   }
 
   /** The rows with one of some keys that have an answer: a label, in a task with labels. */
-  *#answered(
-    index: DataIndex,
-    likes: RowHashes,
-    labels: LabelKeys,
-    wanted: KeyFilter,
-  ): Generator<{ key: number; answer: number; label: string; ref: RowRef }> {
+  *#answered(index: DataIndex, likes: RowHashes, labels: LabelKeys, wanted: KeyFilter): Generator<AnsweredRow> {
     if (wanted.isEmpty) return;
     const shapes = index.shapes.all.map((shape) => {
-      const asked = this.#tasks.get(shape.taskname ?? '');
+      const taskname = shape.taskname ?? '';
+      const asked = this.#tasks.get(taskname);
       const isGiven = (field: string) => isText(shape.kinds[shape.fields.indexOf(field)]);
+      const answer = asked?.hasLabels ? asked.answer! : undefined;
       return {
+        taskname,
         hashes: hashCount(shape),
         isWhole: asked?.inputs.every(isGiven) && (asked.answer === null || isGiven(asked.answer)),
-        place: typeof asked?.answer === 'string' ? shape.fields.indexOf(asked.answer) * 2 : -1,
-        labels: labels.get(shape.taskname ?? ''),
+        places: asked?.inputs.map((field) => placeIn(shape, field)) ?? [],
+        place: answer === undefined ? -1 : placeIn(shape, answer),
+        labels: labels.get(taskname),
       };
     });
+    const hash = { high: 0, low: 0 };
     for (const [at, block] of index.blocks.entries()) {
       const { columns, hashes, count } = block.records!;
       const own = likes.of(block.records!);
       let start = 0;
       for (let row = 0; row < count; row++) {
         const shape = shapes[columns[row * COLUMNS + 1]!]!;
-        const place = start + shape.place;
+        const from = start;
         start += shape.hashes;
         if (!shape.isWhole || !wanted.mayHave(own[row * 2 + 1]!)) continue;
-        const key = hashKey(own[row * 2]!, own[row * 2 + 1]!);
-        if (!wanted.has(key)) continue;
+        [hash.high, hash.low] = [own[row * 2]!, own[row * 2 + 1]!];
+        const foldedKey = hashKey(hash.high, hash.low);
+        if (!wanted.has(foldedKey)) continue;
+        for (const place of shape.places) mixInto(hash, hashes[from + place]!, hashes[from + place + 1]!);
+        const key = hashKey(hash.high, hash.low);
+        const place = from + shape.place;
         const answer = shape.place < 0 ? 0 : hashKey(hashes[place]!, hashes[place + 1]!);
         const label = shape.place < 0 ? '' : shape.labels?.get(answer);
         if (label === undefined) continue;
-        yield { key, answer, label, ref: { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! } };
+        const ref = { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! };
+        yield { key, foldedKey, taskname: shape.taskname, answer, label, ref };
       }
     }
   }
 }
 
+interface AnsweredRow {
+  /** Of the texts in every field but the answer, */
+  readonly key: number;
+  /** and of the same, with letter case, blanks and composition of letters left out. Without labels the answer is in both. */
+  readonly foldedKey: number;
+  readonly taskname: string;
+  /** 0 without labels. */
+  readonly answer: number;
+  /** Empty without labels. */
+  readonly label: string;
+  readonly ref: RowRef;
+}
+
 /** By key. */
-type Groups = Readonly<Record<Split, Map<number, Group>>>;
+type Groups = Readonly<Record<Split, Map<number, Group>>> & { readonly folded: Map<number, Folded> };
+
+function exactFields({ answer, hasLabels }: AskedFields): readonly string[] {
+  return hasLabels || answer === null ? [] : [answer];
+}
+
+function fold(groups: Map<number, Folded>, foldedKey: number, row: Pick<Folded, 'first' | 'taskname' | 'key'>): void {
+  const known = groups.get(foldedKey);
+  if (known === undefined) groups.set(foldedKey, { ...row, hasForms: false, isOneLabel: true });
+  else {
+    if (known.key !== row.key) known.hasForms = true;
+    if (known.first.label !== row.first.label) known.isOneLabel = false;
+  }
+}
+
+/** The tasks whose training rows have other labels as often as the same where they differ in letter case and the like alone. */
+function meaningfulForms(groups: Iterable<Folded>): Set<string> {
+  const balances = new Map<string, number>();
+  for (const { taskname, hasForms, isOneLabel } of groups) {
+    if (hasForms) balances.set(taskname, (balances.get(taskname) ?? 0) + (isOneLabel ? 1 : -1));
+  }
+  return new Set([...balances].flatMap(([taskname, balance]) => (balance <= 0 ? [taskname] : [])));
+}
 
 function placeOf({ file, line }: RowPlace): RowPlace {
   return { file, line };
@@ -271,4 +345,4 @@ function keyOf(tasks: AskedTasks): string {
 }
 
 const NONE = { count: 0, rows: [] };
-const NOTHING: Otherwise = { ...NONE, leaked: NONE, repeated: NONE };
+const NOTHING: Otherwise = { ...NONE, leaked: NONE, folded: NONE, repeated: NONE };

@@ -13,7 +13,7 @@ export class FileLikeness {
 
   /** @param counts empty, and of this file alone until `update` has ended */
   constructor(index: DataIndex, fields: LikenessFields, counts: HashCounts) {
-    this.#hashes = new RowHashes(index, fields);
+    this.#hashes = new RowHashes(index, { exact: fields, folded: new Map() });
     this.#counts = counts;
   }
 

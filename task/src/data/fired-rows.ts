@@ -256,6 +256,7 @@ export function firedByLikeness(
     // Whatever else these are: no rule looks at both.
     { count: otherwise.count, like: { answeredOtherwise: { ...somewhere, label: '' } } },
     { count: otherwise.leaked.count, like: { leakedFrom: somewhere } },
+    { count: otherwise.folded.count, like: { leakedFrom: somewhere } },
     { count: otherwise.repeated.count, like: { duplicateOf: somewhere } },
   ];
   return rules.flatMap((rule) => {
@@ -266,7 +267,13 @@ export function firedByLikeness(
       for (const [group, times] of found) groups.set(group, (groups.get(group) ?? 0) + times * count);
     }
     return [...groups].map(([group, count]) => {
-      const rows = [...firstRows, ...otherwise.rows, ...otherwise.leaked.rows, ...otherwise.repeated.rows]
+      const rows = [
+        ...firstRows,
+        ...otherwise.rows,
+        ...otherwise.leaked.rows,
+        ...otherwise.folded.rows,
+        ...otherwise.repeated.rows,
+      ]
         .filter((row) => fires(rule, viewOf(context, file, {}, likesOf(row)), context).get(group) !== undefined)
         .sort((a, b) => a.line - b.line);
       return { rule, group, count, rows: rows.slice(0, madeAtMost(rule)) };

@@ -64,9 +64,9 @@ function answersAsked(
     const { settings, forms } = templates.get(taskname)!;
     const answer = settings.answer_field;
     const others = inputs.filter((field) => field !== answer);
-    if (forms === undefined || answer === null) tasks.set(taskname, { inputs, answer: null });
+    if (forms === undefined || answer === null) tasks.set(taskname, { inputs: others, answer, hasLabels: false });
     else if (others.length > 0) {
-      tasks.set(taskname, { inputs: others, answer });
+      tasks.set(taskname, { inputs: others, answer, hasLabels: true });
       labels.set(taskname, labelKeys(taskname, answer, forms, files));
     }
   }

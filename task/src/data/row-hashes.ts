@@ -1,12 +1,20 @@
 import type { DataIndex } from './data-index.ts';
 import { COLUMNS, hashCount, type RowRecords } from './row-records.ts';
 import type { RowShape } from './row-shape.ts';
-import { hashText, mixInto, type TextHash } from './text-hash.ts';
+import { foldedHigh, hashText, mixInto, type TextHash } from './text-hash.ts';
 
 /** By task: the fields that its template uses and rows have. */
 export type LikenessFields = ReadonlyMap<string, readonly string[]>;
 
 type Take = (high: number, low: number) => void;
+
+/** What the hash of a row is made of, by task. */
+export interface HashedFields {
+  /** Fields whose texts count to the letter, */
+  readonly exact: LikenessFields;
+  /** and those whose letter case, blanks and composition of letters do not count. */
+  readonly folded: LikenessFields;
+}
 
 /**
  * The rows of a file by what a template makes of them: one hash of the task and the texts in its fields. Brought up to
@@ -14,12 +22,12 @@ type Take = (high: number, low: number) => void;
  */
 export class RowHashes {
   readonly #index: DataIndex;
-  readonly #fields: LikenessFields;
+  readonly #fields: HashedFields;
   readonly #plans: HashPlan[] = [];
   /** Two halves for each row of a block; zeros for a row without a template. */
   #hashes = new Map<RowRecords, Uint32Array>();
 
-  constructor(index: DataIndex, fields: LikenessFields) {
+  constructor(index: DataIndex, fields: HashedFields) {
     this.#index = index;
     this.#fields = fields;
   }
@@ -77,6 +85,10 @@ export class RowHashes {
         if (place < 0) mixInto(hash, NOTHING.high, NOTHING.low);
         else mixInto(hash, hashes[start + place]!, hashes[start + place + 1]!);
       }
+      for (const place of plan.folded) {
+        if (place < 0) mixInto(hash, foldedHigh(NOTHING.high), NOTHING.low);
+        else mixInto(hash, foldedHigh(hashes[start + place]!), hashes[start + place + 1]!);
+      }
       made[row * 2] = hash.high;
       made[row * 2 + 1] = hash.low;
     }
@@ -102,19 +114,25 @@ function eachHash(hashes: Uint32Array, take: Take): void {
 interface HashPlan {
   hashCount: number;
   /** For each field, where its hash stands among those of the row; -1 for a field that is missing. */
-  places: number[] | undefined;
+  places: readonly number[] | undefined;
+  /** The same for those that are folded. */
+  folded: readonly number[];
   high: number;
   low: number;
 }
 
-function planOf(shape: RowShape, fields: LikenessFields): HashPlan {
+function planOf(shape: RowShape, { exact, folded }: HashedFields): HashPlan {
   const hash: TextHash = { high: 0, low: 0 };
-  hashText(shape.taskname ?? '', hash);
-  const places = fields.get(shape.taskname ?? '')?.map((field) => {
-    const place = shape.fields.indexOf(field);
-    return place < 0 ? -1 : place * 2;
-  });
-  return { hashCount: hashCount(shape), places, ...hash };
+  const taskname = shape.taskname ?? '';
+  hashText(taskname, hash);
+  const placesOf = (fields: LikenessFields) => fields.get(taskname)?.map((field) => placeOf(shape, field));
+  return { hashCount: hashCount(shape), places: placesOf(exact), folded: placesOf(folded) ?? [], ...hash };
+}
+
+/** Where the hash of a field stands among those of a row; -1 when it has none. */
+export function placeOf(shape: RowShape, field: string): number {
+  const place = shape.fields.indexOf(field);
+  return place < 0 ? -1 : place * 2;
 }
 
 /** A missing field counts as an empty text, as it does in training. */

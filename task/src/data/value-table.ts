@@ -1,4 +1,4 @@
-import { hashKey } from './text-hash.ts';
+import { drawOf, hashKey } from './text-hash.ts';
 
 /** How many different texts of a field are kept to judge all of them by. */
 export const MAX_SAMPLED_VALUES = 256;
@@ -37,7 +37,8 @@ export class ValueTable {
   isComplete = true;
 
   add(text: string, high: number, low: number): void {
-    if (low >= this.#bound && this.#first !== undefined) return;
+    const draw = drawOf(high, low);
+    if (draw >= this.#bound && this.#first !== undefined) return;
     const key = hashKey(high, low);
     const known = this.#entries.get(key);
     if (known !== undefined) {
@@ -46,10 +47,10 @@ export class ValueTable {
     }
     const isLong = text.length > MAX_SAMPLED_LENGTH;
     const kept = isLong ? detached(text.slice(0, MAX_SAMPLED_LENGTH)) : text;
-    const entry = { key, draw: low, text: kept, length: text.length, rows: 1 };
+    const entry = { key, draw, text: kept, length: text.length, rows: 1 };
     this.#first ??= entry;
     if (isLong) this.isComplete = false;
-    if (low >= this.#bound) return;
+    if (draw >= this.#bound) return;
     this.#entries.set(key, entry);
     if (this.#entries.size > MAX_SAMPLED_VALUES) this.#drop();
   }

@@ -8,7 +8,7 @@ export const dataLeak: Rule = {
   code: 'data-leak',
   severity: 'warning',
   explanation:
-    'A row of the training data is also in the validation or test data, perhaps with another form of its label, so that what is measured there is partly what was learned by heart.',
+    'A row of the training data is also in the validation or test data, perhaps with another form of its label, or with other capitals, blanks or composed letters in its text, so that what is measured there is partly what was learned by heart. Rows whose answers differ are none, nor are those of a task in which capitals or blanks decide the label.',
   quickFix:
     'Removes the row from the validation or test data, or all such rows of the file; of a file that is both, its mention.',
   example: {
@@ -19,14 +19,16 @@ export const dataLeak: Rule = {
   looksAt: 'likeness',
   checkRow({ leakedFrom, places }, _context, report) {
     if (leakedFrom === undefined) return;
-    const { file, line } = leakedFrom;
+    const { file, line, isFolded } = leakedFrom;
     report(() => ({
       at: places.whole(),
-      message: t(
-        'This row is also in the training data, in line {0} of {1}; remove it from one of them.',
-        line + 1,
-        file,
-      ),
+      message: isFolded
+        ? t(
+            'This row is also in the training data, in line {0} of {1}, with no difference but in letter case, blanks or how letters are composed; remove it from one of them.',
+            line + 1,
+            file,
+          )
+        : t('This row is also in the training data, in line {0} of {1}; remove it from one of them.', line + 1, file),
       related: [
         {
           file,

@@ -4,6 +4,8 @@ import { taskFile, template } from '../harness.ts';
 const TEXTS = [
   'Kursen stiger',
   'Kursen faller',
+  'kursen  FALLER ',
+  'kursenfaller',
   '',
   ' ',
   'a {label} b',
@@ -15,6 +17,7 @@ const TEXTS = [
   'Ã',
   'sm\ufffd',
   'åäö 🙂',
+  'A\u030aÄö 🙂',
   '\u2028',
   Array(60).fill('lång').join(' '),
   'positiva',

@@ -106,8 +106,11 @@ function rowsOf(file: WholeFile, context: TaskContext, meter: TokenMeter | undef
 interface Asked {
   readonly place: RowPlace;
   readonly splits: readonly Split[];
-  /** All but the answer. */
+  readonly taskname: string;
+  /** All but the answer; without labels that, too. */
   readonly inputs: string;
+  /** The same with letter case, blanks and composition left out, but for the answer. */
+  readonly folded: string;
   readonly answer: string;
   /** Empty for a task without labels. */
   readonly label: string;
@@ -116,13 +119,15 @@ interface Asked {
 function askedIn({ template, value }: RowView, splits: readonly Split[], place: RowPlace): Asked | undefined {
   const { answer_field, taskname } = template!.settings;
   const hasLabels = answer_field !== null && template!.forms !== undefined;
-  const inputs = template!.fields.filter((field) => !hasLabels || field !== answer_field).sort();
-  const answer = hasLabels ? textOf(value, answer_field) : '';
+  const inputs = template!.fields.filter((field) => field !== answer_field).sort();
+  const answer = answer_field === null ? '' : textOf(value, answer_field);
   const label = hasLabels && answer !== undefined ? labelOf(template!.forms!, answer) : '';
-  const isWhole = inputs.every((field) => textOf(value, field) !== undefined);
-  if ((hasLabels && inputs.length === 0) || !isWhole || answer === undefined || label === undefined) return undefined;
-  const texts = JSON.stringify([taskname, ...inputs.map((field) => value[field])]);
-  return { place, splits, inputs: texts, answer, label };
+  const texts = inputs.map((field) => textOf(value, field));
+  if ((hasLabels && inputs.length === 0) || texts.includes(undefined)) return undefined;
+  if (answer === undefined || label === undefined) return undefined;
+  const keyOf = (all: unknown[]) => JSON.stringify([taskname, hasLabels ? '' : answer, ...all]);
+  const folded = keyOf(texts.map((text) => text!.normalize('NFC').toLowerCase().replace(/\s/g, '')));
+  return { place, splits, taskname, inputs: keyOf(texts), folded, answer, label };
 }
 
 /** @param rows those before it, of its own file and others */
@@ -134,6 +139,24 @@ function compare(view: RowView, asked: Asked, rows: readonly Asked[]): void {
   const earlier = [...taught, ...own][0];
   if (earlier !== undefined && earlier.label !== asked.label) {
     view.answeredOtherwise = { ...earlier.place, label: earlier.label };
-  } else if (taught.length > 0 && view.leakedFrom === undefined) view.leakedFrom = taught[0]!.place;
+  } else if (taught.length > 0) view.leakedFrom ??= taught[0]!.place;
+  else if (!isTraining && !isMeaningful(asked.taskname, rows)) {
+    const like = rows.filter(({ folded, splits }) => folded === asked.folded && splits.includes('train'));
+    if (like.length > 0 && like.every(({ label }) => label === asked.label)) {
+      view.leakedFrom = { ...like[0]!.place, isFolded: true };
+    }
+  }
   view.duplicateOf ??= own.find(({ answer }) => answer === asked.answer)?.place;
+}
+
+/** Whether training rows that differ in letter case and the like alone have other labels as often as the same. */
+function isMeaningful(taskname: string, rows: readonly Asked[]): boolean {
+  const training = rows.filter((row) => row.taskname === taskname && row.splits.includes('train'));
+  const groups = [...new Set(training.map(({ folded }) => folded))]
+    .map((key) => training.filter(({ folded }) => folded === key))
+    .filter((group) => new Set(group.map(({ inputs }) => inputs)).size > 1);
+  const [same, other] = [true, false].map(
+    (isSame) => groups.filter((group) => (new Set(group.map(({ label }) => label)).size === 1) === isSame).length,
+  );
+  return other! > 0 && other! >= same!;
 }

@@ -5,7 +5,7 @@ import type { DataIndex } from '../../../../task/src/data/data-index.ts';
 import { HashCounts } from '../../../../task/src/data/hash-counts.ts';
 import { LikenessSearch, type LikeRow } from '../../../../task/src/data/likeness.ts';
 import { TextBlocks } from '../../../../task/src/data/text-blocks.ts';
-import { hashKey, hashText, mixInto } from '../../../../task/src/data/text-hash.ts';
+import { foldedHigh, hashKey, hashText, mixInto } from '../../../../task/src/data/text-hash.ts';
 import { readNextBlock, spliceIndex, textIndex } from '../../../../task/src/data/text-index.ts';
 import type { Split } from '../../../../task/src/data-facts.ts';
 
@@ -57,11 +57,29 @@ it('tells apart where one text ends and the next begins, and their order', () =>
   expect(hash('x')).not.toEqual(hash('x', ''));
 });
 
+it('gives texts a part in common that differ in letter case, blanks or composition alone, and only those', () => {
+  const part = (text: string) => {
+    const whole = { high: 0, low: 0 };
+    hashText(text, whole);
+    return foldedHigh(whole.high) * 2 ** 32 + whole.low;
+  };
+  const plain = (text: string) => text.normalize('NFC').toLowerCase().replace(/\s/g, '');
+  const letter = fc.constantFrom(...'aAåÅäÄßẞéÉ×÷þÞµ.ŁłΣσςİi\u030a\u0301\u00a0\u2003\u3000\ufeff \t\n');
+  const text = fc.array(letter, { maxLength: 4 }).map((letters) => letters.join(''));
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      expect(part(a) === part(b)).toBe(plain(a) === plain(b));
+      expect(keyOf(a) === keyOf(b)).toBe(a === b);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
 const FIELDS = new Map([['sentiment-task', ['label', 'sentence']]]);
 const row = fc
   .tuple(
     fc.constantFrom('sentiment-task', 'sentiment-task', 'free-task'),
-    fc.constantFrom('a', 'b', 'c'),
+    fc.constantFrom('a', 'b', 'B', 'B '),
     fc.constantFrom('x', 'y', 'y '),
   )
   .map(([taskname, sentence, label]) => JSON.stringify({ taskname, sentence, label, id: 1 }));
@@ -125,8 +143,8 @@ it('finds the same when it is asked once, and when it is asked again after each 
 });
 
 const ASKED = new Map<string, AskedFields>([
-  ['sentiment-task', { inputs: ['sentence'], answer: 'label' }],
-  ['free-task', { inputs: ['label', 'sentence'], answer: null }],
+  ['sentiment-task', { inputs: ['sentence'], answer: 'label', hasLabels: true }],
+  ['free-task', { inputs: ['sentence'], answer: 'label', hasLabels: false }],
 ]);
 
 function otherwise(search: AnswerSearch) {
@@ -136,10 +154,11 @@ function otherwise(search: AnswerSearch) {
   while (!step.done) step = steps.next();
   const places = (some: readonly LikeRow[]) =>
     some.map(({ line, duplicateOf, leakedFrom }) => ({ line, duplicateOf, leakedFrom }));
-  return step.value.map(({ count, rows: some, leaked, repeated }) => ({
+  return step.value.map(({ count, rows: some, leaked, folded, repeated }) => ({
     count,
     rows: some.map(({ line, answeredOtherwise }) => ({ line, answeredOtherwise })),
     leaked: { count: leaked.count, rows: places(leaked.rows) },
+    folded: { count: folded.count, rows: places(folded.rows) },
     repeated: { count: repeated.count, rows: places(repeated.rows) },
   }));
 }

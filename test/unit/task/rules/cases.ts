@@ -965,9 +965,40 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a whole file': {
         task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "test_ds": [⟦"train.jsonl"⟧] }' }),
       },
+      'rows that differ in letter case, blanks or composition alone': {
+        data: {
+          'train.jsonl': [
+            row('Kursen stiger!'),
+            row('På Öland'),
+            row('Σ och Ж'),
+            row('Kursen faller', 'negativa'),
+          ].join('\n'),
+          'validation.jsonl': `⟦${row('KURSEN  stiger !')}⟧\n⟦${row('På Öland'.normalize('NFD'))}⟧\n⟦${row('σ och ж ')}⟧\n⟦${row('kursen faller', 'negativ')}⟧`,
+        },
+      },
+      'rows of free text that differ so, with the same answer': {
+        task: taskFile({ of: '"labels": null' }),
+        data: { 'train.jsonl': row('Tänd lampan', 'TÄND'), 'validation.jsonl': `⟦${row('tänd lampan', 'TÄND')}⟧` },
+      },
     },
     silent: {
       'other rows': {},
+      'another answer, so that letter case tells': {
+        data: { 'train.jsonl': row('HEJ', 'negativa'), 'validation.jsonl': row('Hej') },
+      },
+      'an answer of free text in other letters': {
+        task: taskFile({ of: '"labels": null' }),
+        data: { 'train.jsonl': row('hej', 'HEJ'), 'validation.jsonl': row('Hej', 'Hej') },
+      },
+      'training rows that letter case tells apart': {
+        data: { 'train.jsonl': [row('HEJ', 'negativa'), row('hej')].join('\n'), 'validation.jsonl': row('Hej') },
+      },
+      'a task in which letter case tells as often as not': {
+        data: {
+          'train.jsonl': [row('JA', 'negativa'), row('ja'), row('NEJ'), row('nej'), row('hej')].join('\n'),
+          'validation.jsonl': row('Hej'),
+        },
+      },
       'the same row in validation and test': {
         task: taskFile({
           file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["test.jsonl"], "test_ds": ["validation.jsonl"] }',
