@@ -26,6 +26,8 @@ export type ModelFacts =
       prefixTokens: number;
       /** Whether the model's own programs put a first token in front of every text. */
       addsBos?: boolean;
+      /** Whether its tokeniser or configuration names a token that ends a text; undefined while there is no tokeniser. */
+      hasEnd?: boolean;
       /** Undefined while it cannot be known: a demo backbone's, before its weights are asked for the first time. */
       fingerprint: string | undefined;
       /** For those who want to know more of it; no rule does. */

@@ -52,6 +52,7 @@ function factsOf(model: ModelDescription, tokenizer: Tokenizer, language: string
     ...(prefix ? { languages: [...prefix.languages] } : {}),
     prefixTokens: prefixIds(model, tokenizer, language).length,
     addsBos: tokenizer.addsBos,
+    hasEnd: tokenizer.eosId !== undefined,
     fingerprint: model.fingerprint,
     about: modelSummary(model),
   };

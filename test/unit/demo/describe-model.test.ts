@@ -5,7 +5,7 @@ import { ensureDemoBackbone } from '../../../engine/src/backbone/demo/demo-backb
 import { type DemoBackbone, locateDemo } from '../../../model/src/demo/demo-folder.ts';
 import { type DescribeModelResult, describeModel } from '../../../model/src/describe-model.ts';
 import { readModelFacts } from '../../../task/src/node-environment.ts';
-import { temporaryFolder, tinyFolder } from '../model/tiny-folder.ts';
+import { temporaryFolder, tinyConfig, tinyFolder, tinyTokenizer } from '../model/tiny-folder.ts';
 
 async function tinyDemo(): Promise<DemoBackbone & { cache: string }> {
   const cache = await temporaryFolder();
@@ -56,6 +56,26 @@ describe('what the rules are told of a model', () => {
   test('the length of its prefix depends on the language', async () => {
     expect(await facts('demo-tiny', 'sv')).toMatchObject({ kind: 'ok', maxPositions: 448, prefixTokens: 4 });
     expect(await facts('demo-tiny')).toMatchObject({ kind: 'ok', prefixTokens: 0, addsBos: false });
+  });
+
+  test('whether any file of its folder names an end token', async () => {
+    const named = async (files: Record<string, object | undefined>) =>
+      facts(
+        await tinyFolder({
+          'tokenizer.json': tinyTokenizer({}),
+          ...files,
+          'config.json': tinyConfig({ eos_token_id: undefined, ...files['config.json'] }),
+        }),
+      );
+    expect(await named({})).toMatchObject({ kind: 'ok', hasEnd: false });
+    for (const files of [
+      { 'config.json': { eos_token_id: 1 } },
+      { 'generation_config.json': { eos_token_id: [1] } },
+      { 'tokenizer_config.json': { eos_token: 'a' } },
+      { 'special_tokens_map.json': { eos_token: { content: 'a' } } },
+    ]) {
+      expect(await named(files), JSON.stringify(files)).toMatchObject({ kind: 'ok', hasEnd: true });
+    }
   });
 
   test('a tokeniser that cannot be used makes a model that cannot be opened', async () => {

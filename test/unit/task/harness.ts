@@ -106,22 +106,25 @@ export const demoModel: ModelFacts = {
   fingerprint: 'demo-fingerprint',
 };
 
-/** A chat template that puts these around what is said. */
-export function chatOf(before: string, after: string): ChatEncoder {
+/** A chat template that puts these around what is said, and ends the answer so. */
+export function chatOf(before: string, after: string, end = '<end>'): ChatEncoder {
   const none = { start: '', end: '' };
   return new ChatEncoder(
-    { before, after, lead: '', end: '<end>', between: before, userBlanks: none, answerBlanks: none },
+    { before, after, lead: '', end, between: before, userBlanks: none, answerBlanks: none },
     chatTokeniser,
   );
 }
 
+const END = -5;
+
 const chatTokeniser: Tokenizer = {
   ...wordTokeniser,
-  encodeSpecial: wordTokeniser.encode,
+  encodeSpecial: (text) =>
+    text.split('<end>').flatMap((part, i) => [...(i === 0 ? [] : [END]), ...wordTokeniser.encode(part)]),
   decode: () => '',
   tokenId: () => undefined,
   tokenText: () => undefined,
-  isSpecial: () => false,
+  isSpecial: (id) => id === END,
   vocabSize: 1,
   addsBos: false,
   addsEos: false,
