@@ -40,7 +40,20 @@ export function promptPrefixText(
     return { problem: t('this model marks the language in every prompt: set "language", for example "en" or "sv"') };
   if (!prefix.languages.includes(language))
     return {
-      problem: t("this model does not know the language '{0}'; it knows {1}", language, prefix.languages.join(', ')),
+      problem: t(
+        "this model does not know the language '{0}'; it knows {1}",
+        language,
+        someLanguages(prefix.languages),
+      ),
     };
   return { text: prefix.template.replaceAll('{language}', language) };
+}
+
+/** More codes are no help where one is wanted. */
+export const MOST_LISTED = 12;
+
+/** Codes for a message: all while they are few, else the first of them and how many there are. */
+export function someLanguages(codes: readonly string[]): string {
+  if (codes.length <= MOST_LISTED) return codes.join(', ');
+  return t('{0} … ({1} in all)', codes.slice(0, MOST_LISTED).join(', '), codes.length);
 }

@@ -1,9 +1,11 @@
 import { t } from '../../../l10n/src/words.ts';
+import { MOST_LISTED, someLanguages } from '../../../model/src/prompt-prefix.ts';
 import type { TaskContext } from '../context.ts';
 import { changeTo, type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { type JsonNode, properties, spanOf } from '../json-tree.ts';
 import { fixesOf } from '../key-fixes.ts';
-import { allNear, didYouMean } from '../nearest.ts';
+import { nearLanguages } from '../languages.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
 import { removeFromList, setKey } from '../task-edits.ts';
 
@@ -133,10 +135,19 @@ export const schema: Rule = {
       report({ at: spanOf(node ?? modelNode), message, fixes: setLanguage(context, model.languages) });
     }
     if (node === undefined || language === null || model.languages.includes(language)) return;
-    const near = allNear(language, model.languages);
+    const near = nearLanguages(language, model.languages).slice(0, MOST_CHOICES);
+    const [quoted, some] = [JSON.stringify(language), someLanguages(model.languages)];
+    const message =
+      model.languages.length > MOST_LISTED
+        ? t(
+            'The model has no language {0}; it has {1}. Completion offers all of them in an editor, and the config.json of the model lists them.',
+            quoted,
+            some,
+          )
+        : t('The model has no language {0}; it has {1}.', quoted, some);
     report({
       at: spanOf(node),
-      message: `${t('The model has no language {0}; it has {1}.', JSON.stringify(language), model.languages.join(', '))}${didYouMean(near[0])}`,
+      message: `${message}${didYouMean(near[0])}`,
       fixes: changeTo(node, near),
     });
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { promptPrefixText, readPromptPrefix } from '../../../model/src/prompt-prefix.ts';
+import { promptPrefixText, readPromptPrefix, someLanguages } from '../../../model/src/prompt-prefix.ts';
 
 const prefix = { template: '<|start|><|{language}|>', languages: ['en', 'sv'] };
 
@@ -16,6 +16,14 @@ test('a model without a prefix needs no language and minds none', () => {
 test('a missing or unknown language is said', () => {
   expect(promptPrefixText(prefix, undefined)).toEqual({ problem: expect.stringContaining('set "language"') });
   expect(promptPrefixText(prefix, 'xx')).toEqual({ problem: expect.stringMatching(/'xx'.*en, sv/) });
+});
+
+test('of many languages the first are said, and how many there are', () => {
+  const languages = Array.from({ length: 99 }, (_, i) => `l${i}`);
+  expect(promptPrefixText({ ...prefix, languages }, 'xx')).toEqual({
+    problem: expect.stringMatching(/knows l0, l1, .*l11 … \(99 in all\)$/),
+  });
+  expect(someLanguages(languages.slice(0, 12))).toBe(languages.slice(0, 12).join(', '));
 });
 
 test('the key of a configuration is read', () => {

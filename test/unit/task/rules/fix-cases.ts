@@ -204,6 +204,12 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Change to "sv"': '"language": "sv"',
       },
     },
+    'a language by its name': {
+      file: '"language": "Svenska"',
+      fixes: {
+        'Change to "sv"': '"language": "sv"',
+      },
+    },
     'a text to start from that is not there': {
       file: '"virtual_prompt_style": "prompt-tuning",\n"prompt_tuning": { "new_prompt_init_methods": ["text"] }',
       fixes: {
