@@ -11,6 +11,7 @@ import { type StopRequest, train } from '../train/train.ts';
 import type { Connection, Notify } from './connection.ts';
 import { DeviceChoice } from './device-choice.ts';
 import { log } from './log.ts';
+import { taskFileNow } from './renamed-file.ts';
 import type { Role } from './role.ts';
 
 /** One training run. @param program the engine's own, which tries devices */
@@ -45,9 +46,10 @@ async function runTraining(
   stopRequested: () => StopRequest | undefined,
   notify: Notify,
 ): Promise<TrainResult> {
-  const project = await openForRun(file, log.info);
+  const isOfRun = resume && run !== undefined;
+  const project = await openForRun(isOfRun ? await taskFileNow(file, run) : file, log.info);
   const plan = await planTraining(project, tasknames);
-  if (resume && run !== undefined) await requireResumable(run, project.path, [...plan.tasks.keys()]);
+  if (isOfRun) await requireResumable(run, project.path, [...plan.tasks.keys()], plan.hash);
   const session = { provider: await devices.of(device) };
   const teller = new Teller(token, project.file.trainer.batch_size, notify);
   try {

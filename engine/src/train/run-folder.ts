@@ -10,6 +10,7 @@ import { whenLetGo } from '../when-let-go.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import {
   ENDED,
+  formerName,
   METRICS,
   newestRun,
   RUN,
@@ -63,7 +64,7 @@ export class RunFolder {
     tasks: readonly string[],
     plan: string,
   ): Promise<RunFolder | undefined> {
-    const dir = await newestRun(taskFile, tasks);
+    const dir = await newestRun(taskFile, tasks, plan);
     if (dir === undefined) return undefined;
     await requireNoLinks(dir);
     const lock = await hold(dir);
@@ -102,6 +103,17 @@ export class RunFolder {
 
   async setState(state: RunState): Promise<void> {
     if (state !== this.record.state) await this.write({ ...this.record, state });
+  }
+
+  /**
+   * Goes on, for the task file as it is called now.
+   * @returns how that was called before, where it has been renamed
+   */
+  async goOn(taskFile: string): Promise<string | undefined> {
+    const former = formerName(this.record, taskFile);
+    if (former === undefined) await this.setState('running');
+    else await this.write({ ...this.record, task_file: taskFile, state: 'running' });
+    return former;
   }
 
   /** @param step of all runs, where it is one of several */
@@ -162,14 +174,19 @@ export async function resumableRun(
   tasks: readonly string[],
   plan: string,
 ): Promise<string | undefined> {
-  const dir = await newestRun(taskFile, tasks);
+  const dir = await newestRun(taskFile, tasks, plan);
   if (dir === undefined || (await lockHolder(path.join(dir, RUN)))) return undefined;
   return (await readRecord(dir))?.plan === plan ? dir : undefined;
 }
 
 /** @throws InputError where a run is not the one that `findUnfinished` would give, so that another one would go on, or a new one begin */
-export async function requireResumable(dir: string, taskFile: string, tasks: readonly string[]): Promise<void> {
-  const newest = await newestRun(taskFile, tasks);
+export async function requireResumable(
+  dir: string,
+  taskFile: string,
+  tasks: readonly string[],
+  plan: string,
+): Promise<void> {
+  const newest = await newestRun(taskFile, tasks, plan);
   if (newest !== undefined && path.basename(newest) === path.basename(dir)) return;
   throw new InputError(
     (await readRecord(dir))?.together

@@ -91,15 +91,45 @@ export async function requireNoLinks(dir: string): Promise<void> {
   if (link) throw new FileError(path.join(dir, link.name), t('is a link, and a run has no links among its files'));
 }
 
-/** The newest run of these tasks, where it has not ended. */
-export async function newestRun(taskFile: string, tasks: readonly string[]): Promise<string | undefined> {
+/**
+ * The newest run of these tasks, where it has not ended: one of this task file, or where there is none, the one of a file that is gone
+ * and can only have been given this name since.
+ * @param plan hash of all that the result depends on, by which a run of another name is known; undefined to look for none
+ */
+export async function newestRun(
+  taskFile: string,
+  tasks: readonly string[],
+  plan: string | undefined,
+): Promise<string | undefined> {
   const parent = runsFolder(taskFile);
   const names = await readdir(parent).catch(() => []);
+  const others = new Map<string, { readonly dir: string; readonly record: RunRecord }>();
   for (const name of names.sort().toReversed()) {
     const dir = path.join(parent, name);
     const record = await readRecord(dir);
-    if (!record || record.together || !isOf(record, taskFile, tasks)) continue;
-    return ENDED.includes(record.state) ? undefined : dir;
+    if (!record || record.together || record.tasks.join('\n') !== tasks.join('\n')) continue;
+    if (isOf(record, taskFile, tasks)) return ENDED.includes(record.state) ? undefined : dir;
+    const other = onePath(fileNameOf(record.task_file));
+    if (!others.has(other)) others.set(other, { dir, record });
   }
-  return undefined;
+  const renamed: string[] = [];
+  for (const { dir, record } of others.values()) {
+    if (record.plan !== plan || ENDED.includes(record.state)) continue;
+    if (!(await isThere(taskFileOf(dir, record.task_file)))) renamed.push(dir);
+  }
+  return renamed.length === 1 ? renamed[0] : undefined;
+}
+
+/** The name of the file that a run was begun for, where it has another one now. */
+export function formerName({ task_file }: Pick<RunRecord, 'task_file'>, taskFile: string): string | undefined {
+  const name = fileNameOf(task_file);
+  return onePath(name) === onePath(path.basename(taskFile)) ? undefined : name;
+}
+
+/** Whether anything has the path; of what cannot be told it is said that it is there. */
+export async function isThere(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
 }

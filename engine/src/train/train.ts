@@ -48,7 +48,7 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
   const fresh = freshState(plan);
   // Before there are sessions, whose memory would count twice.
   const fitted = options.fit ? undefined : fitRun(plan, options.session?.provider);
-  const run = await openRun(plan, options.fit ?? fitted!.fit, options);
+  const { run, former } = await openRun(plan, options.fit ?? fitted!.fit, options);
   try {
     const { session = {}, beside } = options;
     const trainer = await Trainer.create(plan, run, fresh, {
@@ -58,7 +58,7 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
     });
     beside?.begun?.({ dir: run.dir, save: (step) => trainer.save(step) });
     try {
-      yield* eventsOf(trainer, plan, run, fitted, options);
+      yield* eventsOf(trainer, plan, { run, former }, fitted, options);
     } catch (error) {
       if (error instanceof PausedError) {
         await run.setState('stopped');
@@ -78,7 +78,7 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
 async function* eventsOf(
   trainer: Trainer,
   plan: TrainingPlan,
-  run: RunFolder,
+  { run, former }: OpenedRun,
   fitted: FittedRun | undefined,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent> {
@@ -96,6 +96,12 @@ async function* eventsOf(
     steps: plan.totalSteps,
     from_step: trainer.state.progress.step,
   };
+  if (former !== undefined) {
+    yield {
+      event: 'notice',
+      message: t('It goes on with the run of {0}, as this task file was called before.', former),
+    };
+  }
   // Of runs side by side it is said once, by who starts them.
   if (options.beside === undefined && trainer.state.progress.step === 0) {
     for (const message of await runWarnings(plan)) yield { event: 'notice', message };
@@ -163,7 +169,13 @@ function freshState(plan: TrainingPlan): TrainingState {
   }
 }
 
-async function openRun(plan: TrainingPlan, fit: Fit, { resume, session, beside }: TrainOptions): Promise<RunFolder> {
+interface OpenedRun {
+  readonly run: RunFolder;
+  /** What the task file was called when the run began, where that was otherwise. */
+  readonly former: string | undefined;
+}
+
+async function openRun(plan: TrainingPlan, fit: Fit, { resume, session, beside }: TrainOptions): Promise<OpenedRun> {
   const { project } = plan;
   const tasks = [...plan.tasks.keys()];
   const unfinished = beside?.from
@@ -171,12 +183,9 @@ async function openRun(plan: TrainingPlan, fit: Fit, { resume, session, beside }
     : resume
       ? await RunFolder.findUnfinished(project.path, tasks, plan.hash)
       : undefined;
-  if (unfinished) {
-    await unfinished.setState('running');
-    return unfinished;
-  }
+  if (unfinished) return { run: unfinished, former: await unfinished.goOn(project.path) };
   const { p_tuning, prompt_tuning, optim, trainer } = project.file;
-  return RunFolder.create({
+  const run = await RunFolder.create({
     task_file: project.path,
     tasks,
     model: project.file.model,
@@ -194,4 +203,5 @@ async function openRun(plan: TrainingPlan, fit: Fit, { resume, session, beside }
     version: VERSION,
     state: 'running',
   });
+  return { run, former: undefined };
 }
