@@ -75,7 +75,7 @@ export function activate(context: ExtensionContext): Extension {
   const storage = context.storageUri ?? context.globalStorageUri;
   const reports = new ReportDocuments(storage);
   const tests = new EvaluationTests(server, engine, queue, texts);
-  const handOver = handOverRuns(queue, storage, texts);
+  const handOver = handOverRuns(queue, context, texts);
   endProcesses = () => {
     handOver.close();
     queue.close();

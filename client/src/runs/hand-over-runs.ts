@@ -1,28 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { type Disposable, type Uri, workspace } from 'vscode';
+import { type Disposable, type ExtensionContext, Uri, workspace } from 'vscode';
 import { showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import type { RunQueue, RunRequest } from './run-queue.ts';
 import { runName } from './run-text.ts';
-import { type RunsLeft, RunsNote, surroundings, takeRunsLeft } from './runs-left.ts';
+import { type RunsLeft, RunsNote, type Surroundings, surroundings, takeRunsLeft } from './runs-left.ts';
 
 export interface HandOver extends Disposable {
   /** Leaves the runs to the next window. To be called before they are paused. */
   close(): void;
 }
 
-/**
- * Goes on with the runs of the window that was here just now, and offers to where that was longer ago.
- * @param storage of this workspace alone; of all windows without one, whose task files belong to no folder
- */
-export function handOverRuns(queue: RunQueue, storage: Uri, texts: Texts): HandOver {
-  const folder = path.join(storage.fsPath, 'runs');
+/** Goes on with the runs of the window that was here just now, and offers to where that was longer ago. */
+export function handOverRuns(
+  queue: RunQueue,
+  { storageUri, globalStorageUri }: Pick<ExtensionContext, 'storageUri' | 'globalStorageUri'>,
+  texts: Texts,
+): HandOver {
+  const folder = path.join(globalStorageUri.fsPath, 'runs');
   const closing = new AbortController();
-  const takeOverNow = () => void takeOver(folder, queue, texts, closing.signal);
+  const own = storageUri?.fsPath ?? '';
+  const here = surroundings(closing.signal, {
+    workspace: own,
+    holds: (file) => workspace.getWorkspaceFolder(Uri.file(file)) !== undefined,
+  });
+  const takeOverNow = () => void takeOver(folder, queue, texts, here);
   const trusted = workspace.onDidGrantWorkspaceTrust(takeOverNow);
   if (workspace.isTrusted) takeOverNow();
-  const note = new RunsNote(folder, randomUUID());
+  const note = new RunsNote(folder, randomUUID(), own);
   const listener = queue.listen(() => note.keep(queue.open));
   return {
     close() {
@@ -37,14 +43,14 @@ export function handOverRuns(queue: RunQueue, storage: Uri, texts: Texts): HandO
   };
 }
 
-async function takeOver(folder: string, queue: RunQueue, { t }: Texts, closing: AbortSignal): Promise<void> {
+async function takeOver(folder: string, queue: RunQueue, { t }: Texts, here: Surroundings): Promise<void> {
   const asked: RunRequest[] = [];
   const take = ({ recent, old }: RunsLeft) => {
     for (const request of recent) queue.add(request);
     asked.push(...old);
   };
   try {
-    await takeRunsLeft(folder, take, surroundings(closing));
+    await takeRunsLeft(folder, take, here);
   } catch {
     // This window closes, too: what it has not taken is there for the next one.
     return;

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunRequest, resumed, type WindowRun } from './run-queue.ts';
 
 /*
- * What a window leaves to the next one of the same workspace: a note of its runs, in the workspace's own storage. A window
- * is not told whether it is reloaded or closed for good, so that its runs are always paused; the next one reads in the note
- * whether that was just now.
+ * What a window leaves to the next one of the same workspace: a note of its runs. A window is not told whether it is reloaded or
+ * closed for good, so that its runs are always paused; the next one reads in the note whether that was just now. Notes lie in one
+ * place for all workspaces, and not in each one's own storage: a window that gets its first folder, or a second one, is another
+ * workspace from then on, with a new extension host and another storage, though nobody has closed anything.
  */
 
 /** A window that comes back within this time goes on with its runs by itself. */
@@ -22,6 +23,8 @@ const NOTE = /^window-[\w-]+\.json$/;
 interface Note {
   /** Process of the window's extension host. */
   readonly pid: number;
+  /** What its workspace is known by; empty without one. */
+  readonly workspace: string;
   /** When the window was closed, in milliseconds since 1970; left out while it is open. */
   readonly closed?: number;
   readonly runs: readonly RunRequest[];
@@ -32,12 +35,17 @@ export class RunsNote {
   readonly #folder: string;
   readonly #file: string;
   readonly #pid: number;
+  readonly #workspace: string;
   #runs = '[]';
   #isClosed = false;
 
-  /** @param name tells this window from others of the same workspace, past ones included */
-  constructor(folder: string, name: string, pid = process.pid) {
+  /**
+   * @param name tells this window from all others, past ones included
+   * @param workspace what its workspace is known by; empty without one
+   */
+  constructor(folder: string, name: string, workspace: string, pid = process.pid) {
     this.#folder = folder;
+    this.#workspace = workspace;
     this.#pid = pid;
     this.#file = path.join(folder, `window-${name}.json`);
   }
@@ -71,7 +79,8 @@ export class RunsNote {
       rmSync(this.#file, { force: true });
       return;
     }
-    const note: Note = { pid: this.#pid, ...(closed === undefined ? {} : { closed }), runs: JSON.parse(this.#runs) };
+    const [pid, workspace, runs] = [this.#pid, this.#workspace, JSON.parse(this.#runs)];
+    const note: Note = { pid, workspace, ...(closed === undefined ? {} : { closed }), runs };
     mkdirSync(this.#folder, { recursive: true });
     const temporary = `${this.#file}.tmp`;
     writeFileSync(temporary, JSON.stringify(note));
@@ -101,6 +110,10 @@ export interface RunsLeft {
 }
 
 export interface Surroundings {
+  /** What the workspace of this window is known by; empty without one. */
+  readonly workspace: string;
+  /** Whether a file lies in a folder of this window. */
+  holds(file: string): boolean;
   /** Milliseconds since 1970. */
   now(): number;
   isAlive(pid: number): boolean;
@@ -109,31 +122,45 @@ export interface Surroundings {
 }
 
 /** @param signal aborted where others are no longer waited for */
-export const surroundings = (signal: AbortSignal): Surroundings => ({
+export const surroundings = (signal: AbortSignal, window: Pick<Surroundings, 'workspace' | 'holds'>): Surroundings => ({
+  ...window,
   now: Date.now,
   isAlive,
   wait: (milliseconds) => sleep(milliseconds, undefined, { signal }),
 });
 
 /**
- * Takes what other windows have left, so that none takes it again. The runs of a window that stays open stay its own.
+ * Takes what other windows of this workspace have left, so that none takes it again. The runs of a window that stays open stay its own.
+ * Of another workspace's they are taken where all of them lie in this window's folders and it was closed just now: it may be this
+ * window, before a folder was added.
  * @param take given what a window has left as soon as it is this one's: others may have to be waited for
  * @throws what `wait` throws
  */
 export async function takeRunsLeft(folder: string, take: (left: RunsLeft) => void, here: Surroundings): Promise<void> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => NOTE.test(name));
-  const isRecent = ({ closed }: Note) => closed !== undefined && Math.abs(here.now() - closed) <= RELOAD_MS;
   const takeOne = async (name: string) => {
     const note = await taken(path.join(folder, name), here);
-    if (note) take(isRecent(note) ? { recent: note.runs, old: [] } : { recent: [], old: note.runs });
+    if (note) take(isRecent(note, here) ? { recent: note.runs, old: [] } : { recent: [], old: note.runs });
   };
   await Promise.all(names.sort().map(takeOne));
 }
 
-async function taken(file: string, { isAlive, wait }: Surroundings): Promise<Note | undefined> {
+function isRecent({ closed }: Note, { now }: Surroundings): boolean {
+  return closed !== undefined && Math.abs(now() - closed) <= RELOAD_MS;
+}
+
+/** Whether a note is, or may come to be, for this window. */
+function isForUs(note: Note, here: Surroundings): boolean {
+  if (note.workspace === here.workspace) return true;
+  const isOpen = note.closed === undefined && here.isAlive(note.pid);
+  return (isOpen || isRecent(note, here)) && note.runs.length > 0 && note.runs.every(({ file }) => here.holds(file));
+}
+
+async function taken(file: string, here: Surroundings): Promise<Note | undefined> {
+  const { isAlive, wait } = here;
   for (let waited = 0; waited < LEAVING_MS; waited += LOOK_EVERY_MS) {
     const note = await readNote(file);
-    if (!note) return undefined;
+    if (!note || !isForUs(note, here)) return undefined;
     // A process of this number that is not ours had it before.
     if (note.closed !== undefined || note.pid === process.pid || !isAlive(note.pid)) {
       const own = `${file}.${process.pid}`;
@@ -155,6 +182,7 @@ async function readNote(file: string): Promise<Note | undefined> {
   try {
     const note = JSON.parse(await readFile(file, 'utf8')) as Partial<Note> | null;
     if (!Number.isSafeInteger(note?.pid) || !Array.isArray(note?.runs)) return undefined;
+    if (typeof note?.workspace !== 'string') return undefined;
     return { ...(note as Note), runs: note.runs.filter(isRequest) };
   } catch {
     return undefined;

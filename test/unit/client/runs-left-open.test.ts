@@ -28,13 +28,19 @@ it('runs are left to the next window, and taken by it, while their note is open 
   const folder = mkdtempSync(path.join(tmpdir(), 'ptask-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const request = { file: 'a', tasknames: ['task'], resume: false, device: 'auto' } as const;
-  const note = new RunsNote(folder, '1', 4711);
+  const note = new RunsNote(folder, '1', '', 4711);
   note.keep([{ request, phase: 'waiting' }] as never);
   busy = 1;
   note.close(1_000_000);
   expect(readdirSync(folder)).toEqual(['window-1.json']);
   busy = 2;
-  const around = { now: () => 1_002_000, isAlive: () => false, wait: async () => undefined };
+  const around = {
+    now: () => 1_002_000,
+    isAlive: () => false,
+    wait: async () => undefined,
+    workspace: '',
+    holds: () => false,
+  };
   const taken: unknown[] = [];
   await takeRunsLeft(folder, ({ recent }) => taken.push(...recent), around);
   expect(taken).toEqual([request]);

@@ -14,13 +14,21 @@ import {
 const CLOSED = 1_000_000;
 /** Process of the other window. */
 const OTHER = 4711;
+const OWN = '/storage/own';
 const NOTHING = { recent: [], old: [] };
 
 const request = (file: string): RunRequest => ({ file, tasknames: ['task'], resume: false, device: 'auto' });
 
 /** The process of another window lives, or does not. Waiting takes no time, and may change something. */
 function around(changed: Partial<Surroundings> = {}): Surroundings {
-  return { now: () => CLOSED + 2000, isAlive: () => false, wait: async () => undefined, ...changed };
+  return {
+    workspace: OWN,
+    holds: () => false,
+    now: () => CLOSED + 2000,
+    isAlive: () => false,
+    wait: async () => undefined,
+    ...changed,
+  };
 }
 
 /** All that is taken, when it has been. */
@@ -45,7 +53,7 @@ describe('the runs of a window that is gone', () => {
       begin = () => listener({ token: '', progress, events: [{ event: 'start', run: '/run' }] as never });
       return { result: new Promise(() => undefined), stop: () => undefined, kill: () => undefined };
     });
-    const note = new RunsNote(folder, name, OTHER);
+    const note = new RunsNote(folder, name, OWN, OTHER);
     queue.listen(() => note.keep(queue.open));
     for (const file of files) queue.add(request(file));
     begin();
@@ -70,7 +78,7 @@ describe('the runs of a window that is gone', () => {
       return { result, stop: () => undefined, kill: () => undefined };
     });
     writeFileSync(path.join(folder, 'file'), '');
-    const note = new RunsNote(path.join(folder, 'file', 'runs'), '1');
+    const note = new RunsNote(path.join(folder, 'file', 'runs'), '1', OWN);
     queue.listen(() => note.keep(queue.open));
     const ended = queue.ended(queue.add(request('a')).id);
     queue.add(request('b'));
@@ -115,7 +123,7 @@ describe('the runs of a window that is gone', () => {
 
   it('are taken at once, whatever another window does that stays open', async () => {
     window('1', 'a');
-    const other = new RunsNote(folder, '2', OTHER + 1);
+    const other = new RunsNote(folder, '2', OWN, OTHER + 1);
     other.keep([{ request: request('b'), phase: 'waiting' }] as never);
     other.close(CLOSED);
     const taken: string[] = [];
@@ -150,8 +158,41 @@ describe('the runs of a window that is gone', () => {
     expect(await takenFrom(path.join(folder, 'none'), around())).toEqual(NOTHING);
     writeFileSync(path.join(folder, 'window-1.json'), '{"pid": 1, "ru');
     expect(await takenFrom(folder, around())).toEqual(NOTHING);
-    const note = { pid: OTHER, closed: CLOSED, runs: [null, { file: 3 }, { path: 'a' }, request('a')] };
+    const note = { pid: OTHER, workspace: OWN, closed: CLOSED, runs: [null, { file: 3 }, { path: 'a' }, request('a')] };
     writeFileSync(path.join(folder, 'window-2.json'), JSON.stringify(note));
     expect((await takenFrom(folder, around())).recent).toEqual([request('a')]);
+  });
+
+  describe('and whose workspace was another one, as before its first folder was added', () => {
+    const holding = (...files: string[]) => ({
+      workspace: '/storage/new',
+      holds: (file: string) => files.includes(file),
+    });
+
+    it('are gone on with where this one holds their task files, also where the old one is yet to close', async () => {
+      const { note } = window('1', 'a', 'b');
+      const wait = async () => note.close(CLOSED);
+      const here = around({ ...holding('a', 'b', 'c'), isAlive: (pid) => pid === OTHER, wait });
+      expect((await takenFrom(folder, here)).recent.map(({ file }) => file)).toEqual(['a', 'b']);
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it.each<[string, Partial<Surroundings>]>([
+      ['one of them lies elsewhere', holding('a')],
+      ['it was closed before', { ...holding('a', 'b'), now: () => CLOSED + RELOAD_MS + 1 }],
+    ])('stay its own where %s', async (_, changed) => {
+      window('1', 'a', 'b').note.close(CLOSED);
+      const wait = async () => expect.unreachable('nothing is waited for');
+      expect(await takenFrom(folder, around({ ...changed, wait }))).toEqual(NOTHING);
+      expect((await takenFrom(folder, around())).recent).toHaveLength(2);
+    });
+
+    it('stay its own where its process died, or it stays open', async () => {
+      window('1', 'a');
+      expect(await takenFrom(folder, around(holding('a')))).toEqual(NOTHING);
+      const isAlive = (pid: number) => pid === OTHER;
+      expect(await takenFrom(folder, around({ ...holding('a'), isAlive }))).toEqual(NOTHING);
+      expect((await takenFrom(folder, around())).old).toHaveLength(1);
+    });
   });
 });

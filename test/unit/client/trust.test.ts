@@ -38,7 +38,7 @@ const vscode = vi.hoisted(() => {
     onDidChangeConfiguration: never,
     onDidChangeWorkspaceFolders: never,
     onDidOpenTextDocument: opened.event,
-    getWorkspaceFolder: () => undefined,
+    getWorkspaceFolder: vi.fn((): object | undefined => undefined),
     textDocuments: [] as object[],
     getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
     findFiles: async () => [uri],
@@ -49,7 +49,7 @@ const vscode = vi.hoisted(() => {
     LanguageStatusSeverity: { Information: 0, Warning: 1 },
     languages: { createLanguageStatusItem: () => item },
     ViewColumn: { Active: -1 },
-    Uri: { joinPath: () => uri },
+    Uri: { joinPath: () => uri, file: (fsPath: string) => ({ fsPath }) },
     window: {
       activeTextEditor: { document: { uri, languageId: 'ptask', isDirty: false } },
       onDidChangeActiveTextEditor: switched.event,
@@ -189,20 +189,30 @@ it('a chart that comes back starts nothing before the workspace is trusted, and 
   await vi.waitFor(() => expect(post).toHaveBeenCalledOnce());
 });
 
-it('the runs of a window that was closed just now go on once the workspace is trusted', async () => {
+it.each([
+  ['this workspace', '/storage/now', false],
+  ['the same window, to which a folder was added', '/storage/before', true],
+  ['another workspace', '/storage/before', undefined],
+])('the runs of %s that was closed just now go on once the workspace is trusted', async (_, before, isInFolder) => {
   const storage = mkdtempSync(path.join(tmpdir(), 'ptask-'));
   const left = { file: '/w/a.ptask.json', tasknames: ['a'], resume: true, device: 'auto' };
   mkdirSync(path.join(storage, 'runs'));
   writeFileSync(
     path.join(storage, 'runs/window-1.json'),
-    JSON.stringify({ pid: process.pid, closed: Date.now(), runs: [left] }),
+    JSON.stringify({ pid: process.pid, workspace: before, closed: Date.now(), runs: [left] }),
   );
+  vscode.workspace.getWorkspaceFolder.mockReturnValue(isInFolder ? {} : undefined);
   const runs = new RunQueue(() => ({ result: new Promise(() => undefined), stop() {}, kill() {} }));
-  const handOver = handOverRuns(runs, { fsPath: storage } as never, english);
+  const context = { globalStorageUri: { fsPath: storage }, storageUri: { fsPath: '/storage/now' } };
+  const handOver = handOverRuns(runs, context as never, english);
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(runs.open).toEqual([]);
   vscode.grantTrust();
-  await vi.waitFor(() => expect(runs.open).toMatchObject([{ request: left }]));
+  if (isInFolder === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(runs.open).toEqual([]);
+  } else await vi.waitFor(() => expect(runs.open).toMatchObject([{ request: left }]));
+  vscode.workspace.getWorkspaceFolder.mockReset();
   handOver.dispose();
   rmSync(storage, { recursive: true });
 });
