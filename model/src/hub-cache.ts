@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isHubId } from './hub-id.ts';
+import { readWhole } from './read-whole.ts';
 
 /*
  * The cache that Hugging Face's programs share: `models--<owner>--<name>/snapshots/<commit>/` holds a model's files, as
@@ -51,7 +52,7 @@ export function hubLockFolder(id: string, cacheFolder = hubCacheFolder()): strin
 export async function cachedModelFolder(id: string, environment?: Environment): Promise<string | undefined> {
   if (!isHubId(id)) return undefined;
   const snapshots = join(hubModelFolder(id, hubCacheFolder(environment)), 'snapshots');
-  const commit = await readFile(join(snapshots, '../refs/main'), 'utf8').catch(() => '');
+  const commit = await readWhole(join(snapshots, '../refs/main'), MOST_OF_REFERENCE).then(String, () => '');
   const fetched = await foldersIn(snapshots);
   const main = fetched.find((name) => name === commit.trim());
   const newest = main ?? (await newestOf(snapshots, fetched));
@@ -64,6 +65,9 @@ export async function cachedModels(environment?: Environment): Promise<string[]>
   const ids = names.flatMap((name) => (name.startsWith(PREFIX) ? [name.slice(PREFIX.length).replace('--', '/')] : []));
   return ids.filter(isHubId).sort();
 }
+
+/** In bytes; it is the name of a commit. */
+const MOST_OF_REFERENCE = 1024;
 
 const PREFIX = 'models--';
 

@@ -4,7 +4,7 @@ import { parseModelConfig } from '../../model/src/folder/read-config.ts';
 import { isJsonObject } from '../../model/src/json.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
 import { type ModelSummary, modelSummary } from '../../model/src/model-summary.ts';
-import { readWhole } from '../../model/src/read-whole.ts';
+import { MOST_OF_CONFIG, readWhole } from '../../model/src/read-whole.ts';
 
 /**
  * What models are, for completing their names: by their configurations and the sizes of their files alone, as there may be many
@@ -28,7 +28,7 @@ export class ModelSummaries {
 
 async function outlineOf(dir: string): Promise<ModelSummary | undefined> {
   try {
-    const json: unknown = JSON.parse((await readWhole(join(dir, 'config.json'))).toString());
+    const json: unknown = JSON.parse((await readWhole(join(dir, 'config.json'), MOST_OF_CONFIG)).toString());
     const parsed = isJsonObject(json) ? parseModelConfig(dir, json) : undefined;
     if (parsed?.kind !== 'ok') return undefined;
     return { ...modelSummary(parsed), bytes: await weightBytes(dir) };

@@ -7,6 +7,9 @@ import type { LanguageService } from './service/language-service.ts';
 import { PathLookup } from './service/path-lookup.ts';
 import { fileUri } from './uris.ts';
 
+/** In bytes; an editor tells nothing of larger files either. */
+const MOST_OF_TASK_FILE = 50 * 2 ** 20;
+
 /** Tells the language service of the task files on disk: those of the workspace's folders, open or not. */
 export class TaskFiles {
   readonly #service: Pick<LanguageService, 'taskFileOnDisk'>;
@@ -101,7 +104,7 @@ export class TaskFiles {
     const reading = ++this.#readings;
     this.#known.set(path, reading);
     this.#paths.add(path);
-    const text = (await readWhole(path).catch(() => undefined))?.toString();
+    const text = (await readWhole(path, MOST_OF_TASK_FILE).catch(() => undefined))?.toString();
     // A later reading may have ended first, and the folder may have gone meanwhile.
     if (this.#known.get(path) !== reading) return;
     if (text === undefined || !this.#isServed(path)) this.#forget(path);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { readWhole } from '../read-whole.ts';
+import { MOST_OF_CONFIG, MOST_OF_TOKENIZER, readWhole } from '../read-whole.ts';
 import { openTokenizer, type Tokenizer } from '../tokenizer.ts';
 import { CONVERTER_VERSION, type EncoderStates } from './demo-folder.ts';
 import type { WhisperPackage } from './packages.ts';
@@ -50,7 +50,7 @@ export async function readWhisperDecoder(
   breathe: () => Promise<void> = async () => {},
 ): Promise<WhisperDecoder> {
   const shape = readShape(await readJson(join(source.dir, 'config.json')));
-  const published = await readWhole(join(source.dir, 'tokenizer.json'));
+  const published = await readWhole(join(source.dir, 'tokenizer.json'), MOST_OF_TOKENIZER);
   const parsed = await openTokenizer({ tokenizer: published, addedTokens: 'special', folder: source.dir }, breathe);
   if (parsed.kind === 'broken') throw new WhisperPackageError(`${source.dir}: ${parsed.problem}`);
   const tokenizerFile = () => withSpecialTimestamps(published);
@@ -102,7 +102,7 @@ function gpt2Config(
 }
 
 async function readJson(path: string): Promise<JsonObject> {
-  const json: unknown = JSON.parse((await readWhole(path)).toString());
+  const json: unknown = JSON.parse((await readWhole(path, MOST_OF_CONFIG)).toString());
   if (!isJsonObject(json)) throw new WhisperPackageError(t('{0} is not a JSON object', path));
   return json;
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { readWhole } from '../read-whole.ts';
+import { MOST_OF_CONFIG, readWhole } from '../read-whole.ts';
 import { broken } from './failure.ts';
 
 /** Whether something is there. A folder that may not be searched is an error, not an absence. */
@@ -17,11 +17,20 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** @throws Stop for what is no JSON object; of the system where there is no such file */
-export async function readJson(dir: string, file: string): Promise<JsonObject> {
-  const bytes = await readWhole(join(dir, file)).catch((error: NodeJS.ErrnoException) => {
+/**
+ * All bytes of a file in a model folder.
+ * @param most bytes that it may have
+ * @throws Stop, which names it, for what is no file or larger; of the system, such as where there is none
+ */
+export async function readPart(dir: string, file: string, most: number): Promise<Buffer> {
+  return readWhole(join(dir, file), most).catch((error: NodeJS.ErrnoException) => {
     throw error.code === undefined ? broken(dir, `${file}: ${error.message}`) : error;
   });
+}
+
+/** @throws Stop for what is no JSON object; of the system where there is no such file */
+export async function readJson(dir: string, file: string): Promise<JsonObject> {
+  const bytes = await readPart(dir, file, MOST_OF_CONFIG);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import type { ModelConfig } from '../architectures/index.ts';
-import { readWhole } from '../read-whole.ts';
+import { MOST_OF_CONFIG, MOST_OF_TOKENIZER } from '../read-whole.ts';
 import { openTokenizer, TOKENIZER_FILES, type Tokenizer } from '../tokenizer.ts';
 import { broken, notFound } from './failure.ts';
-import { exists, readJson, readJsonIfThere } from './files.ts';
+import { exists, readJson, readJsonIfThere, readPart } from './files.ts';
 
 const MERGES = 'merges.txt';
 const CHAT_TEMPLATE = 'chat_template.jinja';
@@ -35,13 +35,13 @@ export async function readTokenizer(
     const tokenizerConfig = await readJsonIfThere(dir, 'tokenizer_config.json');
     const specialTokensMap = await readJsonIfThere(dir, 'special_tokens_map.json');
     const { bosId, eosId } = config;
-    const chat = join(dir, CHAT_TEMPLATE);
+    const hasChat = await exists(join(dir, CHAT_TEMPLATE));
     const files = {
-      tokenizer: await readWhole(join(dir, name)),
-      ...((await exists(chat)) ? { chatTemplate: (await readWhole(chat)).toString() } : {}),
+      tokenizer: await readPart(dir, name, MOST_OF_TOKENIZER),
+      ...(hasChat ? { chatTemplate: (await readPart(dir, CHAT_TEMPLATE, MOST_OF_CONFIG)).toString() } : {}),
       name,
       folder: dir,
-      ...(name === 'vocab.json' ? { merges: await readWhole(join(dir, MERGES)) } : {}),
+      ...(name === 'vocab.json' ? { merges: await readPart(dir, MERGES, MOST_OF_TOKENIZER) } : {}),
       config: { tokenizer_class, ...tokenizerConfig },
       modelVocabSize: config.vocabSize,
       ...(specialTokensMap ? { specialTokensMap } : {}),

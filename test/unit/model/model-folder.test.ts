@@ -1,9 +1,10 @@
-import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts';
 import { ModelFolderError } from '../../../model/src/folder/read-tokenizer.ts';
 import { type ModelFolder, openModelFolder } from '../../../model/src/model-folder.ts';
+import { readWhole } from '../../../model/src/read-whole.ts';
 import { serializeSafetensors, type TensorData } from '../../../model/src/safetensors.ts';
 import { CONTROL, modelBytes, type Piece, UNK } from './sentencepiece-model.ts';
 import { TINY, temporaryFolder, tinyConfig, tinyFolder, tinyTensors, tinyTokenizer } from './tiny-folder.ts';
@@ -35,6 +36,55 @@ describe.skipIf(process.platform === 'win32')('what is no file, and would be rea
       await expect((await openOk(dir)).loadTokenizer()).rejects.toThrow('it is not a file');
     },
   );
+});
+
+describe('what is a file, but larger than any of a model', () => {
+  /** It takes no room. */
+  async function largeFile(bytes: number): Promise<string> {
+    const file = join(await temporaryFolder(), 'large');
+    await writeFile(file, '');
+    await truncate(file, bytes);
+    return file;
+  }
+
+  test.each(['config.json', 'generation_config.json', 'model.safetensors.index.json'])(
+    'is refused in place of %s',
+    async (name) => {
+      const isIndex = name.endsWith('index.json');
+      const dir = await tinyFolder({ [name]: undefined, ...(isIndex ? { 'model.safetensors': undefined } : {}) });
+      await symlink(await largeFile(2 ** 26 + 1), join(dir, name));
+      const result = await openModelFolder(dir);
+      const problem = `model folder ${dir}: ${name}: it is larger than 64 MB, as no such file of a model is`;
+      expect(result).toMatchObject({ kind: 'broken', problem });
+    },
+  );
+
+  test.each<[string, number]>([
+    ['tokenizer.json', 256],
+    ['tokenizer_config.json', 64],
+    ['special_tokens_map.json', 64],
+    ['chat_template.jinja', 64],
+  ])('is refused in place of %s', async (name, most) => {
+    const dir = await tinyFolder({ [name]: undefined });
+    await symlink(await largeFile(most * 2 ** 20 + 1), join(dir, name));
+    const problem = `${name}: it is larger than ${most} MB`;
+    await expect((await openOk(dir)).loadTokenizer()).rejects.toThrow(problem);
+  });
+
+  test.runIf(process.platform === 'linux')('is refused where it says that it is empty', async () => {
+    expect((await stat('/proc/self/status')).size).toBe(0);
+    await expect(readWhole('/proc/self/status', 100)).rejects.toThrow('it is larger');
+    expect((await readWhole('/proc/self/status', 2 ** 20)).length).toBeGreaterThan(100);
+  });
+
+  test('is read as a whole up to the most that it may have', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, 'abc');
+    expect((await readWhole(file, 3)).toString()).toBe('abc');
+    await expect(readWhole(file, 2)).rejects.toThrow('it is larger');
+    await writeFile(file, '');
+    expect((await readWhole(file, 3)).length).toBe(0);
+  });
 });
 
 describe('a folder that is whole', () => {
