@@ -30,6 +30,7 @@ import { rowFieldExtra } from './row-field-extra.ts';
 import { rowFieldMissing } from './row-field-missing.ts';
 import { rowFieldType } from './row-field-type.ts';
 import { rowGarbled } from './row-garbled.ts';
+import { rowInputEmpty } from './row-input-empty.ts';
 import { rowLabelUnknown } from './row-label-unknown.ts';
 import { rowMarker } from './row-marker.ts';
 import { rowSyntax } from './row-syntax.ts';
@@ -93,6 +94,7 @@ export const rules: readonly Rule[] = [
   rowFieldMissing,
   rowFieldExtra,
   rowFieldType,
+  rowInputEmpty,
   rowAnswerEmpty,
   rowMarker,
   rowGarbled,

@@ -770,6 +770,33 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
     },
   },
+  'row-input-empty': {
+    fires: {
+      empty: { data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": ⟦""⟧, "label": "positiva"}' } },
+      'blank, in a test row': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "test_ds": ["test.jsonl"] }' }),
+        data: { 'test.jsonl': '{"taskname": "sentiment-task", "label": "positiva", "sentence": ⟦" \\n"⟧}' },
+      },
+      'all of several fields': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {title} {sentence}:{label}"` }),
+        data: {
+          'train.jsonl': '{"taskname": "sentiment-task", "sentence": "", "title": ⟦" "⟧, "label": "positiva"}',
+          'validation.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "title": " ", "label": "positiva"}',
+        },
+      },
+    },
+    silent: {
+      'a text': {},
+      'an example': { task: taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "sentence": "" }]' }) },
+      'a field that is missing, which is said elsewhere': {
+        data: { 'train.jsonl': `${row('a')}\n{"taskname": "sentiment-task", "label": "positiva"}` },
+      },
+      'nothing but the answer, which is said elsewhere': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} {label}"` }),
+        data: { 'train.jsonl': row('') },
+      },
+    },
+  },
   'row-answer-empty': {
     fires: {
       empty: { data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": ⟦""⟧}' } },

@@ -731,6 +731,12 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       },
     },
   },
+  'row-input-empty': {
+    'a blank text': {
+      rows: `${row('b')}\n${row(' ')}\n`,
+      fixes: { 'Remove this row': '{"taskname":"sentiment-task","sentence":"b","label":"positiva"}\n' },
+    },
+  },
   'row-answer-empty': {
     empty: {
       rows: `${row('b')}\r\n${row('a', '')}`,
