@@ -8,7 +8,7 @@ export const answerWithoutInput: Rule = {
   code: 'answer-without-input',
   severity: 'warning',
   explanation:
-    'No field stands in front of the answer. Prediction fills the template up to the answer, so that all rows look the same to it and get the same answer.',
+    'No field stands in front of the answer. Prediction fills the template up to the answer, so that all rows look the same to it and get the same answer. So do they where every row has the same texts in these fields.',
   quickFix: 'Moves the answer to the end, behind the other fields.',
   example: {
     of: 'template',
@@ -36,6 +36,25 @@ export const answerWithoutInput: Rule = {
         fixes: template.placeholders.some(isOther)
           ? fixOf(t('Move {0} to the end', `{${answer_field}}`), moveToEnd(context, template, answer_field))
           : [],
+      });
+    }
+  } /** A table in which a column was filled with one value looks like any other. */,
+  checkData(context, data, report) {
+    for (const template of context.rowTemplates) {
+      const { answer_field, taskname } = template.settings;
+      const facts = data.tasks.get(taskname);
+      const inputs = template.placeholders.filter(({ name }) => name !== answer_field);
+      const at = inputs[0] && context.inTemplate(template, inputs[0]);
+      if (facts === undefined || at === undefined || answer_field === null || !template.areFieldsKnown) continue;
+      // Of one row, as when a file is begun, nothing can be said.
+      if (facts.rows.train < 2 || inputs.some(({ name }) => facts.samples.get(name)?.values.length !== 1)) continue;
+      report({
+        at,
+        message: t(
+          'All rows of {0} have the same text in front of the answer, so that they look the same to a prediction and get the same answer.',
+          JSON.stringify(taskname),
+        ),
+        related: facts.firstRow === undefined ? [] : [facts.firstRow],
       });
     }
   },

@@ -11,11 +11,25 @@ export const labelUnmeasured: Rule = {
   code: 'label-unmeasured',
   severity: 'warning',
   explanation:
-    'All validation or test rows have the same label, so that a model which says nothing else looks perfect; rows that are sorted by label and then split come out so. Where only some of the labels that training rows have are missing it is an information: nothing measures whether these are learnt. Fewer rows than there are labels are not judged.',
+    'All validation or test rows have the same label, so that a model which says nothing else looks perfect; rows that are sorted by label and then split come out so. Where only some of the labels that training rows have are missing it is an information: nothing measures whether these are learnt. Fewer rows than there are labels are not judged. With one label alone every prediction is right.',
   example: {
     of: 'file',
     wrong: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["positive-rows.jsonl"] }',
     right: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["validation.jsonl"] }',
+  },
+  checkFile(context, report) {
+    for (const template of context.templates) {
+      const node = context.givenIn(template, 'labels');
+      const labels = Object.keys(template.settings.labels ?? {}).filter((name) => isLabel(template.forms, name));
+      if (node === undefined || labels.length !== 1) continue;
+      report({
+        at: spanOf(node),
+        message: t(
+          'With {0} alone every prediction is that, and right, whatever has been learnt; add the other labels, or leave "labels" out for free text.',
+          JSON.stringify(labels[0]),
+        ),
+      });
+    }
   },
   checkData(context, data, report) {
     for (const template of context.rowTemplates) {

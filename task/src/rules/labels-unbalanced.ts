@@ -11,7 +11,7 @@ export const labelsUnbalanced: Rule = {
   code: 'labels-unbalanced',
   severity: 'information',
   explanation:
-    'A label has less than a tenth of the training rows of the commonest one; the model may never say it. Macro-F1 shows this, accuracy does not. It is a warning where no training row has a label that is asked for in validation or test data.',
+    'A label has less than a tenth of the training rows of the commonest one; the model may never say it. Macro-F1 shows this, accuracy does not. It is a warning where no training row has a label that is asked for in validation or test data, and where all training rows have one label, of more than one. Fewer rows than there are labels are not judged so.',
   quickFix: 'Removes a label that no row at all has.',
   example: {
     of: 'template',
@@ -25,9 +25,14 @@ export const labelsUnbalanced: Rule = {
       if (facts === undefined || labels === undefined) continue;
       const counts = facts.labelCounts;
       const most = Math.max(0, ...counts.values());
-      for (const { key, name } of properties(labels)) {
+      const names = properties(labels).filter(({ name }) => isLabel(template.forms, name));
+      const only = counts.size === 1 && names.length > 1 && most >= names.length ? [...counts.keys()][0] : undefined;
+      for (const { key, name } of names) {
+        if (name === only) report({ at: spanOf(key), severity: 'warning', message: alone(name) });
+      }
+      for (const { key, name } of names) {
         const count = counts.get(name) ?? 0;
-        if (count >= most * SMALLEST_SHARE || !isLabel(template.forms, name)) continue;
+        if (count >= most * SMALLEST_SHARE) continue;
         const asked = facts.allLabelCounts.get(name) ?? 0;
         if (count === 0 && asked > 0) {
           report({ at: spanOf(key), severity: 'warning', message: untrained(name, asked) });
@@ -47,6 +52,13 @@ export const labelsUnbalanced: Rule = {
     }
   },
 };
+
+function alone(label: string): string {
+  return t(
+    'All training rows have the label {0}, so that all there is to learn is to say that; add rows with other labels.',
+    JSON.stringify(label),
+  );
+}
 
 function untrained(label: string, asked: number): string {
   const json = JSON.stringify(label);

@@ -299,6 +299,10 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
   },
   'answer-without-input': {
     fires: {
+      'the same text in every row': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{sentence}⟧:{label}", "labels": null` }),
+        data: { 'train.jsonl': `${row('a')}\n${row('a', 'x')}`, 'validation.jsonl': row('a', 'y') },
+      },
       'a field behind it': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{label}⟧ says: {sentence}"` }) },
       'nothing but the answer': { task: taskFile({ of: `"prompt_template": "Say ${MARKER} ⟦{label}⟧"` }) },
       'the answer alone in front of itself': {
@@ -309,6 +313,11 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
     },
     silent: {
+      'the same text in all training rows, and another to measure': {
+        task: taskFile({ of: '"labels": null' }),
+        data: { 'train.jsonl': `${row('a')}\n${row('a', 'x')}`, 'validation.jsonl': row('b', 'y') },
+      },
+      'one training row': { data: { 'train.jsonl': row('a'), 'validation.jsonl': row('a') } },
       'a field in front': {},
       'a field in front and one behind': {
         task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}: {label} ({source})"` }),
@@ -1061,6 +1070,10 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
   },
   'labels-unbalanced': {
     fires: {
+      'one label in all training rows, and another in none': {
+        task: taskFile({ of: '"labels": { ⟦"positiva"⟧: [], ⟦"negativa"⟧: [] }' }),
+        data: { 'train.jsonl': `${row('a')}\n${row('b')}`, 'validation.jsonl': row('c') },
+      },
       'one row of twelve': {
         task: taskFile({ of: '"labels": { "positiva": [], ⟦"negativa"⟧: [] }' }),
         data: {
@@ -1093,6 +1106,7 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
   },
   'label-unmeasured': {
     fires: {
+      'one label alone': { task: taskFile({ of: '"labels": ⟦{ "positiva": ["positiv"] }⟧' }) },
       'rows that are all of one label': {
         task: taskFile({
           file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": [⟦"positive-rows.jsonl"⟧], "test_ds": ["validation.jsonl"] }',
