@@ -8,7 +8,7 @@ export const dataLeak: Rule = {
   code: 'data-leak',
   severity: 'warning',
   explanation:
-    'A row of the training data is also in the validation or test data, perhaps with another form of its label, or with other capitals, blanks or composed letters in its text, so that what is measured there is partly what was learned by heart. Rows whose answers differ are none, nor are those of a task in which capitals or blanks decide the label.',
+    'A row of the training data is also in the validation or test data, perhaps with another form of its label, or with other capitals, blanks or composed letters in its text, so that what is measured there is partly what was learned by heart. Rows whose answers differ are none, nor are those of a task in which capitals or blanks decide the label. A file that is both validation and test data is an information: its rows choose the best epoch.',
   quickFix:
     'Removes the row from the validation or test data, or all such rows of the file; of a file that is both, its mention.',
   example: {
@@ -49,21 +49,36 @@ export const dataLeak: Rule = {
   checkData(context, data, report) {
     for (const { name, mentions } of data.files) {
       const training = mentions.find(({ split }) => split === 'train');
-      if (training === undefined) continue;
+      const validation = mentions.find(({ split }) => split === 'validation');
+      const quoted = JSON.stringify(name);
       for (const { split, node } of mentions) {
         if (split === 'train') continue;
-        report({
-          at: spanOf(node),
-          message:
-            split === 'test'
-              ? t('{0} is training data too, so test figures would say nothing.', JSON.stringify(name))
-              : t('{0} is training data too, so validation figures would say nothing.', JSON.stringify(name)),
-          related: [context.related(spanOf(training.node), t('It is training data here.'))],
-          fixes: fixOf(
-            split === 'test' ? t('Take it out of the test data') : t('Take it out of the validation data'),
-            removeFromList(context, node),
-          ),
-        });
+        const fixes = fixOf(
+          split === 'test' ? t('Take it out of the test data') : t('Take it out of the validation data'),
+          removeFromList(context, node),
+        );
+        if (training !== undefined) {
+          report({
+            at: spanOf(node),
+            message:
+              split === 'test'
+                ? t('{0} is training data too, so test figures would say nothing.', quoted)
+                : t('{0} is training data too, so validation figures would say nothing.', quoted),
+            related: [context.related(spanOf(training.node), t('It is training data here.'))],
+            fixes,
+          });
+        } else if (split === 'test' && validation !== undefined) {
+          report({
+            at: spanOf(node),
+            severity: 'information',
+            message: t(
+              '{0} is validation data too, by which the best epoch is chosen, so test figures may look better than they are.',
+              quoted,
+            ),
+            related: [context.related(spanOf(validation.node), t('It is validation data here.'))],
+            fixes,
+          });
+        }
       }
     }
   },

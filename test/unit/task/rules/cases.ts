@@ -1026,6 +1026,11 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a whole file': {
         task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"], "test_ds": [⟦"train.jsonl"⟧] }' }),
       },
+      'a whole file that is validation data too': {
+        task: taskFile({
+          file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["test.jsonl"], "test_ds": [⟦"test.jsonl"⟧] }',
+        }),
+      },
       'rows that differ in letter case, blanks or composition alone': {
         data: {
           'train.jsonl': [

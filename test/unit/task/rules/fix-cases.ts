@@ -831,6 +831,13 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Take it out of the test data': '"data": { "train_ds": ["train.jsonl"], "test_ds": [] }',
       },
     },
+    'a file that is validation data': {
+      file: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["test.jsonl"], "test_ds": ["test.jsonl"] }',
+      fixes: {
+        'Take it out of the test data':
+          '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["test.jsonl"], "test_ds": [] }',
+      },
+    },
     'a file that stands alone': {
       file: '"data": {\n  "train_ds": "train.jsonl",\n  "test_ds": "train.jsonl" // the same\n}',
       fixes: {
