@@ -1,6 +1,7 @@
 import type { Split } from '../data-facts.ts';
 import type { RowPlace, RowView } from '../row-view.ts';
 import type { DataIndex } from './data-index.ts';
+import { HashCounts } from './hash-counts.ts';
 import { isSameFiles, isTraining, type LikenessInput, type LikeRow, rowsOf } from './likeness.ts';
 import type { RowRef } from './read-rows.ts';
 import { RepeatSieve, Repeats } from './repeats.ts';
@@ -49,6 +50,8 @@ export interface Otherwise extends Some<OtherwiseRow> {
 interface File {
   readonly input: LikenessInput;
   readonly hashes: RowHashes;
+  /** How often each hash occurs in the file, where only its first row counts. */
+  readonly own: HashCounts | undefined;
 }
 
 type Answered = NonNullable<RowView['answeredOtherwise']>;
@@ -99,16 +102,14 @@ interface Folded {
 /**
  * Compares rows with the same text in every field but the answer, over the files of a split and, where they are no training rows
  * themselves, with training rows. Finds those with another label than an earlier one, those that training data has with the same
- * label in another form or with other letter case and the like, and those that stand in an earlier file. Asked again, it looks only at the rows that have changed, and at
- * those that stand several times.
+ * label in another form or with other letter case and the like, and those that stand in an earlier file. Asked again, it looks only
+ * at the rows that have changed, and at those that stand several times.
  */
 export class AnswerSearch {
   readonly #tasks: AskedTasks;
-  readonly #most: number;
   readonly #inputs: readonly LikenessInput[];
-  readonly #files: readonly File[];
-  /** Undefined when it will not be asked again: it is then found out in less memory what occurs several times. */
-  readonly #repeats: Repeats | undefined;
+  readonly #most: number;
+  readonly #parts: readonly PartSearch[];
 
   /**
    * @param files training data first
@@ -117,14 +118,12 @@ export class AnswerSearch {
    */
   constructor(files: readonly LikenessInput[], tasks: AskedTasks, most: number, isKept: boolean) {
     this.#tasks = tasks;
-    this.#most = most;
     this.#inputs = files;
-    const fields = {
-      exact: new Map([...tasks].map(([taskname, asked]) => [taskname, exactFields(asked)])),
-      folded: new Map([...tasks].map(([taskname, { inputs }]) => [taskname, inputs])),
-    };
-    this.#files = files.map((input) => ({ input, hashes: new RowHashes(input.index, fields) }));
-    this.#repeats = isKept ? new Repeats(rowsOf(files)) : undefined;
+    this.#most = most;
+    this.#parts = [true, false].flatMap((hasLabels) => {
+      const some = new Map([...tasks].filter(([, asked]) => asked.hasLabels === hasLabels));
+      return some.size === 0 ? [] : [new PartSearch(files, some, { most, isKept, hasLabels })];
+    });
   }
 
   /** Whether it is about these files, whose rows may have changed, and what is asked in these tasks. */
@@ -138,12 +137,69 @@ export class AnswerSearch {
 
   /** Finds what there is now, in the order of the files; yields as `LikenessSearch` does. */
   *find(labels: LabelKeys): Generator<undefined, Otherwise[]> {
-    if (this.#tasks.size === 0) return this.#inputs.map(() => NOTHING);
+    const found: Otherwise[][] = [];
+    for (const part of this.#parts) found.push(yield* part.find(labels));
+    return this.#inputs.map((_, file) => this.#merged(found.map((ofPart) => ofPart[file]!)));
+  }
+
+  #merged(parts: readonly Otherwise[]): Otherwise {
+    const whole = <Row extends RowRef>(some: readonly Some<Row>[]): Some<Row> => ({
+      count: some.reduce((sum, { count }) => sum + count, 0),
+      rows: some
+        .flatMap(({ rows }) => rows)
+        .sort((a, b) => a.line - b.line)
+        .slice(0, this.#most),
+    });
+    return {
+      ...whole(parts),
+      leaked: whole(parts.map(({ leaked }) => leaked)),
+      folded: whole(parts.map(({ folded }) => folded)),
+      repeated: whole(parts.map(({ repeated }) => repeated)),
+    };
+  }
+}
+
+/**
+ * The search in tasks with labels, or in those without. Without labels rows with the same text and answer are of interest only where
+ * several files have them, and of a file that has each of its rows twice nothing needs to be kept.
+ */
+class PartSearch {
+  readonly #tasks: AskedTasks;
+  readonly #most: number;
+  readonly #hasLabels: boolean;
+  readonly #inputs: readonly LikenessInput[];
+  readonly #files: readonly File[];
+  /** Undefined when it will not be asked again: it is then found out in less memory what occurs several times. */
+  readonly #repeats: Repeats | undefined;
+
+  constructor(
+    files: readonly LikenessInput[],
+    tasks: AskedTasks,
+    { most, isKept, hasLabels }: { readonly most: number; readonly isKept: boolean; readonly hasLabels: boolean },
+  ) {
+    this.#tasks = tasks;
+    this.#most = most;
+    this.#hasLabels = hasLabels;
+    this.#inputs = files;
+    const fields = {
+      exact: new Map([...tasks].map(([taskname, asked]) => [taskname, exactFields(asked)])),
+      folded: new Map([...tasks].map(([taskname, { inputs }]) => [taskname, inputs])),
+    };
+    this.#files = files.map((input) => ({
+      input,
+      hashes: new RowHashes(input.index, fields),
+      own: hasLabels || !isKept ? undefined : new HashCounts(input.index.rows),
+    }));
+    this.#repeats = isKept ? new Repeats(rowsOf(files)) : undefined;
+  }
+
+  /** Finds what there is now, in the order of the files; yields as `LikenessSearch` does. */
+  *find(labels: LabelKeys): Generator<undefined, Otherwise[]> {
     const wanted = new KeyFilter(yield* this.#repeated());
     const groups: Groups = { train: new Map(), validation: new Map(), test: new Map(), folded: new Map() };
     const found: Otherwise[] = [];
     for (const file of this.#files) {
-      found.push(this.#ofFile(file, labels, wanted, groups));
+      found.push(yield* this.#ofFile(file, labels, wanted, groups));
       yield;
     }
     return found;
@@ -153,28 +209,43 @@ export class AnswerSearch {
   *#repeated(): Generator<undefined, ReadonlySet<number>> {
     const repeats = this.#repeats;
     if (repeats !== undefined) {
-      const [add, remove] = [repeats.add.bind(repeats), repeats.remove.bind(repeats)];
-      for (const { hashes } of this.#files) yield* hashes.update(add, remove);
+      for (const { hashes, own } of this.#files) {
+        yield* hashes.update(
+          (high, low) => {
+            if (own === undefined || own.add(high, low) === 1) repeats.add(high, low);
+          },
+          (high, low) => {
+            if (own === undefined || own.remove(high, low) === 0) repeats.remove(high, low);
+          },
+        );
+      }
       return repeats.keys;
     }
-    const sieve = new RepeatSieve(rowsOf(this.#inputs));
+    const sieve = new RepeatSieve(rowsOf(this.#inputs), !this.#hasLabels);
     for (const { hashes } of this.#files) {
       yield* hashes.update(
         (_, low) => sieve.add(low),
         () => {},
       );
+      sieve.endFile();
     }
     const some = new Repeats();
     for (const { hashes } of this.#files) {
+      const own = this.#hasLabels ? undefined : new HashCounts();
       yield* hashes.each((high, low) => {
-        if (sieve.mayRepeat(low)) some.add(high, low);
+        if (sieve.mayRepeat(low) && (own === undefined || own.add(high, low) === 1)) some.add(high, low);
       });
     }
     return some.keys;
   }
 
   /** @param groups those of the files before it; its own rows are added */
-  #ofFile({ input, hashes }: File, labels: LabelKeys, wanted: KeyFilter, groups: Groups): Otherwise {
+  *#ofFile(
+    { input, hashes }: File,
+    labels: LabelKeys,
+    wanted: KeyFilter,
+    groups: Groups,
+  ): Generator<undefined, Otherwise> {
     // Of a file that is training data and something else it is said that it is.
     const splits: readonly Split[] = isTraining(input) ? ['train'] : input.splits;
     const meaningful = isTraining(input) ? new Set() : meaningfulForms(groups.folded.values());
@@ -182,12 +253,12 @@ export class AnswerSearch {
     const folded = new Found<LikeRow>(this.#most);
     const leaked = new Found<LikeRow>(this.#most);
     const repeated = new Found<LikeRow>(this.#most);
-    for (const { key, foldedKey, taskname, answer, label, ref } of this.#answered(
-      input.index,
-      hashes,
-      labels,
-      wanted,
-    )) {
+    for (const answered of this.#answered(input.index, hashes, labels, wanted)) {
+      if (answered === undefined) {
+        yield;
+        continue;
+      }
+      const { key, foldedKey, taskname, answer, label, ref } = answered;
       const taught = isTraining(input) ? undefined : groups.train.get(key);
       const before = splits.flatMap((split) => groups[split].get(key) ?? []);
       const earlier = (taught ?? before[0])?.first;
@@ -216,8 +287,13 @@ export class AnswerSearch {
     return { ...others.found, leaked: leaked.found, folded: folded.found, repeated: repeated.found };
   }
 
-  /** The rows with one of some keys that have an answer: a label, in a task with labels. */
-  *#answered(index: DataIndex, likes: RowHashes, labels: LabelKeys, wanted: KeyFilter): Generator<AnsweredRow> {
+  /** The rows with one of some keys that have an answer: a label, in a task with labels. Undefined stands between two blocks. */
+  *#answered(
+    index: DataIndex,
+    likes: RowHashes,
+    labels: LabelKeys,
+    wanted: KeyFilter,
+  ): Generator<AnsweredRow | undefined> {
     if (wanted.isEmpty) return;
     const shapes = index.shapes.all.map((shape) => {
       const taskname = shape.taskname ?? '';
@@ -255,6 +331,7 @@ export class AnswerSearch {
         const ref = { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! };
         yield { key, foldedKey, taskname: shape.taskname, answer, label, ref };
       }
+      yield undefined;
     }
   }
 }
@@ -343,6 +420,3 @@ class KeyFilter {
 function keyOf(tasks: AskedTasks): string {
   return JSON.stringify([...tasks]);
 }
-
-const NONE = { count: 0, rows: [] };
-const NOTHING: Otherwise = { ...NONE, leaked: NONE, folded: NONE, repeated: NONE };
