@@ -56,6 +56,7 @@ const MODELS: Record<string, { type: ModelConfig['modelType']; json: Record<stri
   qwen2: { type: 'qwen2', json: gated },
   qwen3: { type: 'qwen3', json: gated },
   phi3: { type: 'phi3', json: gated },
+  smollm3: { type: 'smollm3', json: gated },
   gemma2: { type: 'gemma2', json: gemma },
   gemma3_text: { type: 'gemma3_text', json: gemma },
   gpt_neox: { type: 'gpt_neox', json: { ...usual, intermediate_size: 4 * WIDTH } },

@@ -74,6 +74,12 @@ BACKBONES = {
                                    tie_word_embeddings=False)),
     'qwen3-window': ('qwen3', dict(GROUPED, head_dim=12, use_sliding_window=True, sliding_window=5, max_window_layers=2,
                                    tie_word_embeddings=False)),
+    # The second layer has no places, and so a window; windows and layers without places as they are listed.
+    'smollm3': ('smollm3', dict(GROUPED, no_rope_layer_interval=2, use_sliding_window=True, sliding_window=5,
+                                attention_bias=True, mlp_bias=True)),
+    'smollm3-untied': ('smollm3', dict(GROUPED, no_rope_layers=[0, 1, 0], tie_word_embeddings=False, head_dim=12,
+                                       sliding_window=4,
+                                       layer_types=['full_attention', 'sliding_attention', 'sliding_attention'])),
     'llama-tied-llama3': ('llama', dict(GROUPED, tie_word_embeddings=True, attention_bias=True, mlp_bias=True,
                                         rope_parameters={'rope_type': 'llama3', 'rope_theta': 500.0, 'factor': 8.0,
                                                          'low_freq_factor': 1.0, 'high_freq_factor': 4.0,

@@ -35,6 +35,7 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
   qwen2: llama,
   qwen3: llama,
   phi3: llama,
+  smollm3: llama,
   gemma2: gemma,
   gemma3_text: gemma,
   gemma3: gemma,

@@ -10,7 +10,7 @@ import { rotaryAttention } from './rotary-attention.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * Llama, Mistral, Qwen 2, Qwen 3 and Phi 3 (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear` in Hugging
+ * Llama, Mistral, Qwen 2, Qwen 3, Phi 3 and SmolLM3 (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear` in Hugging
  * Face's code), the embeddings [vocab, hidden].
  */
 export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<Type>, weights: Weights): Architecture {
@@ -26,12 +26,13 @@ export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<
   const project = (x: Value, name: string, whole: string, from: number, to: number) =>
     fused ? frozen.linearPart(x, whole, from, to) : frozen.linear(x, name);
 
-  const attention = (name: string) => {
+  const attention = (name: string, index: number) => {
     const qkv = `${name}.qkv_proj`;
     return {
       heads,
       keyValueHeads,
-      rotary,
+      rotary: config.unturned?.includes(index) ? undefined : rotary,
+      window: windowOf(config.window, index),
       query: (x: Value) => headNorm(project(x, `${name}.q_proj`, qkv, 0, queries), `${name}.q_norm`),
       key: (x: Value) => headNorm(project(x, `${name}.k_proj`, qkv, queries, queries + keys), `${name}.k_norm`),
       value: (x: Value) => project(x, `${name}.v_proj`, qkv, queries + keys, queries + 2 * keys),
@@ -55,8 +56,7 @@ export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<
     layer(index, parts, context) {
       const name = `layers.${index}`;
       const x = stacked(parts);
-      const window = windowOf(config.window, index);
-      const heads = { ...attention(`${name}.self_attn`), window };
+      const heads = attention(`${name}.self_attn`, index);
       const attended = rotaryAttention(norm(x, `${name}.input_layernorm`), context, heads);
       const after = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
       return add(after, feedForward(norm(after, `${name}.post_attention_layernorm`), `${name}.mlp`));

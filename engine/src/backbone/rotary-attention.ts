@@ -5,7 +5,8 @@ import type { Rotary } from './rotary.ts';
 export interface RotaryHeads {
   readonly heads: number;
   readonly keyValueHeads: number;
-  readonly rotary: Rotary;
+  /** Undefined in a layer in which no token knows its place. */
+  readonly rotary: Rotary | undefined;
   /** How many tokens back a token sees, where that is limited. */
   readonly window?: number | undefined;
   /** Projections of normalised tokens: [n, hidden] → [n, heads · head size]. */
@@ -17,8 +18,9 @@ export interface RotaryHeads {
 /** Self-attention over x [tokens, hidden] with rotary positions and heads that share keys and values: → [wanted, …]. */
 export function rotaryAttention(x: Value, context: LayerContext, layer: RotaryHeads): Value {
   const { heads, keyValueHeads, rotary } = layer;
-  const query = rotary.turn(layer.query(context.wanted(x)), context.wantedPositions, heads);
-  const key = rotary.turn(layer.key(x), context.positions, keyValueHeads);
+  const turned = (x: Value, positions: Value, count: number) => rotary?.turn(x, positions, count) ?? x;
+  const query = turned(layer.query(context.wanted(x)), context.wantedPositions, heads);
+  const key = turned(layer.key(x), context.positions, keyValueHeads);
   return context.attend(
     [
       { value: query, groups: [{ role: 'query', heads }] },

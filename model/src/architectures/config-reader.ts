@@ -66,6 +66,14 @@ export class ConfigReader {
     return good ? value : this.fail(name, value, t('a list of {0} positive numbers', count), undefined);
   }
 
+  /** A list of at least `count` integers, each of which is on where it is not 0, or undefined where there is none or null. */
+  switches(name: string, count: number): readonly boolean[] | undefined {
+    const { value } = this.find([name]);
+    if (value === undefined) return undefined;
+    const good = Array.isArray(value) && value.length >= count && value.every(Number.isSafeInteger);
+    return good ? value.map(Boolean) : this.fail(name, value, t('a list of {0} or more integers', count), undefined);
+  }
+
   flag(name: string, fallback: boolean): boolean {
     const { value } = this.find([name]);
     if (value === undefined) return fallback;

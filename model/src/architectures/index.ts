@@ -3,7 +3,7 @@ import { bloom } from './bloom.ts';
 import { gemma2, gemma3, gemma3Text } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
-import { llama, mistral, phi3, qwen2, qwen3 } from './llama.ts';
+import { llama, mistral, phi3, qwen2, qwen3, smollm3 } from './llama.ts';
 import { opt } from './opt.ts';
 import { xglm } from './xglm.ts';
 
@@ -15,6 +15,7 @@ const ARCHITECTURES = [
   qwen2,
   qwen3,
   phi3,
+  smollm3,
   gemma2,
   gemma3Text,
   gemma3,

@@ -6,12 +6,12 @@ import { ConfigReader } from './config-reader.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
 import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 
-export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3';
+export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3' | 'smollm3';
 
 /**
  * Llama (Touvron et al. 2023) and its relatives: pre-norm layers with root-mean-square norms, rotary positions, query heads
- * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms, and in Phi 3 the
- * projections stand below each other in one matrix.
+ * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms; in Phi 3 the projections
+ * stand below each other in one matrix, and in some layers of SmolLM3 no token knows its place.
  */
 export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonConfig {
   readonly modelType: Type;
@@ -32,18 +32,38 @@ export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonC
   readonly window?: SlidingWindow;
   /** Whether queries, keys and values are one projection, and gate and input of the feed-forward layer another (Phi 3). */
   readonly fused?: true;
+  /** The numbers of the layers that have no rotary positions, where not all have (SmolLM3). */
+  readonly unturned?: readonly number[];
 }
 
-/** Defaults of the types' configuration classes in Hugging Face transformers, where they are not alike. */
-const DEFAULTS: Readonly<
-  Record<LlamaType, { keyValueHeads?: number; headSize?: number; maxPositions: number; epsilon: number }>
-> = {
+/** What a type's configuration class in Hugging Face transformers has where a file says nothing. */
+interface Defaults {
+  readonly layers?: number;
+  readonly hidden?: number;
+  readonly heads?: number;
+  readonly keyValueHeads?: number;
+  readonly headSize?: number;
+  readonly maxPositions: number;
+  readonly epsilon: number;
+  readonly rotaryBase?: number;
+  readonly tied?: boolean;
+}
+
+/** Where they are not as Llama's. */
+const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
   llama: { maxPositions: 2048, epsilon: 1e-6 },
   mistral: { keyValueHeads: 8, maxPositions: 4096 * 32, epsilon: 1e-6 },
   qwen2: { keyValueHeads: 32, maxPositions: 32768, epsilon: 1e-6 },
   qwen3: { keyValueHeads: 32, headSize: 128, maxPositions: 32768, epsilon: 1e-6 },
   phi3: { maxPositions: 4096, epsilon: 1e-5 },
+  smollm3: {
+    ...{ layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768, epsilon: 1e-6 },
+    ...{ rotaryBase: 2_000_000, tied: true },
+  },
 };
+
+/** Types whose `attention_bias` counts. */
+const BIASED: ReadonlySet<LlamaType> = new Set(['llama', 'qwen3', 'smollm3']);
 
 function architecture<Type extends LlamaType>(modelType: Type): Architecture<LlamaConfig<Type>> {
   return {
@@ -63,22 +83,24 @@ function parseConfig<Type extends LlamaType>(
 ): { config: LlamaConfig<Type> } | ConfigProblem {
   const read = new ConfigReader(json);
   const defaults = DEFAULTS[modelType];
-  const hidden = read.size(['hidden_size'], 4096);
-  const heads = read.size(['num_attention_heads'], 32);
+  const hidden = read.size(['hidden_size'], defaults.hidden ?? 4096);
+  const heads = read.size(['num_attention_heads'], defaults.heads ?? 32);
   // Null is not the default, but one for each head.
   const usualKeyValueHeads = json.num_key_value_heads === null ? undefined : defaults.keyValueHeads;
   const keyValueHeads = read.size(['num_key_value_heads'], usualKeyValueHeads ?? heads);
   const headSize = read.size(['head_dim'], defaults.headSize ?? Math.floor(hidden / heads));
   const longest = read.size(['max_position_embeddings'], defaults.maxPositions);
   const activation = read.text('hidden_act', 'silu');
-  const attentionBias = read.flag('attention_bias', false);
-  const layers = read.layers(['num_hidden_layers'], 32);
+  const attentionBias = read.flag('attention_bias', false) && BIASED.has(modelType);
+  const layers = read.layers(['num_hidden_layers'], defaults.layers ?? 32);
   const rotary = readRotary(json, read, {
     headSize,
     maxPositions: longest,
+    ...(defaults.rotaryBase === undefined ? {} : { defaultBase: defaults.rotaryBase }),
     ...(modelType === 'phi3' ? PHI3_POSITIONS : {}),
   });
-  const sliding = readWindow(modelType, json, read, { layers, maxPositions: longest });
+  const unturned = modelType === 'smollm3' ? readUnturned(read, layers) : [];
+  const sliding = readWindow(modelType, json, read, { layers, maxPositions: longest, unturned });
   const config = {
     modelType,
     vocabSize: read.size(['vocab_size'], 32000),
@@ -90,13 +112,14 @@ function parseConfig<Type extends LlamaType>(
     inner: read.size(['intermediate_size'], 11008),
     maxPositions: longest,
     rmsNormEpsilon: read.positive('rms_norm_eps', defaults.epsilon),
-    tied: read.flag('tie_word_embeddings', false),
+    tied: read.flag('tie_word_embeddings', defaults.tied ?? false),
     biases: {
-      queryKeyValue: modelType === 'qwen2' || ((modelType === 'llama' || modelType === 'qwen3') && attentionBias),
-      output: (modelType === 'llama' || modelType === 'qwen3') && attentionBias,
-      feedForward: modelType === 'llama' && read.flag('mlp_bias', false),
+      queryKeyValue: modelType === 'qwen2' || attentionBias,
+      output: attentionBias,
+      feedForward: (modelType === 'llama' || modelType === 'smollm3') && read.flag('mlp_bias', false),
     },
     normalisesHeads: modelType === 'qwen3',
+    ...(unturned.length > 0 ? { unturned } : {}),
     ...(modelType === 'phi3' ? { fused: true as const } : {}),
     ...extras,
   };
@@ -122,11 +145,19 @@ const PHI3_POSITIONS = {
   renamed: { su: 'longrope', yarn: 'longrope' },
 } as const;
 
+/** The layers of SmolLM3 without rotary positions: those with a 0 in `no_rope_layers`, else every fourth. */
+function readUnturned(read: ConfigReader, layers: number): readonly number[] {
+  const every = read.size(['no_rope_layer_interval'], 4);
+  const turned = read.switches('no_rope_layers', layers);
+  const numbers = Array.from({ length: layers }, (_, layer) => layer);
+  return numbers.filter((layer) => (turned ? !turned[layer] : (layer + 1) % every === 0));
+}
+
 function readWindow(
   modelType: LlamaType,
   json: JsonObject,
   read: ConfigReader,
-  { layers, maxPositions }: { layers: number; maxPositions: number },
+  { layers, maxPositions, unturned }: { layers: number; maxPositions: number; unturned: readonly number[] },
 ): { readonly window?: SlidingWindow } | { readonly reason: string } {
   if (modelType === 'llama') return {};
   if (modelType === 'phi3') {
@@ -139,7 +170,13 @@ function readWindow(
     const kinds = readSlidingLayers(json, read, { layers, slides: () => true });
     return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions, usual: 4096 });
   }
-  if (!read.flag('use_sliding_window', false)) return {};
+  const slides = read.flag('use_sliding_window', false);
+  if (modelType === 'smollm3') {
+    // `layer_types` counts by itself.
+    const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => slides && unturned.includes(layer) });
+    return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions });
+  }
+  if (!slides) return {};
   const from = read.count('max_window_layers', 28);
   const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => layer >= from });
   return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions, usual: 4096 });
@@ -188,3 +225,4 @@ export const mistral = architecture('mistral');
 export const qwen2 = architecture('qwen2');
 export const qwen3 = architecture('qwen3');
 export const phi3 = architecture('phi3');
+export const smollm3 = architecture('smollm3');

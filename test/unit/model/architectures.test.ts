@@ -83,6 +83,7 @@ describe('a configuration', () => {
     ['llama', { hidden_act: 'swish' }, { modelType: 'llama' }],
     ['qwen2', { num_attention_heads: 8, num_key_value_heads: null }, { keyValueHeads: 8 }],
     ['mistral', { num_attention_heads: 16 }, { keyValueHeads: 8 }],
+    ['smollm3', {}, { layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
   ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
     expect(configOf(modelType, json)).toMatchObject(expected);
   });
@@ -97,6 +98,7 @@ describe('a configuration', () => {
       'mlp.up_proj',
       'mlp.down_proj',
     ]);
+    expect(biasesOf('smollm3', { attention_bias: true, mlp_bias: true })).toHaveLength(7);
     expect(biasesOf('mistral', { attention_bias: true })).toEqual([]);
     expect(biasesOf('qwen2')).toEqual(queryKeyValue);
     expect(biasesOf('qwen3', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
@@ -127,11 +129,35 @@ describe('a configuration', () => {
     ['phi3', { sliding_window: 2047 }, { tokens: 2047, layers: [0, 1, 2, 3] }],
     ['phi3', {}, undefined],
     ['phi3', { sliding_window: 9, layer_types: Array(4).fill('full_attention') }, { tokens: 9, layers: [0, 1, 2, 3] }],
+    ['smollm3', { sliding_window: 9 }, undefined],
+    ['smollm3', { use_sliding_window: true }, undefined],
+    ['smollm3', { use_sliding_window: true, sliding_window: 9 }, { tokens: 9, layers: [3] }],
+    [
+      'smollm3',
+      { use_sliding_window: true, sliding_window: 9, no_rope_layers: [0, 1, 1, 0] },
+      { tokens: 9, layers: [0, 3] },
+    ],
+    [
+      'smollm3',
+      { sliding_window: 9, layer_types: ['sliding_attention', ...Array(3).fill('full_attention')] },
+      { tokens: 9, layers: [0] },
+    ],
     ['gemma2', {}, { tokens: 4096, layers: [0, 2] }],
     ['gemma3_text', { sliding_window: 512, sliding_window_pattern: 3 }, { tokens: 512, layers: [0, 1, 3] }],
   ] as const)('%s with %j: which layers see how many tokens', (modelType, json, window) => {
     const config = configOf(modelType, { num_hidden_layers: 4, ...json });
     expect('window' in config ? config.window : undefined).toEqual(window);
+  });
+
+  it.each([
+    [{}, [3, 7]],
+    [{ no_rope_layer_interval: 3 }, [2, 5]],
+    // As long as the layers, or longer; what it says counts, and not the interval.
+    [{ no_rope_layers: [1, 0, 1, 1, 1, 1, 1, 0, 0], no_rope_layer_interval: 2 }, [1, 7]],
+    [{ no_rope_layers: Array(8).fill(1) }, undefined],
+  ])('of smollm3 with %j says which layers have no places', (json, unturned) => {
+    const config = configOf('smollm3', { num_hidden_layers: 8, ...json });
+    expect('unturned' in config ? config.unturned : undefined).toEqual(unturned);
   });
 
   it('of a longrope model says from which length on rows turn by its long factors', () => {
@@ -157,6 +183,12 @@ describe('a configuration', () => {
 describe('a configuration that cannot be run', () => {
   it.each([
     ['llama', { hidden_act: 'relu' }, "hidden_act 'relu' (supported: silu, swish)"],
+    ['smollm3', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
+    [
+      'smollm3',
+      { layer_types: Array(36).fill('chunked_attention') },
+      "layer_types 'chunked_attention' (supported: full_attention, sliding_attention)",
+    ],
     ['gpt_neox', { hidden_act: 'relu' }, /^hidden_act 'relu' \(supported: gelu, .*gelu_pytorch_tanh\)$/],
     ['qwen2', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
     ['gpt_neox', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
@@ -205,6 +237,13 @@ describe('a configuration that cannot be run', () => {
     ['gpt_neox', { hidden_size: 30, num_attention_heads: 4 }, /30 is not a multiple of num_attention_heads 4/],
     ['mistral', { sliding_window: 'wide' }, /'sliding_window' is "wide"/],
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
+    ['smollm3', { no_rope_layers: [1, 0] }, /'no_rope_layers' is \[1,0\], not a list of 36 or more integers/],
+    [
+      'smollm3',
+      { no_rope_layers: Array(36).fill(true) },
+      /'no_rope_layers' is \[true,.*, not a list of 36 or more integers/,
+    ],
+    ['smollm3', { no_rope_layer_interval: 0 }, /'no_rope_layer_interval' is 0, not a positive integer/],
     ['bloom', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
     ['xglm', { hidden_size: 10, num_attention_heads: 4 }, /10 is not a multiple of num_attention_heads 4/],
     ['xglm', { hidden_size: 9, num_attention_heads: 3 }, /need a hidden_size that is even and at least 4, not 9/],
