@@ -59,6 +59,8 @@ const MODELS: Record<string, { type: ModelConfig['modelType']; json: Record<stri
   smollm3: { type: 'smollm3', json: gated },
   gemma2: { type: 'gemma2', json: gemma },
   gemma3_text: { type: 'gemma3_text', json: gemma },
+  cohere: { type: 'cohere', json: gated },
+  cohere2: { type: 'cohere2', json: { ...gated, sliding_window: 32 } },
   gpt_neox: { type: 'gpt_neox', json: { ...usual, intermediate_size: 4 * WIDTH } },
   opt: { type: 'opt', json: { ...usual, ffn_dim: 4 * WIDTH } },
   bloom: { type: 'bloom', json: usual },

@@ -8,7 +8,7 @@ import { checkTrajectory } from './trajectory.ts';
  * Matrix products in half precision, as the CPU emulates them: operands and results are rounded to eleven bits. A few hundred
  * roundings follow one another, so that a gradient is right to two digits, and a loss to three.
  */
-const KINDS = ['gpt2', 'llama', 'gpt_neox', 'bloom', 'xglm'];
+const KINDS = ['gpt2', 'llama', 'gpt_neox', 'bloom', 'xglm', 'cohere'];
 const TOLERANCE = { loss: 1e-3, gradient: 2e-2 };
 
 describe.each(goldenBackbones().filter(({ name }) => KINDS.includes(name)))('$name in half precision', async (of) => {

@@ -59,6 +59,11 @@ BACKBONES = {
                                             'full_attention': {'rope_type': 'linear', 'factor': 8.0, 'rope_theta': 1e6},
                                             'sliding_attention': {'rope_type': 'default', 'rope_theta': 1e4}})),
     'gemma3_text-untied': ('gemma3_text', dict(GEMMA, tie_word_embeddings=False, final_logit_softcapping=4.0)),
+    'cohere': ('cohere', dict(GROUPED, use_qk_norm=True, logit_scale=0.3, attention_bias=True)),
+    'cohere-untied': ('cohere', dict(GROUPED, tie_word_embeddings=False, logit_scale=1.5, head_dim=12)),
+    # Layers 0 and 2 turn, and see 5 tokens back; in the other one all turn, as the window is as long as any row.
+    'cohere2': ('cohere2', dict(GROUPED, sliding_window=5, sliding_window_pattern=2, attention_bias=True)),
+    'cohere2-untied': ('cohere2', dict(GROUPED, tie_word_embeddings=False, sliding_window=64, head_dim=12)),
     # A head is 8 entries, of which 6 are turned.
     'phi3': ('phi3', dict(GROUPED, partial_rotary_factor=0.75, original_max_position_embeddings=32,
                           rope_parameters={'rope_type': 'longrope', 'rope_theta': 1e4, 'partial_rotary_factor': 0.75,

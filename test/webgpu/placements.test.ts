@@ -32,6 +32,7 @@ const NAMES = [
   'phi3-long',
   'gemma2',
   'gemma3_text',
+  'cohere',
   'gpt_neox',
   'opt-post-norm',
   'bloom',

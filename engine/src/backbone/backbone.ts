@@ -3,6 +3,7 @@ import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Architecture } from './architecture.ts';
 import { bloom } from './bloom.ts';
+import { cohere } from './cohere.ts';
 import { gemma } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
@@ -39,6 +40,8 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
   gemma2: gemma,
   gemma3_text: gemma,
   gemma3: gemma,
+  cohere,
+  cohere2: cohere,
   gpt_neox: gptNeox,
   opt,
   bloom,

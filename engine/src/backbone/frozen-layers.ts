@@ -1,5 +1,5 @@
 import type { Graph, Value } from '../onnx/graph.ts';
-import { gemm, layerNormalization, reshape, rmsNormalization } from '../onnx/operators.ts';
+import { gemm, layerNormalization, mul, reshape, rmsNormalization } from '../onnx/operators.ts';
 import type { Weights } from './weights.ts';
 
 /** The layers that backbones have in common, each by the name of its weights in a model folder. */
@@ -27,13 +27,26 @@ export class FrozenLayers {
     return gemm(x, this.weights.rows(this.graph, `${name}.weight`, from, to), undefined, { transB: true });
   }
 
+  /** A feed-forward layer [n, hidden] → [n, hidden] with a gate, which `activation` opens. */
+  gated(x: Value, name: string, activation: (x: Value) => Value): Value {
+    const gate = activation(this.linear(x, `${name}.gate_proj`));
+    return this.linear(mul(gate, this.linear(x, `${name}.up_proj`)), `${name}.down_proj`);
+  }
+
+  /** With the bias beside the weight, if there is one. */
   layerNorm(x: Value, name: string, epsilon: number): Value {
-    return layerNormalization(x, this.weight(`${name}.weight`), this.weight(`${name}.bias`), epsilon)[0];
+    const scale = this.weight(`${name}.weight`);
+    const bias = this.weights.has(`${name}.bias`) ? this.weight(`${name}.bias`) : zeros(scale);
+    return layerNormalization(x, scale, bias, epsilon)[0];
   }
 
   rmsNorm(x: Value, name: string, epsilon: number): Value {
     return rmsNormalization(x, this.weight(`${name}.weight`), epsilon)[0];
   }
+}
+
+function zeros({ graph, shape: [width] }: Value): Value {
+  return graph.float(new Array<number>(width as number).fill(0), [width as number]);
 }
 
 /** `norm` of each head's entries by themselves: x [n, heads · head size], head norm [n · heads, head size]. */

@@ -1,7 +1,7 @@
 import type { GemmaConfig, GemmaType } from '../../../model/src/architectures/gemma.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, addScalar, gather, gelu, gemm, mul, mulScalar, rmsNormalization, silu } from '../onnx/operators.ts';
+import { add, addScalar, gather, gelu, gemm, mulScalar, rmsNormalization, silu } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import { capped } from './attention.ts';
 import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
@@ -32,10 +32,6 @@ export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<
     key: (x: Value) => headNorm(frozen.linear(x, `${name}.k_proj`), `${name}.k_norm`),
     value: (x: Value) => frozen.linear(x, `${name}.v_proj`),
   });
-  const feedForward = (x: Value, name: string) => {
-    const gate = activation(frozen.linear(x, `${name}.gate_proj`));
-    return frozen.linear(mul(gate, frozen.linear(x, `${name}.up_proj`)), `${name}.down_proj`);
-  };
 
   return {
     layers: config.layers,
@@ -54,7 +50,7 @@ export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<
       const attended = rotaryAttention(norm(x, `${name}.input_layernorm`), context, heads);
       const projected = frozen.linear(attended, `${name}.self_attn.o_proj`);
       const after = add(context.wanted(x), norm(projected, `${name}.post_attention_layernorm`));
-      const forward = feedForward(norm(after, `${name}.pre_feedforward_layernorm`), `${name}.mlp`);
+      const forward = frozen.gated(norm(after, `${name}.pre_feedforward_layernorm`), `${name}.mlp`, activation);
       return add(after, norm(forward, `${name}.post_feedforward_layernorm`));
     },
 

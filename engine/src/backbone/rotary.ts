@@ -7,18 +7,21 @@ import { LONG_ROWS } from './long-rows.ts';
 /** Turns queries and keys [n, heads · head size] by the places of their tokens. */
 export class Rotary {
   private readonly config: RotaryConfig;
+  private readonly interleaved: boolean;
   /** The angles are the same in every layer. */
   private readonly turns = new WeakMap<Value, Angles>();
   private longRows: Value | undefined;
 
-  constructor(config: RotaryConfig) {
+  /** @param interleaved whether an entry turns with the next one, and not with that of its place in the turned part's other half */
+  constructor(config: RotaryConfig, { interleaved = false } = {}) {
     this.config = config;
+    this.interleaved = interleaved;
   }
 
   /** @param positions the places of x's tokens, [n] (int32) */
   turn(x: Value, positions: Value, heads: number): Value {
     const { cosines, sines } = this.turnOf(positions);
-    return rotaryEmbedding(x, cosines, sines, heads);
+    return rotaryEmbedding(x, cosines, sines, { heads, interleaved: this.interleaved });
   }
 
   private turnOf(positions: Value): Angles {

@@ -324,18 +324,27 @@ export function silu(x: Value): Value {
 }
 
 /**
- * Rotary positions (Su et al. 2021), as Hugging Face lays them out: in each head of x [n, heads · head size], entry i of
- * the first half of the turned part and entry i of its second half are turned by an angle. `cosines` and `sines`
- * [n, turned / 2] are those of the angles; entries behind the turned part stay as they are.
+ * Rotary positions (Su et al. 2021): in each head of x [n, heads · head size], entry i of the first half of the turned part and
+ * entry i of its second half are turned by an angle, as most of Hugging Face's models have it; where they are interleaved, entries
+ * 2i and 2i + 1. `cosines` and `sines` [n, turned / 2] are those of the angles; entries behind the turned part stay as they are.
  */
-export function rotaryEmbedding(x: Value, cosines: Value, sines: Value, heads: number): Value {
+export function rotaryEmbedding(
+  x: Value,
+  cosines: Value,
+  sines: Value,
+  { heads, interleaved }: { heads: number; interleaved: boolean },
+): Value {
   const [n, width] = x.shape as [Dim, number];
   const turned = 2 * (cosines.shape[1] as number);
   // One batch, whose tokens take the rows of the tables in order, from row 0 on.
   const batch = reshape(x, [1, n, width], x.graph.int([1, -1, width]));
   const rotated = one('RotaryEmbedding', [batch, x.graph.int([0]), cosines, sines], batch.shape, {
     domain: MICROSOFT,
-    attributes: { num_heads: heads, rotary_embedding_dim: turned === width / heads ? 0 : turned, interleaved: 0 },
+    attributes: {
+      num_heads: heads,
+      rotary_embedding_dim: turned === width / heads ? 0 : turned,
+      interleaved: interleaved ? 1 : 0,
+    },
   });
   return reshape(rotated, [n, width], x.graph.int([-1, width]));
 }

@@ -3,8 +3,10 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { GELUS, type Gelu, SILUS, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
+import { attentionWeights, type GroupedDecoder, gatedWeights, readSizes, unevenGroups } from './grouped-decoder.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
 import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
+import type { NeededWeight } from './usual-weights.ts';
 
 export type GemmaType = 'gemma2' | 'gemma3_text' | 'gemma3';
 
@@ -12,15 +14,9 @@ export type GemmaType = 'gemma2' | 'gemma3_text' | 'gemma3';
  * Gemma 2 and 3 (Gemma Team 2024, 2025): as Llama, but with norms on both sides of a layer's halves, scaled embeddings,
  * capped scores or normalised heads, and layers that see a window only. `gemma3` is the text model of one that sees, too.
  */
-export interface GemmaConfig<Type extends GemmaType = GemmaType> extends CommonConfig {
+export interface GemmaConfig<Type extends GemmaType = GemmaType> extends CommonConfig, GroupedDecoder {
   readonly modelType: Type;
   readonly embeddingScale: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-  readonly headSize: number;
-  /** Width of the feed-forward layer. */
-  readonly inner: number;
   readonly activation: Gelu | 'silu';
   readonly rmsNormEpsilon: number;
   readonly attentionScale: number;
@@ -59,31 +55,23 @@ function parseConfig<Type extends GemmaType>(
 ): { config: GemmaConfig<Type> } | ConfigProblem {
   const read = new ConfigReader(json);
   const third = modelType !== 'gemma2';
-  const hidden = read.size(['hidden_size'], 2304);
-  const heads = read.size(['num_attention_heads'], 8);
-  const keyValueHeads = read.size(['num_key_value_heads'], 4);
-  const headSize = read.size(['head_dim'], 256);
-  const layers = read.layers(['num_hidden_layers'], 26);
-  const longest = read.size(['max_position_embeddings'], third ? 131_072 : 8192);
+  const sizes = readSizes(json, read, {
+    vocabSize: third ? 262_208 : 256_000,
+    ...{ hidden: 2304, layers: 26, heads: 8, keyValueHeads: 4, headSize: 256, inner: 9216 },
+    maxPositions: third ? 131_072 : 8192,
+  });
   const activationName = read.text('hidden_activation', 'gelu_pytorch_tanh');
   const activation = ACTIVATIONS.get(activationName);
   const every = third ? read.size(['sliding_window_pattern'], 6) : 2;
-  const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => (layer + 1) % every !== 0 });
+  const kinds = readSlidingLayers(json, read, { ...sizes, slides: (layer) => (layer + 1) % every !== 0 });
   const bidirectional = read.flag('use_bidirectional_attention', false);
-  const positions = readPositions(json, read, { third, headSize, maxPositions: longest });
+  const positions = readPositions(json, read, { third, ...sizes });
   const attentionCap = third ? undefined : read.optional('attn_logit_softcapping', 50);
   const logitCap = read.optional('final_logit_softcapping', third ? undefined : 30);
   const config = {
     modelType,
-    vocabSize: read.size(['vocab_size'], third ? 262_208 : 256_000),
-    maxPositions: longest,
-    hidden,
-    embeddingScale: Math.sqrt(hidden),
-    layers,
-    heads,
-    keyValueHeads,
-    headSize,
-    inner: read.size(['intermediate_size'], 9216),
+    ...sizes,
+    embeddingScale: Math.sqrt(sizes.hidden),
     activation: activation ?? 'gelu_new',
     rmsNormEpsilon: read.positive('rms_norm_eps', 1e-6),
     attentionScale: 1 / Math.sqrt(read.positive('query_pre_attn_scalar', 256)),
@@ -95,20 +83,14 @@ function parseConfig<Type extends GemmaType>(
     ...extras,
   };
   if ('reason' in kinds) return { kind: 'unsupported', reason: kinds.reason };
-  const window = readSlidingWindow(json, read, { ...kinds, maxPositions: longest, usual: 4096 });
+  const window = readSlidingWindow(json, read, { ...kinds, ...sizes, usual: 4096 });
   if (read.problem) return { kind: 'broken', problem: read.problem };
   if ('reason' in positions) return { kind: 'unsupported', reason: positions.reason };
   if (bidirectional)
     return { kind: 'unsupported', reason: t("attention to later tokens ('use_bidirectional_attention')") };
   if (!activation) return unknownActivation('hidden_activation', activationName, ACTIVATIONS);
-  if (heads % keyValueHeads !== 0) {
-    const problem = t(
-      'config.json: num_attention_heads {0} is not a multiple of num_key_value_heads {1}',
-      heads,
-      keyValueHeads,
-    );
-    return { kind: 'broken', problem };
-  }
+  const uneven = unevenGroups(config);
+  if (uneven) return uneven;
   const { rotary, local } = positions;
   return {
     config: {
@@ -154,10 +136,8 @@ function readPositions(
   return { rotary: global.rotary, local: local.rotary };
 }
 
-function* neededWeights(config: GemmaConfig): Iterable<readonly [string, readonly number[]]> {
-  const { hidden, inner, headSize } = config;
-  const queries = config.heads * headSize;
-  const keys = config.keyValueHeads * headSize;
+function* neededWeights(config: GemmaConfig): Iterable<NeededWeight> {
+  const { hidden, inner, headSize, attentionBias } = config;
   yield ['embed_tokens.weight', [config.vocabSize, hidden]];
   yield ['norm.weight', [hidden]];
   if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
@@ -165,22 +145,12 @@ function* neededWeights(config: GemmaConfig): Iterable<readonly [string, readonl
     const at = `layers.${layer}`;
     for (const norm of ['input', 'post_attention', 'pre_feedforward', 'post_feedforward'])
       yield [`${at}.${norm}_layernorm.weight`, [hidden]];
-    for (const [name, rows, columns] of [
-      ['q_proj', queries, hidden],
-      ['k_proj', keys, hidden],
-      ['v_proj', keys, hidden],
-      ['o_proj', hidden, queries],
-    ] as const) {
-      yield [`${at}.self_attn.${name}.weight`, [rows, columns]];
-      if (config.attentionBias) yield [`${at}.self_attn.${name}.bias`, [rows]];
-    }
+    yield* attentionWeights(`${at}.self_attn`, config, { queryKeyValue: attentionBias, output: attentionBias });
     if (config.normalisesHeads) {
       yield [`${at}.self_attn.q_norm.weight`, [headSize]];
       yield [`${at}.self_attn.k_norm.weight`, [headSize]];
     }
-    yield [`${at}.mlp.gate_proj.weight`, [inner, hidden]];
-    yield [`${at}.mlp.up_proj.weight`, [inner, hidden]];
-    yield [`${at}.mlp.down_proj.weight`, [hidden, inner]];
+    yield* gatedWeights(`${at}.mlp`, hidden, inner);
   }
 }
 

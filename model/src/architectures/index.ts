@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import { bloom } from './bloom.ts';
+import { cohere, cohere2 } from './cohere.ts';
 import { gemma2, gemma3, gemma3Text } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
@@ -19,6 +20,8 @@ const ARCHITECTURES = [
   gemma2,
   gemma3Text,
   gemma3,
+  cohere,
+  cohere2,
   gptNeox,
   opt,
   bloom,

@@ -1,10 +1,18 @@
-import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
 import { SILUS, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
+import {
+  attentionWeights,
+  type GroupedDecoder,
+  gatedWeights,
+  readSizes,
+  type SizeDefaults,
+  unevenGroups,
+} from './grouped-decoder.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
 import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
+import { linearWeights, type NeededWeight } from './usual-weights.ts';
 
 export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3' | 'smollm3';
 
@@ -13,14 +21,8 @@ export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3' | 'smol
  * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms; in Phi 3 the projections
  * stand below each other in one matrix, and in some layers of SmolLM3 no token knows its place.
  */
-export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonConfig {
+export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonConfig, GroupedDecoder {
   readonly modelType: Type;
-  readonly layers: number;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-  readonly headSize: number;
-  /** Width of the feed-forward layer. */
-  readonly inner: number;
   readonly rmsNormEpsilon: number;
   readonly rotary: RotaryConfig;
   /** Whether the output projection is the word embedding, else it is `lm_head.weight`. */
@@ -36,28 +38,23 @@ export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonC
   readonly unturned?: readonly number[];
 }
 
-/** What a type's configuration class in Hugging Face transformers has where a file says nothing. */
-interface Defaults {
-  readonly layers?: number;
-  readonly hidden?: number;
-  readonly heads?: number;
-  readonly keyValueHeads?: number;
-  readonly headSize?: number;
-  readonly maxPositions: number;
-  readonly epsilon: number;
+/** What a type's configuration class in Hugging Face transformers has where a file says nothing, if it is not Llama's. */
+interface Defaults extends Partial<SizeDefaults> {
+  readonly epsilon?: number;
   readonly rotaryBase?: number;
   readonly tied?: boolean;
 }
 
-/** Where they are not as Llama's. */
+const LLAMA = { vocabSize: 32_000, hidden: 4096, layers: 32, heads: 32, inner: 11_008, maxPositions: 2048 };
+
 const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
-  llama: { maxPositions: 2048, epsilon: 1e-6 },
-  mistral: { keyValueHeads: 8, maxPositions: 4096 * 32, epsilon: 1e-6 },
-  qwen2: { keyValueHeads: 32, maxPositions: 32768, epsilon: 1e-6 },
-  qwen3: { keyValueHeads: 32, headSize: 128, maxPositions: 32768, epsilon: 1e-6 },
+  llama: {},
+  mistral: { keyValueHeads: 8, maxPositions: 4096 * 32 },
+  qwen2: { keyValueHeads: 32, maxPositions: 32768 },
+  qwen3: { keyValueHeads: 32, headSize: 128, maxPositions: 32768 },
   phi3: { maxPositions: 4096, epsilon: 1e-5 },
   smollm3: {
-    ...{ layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768, epsilon: 1e-6 },
+    ...{ layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768 },
     ...{ rotaryBase: 2_000_000, tied: true },
   },
 };
@@ -83,35 +80,20 @@ function parseConfig<Type extends LlamaType>(
 ): { config: LlamaConfig<Type> } | ConfigProblem {
   const read = new ConfigReader(json);
   const defaults = DEFAULTS[modelType];
-  const hidden = read.size(['hidden_size'], defaults.hidden ?? 4096);
-  const heads = read.size(['num_attention_heads'], defaults.heads ?? 32);
-  // Null is not the default, but one for each head.
-  const usualKeyValueHeads = json.num_key_value_heads === null ? undefined : defaults.keyValueHeads;
-  const keyValueHeads = read.size(['num_key_value_heads'], usualKeyValueHeads ?? heads);
-  const headSize = read.size(['head_dim'], defaults.headSize ?? Math.floor(hidden / heads));
-  const longest = read.size(['max_position_embeddings'], defaults.maxPositions);
+  const sizes = readSizes(json, read, { ...LLAMA, ...defaults });
   const activation = read.text('hidden_act', 'silu');
   const attentionBias = read.flag('attention_bias', false) && BIASED.has(modelType);
-  const layers = read.layers(['num_hidden_layers'], defaults.layers ?? 32);
   const rotary = readRotary(json, read, {
-    headSize,
-    maxPositions: longest,
+    ...sizes,
     ...(defaults.rotaryBase === undefined ? {} : { defaultBase: defaults.rotaryBase }),
     ...(modelType === 'phi3' ? PHI3_POSITIONS : {}),
   });
-  const unturned = modelType === 'smollm3' ? readUnturned(read, layers) : [];
-  const sliding = readWindow(modelType, json, read, { layers, maxPositions: longest, unturned });
+  const unturned = modelType === 'smollm3' ? readUnturned(read, sizes.layers) : [];
+  const sliding = readWindow(modelType, json, read, { ...sizes, unturned });
   const config = {
     modelType,
-    vocabSize: read.size(['vocab_size'], 32000),
-    hidden,
-    layers,
-    heads,
-    keyValueHeads,
-    headSize,
-    inner: read.size(['intermediate_size'], 11008),
-    maxPositions: longest,
-    rmsNormEpsilon: read.positive('rms_norm_eps', defaults.epsilon),
+    ...sizes,
+    rmsNormEpsilon: read.positive('rms_norm_eps', defaults.epsilon ?? 1e-6),
     tied: read.flag('tie_word_embeddings', defaults.tied ?? false),
     biases: {
       queryKeyValue: modelType === 'qwen2' || attentionBias,
@@ -127,15 +109,7 @@ function parseConfig<Type extends LlamaType>(
   if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
   if ('reason' in sliding) return { kind: 'unsupported', reason: sliding.reason };
   if (!SILUS.has(activation)) return unknownActivation('hidden_act', activation, SILUS);
-  if (heads % keyValueHeads !== 0) {
-    const problem = t(
-      'config.json: num_attention_heads {0} is not a multiple of num_key_value_heads {1}',
-      heads,
-      keyValueHeads,
-    );
-    return { kind: 'broken', problem };
-  }
-  return { config: { ...config, ...sliding, rotary: rotary.rotary } };
+  return unevenGroups(config) ?? { config: { ...config, ...sliding, rotary: rotary.rotary } };
 }
 
 /** How Phi 3 names and sets what others have, too. */
@@ -182,7 +156,7 @@ function readWindow(
   return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions, usual: 4096 });
 }
 
-function* neededWeights(config: LlamaConfig): Iterable<readonly [string, readonly number[]]> {
+function* neededWeights(config: LlamaConfig): Iterable<NeededWeight> {
   const { hidden, inner, headSize, biases } = config;
   const queries = config.heads * headSize;
   const keys = config.keyValueHeads * headSize;
@@ -193,25 +167,14 @@ function* neededWeights(config: LlamaConfig): Iterable<readonly [string, readonl
     const at = `layers.${layer}`;
     yield [`${at}.input_layernorm.weight`, [hidden]];
     yield [`${at}.post_attention_layernorm.weight`, [hidden]];
-    const matrices: readonly (readonly [name: string, rows: number, columns: number, biased: boolean])[] = config.fused
-      ? [
-          ['self_attn.qkv_proj', queries + 2 * keys, hidden, false],
-          ['self_attn.o_proj', hidden, queries, false],
-          ['mlp.gate_up_proj', 2 * inner, hidden, false],
-          ['mlp.down_proj', hidden, inner, false],
-        ]
-      : [
-          ['self_attn.q_proj', queries, hidden, biases.queryKeyValue],
-          ['self_attn.k_proj', keys, hidden, biases.queryKeyValue],
-          ['self_attn.v_proj', keys, hidden, biases.queryKeyValue],
-          ['self_attn.o_proj', hidden, queries, biases.output],
-          ['mlp.gate_proj', inner, hidden, biases.feedForward],
-          ['mlp.up_proj', inner, hidden, biases.feedForward],
-          ['mlp.down_proj', hidden, inner, biases.feedForward],
-        ];
-    for (const [name, rows, columns, biased] of matrices) {
-      yield [`${at}.${name}.weight`, [rows, columns]];
-      if (biased) yield [`${at}.${name}.bias`, [rows]];
+    if (config.fused) {
+      yield* linearWeights(`${at}.self_attn.qkv_proj`, queries + 2 * keys, hidden, false);
+      yield* linearWeights(`${at}.self_attn.o_proj`, hidden, queries, false);
+      yield* linearWeights(`${at}.mlp.gate_up_proj`, 2 * inner, hidden, false);
+      yield* linearWeights(`${at}.mlp.down_proj`, hidden, inner, false);
+    } else {
+      yield* attentionWeights(`${at}.self_attn`, config, biases);
+      yield* gatedWeights(`${at}.mlp`, hidden, inner, biases.feedForward);
     }
     if (config.normalisesHeads) {
       yield [`${at}.self_attn.q_norm.weight`, [headSize]];

@@ -4,7 +4,7 @@
 
 The templates of Llama 3, Mistral 0.2, Gemma 2 and Phi 3 are those that are published. Those of Llama 2, Llama 3.2, Qwen 2.5, Qwen 3
 and Mistral 0.3 are shorter than the published ones: without what these do with a system's turn or with tools, and with thoughts that
-come apart from an answer.
+come apart from an answer. Aya's is a short one for the turns that the documentation of transformers shows for Cohere's models.
 
 The tokenisers are those of ../tokenisers, with the tokens for chats that the models have beside them. Virtual tokens stand in
 the text as a special token of their own; -1 - k is the kth of them.
@@ -112,6 +112,7 @@ MISTRAL = """{{ bos_token }}{% for message in messages %}{% if (message['role'] 
 MISTRAL3 = """{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + '[/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + message['content'] | trim + eos_token}}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}"""
 GEMMA = """{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}"""
 PHI3 = """{% for message in messages %}{% if message['role'] == 'system' %}{{'<|system|>\n' + message['content'] + '<|end|>\n'}}{% elif message['role'] == 'user' %}{{'<|user|>\n' + message['content'] + '<|end|>\n'}}{% elif message['role'] == 'assistant' %}{{'<|assistant|>\n' + message['content'] + '<|end|>\n'}}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% else %}{{ eos_token }}{% endif %}"""
+AYA = """{{ bos_token }}{% for message in messages %}{{ '<|START_OF_TURN_TOKEN|>' + ('<|USER_TOKEN|>' if message.role == 'user' else '<|CHATBOT_TOKEN|>') + message.content | trim + '<|END_OF_TURN_TOKEN|>' }}{% endfor %}{% if add_generation_prompt %}<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>{% endif %}"""
 
 LLAMA3_TOKENS = [('<|start_header_id|>', {}), ('<|end_header_id|>', {})]
 LLAMA3_ENDS = dict(bos_token='<|begin_of_text|>', eos_token='<|eot_id|>')
@@ -126,6 +127,8 @@ CHATS = [
     ('Mistral 0.3', 'mistral', [('[INST]', {}), ('[/INST]', {})], dict(bos_token='<s>', eos_token='</s>'), MISTRAL3),
     ('Gemma 2', 'gemma', [('<start_of_turn>', {}), ('<end_of_turn>', {})], dict(bos_token='<bos>', eos_token='<eos>'), GEMMA),
     ('Phi 3', 'phi3', [('<|assistant|>', dict(rstrip=True))], dict(bos_token='<s>', eos_token='<|endoftext|>'), PHI3),
+    ('Aya', 'cohere', [(f'<|{name}_TOKEN|>', {}) for name in ('START_OF_TURN', 'END_OF_TURN', 'USER', 'CHATBOT')],
+     dict(bos_token='<BOS_TOKEN>', eos_token='<|END_OF_TURN_TOKEN|>'), AYA),
 ]
 EXCHANGES = [
     ([3, ' Barclays PLC steg kraftigt i dag. Känsla:'], 'positiv'),

@@ -146,6 +146,11 @@ def tokenizer_files():
     special = ["<unk>", "<s>", "</s>", "<pad>"]
     yield "bloom", special_in_front(byte_level_file(bloom, special, post_processor=byte_level(use_regex=False, trim_offsets=False) | {"add_prefix_space": True}), special), {
         "tokenizer_class": "BloomTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>", "padding_side": "left"}
+    special = ["<PAD>", "<UNK>", "<CLS>", "<SEP>", "<MASK_TOKEN>", "<BOS_TOKEN>", "<EOS_TOKEN>", "<EOP_TOKEN>"]
+    yield "cohere", special_in_front(byte_level_file(
+        {"type": "Sequence", "pretokenizers": [digits, byte_level()]}, special, normalizer={"type": "NFC"}, post_processor=begins_with("<BOS_TOKEN>", 5),
+    ), special), {"tokenizer_class": "CohereTokenizer", "bos_token": "<BOS_TOKEN>", "eos_token": "<EOS_TOKEN>", "unk_token": "<UNK>", "pad_token": "<PAD>",
+                  "cls_token": "<CLS>", "sep_token": "<SEP>", "mask_token": "<MASK_TOKEN>", "add_bos_token": True, "add_eos_token": False, "use_default_system_prompt": False}
     llama = ["<unk>", "<s>", "</s>"]
     begins = begins_with("<s>", 1)
     named = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "add_bos_token": True, "add_eos_token": False}

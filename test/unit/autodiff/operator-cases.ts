@@ -285,13 +285,18 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly GradientCase[]>> =
       build: ([x, scale]) => op.rmsNormalization(x!, scale!, 0.1)[0],
     },
   ],
-  RotaryEmbedding: [false, true].map((partly) => ({
-    title: partly ? 'of a part of each head' : 'of whole heads',
+  RotaryEmbedding: [
+    { partly: false, interleaved: false, title: 'of whole heads' },
+    { partly: true, interleaved: false, title: 'of a part of each head' },
+    { partly: false, interleaved: true, title: 'of neighbouring entries' },
+    { partly: true, interleaved: true, title: 'of neighbouring entries in a part of each head' },
+  ].map(({ partly, interleaved, title }) => ({
+    title,
     inputs: ({ a, b, c }) => [
       { shape: [a, b * (2 * c + (partly ? 2 : 0))], declared: ['n', b * (2 * c + (partly ? 2 : 0))] },
       { shape: [a, c], declared: ['n', c], constant: true },
     ],
-    build: ([x, angles], { b }) => op.rotaryEmbedding(x!, op.cos(angles!), op.sin(angles!), b),
+    build: ([x, angles], { b }) => op.rotaryEmbedding(x!, op.cos(angles!), op.sin(angles!), { heads: b, interleaved }),
   })),
   LSTM: [
     {

@@ -83,6 +83,8 @@ describe('a configuration', () => {
     ['llama', { hidden_act: 'swish' }, { modelType: 'llama' }],
     ['qwen2', { num_attention_heads: 8, num_key_value_heads: null }, { keyValueHeads: 8 }],
     ['mistral', { num_attention_heads: 16 }, { keyValueHeads: 8 }],
+    ['cohere', {}, { layers: 40, heads: 64, keyValueHeads: 64, headSize: 128, logitScale: 0.0625, tied: true }],
+    ['cohere2', { use_qk_norm: true, head_dim: 96 }, { normalisesHeads: false, headSize: 96 }],
     ['smollm3', {}, { layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
   ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
     expect(configOf(modelType, json)).toMatchObject(expected);
@@ -99,6 +101,7 @@ describe('a configuration', () => {
       'mlp.down_proj',
     ]);
     expect(biasesOf('smollm3', { attention_bias: true, mlp_bias: true })).toHaveLength(7);
+    expect(biasesOf('cohere', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
     expect(biasesOf('mistral', { attention_bias: true })).toEqual([]);
     expect(biasesOf('qwen2')).toEqual(queryKeyValue);
     expect(biasesOf('qwen3', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
@@ -142,6 +145,10 @@ describe('a configuration', () => {
       { sliding_window: 9, layer_types: ['sliding_attention', ...Array(3).fill('full_attention')] },
       { tokens: 9, layers: [0] },
     ],
+    ['cohere', { sliding_window: 9 }, undefined],
+    ['cohere2', {}, { tokens: 4096, layers: [0, 1, 2] }],
+    ['cohere2', { max_position_embeddings: 4096 }, undefined],
+    ['cohere2', { sliding_window: 9, sliding_window_pattern: 3 }, { tokens: 9, layers: [0, 1, 3] }],
     ['gemma2', {}, { tokens: 4096, layers: [0, 2] }],
     ['gemma3_text', { sliding_window: 512, sliding_window_pattern: 3 }, { tokens: 512, layers: [0, 1, 3] }],
   ] as const)('%s with %j: which layers see how many tokens', (modelType, json, window) => {
@@ -157,6 +164,18 @@ describe('a configuration', () => {
     [{ no_rope_layers: Array(8).fill(1) }, undefined],
   ])('of smollm3 with %j says which layers have no places', (json, unturned) => {
     const config = configOf('smollm3', { num_hidden_layers: 8, ...json });
+    expect('unturned' in config ? config.unturned : undefined).toEqual(unturned);
+  });
+
+  it.each([
+    ['cohere', {}, undefined],
+    ['cohere2', {}, [3]],
+    // Whether or not a row can outgrow the window.
+    ['cohere2', { max_position_embeddings: 4096 }, [3]],
+    ['cohere2', { sliding_window: null }, [0, 1, 2, 3]],
+    ['cohere2', { layer_types: ['full_attention', ...Array(3).fill('sliding_attention')] }, [0]],
+  ] as const)('of %s with %j says which layers have no places', (modelType, json, unturned) => {
+    const config = configOf(modelType, { num_hidden_layers: 4, ...json });
     expect('unturned' in config ? config.unturned : undefined).toEqual(unturned);
   });
 
@@ -183,6 +202,13 @@ describe('a configuration', () => {
 describe('a configuration that cannot be run', () => {
   it.each([
     ['llama', { hidden_act: 'relu' }, "hidden_act 'relu' (supported: silu, swish)"],
+    ['cohere', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
+    ['cohere', { partial_rotary_factor: 0.5 }, "rotary positions in a part of each head ('partial_rotary_factor')"],
+    [
+      'cohere2',
+      { layer_types: Array(40).fill('chunked_attention') },
+      "layer_types 'chunked_attention' (supported: full_attention, sliding_attention)",
+    ],
     ['smollm3', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     [
       'smollm3',
@@ -237,6 +263,8 @@ describe('a configuration that cannot be run', () => {
     ['gpt_neox', { hidden_size: 30, num_attention_heads: 4 }, /30 is not a multiple of num_attention_heads 4/],
     ['mistral', { sliding_window: 'wide' }, /'sliding_window' is "wide"/],
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
+    ['cohere', { num_key_value_heads: 7 }, /64 is not a multiple of num_key_value_heads 7/],
+    ['cohere2', { logit_scale: 0 }, /'logit_scale' is 0, not a positive number/],
     ['smollm3', { no_rope_layers: [1, 0] }, /'no_rope_layers' is \[1,0\], not a list of 36 or more integers/],
     [
       'smollm3',
