@@ -64,6 +64,10 @@ BACKBONES = {
     # Layers 0 and 2 turn, and see 5 tokens back; in the other one all turn, as the window is as long as any row.
     'cohere2': ('cohere2', dict(GROUPED, sliding_window=5, sliding_window_pattern=2, attention_bias=True)),
     'cohere2-untied': ('cohere2', dict(GROUPED, tie_word_embeddings=False, sliding_window=64, head_dim=12)),
+    'apertus': ('apertus', dict(GROUPED, rope_parameters={'rope_type': 'llama3', 'rope_theta': 500.0, 'factor': 8.0,
+                                                          'low_freq_factor': 1.0, 'high_freq_factor': 4.0,
+                                                          'original_max_position_embeddings': 32})),
+    'apertus-tied': ('apertus', dict(GROUPED, tie_word_embeddings=True, attention_bias=True, head_dim=12)),
     # A head is 8 entries, of which 6 are turned.
     'phi3': ('phi3', dict(GROUPED, partial_rotary_factor=0.75, original_max_position_embeddings=32,
                           rope_parameters={'rope_type': 'longrope', 'rope_theta': 1e4, 'partial_rotary_factor': 0.75,

@@ -33,6 +33,7 @@ const NAMES = [
   'gemma2',
   'gemma3_text',
   'cohere',
+  'apertus',
   'gpt_neox',
   'opt-post-norm',
   'bloom',

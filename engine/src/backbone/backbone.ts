@@ -1,6 +1,7 @@
 import { architectureOf, type ModelConfig } from '../../../model/src/architectures/index.ts';
 import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { apertus } from './apertus.ts';
 import type { Architecture } from './architecture.ts';
 import { bloom } from './bloom.ts';
 import { cohere } from './cohere.ts';
@@ -42,6 +43,7 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
   gemma3: gemma,
   cohere,
   cohere2: cohere,
+  apertus,
   gpt_neox: gptNeox,
   opt,
   bloom,

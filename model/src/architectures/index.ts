@@ -1,3 +1,4 @@
+import { apertus } from './apertus.ts';
 import type { Architecture } from './architecture.ts';
 import { bloom } from './bloom.ts';
 import { cohere, cohere2 } from './cohere.ts';
@@ -22,6 +23,7 @@ const ARCHITECTURES = [
   gemma3,
   cohere,
   cohere2,
+  apertus,
   gptNeox,
   opt,
   bloom,

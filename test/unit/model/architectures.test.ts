@@ -85,6 +85,7 @@ describe('a configuration', () => {
     ['mistral', { num_attention_heads: 16 }, { keyValueHeads: 8 }],
     ['cohere', {}, { layers: 40, heads: 64, keyValueHeads: 64, headSize: 128, logitScale: 0.0625, tied: true }],
     ['cohere2', { use_qk_norm: true, head_dim: 96 }, { normalisesHeads: false, headSize: 96 }],
+    ['apertus', {}, { layers: 32, keyValueHeads: 32, headSize: 128, maxPositions: 65536, rmsNormEpsilon: 1e-5 }],
     ['smollm3', {}, { layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
   ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
     expect(configOf(modelType, json)).toMatchObject(expected);
@@ -102,6 +103,7 @@ describe('a configuration', () => {
     ]);
     expect(biasesOf('smollm3', { attention_bias: true, mlp_bias: true })).toHaveLength(7);
     expect(biasesOf('cohere', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
+    expect(biasesOf('apertus', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
     expect(biasesOf('mistral', { attention_bias: true })).toEqual([]);
     expect(biasesOf('qwen2')).toEqual(queryKeyValue);
     expect(biasesOf('qwen3', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
@@ -209,6 +211,8 @@ describe('a configuration that cannot be run', () => {
       { layer_types: Array(40).fill('chunked_attention') },
       "layer_types 'chunked_attention' (supported: full_attention, sliding_attention)",
     ],
+    ['apertus', { hidden_act: 'silu' }, "hidden_act 'silu' (supported: xielu)"],
+    ['apertus', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
     ['smollm3', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     [
       'smollm3',
@@ -264,6 +268,7 @@ describe('a configuration that cannot be run', () => {
     ['mistral', { sliding_window: 'wide' }, /'sliding_window' is "wide"/],
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
     ['cohere', { num_key_value_heads: 7 }, /64 is not a multiple of num_key_value_heads 7/],
+    ['apertus', { num_key_value_heads: 7 }, /32 is not a multiple of num_key_value_heads 7/],
     ['cohere2', { logit_scale: 0 }, /'logit_scale' is 0, not a positive number/],
     ['smollm3', { no_rope_layers: [1, 0] }, /'no_rope_layers' is \[1,0\], not a list of 36 or more integers/],
     [
@@ -319,6 +324,24 @@ describe('rotary positions', () => {
       'phi3',
       { max_position_embeddings: 8192, rope_scaling: { type: 'longrope', original_max_position_embeddings: 2048 } },
       { max_position_embeddings: 8192, rope_scaling: { type: 'longrope' } },
+    ],
+    [
+      'Apertus scales as a rule, and a base outside the settings counts with other settings only',
+      'apertus',
+      { rope_theta: 500 },
+      {
+        rope_scaling: {
+          ...{ rope_type: 'llama3', factor: 8, original_max_position_embeddings: 8192 },
+          ...{ low_freq_factor: 1, high_freq_factor: 4 },
+        },
+        rope_theta: 12_000_000,
+      },
+    ],
+    [
+      'Apertus has a base of its own where settings have none',
+      'apertus',
+      { rope_parameters: {} },
+      { rope_parameters: { rope_type: 'default', rope_theta: 12_000_000 } },
     ],
     [
       'Gemma 3 takes bases from outside, where kinds of layers have none',

@@ -1,0 +1,92 @@
+import type { ApertusConfig } from '../../../model/src/architectures/apertus.ts';
+import type { Graph, Value } from '../onnx/graph.ts';
+import {
+  abs,
+  add,
+  addScalar,
+  exp,
+  gather,
+  gemm,
+  less,
+  log,
+  mul,
+  mulScalar,
+  neg,
+  relu,
+  sub,
+  where,
+} from '../onnx/operators.ts';
+import type { Architecture } from './architecture.ts';
+import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
+import { stacked } from './packed-tokens.ts';
+import { Rotary } from './rotary.ts';
+import { rotaryAttention } from './rotary-attention.ts';
+import type { Weights } from './weights.ts';
+
+/** Apertus (see `ApertusConfig`). Matrices are stored [out, in]. */
+export function apertus(graph: Graph, config: ApertusConfig, weights: Weights): Architecture {
+  const { hidden, heads, keyValueHeads, headSize } = config;
+  const rotary = new Rotary(config.rotary);
+  const frozen = new FrozenLayers(graph, weights);
+  const norm = (x: Value, name: string) => frozen.rmsNorm(x, name, config.rmsNormEpsilon);
+  const headNorm = (x: Value, name: string) => normOfHeads(x, headSize, (head) => norm(head, name));
+  const attention = (name: string) => ({
+    heads,
+    keyValueHeads,
+    rotary,
+    query: (x: Value) => headNorm(frozen.linear(x, `${name}.q_proj`), `${name}.q_norm`),
+    key: (x: Value) => headNorm(frozen.linear(x, `${name}.k_proj`), `${name}.k_norm`),
+    value: (x: Value) => frozen.linear(x, `${name}.v_proj`),
+  });
+  const feedForward = (x: Value, name: string) => {
+    const alpha = (sign: 'p' | 'n') => softplus(frozen.weight(`${name}.act_fn.alpha_${sign}`));
+    const inner = xielu(frozen.linear(x, `${name}.up_proj`), alpha('p'), addScalar(alpha('n'), BETA));
+    return frozen.linear(inner, `${name}.down_proj`);
+  };
+
+  return {
+    layers: config.layers,
+    hidden,
+    vocabSize: config.vocabSize,
+    headSize,
+    attentionScale: 1 / Math.sqrt(headSize),
+    embed: (ids) => gather(frozen.weight('embed_tokens.weight'), ids),
+    position: (x) => x,
+
+    layer(index, parts, context) {
+      const name = `layers.${index}`;
+      const x = stacked(parts);
+      const attended = rotaryAttention(norm(x, `${name}.attention_layernorm`), context, attention(`${name}.self_attn`));
+      const after = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
+      return add(after, feedForward(norm(after, `${name}.feedforward_layernorm`), `${name}.mlp`));
+    },
+
+    logits(x) {
+      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
+      return gemm(norm(x, 'norm'), output, undefined, { transB: true });
+    },
+  };
+}
+
+/** The slope at zero, and where the exponential's argument ends, as transformers has them; files hold them, too, and no other ones. */
+const BETA = 0.5;
+const EPSILON = -1e-6;
+
+/**
+ * xIELU (Huang & Schlag 2024): βx + αₚx² above zero, and βx + αₙ(eˣ − 1 − x) elsewhere, where αs are positive.
+ * @param positive αₚ [1]
+ * @param negative αₙ [1]
+ */
+export function xielu(x: Value, positive: Value, negative: Value): Value {
+  const { graph } = x;
+  const epsilon = graph.float(EPSILON);
+  // The smaller one of x and ε, from operators that have a gradient.
+  const low = sub(epsilon, relu(sub(epsilon, x)));
+  const below = mul(sub(addScalar(exp(low), -1), x), negative);
+  return add(where(less(graph.float(0), x), mul(mul(x, x), positive), below), mulScalar(x, BETA));
+}
+
+/** log(1 + eˣ), without an overflow for large x. */
+function softplus(x: Value): Value {
+  return add(relu(x), log(addScalar(exp(neg(abs(x))), 1)));
+}
