@@ -6,17 +6,20 @@ import { checkTrajectory } from './trajectory.ts';
 
 /*
  * Matrix products in half precision, as the CPU emulates them: operands and results are rounded to eleven bits. A few hundred
- * roundings follow one another, so that a gradient is right to two digits, and a loss to three.
+ * roundings follow one another, so that a gradient is right to two digits, and a loss to three, or a little less where an
+ * activation squares what it is given (Apertus) or a norm makes small results larger (OLMo 2).
  */
-const KINDS = ['gpt2', 'llama', 'gpt_neox', 'bloom', 'xglm', 'cohere'];
-const TOLERANCE = { loss: 1e-3, gradient: 2e-2 };
+const LOSSES: Readonly<Record<string, number>> = {
+  ...{ gpt2: 1e-3, llama: 1e-3, gpt_neox: 1e-3, bloom: 1e-3, xglm: 1e-3, cohere: 1e-3 },
+  ...{ apertus: 5e-3, olmo2: 5e-3 },
+};
 
-describe.each(goldenBackbones().filter(({ name }) => KINDS.includes(name)))('$name in half precision', async (of) => {
+describe.each(goldenBackbones().filter(({ name }) => name in LOSSES))('$name in half precision', async (of) => {
   const backbone = await openGolden(of.dir);
   if (typeof backbone === 'string') throw new Error(backbone);
   it.each(of.golden.cases)('loss and gradient with virtual tokens at $at', async (goldenCase) => {
     const step = new BackboneStep(backbone, { precision: 'float16' });
-    await checkLossAndGradient(step, of.golden, goldenCase, TOLERANCE);
+    await checkLossAndGradient(step, of.golden, goldenCase, { loss: LOSSES[of.name]!, gradient: 2e-2 });
     // That it is not float32 after all.
     await expect(checkLossAndGradient(step, of.golden, goldenCase)).rejects.toThrow();
     await step.release();

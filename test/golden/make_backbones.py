@@ -68,6 +68,9 @@ BACKBONES = {
                                                           'low_freq_factor': 1.0, 'high_freq_factor': 4.0,
                                                           'original_max_position_embeddings': 32})),
     'apertus-tied': ('apertus', dict(GROUPED, tie_word_embeddings=True, attention_bias=True, head_dim=12)),
+    'olmo2': ('olmo2', dict(GROUPED, head_dim=12)),
+    'olmo2-tied': ('olmo2', dict(GROUPED, tie_word_embeddings=True, attention_bias=True,
+                                 rope_parameters={'rope_type': 'linear', 'factor': 2.0, 'rope_theta': 5e5})),
     # A head is 8 entries, of which 6 are turned.
     'phi3': ('phi3', dict(GROUPED, partial_rotary_factor=0.75, original_max_position_embeddings=32,
                           rope_parameters={'rope_type': 'longrope', 'rope_theta': 1e4, 'partial_rotary_factor': 0.75,

@@ -34,6 +34,7 @@ const NAMES = [
   'gemma3_text',
   'cohere',
   'apertus',
+  'olmo2-tied',
   'gpt_neox',
   'opt-post-norm',
   'bloom',

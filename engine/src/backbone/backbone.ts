@@ -9,6 +9,7 @@ import { gemma } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
+import { olmo2 } from './olmo2.ts';
 import { opt } from './opt.ts';
 import { FrozenWeights, type Weights } from './weights.ts';
 import { xglm } from './xglm.ts';
@@ -44,6 +45,7 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
   cohere,
   cohere2: cohere,
   apertus,
+  olmo2,
   gpt_neox: gptNeox,
   opt,
   bloom,

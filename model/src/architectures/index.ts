@@ -6,6 +6,7 @@ import { gemma2, gemma3, gemma3Text } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama, mistral, phi3, qwen2, qwen3, smollm3 } from './llama.ts';
+import { olmo2 } from './olmo2.ts';
 import { opt } from './opt.ts';
 import { xglm } from './xglm.ts';
 
@@ -24,6 +25,7 @@ const ARCHITECTURES = [
   cohere,
   cohere2,
   apertus,
+  olmo2,
   gptNeox,
   opt,
   bloom,

@@ -86,6 +86,7 @@ describe('a configuration', () => {
     ['cohere', {}, { layers: 40, heads: 64, keyValueHeads: 64, headSize: 128, logitScale: 0.0625, tied: true }],
     ['cohere2', { use_qk_norm: true, head_dim: 96 }, { normalisesHeads: false, headSize: 96 }],
     ['apertus', {}, { layers: 32, keyValueHeads: 32, headSize: 128, maxPositions: 65536, rmsNormEpsilon: 1e-5 }],
+    ['olmo2', {}, { layers: 32, keyValueHeads: 32, maxPositions: 2048, rmsNormEpsilon: 1e-5, tied: false }],
     ['smollm3', {}, { layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
   ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
     expect(configOf(modelType, json)).toMatchObject(expected);
@@ -104,6 +105,7 @@ describe('a configuration', () => {
     expect(biasesOf('smollm3', { attention_bias: true, mlp_bias: true })).toHaveLength(7);
     expect(biasesOf('cohere', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
     expect(biasesOf('apertus', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
+    expect(biasesOf('olmo2', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
     expect(biasesOf('mistral', { attention_bias: true })).toEqual([]);
     expect(biasesOf('qwen2')).toEqual(queryKeyValue);
     expect(biasesOf('qwen3', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
@@ -213,6 +215,7 @@ describe('a configuration that cannot be run', () => {
     ],
     ['apertus', { hidden_act: 'silu' }, "hidden_act 'silu' (supported: xielu)"],
     ['apertus', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
+    ['olmo2', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     ['smollm3', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     [
       'smollm3',
@@ -269,6 +272,7 @@ describe('a configuration that cannot be run', () => {
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
     ['cohere', { num_key_value_heads: 7 }, /64 is not a multiple of num_key_value_heads 7/],
     ['apertus', { num_key_value_heads: 7 }, /32 is not a multiple of num_key_value_heads 7/],
+    ['olmo2', { num_key_value_heads: 7 }, /32 is not a multiple of num_key_value_heads 7/],
     ['cohere2', { logit_scale: 0 }, /'logit_scale' is 0, not a positive number/],
     ['smollm3', { no_rope_layers: [1, 0] }, /'no_rope_layers' is \[1,0\], not a list of 36 or more integers/],
     [
