@@ -57,6 +57,7 @@ const MODELS: Record<string, { type: ModelConfig['modelType']; json: Record<stri
   qwen3: { type: 'qwen3', json: gated },
   phi3: { type: 'phi3', json: gated },
   smollm3: { type: 'smollm3', json: gated },
+  granite: { type: 'granite', json: gated },
   gemma2: { type: 'gemma2', json: gemma },
   gemma3_text: { type: 'gemma3_text', json: gemma },
   cohere: { type: 'cohere', json: gated },

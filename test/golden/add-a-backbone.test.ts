@@ -12,7 +12,7 @@ import type { BackboneGolden } from './golden.ts';
  */
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const EXAMPLE = path.join(import.meta.dirname, 'example/granite');
+const EXAMPLE = path.join(import.meta.dirname, 'example/arcee');
 const page = readFileSync(path.join(ROOT, 'docs/add-a-backbone.md'), 'utf8');
 
 /** The page's blocks of code of a language, with the file that each names behind it. */

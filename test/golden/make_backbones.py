@@ -92,6 +92,10 @@ BACKBONES = {
     'smollm3-untied': ('smollm3', dict(GROUPED, no_rope_layers=[0, 1, 0], tie_word_embeddings=False, head_dim=12,
                                        sliding_window=4,
                                        layer_types=['full_attention', 'sliding_attention', 'sliding_attention'])),
+    'granite': ('granite', dict(GROUPED, embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2,
+                                logits_scaling=2.0)),
+    'granite-tied': ('granite', dict(GROUPED, tie_word_embeddings=True, attention_bias=True, mlp_bias=True, head_dim=12,
+                                     embedding_multiplier=2.0, residual_multiplier=0.7)),
     'llama-tied-llama3': ('llama', dict(GROUPED, tie_word_embeddings=True, attention_bias=True, mlp_bias=True,
                                         rope_parameters={'rope_type': 'llama3', 'rope_theta': 500.0, 'factor': 8.0,
                                                          'low_freq_factor': 1.0, 'high_freq_factor': 4.0,
@@ -112,8 +116,7 @@ BACKBONES = {
 
 # The example of docs/add-a-backbone.md, which ptask does not have.
 EXAMPLES = {
-    'granite': ('granite', dict(GROUPED, embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2,
-                                logits_scaling=2.0)),
+    'arcee': ('arcee', dict(GROUPED, head_dim=12)),
 }
 
 

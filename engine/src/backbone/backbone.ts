@@ -39,6 +39,7 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
   qwen3: llama,
   phi3: llama,
   smollm3: llama,
+  granite: llama,
   gemma2: gemma,
   gemma3_text: gemma,
   gemma3: gemma,

@@ -1,7 +1,7 @@
 import type { LlamaConfig, LlamaType } from '../../../model/src/architectures/llama.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gemm, mul, silu } from '../onnx/operators.ts';
+import { add, gather, gemm, mul, mulScalar, silu } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
@@ -10,11 +10,11 @@ import { rotaryAttention } from './rotary-attention.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * Llama, Mistral, Qwen 2, Qwen 3, Phi 3 and SmolLM3 (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear` in Hugging
- * Face's code), the embeddings [vocab, hidden].
+ * Llama, Mistral, Qwen 2, Qwen 3, Phi 3, SmolLM3 and Granite (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear`
+ * in Hugging Face's code), the embeddings [vocab, hidden].
  */
 export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<Type>, weights: Weights): Architecture {
-  const { hidden, heads, keyValueHeads, headSize, inner, fused } = config;
+  const { hidden, heads, keyValueHeads, headSize, inner, fused, multipliers } = config;
   const rotary = new Rotary(config.rotary);
   const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.rmsNorm(x, name, config.rmsNormEpsilon);
@@ -43,28 +43,31 @@ export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<
     const up = project(x, `${name}.up_proj`, `${name}.gate_up_proj`, inner, 2 * inner);
     return frozen.linear(mul(gate, up), `${name}.down_proj`);
   };
+  const times = (x: Value, factor: number | undefined) => (factor === undefined ? x : mulScalar(x, factor));
+  const plus = (x: Value, half: Value) => add(x, times(half, multipliers?.residual));
 
   return {
     layers: config.layers,
     hidden,
     vocabSize: config.vocabSize,
     headSize,
-    attentionScale: 1 / Math.sqrt(headSize),
+    attentionScale: multipliers?.attention ?? 1 / Math.sqrt(headSize),
     embed: (ids) => gather(frozen.weight('embed_tokens.weight'), ids),
-    position: (x) => x,
+    // Of virtual tokens, too: transformers multiplies whatever embeddings it is given.
+    position: (x) => times(x, multipliers?.embedding),
 
     layer(index, parts, context) {
       const name = `layers.${index}`;
       const x = stacked(parts);
       const heads = attention(`${name}.self_attn`, index);
       const attended = rotaryAttention(norm(x, `${name}.input_layernorm`), context, heads);
-      const after = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
-      return add(after, feedForward(norm(after, `${name}.post_attention_layernorm`), `${name}.mlp`));
+      const after = plus(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
+      return plus(after, feedForward(norm(after, `${name}.post_attention_layernorm`), `${name}.mlp`));
     },
 
     logits(x) {
       const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
-      return gemm(norm(x, 'norm'), output, undefined, { transB: true });
+      return times(gemm(norm(x, 'norm'), output, undefined, { transB: true }), multipliers && 1 / multipliers.logits);
     },
   };
 }

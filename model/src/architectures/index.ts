@@ -5,7 +5,7 @@ import { cohere, cohere2 } from './cohere.ts';
 import { gemma2, gemma3, gemma3Text } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
-import { llama, mistral, phi3, qwen2, qwen3, smollm3 } from './llama.ts';
+import { granite, llama, mistral, phi3, qwen2, qwen3, smollm3 } from './llama.ts';
 import { olmo2 } from './olmo2.ts';
 import { opt } from './opt.ts';
 import { xglm } from './xglm.ts';
@@ -19,6 +19,7 @@ const ARCHITECTURES = [
   qwen3,
   phi3,
   smollm3,
+  granite,
   gemma2,
   gemma3Text,
   gemma3,

@@ -14,12 +14,12 @@ import { type RotaryConfig, readRotary } from './rotary.ts';
 import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import { linearWeights, type NeededWeight } from './usual-weights.ts';
 
-export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3' | 'smollm3';
+export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3' | 'smollm3' | 'granite';
 
 /**
  * Llama (Touvron et al. 2023) and its relatives: pre-norm layers with root-mean-square norms, rotary positions, query heads
  * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms; in Phi 3 the projections
- * stand below each other in one matrix, and in some layers of SmolLM3 no token knows its place.
+ * stand below each other in one matrix, in some layers of SmolLM3 no token knows its place, and Granite has multipliers.
  */
 export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonConfig, GroupedDecoder {
   readonly modelType: Type;
@@ -36,6 +36,16 @@ export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonC
   readonly fused?: true;
   /** The numbers of the layers that have no rotary positions, where not all have (SmolLM3). */
   readonly unturned?: readonly number[];
+  /** Granite's. */
+  readonly multipliers?: Multipliers;
+}
+
+/** Factors on what goes into the first layer, on what each half of a layer adds, and on scores; and a divisor of logits. */
+interface Multipliers {
+  readonly embedding: number;
+  readonly residual: number;
+  readonly attention: number;
+  readonly logits: number;
 }
 
 /** What a type's configuration class in Hugging Face transformers has where a file says nothing, if it is not Llama's. */
@@ -57,10 +67,12 @@ const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
     ...{ layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768 },
     ...{ rotaryBase: 2_000_000, tied: true },
   },
+  granite: {},
 };
 
-/** Types whose `attention_bias` counts. */
-const BIASED: ReadonlySet<LlamaType> = new Set(['llama', 'qwen3', 'smollm3']);
+/** Types whose `attention_bias` counts, and whose `mlp_bias` does. */
+const BIASED_ATTENTION: ReadonlySet<LlamaType> = new Set(['llama', 'qwen3', 'smollm3', 'granite']);
+const BIASED_FEED_FORWARD: ReadonlySet<LlamaType> = new Set(['llama', 'smollm3', 'granite']);
 
 function architecture<Type extends LlamaType>(modelType: Type): Architecture<LlamaConfig<Type>> {
   return {
@@ -82,7 +94,7 @@ function parseConfig<Type extends LlamaType>(
   const defaults = DEFAULTS[modelType];
   const sizes = readSizes(json, read, { ...LLAMA, ...defaults });
   const activation = read.text('hidden_act', 'silu');
-  const attentionBias = read.flag('attention_bias', false) && BIASED.has(modelType);
+  const attentionBias = read.flag('attention_bias', false) && BIASED_ATTENTION.has(modelType);
   const rotary = readRotary(json, read, {
     ...sizes,
     ...(defaults.rotaryBase === undefined ? {} : { defaultBase: defaults.rotaryBase }),
@@ -98,11 +110,12 @@ function parseConfig<Type extends LlamaType>(
     biases: {
       queryKeyValue: modelType === 'qwen2' || attentionBias,
       output: attentionBias,
-      feedForward: (modelType === 'llama' || modelType === 'smollm3') && read.flag('mlp_bias', false),
+      feedForward: BIASED_FEED_FORWARD.has(modelType) && read.flag('mlp_bias', false),
     },
     normalisesHeads: modelType === 'qwen3',
     ...(unturned.length > 0 ? { unturned } : {}),
     ...(modelType === 'phi3' ? { fused: true as const } : {}),
+    ...(modelType === 'granite' ? { multipliers: readMultipliers(read) } : {}),
     ...extras,
   };
   if (read.problem) return { kind: 'broken', problem: read.problem };
@@ -119,6 +132,15 @@ const PHI3_POSITIONS = {
   renamed: { su: 'longrope', yarn: 'longrope' },
 } as const;
 
+function readMultipliers(read: ConfigReader): Multipliers {
+  return {
+    embedding: read.positive('embedding_multiplier', 1),
+    residual: read.positive('residual_multiplier', 1),
+    attention: read.positive('attention_multiplier', 1),
+    logits: read.positive('logits_scaling', 1),
+  };
+}
+
 /** The layers of SmolLM3 without rotary positions: those with a 0 in `no_rope_layers`, else every fourth. */
 function readUnturned(read: ConfigReader, layers: number): readonly number[] {
   const every = read.size(['no_rope_layer_interval'], 4);
@@ -133,7 +155,7 @@ function readWindow(
   read: ConfigReader,
   { layers, maxPositions, unturned }: { layers: number; maxPositions: number; unturned: readonly number[] },
 ): { readonly window?: SlidingWindow } | { readonly reason: string } {
-  if (modelType === 'llama') return {};
+  if (modelType === 'llama' || modelType === 'granite') return {};
   if (modelType === 'phi3') {
     // All layers are alike, whatever `layer_types` says.
     const sliding = Array.from({ length: layers }, (_, layer) => layer);
@@ -189,3 +211,4 @@ export const qwen2 = architecture('qwen2');
 export const qwen3 = architecture('qwen3');
 export const phi3 = architecture('phi3');
 export const smollm3 = architecture('smollm3');
+export const granite = architecture('granite');

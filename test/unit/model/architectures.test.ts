@@ -87,9 +87,19 @@ describe('a configuration', () => {
     ['cohere2', { use_qk_norm: true, head_dim: 96 }, { normalisesHeads: false, headSize: 96 }],
     ['apertus', {}, { layers: 32, keyValueHeads: 32, headSize: 128, maxPositions: 65536, rmsNormEpsilon: 1e-5 }],
     ['olmo2', {}, { layers: 32, keyValueHeads: 32, maxPositions: 2048, rmsNormEpsilon: 1e-5, tied: false }],
+    ['granite', {}, { multipliers: { embedding: 1, residual: 1, attention: 1, logits: 1 }, tied: false }],
+    [
+      'granite',
+      { embedding_multiplier: 12, residual_multiplier: 0.22, attention_multiplier: 0.015625, logits_scaling: 8 },
+      { multipliers: { embedding: 12, residual: 0.22, attention: 0.015625, logits: 8 } },
+    ],
     ['smollm3', {}, { layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
   ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
     expect(configOf(modelType, json)).toMatchObject(expected);
+  });
+
+  it('of a llama has no multipliers', () => {
+    expect(configOf('llama', { embedding_multiplier: 12 })).not.toHaveProperty('multipliers');
   });
 
   it('tells which projections have a bias', () => {
@@ -102,7 +112,8 @@ describe('a configuration', () => {
       'mlp.up_proj',
       'mlp.down_proj',
     ]);
-    expect(biasesOf('smollm3', { attention_bias: true, mlp_bias: true })).toHaveLength(7);
+    for (const type of ['smollm3', 'granite'] as const)
+      expect(biasesOf(type, { attention_bias: true, mlp_bias: true })).toHaveLength(7);
     expect(biasesOf('cohere', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
     expect(biasesOf('apertus', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
     expect(biasesOf('olmo2', { attention_bias: true })).toEqual([...queryKeyValue, 'self_attn.o_proj']);
@@ -216,6 +227,7 @@ describe('a configuration that cannot be run', () => {
     ['apertus', { hidden_act: 'silu' }, "hidden_act 'silu' (supported: xielu)"],
     ['apertus', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
     ['olmo2', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
+    ['granite', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     ['smollm3', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     [
       'smollm3',
@@ -273,6 +285,7 @@ describe('a configuration that cannot be run', () => {
     ['cohere', { num_key_value_heads: 7 }, /64 is not a multiple of num_key_value_heads 7/],
     ['apertus', { num_key_value_heads: 7 }, /32 is not a multiple of num_key_value_heads 7/],
     ['olmo2', { num_key_value_heads: 7 }, /32 is not a multiple of num_key_value_heads 7/],
+    ['granite', { logits_scaling: 0 }, /'logits_scaling' is 0, not a positive number/],
     ['cohere2', { logit_scale: 0 }, /'logit_scale' is 0, not a positive number/],
     ['smollm3', { no_rope_layers: [1, 0] }, /'no_rope_layers' is \[1,0\], not a list of 36 or more integers/],
     [
