@@ -64,6 +64,7 @@ const MODELS: Record<string, { type: ModelConfig['modelType']; json: Record<stri
   cohere2: { type: 'cohere2', json: { ...gated, sliding_window: 32 } },
   apertus: { type: 'apertus', json: { ...gated, intermediate_size: 4 * WIDTH } },
   olmo2: { type: 'olmo2', json: gated },
+  gptj: { type: 'gptj', json: { ...usual, rotary_dim: 32 } },
   gpt_neox: { type: 'gpt_neox', json: { ...usual, intermediate_size: 4 * WIDTH } },
   opt: { type: 'opt', json: { ...usual, ffn_dim: 4 * WIDTH } },
   bloom: { type: 'bloom', json: usual },

@@ -71,6 +71,11 @@ BACKBONES = {
     'olmo2': ('olmo2', dict(GROUPED, head_dim=12)),
     'olmo2-tied': ('olmo2', dict(GROUPED, tie_word_embeddings=True, attention_bias=True,
                                  rope_parameters={'rope_type': 'linear', 'factor': 2.0, 'rope_theta': 5e5})),
+    # A head is 8 entries, of which 6 or 8 are turned.
+    'gptj': ('gptj', dict(vocab_size=96, n_embd=32, n_layer=3, n_head=4, n_positions=64, rotary_dim=6, bos_token_id=1,
+                          eos_token_id=2)),
+    'gptj-tied': ('gptj', dict(vocab_size=96, n_embd=32, n_layer=3, n_head=4, n_positions=64, rotary_dim=8, n_inner=48,
+                               tie_word_embeddings=True, activation_function='gelu', bos_token_id=1, eos_token_id=2)),
     # A head is 8 entries, of which 6 are turned.
     'phi3': ('phi3', dict(GROUPED, partial_rotary_factor=0.75, original_max_position_embeddings=32,
                           rope_parameters={'rope_type': 'longrope', 'rope_theta': 1e4, 'partial_rotary_factor': 0.75,

@@ -35,6 +35,7 @@ const NAMES = [
   'cohere',
   'apertus',
   'olmo2-tied',
+  'gptj',
   'gpt_neox',
   'opt-post-norm',
   'bloom',

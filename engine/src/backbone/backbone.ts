@@ -8,6 +8,7 @@ import { cohere } from './cohere.ts';
 import { gemma } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
+import { gptj } from './gptj.ts';
 import { llama } from './llama.ts';
 import { olmo2 } from './olmo2.ts';
 import { opt } from './opt.ts';
@@ -47,6 +48,7 @@ const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<Model
   cohere2: cohere,
   apertus,
   olmo2,
+  gptj,
   gpt_neox: gptNeox,
   opt,
   bloom,

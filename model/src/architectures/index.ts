@@ -5,6 +5,7 @@ import { cohere, cohere2 } from './cohere.ts';
 import { gemma2, gemma3, gemma3Text } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
+import { gptj } from './gptj.ts';
 import { granite, llama, mistral, phi3, qwen2, qwen3, smollm3 } from './llama.ts';
 import { olmo2 } from './olmo2.ts';
 import { opt } from './opt.ts';
@@ -27,6 +28,7 @@ const ARCHITECTURES = [
   cohere2,
   apertus,
   olmo2,
+  gptj,
   gptNeox,
   opt,
   bloom,

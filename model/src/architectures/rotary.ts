@@ -89,20 +89,39 @@ export function readRotary(
   if (make === undefined)
     return { reason: t("rotary positions scaled by '{0}' (supported: {1})", kind, Object.keys(KINDS).join(', ')) };
   const turned = Math.floor(headSize * share);
-  // Entries are turned in pairs: of an odd number, the last one with the next.
-  const pairs = Math.ceil(turned / 2);
-  if (pairs === 0 || 2 * pairs > headSize || pairs > MOST_PAIRS)
-    read.problem ??= t('config.json: rotary positions cannot turn {0} of the {1} entries of a head', turned, headSize);
+  const wavelengths = readWavelengths(read, { base, turned, headSize });
   if (kind === 'yarn' && turned % 2 !== 0)
     return { reason: t("rotary positions scaled by '{0}' that turn an odd number of entries", kind) };
-  const wavelengths = Array.from({ length: Math.min(pairs, MOST_PAIRS) }, (_, i) => f32(base ** f32((2 * i) / turned)));
-  const plain = wavelengths.map((wavelength) => f32(1 / wavelength));
+  const plain = inversesOf(wavelengths);
   // Where a configuration has it outside the settings as well, that one counts.
   const inner = sizes.defaultBefore ?? settings.size(['original_max_position_embeddings'], maxPositions);
   const before = outer.size(['original_max_position_embeddings'], inner);
   const rotary = make({ read: settings, base, turned, plain, wavelengths, maxPositions, before });
   read.problem ??= settings.problem ?? outer.problem;
   return { rotary };
+}
+
+/** Rotary positions that are never scaled, of a model that says how many of a head's entries turn (GPT-J). */
+export function readPlainRotary(
+  read: ConfigReader,
+  sizes: { readonly base: number; readonly turned: number; readonly headSize: number },
+): RotaryConfig {
+  return { inverseFrequencies: inversesOf(readWavelengths(read, sizes)), attentionFactor: 1 };
+}
+
+function readWavelengths(
+  read: ConfigReader,
+  { base, turned, headSize }: { base: number; turned: number; headSize: number },
+): number[] {
+  // Entries are turned in pairs: of an odd number, the last one with the next.
+  const pairs = Math.ceil(turned / 2);
+  if (pairs === 0 || 2 * pairs > headSize || pairs > MOST_PAIRS)
+    read.problem ??= t('config.json: rotary positions cannot turn {0} of the {1} entries of a head', turned, headSize);
+  return Array.from({ length: Math.min(pairs, MOST_PAIRS) }, (_, i) => f32(base ** f32((2 * i) / turned)));
+}
+
+function inversesOf(wavelengths: readonly number[]): number[] {
+  return wavelengths.map((wavelength) => f32(1 / wavelength));
 }
 
 /** Heads have some hundred entries; a list for as many as a file may say would not fit into any memory. */

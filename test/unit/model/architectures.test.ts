@@ -93,6 +93,14 @@ describe('a configuration', () => {
       { embedding_multiplier: 12, residual_multiplier: 0.22, attention_multiplier: 0.015625, logits_scaling: 8 },
       { multipliers: { embedding: 12, residual: 0.22, attention: 0.015625, logits: 8 } },
     ],
+    ['gptj', {}, { layers: 28, heads: 16, headSize: 256, inner: 16384, maxPositions: 2048, activation: 'gelu_new' }],
+    ['gptj', { n_embd: 1024, n_head: 8, num_attention_heads: 4, n_inner: null }, { headSize: 256, inner: 4096 }],
+    // It has no ways of scaling, and turns by one base only.
+    [
+      'gptj',
+      { rotary_dim: 4, rope_theta: 500, rope_scaling: { type: 'linear', factor: 2 } },
+      { rotary: { inverseFrequencies: [1, Math.fround(0.01)], attentionFactor: 1 } },
+    ],
     ['smollm3', {}, { layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
   ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
     expect(configOf(modelType, json)).toMatchObject(expected);
@@ -228,6 +236,7 @@ describe('a configuration that cannot be run', () => {
     ['apertus', { rope_scaling: { type: 'su' } }, /^rotary positions scaled by 'su'/],
     ['olmo2', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     ['granite', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
+    ['gptj', { activation_function: 'relu' }, /^activation_function 'relu' \(supported: gelu, /],
     ['smollm3', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     [
       'smollm3',
@@ -286,6 +295,9 @@ describe('a configuration that cannot be run', () => {
     ['apertus', { num_key_value_heads: 7 }, /32 is not a multiple of num_key_value_heads 7/],
     ['olmo2', { num_key_value_heads: 7 }, /32 is not a multiple of num_key_value_heads 7/],
     ['granite', { logits_scaling: 0 }, /'logits_scaling' is 0, not a positive number/],
+    ['gptj', { n_embd: 30, n_head: 4, rotary_dim: 4 }, /n_embd 30 is not a multiple of n_head 4/],
+    ['gptj', { rotary_dim: 9 }, /rotary_dim 9 is odd, and entries turn in pairs/],
+    ['gptj', { rotary_dim: 258 }, /rotary positions cannot turn 258 of the 256 entries of a head/],
     ['cohere2', { logit_scale: 0 }, /'logit_scale' is 0, not a positive number/],
     ['smollm3', { no_rope_layers: [1, 0] }, /'no_rope_layers' is \[1,0\], not a list of 36 or more integers/],
     [
