@@ -39,15 +39,17 @@ export async function checkLossAndGradient(
   expect(relativeError(gradient, goldenCase.d_virtual.flat())).toBeLessThan(tolerance.gradient);
 }
 
+/** @param sharedOf how many tokens of a prompt are a prefix, whose keys and values come from a cache; each is tried */
 export async function checkLogitsAndGreedyTokens(
   predictor: Predictor,
   golden: BackboneGolden,
   goldenCase: BackboneCase,
+  sharedOf = (tokens: number): number[] => [0, 1, tokens - 1],
 ): Promise<void> {
   const ids = rowWithVirtualTokens(golden, goldenCase, 0);
   const prompt = ids.subarray(0, ids.length - goldenCase.answer);
   const virtual = Float32Array.from(golden.virtual.flat());
-  for (const shared of [0, 1, prompt.length - 1]) {
+  for (const shared of sharedOf(prompt.length)) {
     const prefix = await predictor.cachePrefix(prompt.slice(0, shared), virtual);
     const row = { ids: prompt.slice(shared), position: shared, branches: [] };
     const [logits] = await predictor.logits(prefix, [row]);
