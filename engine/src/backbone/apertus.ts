@@ -1,22 +1,8 @@
 import type { ApertusConfig } from '../../../model/src/architectures/apertus.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import {
-  abs,
-  add,
-  addScalar,
-  exp,
-  gather,
-  gemm,
-  less,
-  log,
-  mul,
-  mulScalar,
-  neg,
-  relu,
-  sub,
-  where,
-} from '../onnx/operators.ts';
+import { abs, add, addScalar, exp, less, log, mul, mulScalar, neg, relu, sub, where } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
+import { aroundLayers } from './around-layers.ts';
 import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
@@ -25,19 +11,11 @@ import type { Weights } from './weights.ts';
 
 /** Apertus (see `ApertusConfig`). Matrices are stored [out, in]. */
 export function apertus(graph: Graph, config: ApertusConfig, weights: Weights): Architecture {
-  const { hidden, heads, keyValueHeads, headSize } = config;
+  const { heads, keyValueHeads, headSize } = config;
   const rotary = new Rotary(config.rotary);
   const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.rmsNorm(x, name, config.rmsNormEpsilon);
   const headNorm = (x: Value, name: string) => normOfHeads(x, headSize, (head) => norm(head, name));
-  const attention = (name: string) => ({
-    heads,
-    keyValueHeads,
-    rotary,
-    query: (x: Value) => headNorm(frozen.linear(x, `${name}.q_proj`), `${name}.q_norm`),
-    key: (x: Value) => headNorm(frozen.linear(x, `${name}.k_proj`), `${name}.k_norm`),
-    value: (x: Value) => frozen.linear(x, `${name}.v_proj`),
-  });
   const feedForward = (x: Value, name: string) => {
     const alpha = (sign: 'p' | 'n') => softplus(frozen.weight(`${name}.act_fn.alpha_${sign}`));
     const inner = xielu(frozen.linear(x, `${name}.up_proj`), alpha('p'), addScalar(alpha('n'), BETA));
@@ -45,25 +23,16 @@ export function apertus(graph: Graph, config: ApertusConfig, weights: Weights): 
   };
 
   return {
-    layers: config.layers,
-    hidden,
-    vocabSize: config.vocabSize,
-    headSize,
-    attentionScale: 1 / Math.sqrt(headSize),
-    embed: (ids) => gather(frozen.weight('embed_tokens.weight'), ids),
-    position: (x) => x,
+    ...aroundLayers(frozen, config, norm),
 
     layer(index, parts, context) {
       const name = `layers.${index}`;
       const x = stacked(parts);
-      const attended = rotaryAttention(norm(x, `${name}.attention_layernorm`), context, attention(`${name}.self_attn`));
+      const normal = norm(x, `${name}.attention_layernorm`);
+      const projections = frozen.projections(`${name}.self_attn`, headNorm);
+      const attended = rotaryAttention(normal, context, { heads, keyValueHeads, rotary, ...projections });
       const after = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
       return add(after, feedForward(norm(after, `${name}.feedforward_layernorm`), `${name}.mlp`));
-    },
-
-    logits(x) {
-      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
-      return gemm(norm(x, 'norm'), output, undefined, { transB: true });
     },
   };
 }

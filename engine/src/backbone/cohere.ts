@@ -1,8 +1,9 @@
 import type { CohereConfig, CohereType } from '../../../model/src/architectures/cohere.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gemm, layerNormalization, mul, mulScalar, reshape, silu } from '../onnx/operators.ts';
+import { add, layerNormalization, mul, mulScalar, reshape, silu } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
+import { aroundLayers } from './around-layers.ts';
 import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
@@ -15,7 +16,7 @@ export function cohere<Type extends CohereType>(
   config: CohereConfig<Type>,
   weights: Weights,
 ): Architecture {
-  const { hidden, heads, keyValueHeads, headSize, layerNormEpsilon } = config;
+  const { heads, keyValueHeads, headSize, layerNormEpsilon } = config;
   const rotary = new Rotary(config.rotary, { interleaved: true });
   const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.layerNorm(x, name, layerNormEpsilon);
@@ -31,19 +32,12 @@ export function cohere<Type extends CohereType>(
     keyValueHeads,
     rotary: config.unturned?.includes(index) ? undefined : rotary,
     window: windowOf(config.window, index),
-    query: (x: Value) => headNorm(frozen.linear(x, `${name}.q_proj`), `${name}.q_norm`),
-    key: (x: Value) => headNorm(frozen.linear(x, `${name}.k_proj`), `${name}.k_norm`),
-    value: (x: Value) => frozen.linear(x, `${name}.v_proj`),
+    ...frozen.projections(name, headNorm),
   });
 
+  const around = aroundLayers(frozen, config, norm);
   return {
-    layers: config.layers,
-    hidden,
-    vocabSize: config.vocabSize,
-    headSize,
-    attentionScale: 1 / Math.sqrt(headSize),
-    embed: (ids) => gather(frozen.weight('embed_tokens.weight'), ids),
-    position: (x) => x,
+    ...around,
 
     layer(index, parts, context) {
       const name = `layers.${index}`;
@@ -54,9 +48,6 @@ export function cohere<Type extends CohereType>(
       return add(after, frozen.gated(context.wanted(normal), `${name}.mlp`, silu));
     },
 
-    logits(x) {
-      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
-      return mulScalar(gemm(norm(x, 'norm'), output, undefined, { transB: true }), config.logitScale);
-    },
+    logits: (x) => mulScalar(around.logits(x), config.logitScale),
   };
 }

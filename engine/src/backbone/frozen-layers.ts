@@ -22,6 +22,15 @@ export class FrozenLayers {
     return gemm(x, this.weight(`${name}.weight`), bias, { transB: true });
   }
 
+  /** Queries, keys and values of attention, each a projection by itself; `norm` is that of queries and of keys. */
+  projections(name: string, norm = (x: Value, _name: string) => x) {
+    return {
+      query: (x: Value) => norm(this.linear(x, `${name}.q_proj`), `${name}.q_norm`),
+      key: (x: Value) => norm(this.linear(x, `${name}.k_proj`), `${name}.k_norm`),
+      value: (x: Value) => this.linear(x, `${name}.v_proj`),
+    };
+  }
+
   /** As `linear`, with rows `from` to `to` of a weight that holds several below each other: → [n, to − from]. */
   linearPart(x: Value, name: string, from: number, to: number): Value {
     return gemm(x, this.weights.rows(this.graph, `${name}.weight`, from, to), undefined, { transB: true });

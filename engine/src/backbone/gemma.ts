@@ -1,8 +1,9 @@
 import type { GemmaConfig, GemmaType } from '../../../model/src/architectures/gemma.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, addScalar, gather, gelu, gemm, mulScalar, rmsNormalization, silu } from '../onnx/operators.ts';
+import { add, addScalar, gelu, mulScalar, rmsNormalization, silu } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
+import { aroundLayers } from './around-layers.ts';
 import { capped } from './attention.ts';
 import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
@@ -12,7 +13,7 @@ import type { Weights } from './weights.ts';
 
 /** Gemma 2 and 3 (see `GemmaConfig`). Matrices are stored [out, in]; the weight of a norm is what its scale is above 1. */
 export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<Type>, weights: Weights): Architecture {
-  const { hidden, heads, keyValueHeads, headSize, attentionScale, attentionCap } = config;
+  const { heads, keyValueHeads, headSize, attentionScale, attentionCap } = config;
   const rotary = new Rotary(config.rotary);
   const localRotary = config.local ? new Rotary(config.local.rotary) : rotary;
   const frozen = new FrozenLayers(graph, weights);
@@ -28,20 +29,15 @@ export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<
     keyValueHeads,
     rotary: config.local?.layers.includes(index) ? localRotary : rotary,
     window: windowOf(config.window, index),
-    query: (x: Value) => headNorm(frozen.linear(x, `${name}.q_proj`), `${name}.q_norm`),
-    key: (x: Value) => headNorm(frozen.linear(x, `${name}.k_proj`), `${name}.k_norm`),
-    value: (x: Value) => frozen.linear(x, `${name}.v_proj`),
+    ...frozen.projections(name, headNorm),
   });
+  const around = aroundLayers(frozen, config, norm);
 
   return {
-    layers: config.layers,
-    hidden,
-    vocabSize: config.vocabSize,
-    headSize,
+    ...around,
     attentionScale,
     ...(attentionCap === undefined ? {} : { attentionCap }),
-    embed: (ids) => mulScalar(gather(frozen.weight('embed_tokens.weight'), ids), config.embeddingScale),
-    position: (x) => x,
+    embed: (ids) => mulScalar(around.embed(ids), config.embeddingScale),
 
     layer(index, parts, context) {
       const name = `layers.${index}`;
@@ -54,9 +50,6 @@ export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<
       return add(after, norm(forward, `${name}.post_feedforward_layernorm`));
     },
 
-    logits(x) {
-      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
-      return capped(gemm(norm(x, 'norm'), output, undefined, { transB: true }), config.logitCap);
-    },
+    logits: (x) => capped(around.logits(x), config.logitCap),
   };
 }

@@ -17,14 +17,6 @@ export function gptj(graph: Graph, config: GptjConfig, weights: Weights): Archit
   const rotary = new Rotary(config.rotary, { interleaved: true });
   const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.layerNorm(x, name, config.layerNormEpsilon);
-  const attention = (name: string) => ({
-    heads,
-    keyValueHeads: heads,
-    rotary,
-    query: (x: Value) => frozen.linear(x, `${name}.q_proj`),
-    key: (x: Value) => frozen.linear(x, `${name}.k_proj`),
-    value: (x: Value) => frozen.linear(x, `${name}.v_proj`),
-  });
   const feedForward = (x: Value, name: string) => {
     const inner = gelu(frozen.linear(x, `${name}.fc_in`), config.activation === 'gelu_new' ? 'tanh' : 'none');
     return frozen.linear(inner, `${name}.fc_out`);
@@ -43,7 +35,8 @@ export function gptj(graph: Graph, config: GptjConfig, weights: Weights): Archit
       const name = `h.${index}`;
       const x = stacked(parts);
       const normal = norm(x, `${name}.ln_1`);
-      const attended = rotaryAttention(normal, context, attention(`${name}.attn`));
+      const projections = frozen.projections(`${name}.attn`);
+      const attended = rotaryAttention(normal, context, { heads, keyValueHeads: heads, rotary, ...projections });
       const after = add(context.wanted(x), frozen.linear(attended, `${name}.attn.out_proj`));
       return add(after, feedForward(context.wanted(normal), `${name}.mlp`));
     },

@@ -1,8 +1,9 @@
 import type { LlamaConfig, LlamaType } from '../../../model/src/architectures/llama.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gemm, mul, mulScalar, silu } from '../onnx/operators.ts';
+import { add, mul, mulScalar, silu } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
+import { aroundLayers } from './around-layers.ts';
 import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
@@ -14,7 +15,7 @@ import type { Weights } from './weights.ts';
  * in Hugging Face's code), the embeddings [vocab, hidden].
  */
 export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<Type>, weights: Weights): Architecture {
-  const { hidden, heads, keyValueHeads, headSize, inner, fused, multipliers } = config;
+  const { heads, keyValueHeads, headSize, inner, fused, multipliers } = config;
   const rotary = new Rotary(config.rotary);
   const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.rmsNorm(x, name, config.rmsNormEpsilon);
@@ -45,14 +46,11 @@ export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<
   };
   const times = (x: Value, factor: number | undefined) => (factor === undefined ? x : mulScalar(x, factor));
   const plus = (x: Value, half: Value) => add(x, times(half, multipliers?.residual));
+  const around = aroundLayers(frozen, config, norm);
 
   return {
-    layers: config.layers,
-    hidden,
-    vocabSize: config.vocabSize,
-    headSize,
-    attentionScale: multipliers?.attention ?? 1 / Math.sqrt(headSize),
-    embed: (ids) => gather(frozen.weight('embed_tokens.weight'), ids),
+    ...around,
+    attentionScale: multipliers?.attention ?? around.attentionScale,
     // Of virtual tokens, too: transformers multiplies whatever embeddings it is given.
     position: (x) => times(x, multipliers?.embedding),
 
@@ -65,9 +63,6 @@ export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<
       return plus(after, feedForward(norm(after, `${name}.post_attention_layernorm`), `${name}.mlp`));
     },
 
-    logits(x) {
-      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
-      return times(gemm(norm(x, 'norm'), output, undefined, { transB: true }), multipliers && 1 / multipliers.logits);
-    },
+    logits: (x) => times(around.logits(x), multipliers && 1 / multipliers.logits),
   };
 }

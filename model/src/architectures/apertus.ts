@@ -2,7 +2,14 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
-import { attentionWeights, type GroupedDecoder, readSizes, unevenGroups } from './grouped-decoder.ts';
+import {
+  attentionWeights,
+  type GroupedDecoder,
+  LLAMA_NAMES,
+  outerWeights,
+  readSizes,
+  unevenGroups,
+} from './grouped-decoder.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
 import { linearWeights, type NeededWeight } from './usual-weights.ts';
 
@@ -57,9 +64,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: ApertusC
 
 function* neededWeights(config: ApertusConfig): Iterable<NeededWeight> {
   const { hidden, inner, headSize, attentionBias } = config;
-  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
-  yield ['norm.weight', [hidden]];
-  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  yield* outerWeights(config);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
     yield [`${at}.attention_layernorm.weight`, [hidden]];
@@ -76,9 +81,7 @@ function* neededWeights(config: ApertusConfig): Iterable<NeededWeight> {
 
 export const apertus: Architecture<ApertusConfig> = {
   modelType: 'apertus',
-  wordEmbeddings: 'embed_tokens.weight',
-  outputProjection: 'lm_head.weight',
+  ...LLAMA_NAMES,
   parseConfig,
-  normaliseName: (name) => name.replace(/^model\./, ''),
   neededWeights,
 };

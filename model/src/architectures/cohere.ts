@@ -2,7 +2,15 @@ import type { JsonObject } from '../json.ts';
 import { SILUS, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
-import { attentionWeights, type GroupedDecoder, gatedWeights, readSizes, unevenGroups } from './grouped-decoder.ts';
+import {
+  attentionWeights,
+  type GroupedDecoder,
+  gatedWeights,
+  LLAMA_NAMES,
+  outerWeights,
+  readSizes,
+  unevenGroups,
+} from './grouped-decoder.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
 import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import type { NeededWeight } from './usual-weights.ts';
@@ -32,10 +40,8 @@ export interface CohereConfig<Type extends CohereType = CohereType> extends Comm
 function architecture<Type extends CohereType>(modelType: Type): Architecture<CohereConfig<Type>> {
   return {
     modelType,
-    wordEmbeddings: 'embed_tokens.weight',
-    outputProjection: 'lm_head.weight',
+    ...LLAMA_NAMES,
     parseConfig: (json, extras) => parseConfig(modelType, json, extras),
-    normaliseName: (name) => name.replace(/^model\./, ''),
     neededWeights,
   };
 }
@@ -87,9 +93,7 @@ function readWindow(
 
 function* neededWeights(config: CohereConfig): Iterable<NeededWeight> {
   const { hidden, headSize, attentionBias } = config;
-  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
-  yield ['norm.weight', [hidden]];
-  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  yield* outerWeights(config);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
     yield [`${at}.input_layernorm.weight`, [hidden]];

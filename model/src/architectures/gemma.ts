@@ -3,7 +3,15 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { GELUS, type Gelu, SILUS, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
-import { attentionWeights, type GroupedDecoder, gatedWeights, readSizes, unevenGroups } from './grouped-decoder.ts';
+import {
+  attentionWeights,
+  type GroupedDecoder,
+  gatedWeights,
+  LLAMA_NAMES,
+  outerWeights,
+  readSizes,
+  unevenGroups,
+} from './grouped-decoder.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
 import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import type { NeededWeight } from './usual-weights.ts';
@@ -38,8 +46,7 @@ const ACTIVATIONS: ReadonlyMap<string, GemmaConfig['activation']> = new Map([...
 function architecture<Type extends GemmaType>(modelType: Type): Architecture<GemmaConfig<Type>> {
   return {
     modelType,
-    wordEmbeddings: 'embed_tokens.weight',
-    outputProjection: 'lm_head.weight',
+    ...LLAMA_NAMES,
     parseConfig: (json, extras) =>
       // A model that sees as well keeps its text model's settings together.
       parseConfig(modelType, isJsonObject(json.text_config) ? json.text_config : json, extras),
@@ -138,9 +145,7 @@ function readPositions(
 
 function* neededWeights(config: GemmaConfig): Iterable<NeededWeight> {
   const { hidden, inner, headSize, attentionBias } = config;
-  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
-  yield ['norm.weight', [hidden]];
-  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  yield* outerWeights(config);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
     for (const norm of ['input', 'post_attention', 'pre_feedforward', 'post_feedforward'])

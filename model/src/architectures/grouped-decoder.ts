@@ -38,6 +38,24 @@ export function readSizes(json: JsonObject, read: ConfigReader, defaults: SizeDe
   };
 }
 
+/** The names that weights outside the layers have in Llama, and in most of those that came later. */
+export const LLAMA_NAMES = {
+  wordEmbeddings: 'embed_tokens.weight',
+  outputProjection: 'lm_head.weight',
+  normaliseName: (name: string) => name.replace(/^model\./, ''),
+} as const;
+
+/** Word embeddings, the final norm, which has no bias, and the output projection, by those names. */
+export function* outerWeights({
+  vocabSize,
+  hidden,
+  tied,
+}: Pick<CommonConfig, 'vocabSize' | 'hidden'> & { readonly tied: boolean }): Iterable<NeededWeight> {
+  yield [LLAMA_NAMES.wordEmbeddings, [vocabSize, hidden]];
+  yield ['norm.weight', [hidden]];
+  if (!tied) yield [LLAMA_NAMES.outputProjection, [vocabSize, hidden]];
+}
+
 /** What is wrong where heads cannot share keys and values evenly. */
 export function unevenGroups({ heads, keyValueHeads }: GroupedDecoder): ConfigProblem | undefined {
   if (heads % keyValueHeads === 0) return undefined;

@@ -6,6 +6,8 @@ import {
   attentionWeights,
   type GroupedDecoder,
   gatedWeights,
+  LLAMA_NAMES,
+  outerWeights,
   readSizes,
   type SizeDefaults,
   unevenGroups,
@@ -77,10 +79,8 @@ const BIASED_FEED_FORWARD: ReadonlySet<LlamaType> = new Set(['llama', 'smollm3',
 function architecture<Type extends LlamaType>(modelType: Type): Architecture<LlamaConfig<Type>> {
   return {
     modelType,
-    wordEmbeddings: 'embed_tokens.weight',
-    outputProjection: 'lm_head.weight',
+    ...LLAMA_NAMES,
     parseConfig: (json, extras) => parseConfig(modelType, json, extras),
-    normaliseName: (name) => name.replace(/^model\./, ''),
     neededWeights,
   };
 }
@@ -182,9 +182,7 @@ function* neededWeights(config: LlamaConfig): Iterable<NeededWeight> {
   const { hidden, inner, headSize, biases } = config;
   const queries = config.heads * headSize;
   const keys = config.keyValueHeads * headSize;
-  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
-  yield ['norm.weight', [hidden]];
-  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  yield* outerWeights(config);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
     yield [`${at}.input_layernorm.weight`, [hidden]];

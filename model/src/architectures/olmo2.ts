@@ -2,7 +2,15 @@ import type { JsonObject } from '../json.ts';
 import { SILUS, unknownActivation } from './activations.ts';
 import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
 import { ConfigReader } from './config-reader.ts';
-import { attentionWeights, type GroupedDecoder, gatedWeights, readSizes, unevenGroups } from './grouped-decoder.ts';
+import {
+  attentionWeights,
+  type GroupedDecoder,
+  gatedWeights,
+  LLAMA_NAMES,
+  outerWeights,
+  readSizes,
+  unevenGroups,
+} from './grouped-decoder.ts';
 import { type RotaryConfig, readRotary } from './rotary.ts';
 import type { NeededWeight } from './usual-weights.ts';
 
@@ -41,9 +49,7 @@ function parseConfig(json: JsonObject, extras: ConfigExtras): { config: Olmo2Con
 
 function* neededWeights(config: Olmo2Config): Iterable<NeededWeight> {
   const { hidden, headSize, attentionBias } = config;
-  yield ['embed_tokens.weight', [config.vocabSize, hidden]];
-  yield ['norm.weight', [hidden]];
-  if (!config.tied) yield ['lm_head.weight', [config.vocabSize, hidden]];
+  yield* outerWeights(config);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `layers.${layer}`;
     yield* attentionWeights(`${at}.self_attn`, config, { queryKeyValue: attentionBias, output: attentionBias });
@@ -57,9 +63,7 @@ function* neededWeights(config: Olmo2Config): Iterable<NeededWeight> {
 
 export const olmo2: Architecture<Olmo2Config> = {
   modelType: 'olmo2',
-  wordEmbeddings: 'embed_tokens.weight',
-  outputProjection: 'lm_head.weight',
+  ...LLAMA_NAMES,
   parseConfig,
-  normaliseName: (name) => name.replace(/^model\./, ''),
   neededWeights,
 };
