@@ -23,10 +23,16 @@ const AFRICAN = [
   ...['yo', 'ig', 'zu', 'xh', 'rw', 'sn', 'ny', 'st', 'tn', 'ts', 'nso'],
   ...['ak', 'tw', 'bm', 'fon', 'wo', 'ki', 'lg', 'ln', 'rn', 'tum'],
 ];
+/** Those of Granite 3 and of Aya Expanse. */
+const TWELVE = ['en', 'de', 'es', 'fr', 'ja', 'pt', 'ar', 'cs', 'it', 'ko', 'nl', 'zh'];
+const AYA = [...TWELVE, 'el', 'he', 'hi', 'id', 'fa', 'pl', 'ro', 'ru', 'tr', 'uk', 'vi'];
 const NORDIC = ['sv', 'no', 'nb', 'nn', 'da', 'is', 'en'];
 
+/** A step of more than that takes long on a processor. */
+const LARGE = 2e9;
+
 /**
- * A few, small enough for a processor, the smallest first. Bytes (to three digits), languages and terms were looked up in stored
+ * A few, most of them small enough for a processor, the smallest first. Bytes (to three digits), languages and terms were looked up in stored
  * pages of the hub: each model's own, and of Llama 3.2, which has terms to accept, those of models that hold the same weights. A
  * test holds parameters and bytes against the configurations.
  */
@@ -46,6 +52,17 @@ export const SUGGESTED_MODELS: readonly SuggestedModel[] = [
     true,
   ),
   suggested('utter-project/EuroLLM-1.7B-Instruct', 'llama', [24, 2048, 128_000], 1_656_850_432, 3.31e9, EUROPEAN),
+  suggested('ibm-granite/granite-3.3-2b-base', 'granite', [40, 2048, 49_152], 2_533_525_504, 5.07e9, TWELVE),
+  suggested(...(['HuggingFaceTB/SmolLM3-3B-Base', 'smollm3', [36, 2048, 128_256], 3_075_098_624, 6.15e9] as const), [
+    'en',
+    'fr',
+    'es',
+    'de',
+    'it',
+    'pt',
+  ]),
+  suggested('CohereLabs/aya-expanse-8b', 'cohere', [32, 4096, 256_000], 8_028_033_024, 16.1e9, AYA, true),
+  suggested('swiss-ai/Apertus-8B-2509', 'apertus', [32, 4096, 131_072], 8_053_338_176, 16.1e9, 'many', true),
 ];
 
 function suggested(
@@ -61,8 +78,8 @@ function suggested(
 }
 
 /**
- * Those that know a language, such as `sv` or `pt-BR`: made for a few languages before made for many, and the smallest first.
- * All of them where no language is given.
+ * Those that know a language, such as `sv` or `pt-BR`: large ones last, made for a few languages before made for many, and the
+ * smallest first. All of them where no language is given.
  */
 export function suggestedFor(language: string | null): SuggestedModel[] {
   const code = language?.toLowerCase().split(/[-_]/)[0];
@@ -70,9 +87,10 @@ export function suggestedFor(language: string | null): SuggestedModel[] {
     ({ languages }) => code === undefined || languages === 'many' || languages.includes(code),
   );
   if (code === undefined) return known;
-  return known.toSorted((a, b) => breadth(a) - breadth(b));
+  const isLarge = ({ parameters }: SuggestedModel) => Number(parameters > LARGE);
+  return known.toSorted((a, b) => isLarge(a) - isLarge(b) || breadth(a) - breadth(b));
 }
 
 function breadth({ languages }: SuggestedModel): number {
-  return languages === 'many' ? Number.POSITIVE_INFINITY : languages.length;
+  return languages === 'many' ? Number.MAX_VALUE : languages.length;
 }

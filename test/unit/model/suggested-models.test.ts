@@ -50,6 +50,13 @@ const CONFIGS: Readonly<Record<string, Record<string, unknown>>> = {
   'Qwen/Qwen3-0.6B-Base': { ...llama(28, 1024, 3072, [16, 8], 151_936), model_type: 'qwen3', head_dim: 128 },
   'meta-llama/Llama-3.2-1B': llama(16, 2048, 8192, [32, 8], 128_256),
   'utter-project/EuroLLM-1.7B-Instruct': llama(24, 2048, 5632, [16, 8], 128_000, false),
+  'ibm-granite/granite-3.3-2b-base': { ...llama(40, 2048, 8192, [32, 8], 49_152), model_type: 'granite' },
+  'HuggingFaceTB/SmolLM3-3B-Base': { ...llama(36, 2048, 11_008, [16, 4], 128_256), model_type: 'smollm3' },
+  'CohereLabs/aya-expanse-8b': { ...llama(32, 4096, 14_336, [32, 8], 256_000), model_type: 'cohere' },
+  'swiss-ai/Apertus-8B-2509': {
+    ...llama(32, 4096, 21_504, [32, 8], 131_072, false),
+    ...{ model_type: 'apertus', hidden_act: 'xielu' },
+  },
 };
 
 /** Bytes of a parameter in the files, and of an entry of the causal masks that some old files hold in each layer. */
@@ -83,8 +90,17 @@ describe('the suggested models', () => {
     ['hi', 'meta-llama/Llama-3.2-1B'],
     ['vi', 'Qwen/Qwen3-0.6B-Base'],
     ['yo', 'bigscience/bloom-560m'],
+    ['de', 'meta-llama/Llama-3.2-1B'],
   ])('for %s begin with %s', (language, first) => {
     expect(suggestedFor(language)[0]!.id).toBe(first);
+  });
+
+  it('begin with those that a processor trains in a reasonable time', () => {
+    expect(suggestedFor('de').map(({ id }) => id)).toEqual([
+      ...['meta-llama/Llama-3.2-1B', 'utter-project/EuroLLM-1.7B-Instruct', 'Qwen/Qwen3-0.6B-Base'],
+      ...['HuggingFaceTB/SmolLM3-3B-Base', 'ibm-granite/granite-3.3-2b-base', 'CohereLabs/aya-expanse-8b'],
+      'swiss-ai/Apertus-8B-2509',
+    ]);
   });
 
   it('are all where there is no language, and know the language where there is one', () => {
