@@ -4,7 +4,7 @@
 
 The templates of Llama 3, Mistral 0.2, Gemma 2 and Phi 3 are those that are published. Those of Llama 2, Llama 3.2, Qwen 2.5, Qwen 3
 and Mistral 0.3 are shorter than the published ones: without what these do with a system's turn or with tools, and with thoughts that
-come apart from an answer. Aya's is a short one for the turns that the documentation of transformers shows for Cohere's models.
+come apart from an answer. Aya's was written for this test, with the tokens by which Cohere's models tell turns; it is not the published one.
 
 The tokenisers are those of ../tokenisers, with the tokens for chats that the models have beside them. Virtual tokens stand in
 the text as a special token of their own; -1 - k is the kth of them.
