@@ -99,7 +99,7 @@ export function activate(context: ExtensionContext): Extension {
     commands.registerCommand('ptask.restartEngine', async () => {
       if (await requireTrust()) engine.replace();
     }),
-    commands.registerCommand('ptask.newTaskFile', () => newTaskFile(texts)),
+    commands.registerCommand('ptask.newTaskFile', () => newTaskFile({ server, texts })),
     commands.registerCommand('ptask.openExample', () => openExample(context)),
     answers,
     ...showInlinePredictions(server, engine, answers, texts),

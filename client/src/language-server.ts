@@ -11,6 +11,18 @@ import {
 } from '../../protocol/src/commands.ts';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
+  type DataAtFault,
+  PROPOSE_TASK_FILE_REQUEST,
+  type ProposeTaskFileParams,
+  READY_ROWS_REQUEST,
+  type ReadyRowsParams,
+  type ReadyRowsResult,
+  TASK_FILE_TEXT_REQUEST,
+  type TaskFileProposal,
+  type TaskFileTextParams,
+  type TaskFileTextResult,
+} from '../../protocol/src/new-task-file.ts';
+import {
   PATHS_ALLOWED,
   type PathsAllowedParams,
   TASK_PATHS_REQUEST,
@@ -39,6 +51,24 @@ export interface LanguageServer {
   paths(uri: Uri): Promise<readonly string[] | undefined>;
   /** Tells which paths the user has allowed to be used. */
   pathsAllowed(paths: readonly string[]): Promise<void>;
+  /** What data say of the task that they are for. */
+  proposeTaskFile(
+    files: readonly Uri[],
+    answerField?: string,
+    token?: CancellationToken,
+  ): Promise<TaskFileProposal | DataAtFault>;
+  /** The rows of a file as a data file has them, a part after the other. */
+  readyRows(
+    file: Uri,
+    wanted: Pick<ReadyRowsParams, 'taskname' | 'fields' | 'answerField'>,
+    take: (part: string) => void,
+    token?: CancellationToken,
+  ): Promise<ReadyRowsResult>;
+  /** A task file for such data. */
+  taskFileText(
+    params: Omit<TaskFileTextParams, 'files'>,
+    files: readonly { readonly data: Uri; readonly rows: Uri }[],
+  ): Promise<TaskFileTextResult>;
   /** Ends the process; resolves when it has gone. */
   stop(): Promise<void>;
 }
@@ -77,6 +107,35 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       const client = await starting;
       await client.sendNotification(PATHS_ALLOWED, { paths } satisfies PathsAllowedParams);
     },
+    async proposeTaskFile(files, answerField, token) {
+      const client = await starting;
+      const params: ProposeTaskFileParams = {
+        files: files.map((file) => textDocument(client, file).uri),
+        ...(answerField === undefined ? {} : { answerField }),
+      };
+      return ask<TaskFileProposal | DataAtFault>(client, PROPOSE_TASK_FILE_REQUEST, params, token);
+    },
+    async readyRows(file, wanted, take, token) {
+      const { ProgressType } = await import('vscode-languageclient/node');
+      const client = await starting;
+      const partialResultToken = `rows-${++copies}`;
+      const parts = client.onProgress(new ProgressType<string>(), partialResultToken, take);
+      try {
+        const params: ReadyRowsParams = { ...wanted, file: textDocument(client, file).uri, partialResultToken };
+        return await ask<ReadyRowsResult>(client, READY_ROWS_REQUEST, params, token);
+      } finally {
+        parts.dispose();
+      }
+    },
+    async taskFileText(params, files) {
+      const client = await starting;
+      const uris = files.map(({ data, rows }) => ({
+        data: textDocument(client, data).uri,
+        rows: textDocument(client, rows).uri,
+      }));
+      const all: TaskFileTextParams = { ...params, files: uris };
+      return ask<TaskFileTextResult>(client, TASK_FILE_TEXT_REQUEST, all, undefined);
+    },
     stop: () =>
       starting.then(
         (client) => client.dispose(),
@@ -84,6 +143,9 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       ),
   };
 }
+
+/** Tells the rows of one copy from those of another. */
+let copies = 0;
 
 /** What the protocol calls `FileChangeType.Changed`. */
 const CHANGED = 2;

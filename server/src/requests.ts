@@ -11,10 +11,19 @@ import {
   MarkupContent,
   MarkupKind,
   MessageType,
+  ProgressType,
   ResponseError,
   ShowMessageNotification,
 } from 'vscode-languageserver/node';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
+import {
+  PROPOSE_TASK_FILE_REQUEST,
+  type ProposeTaskFileParams,
+  READY_ROWS_REQUEST,
+  type ReadyRowsParams,
+  TASK_FILE_TEXT_REQUEST,
+  type TaskFileTextParams,
+} from '../../protocol/src/new-task-file.ts';
 import {
   TASK_PATHS_REQUEST,
   TASK_ROWS_REQUEST,
@@ -141,7 +150,25 @@ export function answerRequests(
     TASK_PATHS_REQUEST,
     answer(({ textDocument }: TaskPathsParams) => service.taskPaths(textDocument.uri)),
   );
+  connection.onRequest(
+    PROPOSE_TASK_FILE_REQUEST,
+    answer((params: ProposeTaskFileParams, token) => service.proposeTaskFile(params, abortedBy(token))),
+  );
+  connection.onRequest(
+    READY_ROWS_REQUEST,
+    answer(({ partialResultToken, ...params }: ReadyRowsParams, token) => {
+      const send = (part: string) => connection.sendProgress(ROWS, partialResultToken, part);
+      return service.readyRows(params, send, abortedBy(token));
+    }),
+  );
+  connection.onRequest(
+    TASK_FILE_TEXT_REQUEST,
+    answer((params: TaskFileTextParams) => service.newTaskFileText(params)),
+  );
 }
+
+/** A part of the rows of a copy. */
+const ROWS = new ProgressType<string>();
 
 type Handler<P, R> = (params: P, token: CancellationToken) => R | Promise<R>;
 type Answer<P, R> = (params: P, token: CancellationToken) => Promise<R | null | ResponseError<void>>;

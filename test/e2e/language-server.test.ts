@@ -18,6 +18,7 @@ import {
   InlayHintRequest,
   LSPErrorCodes,
   PrepareRenameRequest,
+  ProgressType,
   ReferencesRequest,
   RenameRequest,
   ShowMessageNotification,
@@ -26,6 +27,11 @@ import {
 } from 'vscode-languageserver/node';
 import { serializeSafetensors } from '../../model/src/safetensors.ts';
 import { PREDICT_TASK, type TaskCommand, TRAIN_TASK } from '../../protocol/src/commands.ts';
+import {
+  PROPOSE_TASK_FILE_REQUEST,
+  READY_ROWS_REQUEST,
+  type TaskFileProposal,
+} from '../../protocol/src/new-task-file.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { codesOf, Editor, PULLING, PUSHED, rangeOf, SERVER, uriOf } from './editor.ts';
 import { buildPtask, events, PTASK, ptask } from './ptask.ts';
@@ -708,6 +714,46 @@ describe('a question', () => {
       expect(await editor.connection.sendRequest(HoverRequest.type, params)).toBeNull();
     }
     expect(editor.log).toEqual([]);
+  });
+});
+
+describe('a new task file', () => {
+  it('has rows that come in parts before the answer, while other questions are answered', async () => {
+    const dir = await temporaryFolder();
+    const file = path.join(dir, 'rows.csv');
+    const rows = Array.from({ length: 60_000 }, (_, n) => `${'the text of a row '.repeat(8)}${n};${n % 2 ? 'a' : 'b'}`);
+    await writeFile(file, ['text;label', ...rows].join('\r\n'));
+    const { task } = await sound();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    const files = [uriOf(file)];
+    const proposal = await editor.connection.sendRequest<TaskFileProposal>(PROPOSE_TASK_FILE_REQUEST, { files });
+    expect(proposal).toMatchObject({ fields: ['text'], answerField: 'label', labels: ['b', 'a'], unlike: [0] });
+    const parts: string[] = [];
+    editor.connection.onProgress(new ProgressType<string>(), 'copy', (part) => void parts.push(part));
+    const wanted = { file: files[0], taskname: 'tone', fields: ['text'], answerField: 'label' };
+    const order: string[] = [];
+    const copied = editor.connection
+      .sendRequest(READY_ROWS_REQUEST, { ...wanted, partialResultToken: 'copy' })
+      .finally(() => order.push('copied'));
+    const position = rangeOf(document, '"model"').start;
+    await editor.connection.sendRequest(HoverRequest.type, { textDocument: { uri: document.uri }, position });
+    order.push('hover');
+    expect(await copied).toEqual({ name: 'rows.tone', notes: [] });
+    expect(order).toEqual(['hover', 'copied']);
+    expect(parts.length).toBeGreaterThan(10);
+    expect(parts.join('').split('\n')).toHaveLength(60_001);
+  });
+
+  it('is given up when the editor cancels it', async () => {
+    const dir = await temporaryFolder();
+    const file = path.join(dir, 'rows.csv');
+    await writeFile(file, `text;label\n${'some text;a\nother text;b\n'.repeat(300_000)}`);
+    const editor = await Editor.start();
+    const source = new CancellationTokenSource();
+    const asked = editor.connection.sendRequest(PROPOSE_TASK_FILE_REQUEST, { files: [uriOf(file)] }, source.token);
+    setTimeout(() => source.cancel(), 20);
+    await expect(asked).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
   });
 });
 

@@ -155,7 +155,6 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
 /** Where each package may be imported. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['client/'],
-  papaparse: ['client/src/new-task-file/table.ts'],
   uplot: ['client/webview/'],
   'vscode-jsonrpc': ['client/src/engine/', 'engine/src/process/'],
   'vscode-languageclient': ['client/src/language-server.ts'],

@@ -1,69 +1,95 @@
-import { env, Uri, window, workspace } from 'vscode';
-import { fileNameOf } from '../file-name.ts';
+import { type CancellationToken, env, ProgressLocation, Uri, window, workspace } from 'vscode';
+import type { DataAtFault, TaskFileProposal } from '../../../protocol/src/new-task-file.ts';
+import type { LanguageServer } from '../language-server.ts';
 import { showError, showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
-import { type DataProposal, isNumberOrTruth, proposeTask, type Row, readRows, textsOf } from './proposal.ts';
-import { languageOf } from './row-language.ts';
-import { listRows, tableRows, tableText } from './table.ts';
-import { type NewTaskFile, namedCopy, pathFrom, splitOf, suffix, taskFileText } from './task-file-text.ts';
 
-/** Rows that are looked at to propose fields and labels. */
-const MOST_ROWS = 2000;
+export interface NewTaskServices {
+  /** Reads the data, proposes, and says what is written. */
+  readonly server: Pick<LanguageServer, 'proposeTaskFile' | 'readyRows' | 'taskFileText'>;
+  readonly texts: Texts;
+}
 
-/** What rows are made of in copies: a data file has a row a line, in JSON. */
-const TABLE = /\.(csv|tsv)$/i;
-const LIST = /\.json$/i;
+/** Larger data are gone through in a notification in which that can be cancelled. */
+const LARGE_BYTES = 8_000_000;
 
 /** **New Task File**: asks for the data, proposes the fields, and writes and opens a task file beside the data. */
-export async function newTaskFile(texts: Texts): Promise<void> {
+export async function newTaskFile({ server, texts }: NewTaskServices): Promise<void> {
   const { t } = texts;
   const files = await pickData(texts);
   if (!files) return;
-  const rows = (await Promise.all(files.map((file) => rowsOf(file, MOST_ROWS)))).flat();
-  const first = proposeTask(rows);
-  if (!first) {
-    const example = '{"text": "…", "label": "…"}';
-    showError(
-      t(
-        'There are no rows in these files: a row is a line of JSON, such as {0}, or of a table whose first line names its columns.',
-        example,
-      ),
-    );
-    return;
-  }
+  const areLarge = (await bytesOf(files)) > LARGE_BYTES;
+  const wait = <T>(work: (token?: CancellationToken) => Promise<T>) =>
+    areLarge ? untilCancelled(texts, work) : work();
+  const propose = async (answer?: string) =>
+    proposed(await wait((token) => server.proposeTaskFile(files, answer, token)));
+  const first = await propose();
+  if (!first) return;
   const answerField = await pickAnswer(first, texts);
-  const proposal = answerField === undefined ? undefined : proposeTask(rows, answerField);
+  if (answerField === undefined) return;
+  const proposal = answerField === first.answerField ? first : await propose(answerField);
   const taskname = proposal && (proposal.taskname ?? (await askForName(texts)));
   if (!proposal || taskname === undefined) return;
   const isAnswerText = !proposal.numberFields.includes(proposal.answerField);
-  const others = files.filter(({ path }) => TABLE.test(path) || LIST.test(path));
+  const others = files.filter((_, place) => proposal.unlike.includes(place));
   const areRowsReady = proposal.taskname !== undefined && isAnswerText && others.length === 0;
-  const data = areRowsReady ? files : await copiesMadeReady(files, taskname, proposal.answerField);
-  const folder = Uri.joinPath(data[0]!, '..');
-  // The rows may name their task as no file can be named.
-  const name = fileNameOf(taskname);
+  const { fields } = proposal;
+  const copies = areRowsReady
+    ? { files, notes: [] }
+    : await wait((token) => copiesMadeReady(files, { taskname, fields, answerField }, server, token));
+  if (!copies) return;
+  const { name, text } = await server.taskFileText(
+    { taskname, proposal, language: env.language.startsWith('sv') ? 'sv' : 'en' },
+    files.map((data, place) => ({ data, rows: copies.files[place]! })),
+  );
+  const folder = Uri.joinPath(copies.files[0]!, '..');
   const uri = await free((number) => Uri.joinPath(folder, `${name}${suffix(number)}.ptask.json`));
-  const text = taskFileText({
-    taskname,
-    proposal,
-    // A copy's name has the task's in it, which may be called a test itself.
-    data: splits(files.map((file, place) => ({ path: pathFrom(folder, data[place]!), split: splitOf(file.path) }))),
-    language: languageOf(textsOf(rows, proposal)) ?? (env.language.startsWith('sv') ? 'sv' : 'en'),
-    languageNote: t('of the texts, as far as they tell; the demo model knows others, too, such as "fo", "is" and "no"'),
-  });
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await window.showTextDocument(uri);
   if (others.length > 0) {
     const names = others.map((file) => workspace.asRelativePath(file)).join(', ');
     showInformation(t('Data files have a row a line, in JSON: copies of {0} were written that have.', names));
   }
-  if (isAnswerText) return;
-  showInformation(
-    t(
-      'Answers are texts, and those in {0} are not: copies of the data files were written in which they are.',
-      JSON.stringify(proposal.answerField),
+  if (!isAnswerText) {
+    showInformation(
+      t(
+        'Answers are texts, and those in {0} are not: copies of the data files were written in which they are.',
+        JSON.stringify(proposal.answerField),
+      ),
+    );
+  }
+  if (copies.notes.length > 0) showInformation(copies.notes.join(' '));
+}
+
+/** Undefined where there is none, which is told, or where it was cancelled. */
+function proposed(found: TaskFileProposal | DataAtFault | undefined): TaskFileProposal | undefined {
+  if (!found || !('problem' in found)) return found;
+  showError(found.problem);
+  return undefined;
+}
+
+/** Undefined where the user has cancelled it. */
+async function untilCancelled<T>({ t }: Texts, work: (token: CancellationToken) => Promise<T>): Promise<T | undefined> {
+  const options = { location: ProgressLocation.Notification, title: t('New Task File'), cancellable: true };
+  return window.withProgress(options, async (_, token) => {
+    try {
+      return await work(token);
+    } catch (error) {
+      if (token.isCancellationRequested) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function bytesOf(files: readonly Uri[]): Promise<number> {
+  const sizes = files.map((file) =>
+    workspace.fs.stat(file).then(
+      ({ size }) => size,
+      // What cannot be read is told by whoever reads it.
+      () => 0,
     ),
   );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
@@ -91,14 +117,7 @@ async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
   return files.length > 0 ? files : undefined;
 }
 
-async function rowsOf(uri: Uri, most: number): Promise<Row[]> {
-  const bytes = await workspace.fs.readFile(uri);
-  if (TABLE.test(uri.path)) return tableRows(tableText(bytes), most);
-  const text = new TextDecoder().decode(bytes);
-  return LIST.test(uri.path) ? listRows(text, most) : readRows(text, most);
-}
-
-async function pickAnswer(proposal: DataProposal, { t }: Texts): Promise<string | undefined> {
+async function pickAnswer(proposal: TaskFileProposal, { t }: Texts): Promise<string | undefined> {
   const { fields, answerField, numberFields } = proposal;
   const all = [...new Set([answerField, ...fields, ...numberFields])];
   if (all.length === 1) return answerField;
@@ -119,24 +138,37 @@ function askForName({ t }: Texts): Thenable<string | undefined> {
   });
 }
 
-/** Copies whose rows name the task, with answers that are texts. One after the other, so that a name that one has taken is not free for the next. */
-async function copiesMadeReady(files: readonly Uri[], taskname: string, answerField: string): Promise<Uri[]> {
-  const copies: Uri[] = [];
-  for (const file of files) {
-    const rows = await rowsOf(file, Number.POSITIVE_INFINITY);
-    const copy = await free((number) => file.with({ path: namedCopy(file.path, taskname, number) }));
-    const lines = rows.map((row) => `${JSON.stringify(madeReady(row, taskname, answerField))}\n`);
-    await workspace.fs.writeFile(copy, new TextEncoder().encode(lines.join('')));
-    copies.push(copy);
-  }
-  return copies;
+interface Copies {
+  readonly files: readonly Uri[];
+  /** What is to be known of them. */
+  readonly notes: readonly string[];
 }
 
-function madeReady(row: Row, taskname: string, answerField: string): Row {
-  const named = { taskname, ...row };
-  const answer = row[answerField];
-  return named.taskname === taskname && isNumberOrTruth(answer) ? { ...named, [answerField]: String(answer) } : named;
+/** Copies whose rows name the task, with answers that are texts. One after the other, so that a name that one has taken is not free for the next. */
+async function copiesMadeReady(
+  files: readonly Uri[],
+  wanted: Parameters<LanguageServer['readyRows']>[1],
+  server: Pick<LanguageServer, 'readyRows'>,
+  token: CancellationToken | undefined,
+): Promise<Copies> {
+  const copies: Uri[] = [];
+  const notes: string[] = [];
+  for (const file of files) {
+    const parts: Uint8Array[] = [];
+    const encoder = new TextEncoder();
+    const ready = await server.readyRows(file, wanted, (part) => parts.push(encoder.encode(part)), token);
+    const folder = Uri.joinPath(file, '..');
+    const copy = await free((number) => Uri.joinPath(folder, `${ready.name}${suffix(number)}.jsonl`));
+    await workspace.fs.writeFile(copy, Buffer.concat(parts));
+    copies.push(copy);
+    const name = workspace.asRelativePath(file);
+    notes.push(...ready.notes.map((note) => `${name}: ${note}`));
+  }
+  return { files: copies, notes };
 }
+
+/** What tells a file's name from those that are there. */
+const suffix = (number: number): string => (number === 1 ? '' : `-${number}`);
 
 /** The first name that is not taken yet. */
 async function free(numbered: (number: number) => Uri): Promise<Uri> {
@@ -148,14 +180,4 @@ async function free(numbered: (number: number) => Uri): Promise<Uri> {
     );
     if (isFree) return uri;
   }
-}
-
-function splits(files: readonly { readonly path: string; readonly split: keyof NewTaskFile['data'] }[]) {
-  const of = (wanted: keyof NewTaskFile['data']) =>
-    files.filter(({ split }) => split === wanted).map(({ path }) => path);
-  const train = of('train');
-  // Files that are all called a test are what there is to train on.
-  return train.length > 0
-    ? { train, validation: of('validation'), test: of('test') }
-    : { train: files.map(({ path }) => path), validation: [], test: [] };
 }

@@ -21,6 +21,15 @@ import type {
   TextEdit,
 } from 'vscode-languageserver-types';
 import { TokenizerGivenUp } from '../../../model/src/tokenizer/patience.ts';
+import type {
+  DataAtFault,
+  ProposeTaskFileParams,
+  ReadyRowsParams,
+  ReadyRowsResult,
+  TaskFileProposal,
+  TaskFileTextParams,
+  TaskFileTextResult,
+} from '../../../protocol/src/new-task-file.ts';
 import type { TaskRow, TaskTemplateOutline } from '../../../protocol/src/rows.ts';
 import { MAX_TASK_FILE_UNITS, TASK_FILE_SUFFIX } from '../../../task/src/parse.ts';
 import { type CodeActionOptions, codeActions } from './code-actions.ts';
@@ -40,6 +49,7 @@ import { Insight } from './insight.ts';
 import { modelEdits } from './model-edit.ts';
 import { fetchableModel } from './model-lenses.ts';
 import { NameQueries } from './name-queries.ts';
+import { newTaskFileText, proposeTaskFile, readyRows } from './new-task-file.ts';
 import { type DocumentChange, OpenDocument, OpenDocuments } from './open-documents.ts';
 import { PublishedProblems } from './published-problems.ts';
 import type { RenameResult } from './rename.ts';
@@ -121,6 +131,20 @@ export interface LanguageService {
   modelEdits(uri: string, model: string): TextEdit[];
   /** The paths that a task file names, as they are written there; undefined for a file that is not known. */
   taskPaths(uri: string): string[] | undefined;
+  /** What data say of the task that they are for. Reads all of them. @throws the signal's reason when it is aborted */
+  proposeTaskFile(params: ProposeTaskFileParams, signal?: AbortSignal): Promise<TaskFileProposal | DataAtFault>;
+  /**
+   * The rows of a file as a data file has them, a part after the other.
+   * @param send is waited for before the next part is made
+   * @throws the signal's reason when it is aborted
+   */
+  readyRows(
+    params: Omit<ReadyRowsParams, 'partialResultToken'>,
+    send: (part: string) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<ReadyRowsResult>;
+  /** A task file for such data. */
+  newTaskFileText(params: TaskFileTextParams): TaskFileTextResult;
   /** Gives up all checks; nothing is published afterwards. */
   dispose(): void;
 }
@@ -359,6 +383,22 @@ class Service implements LanguageService {
   taskPaths(uri: string): string[] | undefined {
     const session = this.#session(uri);
     return session && taskPaths(session.context);
+  }
+
+  proposeTaskFile(params: ProposeTaskFileParams, signal?: AbortSignal): Promise<TaskFileProposal | DataAtFault> {
+    return proposeTaskFile(params, this.#host, signal);
+  }
+
+  readyRows(
+    params: Omit<ReadyRowsParams, 'partialResultToken'>,
+    send: (part: string) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<ReadyRowsResult> {
+    return readyRows(params, this.#host, send, signal);
+  }
+
+  newTaskFileText(params: TaskFileTextParams): TaskFileTextResult {
+    return newTaskFileText(params, this.#host);
   }
 
   dispose(): void {

@@ -6,7 +6,7 @@ export const dataFormat: Rule = {
   code: 'data-format',
   severity: 'warning',
   explanation:
-    'By its name a data file is a table. Rows are read from JSON Lines alone; New Task File in VS Code makes them of a CSV or TSV table, and the page on task files shows another way.',
+    'By its name a data file is a table. Rows are read from JSON Lines alone; New Task File in VS Code makes them of a CSV or TSV table, and so does `ptask new` on the command line.',
   example: {
     of: 'file',
     wrong: '"data": { "train_ds": ["rows.csv"] }',
@@ -17,8 +17,9 @@ export const dataFormat: Rule = {
       // One that is not there has been reported.
       if (state !== 'read' || !TABLE.test(name)) continue;
       const message = t(
-        '{0} is a table by its name; rows are lines of JSON. The command New Task File makes such lines of a CSV or TSV table.',
+        '{0} is a table by its name; rows are lines of JSON. New Task File in VS Code makes such lines of a CSV or TSV table, and so does {1} on the command line.',
         JSON.stringify(name),
+        'ptask new',
       );
       for (const { node } of mentions) report({ at: spanOf(node), message });
     }

@@ -1,6 +1,8 @@
 import { parse } from 'jsonc-parser';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { newTaskFile } from '../../../client/src/new-task-file/new-task-file.ts';
+import { type NewTaskServices, newTaskFile } from '../../../client/src/new-task-file/new-task-file.ts';
+import { createLanguageService } from '../../../server/src/service/language-service.ts';
+import { environment } from '../task/harness.ts';
 import { english } from './texts.ts';
 
 /** Files by their paths, as VS Code reads and writes them. */
@@ -33,6 +35,7 @@ const vscode = vi.hoisted(() => {
       showInputBox: vi.fn(async (_: { validateInput(name: string): string | undefined }) => 'rating'),
       showTextDocument: async () => undefined,
       showInformationMessage: vi.fn(),
+      showErrorMessage: vi.fn(),
     },
     workspace: {
       asRelativePath: ({ path }: Address) => path,
@@ -47,6 +50,41 @@ const vscode = vi.hoisted(() => {
   };
 });
 vi.mock('vscode', () => vscode);
+
+const service = createLanguageService({
+  environment: environment(
+    {},
+    {
+      readFile: async (path) => {
+        const text = vscode.files.get(path);
+        return text === undefined ? 'not-found' : new Blob([text]).stream();
+      },
+    },
+  ),
+  listFolder: async () => [],
+  toPath: (uri) => uri,
+  toUri: (path) => path,
+  publish: () => {},
+  pause: async () => {},
+  breathe: async () => {},
+  onError: () => {},
+});
+
+/** The language server without a connection. */
+const server: NewTaskServices['server'] = {
+  proposeTaskFile: (files, answerField) =>
+    service.proposeTaskFile({
+      files: files.map(({ path }) => path),
+      ...(answerField !== undefined && { answerField }),
+    }),
+  readyRows: ({ path }, wanted, take) => service.readyRows({ ...wanted, file: path }, async (part) => take(part)),
+  taskFileText: async (params, files) =>
+    service.newTaskFileText({
+      ...params,
+      files: files.map(({ data, rows }) => ({ data: data.path, rows: rows.path })),
+    }),
+};
+
 beforeEach(() => {
   vscode.files.clear();
   vi.clearAllMocks();
@@ -58,7 +96,7 @@ it('New Task File overwrites neither the data nor a copy that it has made before
   const before = '{"taskname":"rating","text":"Good","label":"mended by hand"}\n';
   files.set('/d/train.JSONL', own);
   files.set('/d/train.rating.jsonl', before);
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect([...files.keys()].slice(2)).toEqual(['/d/train.rating-2.jsonl', '/d/rating.ptask.json']);
   expect(files.get('/d/train.JSONL')).toBe(own);
   expect(files.get('/d/train.rating.jsonl')).toBe(before);
@@ -72,7 +110,7 @@ it('New Task File gives copies of files that differ in capitals alone names of t
   const { files } = vscode;
   files.set('/d/train.jsonl', '{"text":"Good","label":"yes"}\n');
   files.set('/d/train.JSONL', '{"text":"Bad","label":"no"}\n');
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect(files.get('/d/train.rating.jsonl')).toContain('"Bad"');
   expect(files.get('/d/train.rating-2.jsonl')).toContain('"Good"');
 });
@@ -80,7 +118,7 @@ it('New Task File gives copies of files that differ in capitals alone names of t
 it('New Task File writes beside its data also where the task is named as no file can be', async () => {
   const { files } = vscode;
   files.set('/d/train.jsonl', '{"taskname":"news/tone: 1","text":"Good","label":"yes"}\n');
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect(parse(files.get('/d/news-tone- 1.ptask.json')!)).toMatchObject({
     new_tasks: ['news/tone: 1'],
     data: { train_ds: ['train.jsonl'] },
@@ -91,10 +129,8 @@ it('New Task File writes copies of data whose answers are numbers, in which they
   const { files } = vscode;
   const rows = [1, 0, 1, 0].map((label, id) => ({ taskname: 'tone', id, text: `Row ${id}`, label }));
   files.set('/d/train.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
-  await newTaskFile(english);
-  expect(files.get('/d/train.tone.jsonl')?.split('\n')[0]).toBe(
-    '{"taskname":"tone","id":0,"text":"Row 0","label":"1"}',
-  );
+  await newTaskFile({ server, texts: english });
+  expect(files.get('/d/train.tone.jsonl')?.split('\n')[0]).toBe('{"taskname":"tone","text":"Row 0","label":"1"}');
   const { task_templates, data } = parse(files.get('/d/tone.ptask.json')!);
   expect(task_templates[0]).toMatchObject({ answer_field: 'label', labels: { 1: [], 0: [] } });
   expect(data.train_ds).toEqual(['train.tone.jsonl']);
@@ -106,7 +142,7 @@ it('New Task File writes copies of data whose answers are numbers, in which they
 it('New Task File makes lines of JSON of a table, and says so', async () => {
   const { files } = vscode;
   files.set('/d/train.csv', 'tekstur;svar\r\n"Eg eri glað; sera";1\r\nEg eri keddur;0\r\nGott;1\r\nIlla;0\r\n');
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect(files.get('/d/train.rating.jsonl')?.split('\n').slice(0, 2)).toEqual([
     '{"taskname":"rating","tekstur":"Eg eri glað; sera","svar":"1"}',
     '{"taskname":"rating","tekstur":"Eg eri keddur","svar":"0"}',
@@ -125,15 +161,15 @@ it('New Task File takes other files than those it has found, such as a list in J
   files.set('/e/more.json', '[{"taskname":"tone","text":"Bad","label":"no"}]');
   window.showQuickPick.mockImplementationOnce(async (items) => items.slice(-1));
   window.showOpenDialog.mockResolvedValueOnce([uri('/e/more.json')]);
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect(files.get('/e/more.tone.jsonl')).toBe('{"taskname":"tone","text":"Bad","label":"no"}\n');
   expect(parse(files.get('/e/tone.ptask.json')!).data.train_ds).toEqual(['more.tone.jsonl']);
   const before = files.size;
   window.showQuickPick.mockImplementationOnce(async (items) => items.slice(-1));
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect(files.size).toBe(before);
   window.showQuickPick.mockImplementationOnce(async (items) => items);
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect(parse(files.get('/d/tone.ptask.json')!).data.train_ds).toEqual(['train.jsonl']);
 });
 
@@ -146,9 +182,29 @@ it('New Task File takes a name with letters of any language, and the splits of t
     for (const name of ['', 'a b', 'a/b', 'a:b']) expect(validateInput(name)).toMatch(/^Letters/);
     return 'ætlan-test';
   });
-  await newTaskFile(english);
+  await newTaskFile({ server, texts: english });
   expect(parse(files.get('/d/ætlan-test.ptask.json')!).data).toMatchObject({
     train_ds: ['train.ætlan-test.jsonl'],
     test_ds: ['test.ætlan-test.jsonl'],
   });
+});
+
+it('New Task File says what copies lack, and what makes data of no use', async () => {
+  const { files, window } = vscode;
+  files.set('/d/train.csv', 'text;label;\nGood;yes\nBad;no\nGood;yes\nSo so;\n');
+  await newTaskFile({ server, texts: english });
+  expect(window.showInformationMessage).toHaveBeenLastCalledWith(
+    [
+      '/d/train.csv: Rows without an answer, which were left out: 1.',
+      '/d/train.csv: Rows that were there already, which were left out: 1.',
+      '/d/train.csv: Columns without a name, which are left out: 1.',
+    ].join(' '),
+  );
+  const before = files.size;
+  files.set('/d/train.csv', 'Good,yes\nBad,no\nFine,yes\n');
+  await newTaskFile({ server, texts: english });
+  expect(window.showErrorMessage).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/^train\.csv, line 1: The first line of a table names its columns/),
+  );
+  expect(files.size).toBe(before);
 });

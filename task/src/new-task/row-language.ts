@@ -14,6 +14,11 @@ const WORDS = {
 
 export type RowLanguage = keyof typeof WORDS;
 
+const OF_WORD = new Map<string, RowLanguage[]>();
+for (const [language, words] of Object.entries(WORDS) as [RowLanguage, readonly string[]][]) {
+  for (const word of words) OF_WORD.set(word, [...(OF_WORD.get(word) ?? []), language]);
+}
+
 /** The language that most texts seem to be in, of those that are easily told; undefined where nothing speaks for any. */
 export function languageOf(texts: Iterable<string>): RowLanguage | undefined {
   const languages = Object.keys(WORDS) as RowLanguage[];
@@ -24,11 +29,12 @@ export function languageOf(texts: Iterable<string>): RowLanguage | undefined {
         .normalize('NFC')
         .toLowerCase()
         .match(/\p{L}+/gu) ?? [];
-    const counts = languages.map((language) => words.filter((word) => WORDS[language].includes(word as never)).length);
-    const most = Math.max(...counts);
-    for (const [place, language] of languages.entries()) {
-      if (most > 0 && counts[place] === most) votes.set(language, (votes.get(language) ?? 0) + 1);
+    const counts = new Map<RowLanguage, number>();
+    for (const language of words.flatMap((word) => OF_WORD.get(word) ?? [])) {
+      counts.set(language, (counts.get(language) ?? 0) + 1);
     }
+    const most = Math.max(...counts.values());
+    for (const [language, count] of counts) if (count === most) votes.set(language, (votes.get(language) ?? 0) + 1);
   }
   const winner = Math.max(...votes.values());
   return languages.find((language) => votes.get(language) === winner);

@@ -1,0 +1,196 @@
+import type { RowObject } from '../rows.ts';
+import { languageOf, type RowLanguage } from './row-language.ts';
+
+/** What the rows of some data files say of the task that they are for. */
+export interface DataProposal {
+  /** The commonest; undefined where rows name none. */
+  readonly taskname: string | undefined;
+  /** Fields with text that most rows have, in the order in which they stand, the answer not among them. */
+  readonly fields: readonly string[];
+  readonly answerField: string;
+  /** Fields with numbers or truth values that are the answer, or may be. */
+  readonly numberFields: readonly string[];
+  /** The answers, where they look like labels. */
+  readonly labels: readonly string[] | undefined;
+  /** The field whose texts are longest, which is cut where a row is too long. */
+  readonly longestField: string | undefined;
+  /** That of the texts; undefined where nothing speaks for any. */
+  readonly language: RowLanguage | undefined;
+}
+
+/** More different answers, or longer ones, are free text. */
+const MOST_LABELS = 30;
+const LONGEST_LABEL = 40;
+const ANSWER_NAMES = ['label', 'answer', 'response', 'completion', 'output', 'target', 'etikett', 'svar'];
+
+/** Of what can be made a text without a doubt. */
+export const isNumberOrTruth = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
+
+/** More tasks, and more fields of one, are passed over. */
+const MOST_NAMES = 1000;
+/** How many rows' texts are kept to tell their language, and how much of each. */
+const MOST_SAMPLES = 400;
+const SAMPLE_UNITS = 300;
+
+/** What is known of a field's values of one kind. */
+interface FieldFacts {
+  /** Rows with such a value. */
+  rows: number;
+  /** The different ones that are not blank, while they are so few and short that they may be labels. */
+  values: Set<string> | undefined;
+  /** The length of the longest in UTF-16 units. */
+  longest: number;
+}
+
+interface TaskSurvey {
+  rows: number;
+  readonly texts: Map<string, FieldFacts>;
+  readonly numbers: Map<string, FieldFacts>;
+  /** Every so many rows a sample is taken. */
+  stride: number;
+  samples: ReadonlyMap<string, string>[];
+}
+
+/** What there is in rows, gathered row by row: its size does not depend on how many there are. */
+export class RowSurvey {
+  readonly #tasks = new Map<string | undefined, TaskSurvey>();
+
+  add(row: RowObject): void {
+    const taskname = typeof row.taskname === 'string' ? row.taskname : undefined;
+    const task = this.#task(taskname);
+    if (task === undefined) return;
+    const samples = task.rows % task.stride === 0 ? new Map<string, string>() : undefined;
+    task.rows += 1;
+    for (const [field, value] of Object.entries(row)) {
+      if (field === 'taskname' || !isPlaceholder(field)) continue;
+      if (typeof value === 'string') {
+        note(task.texts, field, value);
+        samples?.set(field, value.slice(0, SAMPLE_UNITS));
+      } else if (isNumberOrTruth(value)) note(task.numbers, field, String(value));
+    }
+    if (samples) keepSample(task, samples);
+  }
+
+  /** The commonest name of a task; undefined where rows name none. */
+  get taskname(): string | undefined {
+    const named = [...this.#tasks].flatMap(([name, { rows }]) => (name === undefined ? [] : [{ name, rows }]));
+    return named.sort((a, b) => b.rows - a.rows)[0]?.name;
+  }
+
+  /** The names of tasks that rows have. */
+  get tasknames(): string[] {
+    return [...this.#tasks.keys()].filter((name) => name !== undefined);
+  }
+
+  /** How many rows are of no task by their own account. */
+  get nameless(): number {
+    return this.#tasks.get(undefined)?.rows ?? 0;
+  }
+
+  /** The rows of a task. */
+  of(taskname: string | undefined): Readonly<TaskSurvey> {
+    return this.#tasks.get(taskname) ?? emptySurvey();
+  }
+
+  #task(taskname: string | undefined): TaskSurvey | undefined {
+    const known = this.#tasks.get(taskname);
+    if (known || this.#tasks.size > MOST_NAMES) return known;
+    const made = emptySurvey();
+    this.#tasks.set(taskname, made);
+    return made;
+  }
+}
+
+const emptySurvey = (): TaskSurvey => ({ rows: 0, texts: new Map(), numbers: new Map(), stride: 1, samples: [] });
+
+function note(fields: Map<string, FieldFacts>, field: string, value: string): void {
+  let facts = fields.get(field);
+  if (facts === undefined) {
+    if (fields.size >= MOST_NAMES) return;
+    facts = { rows: 0, values: new Set(), longest: 0 };
+    fields.set(field, facts);
+  }
+  facts.rows += 1;
+  facts.longest = Math.max(facts.longest, value.length);
+  if (facts.values === undefined || value.trim() === '') return;
+  facts.values.add(value);
+  if (facts.values.size > MOST_LABELS || value.length > LONGEST_LABEL) facts.values = undefined;
+}
+
+/** Samples stay spread over all rows: where they become too many, every second one goes. */
+function keepSample(task: TaskSurvey, sample: ReadonlyMap<string, string>): void {
+  task.samples.push(sample);
+  if (task.samples.length <= MOST_SAMPLES) return;
+  task.samples = task.samples.filter((_, place) => place % 2 === 0);
+  task.stride *= 2;
+}
+
+/** What the user has said already. */
+export interface Wanted {
+  readonly answerField?: string | undefined;
+  /** The fields with text, in their order. */
+  readonly fields?: readonly string[] | undefined;
+  /** The task whose rows are meant, where they name any. */
+  readonly taskname?: string | undefined;
+}
+
+/** @returns undefined where no field could be an answer */
+export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposal | undefined {
+  const taskname =
+    wanted.taskname !== undefined && survey.tasknames.includes(wanted.taskname) ? wanted.taskname : survey.taskname;
+  const task = survey.of(taskname);
+  const answer = wanted.answerField;
+  const isCommon = ({ rows }: FieldFacts) => rows > task.rows / 2;
+  const common = [...task.texts].filter(([, facts]) => isCommon(facts));
+  const names = common.map(([field]) => field);
+  const numbers = [...task.numbers].filter(
+    ([field, facts]) =>
+      isCommon(facts) && (field === answer || ANSWER_NAMES.includes(field) || labelsOf(facts) !== undefined),
+  );
+  const numberFields = numbers.map(([field]) => field);
+  const answerField =
+    answer ??
+    ANSWER_NAMES.find((name) => names.includes(name)) ??
+    // Such as `label_text` beside `label`, a number.
+    names.find((field) => ANSWER_NAMES.some((name) => field.startsWith(`${name}_`))) ??
+    ANSWER_NAMES.find((name) => numberFields.includes(name)) ??
+    names.at(-1);
+  if (answerField === undefined) return undefined;
+  const fields = wanted.fields ?? names.filter((field) => field !== answerField);
+  // Rows without a task's name are given it.
+  const all = [task, ...(taskname === undefined ? [] : [survey.of(undefined)])];
+  const answers = all.flatMap(({ texts, numbers }) =>
+    [texts.get(answerField) ?? [], numbers.get(answerField) ?? []].flat(),
+  );
+  return {
+    taskname,
+    fields,
+    answerField,
+    numberFields,
+    labels: labelsOf(together(answers)),
+    longestField: longest([...task.texts].filter(([field]) => fields.includes(field) && field !== answerField)),
+    // Labels may be in another language than the texts.
+    language: languageOf(task.samples.flatMap((sample) => fields.flatMap((field) => sample.get(field) ?? []))),
+  };
+}
+
+/** Whether a field can stand in a template. */
+const isPlaceholder = (field: string) => /^[^{}\r\n]+$/.test(field) && !field.includes('<|VIRTUAL_PROMPT_');
+
+function labelsOf({ values, rows }: FieldFacts): string[] | undefined {
+  const count = values?.size ?? 0;
+  return values && count >= 2 && count <= rows / 2 ? [...values] : undefined;
+}
+
+function together(facts: readonly FieldFacts[]): FieldFacts {
+  const values = new Set(facts.flatMap((one) => [...(one.values ?? [])]));
+  return {
+    rows: facts.reduce((sum, one) => sum + one.rows, 0),
+    values: facts.every((one) => one.values) && values.size <= MOST_LABELS ? values : undefined,
+    longest: Math.max(0, ...facts.map((one) => one.longest)),
+  };
+}
+
+function longest(fields: readonly (readonly [string, FieldFacts])[]): string | undefined {
+  return fields.toSorted(([, a], [, b]) => b.longest - a.longest)[0]?.[0];
+}

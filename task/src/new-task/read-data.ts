@@ -1,0 +1,354 @@
+import { t } from '../../../l10n/src/words.ts';
+import type { Work } from '../data/work.ts';
+import type { CheckEnvironment } from '../environment.ts';
+import { parseRow, type RowObject, RowReader } from '../rows.ts';
+import { type DataEncoding, decoded, encodingOf } from './data-text.ts';
+import { ListReader } from './list-reader.ts';
+import { separatorOf, TableReader, type TableRecord } from './table-reader.ts';
+
+/** A table in CSV or TSV, a list in JSON, or lines of JSON, which alone data files are. */
+export type DataForm = 'table' | 'list' | 'lines';
+
+/** A row, or why what stands there is none. */
+export type RowFound = { readonly row: RowObject; readonly line: number } | DataFault;
+
+export interface DataFault {
+  readonly row: undefined;
+  /** From 1; undefined for what is said of the whole file. */
+  readonly line: number | undefined;
+  readonly message: string;
+  /** Nothing of the file is of use; what came before it neither. */
+  readonly isFatal: boolean;
+}
+
+/** What is looked at of data that are to become rows of a task. */
+export type DataEnvironment = Pick<CheckEnvironment, 'readFile'>;
+
+/** A file whose form and encoding are known. */
+export interface DataSource {
+  readonly path: string;
+  readonly form: DataForm;
+  readonly encoding: DataEncoding;
+  /** All that it holds, a part at a time; any number of times. @throws what the work throws */
+  rows(): AsyncGenerator<RowFound[]>;
+  /** What else is to be said of it, once its rows have been read. */
+  notes(): readonly string[];
+}
+
+const TABLE = /\.(csv|tsv|tab)$/i;
+const JSON_NAME = /\.(json|jsonl|ndjson)$/i;
+
+/** So much of a table tells what separates its cells; blank lines in front of it tell nothing. */
+const BEGINNING_UNITS = 4096;
+const MOST_BLANK_UNITS = 1024 * 1024;
+
+/** How Parquet, workbooks and archives begin. */
+const OTHER_FORMATS = ['PAR1', 'PK\x03\x04', '\xd0\xcf\x11\xe0'];
+
+/** How many rows of a table are looked at to tell whether its first line is one of them. */
+const MOST_COMPARED = 1000;
+/** The share of rows that have a column's name as their value, from which on it is one: a label, of thirty at most. */
+const ROW_SHARE = 0.01;
+
+/**
+ * Opens a file with rows of whatever form, going through it once for its encoding.
+ * @throws what the work throws
+ */
+export async function openData(
+  path: string,
+  environment: DataEnvironment,
+  work: Work,
+): Promise<DataSource | DataFault> {
+  try {
+    const head = await headOf(await chunksOf(path, environment));
+    if (head === undefined) return fatal(undefined, t('It is empty.'));
+    if (OTHER_FORMATS.some((beginning) => head.startsWith(beginning))) return fatal(undefined, noText());
+    const encoding = await encodingOf(head, () => chunksOf(path, environment), work);
+    const file = new DataFile(path, encoding, environment, work);
+    const beginning = await file.beginning();
+    if (beginning.includes('\0')) return fatal(undefined, noText());
+    return file.as(formOf(path, beginning));
+  } catch (error) {
+    if (error instanceof Unreadable) return fatal(undefined, error.message);
+    throw error;
+  }
+}
+
+/** What the system says of a file is for the user; anything else that is thrown is not. */
+class Unreadable extends Error {}
+
+function fatal(line: number | undefined, message: string): DataFault {
+  return { row: undefined, line, message, isFatal: true };
+}
+
+function noText(): string {
+  return t('It is no text. Save the table in it as CSV in UTF-8.');
+}
+
+function formOf(path: string, beginning: string): DataForm {
+  if (TABLE.test(path)) return 'table';
+  const first = beginning.trimStart()[0];
+  if (first === '[') return 'list';
+  return first === '{' || JSON_NAME.test(path) ? 'lines' : 'table';
+}
+
+async function chunksOf(path: string, { readFile }: DataEnvironment): Promise<AsyncIterable<Uint8Array>> {
+  const reading = await readFile(path);
+  if (reading === 'not-found') throw new Unreadable(t('It is not there.'));
+  if ('unreadable' in reading) throw new Unreadable(t('It cannot be read: {0}', reading.unreadable));
+  return readingOn(reading);
+}
+
+async function* readingOn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      let chunk: IteratorResult<Uint8Array>;
+      try {
+        chunk = await iterator.next();
+      } catch (error) {
+        throw new Unreadable(t('It cannot be read: {0}', error instanceof Error ? error.message : String(error)));
+      }
+      if (chunk.done) return;
+      yield chunk.value;
+    }
+  } finally {
+    // Closes the file where its end is not waited for.
+    await iterator.return?.(undefined);
+  }
+}
+
+const HEAD_BYTES = 8;
+
+/** The first bytes as Latin-1; undefined for an empty file. */
+async function headOf(chunks: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+  let head = '';
+  for await (const chunk of chunks) {
+    head += String.fromCharCode(...chunk.subarray(0, HEAD_BYTES));
+    if (head.length >= HEAD_BYTES) break;
+  }
+  return head === '' ? undefined : head;
+}
+
+class DataFile {
+  readonly path: string;
+  readonly encoding: DataEncoding;
+  readonly #environment: DataEnvironment;
+  readonly #work: Work;
+
+  constructor(path: string, encoding: DataEncoding, environment: DataEnvironment, work: Work) {
+    this.path = path;
+    this.encoding = encoding;
+    this.#environment = environment;
+    this.#work = work;
+  }
+
+  async beginning(): Promise<string> {
+    for await (const text of this.#texts()) if (text.trim() !== '') return text;
+    return '';
+  }
+
+  as(form: DataForm): DataSource {
+    let notes: readonly string[] = [];
+    const ownRows = () => {
+      if (form === 'lines') return new LineRows();
+      return form === 'list' ? new ListRows() : new TableRows();
+    };
+    const readAll = this.#readAll.bind(this);
+    const { path, encoding } = this;
+    return {
+      path,
+      form,
+      encoding,
+      async *rows() {
+        const rows = ownRows();
+        yield* readAll(rows);
+        notes = [...(encoding === 'windows-1252' ? [readAsWindows()] : []), ...rows.notes()];
+      },
+      notes: () => notes,
+    };
+  }
+
+  async *#readAll(rows: FormReader): AsyncGenerator<RowFound[]> {
+    try {
+      for await (const text of this.#texts()) {
+        const found = text.includes('\0') ? [fatal(undefined, noText())] : rows.push(text);
+        if (found.length > 0) yield found;
+        if (found.some(isFatal)) return;
+      }
+      const last = rows.end();
+      if (last.length > 0) yield last;
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      yield [fatal(undefined, error.message)];
+    }
+  }
+
+  async *#texts(): AsyncGenerator<string> {
+    yield* decoded(await chunksOf(this.path, this.#environment), this.encoding, this.#work);
+  }
+}
+
+export const isFatal = (found: RowFound): found is DataFault => found.row === undefined && found.isFatal;
+
+function readAsWindows(): string {
+  return t('It is not UTF-8: its letters were read as Windows writes those of western Europe.');
+}
+
+/** Makes rows of a form's text, a part at a time. */
+interface FormReader {
+  push(text: string): RowFound[];
+  end(): RowFound[];
+  notes(): string[];
+}
+
+/** What a reader has told, once. */
+function problemOf(reader: { readonly problem: { readonly line: number; readonly message: string } | undefined }) {
+  return reader.problem === undefined ? [] : [fatal(reader.problem.line, reader.problem.message)];
+}
+
+class LineRows implements FormReader {
+  readonly #encoder = new TextEncoder();
+  readonly #reader = new RowReader();
+
+  push(text: string): RowFound[] {
+    return this.#reader.push(this.#encoder.encode(text)).map(asFound);
+  }
+
+  end(): RowFound[] {
+    return this.#reader.end().map(asFound);
+  }
+
+  notes(): string[] {
+    return [];
+  }
+}
+
+function asFound(row: ReturnType<RowReader['push']>[number]): RowFound {
+  const line = row.line + 1;
+  return row.value ? { row: row.value, line } : { row: undefined, line, message: row.problem.message, isFatal: false };
+}
+
+class ListRows implements FormReader {
+  readonly #reader = new ListReader();
+
+  push(text: string): RowFound[] {
+    const found = this.#reader.push(text).map(({ line, text }): RowFound => {
+      const row = parseRow(text);
+      if (row?.value) return { row: row.value, line };
+      const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
+      return { row: undefined, line, message, isFatal: false };
+    });
+    return [...found, ...problemOf(this.#reader)];
+  }
+
+  end(): RowFound[] {
+    this.#reader.end();
+    return problemOf(this.#reader);
+  }
+
+  notes(): string[] {
+    return [];
+  }
+}
+
+/** The rows of a table, whose first line names the columns. */
+class TableRows implements FormReader {
+  #beginning = '';
+  #reader: TableReader | undefined;
+  #names: readonly string[] | undefined;
+  /** Where the columns that count stand: they have a name, and one of their own. */
+  #columns: { readonly name: string; readonly place: number }[] = [];
+  #namesLine = 1;
+  #compared = 0;
+  /** For each column, how many rows have its name as their value, and where the first of them is. */
+  readonly #alike = new Map<number, { rows: number; line: number }>();
+
+  push(text: string): RowFound[] {
+    if (this.#reader) return this.#rows(this.#reader.push(text), this.#reader);
+    this.#beginning += text;
+    const { length } = this.#beginning;
+    const isTooShort = length < BEGINNING_UNITS || (length < MOST_BLANK_UNITS && this.#beginning.trim() === '');
+    return isTooShort ? [] : this.#begin();
+  }
+
+  end(): RowFound[] {
+    const first = this.#reader ? [] : this.#begin();
+    const found = [...first, ...this.#rows(this.#reader!.end(), this.#reader!)];
+    if (found.some(isFatal)) return found;
+    const alike = [...this.#alike].find(([, { rows }]) => rows >= this.#compared * ROW_SHARE);
+    return alike === undefined ? found : [...found, fatal(this.#namesLine, this.#withoutNames(...alike))];
+  }
+
+  notes(): string[] {
+    const names = this.#names ?? [];
+    const nameless = names.filter((name) => name === '').length;
+    const twice = new Set(names.filter((name, place) => name !== '' && names.indexOf(name) !== place));
+    return [
+      ...(nameless === 0 ? [] : [t('Columns without a name, which are left out: {0}.', nameless)]),
+      ...[...twice].map((name) => t('Of the columns that are named {0} the first counts.', JSON.stringify(name))),
+    ];
+  }
+
+  /** Begins to read where there is enough to tell what separates the cells. */
+  #begin(): RowFound[] {
+    const { separator, length } = separatorOf(this.#beginning);
+    this.#reader = new TableReader(separator, { line: length === 0 ? 1 : 2 });
+    const records = this.#reader.push(this.#beginning.slice(length));
+    this.#beginning = '';
+    return this.#rows(records, this.#reader);
+  }
+
+  #rows(records: readonly TableRecord[], reader: TableReader): RowFound[] {
+    return [...records.flatMap((record) => this.#row(record) ?? []), ...problemOf(reader)];
+  }
+
+  #row({ cells, line }: TableRecord): RowFound | undefined {
+    if (this.#names === undefined) {
+      const names = cells.map((name) => name.trim());
+      this.#names = names;
+      this.#namesLine = line;
+      // Of two columns with one name the first counts.
+      const seen = new Set(['']);
+      for (const [place, name] of names.entries()) {
+        if (!seen.has(name)) this.#columns.push({ name, place });
+        seen.add(name);
+      }
+      return undefined;
+    }
+    if (cells.length > this.#names.length && cells.slice(this.#names.length).some((cell) => cell.trim() !== '')) {
+      const message = t(
+        'This line has {0} cells, and the first one names {1} columns. A cell with a separator in it stands in quotation marks.',
+        cells.length,
+        this.#names.length,
+      );
+      return { row: undefined, line, message, isFatal: false };
+    }
+    if (this.#columns.length > 1 && this.#columns.every(({ name, place }) => cells[place]?.trim() === name)) {
+      return { row: undefined, line, message: t('This line names the columns once more.'), isFatal: false };
+    }
+    this.#compare(cells, line);
+    const own = this.#columns.filter(({ place }) => place < cells.length);
+    return { row: Object.fromEntries(own.map(({ name, place }) => [name, cells[place]!])), line };
+  }
+
+  /** Notes whether the first line is a row like this one: so are labels in a table without names. */
+  #compare(cells: readonly string[], line: number): void {
+    if (this.#compared === MOST_COMPARED) return;
+    this.#compared += 1;
+    for (const { name, place } of this.#columns) {
+      if (cells[place]?.trim() !== name) continue;
+      const known = this.#alike.get(place);
+      if (known) known.rows += 1;
+      else this.#alike.set(place, { rows: 1, line });
+    }
+  }
+
+  #withoutNames(place: number, { line }: { line: number }): string {
+    return t(
+      'The first line of a table names its columns, and this one seems to be a row: {0} is also the value of a row, in line {1}. Put a line in front of it that names the columns.',
+      JSON.stringify(this.#names![place]),
+      line,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { proposeTask, type Wanted } from '../../../../task/src/new-task/proposal.ts';
+import { languageOf } from '../../../../task/src/new-task/row-language.ts';
+import type { RowObject } from '../../../../task/src/rows.ts';
+import { surveyOf } from './data.ts';
+
+const propose = (rows: Iterable<RowObject>, wanted?: Wanted) => proposeTask(surveyOf(rows), wanted);
+const rating = (text: string, label: string) => ({ taskname: 'rating', text, label });
+const ROWS = [rating('Good', 'yes'), rating('Bad, very bad', 'no'), rating('Fine', 'yes'), rating('Awful', 'no')];
+
+describe('the proposal', () => {
+  it('takes task, fields and labels from the rows', () =>
+    expect(propose(ROWS)).toEqual({
+      taskname: 'rating',
+      fields: ['text'],
+      answerField: 'label',
+      numberFields: [],
+      labels: ['yes', 'no'],
+      longestField: 'text',
+      language: undefined,
+    }));
+  it('takes the last field as the answer where none is called so', () =>
+    expect(propose([{ question: 'a', reply: 'b' }])?.answerField).toBe('reply'));
+  it.each([
+    [{ label: 1 }, { label: 0 }, { answerField: 'label', numberFields: ['label'], labels: ['1', '0'] }],
+    [{ label: true }, { label: false }, { answerField: 'label', labels: ['true', 'false'] }],
+    [
+      { label: 1, label_text: 'yes' },
+      { label: 0, label_text: 'no' },
+      { answerField: 'label_text', fields: ['text'] },
+    ],
+    [
+      { label: 'yes', stars: 1 },
+      { label: 'no', stars: 5 },
+      { answerField: 'label', numberFields: ['stars'] },
+    ],
+    [{ stars: 1 }, { stars: 5 }, { answerField: 'text', numberFields: ['stars'] }],
+  ])('takes numbers that look like labels for what may be the answer: %j', (one, other, proposal) => {
+    const rows = [one, other, one, other].map((answer, id) => ({ id, text: 'Good', ...answer }));
+    expect(propose(rows)).toMatchObject(proposal);
+  });
+  it('takes the answer that the user names', () =>
+    expect(propose(ROWS, { answerField: 'text' })).toMatchObject({
+      answerField: 'text',
+      fields: ['label'],
+      labels: undefined,
+    }));
+  it('has no labels where the answers are free text', () =>
+    expect(
+      propose([
+        { a: '1', label: 'x' },
+        { a: '2', label: 'y' },
+      ])?.labels,
+    ).toBeUndefined());
+  it('knows no task where the rows name none', () => expect(propose([{ a: '1', b: '2' }])?.taskname).toBeUndefined());
+  it('leaves out fields that no template can name', () =>
+    expect(propose([{ '': '1', 'a{b}': '2', 'line\nend': '3', '<|VIRTUAL_PROMPT_0|>': '4', c: '5' }])).toMatchObject({
+      fields: [],
+      answerField: 'c',
+    }));
+  it('is made from as many rows as a hundred files have', () => {
+    const rows = Array.from({ length: 200_000 }, (_, n) => rating(`row ${n}`, n % 2 ? 'yes' : 'no'));
+    expect(propose(rows)).toMatchObject({ labels: ['no', 'yes'], longestField: 'text' });
+  });
+  it('is none where nothing could be an answer', () => {
+    expect(propose([])).toBeUndefined();
+    expect(propose([{ taskname: 'a', n: 3 }])).toBeUndefined();
+  });
+});
+
+describe('the language of rows', () => {
+  it.each([
+    [['Vinsten ökade, och utdelningen höjs.', 'Kursen faller efter en svag rapport.'], 'sv'],
+    [['The mining company Rödberget increased its output in Åre.', 'Profit of the year is up.'], 'en'],
+    [['tänd lampan i köket', 'jag vill ha det tyst'], 'sv'],
+    [['Tænd lyset i køkkenet', 'Jeg vil gerne have det varmt, og det er af glas', 'Væk mig til tiden'], 'da'],
+    [['Slå på lyset i stua', 'Jeg vil gjerne ha det varmt, og det er av glass', 'Husk å vekke meg'], 'no'],
+    [['Kveiktu ljósið í eldhúsinu', 'Ég vil að það sé hlýtt', 'Vektu mig klukkan sjö'], 'is'],
+    [['Tendra ljósið í køkinum', 'Eg vil at tað er heitt, og ikki kalt', 'Vek meg klokkan sjey'], 'fo'],
+    [['Sytytä valo', 'Herätä minut, kun se on valmis', 'Mitä huomenna on ja ei ole?'], 'fi'],
+    [['42', 'OK', ''], undefined],
+    [[], undefined],
+  ])('of %s is %s', (texts, language) => expect(languageOf(texts)).toBe(language));
+
+  it('is that of their texts, not of their labels', () => {
+    const row = { text: 'Det är bra', label: 'the best of it' };
+    expect(propose([row, row, { text: 3 }])?.language).toBe('sv');
+  });
+});
