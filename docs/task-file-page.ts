@@ -41,15 +41,13 @@ several tasks, and may have any size: ptask streams them.
 { "taskname": "sentiment-task", "sentence": "Shares fell sharply after the profit warning.", "label": "negative" }
 \`\`\`
 
-**New Task File** in VS Code makes such lines from a table (CSV, TSV) or a list in JSON, adds the \`taskname\` to rows that have
-none, and proposes a task file for them. Without VS Code, a few lines of Python (which ptask itself does not need) convert a table:
+[\`ptask new\`](command-line.md#ptask-new-data) makes such lines from a table (CSV, TSV, also as Excel saves it) or a list in JSON,
+adds the \`taskname\` to rows that have none, splits them for training, validation and test, and writes a task file for them. **New
+Task File** in VS Code does the same, but does not split them.
 
-\`\`\`python
-import csv, json
-
-with open('rows.csv', encoding='utf-8-sig', newline='') as table, open('rows.jsonl', 'w', encoding='utf-8') as rows:
-    for row in csv.DictReader(table):  # with delimiter=';' for a table from a Swedish or German Excel
-        rows.write(json.dumps({'taskname': 'sentiment-task', **row}, ensure_ascii=False) + '\\n')
+\`\`\`sh
+npx ptask new reviews.csv                                            # reviews.train.jsonl, …, and reviews.ptask.json
+npx ptask new reviews.csv --answer stars --text review --name stars  # which columns, and what the task is called
 \`\`\`
 
 ## What is checked

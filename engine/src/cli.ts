@@ -11,6 +11,7 @@ import { VERSION } from './version.ts';
 type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  new: async () => (await import('./cli/new.ts')).newCommand,
   check: async () => (await import('./cli/check.ts')).check,
   train: async () => (await import('./cli/train.ts')).trainCommand,
   predict: async () => (await import('./cli/predict.ts')).predict,

@@ -19,6 +19,8 @@ export interface TaskFileProposal {
   readonly taskname?: string;
   /** Fields with text, in the order in which they stand, the answer not among them. */
   readonly fields: readonly string[];
+  /** Fields with text that are not proposed, since it is nothing but numbers. */
+  readonly otherFields: readonly string[];
   readonly answerField: string;
   /** Fields with numbers or truth values that are the answer, or may be. */
   readonly numberFields: readonly string[];

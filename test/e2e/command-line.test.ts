@@ -13,7 +13,7 @@ describe('usage', () => {
   it('is told by --help, and the version by --version', async () => {
     const help = await ptask(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['check', 'train', 'predict', 'evaluate', 'export', 'devices', 'bench', 'demo']) {
+    for (const command of ['new', 'check', 'train', 'predict', 'evaluate', 'export', 'devices', 'bench', 'demo']) {
       expect(help.stdout).toContain(`ptask ${command}`);
     }
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };

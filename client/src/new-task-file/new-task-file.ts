@@ -118,8 +118,8 @@ async function pickData({ t }: Texts): Promise<Uri[] | undefined> {
 }
 
 async function pickAnswer(proposal: TaskFileProposal, { t }: Texts): Promise<string | undefined> {
-  const { fields, answerField, numberFields } = proposal;
-  const all = [...new Set([answerField, ...fields, ...numberFields])];
+  const { fields, otherFields, answerField, numberFields } = proposal;
+  const all = [...new Set([answerField, ...fields, ...otherFields, ...numberFields])];
   if (all.length === 1) return answerField;
   return window.showQuickPick(all, {
     title: t('New Task File'),

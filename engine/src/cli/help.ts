@@ -1,5 +1,16 @@
 export const HELP = `ptask: p-tuning of a frozen language model, on this machine
 
+  ptask new DATA…             make rows and a task file of a table (CSV, TSV), a list in JSON
+                              or lines of JSON, with what it finds in them
+      --name NAME               what the task is called (default: as the rows or the file)
+      --answer COLUMN           the answer that the model is to learn
+      --text COLUMN             a text that it is given; may be given several times
+      --template TEXT           the template, such as 'Text: {text} Label: {label}'
+      --model MODEL             default: demo
+      --language LANG           of the texts, for models that ask for one
+      --holdout N               percent of the rows for validation, and for the test (default: 10)
+      --out FOLDER              where the files go (default: beside the data)
+      --force                   overwrite files that are there
   ptask check FILE…           what is wrong with task files and their data
   ptask train FILE            learn the prompts of a task file's new tasks
       --task NAME               this task alone; may be given several times

@@ -1,5 +1,6 @@
+import type { Problem } from '../../../protocol/src/problem.ts';
 import { formatProblem, problemEvent } from '../../../task/src/format-problem.ts';
-import { type CheckedProject, openProject, type Project, requireSound } from '../project.ts';
+import { openProject, type Project, requireSound } from '../project.ts';
 import { count } from '../text.ts';
 import type { Output } from './output.ts';
 
@@ -12,11 +13,12 @@ const MOST = 20;
  */
 export async function openForRun(file: string, output: Output): Promise<Project> {
   const checked = await openProject(file, (message) => output.note(message));
-  printBeforeRun(checked, output);
+  printProblems(checked.problems, output);
   return requireSound(checked);
 }
 
-function printBeforeRun({ problems }: CheckedProject, output: Output): void {
+/** Errors and warnings on standard error, or as events. */
+export function printProblems(problems: readonly Problem[], output: Output): void {
   const bySeverity = (['error', 'warning'] as const).map((severity) => ({
     severity,
     all: problems.filter((problem) => problem.severity === severity),

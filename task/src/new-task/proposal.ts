@@ -7,6 +7,8 @@ export interface DataProposal {
   readonly taskname: string | undefined;
   /** Fields with text that most rows have, in the order in which they stand, the answer not among them. */
   readonly fields: readonly string[];
+  /** Such fields that hold nothing but numbers, as columns of a table do, where there are others. They are not proposed. */
+  readonly otherFields: readonly string[];
   readonly answerField: string;
   /** Fields with numbers or truth values that are the answer, or may be. */
   readonly numberFields: readonly string[];
@@ -28,6 +30,9 @@ export const isNumberOrTruth = (value: unknown) => typeof value === 'number' || 
 
 /** More tasks, and more fields of one, are passed over. */
 const MOST_NAMES = 1000;
+/** With decimal points or commas, groups of three, a currency or a per cent sign. */
+const NUMBER = /^[\s\p{Sc}]*[-+−]?\d[\d\s.,'’]*[\s%\p{Sc}]*$/u;
+
 /** How many rows' texts are kept to tell their language, and how much of each. */
 const MOST_SAMPLES = 400;
 const SAMPLE_UNITS = 300;
@@ -38,6 +43,8 @@ interface FieldFacts {
   rows: number;
   /** The different ones that are not blank, while they are so few and short that they may be labels. */
   values: Set<string> | undefined;
+  /** Whether all that are not blank are numbers, however they are written. */
+  areNumbers: boolean;
   /** The length of the longest in UTF-16 units. */
   longest: number;
 }
@@ -107,12 +114,14 @@ function note(fields: Map<string, FieldFacts>, field: string, value: string): vo
   let facts = fields.get(field);
   if (facts === undefined) {
     if (fields.size >= MOST_NAMES) return;
-    facts = { rows: 0, values: new Set(), longest: 0 };
+    facts = { rows: 0, values: new Set(), areNumbers: true, longest: 0 };
     fields.set(field, facts);
   }
   facts.rows += 1;
   facts.longest = Math.max(facts.longest, value.length);
-  if (facts.values === undefined || value.trim() === '') return;
+  const isBlank = value.trim() === '';
+  if (facts.areNumbers && !isBlank) facts.areNumbers = value.length <= LONGEST_LABEL && NUMBER.test(value);
+  if (facts.values === undefined || isBlank) return;
   facts.values.add(value);
   if (facts.values.size > MOST_LABELS || value.length > LONGEST_LABEL) facts.values = undefined;
 }
@@ -156,7 +165,10 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
     ANSWER_NAMES.find((name) => numberFields.includes(name)) ??
     names.at(-1);
   if (answerField === undefined) return undefined;
-  const fields = wanted.fields ?? names.filter((field) => field !== answerField);
+  const others = common.filter(([field]) => field !== answerField);
+  const texts = others.filter(([, { areNumbers }]) => !areNumbers);
+  const proposed = (texts.length > 0 ? texts : others).map(([field]) => field);
+  const fields = wanted.fields ?? proposed;
   // Rows without a task's name are given it.
   const all = [task, ...(taskname === undefined ? [] : [survey.of(undefined)])];
   const answers = all.flatMap(({ texts, numbers }) =>
@@ -165,6 +177,7 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
   return {
     taskname,
     fields,
+    otherFields: others.map(([field]) => field).filter((field) => !fields.includes(field)),
     answerField,
     numberFields,
     labels: labelsOf(together(answers)),
@@ -186,6 +199,7 @@ function together(facts: readonly FieldFacts[]): FieldFacts {
   const values = new Set(facts.flatMap((one) => [...(one.values ?? [])]));
   return {
     rows: facts.reduce((sum, one) => sum + one.rows, 0),
+    areNumbers: facts.every((one) => one.areNumbers),
     values: facts.every((one) => one.values) && values.size <= MOST_LABELS ? values : undefined,
     longest: Math.max(0, ...facts.map((one) => one.longest)),
   };

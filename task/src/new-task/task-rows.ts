@@ -53,11 +53,6 @@ export class TaskRows {
     return { line: JSON.stringify(Object.fromEntries([['taskname', taskname], ...entries])), key, answer };
   }
 
-  /** Forgets which rows there were, as a row may stand in several files. */
-  nextFile(): void {
-    this.#seen.clear();
-  }
-
   /** What was left out, in words; empty where nothing was. */
   leftOut(): string[] {
     return WHY_LEFT_OUT.flatMap((why) => {

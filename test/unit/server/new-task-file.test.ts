@@ -12,6 +12,7 @@ it('a table says what its task is, whichever rows the labels are in', async () =
   const proposal = await table(['text;label', ...rows].join('\n')).proposeTaskFile({ files: [TABLE] });
   expect(proposal).toEqual({
     fields: ['text'],
+    otherFields: [],
     answerField: 'label',
     numberFields: [],
     labels: ['good', 'bad'],
@@ -68,7 +69,7 @@ it('a task file stands beside its first rows, and names each split', () => {
     data: uriOf(`project/${name}.csv`),
     rows: uriOf(`project/${name}.test-tone.jsonl`),
   });
-  const proposal = { fields: ['text'], answerField: 'label', numberFields: [], unlike: [0, 1] };
+  const proposal = { fields: ['text'], otherFields: [], answerField: 'label', numberFields: [], unlike: [0, 1] };
   const params = { taskname: 'test/tone', proposal, files: [file('train'), file('more/dev')], language: 'sv' };
   const { name, text } = service({}).newTaskFileText(params);
   expect(name).toBe('test-tone');

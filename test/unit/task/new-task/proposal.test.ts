@@ -13,6 +13,7 @@ describe('the proposal', () => {
     expect(propose(ROWS)).toEqual({
       taskname: 'rating',
       fields: ['text'],
+      otherFields: [],
       answerField: 'label',
       numberFields: [],
       labels: ['yes', 'no'],
@@ -45,6 +46,17 @@ describe('the proposal', () => {
       fields: ['label'],
       labels: undefined,
     }));
+  it('leaves out what holds nothing but numbers, where there are other texts', () => {
+    const row = { id: '1 024', price: '€ 1,50', text: 'Good', share: '-3.5 %', n: '', label: 'x' };
+    expect(propose([row, { ...row, n: '4' }])).toMatchObject({
+      fields: ['text'],
+      otherFields: ['id', 'price', 'share', 'n'],
+    });
+    expect(propose([row, { ...row, id: 'A1' }])).toMatchObject({ fields: ['id', 'text'] });
+    expect(propose([{ a: '1', b: '2', label: 'x' }])).toMatchObject({ fields: ['a', 'b'], otherFields: [] });
+    expect(propose([row], { fields: ['price', 'text'] })).toMatchObject({ fields: ['price', 'text'] });
+    expect(propose([row], { answerField: 'price' })).toMatchObject({ fields: ['text', 'label'], answerField: 'price' });
+  });
   it('has no labels where the answers are free text', () =>
     expect(
       propose([

@@ -1,0 +1,312 @@
+import { lstat, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { DEMO_MODELS } from '../../../model/src/demo/packages.ts';
+import { checkTaskFile, hasErrors } from '../../../task/src/check.ts';
+import { Work } from '../../../task/src/data/work.ts';
+import type { Split } from '../../../task/src/data-facts.ts';
+import { fileNameOf } from '../../../task/src/new-task/file-name.ts';
+import { type DataProposal, proposeTask, type RowSurvey } from '../../../task/src/new-task/proposal.ts';
+import { type DataSurvey, noRows, surveyData } from '../../../task/src/new-task/survey-data.ts';
+import { fieldsIn, pathBeside, splitOf, splitsOf, taskFileText } from '../../../task/src/new-task/task-file-text.ts';
+import type { RowsWanted } from '../../../task/src/new-task/task-rows.ts';
+import { nodeEnvironment } from '../../../task/src/node-environment.ts';
+import { parseTemplate } from '../../../task/src/template.ts';
+import { writeFileAtomic } from '../atomic-write.ts';
+import { InputError } from '../errors.ts';
+import { fileBehind } from '../file-behind.ts';
+import { summary } from '../problems-found.ts';
+import { count, oneLine, shortPath, table } from '../text.ts';
+import { areReady, linesOf, madeReady } from './new-rows.ts';
+import { Output } from './output.ts';
+import { printProblems } from './problems.ts';
+import { shellWord } from './shell-word.ts';
+import { didYouMean, readArguments, UsageError, wholeNumber } from './usage.ts';
+
+const OPTIONS = {
+  name: { type: 'string' },
+  answer: { type: 'string' },
+  text: { type: 'string', multiple: true },
+  template: { type: 'string' },
+  model: { type: 'string', default: 'demo' },
+  language: { type: 'string' },
+  holdout: { type: 'string' },
+  out: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  json: { type: 'boolean' },
+} as const;
+
+const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
+
+/** Percent of the rows that are held out for validation, and of those for the test, where nothing else is said. */
+const HELD_OUT = 10;
+const MOST_HELD_OUT = 40;
+const MOST_SHOWN_LABELS = 8;
+
+/** What the user has said of the task. */
+interface Asked {
+  readonly name: string | undefined;
+  readonly answer: string | undefined;
+  readonly texts: readonly string[] | undefined;
+  readonly template: string | undefined;
+  /** In percent. */
+  readonly holdout: number | undefined;
+}
+
+/** A data file of the task file that is written. */
+interface DataFile {
+  readonly split: Split;
+  readonly path: string;
+  readonly rows: number;
+}
+
+/** `ptask new DATA…`: makes rows and a task file of a table, a list, or lines of JSON. */
+export async function newCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args, OPTIONS, [1, Number.POSITIVE_INFINITY], 'which data?');
+  const asked = readAsked(values);
+  const output = new Output(values.json);
+  const files = [...new Set(positionals.map((file) => path.resolve(file)))];
+  if (asked.holdout !== undefined && splitsOf(files).some((split) => split !== 'train')) {
+    throw new UsageError(
+      '--holdout is for rows that are all for training, and by their names some of these files are not',
+    );
+  }
+  const folder = path.resolve(values.out ?? path.dirname(files[0]!));
+  if (values.out !== undefined) await requireFolder(folder);
+  const survey = await surveyData(files, nodeEnvironment(), new Work({}));
+  if (survey.faults.length > 0) return tellFaults(survey, output);
+  const proposal = proposalFor(survey.rows, asked, files);
+  const taskname = proposal.taskname ?? asked.name ?? nameFor(files[0]!);
+  const stem = path.join(folder, fileNameOf(taskname));
+  const taskFile = `${stem}.ptask.json`;
+  const data = await dataFor(survey, { ...proposal, taskname }, asked, stem);
+  await requireFree([...data.made.keys(), taskFile], files, values.force);
+
+  tellSources(survey, data.notes, output);
+  for (const [file, lines] of data.made) await writeFileAtomic(file, linesOf(lines));
+  const model = await modelBeside(taskFile, values.model);
+  const language = values.language ?? (await languageFor(model, taskFile, proposal));
+  const text = taskFileText({
+    taskname,
+    proposal,
+    data: bySplit(data.files, taskFile),
+    model,
+    language,
+    isLanguageGuessed: values.language === undefined && DEMO_MODELS.includes(model),
+    template: asked.template,
+  });
+  await writeFileAtomic(taskFile, new TextEncoder().encode(text));
+  output.event({
+    event: 'new',
+    task_file: taskFile,
+    taskname,
+    model,
+    language: language ?? null,
+    fields: proposal.fields,
+    answer_field: proposal.answerField,
+    labels: proposal.labels ?? null,
+    files: data.files.map(({ split, path, rows }) => ({ split, file: path, rows })),
+  });
+  tellMade(taskname, proposal, data.files, taskFile, output);
+  return tellProblems(taskFile, text, output);
+}
+
+function readAsked(values: {
+  readonly name?: string | undefined;
+  readonly answer?: string | undefined;
+  readonly text?: string[] | undefined;
+  readonly template?: string | undefined;
+  readonly holdout?: string | undefined;
+}): Asked {
+  const { name, template } = values;
+  if (name?.trim() === '') throw new UsageError('--name is empty');
+  const holdout = values.holdout === undefined ? undefined : wholeNumber('holdout', values.holdout, 0);
+  if (holdout !== undefined && holdout > MOST_HELD_OUT) {
+    throw new UsageError(`--holdout is at most ${MOST_HELD_OUT} percent for validation and as much for the test`);
+  }
+  const asked = { name, holdout, template, answer: values.answer, texts: values.text };
+  if (template === undefined) return asked;
+  if (values.text) throw new UsageError('--template names the texts itself, so that --text has no meaning beside it');
+  const [problem] = parseTemplate(template, []).problems;
+  if (problem) throw new UsageError(`--template: ${problem.message}`);
+  const fields = fieldsIn(template);
+  const answer = values.answer ?? fields.at(-1);
+  if (answer === undefined || !template.trimEnd().endsWith(`{${answer}}`)) {
+    throw new UsageError(`--template ends with the answer, such as {${answer ?? 'label'}}`);
+  }
+  return { ...asked, answer, texts: fields.filter((field) => field !== answer) };
+}
+
+/** @throws InputError where what is asked for is not in the rows */
+function proposalFor(rows: RowSurvey, asked: Asked, files: readonly string[]): DataProposal {
+  const { tasknames } = rows;
+  if (asked.name !== undefined && tasknames.length > 0 && !tasknames.includes(asked.name)) {
+    throw new InputError(`the rows are of ${tasknames.slice(0, 5).join(', ')}, so that --name is one of these`);
+  }
+  const proposal = proposeTask(rows, { taskname: asked.name, answerField: asked.answer, fields: asked.texts });
+  if (!proposal) throw new InputError(noRows());
+  const { texts, numbers } = rows.of(proposal.taskname);
+  const columns = [...new Set([...texts.keys(), ...numbers.keys()])];
+  for (const field of [proposal.answerField, ...proposal.fields]) {
+    if (columns.includes(field)) continue;
+    const where = files.length === 1 ? shortPath(files[0]!) : 'the data';
+    throw new InputError(
+      `there is no '${field}' with texts in ${where}, which has ${columns.slice(0, 20).join(', ')}${didYouMean(field, columns)}`,
+    );
+  }
+  const fields = proposal.fields.filter((field) => field !== proposal.answerField);
+  if (fields.length === 0) {
+    throw new InputError(
+      `beside the answer '${proposal.answerField}' there is no text to answer; --answer takes another`,
+    );
+  }
+  return { ...proposal, fields };
+}
+
+/** What a task is called whose rows do not say: as its file, or as the folder of files that are called for their split. */
+function nameFor(file: string): string {
+  const stem = path.basename(file, path.extname(file));
+  const isSplit = splitOf(file) !== 'train' || /^(train|training|rows|data)$/i.test(stem);
+  const name = isSplit ? path.basename(path.dirname(file)) : stem;
+  const clean = name.replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
+  return clean === '' ? 'task' : clean;
+}
+
+interface NewData {
+  readonly files: readonly DataFile[];
+  /** The lines of those that are to be written. */
+  readonly made: ReadonlyMap<string, readonly string[]>;
+  /** What was left out, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** The data as they are, where they can be, or new files for the splits. */
+async function dataFor(
+  { sources }: DataSurvey,
+  wanted: RowsWanted & Pick<DataProposal, 'labels'>,
+  { holdout }: Asked,
+  stem: string,
+): Promise<NewData> {
+  const splits = splitsOf(sources.map(({ source }) => source.path));
+  const all = sources.map(({ source, rows }, place) => ({ source, rows, split: splits[place]! }));
+  if (holdout === undefined && (await areReady(all, wanted))) {
+    return {
+      files: all.map(({ source, rows, split }) => ({ split, path: source.path, rows })),
+      made: new Map(),
+      notes: [],
+    };
+  }
+  const share = splits.every((split) => split === 'train') ? (holdout ?? HELD_OUT) / 100 : 0;
+  const { lines, notes } = await madeReady(all, wanted, share);
+  const files = SPLITS.filter((split) => lines[split].length > 0).map((split) => ({
+    split,
+    path: `${stem}.${split}.jsonl`,
+    rows: lines[split].length,
+  }));
+  if (lines.train.length === 0) throw new InputError('no row has both a text and an answer');
+  return { files, made: new Map(files.map(({ path, split }) => [path, lines[split]])), notes };
+}
+
+function bySplit(files: readonly DataFile[], taskFile: string): Record<Split, string[]> {
+  const of = (wanted: Split) =>
+    files.filter(({ split }) => split === wanted).map((file) => pathBeside(taskFile, file.path));
+  return { train: of('train'), validation: of('validation'), test: of('test') };
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) throw new InputError(`there is no folder '${shortPath(folder)}'`);
+}
+
+/** @throws InputError where something would be overwritten, the data in any case */
+async function requireFree(made: readonly string[], data: readonly string[], force: boolean): Promise<void> {
+  const sources = await Promise.all(data.map(fileBehind));
+  const taken: string[] = [];
+  for (const file of made) {
+    if (sources.includes(await fileBehind(file))) {
+      throw new InputError(`${shortPath(file)} is one of the data itself; give another --name or --out`);
+    }
+    const isThere = await lstat(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) taken.push(shortPath(file));
+  }
+  if (taken.length > 0 && !force) {
+    throw new InputError(
+      `${taken.join(', ')} ${taken.length === 1 ? 'is' : 'are'} there already; --force overwrites, and another --name or --out goes beside`,
+    );
+  }
+}
+
+/** How a task file names a model that was named from here: a folder by the way to it. */
+async function modelBeside(taskFile: string, model: string): Promise<string> {
+  if (DEMO_MODELS.includes(model)) return model;
+  const folder = path.resolve(model);
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) return model;
+  const way = pathBeside(taskFile, folder);
+  return way.startsWith('.') || path.isAbsolute(way) ? way : `./${way}`;
+}
+
+/** The language of the texts, for a model that asks for one. */
+async function languageFor(model: string, taskFile: string, { language }: DataProposal): Promise<string | undefined> {
+  const facts = await nodeEnvironment().model({ taskFile, model, language: null });
+  const known = facts.kind === 'ok' ? (facts.languages ?? []) : [];
+  if (known.length === 0) return DEMO_MODELS.includes(model) ? (language ?? 'en') : undefined;
+  return [language, 'en'].find((one) => one !== undefined && known.includes(one)) ?? known[0];
+}
+
+function tellFaults({ faults, more }: DataSurvey, output: Output): number {
+  for (const { path: file, line, message } of faults) {
+    const place = line === undefined ? shortPath(file) : `${shortPath(file)}:${line}`;
+    output.note(`error: ${place}: ${message}`);
+    output.event({ event: 'error', file, ...(line === undefined ? {} : { line }), message });
+  }
+  if (more > 0) output.note(`… and ${count(more, 'more error')}`);
+  output.note('nothing was written');
+  return 1;
+}
+
+function tellSources({ sources }: DataSurvey, notes: readonly string[], output: Output): void {
+  for (const { source, rows } of sources) {
+    output.text(`${shortPath(source.path)}: ${count(rows, 'row')}`);
+    for (const note of source.notes()) output.warn(`${shortPath(source.path)}: ${note}`);
+  }
+  for (const note of notes) output.note(note);
+}
+
+function tellMade(
+  taskname: string,
+  { fields, otherFields, answerField, labels }: DataProposal,
+  data: readonly DataFile[],
+  taskFile: string,
+  output: Output,
+): void {
+  const quoted = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ');
+  const shown = labels?.slice(0, MOST_SHOWN_LABELS) ?? [];
+  const more = (labels?.length ?? 0) - shown.length;
+  const kind = labels
+    ? `one of ${count(labels.length, 'label')}: ${quoted(shown)}${more > 0 ? ` and ${more} more` : ''}`
+    : 'free text';
+  output.text(oneLine(`Task "${taskname}": from ${quoted(fields)} to the answer ${quoted([answerField])}, ${kind}`));
+  if (otherFields.length > 0)
+    output.text(oneLine(`Not in its template: ${quoted(otherFields)}; --text takes what it is to hold`));
+  const rows = data.map(({ split, path: file, rows }) => [shortPath(file), split, count(rows, 'row')]);
+  for (const line of table([...rows, [shortPath(taskFile), 'the task file', '']], [2])) output.text(`  ${line}`);
+  if (!data.some(({ split }) => split === 'validation')) {
+    output.text(
+      'No rows are held out for validation, so that nothing will say how well the prompt does; --holdout 10 takes a tenth of each label that has five.',
+    );
+  }
+}
+
+/** What `ptask check` says of the file that was written, and what comes next. */
+async function tellProblems(taskFile: string, text: string, output: Output): Promise<number> {
+  const file = shortPath(taskFile);
+  const { problems } = await checkTaskFile({ path: file, text, environment: nodeEnvironment() });
+  printProblems(problems, output);
+  output.note(summary(problems));
+  const isSound = !hasErrors(problems);
+  output.text(isSound ? `Next: ptask train ${shellWord(file)}` : `Next: mend it, and ptask check ${shellWord(file)}`);
+  return isSound ? 0 : 1;
+}
