@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -141,6 +141,11 @@ describe('ptask new', () => {
     expect(await readFile(path.join(dir, 'kind.ptask.json'), 'utf8')).toContain('// mine');
     expect(await run(dir, 'kind.csv', '--model', 'demo-tiny', '--force')).toMatchObject({ code: 0 });
     expect(await taskFile(dir, 'kind.ptask.json')).toMatchObject({ model: 'demo-tiny' });
+    await symlink(path.join(dir, 'elsewhere'), path.join(dir, 'linked.ptask.json'));
+    expect(await run(dir, 'kind.csv', '--name', 'linked', '--force')).toMatchObject({
+      code: 1,
+      stderr: 'error: linked.ptask.json is a link, through which nothing is written\n',
+    });
     const own = await readFile(path.join(dir, 'kind.train.jsonl'), 'utf8');
     expect(await run(dir, 'kind.train.jsonl', '--force', '--holdout', '20')).toMatchObject({
       code: 1,

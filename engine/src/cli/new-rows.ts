@@ -2,7 +2,7 @@ import type { Split } from '../../../task/src/data-facts.ts';
 import type { DataProposal } from '../../../task/src/new-task/proposal.ts';
 import type { DataSource } from '../../../task/src/new-task/read-data.ts';
 import { splitRows } from '../../../task/src/new-task/split-rows.ts';
-import { isReady, type RowsWanted, type TaskRow, TaskRows } from '../../../task/src/new-task/task-rows.ts';
+import { isReady, type RowsWanted, TaskRows } from '../../../task/src/new-task/task-rows.ts';
 
 /** Data, and which split their rows are for. */
 export interface SourceOfSplit {
@@ -21,42 +21,96 @@ export async function areReady(sources: readonly SourceOfSplit[], wanted: RowsWa
   return true;
 }
 
+/** The rows of one split, to be written. */
+export interface RowsOfSplit {
+  readonly split: Split;
+  readonly rows: number;
+  /** Lines of JSON, in parts. */
+  bytes(): Iterable<Uint8Array>;
+}
+
 /**
- * The rows of each split as lines of JSON, and in sentences what was left out.
+ * The rows of each split that has any, and in sentences what was left out.
  * @param share of the training rows that goes to each of the others
  */
 export async function madeReady(
   sources: readonly SourceOfSplit[],
   wanted: RowsWanted & Pick<DataProposal, 'labels'>,
   share: number,
-): Promise<{ lines: Record<Split, string[]>; notes: string[] }> {
-  const lines: Record<Split, string[]> = { train: [], validation: [], test: [] };
+): Promise<{ rows: RowsOfSplit[]; notes: string[] }> {
+  const made: { readonly lines: Lines; readonly splits: readonly Split[] }[] = [];
   const notes: string[] = [];
   // A row may stand in files of several splits, which is for the rules to tell.
-  for (const split of ['train', 'validation', 'test'] as const) {
+  for (const split of SPLITS) {
     const ready = new TaskRows(wanted);
-    const rows: TaskRow[] = [];
+    const lines = new Lines();
+    const keys: number[] = [];
+    const answers: string[] = [];
     for (const { source } of sources.filter((one) => one.split === split)) {
       for await (const batch of source.rows()) {
         for (const { row } of batch) {
-          const made = row && ready.ready(row);
-          if (made) rows.push(made);
+          const task = row && ready.ready(row);
+          if (!task) continue;
+          lines.add(task.line);
+          keys.push(task.key);
+          if (wanted.labels) answers.push(task.answer);
         }
       }
     }
-    const splits = split === 'train' ? splitRows(rows, wanted.labels !== undefined, share) : rows.map(() => split);
-    for (const [place, { line }] of rows.entries()) lines[splits[place]!].push(line);
+    const splits = split === 'train' ? splitRows(keys, wanted.labels && answers, share) : keys.map((): Split => split);
+    made.push({ lines, splits });
     notes.push(...ready.leftOut());
   }
-  return { lines, notes };
+  const rows = SPLITS.map((split) => ({
+    split,
+    rows: made.reduce((sum, { splits }) => sum + splits.filter((own) => own === split).length, 0),
+    *bytes() {
+      for (const { lines, splits } of made) yield* lines.bytes((place) => splits[place] === split);
+    },
+  }));
+  return { rows: rows.filter((one) => one.rows > 0), notes };
 }
 
-/** So many lines are made into bytes at once. */
-const LINES_AT_ONCE = 1000;
+const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
 
-/** A data file's bytes, in parts. */
-export function* linesOf(lines: readonly string[]): Generator<Uint8Array> {
-  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-    yield Buffer.from(`${lines.slice(from, from + LINES_AT_ONCE).join('\n')}\n`);
+/** So many units of text are made into bytes at once. */
+const BLOCK_UNITS = 1024 * 1024;
+
+/** Lines as bytes, outside of the heap, which they would fill. */
+class Lines {
+  readonly #blocks: { readonly bytes: Buffer; readonly ends: readonly number[] }[] = [];
+  #pending: string[] = [];
+  #units = 0;
+
+  add(line: string): void {
+    this.#pending.push(line);
+    this.#units += line.length;
+    if (this.#units >= BLOCK_UNITS) this.#close();
+  }
+
+  /** Those that are wanted by their place, from 0. */
+  *bytes(isWanted: (place: number) => boolean): Generator<Uint8Array> {
+    this.#close();
+    let place = 0;
+    for (const { bytes, ends } of this.#blocks) {
+      const parts: Buffer[] = [];
+      let start = 0;
+      for (const end of ends) {
+        if (isWanted(place)) parts.push(bytes.subarray(start, end));
+        start = end;
+        place += 1;
+      }
+      yield Buffer.concat(parts);
+    }
+  }
+
+  #close(): void {
+    if (this.#pending.length === 0) return;
+    const bytes = Buffer.from(`${this.#pending.join('\n')}\n`);
+    const ends: number[] = [];
+    for (let end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', end + 1)) ends.push(end + 1);
+    this.#blocks.push({ bytes, ends });
+    this.#pending = [];
+    this.#units = 0;
   }
 }

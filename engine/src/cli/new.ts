@@ -16,7 +16,7 @@ import { InputError } from '../errors.ts';
 import { fileBehind } from '../file-behind.ts';
 import { summary } from '../problems-found.ts';
 import { count, oneLine, shortPath, table } from '../text.ts';
-import { areReady, linesOf, madeReady } from './new-rows.ts';
+import { areReady, madeReady, type RowsOfSplit } from './new-rows.ts';
 import { Output } from './output.ts';
 import { printProblems } from './problems.ts';
 import { shellWord } from './shell-word.ts';
@@ -34,8 +34,6 @@ const OPTIONS = {
   force: { type: 'boolean', default: false },
   json: { type: 'boolean' },
 } as const;
-
-const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
 
 /** Percent of the rows that are held out for validation, and of those for the test, where nothing else is said. */
 const HELD_OUT = 10;
@@ -79,10 +77,10 @@ export async function newCommand(args: readonly string[]): Promise<number> {
   const stem = path.join(folder, fileNameOf(taskname));
   const taskFile = `${stem}.ptask.json`;
   const data = await dataFor(survey, { ...proposal, taskname }, asked, stem);
-  await requireFree([...data.made.keys(), taskFile], files, values.force);
+  await requireFree([...data.made.map(({ path }) => path), taskFile], files, values.force);
 
   tellSources(survey, data.notes, output);
-  for (const [file, lines] of data.made) await writeFileAtomic(file, linesOf(lines));
+  for (const { path, bytes } of data.made) await writeFileAtomic(path, bytes());
   const model = await modelBeside(taskFile, values.model);
   const language = values.language ?? (await languageFor(model, taskFile, proposal));
   const text = taskFileText({
@@ -173,8 +171,8 @@ function nameFor(file: string): string {
 
 interface NewData {
   readonly files: readonly DataFile[];
-  /** The lines of those that are to be written. */
-  readonly made: ReadonlyMap<string, readonly string[]>;
+  /** Those of them that are to be written. */
+  readonly made: readonly (DataFile & RowsOfSplit)[];
   /** What was left out, in sentences. */
   readonly notes: readonly string[];
 }
@@ -191,19 +189,15 @@ async function dataFor(
   if (holdout === undefined && (await areReady(all, wanted))) {
     return {
       files: all.map(({ source, rows, split }) => ({ split, path: source.path, rows })),
-      made: new Map(),
+      made: [],
       notes: [],
     };
   }
   const share = splits.every((split) => split === 'train') ? (holdout ?? HELD_OUT) / 100 : 0;
-  const { lines, notes } = await madeReady(all, wanted, share);
-  const files = SPLITS.filter((split) => lines[split].length > 0).map((split) => ({
-    split,
-    path: `${stem}.${split}.jsonl`,
-    rows: lines[split].length,
-  }));
-  if (lines.train.length === 0) throw new InputError('no row has both a text and an answer');
-  return { files, made: new Map(files.map(({ path, split }) => [path, lines[split]])), notes };
+  const { rows, notes } = await madeReady(all, wanted, share);
+  const made = rows.map((one) => ({ ...one, path: `${stem}.${one.split}.jsonl` }));
+  if (!rows.some(({ split }) => split === 'train')) throw new InputError('no row has both a text and an answer');
+  return { files: made, made, notes };
 }
 
 function bySplit(files: readonly DataFile[], taskFile: string): Record<Split, string[]> {
@@ -225,11 +219,10 @@ async function requireFree(made: readonly string[], data: readonly string[], for
     if (sources.includes(await fileBehind(file))) {
       throw new InputError(`${shortPath(file)} is one of the data itself; give another --name or --out`);
     }
-    const isThere = await lstat(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) taken.push(shortPath(file));
+    const there = await lstat(file).catch(() => undefined);
+    // It may have come with the data, to have something overwritten elsewhere.
+    if (there?.isSymbolicLink()) throw new InputError(`${shortPath(file)} is a link, through which nothing is written`);
+    if (there) taken.push(shortPath(file));
   }
   if (taken.length > 0 && !force) {
     throw new InputError(

@@ -1,5 +1,4 @@
 import type { Split } from '../data-facts.ts';
-import type { TaskRow } from './task-rows.ts';
 
 /** Of fewer rows none is held out. */
 const FEWEST = 5;
@@ -8,35 +7,32 @@ const FEWEST = 5;
  * Which split each row is for. Of each label the same share goes to the validation and to the test rows, at least one row of five;
  * of free text, of all rows together. It follows from the rows alone: in whatever order they stand, each is for the same split. Rows
  * with the same texts are for one split, whatever their answers.
+ * @param keys of the rows' texts
+ * @param labels of the rows; undefined for free text
  * @param share of the rows for validation, and of those for the test; from 0 to 0.4
  */
-export function splitRows(
-  rows: readonly Pick<TaskRow, 'key' | 'answer'>[],
-  areLabels: boolean,
-  share: number,
-): Split[] {
-  const keys = new Map<string, Set<number>>();
-  const seen = new Set<number>();
+export function splitRows(keys: readonly number[], labels: readonly string[] | undefined, share: number): Split[] {
   // Which label a text with several counts for must not depend on the order.
-  const labels = new Map<number, string>();
-  for (const { key, answer } of areLabels ? rows : []) {
-    const other = labels.get(key);
-    if (other === undefined || answer < other) labels.set(key, answer);
+  const labelOf = new Map<number, string>();
+  for (const [place, key] of keys.entries()) {
+    const [known, label] = [labelOf.get(key), labels?.[place] ?? ''];
+    if (known === undefined || label < known) labelOf.set(key, label);
   }
-  for (const { key } of rows) {
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const label = labels.get(key) ?? '';
-    const own = keys.get(label);
-    if (own) own.add(key);
-    else keys.set(label, new Set([key]));
+  const ofLabel = new Map<string, number[]>();
+  for (const [key, label] of labelOf) {
+    const own = ofLabel.get(label);
+    if (own) own.push(key);
+    else ofLabel.set(label, [key]);
   }
   const splits = new Map<number, Split>();
-  for (const own of keys.values()) {
-    const held = own.size < FEWEST || share === 0 ? 0 : Math.max(1, Math.round(own.size * share));
-    for (const [place, key] of [...own].sort((a, b) => a - b).entries()) {
-      if (place < 2 * held) splits.set(key, place < held ? 'test' : 'validation');
+  for (const own of ofLabel.values()) {
+    const held = own.length < FEWEST || share === 0 ? 0 : Math.max(1, Math.round(own.length * share));
+    for (const [place, key] of own
+      .sort((a, b) => a - b)
+      .slice(0, 2 * held)
+      .entries()) {
+      splits.set(key, place < held ? 'test' : 'validation');
     }
   }
-  return rows.map(({ key }) => splits.get(key) ?? 'train');
+  return keys.map((key) => splits.get(key) ?? 'train');
 }

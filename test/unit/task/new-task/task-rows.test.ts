@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitRows } from '../../../../task/src/new-task/split-rows.ts';
+import { splitRows as splitOf } from '../../../../task/src/new-task/split-rows.ts';
 import { isReady, TaskRows } from '../../../../task/src/new-task/task-rows.ts';
 
 const WANTED = { taskname: 'tone', fields: ['text'], answerField: 'label' };
@@ -56,6 +56,13 @@ describe('rows of a task', () => {
     }
   });
 });
+
+const splitRows = (rows: readonly { key: number; answer: string }[], areLabels: boolean, share: number) =>
+  splitOf(
+    rows.map(({ key }) => key),
+    areLabels ? rows.map(({ answer }) => answer) : undefined,
+    share,
+  );
 
 describe('a split', () => {
   const rows = Array.from({ length: 100 }, (_, n) => ({ key: (n * 7919) % 104_729, answer: n < 80 ? 'a' : 'b' }));
