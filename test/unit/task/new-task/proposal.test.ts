@@ -46,6 +46,23 @@ describe('the proposal', () => {
       fields: ['label'],
       labels: undefined,
     }));
+  it('has no labels where there are more than thirty, or one is long', () => {
+    const labels = (count: number, name = (n: number) => `label ${n}`) =>
+      propose(Array.from({ length: 200 }, (_, n) => rating(`row ${n}`, name(n % count))))?.labels?.length;
+    expect(labels(30)).toBe(30);
+    expect(labels(31)).toBeUndefined();
+    expect(labels(2, (n) => 'x'.repeat(40 + n))).toBeUndefined();
+    expect(labels(2, (n) => 'x'.repeat(39 + n))).toBe(2);
+  });
+  it('takes the labels of rows that name no task, too, where others do', () => {
+    const nameless = { text: 'So so', label: 'maybe' };
+    expect(propose([...ROWS, nameless, nameless])).toMatchObject({ labels: ['yes', 'no', 'maybe'] });
+  });
+  it('is of the task that is asked for', () => {
+    const rows = [...ROWS, { taskname: 'tone', words: 'Hej', tone: 'glad' }];
+    expect(propose(rows)).toMatchObject({ taskname: 'rating' });
+    expect(propose(rows, { taskname: 'tone' })).toMatchObject({ taskname: 'tone', fields: ['words'] });
+  });
   it('leaves out what holds nothing but numbers, where there are other texts', () => {
     const row = { id: '1 024', price: '€ 1,50', text: 'Good', share: '-3.5 %', n: '', label: 'x' };
     expect(propose([row, { ...row, n: '4' }])).toMatchObject({
