@@ -30,7 +30,7 @@ export interface TaskFileProposal {
   readonly longestField?: string;
   /** That of the texts, such as `sv`; left out where nothing speaks for any. */
   readonly language?: string;
-  /** Which of the files, by their places, are no lines of JSON in UTF-8, so that they are no data files as they are. */
+  /** Which of the files, by their places, are no lines of JSON in UTF-8, called `.jsonl`, so that they are no data files as they are. */
   readonly unlike: readonly number[];
 }
 

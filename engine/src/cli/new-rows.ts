@@ -1,6 +1,6 @@
 import type { Split } from '../../../task/src/data-facts.ts';
 import type { DataProposal } from '../../../task/src/new-task/proposal.ts';
-import type { DataSource } from '../../../task/src/new-task/read-data.ts';
+import { type DataSource, isDataFile } from '../../../task/src/new-task/read-data.ts';
 import { splitRows } from '../../../task/src/new-task/split-rows.ts';
 import { isReady, type RowsWanted, TaskRows } from '../../../task/src/new-task/task-rows.ts';
 
@@ -12,7 +12,7 @@ export interface SourceOfSplit {
 
 /** Whether all rows can stand in a data file as they are, which is then not copied. */
 export async function areReady(sources: readonly SourceOfSplit[], wanted: RowsWanted): Promise<boolean> {
-  if (sources.some(({ source }) => source.form !== 'lines' || source.encoding !== 'utf-8')) return false;
+  if (!sources.every(({ source }) => isDataFile(source))) return false;
   for (const { source } of sources) {
     for await (const batch of source.rows()) {
       if (batch.some(({ row }) => row !== undefined && !isReady(row, wanted))) return false;

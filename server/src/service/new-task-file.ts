@@ -12,7 +12,7 @@ import { Work } from '../../../task/src/data/work.ts';
 import type { Split } from '../../../task/src/data-facts.ts';
 import { fileNameOf } from '../../../task/src/new-task/file-name.ts';
 import { proposeTask } from '../../../task/src/new-task/proposal.ts';
-import { isFatal, openData } from '../../../task/src/new-task/read-data.ts';
+import { isDataFile, isFatal, openData } from '../../../task/src/new-task/read-data.ts';
 import { fatalFault, faultText, noRows, surveyData } from '../../../task/src/new-task/survey-data.ts';
 import { copyName, pathBeside, splitsOf, taskFileText } from '../../../task/src/new-task/task-file-text.ts';
 import { TaskRows } from '../../../task/src/new-task/task-rows.ts';
@@ -37,7 +37,7 @@ export async function proposeTaskFile(
   if (fault) return { problem: faultText(nameOf(files[paths.indexOf(fault.path)]!), fault) };
   if (!proposal) return { problem: noRows() };
   const { taskname, labels, longestField, language, ...rest } = proposal;
-  const unlike = survey.sources.filter(({ source }) => source.form !== 'lines' || source.encoding !== 'utf-8');
+  const unlike = survey.sources.filter(({ source }) => !isDataFile(source));
   return {
     ...rest,
     ...(taskname === undefined ? {} : { taskname }),

@@ -50,6 +50,11 @@ const MOST_COMPARED = 1000;
 /** The share of rows that have a column's name as their value, from which on it is one: a label, of thirty at most. */
 const ROW_SHARE = 0.01;
 
+/** Whether a file could be a data file as it is: lines of JSON in UTF-8, by its name, too, by which editors know it. */
+export function isDataFile({ path, form, encoding }: DataSource): boolean {
+  return form === 'lines' && encoding === 'utf-8' && /\.jsonl$/i.test(path);
+}
+
 /**
  * Opens a file with rows of whatever form, going through it once for its encoding.
  * @throws what the work throws

@@ -22,6 +22,15 @@ it('a table says what its task is, whichever rows the labels are in', async () =
   });
 });
 
+it('data that are lines of JSON stay where they are, by their name, too', async () => {
+  const row = '{"taskname":"tone","text":"Good","label":"yes"}\n';
+  const latin = new Uint8Array(Buffer.from(row.replace('Good', 'Gød'), 'latin1'));
+  const files = { 'a.jsonl': row, 'b.json': row, 'c.json': `[${row}]`, 'd.jsonl': latin, 'e.JSONL': `\ufeff${row}` };
+  const { service } = editor({ readFile: environment(files).readFile });
+  const uris = Object.keys(files).map((name) => uriOf(`project/${name}`));
+  expect(await service.proposeTaskFile({ files: uris })).toMatchObject({ taskname: 'tone', unlike: [1, 2, 3] });
+});
+
 it('what makes data of no use is told in words, with its place', async () => {
   const problem = async (text: string) => table(text).proposeTaskFile({ files: [TABLE] });
   expect(await problem('text,label\nGood,"yes\n')).toEqual({
