@@ -155,6 +155,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
 /** Where each package may be imported. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['client/'],
+  'csv-parse': ['task/src/new-task/table-reader.ts'],
   uplot: ['client/webview/'],
   'vscode-jsonrpc': ['client/src/engine/', 'engine/src/process/'],
   'vscode-languageclient': ['client/src/language-server.ts'],

@@ -7,7 +7,7 @@ export type DataEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 const OF_WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 /** A longer chunk is decoded in parts, so that none takes long. */
-const PART_BYTES = 64 * 1024;
+const PART_BYTES = 16 * 1024;
 
 /**
  * The encoding of a file, by its mark or by all of its bytes. What is neither marked nor UTF-8 is taken for what Excel writes in

@@ -4,7 +4,7 @@ import type { CheckEnvironment } from '../environment.ts';
 import { parseRow, type RowObject, RowReader } from '../rows.ts';
 import { type DataEncoding, decoded, encodingOf } from './data-text.ts';
 import { ListReader } from './list-reader.ts';
-import { separatorOf, TableReader, type TableRecord } from './table-reader.ts';
+import type { TableRecord } from './table-reader.ts';
 
 /** A table in CSV or TSV, a list in JSON, or lines of JSON, which alone data files are. */
 export type DataForm = 'table' | 'list' | 'lines';
@@ -38,10 +38,6 @@ export interface DataSource {
 const TABLE = /\.(csv|tsv|tab)$/i;
 const JSON_NAME = /\.(json|jsonl|ndjson)$/i;
 
-/** So much of a table tells what separates its cells; blank lines in front of it tell nothing. */
-const BEGINNING_UNITS = 4096;
-const MOST_BLANK_UNITS = 1024 * 1024;
-
 /** How Parquet, workbooks and archives begin. */
 const OTHER_FORMATS = ['PAR1', 'PK\x03\x04', '\xd0\xcf\x11\xe0'];
 
@@ -70,16 +66,14 @@ export async function openData(
     if (OTHER_FORMATS.some((beginning) => head.startsWith(beginning))) return fatal(undefined, noText());
     const encoding = await encodingOf(head, () => chunksOf(path, environment), work);
     const file = new DataFile(path, encoding, environment, work);
-    const beginning = await file.beginning();
-    if (beginning.includes('\0')) return fatal(undefined, noText());
-    return file.as(formOf(path, beginning));
+    return file.as(formOf(path, await file.beginning()));
   } catch (error) {
     if (error instanceof Unreadable) return fatal(undefined, error.message);
     throw error;
   }
 }
 
-/** What the system says of a file is for the user; anything else that is thrown is not. */
+/** Why a file is not read, for the user; anything else that is thrown is not. */
 class Unreadable extends Error {}
 
 function fatal(line: number | undefined, message: string): DataFault {
@@ -176,13 +170,10 @@ class DataFile {
 
   async *#readAll(rows: FormReader): AsyncGenerator<RowFound[]> {
     try {
-      for await (const text of this.#texts()) {
-        const found = text.includes('\0') ? [fatal(undefined, noText())] : rows.push(text);
+      for await (const found of rows.read(() => this.#texts())) {
         if (found.length > 0) yield found;
         if (found.some(isFatal)) return;
       }
-      const last = rows.end();
-      if (last.length > 0) yield last;
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       yield [fatal(undefined, error.message)];
@@ -190,7 +181,10 @@ class DataFile {
   }
 
   async *#texts(): AsyncGenerator<string> {
-    yield* decoded(await chunksOf(this.path, this.#environment), this.encoding, this.#work);
+    for await (const text of decoded(await chunksOf(this.path, this.#environment), this.encoding, this.#work)) {
+      if (text.includes('\0')) throw new Unreadable(noText());
+      yield text;
+    }
   }
 }
 
@@ -202,26 +196,18 @@ function readAsWindows(): string {
 
 /** Makes rows of a form's text, a part at a time. */
 interface FormReader {
-  push(text: string): RowFound[];
-  end(): RowFound[];
+  /** @param open gives the text from its beginning on, any number of times @throws what the text throws */
+  read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]>;
   notes(): string[];
-}
-
-/** What a reader has told, once. */
-function problemOf(reader: { readonly problem: { readonly line: number; readonly message: string } | undefined }) {
-  return reader.problem === undefined ? [] : [fatal(reader.problem.line, reader.problem.message)];
 }
 
 class LineRows implements FormReader {
   readonly #encoder = new TextEncoder();
   readonly #reader = new RowReader();
 
-  push(text: string): RowFound[] {
-    return this.#reader.push(this.#encoder.encode(text)).map(asFound);
-  }
-
-  end(): RowFound[] {
-    return this.#reader.end().map(asFound);
+  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
+    for await (const text of open()) yield this.#reader.push(this.#encoder.encode(text)).map(asFound);
+    yield this.#reader.end().map(asFound);
   }
 
   notes(): string[] {
@@ -237,19 +223,15 @@ function asFound(row: ReturnType<RowReader['push']>[number]): RowFound {
 class ListRows implements FormReader {
   readonly #reader = new ListReader();
 
-  push(text: string): RowFound[] {
-    const found = this.#reader.push(text).map(({ line, text }): RowFound => {
-      const row = parseRow(text);
-      if (row?.value) return { row: row.value, line };
-      const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
-      return { row: undefined, line, message, isFatal: false };
-    });
-    return [...found, ...problemOf(this.#reader)];
+  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
+    for await (const text of open()) yield [...this.#reader.push(text).map(inList), ...this.#problem()];
+    this.#reader.end();
+    yield this.#problem();
   }
 
-  end(): RowFound[] {
-    this.#reader.end();
-    return problemOf(this.#reader);
+  #problem(): RowFound[] {
+    const { problem } = this.#reader;
+    return problem === undefined ? [] : [fatal(problem.line, problem.message)];
   }
 
   notes(): string[] {
@@ -257,10 +239,15 @@ class ListRows implements FormReader {
   }
 }
 
+function inList({ line, text }: { line: number; text: string }): RowFound {
+  const row = parseRow(text);
+  if (row?.value) return { row: row.value, line };
+  const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
+  return { row: undefined, line, message, isFatal: false };
+}
+
 /** The rows of a table, whose first line names the columns. */
 class TableRows implements FormReader {
-  #beginning = '';
-  #reader: TableReader | undefined;
   #names: readonly string[] | undefined;
   /** Where the columns that count stand: they have a name, and one of their own. */
   #columns: { readonly name: string; readonly place: number }[] = [];
@@ -269,20 +256,16 @@ class TableRows implements FormReader {
   /** For each column, how many rows have its name as their value, and where the first of them is. */
   readonly #alike = new Map<number, { rows: number; line: number }>();
 
-  push(text: string): RowFound[] {
-    if (this.#reader) return this.#rows(this.#reader.push(text), this.#reader);
-    this.#beginning += text;
-    const { length } = this.#beginning;
-    const isTooShort = length < BEGINNING_UNITS || (length < MOST_BLANK_UNITS && this.#beginning.trim() === '');
-    return isTooShort ? [] : this.#begin();
-  }
-
-  end(): RowFound[] {
-    const first = this.#reader ? [] : this.#begin();
-    const found = [...first, ...this.#rows(this.#reader!.end(), this.#reader!)];
-    if (found.some(isFatal)) return found;
+  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
+    // Loaded where there is a table, which is no part of what an editor waits for at its start.
+    const { readTable, tableForm } = await import('./table-reader.ts');
+    for await (const records of readTable(open(), await tableForm(open()))) {
+      yield records.flatMap((record) =>
+        record.cells === undefined ? fatal(record.line, record.message) : (this.#row(record) ?? []),
+      );
+    }
     const alike = [...this.#alike].find(([, { rows }]) => rows >= this.#compared * ROW_SHARE);
-    return alike === undefined ? found : [...found, fatal(this.#namesLine, this.#withoutNames(...alike))];
+    if (alike !== undefined) yield [fatal(this.#namesLine, this.#withoutNames(...alike))];
   }
 
   notes(): string[] {
@@ -293,19 +276,6 @@ class TableRows implements FormReader {
       ...(nameless === 0 ? [] : [t('Columns without a name, which are left out: {0}.', nameless)]),
       ...[...twice].map((name) => t('Of the columns that are named {0} the first counts.', JSON.stringify(name))),
     ];
-  }
-
-  /** Begins to read where there is enough to tell what separates the cells. */
-  #begin(): RowFound[] {
-    const { separator, length } = separatorOf(this.#beginning);
-    this.#reader = new TableReader(separator, { line: length === 0 ? 1 : 2 });
-    const records = this.#reader.push(this.#beginning.slice(length));
-    this.#beginning = '';
-    return this.#rows(records, this.#reader);
-  }
-
-  #rows(records: readonly TableRecord[], reader: TableReader): RowFound[] {
-    return [...records.flatMap((record) => this.#row(record) ?? []), ...problemOf(reader)];
   }
 
   #row({ cells, line }: TableRecord): RowFound | undefined {

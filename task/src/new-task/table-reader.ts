@@ -1,3 +1,5 @@
+import { CsvError, Parser } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 import { t } from '../../../l10n/src/words.ts';
 import { MAX_LINE_BYTES } from '../rows.ts';
 
@@ -8,65 +10,120 @@ export interface TableRecord {
   readonly cells: readonly string[];
 }
 
-const QUOTE = '"';
-const RETURN = 13;
-const FEED = 10;
+/** Why a table is not read to its end. */
+export interface TableProblem {
+  readonly line: number;
+  readonly cells: undefined;
+  readonly message: string;
+}
+
+/** What the beginning of a table says of all of it. */
+export interface TableForm {
+  readonly separator: string;
+  /** The first that is neither blank nor there to tell programs the separator; from 1. */
+  readonly firstLine: number;
+}
+
+/** So much of a table tells what separates its cells; blank lines in front of it tell nothing. */
+const BEGINNING_UNITS = 4096;
+const MOST_BLANK_UNITS = 1024 * 1024;
+
+const SEPARATORS = ['\t', ';', ','] as const;
+const LINE_END = /\r\n|\r|\n/g;
 
 /**
- * Reads a table in CSV (RFC 4180), a part of its text at a time; holds no more than the part and one unfinished record. Lines end
- * at \n, \r\n or \r, whichever stands there. What stands behind a closing quotation mark belongs to the cell.
+ * What separates the cells of a table, and where they begin.
+ * @throws what the texts throw
  */
-export class TableReader {
-  readonly #separator: string;
-  readonly #mostUnits: number;
-  #text = '';
-  #line: number;
-  #problem: { readonly line: number; readonly message: string } | undefined;
-
-  /** @param mostUnits a longer record is not read @param line the number of the first line */
-  constructor(separator: string, { mostUnits = MAX_LINE_BYTES, line = 1 } = {}) {
-    this.#separator = separator;
-    this.#mostUnits = mostUnits;
-    this.#line = line;
+export async function tableForm(texts: AsyncIterable<string>): Promise<TableForm> {
+  let beginning = '';
+  for await (const text of texts) {
+    beginning += text;
+    if (beginning.length >= (beginning.trim() === '' ? MOST_BLANK_UNITS : BEGINNING_UNITS)) break;
   }
+  // By such a line Excel is told.
+  const [line, named] = /^sep=([^\r\n"])(?:\r\n|\r|\n)/iu.exec(beginning) ?? [];
+  const table = beginning.slice(line?.length ?? 0);
+  const firstLine = 1 + lineEnds(line ?? '') + lineEnds(/^\s*/.exec(table)![0]);
+  if (named !== undefined) return { separator: named, firstLine };
+  // What the first line has most of.
+  const counts = SEPARATORS.map((separator) => firstRecord(beginning, { separator, firstLine })?.length ?? 0);
+  return { separator: SEPARATORS[counts.indexOf(Math.max(...counts))]!, firstLine };
+}
 
-  /** Why the table is not read to its end; undefined where nothing is wrong so far. */
-  get problem(): { readonly line: number; readonly message: string } | undefined {
-    return this.#problem;
-  }
+const lineEnds = (text: string) => text.match(LINE_END)?.length ?? 0;
 
-  /** The records that end in this part. */
-  push(text: string): TableRecord[] {
-    this.#text += text;
-    return this.#records(false);
-  }
+/** CSV as spreadsheets write it, read leniently: a stray quotation mark belongs to its cell, and rows may be of any length. */
+function options({ separator, firstLine }: TableForm) {
+  return {
+    delimiter: separator,
+    // Whichever stands there: one table may have several.
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    from_line: firstLine,
+  };
+}
 
-  /** The last record, where the table does not end with a line end. */
-  end(): TableRecord[] {
-    return this.#records(true);
-  }
-
-  #records(isEnd: boolean): TableRecord[] {
-    const records: TableRecord[] = [];
-    let start = 0;
-    while (this.#problem === undefined && start < this.#text.length) {
-      const found = recordAt(this.#text, start, this.#separator, isEnd);
-      if (found === undefined) {
-        if (isEnd) this.#problem = { line: this.#line, message: unclosed() };
-        break;
-      }
-      if (found.cells.some((cell) => cell.trim() !== '')) records.push({ line: this.#line, cells: found.cells });
-      this.#line += 1 + found.lineEnds;
-      start = found.end;
-    }
-    this.#text = this.#text.slice(start);
-    if (this.#problem === undefined && this.#text.length > this.#mostUnits) {
-      this.#problem = { line: this.#line, message: tooLong(this.#mostUnits) };
-    }
-    if (this.#problem !== undefined) this.#text = '';
-    return records;
+function firstRecord(text: string, form: TableForm): readonly string[] | undefined {
+  try {
+    return parse(text, { ...options(form), to: 1 })[0];
+  } catch (error) {
+    if (isUnclosed(error)) return undefined;
+    throw error;
   }
 }
+
+/**
+ * The records of a table in CSV, as many at once as end in a part of its text. Holds no more than such a part and one unfinished record.
+ * @param mostUnits a record that is longer by a part or more is not read
+ * @throws what the texts throw
+ */
+export async function* readTable(
+  texts: AsyncIterable<string>,
+  form: TableForm,
+  mostUnits = MAX_LINE_BYTES,
+): AsyncGenerator<(TableRecord | TableProblem)[]> {
+  const records: TableRecord[] = [];
+  // The parser's own count takes a \r\n in a quoted cell for two lines.
+  let line = form.firstLine;
+  // The parser's own limit leaves separators out, of which a record may have any number.
+  let unfinished = 0;
+  const parser = new Parser({
+    ...options(form),
+    // Gives nothing back: with nothing to hand on, the parser takes each part without waiting for a reader.
+    on_record: (cells) => {
+      if (cells.some((cell) => cell.trim() !== '')) records.push({ line, cells });
+      line += 1 + cells.reduce((sum, cell) => sum + lineEnds(cell), 0);
+      unfinished = 0;
+      // Whatever relax_column_count says, the parser makes an error object, at several times the cost of the record, for each record
+      // that has another number of cells than the first. So every record counts as the first.
+      Object.assign(parser.info, { records: 0 });
+      return undefined;
+    },
+  });
+  // The call during which it happens gets it, too.
+  parser.on('error', () => {});
+  try {
+    for await (const text of texts) {
+      unfinished += text.length;
+      if (unfinished > mostUnits) return yield [{ line, cells: undefined, message: tooLong(mostUnits) }];
+      await done((callback) => parser.write(text, callback));
+      yield records.splice(0);
+    }
+    await done((callback) => parser.end(callback));
+    yield records;
+  } catch (error) {
+    if (!isUnclosed(error)) throw error;
+    yield [...records, { line, cells: undefined, message: unclosed() }];
+  }
+}
+
+function done(start: (callback: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+}
+
+const isUnclosed = (error: unknown) => error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED';
 
 function unclosed(): string {
   return t('A cell that begins with a quotation mark does not end: the closing one is missing.');
@@ -74,87 +131,4 @@ function unclosed(): string {
 
 function tooLong(most: number): string {
   return t('This row has more than {0} letters, so that it is not read: is a quotation mark missing?', most);
-}
-
-interface FoundRecord {
-  readonly cells: readonly string[];
-  /** Behind the line's end. */
-  readonly end: number;
-  /** In quoted cells. */
-  readonly lineEnds: number;
-}
-
-/** @returns undefined where the record does not end in this text */
-function recordAt(text: string, start: number, separator: string, isEnd: boolean): FoundRecord | undefined {
-  const cells: string[] = [];
-  let lineEnds = 0;
-  let at = start;
-  while (true) {
-    let cell = '';
-    if (text[at] === QUOTE) {
-      const quoted = quotedAt(text, at + 1, isEnd);
-      if (quoted === undefined) return undefined;
-      cell = quoted.value;
-      lineEnds += countLineEnds(cell);
-      at = quoted.end;
-    }
-    const from = at;
-    at = cellEnd(text, at, separator);
-    cell += text.slice(from, at);
-    cells.push(cell);
-    if (at < text.length && text.startsWith(separator, at)) {
-      at += separator.length;
-      continue;
-    }
-    // A \n may follow a \r in the next part.
-    if (!isEnd && (at >= text.length || (text.charCodeAt(at) === RETURN && at + 1 === text.length))) return undefined;
-    const isPair = text.charCodeAt(at) === RETURN && text.charCodeAt(at + 1) === FEED;
-    return { cells, end: Math.min(text.length, at + (isPair ? 2 : 1)), lineEnds };
-  }
-}
-
-function cellEnd(text: string, from: number, separator: string): number {
-  const first = separator.charCodeAt(0);
-  for (let at = from; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === FEED || unit === RETURN) return at;
-    if (unit === first && text.startsWith(separator, at)) return at;
-  }
-  return text.length;
-}
-
-/** The cell from behind its quotation mark on, in which a doubled one stands for one. */
-function quotedAt(text: string, from: number, isEnd: boolean): { value: string; end: number } | undefined {
-  let value = '';
-  let start = from;
-  while (true) {
-    const quote = text.indexOf(QUOTE, start);
-    if (quote < 0 || (quote + 1 === text.length && !isEnd)) return undefined;
-    if (text[quote + 1] !== QUOTE) return { value: value + text.slice(start, quote), end: quote + 1 };
-    value += text.slice(start, quote + 1);
-    start = quote + 2;
-  }
-}
-
-const countLineEnds = (text: string) => text.match(/\r\n|\r|\n/g)?.length ?? 0;
-
-const SEPARATORS = ['\t', ';', ','] as const;
-
-/** What separates the cells of a table, by its beginning, and how much of that is no table but tells programs so. */
-export function separatorOf(beginning: string): { readonly separator: string; readonly length: number } {
-  // By such a line Excel is told.
-  const [line, named] = /^sep=([^\r\n"])(?:\r\n|\r|\n)/i.exec(beginning) ?? [];
-  if (line !== undefined && named !== undefined) return { separator: named, length: line.length };
-  // What the first line has most of.
-  const counts = SEPARATORS.map((separator) => firstRecord(beginning, separator)?.cells.length ?? 0);
-  return { separator: SEPARATORS[counts.indexOf(Math.max(...counts))]!, length: 0 };
-}
-
-function firstRecord(text: string, separator: string): FoundRecord | undefined {
-  for (let start = 0; start < text.length; ) {
-    const record = recordAt(text, start, separator, true);
-    if (record === undefined || record.cells.some((cell) => cell.trim() !== '')) return record;
-    start = record.end;
-  }
-  return undefined;
 }

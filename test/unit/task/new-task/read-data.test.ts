@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Work } from '../../../../task/src/data/work.ts';
 import { ListReader } from '../../../../task/src/new-task/list-reader.ts';
 import { openData } from '../../../../task/src/new-task/read-data.ts';
-import { TableReader } from '../../../../task/src/new-task/table-reader.ts';
+import {
+  readTable,
+  type TableProblem,
+  type TableRecord,
+  tableForm,
+} from '../../../../task/src/new-task/table-reader.ts';
 import { read } from './data.ts';
 
 const table = (text: string, size?: number) => read('rows.csv', text, size);
@@ -22,6 +27,7 @@ describe('a table', () => {
     ['lines that end in several ways', 'text,label\r\nGott,1\nIlla,0\r'],
     ['blanks around names, and columns without one', ' text ,,label,\nGott,x,1,\n,,,\nIlla,x,0,y\n'],
     ['blank lines in front', '\n\r\n\ntext,label\nGott,1\n\nIlla,0\n'],
+    ['blank lines behind a separator outside ASCII', 'sep=😀\n \r\n\ntext😀label\nGott😀1\nIlla😀0\n'],
   ])('with %s is rows of texts', async (_, text) => {
     for (const size of [1, 7, 1000]) {
       const { rows, faults } = await table(text, size);
@@ -32,6 +38,13 @@ describe('a table', () => {
   it('may have separators, quotes and line ends in quoted cells', async () =>
     expect((await table('"text";"a ""b"""\n"eitt; tvey,\ntrý ""fýra""";x\n')).rows).toEqual([
       { text: 'eitt; tvey,\ntrý "fýra"', 'a "b"': 'x' },
+    ]));
+
+  it('keeps quotation marks that belong to a text', async () =>
+    expect((await table('a,b\n5" disk,"big"\n"quoted, or" not,""\n"a ""b"" c"d,"e"\n')).rows).toEqual([
+      { a: '5" disk', b: 'big' },
+      { a: '"quoted, or" not', b: '' },
+      { a: '"a "b" c"d', b: 'e' },
     ]));
 
   it('has decimal commas in its cells where semicolons separate them', async () =>
@@ -60,9 +73,14 @@ describe('a table', () => {
   it('is at fault where a quotation mark is not closed, at the line where it stands', async () => {
     const { faults } = await table('a,b\n"x\ny",2\n"open, to the end\n3,4\n');
     expect(faults).toMatchObject([{ line: 4, message: expect.stringContaining('does not end'), isFatal: true }]);
-    const reader = new TableReader(',', { mostUnits: 100 });
-    for (let part = 0; part < 20; part++) expect(reader.push(part === 0 ? 'a,"' : '1234567890')).toEqual([]);
-    expect(reader.problem).toMatchObject({ line: 1, message: expect.stringContaining('more than 100 letters') });
+  });
+
+  it.each(['1234567890', ',,,,,,,,,,'])('is not read on where a row is too long, such as of %s', async (part) => {
+    expect(await recordsOf(`a\n"b"\n${part.repeat(20)}`, 10, 100)).toEqual([
+      { line: 1, cells: ['a'] },
+      { line: 2, cells: ['b'] },
+      { line: 3, message: expect.stringContaining('more than 100 letters') },
+    ]);
   });
 
   it('is at fault in a line that has more cells than names', async () => {
@@ -102,20 +120,26 @@ describe('a table', () => {
 
   it('has the lines that an editor counts', () => {
     const piece = fc.constantFrom('a', ',', '\n', '\r\n', '\r', '"x\ny"', '"z\r\n""\r"');
-    fc.assert(
-      fc.property(fc.array(piece), fc.integer({ min: 1, max: 5 }), (pieces, size) => {
+    return fc.assert(
+      fc.asyncProperty(fc.array(piece), fc.integer({ min: 1, max: 5 }), async (pieces, size) => {
         const text = `${pieces.join('')}\nlast`;
-        const reader = new TableReader(',');
-        const records = [];
-        for (let at = 0; at < text.length; at += size) records.push(...reader.push(text.slice(at, at + size)));
-        records.push(...reader.end());
+        const last = (await recordsOf(text, size)).at(-1)!;
         // A cell may be left open, and behind a quoted one its line goes on.
-        fc.pre(reader.problem === undefined && records.at(-1)?.cells[0] === 'last');
-        expect(records.at(-1)!.line).toBe(text.split(/\r\n|\r|\n/).length);
+        fc.pre(last.cells?.[0] === 'last');
+        expect(last.line).toBe(text.split(/\r\n|\r|\n/).length);
       }),
     );
   });
 });
+
+async function recordsOf(text: string, size: number, mostUnits?: number): Promise<(TableRecord | TableProblem)[]> {
+  async function* parts() {
+    for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
+  }
+  const records: (TableRecord | TableProblem)[] = [];
+  for await (const batch of readTable(parts(), await tableForm(parts()), mostUnits)) records.push(...batch);
+  return records;
+}
 
 describe('the letters of a file', () => {
   it.each([
@@ -209,6 +233,42 @@ it('a file that cannot be read is a fault, also after a while', async () => {
     message: 'It cannot be read: the disk has gone',
     isFatal: true,
   });
+});
+
+it('a table is read a part at a time, and its file closed when no more of it is wanted', async () => {
+  let isEndless = false;
+  let parts = 0;
+  let open = 0;
+  async function* chunks() {
+    open += 1;
+    try {
+      yield new TextEncoder().encode('a,b\n1,2\n');
+      for (; isEndless; parts++) yield new TextEncoder().encode('1,2\n'.repeat(2000));
+    } finally {
+      open -= 1;
+    }
+  }
+  const controller = new AbortController();
+  const work = new Work({ signal: controller.signal });
+  const source = await openData('a.csv', { readFile: async () => chunks() }, work);
+  if ('isFatal' in source) throw new Error(source.message);
+  isEndless = true;
+  let rows = 0;
+  for await (const batch of source.rows()) {
+    rows += batch.length;
+    if (rows > 5000) break;
+  }
+  expect(open).toBe(0);
+  expect(parts).toBeLessThan(8);
+  const reading = source.rows();
+  await reading.next();
+  controller.abort();
+  await expect(
+    (async () => {
+      for await (const _ of reading);
+    })(),
+  ).rejects.toBe(controller.signal.reason);
+  expect(open).toBe(0);
 });
 
 it('reading can be given up between two parts of a file', async () => {
