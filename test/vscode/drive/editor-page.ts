@@ -80,6 +80,18 @@ export class EditorPage {
     await this.clickAway(dialog.getByRole('button', { name: button, exact: true }), dialog);
   }
 
+  /**
+   * Waits for what shows that a run has begun. Where the machine has much other work, the run is reckoned to take so long that it is
+   * asked about first.
+   */
+  async runBegins(shown: Locator, timeout = 60_000): Promise<void> {
+    const question = this.page.locator('.monaco-dialog-box', { hasText: /Train .+\?/ });
+    await shown.or(question).first().waitFor({ timeout });
+    if (!(await question.isVisible())) return;
+    await this.clickAway(question.getByRole('button', { name: 'Train', exact: true }), question);
+    await shown.waitFor({ timeout });
+  }
+
   /** What the status items of the file in the editor say. */
   async languageStatus(): Promise<string> {
     const shown = this.page.locator('.hover-language-status');

@@ -20,7 +20,7 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
   const status = page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ });
-  await status.waitFor({ timeout: 60_000 });
+  await editor.runBegins(status);
   const run = page.locator('.pane-body .monaco-list-row', { hasText: 'sentiment-task' }).first();
   await editor.until(run, () => status.click());
   assert.match(await editor.message(/sentiment-task is trained/, 120_000), /of 16 validation rows right/);

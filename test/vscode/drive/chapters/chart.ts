@@ -12,7 +12,7 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
   await writeFile(file, (await readFile(file, 'utf8')).replace('"max_epochs": 4', `"max_epochs": ${EPOCHS}`));
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
-  await page.locator('.statusbar-item', { hasText: /sentiment-task: epoch/ }).waitFor({ timeout: 60_000 });
+  await editor.runBegins(page.locator('.statusbar-item', { hasText: /sentiment-task: epoch/ }));
   await editor.command('ptask: Show Chart');
   const rows = () => editor.webview().locator('table.numbers tbody tr');
   const plots = () => editor.webview().getByRole('slider');

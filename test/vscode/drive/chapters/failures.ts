@@ -14,7 +14,7 @@ export async function failures(editor: EditorPage, workbench: Workbench): Promis
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
   const training = page.locator('.statusbar-item', { hasText: /sentiment-task: epoch/ });
-  await training.waitFor({ timeout: 60_000 });
+  await editor.runBegins(training);
   const hanging = processOf('train');
   // Nothing in it runs on, its watchdog included.
   process.kill(hanging.pid, 'SIGSTOP');

@@ -8,7 +8,7 @@ export async function noSurvivors(editor: EditorPage, workbench: Workbench): Pro
   const { page } = editor;
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
-  await page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ }).waitFor({ timeout: 60_000 });
+  await editor.runBegins(page.locator('.statusbar-item', { hasText: /sentiment-task: .*epoch/ }));
   const processes = ownProcesses(workbench);
   for (const program of ['server.js', 'engine.js predict', 'engine.js train']) {
     assert.ok(

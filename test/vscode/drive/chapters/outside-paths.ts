@@ -21,7 +21,7 @@ export async function outsidePaths(editor: EditorPage, { page, workspace }: Work
   // A command asks again, and what it is told goes for everything.
   await editor.command('ptask: Train Task');
   await editor.answer(question, 'Allow');
-  await page.locator('.statusbar-item', { hasText: /sentiment-task: epoch 2/ }).waitFor({ timeout: 60_000 });
+  await editor.runBegins(page.locator('.statusbar-item', { hasText: /sentiment-task: epoch 2/ }));
   await editor.command('ptask: Cancel Run');
   await editor.message(/sentiment-task was cancelled/);
   await editor.languageStatusSays(/1 of 1 task trained/);

@@ -9,10 +9,10 @@ export async function severalTasks(editor: EditorPage, { page, workspace }: Work
   await editor.openTaskFile('two.ptask.json');
   await editor.command('ptask: Train Task');
   await editor.acceptOnly('tone-task');
-  await page.locator('.statusbar-item', { hasText: /tone-task: epoch/ }).waitFor({ timeout: 60_000 });
+  await editor.runBegins(page.locator('.statusbar-item', { hasText: /tone-task: epoch/ }));
   await editor.openTaskFile('sentiment.ptask.json');
   await editor.command('ptask: Train Task');
-  await page.locator('.statusbar-item', { hasText: /tone-task: epoch.*\(\+1\)/ }).waitFor();
+  await editor.runBegins(page.locator('.statusbar-item', { hasText: /tone-task: epoch.*\(\+1\)/ }));
   const waiting = page.locator('.pane-body .monaco-list-row', { hasText: /sentiment-task.*waiting/ });
   await editor.until(waiting, () => page.locator('.statusbar-item', { hasText: /tone-task: epoch/ }).click());
   await editor.command('ptask: Cancel Run');
