@@ -1,25 +1,14 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
-import { parseRow, type RowObject, RowReader } from '../rows.ts';
+import { parseRow, RowReader } from '../rows.ts';
 import { type DataEncoding, decoded, encodingOf } from './data-text.ts';
 import { ListReader } from './list-reader.ts';
-import type { TableRecord } from './table-reader.ts';
+import { type DataFault, type FormReader, fatal, isFatal, type RowFound } from './row-found.ts';
+import { TableRows } from './table-rows.ts';
 
 /** A table in CSV or TSV, a list in JSON, or lines of JSON, which alone data files are. */
 export type DataForm = 'table' | 'list' | 'lines';
-
-/** A row, or why what stands there is none. */
-export type RowFound = { readonly row: RowObject; readonly line: number } | DataFault;
-
-export interface DataFault {
-  readonly row: undefined;
-  /** From 1; undefined for what is said of the whole file. */
-  readonly line: number | undefined;
-  readonly message: string;
-  /** Nothing of the file is of use; what came before it neither. */
-  readonly isFatal: boolean;
-}
 
 /** What is looked at of data that are to become rows of a task. */
 export type DataEnvironment = Pick<CheckEnvironment, 'readFile'>;
@@ -40,11 +29,6 @@ const JSON_NAME = /\.(json|jsonl|ndjson)$/i;
 
 /** How Parquet, workbooks and archives begin. */
 const OTHER_FORMATS = ['PAR1', 'PK\x03\x04', '\xd0\xcf\x11\xe0'];
-
-/** How many rows of a table are looked at to tell whether its first line is one of them. */
-const MOST_COMPARED = 1000;
-/** The share of rows that have a column's name as their value, from which on it is one: a label, of thirty at most. */
-const ROW_SHARE = 0.01;
 
 /** Whether a file could be a data file as it is: lines of JSON in UTF-8, by its name, too, by which editors know it. */
 export function isDataFile({ path, form, encoding }: DataSource): boolean {
@@ -75,10 +59,6 @@ export async function openData(
 
 /** Why a file is not read, for the user; anything else that is thrown is not. */
 class Unreadable extends Error {}
-
-function fatal(line: number | undefined, message: string): DataFault {
-  return { row: undefined, line, message, isFatal: true };
-}
 
 function noText(): string {
   return t('It is no text. Save the table in it as CSV in UTF-8.');
@@ -188,17 +168,8 @@ class DataFile {
   }
 }
 
-export const isFatal = (found: RowFound): found is DataFault => found.row === undefined && found.isFatal;
-
 function readAsWindows(): string {
   return t('It is not UTF-8: its letters were read as Windows writes those of western Europe.');
-}
-
-/** Makes rows of a form's text, a part at a time. */
-interface FormReader {
-  /** @param open gives the text from its beginning on, any number of times @throws what the text throws */
-  read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]>;
-  notes(): string[];
 }
 
 class LineRows implements FormReader {
@@ -244,86 +215,4 @@ function inList({ line, text }: { line: number; text: string }): RowFound {
   if (row?.value) return { row: row.value, line };
   const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
   return { row: undefined, line, message, isFatal: false };
-}
-
-/** The rows of a table, whose first line names the columns. */
-class TableRows implements FormReader {
-  #names: readonly string[] | undefined;
-  /** Where the columns that count stand: they have a name, and one of their own. */
-  #columns: { readonly name: string; readonly place: number }[] = [];
-  #namesLine = 1;
-  #compared = 0;
-  /** For each column, how many rows have its name as their value, and where the first of them is. */
-  readonly #alike = new Map<number, { rows: number; line: number }>();
-
-  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    // Loaded where there is a table, which is no part of what an editor waits for at its start.
-    const { readTable, tableForm } = await import('./table-reader.ts');
-    for await (const records of readTable(open(), await tableForm(open()))) {
-      yield records.flatMap((record) =>
-        record.cells === undefined ? fatal(record.line, record.message) : (this.#row(record) ?? []),
-      );
-    }
-    const alike = [...this.#alike].find(([, { rows }]) => rows >= this.#compared * ROW_SHARE);
-    if (alike !== undefined) yield [fatal(this.#namesLine, this.#withoutNames(...alike))];
-  }
-
-  notes(): string[] {
-    const names = this.#names ?? [];
-    const nameless = names.filter((name) => name === '').length;
-    const twice = new Set(names.filter((name, place) => name !== '' && names.indexOf(name) !== place));
-    return [
-      ...(nameless === 0 ? [] : [t('Columns without a name, which are left out: {0}.', nameless)]),
-      ...[...twice].map((name) => t('Of the columns that are named {0} the first counts.', JSON.stringify(name))),
-    ];
-  }
-
-  #row({ cells, line }: TableRecord): RowFound | undefined {
-    if (this.#names === undefined) {
-      const names = cells.map((name) => name.trim());
-      this.#names = names;
-      this.#namesLine = line;
-      // Of two columns with one name the first counts.
-      const seen = new Set(['']);
-      for (const [place, name] of names.entries()) {
-        if (!seen.has(name)) this.#columns.push({ name, place });
-        seen.add(name);
-      }
-      return undefined;
-    }
-    if (cells.length > this.#names.length && cells.slice(this.#names.length).some((cell) => cell.trim() !== '')) {
-      const message = t(
-        'This line has {0} cells, and the first one names {1} columns. A cell with a separator in it stands in quotation marks.',
-        cells.length,
-        this.#names.length,
-      );
-      return { row: undefined, line, message, isFatal: false };
-    }
-    if (this.#columns.length > 1 && this.#columns.every(({ name, place }) => cells[place]?.trim() === name)) {
-      return { row: undefined, line, message: t('This line names the columns once more.'), isFatal: false };
-    }
-    this.#compare(cells, line);
-    const own = this.#columns.filter(({ place }) => place < cells.length);
-    return { row: Object.fromEntries(own.map(({ name, place }) => [name, cells[place]!])), line };
-  }
-
-  /** Notes whether the first line is a row like this one: so are labels in a table without names. */
-  #compare(cells: readonly string[], line: number): void {
-    if (this.#compared === MOST_COMPARED) return;
-    this.#compared += 1;
-    for (const { name, place } of this.#columns) {
-      if (cells[place]?.trim() !== name) continue;
-      const known = this.#alike.get(place);
-      if (known) known.rows += 1;
-      else this.#alike.set(place, { rows: 1, line });
-    }
-  }
-
-  #withoutNames(place: number, { line }: { line: number }): string {
-    return t(
-      'The first line of a table names its columns, and this one seems to be a row: {0} is also the value of a row, in line {1}. Put a line in front of it that names the columns.',
-      JSON.stringify(this.#names![place]),
-      line,
-    );
-  }
 }

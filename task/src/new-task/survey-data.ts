@@ -1,7 +1,8 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { Work } from '../data/work.ts';
 import { RowSurvey } from './proposal.ts';
-import { type DataEnvironment, type DataFault, type DataSource, isFatal, openData } from './read-data.ts';
+import { type DataEnvironment, type DataSource, openData } from './read-data.ts';
+import { type DataFault, isFatal } from './row-found.ts';
 
 /** More faults are counted, not told. */
 const MOST_TOLD = 10;
