@@ -46,7 +46,12 @@ export async function bench(args: readonly string[]): Promise<number> {
   const threads = values.threads === undefined ? {} : { threads: wholeNumber('threads', values.threads, 1) };
   const output = new Output(values.json);
   const device = await deviceToUse(wanted, (line) => output.note(line));
-  const step = await trainingStep(values.model, sizes, { provider: device, precision, recompute, ...threads }, output);
+  const step = await trainingStep(
+    values.model,
+    sizes,
+    { provider: device, spins: true, precision, recompute, ...threads },
+    output,
+  );
   const times: number[] = [];
   for (let n = 0; n <= steps; n++) {
     const before = performance.now();

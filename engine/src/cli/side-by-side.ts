@@ -66,7 +66,7 @@ export async function runSideBySide(
   try {
     const ends = await trainTogether(plans, {
       fit: group.fit ?? fit,
-      session: { provider: device },
+      session: { provider: device, spins: true },
       group,
       pauseRequested: () => interrupt.requested,
       nameOf: (run) => runs[run]!.label,

@@ -104,7 +104,7 @@ export async function runTraining(
   try {
     for await (const event of train(plan, {
       resume,
-      session: { provider: device },
+      session: { provider: device, spins: true },
       stopRequested: () => (interrupt.requested ? 'pause' : undefined),
     })) {
       output.event(event);

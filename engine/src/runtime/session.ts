@@ -15,6 +15,12 @@ export interface SessionOptions {
   readonly threads?: number;
   /** What it runs on; the CPU where it is left out. */
   readonly provider?: Provider;
+  /**
+   * Threads wait awake for the next product, for up to `SPIN_MICROSECONDS`. On an otherwise idle machine a training step then takes
+   * a few hundredths less. Beside other work, such as a busy editor's, it takes longer: a thread that is awake at the end of a
+   * product keeps a processor from the very thread that it waits for.
+   */
+  readonly spins?: boolean;
   /** Copies constant matrices into the layout of the product kernel: a little faster, for as much memory again. */
   readonly prepack?: boolean;
   /** Weights in half precision are cast to float32 where they are used, one at a time, and not all of them for good. */
@@ -28,6 +34,17 @@ export interface SessionOptions {
   readonly keeps?: (output: string) => boolean;
   readonly profilePrefix?: string;
 }
+
+/** Longer than what lies between two products of a layer; waiting longer gains nothing more. */
+const SPIN_MICROSECONDS = 100;
+
+const SPINNING = {
+  'intra_op.allow_spinning': '1',
+  'intra_op.spin_duration_us': String(SPIN_MICROSECONDS),
+  // Between two runs another session's threads may have the processors.
+  force_spinning_stop: '1',
+};
+const NOT_SPINNING = { 'intra_op.allow_spinning': '0' };
 
 /** What a run gives: `kept` are the outputs that the session was told to keep, for feeding them to another run. */
 export interface RunResults {
@@ -56,9 +73,7 @@ export class Session {
     if (options.unpackAtUse && !traits.holdsTensors) unpackAtUse(graph);
     rewriteNodes(graph, traits.rewrites);
     if (traits.holdsTensors) frozen.push(...takeFrozenPart(graph));
-    // A thread that spins at the end of each product keeps a processor from the very thread that it waits for, where there is
-    // other work, such as a busy editor's.
-    const session: Record<string, string> = { ...traits.config, 'intra_op.allow_spinning': '0' };
+    const session: Record<string, string> = { ...traits.config, ...(options.spins ? SPINNING : NOT_SPINNING) };
     if (weightsFolder) session.model_external_initializers_file_folder_path = weightsFolder;
     if (!options.prepack) session.disable_prepacking = '1';
     const made = await InferenceSession.create(serializeModel(graph), {
