@@ -249,6 +249,11 @@ export function firedByLikeness(
   context: TaskContext,
 ): FiredGroup[] {
   const somewhere = { file, line: 0 };
+  // To the letter, a training row that lacks a field is one with an empty text. Letter case and the like are looked at in whole rows
+  // alone, which may find another training row.
+  const leakedLines = new Set(firstRows.filter(({ leakedFrom }) => leakedFrom).map(({ line }) => line));
+  const folded = otherwise.folded.rows.filter(({ line }) => !leakedLines.has(line));
+  const foldedCount = otherwise.folded.count - (otherwise.folded.rows.length - folded.length);
   const kinds = [
     { count: counts.duplicate, like: { duplicateOf: somewhere } },
     { count: counts.leaked, like: { leakedFrom: somewhere } },
@@ -256,7 +261,7 @@ export function firedByLikeness(
     // Whatever else these are: no rule looks at both.
     { count: otherwise.count, like: { answeredOtherwise: { ...somewhere, label: '' } } },
     { count: otherwise.leaked.count, like: { leakedFrom: somewhere } },
-    { count: otherwise.folded.count, like: { leakedFrom: somewhere } },
+    { count: foldedCount, like: { leakedFrom: somewhere } },
     { count: otherwise.repeated.count, like: { duplicateOf: somewhere } },
   ];
   return rules.flatMap((rule) => {
@@ -267,13 +272,7 @@ export function firedByLikeness(
       for (const [group, times] of found) groups.set(group, (groups.get(group) ?? 0) + times * count);
     }
     return [...groups].map(([group, count]) => {
-      const rows = [
-        ...firstRows,
-        ...otherwise.rows,
-        ...otherwise.leaked.rows,
-        ...otherwise.folded.rows,
-        ...otherwise.repeated.rows,
-      ]
+      const rows = [...firstRows, ...otherwise.rows, ...otherwise.leaked.rows, ...folded, ...otherwise.repeated.rows]
         .filter((row) => fires(rule, viewOf(context, file, {}, likesOf(row)), context).get(group) !== undefined)
         .sort((a, b) => a.line - b.line);
       return { rule, group, count, rows: rows.slice(0, madeAtMost(rule)) };

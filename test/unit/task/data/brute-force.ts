@@ -143,7 +143,7 @@ function compare(view: RowView, asked: Asked, rows: readonly Asked[]): void {
   else if (!isTraining && !isMeaningful(asked.taskname, rows)) {
     const like = rows.filter(({ folded, splits }) => folded === asked.folded && splits.includes('train'));
     if (like.length > 0 && like.every(({ label }) => label === asked.label)) {
-      view.leakedFrom = { ...like[0]!.place, isFolded: true };
+      view.leakedFrom ??= { ...like[0]!.place, isFolded: true };
     }
   }
   view.duplicateOf ??= own.find(({ answer }) => answer === asked.answer)?.place;
