@@ -254,6 +254,12 @@ export function firedByLikeness(
   const leakedLines = new Set(firstRows.filter(({ leakedFrom }) => leakedFrom).map(({ line }) => line));
   const folded = otherwise.folded.rows.filter(({ line }) => !leakedLines.has(line));
   const foldedCount = otherwise.folded.count - (otherwise.folded.rows.length - folded.length);
+  // The file alone tells of the first row in it, which may have an earlier like in another: that one is the first of all.
+  const firstOfAll = new Map(otherwise.repeated.rows.map(({ line, duplicateOf }) => [line, duplicateOf]));
+  const likes = firstRows.map((row) => ({
+    ...row,
+    duplicateOf: (row.duplicateOf && firstOfAll.get(row.duplicateOf.line)) ?? row.duplicateOf,
+  }));
   const kinds = [
     { count: counts.duplicate, like: { duplicateOf: somewhere } },
     { count: counts.leaked, like: { leakedFrom: somewhere } },
@@ -272,7 +278,7 @@ export function firedByLikeness(
       for (const [group, times] of found) groups.set(group, (groups.get(group) ?? 0) + times * count);
     }
     return [...groups].map(([group, count]) => {
-      const rows = [...firstRows, ...otherwise.rows, ...otherwise.leaked.rows, ...folded, ...otherwise.repeated.rows]
+      const rows = [...likes, ...otherwise.rows, ...otherwise.leaked.rows, ...folded, ...otherwise.repeated.rows]
         .filter((row) => fires(rule, viewOf(context, file, {}, likesOf(row)), context).get(group) !== undefined)
         .sort((a, b) => a.line - b.line);
       return { rule, group, count, rows: rows.slice(0, madeAtMost(rule)) };

@@ -53,7 +53,6 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
         if (areKnown) {
           const here = { file: file.path, line };
           view.duplicateOf = seen.get(key);
-          if (!seen.has(key)) seen.set(key, here);
           if (!isTraining) view.leakedFrom = training.get(key);
           else if (!training.has(key)) training.set(key, here);
           const asked = askedIn(view, isTraining ? ['train'] : file.splits, here);
@@ -61,6 +60,8 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
             compare(view, asked, earlierRows);
             earlierRows.push(asked);
           }
+          // Later ones in this file are said to be the like of what this one is the like of.
+          if (!seen.has(key)) seen.set(key, view.duplicateOf ?? here);
         }
       }
       for (const rule of rules) {
