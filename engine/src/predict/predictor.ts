@@ -108,7 +108,7 @@ export class Predictor {
     const tokens = ids.length > 0 ? ids : Int32Array.of(0);
     const places = tokens.some((id) => id < 0) ? 'tokens' : 'none';
     const { session, windows, asksPlaces } = await memoised(this.prefixSessions, places, () =>
-      this.loaded(buildPrefixGraph(this.backbone.architecture, places), () => true),
+      this.loaded(buildPrefixGraph(this.backbone.architecture, places), { keeps: () => true }),
     );
     const positions = counted(tokens.length);
     const virtualTokens = virtual.length / this.hidden;
@@ -256,9 +256,9 @@ export class Predictor {
 
   private async loaded<G extends { readonly graph: Graph }>(
     built: G,
-    keeps: (output: string) => boolean,
+    form: Pick<SessionOptions, 'keeps' | 'fewRows'>,
   ): Promise<Loaded<G>> {
-    return { ...built, session: await Session.create(built.graph, { ...this.options, keeps }) };
+    return { ...built, session: await Session.create(built.graph, { ...this.options, ...form }) };
   }
 
   private isLong(tokens: number): boolean {
@@ -325,13 +325,16 @@ export class Predictor {
     { output, long, past }: { readonly output: RowsOutput; readonly long: boolean; readonly past?: Past },
   ): Promise<RunResults> {
     const places = rows.some((row) => row.ids.some((id) => id < 0)) ? 'tokens' : 'none';
+    // In all but the first of a generation's runs, each row is one token.
+    const fewRows = past !== undefined && rows.length > 1;
     const { session, inverses, windows, asksPlaces } = await memoised(
       this.rowSessions,
-      `${places} ${output} ${past !== undefined}`,
+      `${places} ${output} ${past !== undefined} ${fewRows}`,
       () =>
-        this.loaded(buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined }), (name) =>
-          name.startsWith(PRESENT),
-        ),
+        this.loaded(buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined }), {
+          keeps: (name) => name.startsWith(PRESENT),
+          fewRows,
+        }),
     );
     const virtualTokens = prefix.virtual.length / this.hidden;
     this.atOnce.begin(rows.length);

@@ -10,8 +10,6 @@ export type Provider = (typeof PROVIDERS)[number];
 /** How a provider is given a graph. What sets one provider apart from the others stands here and nowhere else. */
 export interface ProviderTraits {
   readonly session: Omit<SessionOptions, 'extra'>;
-  /** Entries of the runtime's own configuration. */
-  readonly config: Readonly<Record<string, string>>;
   /**
    * Whether tensors may stay where it computes: weights that sessions share, and results that are fed to a later run. The
    * runtime's other providers copy every result to the CPU's memory.
@@ -22,21 +20,18 @@ export interface ProviderTraits {
 }
 
 export const TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
-  cpu: { session: {}, config: {}, holdsTensors: false, rewrites: CPU_REWRITES },
+  cpu: { session: {}, holdsTensors: false, rewrites: CPU_REWRITES },
   webgpu: {
     session: {},
-    // It makes products that the provider does not have.
-    config: { 'optimization.disable_specified_optimizers': 'MatmulTransposeFusion' },
     holdsTensors: true,
     rewrites: WEBGPU_REWRITES,
   },
-  cuda: { session: {}, config: {}, holdsTensors: false, rewrites: {} },
+  cuda: { session: {}, holdsTensors: false, rewrites: {} },
   // Both are what the provider asks for.
   dml: {
     session: { enableMemPattern: false, executionMode: 'sequential' },
-    config: {},
     holdsTensors: false,
     rewrites: {},
   },
-  coreml: { session: {}, config: {}, holdsTensors: false, rewrites: {} },
+  coreml: { session: {}, holdsTensors: false, rewrites: {} },
 };

@@ -1,3 +1,4 @@
+import { useFewRowProducts } from '../onnx/few-row-products.ts';
 import { takeFrozenPart } from '../onnx/frozen-part.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { rewriteNodes } from '../onnx/rewrite.ts';
@@ -23,6 +24,8 @@ export interface SessionOptions {
   readonly spins?: boolean;
   /** Copies constant matrices into the layout of the product kernel: a little faster, for as much memory again. */
   readonly prepack?: boolean;
+  /** Of most runs, few rows go through each product: on the CPU see `useFewRowProducts`. */
+  readonly fewRows?: boolean;
   /** Weights in half precision are cast to float32 where they are used, one at a time, and not all of them for good. */
   readonly unpackAtUse?: boolean;
   /**
@@ -45,6 +48,9 @@ const SPINNING = {
   force_spinning_stop: '1',
 };
 const NOT_SPINNING = { 'intra_op.allow_spinning': '0' };
+
+/** The runtime would write products of few rows in their other form again. */
+const AS_WRITTEN = { disable_specified_optimizers: 'GemmTransposeFusion' };
 
 /** What a run gives: `kept` are the outputs that the session was told to keep, for feeding them to another run. */
 export interface RunResults {
@@ -70,10 +76,12 @@ export class Session {
     const traits = TRAITS[provider];
     const { hold } = options;
     const frozen = hold ? takeFrozenPart(graph, (name) => hold.has(name)) : [];
+    const fewRows = options.fewRows && provider === 'cpu';
+    if (fewRows) useFewRowProducts(graph);
     if (options.unpackAtUse && !traits.holdsTensors) unpackAtUse(graph);
     rewriteNodes(graph, traits.rewrites);
     if (traits.holdsTensors) frozen.push(...takeFrozenPart(graph));
-    const session: Record<string, string> = { ...traits.config, ...(options.spins ? SPINNING : NOT_SPINNING) };
+    const session: Record<string, string> = { ...(options.spins ? SPINNING : NOT_SPINNING) };
     if (weightsFolder) session.model_external_initializers_file_folder_path = weightsFolder;
     if (!options.prepack) session.disable_prepacking = '1';
     const made = await InferenceSession.create(serializeModel(graph), {
@@ -87,7 +95,7 @@ export class Session {
       ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
       ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
       ...(traits.holdsTensors ? { preferredOutputLocation: placesOf(graph, keeps) } : {}),
-      extra: { session },
+      extra: { session, ...(fewRows ? { optimization: AS_WRITTEN } : {}) },
     }).catch((error: unknown) => {
       throw runtimeFailure(error);
     });
