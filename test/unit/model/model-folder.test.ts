@@ -486,4 +486,31 @@ describe('the fingerprint', () => {
     expect(await of({ ...config, ...changed('transformer.h.0.attn.c_proj.bias') })).toBe(original);
     expect(await of({ ...config, ...changed('transformer.h.0.mlp.c_proj.bias') })).not.toBe(original);
   });
+
+  // A prompt is refused where its model's is another one than it was trained with.
+  test.each([
+    ['apertus', '51b9f6195adcf2ac64b4128f53145ec3'],
+    ['bloom', '8d355291cfafaf65fce170ef2bef2d18'],
+    ['cohere', 'b591586cb1b97fadbc20f0b24c91dcc5'],
+    ['cohere2', '87c24af1f71e4553038540f23bf12e55'],
+    ['gemma2', '9b6f5c82ce1857da9ae1b5d5914c19e1'],
+    ['gemma3_text', '0bd972a1e0c8623638ddd9016f0eeb45'],
+    ['gpt2', '36cd9c59dbbb12409ad053fb8e4838f4'],
+    ['gpt_neox', 'ab5b634a58a20d50e023e68e1e3d20ca'],
+    ['gptj', '9ff4adfc6f84bfcfe4118fdfa22cd777'],
+    ['granite', 'f4b01f9d2f250186f9e6942f83d4ce9e'],
+    ['llama', '8ac5403e16c4f87bf4bfd96735eef64c'],
+    ['mistral', 'b8cac5aeaea9a769e6608b2109ac1ad4'],
+    ['olmo2', '7a07d4b30686a6c5987692668f3c8411'],
+    ['opt', '0b9b00354670f7569c3586c51fcbe57c'],
+    ['phi3', '4e2e4f402d7df4c02a248fc2148efea0'],
+    ['qwen2', 'bfbb36ff0c40157c694f070b2b73d6e0'],
+    ['qwen3', '1d74ee2f9a9a654e61b438190b8f9421'],
+    ['smollm3', 'ffd2cfe6c6ef0dfa0034c0a47367791e'],
+    ['xglm', '3114a75474c2d7285b549af942c549be'],
+  ])('of a model of type %s stays from version to version', async (name, fingerprint) => {
+    const dir = join(import.meta.dirname, '../../golden/backbones', name);
+    const opened = await openModelFolder(dir, { tokenizer: 'optional' });
+    expect(opened).toMatchObject({ kind: 'ok', model: { fingerprint } });
+  });
 });
