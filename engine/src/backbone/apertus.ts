@@ -1,19 +1,17 @@
 import type { ApertusConfig } from '../../../model/src/architectures/apertus.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
+import type { Value } from '../onnx/graph.ts';
 import { abs, add, addScalar, exp, less, log, mul, mulScalar, neg, relu, sub, where } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import { aroundLayers } from './around-layers.ts';
-import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
+import { type FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
-import { rotaryAttention } from './rotary-attention.ts';
-import type { Weights } from './weights.ts';
+import { selfAttention } from './self-attention.ts';
 
 /** Apertus (see `ApertusConfig`). Matrices are stored [out, in]. */
-export function apertus(graph: Graph, config: ApertusConfig, weights: Weights): Architecture {
+export function apertus(frozen: FrozenLayers, config: ApertusConfig): Architecture {
   const { heads, keyValueHeads, headSize } = config;
   const rotary = new Rotary(config.rotary);
-  const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.rmsNorm(x, name, config.rmsNormEpsilon);
   const headNorm = (x: Value, name: string) => normOfHeads(x, headSize, (head) => norm(head, name));
   const feedForward = (x: Value, name: string) => {
@@ -23,14 +21,14 @@ export function apertus(graph: Graph, config: ApertusConfig, weights: Weights): 
   };
 
   return {
-    ...aroundLayers(frozen, config, norm),
+    ...aroundLayers(frozen, config, (x) => norm(x, 'norm')),
 
     layer(index, parts, context) {
       const name = `layers.${index}`;
       const x = stacked(parts);
       const normal = norm(x, `${name}.attention_layernorm`);
       const projections = frozen.projections(`${name}.self_attn`, headNorm);
-      const attended = rotaryAttention(normal, context, { heads, keyValueHeads, rotary, ...projections });
+      const attended = selfAttention(normal, context, { heads, keyValueHeads, rotary, ...projections });
       const after = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
       return add(after, feedForward(norm(after, `${name}.feedforward_layernorm`), `${name}.mlp`));
     },

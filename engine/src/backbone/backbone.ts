@@ -1,19 +1,10 @@
-import { architectureOf, type ModelConfig } from '../../../model/src/architectures/index.ts';
+import { architectureOf, type GraphConfigs, type ModelConfig } from '../../../model/src/architectures/index.ts';
 import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { apertus } from './apertus.ts';
 import type { Architecture } from './architecture.ts';
-import { bloom } from './bloom.ts';
-import { cohere } from './cohere.ts';
-import { gemma } from './gemma.ts';
-import { gptNeox } from './gpt-neox.ts';
-import { gpt2 } from './gpt2.ts';
-import { gptj } from './gptj.ts';
-import { llama } from './llama.ts';
-import { olmo2 } from './olmo2.ts';
-import { opt } from './opt.ts';
-import { FrozenWeights, type Weights } from './weights.ts';
-import { xglm } from './xglm.ts';
+import { FrozenLayers } from './frozen-layers.ts';
+import * as graphs from './graphs.ts';
+import { FrozenWeights } from './weights.ts';
 
 /** A model folder with what is needed to put it into graphs. */
 export interface Backbone {
@@ -29,43 +20,22 @@ export interface Backbone {
   architecture(graph: Graph): Architecture;
 }
 
-type GraphFunction<Config> = (graph: Graph, config: Config, weights: Weights) => Architecture;
+type GraphFunction<Config> = (frozen: FrozenLayers, config: Config) => Architecture;
 
-/** The graph function of every supported `model_type`. */
-const GRAPHS: { readonly [Type in ModelConfig['modelType']]: GraphFunction<ModelConfig & { modelType: Type }> } = {
-  gpt2,
-  llama,
-  mistral: llama,
-  qwen2: llama,
-  qwen3: llama,
-  phi3: llama,
-  smollm3: llama,
-  granite: llama,
-  gemma2: gemma,
-  gemma3_text: gemma,
-  gemma3: gemma,
-  cohere,
-  cohere2: cohere,
-  apertus,
-  olmo2,
-  gptj,
-  gpt_neox: gptNeox,
-  opt,
-  bloom,
-  xglm,
-};
+/** One for every name that a description has, for all types that name it. */
+const GRAPHS: { readonly [Name in keyof GraphConfigs]: GraphFunction<GraphConfigs[Name]> } = graphs;
 
 export function backboneOf(model: ModelFolder): Backbone {
   const weights = new FrozenWeights(model);
   const { config } = model;
-  const { wordEmbeddings, outputProjection } = architectureOf(config.modelType);
-  const build = GRAPHS[config.modelType] as GraphFunction<ModelConfig>;
+  const { graph: name, wordEmbeddings, outputProjection } = architectureOf(config.modelType);
+  const build = GRAPHS[name] as GraphFunction<ModelConfig>;
   return {
     model,
     weightsFolder: weights.folder,
     wordEmbeddings,
     outputProjection: config.tied ? wordEmbeddings : outputProjection,
     longRowsOver: 'rotary' in config ? config.rotary.long?.over : undefined,
-    architecture: (graph) => build(graph, config, weights),
+    architecture: (graph) => build(new FrozenLayers(graph, weights), config),
   };
 }

@@ -1,51 +1,36 @@
 import type { BloomConfig } from '../../../model/src/architectures/bloom.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gelu, gemm } from '../onnx/operators.ts';
+import type { Value } from '../onnx/graph.ts';
+import { add } from '../onnx/operators.ts';
+import { activate } from './activate.ts';
 import type { Architecture } from './architecture.ts';
-import { FrozenLayers } from './frozen-layers.ts';
-import { fusedHeads } from './fused-heads.ts';
+import { aroundLayers } from './around-layers.ts';
+import type { FrozenLayers } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
-import type { Weights } from './weights.ts';
+import { fusedAttention } from './self-attention.ts';
 
 /** BLOOM (see `BloomConfig`): embeddings are normalised, and attention leans to what stands near. Matrices are [out, in]. */
-export function bloom(graph: Graph, config: BloomConfig, weights: Weights): Architecture {
-  const { hidden, heads } = config;
-  const headSize = hidden / heads;
-  const frozen = new FrozenLayers(graph, weights);
+export function bloom(frozen: FrozenLayers, config: BloomConfig): Architecture {
+  const { heads, addsToNormal } = config;
+  const headSize = config.hidden / heads;
   const norm = (x: Value, name: string) => frozen.layerNorm(x, name, config.layerNormEpsilon);
 
   return {
-    layers: config.layers,
-    hidden,
-    vocabSize: config.vocabSize,
-    headSize,
-    attentionScale: 1 / Math.sqrt(headSize),
+    ...aroundLayers(frozen, { ...config, headSize }, (x) => norm(x, 'ln_f')),
     slopes: alibiSlopes(heads),
-    embed: (ids) => gather(frozen.weight('word_embeddings.weight'), ids),
     // Of virtual tokens, too: transformers normalises whatever embeddings it is given.
     position: (x) => norm(x, 'word_embeddings_layernorm'),
 
-    layer(index, parts, { attend, wanted }) {
+    layer(index, parts, context) {
       const name = `h.${index}`;
       const x = stacked(parts);
       const normal = norm(x, `${name}.input_layernorm`);
       const projected = frozen.linear(normal, `${name}.self_attention.query_key_value`);
-      const [query, key, value] = fusedHeads(projected, heads, headSize);
-      const attended = attend([
-        { value: wanted(query), groups: [{ role: 'query', heads }] },
-        { value: key, groups: [{ role: 'key', heads }] },
-        { value, groups: [{ role: 'value', heads }] },
-      ]);
-      const before = wanted(config.addsToNormal ? normal : x);
+      const attended = fusedAttention(projected, context, { heads, headSize });
+      const before = context.wanted(addsToNormal ? normal : x);
       const middle = add(before, frozen.linear(attended, `${name}.self_attention.dense`));
       const normalMiddle = norm(middle, `${name}.post_attention_layernorm`);
-      const inner = gelu(frozen.linear(normalMiddle, `${name}.mlp.dense_h_to_4h`), 'tanh');
-      return add(config.addsToNormal ? normalMiddle : middle, frozen.linear(inner, `${name}.mlp.dense_4h_to_h`));
-    },
-
-    logits(x) {
-      const output = frozen.weight(config.tied ? 'word_embeddings.weight' : 'lm_head.weight');
-      return gemm(norm(x, 'ln_f'), output, undefined, { transB: true });
+      const inner = activate(frozen.linear(normalMiddle, `${name}.mlp.dense_h_to_4h`), 'gelu_new');
+      return add(addsToNormal ? normalMiddle : middle, frozen.linear(inner, `${name}.mlp.dense_4h_to_h`));
     },
   };
 }

@@ -1,31 +1,24 @@
-import type { CohereConfig, CohereType } from '../../../model/src/architectures/cohere.ts';
+import type { CohereConfig } from '../../../model/src/architectures/cohere.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
-import { add, layerNormalization, mul, mulScalar, reshape, silu } from '../onnx/operators.ts';
+import type { Value } from '../onnx/graph.ts';
+import { add, mul, mulScalar, reshape } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import { aroundLayers } from './around-layers.ts';
-import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
+import { type FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
-import { rotaryAttention } from './rotary-attention.ts';
-import type { Weights } from './weights.ts';
+import { selfAttention } from './self-attention.ts';
 
 /** Command R and Aya (see `CohereConfig`). Matrices are stored [out, in], scales of heads' norms [heads, head size]. */
-export function cohere<Type extends CohereType>(
-  graph: Graph,
-  config: CohereConfig<Type>,
-  weights: Weights,
-): Architecture {
+export function cohere(frozen: FrozenLayers, config: CohereConfig): Architecture {
   const { heads, keyValueHeads, headSize, layerNormEpsilon } = config;
   const rotary = new Rotary(config.rotary, { interleaved: true });
-  const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.layerNorm(x, name, layerNormEpsilon);
-  const same = (value: number) => graph.float(new Array<number>(headSize).fill(value), [headSize]);
   const headNorm = (x: Value, name: string) => {
     if (!config.normalisesHeads) return x;
-    const normal = normOfHeads(x, headSize, (head) => layerNormalization(head, same(1), same(0), layerNormEpsilon)[0]);
+    const normal = normOfHeads(x, headSize, (head) => frozen.plainLayerNorm(head, layerNormEpsilon));
     const width = x.shape[1] as number;
-    return mul(normal, reshape(frozen.weight(`${name}.weight`), [width], graph.int([width])));
+    return mul(normal, reshape(frozen.weight(`${name}.weight`), [width], x.graph.int([width])));
   };
   const attention = (name: string, index: number) => ({
     heads,
@@ -35,7 +28,7 @@ export function cohere<Type extends CohereType>(
     ...frozen.projections(name, headNorm),
   });
 
-  const around = aroundLayers(frozen, config, norm);
+  const around = aroundLayers(frozen, config, (x) => norm(x, 'norm'));
   return {
     ...around,
 
@@ -43,9 +36,9 @@ export function cohere<Type extends CohereType>(
       const name = `layers.${index}`;
       const x = stacked(parts);
       const normal = norm(x, `${name}.input_layernorm`);
-      const attended = rotaryAttention(normal, context, attention(`${name}.self_attn`, index));
+      const attended = selfAttention(normal, context, attention(`${name}.self_attn`, index));
       const after = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
-      return add(after, frozen.gated(context.wanted(normal), `${name}.mlp`, silu));
+      return add(after, frozen.gated(context.wanted(normal), `${name}.mlp`, 'silu'));
     },
 
     logits: (x) => mulScalar(around.logits(x), config.logitScale),

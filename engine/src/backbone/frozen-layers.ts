@@ -1,10 +1,12 @@
+import type { Activation } from '../../../model/src/architectures/activations.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { gemm, layerNormalization, mul, reshape, rmsNormalization } from '../onnx/operators.ts';
+import { activate } from './activate.ts';
 import type { Weights } from './weights.ts';
 
 /** The layers that backbones have in common, each by the name of its weights in a model folder. */
 export class FrozenLayers {
-  private readonly graph: Graph;
+  readonly graph: Graph;
   private readonly weights: Weights;
 
   constructor(graph: Graph, weights: Weights) {
@@ -16,9 +18,14 @@ export class FrozenLayers {
     return this.weights.get(this.graph, name);
   }
 
+  /** What stands beside a weight, where the model has it. */
+  bias(name: string): Value | undefined {
+    return this.weights.has(`${name}.bias`) ? this.weight(`${name}.bias`) : undefined;
+  }
+
   /** x [n, in] · weightᵀ (+ bias), where the weight is stored [out, in] and its bias, if there is one, beside it. */
   linear(x: Value, name: string): Value {
-    const bias = this.weights.has(`${name}.bias`) ? this.weight(`${name}.bias`) : undefined;
+    const bias = this.bias(name);
     return gemm(x, this.weight(`${name}.weight`), bias, { transB: true });
   }
 
@@ -37,16 +44,21 @@ export class FrozenLayers {
   }
 
   /** A feed-forward layer [n, hidden] → [n, hidden] with a gate, which `activation` opens. */
-  gated(x: Value, name: string, activation: (x: Value) => Value): Value {
-    const gate = activation(this.linear(x, `${name}.gate_proj`));
+  gated(x: Value, name: string, activation: Activation): Value {
+    const gate = activate(this.linear(x, `${name}.gate_proj`), activation);
     return this.linear(mul(gate, this.linear(x, `${name}.up_proj`)), `${name}.down_proj`);
   }
 
   /** With the bias beside the weight, if there is one. */
   layerNorm(x: Value, name: string, epsilon: number): Value {
     const scale = this.weight(`${name}.weight`);
-    const bias = this.weights.has(`${name}.bias`) ? this.weight(`${name}.bias`) : zeros(scale);
-    return layerNormalization(x, scale, bias, epsilon)[0];
+    return layerNormalization(x, scale, this.bias(name) ?? same(scale.graph, 0, scale.shape[0] as number), epsilon)[0];
+  }
+
+  /** As `layerNorm`, without a weight: x [n, width]. */
+  plainLayerNorm(x: Value, epsilon: number): Value {
+    const width = x.shape[1] as number;
+    return layerNormalization(x, same(x.graph, 1, width), same(x.graph, 0, width), epsilon)[0];
   }
 
   rmsNorm(x: Value, name: string, epsilon: number): Value {
@@ -54,8 +66,9 @@ export class FrozenLayers {
   }
 }
 
-function zeros({ graph, shape: [width] }: Value): Value {
-  return graph.float(new Array<number>(width as number).fill(0), [width as number]);
+/** [width], of one value. */
+function same(graph: Graph, value: number, width: number): Value {
+  return graph.float(new Array<number>(width).fill(value), [width]);
 }
 
 /** `norm` of each head's entries by themselves: x [n, heads · head size], head norm [n · heads, head size]. */

@@ -1,29 +1,24 @@
-import type { GemmaConfig, GemmaType } from '../../../model/src/architectures/gemma.ts';
+import type { GemmaConfig } from '../../../model/src/architectures/gemma.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
-import { add, addScalar, gelu, mulScalar, rmsNormalization, silu } from '../onnx/operators.ts';
+import type { Value } from '../onnx/graph.ts';
+import { add, addScalar, mulScalar, rmsNormalization } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import { aroundLayers } from './around-layers.ts';
 import { capped } from './attention.ts';
-import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
+import { type FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
-import { rotaryAttention } from './rotary-attention.ts';
-import type { Weights } from './weights.ts';
+import { selfAttention } from './self-attention.ts';
 
 /** Gemma 2 and 3 (see `GemmaConfig`). Matrices are stored [out, in]; the weight of a norm is what its scale is above 1. */
-export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<Type>, weights: Weights): Architecture {
+export function gemma(frozen: FrozenLayers, config: GemmaConfig): Architecture {
   const { heads, keyValueHeads, headSize, attentionScale, attentionCap } = config;
   const rotary = new Rotary(config.rotary);
   const localRotary = config.local ? new Rotary(config.local.rotary) : rotary;
-  const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) =>
     rmsNormalization(x, addScalar(frozen.weight(`${name}.weight`), 1), config.rmsNormEpsilon)[0];
   const headNorm = (x: Value, name: string) =>
     config.normalisesHeads ? normOfHeads(x, headSize, (head) => norm(head, name)) : x;
-  const activation = (x: Value) =>
-    config.activation === 'silu' ? silu(x) : gelu(x, config.activation === 'gelu_new' ? 'tanh' : 'none');
-
   const attention = (name: string, index: number) => ({
     heads,
     keyValueHeads,
@@ -31,7 +26,7 @@ export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<
     window: windowOf(config.window, index),
     ...frozen.projections(name, headNorm),
   });
-  const around = aroundLayers(frozen, config, norm);
+  const around = aroundLayers(frozen, config, (x) => norm(x, 'norm'));
 
   return {
     ...around,
@@ -43,10 +38,10 @@ export function gemma<Type extends GemmaType>(graph: Graph, config: GemmaConfig<
       const name = `layers.${index}`;
       const x = stacked(parts);
       const heads = attention(`${name}.self_attn`, index);
-      const attended = rotaryAttention(norm(x, `${name}.input_layernorm`), context, heads);
+      const attended = selfAttention(norm(x, `${name}.input_layernorm`), context, heads);
       const projected = frozen.linear(attended, `${name}.self_attn.o_proj`);
       const after = add(context.wanted(x), norm(projected, `${name}.post_attention_layernorm`));
-      const forward = frozen.gated(norm(after, `${name}.pre_feedforward_layernorm`), `${name}.mlp`, activation);
+      const forward = frozen.gated(norm(after, `${name}.pre_feedforward_layernorm`), `${name}.mlp`, config.activation);
       return add(after, norm(forward, `${name}.post_feedforward_layernorm`));
     },
 

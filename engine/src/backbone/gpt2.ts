@@ -1,25 +1,25 @@
 import type { Gpt2Config } from '../../../model/src/architectures/gpt2.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
-import { add, gather, gelu, gemm, layerNormalization, slice } from '../onnx/operators.ts';
+import type { Value } from '../onnx/graph.ts';
+import { add, gather, gemm, slice } from '../onnx/operators.ts';
+import { activate } from './activate.ts';
 import type { Architecture } from './architecture.ts';
+import { aroundLayers } from './around-layers.ts';
 import type { HeadGroup, Projection } from './attention.ts';
+import type { FrozenLayers } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
-import type { Weights } from './weights.ts';
 
 /**
  * GPT-2 (Radford et al. 2019): pre-norm layers, learned positions, one fused projection for queries, keys and values.
  * Its matrices are stored [in, out] (`Conv1D` in Hugging Face's code), the embeddings [vocab, hidden].
  */
-export function gpt2(graph: Graph, config: Gpt2Config, weights: Weights): Architecture {
+export function gpt2(frozen: FrozenLayers, config: Gpt2Config): Architecture {
   const { hidden, heads } = config;
-  const weight = (name: string) => weights.get(graph, name);
+  const weight = (name: string) => frozen.weight(name);
   const linear = (x: Value, name: string) => gemm(x, weight(`${name}.weight`), weight(`${name}.bias`));
-  const norm = (x: Value, name: string) =>
-    layerNormalization(x, weight(`${name}.weight`), weight(`${name}.bias`), config.layerNormEpsilon)[0];
+  const norm = (x: Value, name: string) => frozen.layerNorm(x, name, config.layerNormEpsilon);
   const feedForward = (x: Value, name: string) => {
     const inner = linear(norm(x, `${name}.ln_2`), `${name}.mlp.c_fc`);
-    const activated = gelu(inner, config.activation === 'gelu_new' ? 'tanh' : 'none');
-    return add(x, linear(activated, `${name}.mlp.c_proj`));
+    return add(x, linear(activate(inner, config.activation), `${name}.mlp.c_proj`));
   };
   /** Columns [start, end) of the fused projection. */
   const columns = (x: Value, name: string, start: number, end: number) =>
@@ -47,12 +47,8 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: Weights): Archit
   const byLayer = Array.from({ length: config.layers }, (_, layer) => scale / (layer + 1));
 
   return {
-    layers: config.layers,
-    hidden,
-    vocabSize: config.vocabSize,
-    headSize: hidden / heads,
+    ...aroundLayers(frozen, { ...config, headSize: hidden / heads }, (x) => norm(x, 'ln_f')),
     attentionScale: config.scaleAttentionByLayer ? byLayer : scale,
-    embed: (ids) => gather(weight('wte.weight'), ids),
     position: (x, positions) => add(x, gather(weight('wpe.weight'), positions)),
 
     layer(index, parts, { attend, wanted, allWanted }) {
@@ -60,11 +56,6 @@ export function gpt2(graph: Graph, config: Gpt2Config, weights: Weights): Archit
       const x = stacked(parts);
       const projections = allWanted ? together(parts, name) : apart(x, wanted, name);
       return feedForward(add(wanted(x), linear(attend(projections), `${name}.attn.c_proj`)), name);
-    },
-
-    logits(x) {
-      const output = config.tied ? weight('wte.weight') : weight('lm_head.weight');
-      return gemm(norm(x, 'ln_f'), output, undefined, { transB: true });
     },
   };
 }

@@ -1,23 +1,21 @@
-import type { LlamaConfig, LlamaType } from '../../../model/src/architectures/llama.ts';
+import type { LlamaConfig } from '../../../model/src/architectures/llama.ts';
 import { windowOf } from '../../../model/src/architectures/sliding-window.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
+import type { Value } from '../onnx/graph.ts';
 import { add, mul, mulScalar, silu } from '../onnx/operators.ts';
 import type { Architecture } from './architecture.ts';
 import { aroundLayers } from './around-layers.ts';
-import { FrozenLayers, normOfHeads } from './frozen-layers.ts';
+import { type FrozenLayers, normOfHeads } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
 import { Rotary } from './rotary.ts';
-import { rotaryAttention } from './rotary-attention.ts';
-import type { Weights } from './weights.ts';
+import { selfAttention } from './self-attention.ts';
 
 /**
  * Llama, Mistral, Qwen 2, Qwen 3, Phi 3, SmolLM3 and Granite (see `LlamaConfig`). Their matrices are stored [out, in] (`Linear`
  * in Hugging Face's code), the embeddings [vocab, hidden].
  */
-export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<Type>, weights: Weights): Architecture {
+export function llama(frozen: FrozenLayers, config: LlamaConfig): Architecture {
   const { heads, keyValueHeads, headSize, inner, fused, multipliers } = config;
   const rotary = new Rotary(config.rotary);
-  const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.rmsNorm(x, name, config.rmsNormEpsilon);
   const headNorm = (x: Value, name: string) =>
     config.normalisesHeads ? normOfHeads(x, headSize, (head) => norm(head, name)) : x;
@@ -46,7 +44,7 @@ export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<
   };
   const times = (x: Value, factor: number | undefined) => (factor === undefined ? x : mulScalar(x, factor));
   const plus = (x: Value, half: Value) => add(x, times(half, multipliers?.residual));
-  const around = aroundLayers(frozen, config, norm);
+  const around = aroundLayers(frozen, config, (x) => norm(x, 'norm'));
 
   return {
     ...around,
@@ -58,7 +56,7 @@ export function llama<Type extends LlamaType>(graph: Graph, config: LlamaConfig<
       const name = `layers.${index}`;
       const x = stacked(parts);
       const heads = attention(`${name}.self_attn`, index);
-      const attended = rotaryAttention(norm(x, `${name}.input_layernorm`), context, heads);
+      const attended = selfAttention(norm(x, `${name}.input_layernorm`), context, heads);
       const after = plus(context.wanted(x), frozen.linear(attended, `${name}.self_attn.o_proj`));
       return plus(after, feedForward(norm(after, `${name}.post_attention_layernorm`), `${name}.mlp`));
     },

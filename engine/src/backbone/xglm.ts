@@ -1,21 +1,19 @@
 import { XGLM_FIRST_POSITION, type XglmConfig } from '../../../model/src/architectures/xglm.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
-import { add, concat, equal, gather, gelu, gemm, mulScalar, relu, unsqueeze, where } from '../onnx/operators.ts';
+import type { Value } from '../onnx/graph.ts';
+import { add, concat, equal, mulScalar, unsqueeze, where } from '../onnx/operators.ts';
+import { activate } from './activate.ts';
 import { anglesOf } from './angles.ts';
 import type { Architecture } from './architecture.ts';
-import type { HeadGroup } from './attention.ts';
-import { FrozenLayers } from './frozen-layers.ts';
+import { aroundLayers } from './around-layers.ts';
+import type { FrozenLayers } from './frozen-layers.ts';
 import { stacked } from './packed-tokens.ts';
-import type { Weights } from './weights.ts';
+import { selfAttention } from './self-attention.ts';
 
 /** XGLM (see `XglmConfig`): positions as sines and cosines, plain heads, norms in front. Matrices are stored [out, in]. */
-export function xglm(graph: Graph, config: XglmConfig, weights: Weights): Architecture {
+export function xglm(frozen: FrozenLayers, config: XglmConfig): Architecture {
+  const { graph } = frozen;
   const { hidden, heads, zeroPosition } = config;
-  const headSize = hidden / heads;
-  const frozen = new FrozenLayers(graph, weights);
   const norm = (x: Value, name: string) => frozen.layerNorm(x, name, config.layerNormEpsilon);
-  const activation = (x: Value) =>
-    config.activation === 'relu' ? relu(x) : gelu(x, config.activation === 'gelu_new' ? 'tanh' : 'none');
   const frequencies = frequenciesOf(hidden / 2);
   const sinusoids = (positions: Value): Value => {
     const { sines, cosines } = anglesOf(add(positions, graph.int32([XGLM_FIRST_POSITION])), [frequencies]);
@@ -24,32 +22,21 @@ export function xglm(graph: Graph, config: XglmConfig, weights: Weights): Archit
     return where(unsqueeze(equal(positions, graph.int32([zeroPosition])), 1), graph.float(0), rows);
   };
 
+  const around = aroundLayers(frozen, { ...config, headSize: hidden / heads }, (x) => norm(x, 'layer_norm'));
+
   return {
-    layers: config.layers,
-    hidden,
-    vocabSize: config.vocabSize,
-    headSize,
-    attentionScale: 1 / Math.sqrt(headSize),
-    embed: (ids) => mulScalar(gather(frozen.weight('embed_tokens.weight'), ids), config.embeddingScale),
+    ...around,
+    embed: (ids) => mulScalar(around.embed(ids), config.embeddingScale),
     position: (x, positions) => add(x, sinusoids(positions)),
 
-    layer(index, parts, { attend, wanted }) {
+    layer(index, parts, context) {
       const name = `layers.${index}`;
       const x = stacked(parts);
       const normal = norm(x, `${name}.self_attn_layer_norm`);
-      const project = (role: HeadGroup['role'], from: Value) => ({
-        value: frozen.linear(from, `${name}.self_attn.${role[0]}_proj`),
-        groups: [{ role, heads }],
-      });
-      const attended = attend([project('query', wanted(normal)), project('key', normal), project('value', normal)]);
-      const middle = add(wanted(x), frozen.linear(attended, `${name}.self_attn.out_proj`));
-      const inner = activation(frozen.linear(norm(middle, `${name}.final_layer_norm`), `${name}.fc1`));
-      return add(middle, frozen.linear(inner, `${name}.fc2`));
-    },
-
-    logits(x) {
-      const output = frozen.weight(config.tied ? 'embed_tokens.weight' : 'lm_head.weight');
-      return gemm(norm(x, 'layer_norm'), output, undefined, { transB: true });
+      const attended = selfAttention(normal, context, { heads, ...frozen.projections(`${name}.self_attn`) });
+      const middle = add(context.wanted(x), frozen.linear(attended, `${name}.self_attn.out_proj`));
+      const inner = frozen.linear(norm(middle, `${name}.final_layer_norm`), `${name}.fc1`);
+      return add(middle, frozen.linear(activate(inner, config.activation), `${name}.fc2`));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import { architectureOf, type ModelConfig } from '../../../model/src/architectures/index.ts';
 import type { Architecture } from '../backbone/architecture.ts';
+import { FrozenLayers } from '../backbone/frozen-layers.ts';
 import { gpt2 } from '../backbone/gpt2.ts';
 import { llama } from '../backbone/llama.ts';
 import type { Weights } from '../backbone/weights.ts';
@@ -86,7 +87,7 @@ export async function takeStep(kind: Kind, provider: Provider): Promise<KnownSte
 const ARCHITECTURES: Readonly<Record<Kind, (graph: Graph) => Architecture>> = {
   gpt2: (graph) => {
     const config = configOf('gpt2', { vocab_size: 9, n_embd: HIDDEN, n_layer: 2, n_head: 2, n_positions: 16 });
-    return gpt2(graph, config, new SmallWeights(config));
+    return gpt2(new FrozenLayers(graph, new SmallWeights(config)), config);
   },
   llama: (graph) => {
     const config = configOf('llama', {
@@ -98,7 +99,7 @@ const ARCHITECTURES: Readonly<Record<Kind, (graph: Graph) => Architecture>> = {
       intermediate_size: 2 * HIDDEN,
       max_position_embeddings: 16,
     });
-    return llama(graph, config, new SmallWeights(config));
+    return llama(new FrozenLayers(graph, new SmallWeights(config)), config);
   },
 };
 

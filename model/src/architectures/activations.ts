@@ -1,8 +1,7 @@
-import { t } from '../../../l10n/src/words.ts';
-import type { ConfigProblem } from './architecture.ts';
-
 /** GELU by its error function, or (`gelu_new`) by a hyperbolic tangent that comes near it. */
 export type Gelu = 'gelu' | 'gelu_new';
+
+export type Activation = Gelu | 'relu' | 'silu';
 
 /** What transformers calls the two. */
 export const GELUS: ReadonlyMap<string, Gelu> = new Map([
@@ -20,10 +19,4 @@ export const SILUS: ReadonlyMap<string, 'silu'> = new Map([
   ['swish', 'silu'],
 ]);
 
-/** What to say of an activation that is not among those that an architecture has. */
-export function unknownActivation(key: string, name: string, known: ReadonlyMap<string, string>): ConfigProblem {
-  return {
-    kind: 'unsupported',
-    reason: t("{0} '{1}' (supported: {2})", key, name, [...known.keys()].join(', ')),
-  };
-}
+export const RELU_OR_GELUS: ReadonlyMap<string, 'relu' | Gelu> = new Map([['relu', 'relu'] as const, ...GELUS]);

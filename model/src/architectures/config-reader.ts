@@ -4,11 +4,15 @@ import type { JsonObject } from '../json.ts';
 /** The largest models have some hundred; a list of as many as a file may say would not fit into any memory. */
 const MOST_LAYERS = 10_000;
 
-/** Reads values of a `config.json` and remembers the first one that makes no sense. */
+/** Reads values of a `config.json` and remembers what is wrong with them, the first of each kind; they count in this order. */
 export class ConfigReader {
-  private readonly json: JsonObject;
-  /** What is wrong with the first bad value, if any was met. */
-  problem: string | undefined;
+  readonly json: JsonObject;
+  /** A value that makes no sense. */
+  broken: string | undefined;
+  /** What the engine has not. */
+  unsupported: string | undefined;
+  /** Values that make sense, but not together. */
+  unfit: string | undefined;
 
   constructor(json: JsonObject) {
     this.json = json;
@@ -48,7 +52,7 @@ export class ConfigReader {
   /** A positive finite number that must be there; null may stand for `whereNull`. */
   needed(name: string, whereNull?: number): number {
     if (!Object.hasOwn(this.json, name) || (this.json[name] === null && whereNull === undefined))
-      this.problem ??= t("config.json: '{0}' is missing", name);
+      this.broken ??= t("config.json: '{0}' is missing", name);
     return this.positive(name, whereNull ?? 1);
   }
 
@@ -86,6 +90,25 @@ export class ConfigReader {
     return typeof value === 'string' ? value : this.fail(name, value, t('text'), fallback);
   }
 
+  /** What `known` has for the text under `name`, which is unsupported where it has nothing. @param fallback one that it has */
+  choice<T>(name: string, fallback: string, known: ReadonlyMap<string, T>): T {
+    const text = this.text(name, fallback);
+    if (!known.has(text))
+      this.unsupported ??= t("{0} '{1}' (supported: {2})", name, text, [...known.keys()].join(', '));
+    return (known.get(text) ?? known.get(fallback))!;
+  }
+
+  /** A switch that must not be on. @param what it switches on */
+  off(name: string, what: string): void {
+    if (this.flag(name, false)) this.unsupported ??= `${what} ('${name}')`;
+  }
+
+  /** Says so where `value` is not a multiple of `divisor`, by their names. */
+  multiple(name: string, value: number, divisorName: string, divisor: number): void {
+    if (value % divisor !== 0)
+      this.unfit ??= t('config.json: {0} {1} is not a multiple of {2} {3}', name, value, divisorName, divisor);
+  }
+
   private find(names: readonly string[]): { name: string; value: unknown } {
     for (const name of names) {
       const value = Object.hasOwn(this.json, name) ? this.json[name] : undefined;
@@ -95,7 +118,7 @@ export class ConfigReader {
   }
 
   private fail<T>(name: string, value: unknown, expected: string, fallback: T): T {
-    this.problem ??= t(
+    this.broken ??= t(
       "config.json: '{0}' is {1}, not {2}",
       name,
       JSON.stringify(value)?.slice(0, 60) ?? 'undefined',

@@ -1,6 +1,4 @@
-import { t } from '../../../l10n/src/words.ts';
-import type { JsonObject } from '../json.ts';
-import type { CommonConfig, ConfigProblem } from './architecture.ts';
+import type { CommonConfig } from './architecture.ts';
 import type { ConfigReader } from './config-reader.ts';
 import { linearWeights, type NeededWeight } from './usual-weights.ts';
 
@@ -14,19 +12,19 @@ export interface GroupedDecoder {
   readonly inner: number;
 }
 
-type Sizes = GroupedDecoder & Pick<CommonConfig, 'vocabSize' | 'hidden' | 'maxPositions'>;
+export type Sizes = GroupedDecoder & Pick<CommonConfig, 'vocabSize' | 'hidden' | 'maxPositions'>;
 
 /** What a configuration class has where a file says nothing: a key-value head for each head, and heads as wide as the model. */
 export type SizeDefaults = Omit<Sizes, 'keyValueHeads' | 'headSize'> &
   Partial<Pick<Sizes, 'keyValueHeads' | 'headSize'>>;
 
 /** Reads the sizes by the names that Llama's configuration has for them, and most of those that came later. */
-export function readSizes(json: JsonObject, read: ConfigReader, defaults: SizeDefaults): Sizes {
+export function readSizes(read: ConfigReader, defaults: SizeDefaults): Sizes {
   const hidden = read.size(['hidden_size'], defaults.hidden);
   const heads = read.size(['num_attention_heads'], defaults.heads);
   // Null is not the default, but one for each head.
-  const usualKeyValueHeads = json.num_key_value_heads === null ? undefined : defaults.keyValueHeads;
-  return {
+  const usualKeyValueHeads = read.json.num_key_value_heads === null ? undefined : defaults.keyValueHeads;
+  const sizes = {
     vocabSize: read.size(['vocab_size'], defaults.vocabSize),
     hidden,
     layers: read.layers(['num_hidden_layers'], defaults.layers),
@@ -36,6 +34,8 @@ export function readSizes(json: JsonObject, read: ConfigReader, defaults: SizeDe
     inner: read.size(['intermediate_size'], defaults.inner),
     maxPositions: read.size(['max_position_embeddings'], defaults.maxPositions),
   };
+  read.multiple('num_attention_heads', heads, 'num_key_value_heads', sizes.keyValueHeads);
+  return sizes;
 }
 
 /** The names that weights outside the layers have in Llama, and in most of those that came later. */
@@ -46,45 +46,44 @@ export const LLAMA_NAMES = {
 } as const;
 
 /** Word embeddings, the final norm, which has no bias, and the output projection, by those names. */
-export function* outerWeights({
+export function outerWeights({
   vocabSize,
   hidden,
   tied,
-}: Pick<CommonConfig, 'vocabSize' | 'hidden'> & { readonly tied: boolean }): Iterable<NeededWeight> {
-  yield [LLAMA_NAMES.wordEmbeddings, [vocabSize, hidden]];
-  yield ['norm.weight', [hidden]];
-  if (!tied) yield [LLAMA_NAMES.outputProjection, [vocabSize, hidden]];
-}
-
-/** What is wrong where heads cannot share keys and values evenly. */
-export function unevenGroups({ heads, keyValueHeads }: GroupedDecoder): ConfigProblem | undefined {
-  if (heads % keyValueHeads === 0) return undefined;
-  const problem = t(
-    'config.json: num_attention_heads {0} is not a multiple of num_key_value_heads {1}',
-    heads,
-    keyValueHeads,
-  );
-  return { kind: 'broken', problem };
+}: Pick<CommonConfig, 'vocabSize' | 'hidden' | 'tied'>): NeededWeight[] {
+  const words: NeededWeight = [LLAMA_NAMES.wordEmbeddings, [vocabSize, hidden]];
+  const norm: NeededWeight = ['norm.weight', [hidden]];
+  return tied ? [words, norm] : [words, norm, [LLAMA_NAMES.outputProjection, [vocabSize, hidden]]];
 }
 
 /** The projections of queries, keys and values, and of what attention gives. */
-export function* attentionWeights(
+export function attentionWeights(
   name: string,
   { hidden, heads, keyValueHeads, headSize }: GroupedDecoder & Pick<CommonConfig, 'hidden'>,
-  biased: { readonly queryKeyValue: boolean; readonly output: boolean },
-): Iterable<NeededWeight> {
-  for (const [role, count] of [
-    ['q', heads],
-    ['k', keyValueHeads],
-    ['v', keyValueHeads],
-  ] as const)
-    yield* linearWeights(`${name}.${role}_proj`, count * headSize, hidden, biased.queryKeyValue);
-  yield* linearWeights(`${name}.o_proj`, hidden, heads * headSize, biased.output);
+  biased: boolean,
+  outputBiased = biased,
+): NeededWeight[] {
+  return [
+    ...linearWeights(`${name}.q_proj`, heads * headSize, hidden, biased),
+    ...linearWeights(`${name}.k_proj`, keyValueHeads * headSize, hidden, biased),
+    ...linearWeights(`${name}.v_proj`, keyValueHeads * headSize, hidden, biased),
+    ...linearWeights(`${name}.o_proj`, hidden, heads * headSize, outputBiased),
+  ];
+}
+
+/** Scales of the norms of queries and of keys. */
+export function headNormWeights(name: string, query: readonly number[], key = query): NeededWeight[] {
+  return [
+    [`${name}.q_norm.weight`, query],
+    [`${name}.k_norm.weight`, key],
+  ];
 }
 
 /** The projections of a feed-forward layer with a gate. */
-export function* gatedWeights(name: string, hidden: number, inner: number, biased = false): Iterable<NeededWeight> {
-  yield* linearWeights(`${name}.gate_proj`, inner, hidden, biased);
-  yield* linearWeights(`${name}.up_proj`, inner, hidden, biased);
-  yield* linearWeights(`${name}.down_proj`, hidden, inner, biased);
+export function gatedWeights(name: string, hidden: number, inner: number, biased = false): NeededWeight[] {
+  return [
+    ...linearWeights(`${name}.gate_proj`, inner, hidden, biased),
+    ...linearWeights(`${name}.up_proj`, inner, hidden, biased),
+    ...linearWeights(`${name}.down_proj`, hidden, inner, biased),
+  ];
 }

@@ -1,26 +1,20 @@
 import { apertus } from './apertus.ts';
-import type { Architecture } from './architecture.ts';
+import type { Architecture, ConfigOf } from './architecture.ts';
 import { bloom } from './bloom.ts';
 import { cohere, cohere2 } from './cohere.ts';
 import { gemma2, gemma3, gemma3Text } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { gptj } from './gptj.ts';
-import { granite, llama, mistral, phi3, qwen2, qwen3, smollm3 } from './llama.ts';
+import { llamas } from './llama.ts';
 import { olmo2 } from './olmo2.ts';
 import { opt } from './opt.ts';
 import { xglm } from './xglm.ts';
 
-/** A new architecture is a file of its own and its name here. */
+/** A new architecture is a file of its own and its name here; messages list them in this order. */
 const ARCHITECTURES = [
   gpt2,
-  llama,
-  mistral,
-  qwen2,
-  qwen3,
-  phi3,
-  smollm3,
-  granite,
+  ...llamas,
   gemma2,
   gemma3Text,
   gemma3,
@@ -35,17 +29,22 @@ const ARCHITECTURES = [
   xglm,
 ] as const;
 
-type ConfigOf<A> = A extends Architecture<infer Config> ? Config : never;
+type Described = (typeof ARCHITECTURES)[number];
 
 /** The configuration of a supported model; `modelType` tells which. */
-export type ModelConfig = ConfigOf<(typeof ARCHITECTURES)[number]>;
+export type ModelConfig = ConfigOf<Described>;
 
-const BY_TYPE = new Map<string, Architecture<ModelConfig>>(
-  ARCHITECTURES.map((architecture) => [architecture.modelType, architecture as unknown as Architecture<ModelConfig>]),
+/** The configurations that each graph function of the engine is given, by its name. */
+export type GraphConfigs = { [Each in Described as Each['graph']]: ConfigOf<Each> };
+
+type AnyArchitecture = Architecture<ModelConfig, Described['graph']>;
+
+const BY_TYPE = new Map<string, AnyArchitecture>(
+  ARCHITECTURES.map((architecture) => [architecture.modelType, architecture as unknown as AnyArchitecture]),
 );
 
 /** The architecture of a type, for configurations that it has read itself. */
-export function architectureOf(modelType: ModelConfig['modelType']): Architecture<ModelConfig> {
+export function architectureOf(modelType: ModelConfig['modelType']): AnyArchitecture {
   return BY_TYPE.get(modelType)!;
 }
 

@@ -1,45 +1,49 @@
-import type { JsonObject } from '../json.ts';
-import { SILUS, unknownActivation } from './activations.ts';
-import type { Architecture, CommonConfig, ConfigExtras, ConfigProblem } from './architecture.ts';
-import { ConfigReader } from './config-reader.ts';
+import { SILUS } from './activations.ts';
+import { architecture, type ConfigOf } from './architecture.ts';
+import type { ConfigReader } from './config-reader.ts';
 import {
   attentionWeights,
-  type GroupedDecoder,
   gatedWeights,
+  headNormWeights,
   LLAMA_NAMES,
   outerWeights,
   readSizes,
   type SizeDefaults,
-  unevenGroups,
+  type Sizes,
 } from './grouped-decoder.ts';
-import { type RotaryConfig, readRotary } from './rotary.ts';
-import { readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
-import { linearWeights, type NeededWeight } from './usual-weights.ts';
+import { type RotaryDefaults, readRotary } from './rotary.ts';
+import { numbersOf, readSlidingLayers, readSlidingWindow, type SlidingWindow } from './sliding-window.ts';
+import { inLayers, linearWeights } from './usual-weights.ts';
 
-export type LlamaType = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'phi3' | 'smollm3' | 'granite';
+/** What tells a relative from Llama. */
+interface Relative {
+  /** What its configuration class in Hugging Face transformers has where a file says nothing, if it is not what Llama's has. */
+  readonly sizes?: Partial<SizeDefaults>;
+  readonly positions?: RotaryDefaults;
+  readonly epsilon?: number;
+  readonly tied?: boolean;
+  /** @param attentionBias what the file says, which counts for some of them only */
+  own?(read: ConfigReader, sizes: Sizes, attentionBias: boolean): Own;
+}
 
-/**
- * Llama (Touvron et al. 2023) and its relatives: pre-norm layers with root-mean-square norms, rotary positions, query heads
- * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms; in Phi 3 the projections
- * stand below each other in one matrix, in some layers of SmolLM3 no token knows its place, and Granite has multipliers.
- */
-export interface LlamaConfig<Type extends LlamaType = LlamaType> extends CommonConfig, GroupedDecoder {
-  readonly modelType: Type;
-  readonly rmsNormEpsilon: number;
-  readonly rotary: RotaryConfig;
-  /** Whether the output projection is the word embedding, else it is `lm_head.weight`. */
-  readonly tied: boolean;
-  /** Which of the projections have a bias. */
-  readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean; readonly feedForward: boolean };
-  /** Whether each head's queries and keys are normalised (Qwen 3). */
-  readonly normalisesHeads: boolean;
-  readonly window?: SlidingWindow;
-  /** Whether queries, keys and values are one projection, and gate and input of the feed-forward layer another (Phi 3). */
+/** What some of them have and others have not. */
+interface Own {
+  /** Which of the projections have a bias; none where it is left out. */
+  readonly biases?: Biases;
+  /** Whether each head's queries and keys are normalised. */
+  readonly normalisesHeads?: boolean;
+  readonly window?: SlidingWindow | undefined;
+  /** Whether queries, keys and values are one projection, and gate and input of the feed-forward layer another. */
   readonly fused?: true;
-  /** The numbers of the layers that have no rotary positions, where not all have (SmolLM3). */
-  readonly unturned?: readonly number[];
-  /** Granite's. */
+  /** The numbers of the layers that have no rotary positions, where not all have. */
+  readonly unturned?: readonly number[] | undefined;
   readonly multipliers?: Multipliers;
+}
+
+interface Biases {
+  readonly queryKeyValue: boolean;
+  readonly output: boolean;
+  readonly feedForward: boolean;
 }
 
 /** Factors on what goes into the first layer, on what each half of a layer adds, and on scores; and a divisor of logits. */
@@ -50,163 +54,143 @@ interface Multipliers {
   readonly logits: number;
 }
 
-/** What a type's configuration class in Hugging Face transformers has where a file says nothing, if it is not Llama's. */
-interface Defaults extends Partial<SizeDefaults> {
-  readonly epsilon?: number;
-  readonly rotaryBase?: number;
-  readonly tied?: boolean;
-}
+const NO_BIASES: Biases = { queryKeyValue: false, output: false, feedForward: false };
 
-const LLAMA = { vocabSize: 32_000, hidden: 4096, layers: 32, heads: 32, inner: 11_008, maxPositions: 2048 };
+const allBiases = (read: ConfigReader, attentionBias: boolean): Biases => ({
+  queryKeyValue: attentionBias,
+  output: attentionBias,
+  feedForward: read.flag('mlp_bias', false),
+});
 
-const DEFAULTS: Readonly<Record<LlamaType, Defaults>> = {
-  llama: {},
-  mistral: { keyValueHeads: 8, maxPositions: 4096 * 32 },
-  qwen2: { keyValueHeads: 32, maxPositions: 32768 },
-  qwen3: { keyValueHeads: 32, headSize: 128, maxPositions: 32768 },
-  phi3: { maxPositions: 4096, epsilon: 1e-5 },
-  smollm3: {
-    ...{ layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768 },
-    ...{ rotaryBase: 2_000_000, tied: true },
-  },
-  granite: {},
-};
-
-/** Types whose `attention_bias` counts, and whose `mlp_bias` does. */
-const BIASED_ATTENTION: ReadonlySet<LlamaType> = new Set(['llama', 'qwen3', 'smollm3', 'granite']);
-const BIASED_FEED_FORWARD: ReadonlySet<LlamaType> = new Set(['llama', 'smollm3', 'granite']);
-
-function architecture<Type extends LlamaType>(modelType: Type): Architecture<LlamaConfig<Type>> {
-  return {
-    modelType,
-    ...LLAMA_NAMES,
-    parseConfig: (json, extras) => parseConfig(modelType, json, extras),
-    neededWeights,
-  };
-}
-
-function parseConfig<Type extends LlamaType>(
-  modelType: Type,
-  json: JsonObject,
-  extras: ConfigExtras,
-): { config: LlamaConfig<Type> } | ConfigProblem {
-  const read = new ConfigReader(json);
-  const defaults = DEFAULTS[modelType];
-  const sizes = readSizes(json, read, { ...LLAMA, ...defaults });
-  const activation = read.text('hidden_act', 'silu');
-  const attentionBias = read.flag('attention_bias', false) && BIASED_ATTENTION.has(modelType);
-  const rotary = readRotary(json, read, {
-    ...sizes,
-    ...(defaults.rotaryBase === undefined ? {} : { defaultBase: defaults.rotaryBase }),
-    ...(modelType === 'phi3' ? PHI3_POSITIONS : {}),
-  });
-  const unturned = modelType === 'smollm3' ? readUnturned(read, sizes.layers) : [];
-  const sliding = readWindow(modelType, json, read, { ...sizes, unturned });
-  const config = {
-    modelType,
-    ...sizes,
-    rmsNormEpsilon: read.positive('rms_norm_eps', defaults.epsilon ?? 1e-6),
-    tied: read.flag('tie_word_embeddings', defaults.tied ?? false),
-    biases: {
-      queryKeyValue: modelType === 'qwen2' || attentionBias,
-      output: attentionBias,
-      feedForward: BIASED_FEED_FORWARD.has(modelType) && read.flag('mlp_bias', false),
+const RELATIVES = {
+  llama: { own: (read, _, attentionBias) => ({ biases: allBiases(read, attentionBias) }) },
+  mistral: {
+    sizes: { keyValueHeads: 8, maxPositions: 4096 * 32 },
+    own(read, { layers, maxPositions }) {
+      // One with `layer_types` is a Ministral to transformers: a Mistral whose layers differ.
+      const sliding = readSlidingLayers(read, { layers, slides: () => true });
+      return { window: readSlidingWindow(read, { sliding, maxPositions, usual: 4096 }) };
     },
-    normalisesHeads: modelType === 'qwen3',
-    ...(unturned.length > 0 ? { unturned } : {}),
-    ...(modelType === 'phi3' ? { fused: true as const } : {}),
-    ...(modelType === 'granite' ? { multipliers: readMultipliers(read) } : {}),
-    ...extras,
-  };
-  if (read.problem) return { kind: 'broken', problem: read.problem };
-  if ('reason' in rotary) return { kind: 'unsupported', reason: rotary.reason };
-  if ('reason' in sliding) return { kind: 'unsupported', reason: sliding.reason };
-  if (!SILUS.has(activation)) return unknownActivation('hidden_act', activation, SILUS);
-  return unevenGroups(config) ?? { config: { ...config, ...sliding, rotary: rotary.rotary } };
-}
-
-/** How Phi 3 names and sets what others have, too. */
-const PHI3_POSITIONS = {
-  defaultTurnedShare: 1,
-  defaultBefore: 4096,
-  renamed: { su: 'longrope', yarn: 'longrope' },
-} as const;
-
-function readMultipliers(read: ConfigReader): Multipliers {
-  return {
-    embedding: read.positive('embedding_multiplier', 1),
-    residual: read.positive('residual_multiplier', 1),
-    attention: read.positive('attention_multiplier', 1),
-    logits: read.positive('logits_scaling', 1),
-  };
-}
-
-/** The layers of SmolLM3 without rotary positions: those with a 0 in `no_rope_layers`, else every fourth. */
-function readUnturned(read: ConfigReader, layers: number): readonly number[] {
-  const every = read.size(['no_rope_layer_interval'], 4);
-  const turned = read.switches('no_rope_layers', layers);
-  const numbers = Array.from({ length: layers }, (_, layer) => layer);
-  return numbers.filter((layer) => (turned ? !turned[layer] : (layer + 1) % every === 0));
-}
-
-function readWindow(
-  modelType: LlamaType,
-  json: JsonObject,
-  read: ConfigReader,
-  { layers, maxPositions, unturned }: { layers: number; maxPositions: number; unturned: readonly number[] },
-): { readonly window?: SlidingWindow } | { readonly reason: string } {
-  if (modelType === 'llama' || modelType === 'granite') return {};
-  if (modelType === 'phi3') {
+  },
+  qwen2: {
+    sizes: { keyValueHeads: 32, maxPositions: 32768 },
+    own: (read, sizes) => ({
+      biases: { queryKeyValue: true, output: false, feedForward: false },
+      window: readUpperWindow(read, sizes),
+    }),
+  },
+  qwen3: {
+    sizes: { keyValueHeads: 32, headSize: 128, maxPositions: 32768 },
+    own: (read, sizes, attentionBias) => ({
+      biases: { queryKeyValue: attentionBias, output: attentionBias, feedForward: false },
+      normalisesHeads: true,
+      window: readUpperWindow(read, sizes),
+    }),
+  },
+  phi3: {
+    sizes: { maxPositions: 4096 },
+    epsilon: 1e-5,
+    positions: { defaultTurnedShare: 1, defaultBefore: 4096, renamed: { su: 'longrope', yarn: 'longrope' } },
     // All layers are alike, whatever `layer_types` says.
-    const sliding = Array.from({ length: layers }, (_, layer) => layer);
-    return readSlidingWindow(json, read, { sliding, maxPositions });
-  }
-  if (modelType === 'mistral') {
-    // One with `layer_types` is a Ministral to transformers: a Mistral whose layers differ.
-    const kinds = readSlidingLayers(json, read, { layers, slides: () => true });
-    return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions, usual: 4096 });
-  }
-  const slides = read.flag('use_sliding_window', false);
-  if (modelType === 'smollm3') {
-    // `layer_types` counts by itself.
-    const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => slides && unturned.includes(layer) });
-    return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions });
-  }
-  if (!slides) return {};
+    own: (read, { layers, maxPositions }) => ({
+      window: readSlidingWindow(read, { sliding: numbersOf(layers), maxPositions }),
+      fused: true,
+    }),
+  },
+  smollm3: {
+    sizes: { layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768 },
+    positions: { defaultBase: 2_000_000 },
+    tied: true,
+    own(read, { layers, maxPositions }, attentionBias) {
+      // Those with a 0 in `no_rope_layers`, else every fourth.
+      const every = read.size(['no_rope_layer_interval'], 4);
+      const turned = read.switches('no_rope_layers', layers);
+      const unturned = numbersOf(layers).filter((layer) => (turned ? !turned[layer] : (layer + 1) % every === 0));
+      // `layer_types` counts by itself.
+      const slides = read.flag('use_sliding_window', false);
+      const sliding = readSlidingLayers(read, { layers, slides: (layer) => slides && unturned.includes(layer) });
+      return {
+        biases: allBiases(read, attentionBias),
+        unturned: unturned.length > 0 ? unturned : undefined,
+        window: readSlidingWindow(read, { sliding, maxPositions }),
+      };
+    },
+  },
+  granite: {
+    own: (read, _, attentionBias) => ({
+      biases: allBiases(read, attentionBias),
+      multipliers: {
+        embedding: read.positive('embedding_multiplier', 1),
+        residual: read.positive('residual_multiplier', 1),
+        attention: read.positive('attention_multiplier', 1),
+        logits: read.positive('logits_scaling', 1),
+      },
+    }),
+  },
+} satisfies Readonly<Record<string, Relative>>;
+
+/** The layers of Qwen that see a window, if any do: those above a number of them. */
+function readUpperWindow(read: ConfigReader, { layers, maxPositions }: Sizes): SlidingWindow | undefined {
+  if (!read.flag('use_sliding_window', false)) return undefined;
   const from = read.count('max_window_layers', 28);
-  const kinds = readSlidingLayers(json, read, { layers, slides: (layer) => layer >= from });
-  return 'reason' in kinds ? kinds : readSlidingWindow(json, read, { ...kinds, maxPositions, usual: 4096 });
+  const sliding = readSlidingLayers(read, { layers, slides: (layer) => layer >= from });
+  return readSlidingWindow(read, { sliding, maxPositions, usual: 4096 });
 }
 
-function* neededWeights(config: LlamaConfig): Iterable<NeededWeight> {
-  const { hidden, inner, headSize, biases } = config;
-  const queries = config.heads * headSize;
-  const keys = config.keyValueHeads * headSize;
-  yield* outerWeights(config);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const at = `layers.${layer}`;
-    yield [`${at}.input_layernorm.weight`, [hidden]];
-    yield [`${at}.post_attention_layernorm.weight`, [hidden]];
-    if (config.fused) {
-      yield* linearWeights(`${at}.self_attn.qkv_proj`, queries + 2 * keys, hidden, false);
-      yield* linearWeights(`${at}.self_attn.o_proj`, hidden, queries, false);
-      yield* linearWeights(`${at}.mlp.gate_up_proj`, 2 * inner, hidden, false);
-      yield* linearWeights(`${at}.mlp.down_proj`, hidden, inner, false);
-    } else {
-      yield* attentionWeights(`${at}.self_attn`, config, biases);
-      yield* gatedWeights(`${at}.mlp`, hidden, inner, biases.feedForward);
-    }
-    if (config.normalisesHeads) {
-      yield [`${at}.self_attn.q_norm.weight`, [headSize]];
-      yield [`${at}.self_attn.k_norm.weight`, [headSize]];
-    }
-  }
-}
+/**
+ * Llama (Touvron et al. 2023) and its relatives: pre-norm layers with root-mean-square norms, rotary positions, query heads
+ * that share keys and values, and a gated feed-forward layer. They differ in a few biases and norms; in Phi 3 the projections
+ * stand below each other in one matrix, in some layers of SmolLM3 no token knows its place, and Granite has multipliers.
+ */
+const llamaOf = <const Type extends string>(modelType: Type, relative: Relative) =>
+  architecture({
+    modelType,
+    graph: 'llama',
+    ...LLAMA_NAMES,
 
-export const llama = architecture('llama');
-export const mistral = architecture('mistral');
-export const qwen2 = architecture('qwen2');
-export const qwen3 = architecture('qwen3');
-export const phi3 = architecture('phi3');
-export const smollm3 = architecture('smollm3');
-export const granite = architecture('granite');
+    settings(read) {
+      const sizes = readSizes(read, {
+        ...{ vocabSize: 32_000, hidden: 4096, layers: 32, heads: 32, inner: 11_008, maxPositions: 2048 },
+        ...relative.sizes,
+      });
+      const attentionBias = read.flag('attention_bias', false);
+      const rotary = readRotary(read, { ...sizes, ...relative.positions });
+      const own: Own = relative.own?.(read, sizes, attentionBias) ?? {};
+      read.choice('hidden_act', 'silu', SILUS);
+      return {
+        ...{ biases: NO_BIASES, normalisesHeads: false },
+        ...sizes,
+        ...own,
+        rotary,
+        rmsNormEpsilon: read.positive('rms_norm_eps', relative.epsilon ?? 1e-6),
+        tied: read.flag('tie_word_embeddings', relative.tied ?? false),
+      };
+    },
+
+    *neededWeights(config) {
+      const { hidden, layers, heads, keyValueHeads, headSize, inner, biases } = config;
+      yield* outerWeights(config);
+      yield* inLayers('layers', layers, [
+        ['input_layernorm.weight', [hidden]],
+        ['post_attention_layernorm.weight', [hidden]],
+        ...(config.fused
+          ? [
+              ...linearWeights('self_attn.qkv_proj', (heads + 2 * keyValueHeads) * headSize, hidden, false),
+              ...linearWeights('self_attn.o_proj', hidden, heads * headSize, false),
+              ...linearWeights('mlp.gate_up_proj', 2 * inner, hidden, false),
+              ...linearWeights('mlp.down_proj', hidden, inner, false),
+            ]
+          : [
+              ...attentionWeights('self_attn', config, biases.queryKeyValue, biases.output),
+              ...gatedWeights('mlp', hidden, inner, biases.feedForward),
+            ]),
+        ...(config.normalisesHeads ? headNormWeights('self_attn', [headSize]) : []),
+      ]);
+    },
+  });
+
+export type LlamaType = keyof typeof RELATIVES;
+
+export const llamas = (Object.keys(RELATIVES) as LlamaType[]).map((type) => llamaOf(type, RELATIVES[type]));
+
+export type LlamaConfig = ConfigOf<(typeof llamas)[number]>;

@@ -12,9 +12,6 @@ export interface RotaryConfig {
   readonly long?: { readonly over: number; readonly inverseFrequencies: readonly number[] };
 }
 
-/** What is wrong is left in `read.problem`; `reason` names a way of scaling that the engine has not. */
-export type RotaryReading = { readonly rotary: RotaryConfig } | { readonly reason: string };
-
 /** What a way of scaling is made from: its own settings, and the frequencies as they are without it. */
 interface Scaling {
   readonly read: ConfigReader;
@@ -28,6 +25,19 @@ interface Scaling {
   readonly maxPositions: number;
   /** The longest sequence that it was first trained for. */
   readonly before: number;
+}
+
+/** What a model has otherwise than most. */
+export interface RotaryDefaults {
+  readonly defaultBase?: number;
+  /** For a model that may turn a part of each head: which part as a rule. */
+  readonly defaultTurnedShare?: number;
+  /** What stands outside the settings, where its names are others than inside. */
+  readonly outerNames?: { readonly base: string; readonly turnedShare: string };
+  /** The length that the model was first trained for, where its configuration class has one beside the settings. */
+  readonly defaultBefore?: number;
+  /** What this model calls a way of scaling that others call otherwise. */
+  readonly renamed?: Readonly<Record<string, string>>;
 }
 
 const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
@@ -50,29 +60,21 @@ const KINDS: Readonly<Record<string, (scaling: Scaling) => RotaryConfig>> = {
  * Reads rotary positions from a `config.json`: `rope_parameters` of newer files, `rope_theta` and `rope_scaling` of older
  * ones, which count where there are both. The formulas are those of Hugging Face transformers, in the same float32 steps.
  *
- * @param headSize entries of a head
+ * @param json what holds the settings, where it is not all that is read
  */
 export function readRotary(
-  json: JsonObject,
   read: ConfigReader,
-  sizes: {
-    readonly headSize: number;
-    readonly maxPositions: number;
-    readonly defaultBase?: number;
-    /** For a model that may turn a part of each head: which part as a rule. */
-    readonly defaultTurnedShare?: number;
-    /** What stands outside the settings, where its names are others than inside. */
-    readonly outerNames?: { readonly base: string; readonly turnedShare: string };
-    /** The length that the model was first trained for, where its configuration class has one beside the settings. */
-    readonly defaultBefore?: number;
-    /** What this model calls a way of scaling that others call otherwise. */
-    readonly renamed?: Readonly<Record<string, string>>;
-  },
-): RotaryReading {
+  sizes: { readonly headSize: number; readonly maxPositions: number } & RotaryDefaults,
+  json = read.json,
+): RotaryConfig {
+  const unsupported = (reason: string) => {
+    read.unsupported ??= reason;
+    return PLACELESS;
+  };
   const { headSize, maxPositions, defaultBase = 10_000, defaultTurnedShare, outerNames = OUTER_NAMES } = sizes;
   const given = settingsOf(json);
   // A model with several kinds of layers has an entry for each of them.
-  if (Object.values(given).some(isJsonObject)) return { reason: t('rotary positions by layer type') };
+  if (Object.values(given).some(isJsonObject)) return unsupported(t('rotary positions by layer type'));
   const settings = new ConfigReader(given);
   const outer = new ConfigReader(json);
   const base = settings.positive('rope_theta', outer.positive(outerNames.base, defaultBase));
@@ -82,23 +84,23 @@ export function readRotary(
   );
   // Some programs pass over it in these models, and some do not.
   if (defaultTurnedShare === undefined && share !== 1)
-    return { reason: t("rotary positions in a part of each head ('{0}')", 'partial_rotary_factor') };
+    return unsupported(t("rotary positions in a part of each head ('{0}')", 'partial_rotary_factor'));
   const named = settings.text('rope_type', settings.text('type', 'default'));
   const kind = sizes.renamed?.[named] ?? named;
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (make === undefined)
-    return { reason: t("rotary positions scaled by '{0}' (supported: {1})", kind, Object.keys(KINDS).join(', ')) };
+    return unsupported(t("rotary positions scaled by '{0}' (supported: {1})", kind, Object.keys(KINDS).join(', ')));
   const turned = Math.floor(headSize * share);
   const wavelengths = readWavelengths(read, { base, turned, headSize });
   if (kind === 'yarn' && turned % 2 !== 0)
-    return { reason: t("rotary positions scaled by '{0}' that turn an odd number of entries", kind) };
+    return unsupported(t("rotary positions scaled by '{0}' that turn an odd number of entries", kind));
   const plain = inversesOf(wavelengths);
   // Where a configuration has it outside the settings as well, that one counts.
   const inner = sizes.defaultBefore ?? settings.size(['original_max_position_embeddings'], maxPositions);
   const before = outer.size(['original_max_position_embeddings'], inner);
   const rotary = make({ read: settings, base, turned, plain, wavelengths, maxPositions, before });
-  read.problem ??= settings.problem ?? outer.problem;
-  return { rotary };
+  read.broken ??= settings.broken ?? outer.broken;
+  return rotary;
 }
 
 /** Rotary positions that are never scaled, of a model that says how many of a head's entries turn (GPT-J). */
@@ -116,13 +118,16 @@ function readWavelengths(
   // Entries are turned in pairs: of an odd number, the last one with the next.
   const pairs = Math.ceil(turned / 2);
   if (pairs === 0 || 2 * pairs > headSize || pairs > MOST_PAIRS)
-    read.problem ??= t('config.json: rotary positions cannot turn {0} of the {1} entries of a head', turned, headSize);
+    read.broken ??= t('config.json: rotary positions cannot turn {0} of the {1} entries of a head', turned, headSize);
   return Array.from({ length: Math.min(pairs, MOST_PAIRS) }, (_, i) => f32(base ** f32((2 * i) / turned)));
 }
 
 function inversesOf(wavelengths: readonly number[]): number[] {
   return wavelengths.map((wavelength) => f32(1 / wavelength));
 }
+
+/** What stands for positions that are not supported. */
+export const PLACELESS: RotaryConfig = { inverseFrequencies: [], attentionFactor: 1 };
 
 /** Heads have some hundred entries; a list for as many as a file may say would not fit into any memory. */
 const MOST_PAIRS = 100_000;

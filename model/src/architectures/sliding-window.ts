@@ -1,5 +1,4 @@
 import { t } from '../../../l10n/src/words.ts';
-import type { JsonObject } from '../json.ts';
 import type { ConfigReader } from './config-reader.ts';
 
 /** Layers in which a token sees only the tokens just before it. */
@@ -17,26 +16,23 @@ interface LayerKinds {
   slides(layer: number): boolean;
 }
 
-/** A kind of layer that the engine has not. */
-type Unsupported = { readonly reason: string };
+/** The numbers of all layers. */
+export function numbersOf(layers: number): number[] {
+  return Array.from({ length: layers }, (_, layer) => layer);
+}
 
-/** The numbers of the layers of kind `sliding_attention`. What is wrong is left in `read.problem`. */
-export function readSlidingLayers(
-  json: JsonObject,
-  read: ConfigReader,
-  { layers, slides }: LayerKinds,
-): { readonly sliding: readonly number[] } | Unsupported {
-  const numbers = Array.from({ length: layers }, (_, layer) => layer);
-  const types = json.layer_types ?? undefined;
-  if (types === undefined) return { sliding: numbers.filter(slides) };
+/** The numbers of the layers of kind `sliding_attention`. */
+export function readSlidingLayers(read: ConfigReader, { layers, slides }: LayerKinds): readonly number[] {
+  const types = read.json.layer_types ?? undefined;
+  if (types === undefined) return numbersOf(layers).filter(slides);
   if (!Array.isArray(types) || types.length !== layers) {
-    read.problem ??= t("config.json: 'layer_types' is not a list of {0} kinds of layers", layers);
-    return { sliding: [] };
+    read.broken ??= t("config.json: 'layer_types' is not a list of {0} kinds of layers", layers);
+    return [];
   }
   const strange = types.find((type) => type !== 'full_attention' && type !== 'sliding_attention');
   if (strange !== undefined)
-    return { reason: t("layer_types '{0}' (supported: full_attention, sliding_attention)", strange) };
-  return { sliding: numbers.filter((layer) => types[layer] === 'sliding_attention') };
+    read.unsupported ??= t("layer_types '{0}' (supported: full_attention, sliding_attention)", strange);
+  return numbersOf(layers).filter((layer) => types[layer] === 'sliding_attention');
 }
 
 /**
@@ -44,14 +40,13 @@ export function readSlidingLayers(
  * @param usual the window where `sliding_window` is missing; null there always means none
  */
 export function readSlidingWindow(
-  json: JsonObject,
   read: ConfigReader,
   { sliding, maxPositions, usual }: { sliding: readonly number[]; maxPositions: number; usual?: number },
-): { readonly window?: SlidingWindow } {
-  const given = json.sliding_window === undefined ? usual : json.sliding_window;
-  if (given === null || given === undefined) return {};
+): SlidingWindow | undefined {
+  const given = read.json.sliding_window === undefined ? usual : read.json.sliding_window;
+  if (given === null || given === undefined) return undefined;
   const tokens = read.size(['sliding_window'], usual ?? 1);
-  return tokens >= maxPositions || sliding.length === 0 ? {} : { window: { tokens, layers: sliding } };
+  return tokens >= maxPositions || sliding.length === 0 ? undefined : { tokens, layers: sliding };
 }
 
 /** How many tokens a token sees in a layer, where that is limited. */
