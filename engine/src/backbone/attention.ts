@@ -24,8 +24,11 @@ import {
 export interface AttentionMode {
   /** `computed`: the prefix's tokens stand in front of the packed tokens. `cached`: its keys and values are inputs. */
   readonly prefix: 'computed' | 'cached';
-  /** Whether each row also has keys and values of earlier tokens of its own, as inputs. */
-  readonly past: boolean;
+  /**
+   * Whether each row also has keys and values of earlier tokens of its own, as inputs, and gives out those for its next run: `all`
+   * of them, or only the `new` ones, for who puts them behind the others himself.
+   */
+  readonly past?: 'all' | 'new';
 }
 
 /** What a projection of tokens holds: head groups side by side, [tokens, Σ heads · head size]. */
@@ -84,6 +87,7 @@ export function scoringOf({ attentionScale, attentionCap }: Scoring, layer: numb
 interface Laid {
   readonly rows: Value;
   readonly prefix: Value | undefined;
+  readonly past?: Value;
 }
 
 export class PrefixAttention {
@@ -158,8 +162,8 @@ export class PrefixAttention {
       value = { ...value, prefix: this.cacheInput(`prefix_value_${layer}`, value.rows, ['prefix']) };
     }
     if (this.mode.past) {
-      key = { ...key, rows: this.extendPast(`key_${layer}`, key.rows) };
-      value = { ...value, rows: this.extendPast(`value_${layer}`, value.rows) };
+      key = { ...key, past: this.pastOf(`key_${layer}`, key.rows, this.mode.past) };
+      value = { ...value, past: this.pastOf(`value_${layer}`, value.rows, this.mode.past) };
     }
     const scoring = scoringOf(this.scoring, layer);
     const mask = this.masks.get(querySet === 'queries' ? 'query_mask' : 'mask', window);
@@ -223,11 +227,10 @@ export class PrefixAttention {
     return this.graph.input(name, 'float32', [like.shape[0]!, ...sizes, this.headSize]);
   }
 
-  private extendPast(name: string, rows: Value): Value {
+  private pastOf(name: string, rows: Value, given: 'all' | 'new'): Value {
     const past = this.cacheInput(`past_${name}`, rows, ['rows', 'past']);
-    const present = concat([past, rows], 2);
-    this.graph.output(`present_${name}`, present);
-    return present;
+    this.graph.output(`present_${name}`, given === 'all' ? concat([past, rows], 2) : rows);
+    return past;
   }
 
   private attendRows(query: Value, key: Laid, value: Laid, mask: Value, { scale, cap }: LayerScoring): Value {
@@ -242,19 +245,23 @@ export class PrefixAttention {
     );
     const product = { transB: true, alpha: scale };
     const toPrefix = fusedMatMul(flatQuery, key.prefix!, product);
-    const toOwn = this.withGroups(query, key.rows, (a, b) => fusedMatMul(a, b, product));
-    const scores = concat([reshape(toPrefix, [heads, 'rows', slots, 'prefix'], concat([sizes, rest], 0)), toOwn], 3);
+    // By row: of earlier runs, where there is a past, and its own. Put behind each other they would all be copied.
+    const keys = key.past ? [key.past, key.rows] : [key.rows];
+    const values = value.past ? [value.past, value.rows] : [value.rows];
+    const toRow = keys.map((own) => this.withGroups(query, own, (a, b) => fusedMatMul(a, b, product)));
+    const scores = concat([reshape(toPrefix, [heads, 'rows', slots, 'prefix'], concat([sizes, rest], 0)), ...toRow], 3);
     const attention = softmax(add(capped(scores, cap), mask));
-    const own = key.rows.shape[2]!;
-    const lengths = concat([shapeOf(key.prefix!, 1, 2), shapeOf(key.rows, 2, 3)], 0);
-    const [onPrefix, onOwn] = split(attention, 3, ['prefix', own], lengths) as [Value, Value];
+    const lengths = concat([shapeOf(key.prefix!, 1, 2), ...keys.map((own) => shapeOf(own, 2, 3))], 0);
+    const widths = ['prefix', ...keys.map((own) => own.shape[2]!)];
+    const [onPrefix, ...onRow] = split(attention, 3, widths, lengths) as [Value, ...Value[]];
     const flatOnPrefix = reshape(
       onPrefix,
       [keyHeads, `group*rows*${slots}`, 'prefix'],
       concat([this.graph.int([keyHeads, -1]), shapeOf(key.prefix!, 1, 2)], 0),
     );
     const fromPrefix = matMul(flatOnPrefix, value.prefix!);
-    return add(this.withGroups(onOwn, value.rows, matMul), reshape(fromPrefix, query.shape, shapeOf(query)));
+    const fromRow = onRow.map((on, i) => this.withGroups(on, values[i]!, matMul)).reduce(add);
+    return add(fromRow, reshape(fromPrefix, query.shape, shapeOf(query)));
   }
 
   /** A product of a [heads, rows, m, k] with b [key-value heads, rows, k, n], which each group of heads shares. */

@@ -1,48 +1,149 @@
 import type { BranchedRow } from '../data/packed-rows.ts';
-import { type Feed, float32 } from '../runtime/tensor.ts';
+import { type Feed, float32, letGo } from '../runtime/tensor.ts';
 
-/** Outputs that a graph with a past gives to the next run's. */
+/** Outputs of a graph with a past, of which the next run's is made. */
 export const PRESENT = 'present_';
 
-/** Keys and values of rows' own tokens so far, [heads, rows, length, head size], and for each row what they stand for. */
+type Tensors = Readonly<Record<string, Feed>>;
+type RowPast = NonNullable<BranchedRow['past']>;
+
+/** Keys and values of rows' own tokens so far, [heads, rows, length, head size], and what they stand for in each row. */
 export interface Past {
+  /** Of which tokens a graph is to give out keys and values, for `extend`. */
+  readonly asks: 'all' | 'new';
   readonly length: number;
-  readonly rows: readonly NonNullable<BranchedRow['past']>[];
-  readonly cache: Readonly<Record<string, Feed>> | undefined;
+  readonly rows: readonly RowPast[];
+  readonly cache: Tensors;
+  /** Takes in the tokens that `rows` were run with, of which `given` are the `PRESENT` outputs. */
+  extend(rows: readonly BranchedRow[], given: Tensors): void;
+  release(): void;
 }
 
-/** Of rows that have no tokens of their own yet. */
-export function emptyPast(rows: number): Past {
-  const nothing = { visible: new Uint8Array(0), places: new Int32Array(0) };
-  return { length: 0, rows: Array.from({ length: rows }, () => nothing), cache: undefined };
+/** A past that stays where it is computed: a run gives out all of it, once more and longer. */
+export class HeldPast implements Past {
+  readonly asks = 'all';
+  // Products without a key are not for every device: there is one from the beginning, which no row sees.
+  length = 1;
+  rows: readonly RowPast[];
+  cache: Tensors;
+
+  /** @param prefix keys and values of the rows' prefix, [heads, prefix, head size] */
+  constructor(prefix: Tensors, rows: number) {
+    this.rows = Array.from({ length: rows }, () => nothingSeen(1));
+    this.cache = emptyCache(prefix, rows, 1);
+  }
+
+  extend(rows: readonly BranchedRow[], given: Tensors): void {
+    letGo(this.cache);
+    const slots = longest(rows);
+    this.rows = rows.map((row, n) => seenToo(this.rows[n]!, row, this.length, this.length + slots));
+    this.length += slots;
+    this.cache = Object.fromEntries(Object.entries(given).map(([name, feed]) => [pastName(name, PRESENT), feed]));
+  }
+
+  release(): void {
+    letGo(this.cache);
+  }
 }
 
-/** The cache of a past; at first, one of no tokens that is like that of the prefix. */
-export function pastFeeds(prefix: Readonly<Record<string, Feed>>, past: Past): Readonly<Record<string, Feed>> {
-  if (past.cache) return past.cache;
+/** Tokens that there is room for at first, and at least whenever there is no more. */
+const ROOM = 32;
+
+/**
+ * A past in this process's memory, with room for more behind what is there, which no row sees. So a token's keys and values are all
+ * that is copied for it, and not those of all tokens before it.
+ */
+export class RoomyPast implements Past {
+  readonly asks = 'new';
+  length = ROOM;
+  rows: readonly RowPast[];
+  cache: Tensors;
+  private used = 0;
+
+  /** @param prefix keys and values of the rows' prefix, [heads, prefix, head size] */
+  constructor(prefix: Tensors, rows: number) {
+    this.rows = Array.from({ length: rows }, () => nothingSeen(ROOM));
+    this.cache = emptyCache(prefix, rows, ROOM);
+  }
+
+  extend(rows: readonly BranchedRow[], given: Tensors): void {
+    const slots = longest(rows);
+    if (this.used + slots > this.length) this.grow(this.used + slots + Math.max(ROOM, this.used >> 1));
+    for (const [name, feed] of Object.entries(given)) {
+      place(feed, this.cache[pastName(name, PRESENT)]!, this.used, slots);
+    }
+    this.rows = rows.map((row, n) => seenToo(this.rows[n]!, row, this.used, this.length));
+    this.used += slots;
+  }
+
+  release(): void {
+    // Garbage collection takes what is in this process's memory.
+  }
+
+  private grow(length: number): void {
+    const roomy = emptyCache(this.cache, this.rows.length, length);
+    for (const [name, feed] of Object.entries(this.cache)) place(feed, roomy[name]!, 0, this.used);
+    this.cache = roomy;
+    this.length = length;
+  }
+}
+
+/** Of keys and values by head, [heads, …, head size], with nothing in them. */
+function emptyCache(like: Tensors, rows: number, length: number): Record<string, Feed> {
   return Object.fromEntries(
-    Object.entries(prefix).map(([name, { dims }]) => [
-      name.replace(/^prefix_/, 'past_'),
-      float32(new Float32Array(0), [dims[0]!, past.rows.length, 0, dims[2]!]),
-    ]),
+    Object.entries(like).map(([name, { dims }]) => {
+      const [heads, headSize] = [dims[0]!, dims.at(-1)!];
+      return [
+        pastName(name, 'prefix_'),
+        float32(new Float32Array(heads * rows * length * headSize), [heads, rows, length, headSize]),
+      ];
+    }),
   );
 }
 
-/** A past with the tokens that `rows` were run with, whose keys and values were kept. */
-export function extendPast(past: Past, rows: readonly BranchedRow[], kept: Readonly<Record<string, Feed>>): Past {
-  const slots = Math.max(...rows.map((row) => row.ids.length));
-  const cache = Object.fromEntries(Object.entries(kept).map(([name, feed]) => [name.replace(PRESENT, 'past_'), feed]));
-  const extended = rows.map((row, n) => {
-    const visible = new Uint8Array(past.length + slots);
-    visible.set(past.rows[n]!.visible);
-    visible.fill(1, past.length, past.length + row.ids.length);
-    const places = new Int32Array(past.length + slots);
-    places.set(past.rows[n]!.places);
-    places.set(
-      row.ids.map((_, i) => row.position + i),
-      past.length,
-    );
-    return { visible, places };
-  });
-  return { length: past.length + slots, rows: extended, cache };
+function pastName(name: string, prefix: string): string {
+  return name.startsWith(prefix) ? `past_${name.slice(prefix.length)}` : name;
+}
+
+/** Puts the first `slots` tokens of each head and row into another tensor of the same heads and rows, from place `at` on. */
+function place(from: Feed, into: Feed, at: number, slots: number): void {
+  const [source, target] = [from, into].map((feed) => {
+    if (feed.type !== 'float32') throw new Error(`a past of ${feed.type} is not in this process's memory`);
+    const [, , length, headSize] = feed.dims as [number, number, number, number];
+    return { data: feed.data, width: length * headSize, headSize };
+  }) as [Entry, Entry];
+  const count = source.data.length / source.width;
+  const taken = slots * source.headSize;
+  for (let n = 0; n < count; n++) {
+    const start = n * source.width;
+    target.data.set(source.data.subarray(start, start + taken), n * target.width + at * target.headSize);
+  }
+}
+
+interface Entry {
+  readonly data: Float32Array;
+  /** Numbers of one head of one row. */
+  readonly width: number;
+  readonly headSize: number;
+}
+
+function longest(rows: readonly BranchedRow[]): number {
+  return Math.max(...rows.map((row) => row.ids.length));
+}
+
+function nothingSeen(length: number): RowPast {
+  return { visible: new Uint8Array(length), places: new Int32Array(length) };
+}
+
+/** What a row sees of a past of `length` tokens, once its new ones stand there from `at` on. */
+function seenToo(past: RowPast, { ids, position }: BranchedRow, at: number, length: number): RowPast {
+  const { visible, places } = nothingSeen(length);
+  visible.set(past.visible.subarray(0, at));
+  visible.fill(1, at, at + ids.length);
+  places.set(past.places.subarray(0, at));
+  places.set(
+    ids.map((_, i) => position + i),
+    at,
+  );
+  return { visible, places };
 }

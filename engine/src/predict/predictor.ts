@@ -7,10 +7,11 @@ import { type BranchedRow, packRows } from '../data/packed-rows.ts';
 import { counted, prefixPlacesFeeds, windowMaskFeeds } from '../data/window-masks.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { Recent } from '../recent.ts';
+import { TRAITS } from '../runtime/providers.ts';
 import { RowsAtOnce } from '../runtime/rows-at-once.ts';
 import { type RunResults, Session, type SessionOptions } from '../runtime/session.ts';
 import { type Feed, float32, letGo } from '../runtime/tensor.ts';
-import { emptyPast, extendPast, type Past, PRESENT, pastFeeds } from './past.ts';
+import { HeldPast, type Past, PRESENT, RoomyPast } from './past.ts';
 import { buildPrefixGraph, type PrefixGraph } from './prefix-graph.ts';
 import { branchParts, lengthOf, type RunBudget, rowBatches } from './row-batches.ts';
 import { buildRowsGraph, type RowsGraph, type RowsOutput } from './rows-graph.ts';
@@ -294,13 +295,12 @@ export class Predictor {
     const open = rows.map(() => true);
     const ends = rows.map(lengthOf);
     let next: readonly BranchedRow[] = rows.map((row) => ({ ...row, branches: [] }));
-    let past = emptyPast(rows.length);
+    const past = this.pastOf(await this.cacheOf(prefix, long), rows.length);
     try {
       while (open.includes(true)) {
         const { outputs, kept } = await this.runRows(prefix, next, { output: 'next', long, past });
         const chosen = outputs.next!.data as BigInt64Array;
-        letGo(past.cache ?? {});
-        past = extendPast(past, next, kept);
+        past.extend(next, kept);
         next = rows.map((_, n) => {
           const token = Number(chosen[n]!);
           const place = ends[n]! + generated[n]!.length;
@@ -314,9 +314,14 @@ export class Predictor {
         });
       }
     } finally {
-      letGo(past.cache ?? {});
+      past.release();
     }
     return generated;
+  }
+
+  private pastOf(prefix: Readonly<Record<string, Feed>>, rows: number): Past {
+    const { holdsTensors } = TRAITS[this.options.provider ?? 'cpu'];
+    return holdsTensors ? new HeldPast(prefix, rows) : new RoomyPast(prefix, rows);
   }
 
   private async runRows(
@@ -331,7 +336,7 @@ export class Predictor {
       this.rowSessions,
       `${places} ${output} ${past !== undefined} ${fewRows}`,
       () =>
-        this.loaded(buildRowsGraph(this.backbone.architecture, { places, output, past: past !== undefined }), {
+        this.loaded(buildRowsGraph(this.backbone.architecture, { places, output, ...(past && { past: past.asks }) }), {
           keeps: (name) => name.startsWith(PRESENT),
           fewRows,
         }),
@@ -354,7 +359,7 @@ export class Predictor {
     return session.runKeeping({
       ...feeds,
       ...cache,
-      ...(past ? pastFeeds(cache, past) : {}),
+      ...past?.cache,
       ...(places === 'tokens' ? { virtual: float32(prefix.virtual, [virtualTokens, this.hidden]) } : {}),
     });
   }

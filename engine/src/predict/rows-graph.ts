@@ -20,16 +20,19 @@ export interface RowsGraph {
 
 /**
  * The forward pass over rows behind a cached prefix. Filled by `packRows`. With `past`, each row also has keys and
- * values of its own earlier tokens as inputs `past_key_<layer>`, `past_value_<layer>` [heads, rows, past, head size],
- * and `present_…` of the same form, with the new tokens behind them, are outputs.
+ * values of its own earlier tokens as inputs `past_key_<layer>`, `past_value_<layer>` [heads, rows, past, head size].
+ * Outputs `present_…` of the same form then are those of the `new` tokens, or of `all`, the new ones last.
  */
 export function buildRowsGraph(
   architecture: (graph: Graph) => Architecture,
-  options: { places: 'none' | 'tokens'; output: RowsOutput; past: boolean },
+  options: { places: 'none' | 'tokens'; output: RowsOutput; past?: 'all' | 'new' },
 ): RowsGraph {
   const graph = new Graph();
   const backbone = architecture(graph);
-  const attention = new PrefixAttention(graph, backbone, { prefix: 'cached', past: options.past });
+  const attention = new PrefixAttention(graph, backbone, {
+    prefix: 'cached',
+    ...(options.past && { past: options.past }),
+  });
   const embedded = embedTokens(graph, backbone, options.places);
   const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
   const answers = throughLayers(backbone, attention, embedded, {

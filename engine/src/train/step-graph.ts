@@ -41,7 +41,7 @@ export function buildStepGraph(
 ): StepGraph {
   const graph = new Graph();
   const backbone = architecture(graph);
-  const attention = new PrefixAttention(graph, backbone, { prefix: 'computed', past: false });
+  const attention = new PrefixAttention(graph, backbone, { prefix: 'computed' });
 
   const embedded = embedTokens(graph, backbone, places);
   const queryTokens = graph.input('query_tokens', 'int32', ['queries']);
