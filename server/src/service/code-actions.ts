@@ -219,13 +219,23 @@ function isWanted(kind: string, only: readonly string[] | undefined): boolean {
   return only === undefined || only.some((asked) => asked === '' || kind === asked || kind.startsWith(`${asked}.`));
 }
 
+/** Its parts may come back in another order: Neovim's JSON has no order of keys. */
 function isSame(a: Diagnostic, b: Diagnostic): boolean {
-  return a.code === b.code && a.message === b.message && JSON.stringify(a.range) === JSON.stringify(b.range);
+  return (
+    a.code === b.code &&
+    a.message === b.message &&
+    isSamePlace(a.range.start, b.range.start) &&
+    isSamePlace(a.range.end, b.range.end)
+  );
 }
 
 /** A cursor right behind a problem still touches it. */
 function touch(a: Range, b: Range): boolean {
   return !isBefore(a.end, b.start) && !isBefore(b.end, a.start);
+}
+
+function isSamePlace(a: Position, b: Position): boolean {
+  return a.line === b.line && a.character === b.character;
 }
 
 function isBefore(a: Position, b: Position): boolean {

@@ -66,6 +66,10 @@ describe('quick fixes', () => {
     const actions = ask({ diagnostics: [known, { ...first!, source: 'json' }] });
     expect(titles(actions)).toEqual(['Remove "colour"']);
     expect(actions[0]!.diagnostics).toEqual([known]);
+    // Neovim sends what it was told in an order of its own.
+    const { start, end } = second!.range;
+    const reordered = { end: { character: end.character, line: end.line }, start };
+    expect(titles(ask({ diagnostics: [{ ...second!, range: reordered }] }))).toEqual(['Remove "colour"']);
     // What the editor shows of another program says nothing of ours.
     expect(titles(ask({ diagnostics: [{ ...first!, source: 'json' }] }))).toContain('Remove "langauge"');
     expect(ask({ diagnostics: [{ ...first!, message: 'Of an older text.' }] })).toEqual([]);
