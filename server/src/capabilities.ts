@@ -32,7 +32,7 @@ export function serverCapabilities(client: ClientSupport): ServerCapabilities {
     referencesProvider: true,
     documentHighlightProvider: true,
     renameProvider: client.prepareRename ? { prepareProvider: true } : true,
-    ...(client.documentSymbols && { documentSymbolProvider: true }),
+    documentSymbolProvider: true,
     documentLinkProvider: {},
     foldingRangeProvider: true,
     selectionRangeProvider: true,

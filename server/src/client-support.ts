@@ -4,7 +4,8 @@ import type { ClientCapabilities } from 'vscode-languageserver/node';
 export interface ClientSupport {
   /**
    * Whether it asks for diagnostics itself, and can be told to ask again. One that cannot be told would never show what the
-   * background check finds, so it is sent diagnostics like an editor that does not ask.
+   * background check finds, so it is sent diagnostics like an editor that does not ask. So is Neovim: told to ask again, it
+   * asks (in 0.12) about the workspace, and leaves the files that are open as they were.
    */
   readonly pullsDiagnostics: boolean;
   readonly relatedInformation: boolean;
@@ -12,7 +13,8 @@ export interface ClientSupport {
   readonly codeActions: boolean;
   /** Whether it asks for the edit of a code action only when that is chosen. */
   readonly resolvesEdits: boolean;
-  readonly documentSymbols: boolean;
+  /** Whether an outline's entries may hold others. */
+  readonly nestedSymbols: boolean;
   readonly definitionLinks: boolean;
   readonly prepareRename: boolean;
   readonly snippets: boolean;
@@ -22,7 +24,7 @@ export interface ClientSupport {
   readonly commands: ReadonlySet<string>;
   readonly workspaceFolders: boolean;
   readonly watchesFiles: boolean;
-  /** Of those that are not in the workspace. */
+  /** Whether it tells of all that happens to files, also of those that are not in the workspace. */
   readonly watchesFilesOutside: boolean;
   readonly tellsFolderOperations: boolean;
   /** What it can be told to ask for again. */
@@ -33,24 +35,25 @@ export interface ClientSupport {
 export interface ClientParams {
   readonly capabilities: ClientCapabilities;
   readonly initializationOptions?: unknown;
+  readonly clientInfo?: { readonly name: string };
 }
 
 export type Refreshable = 'diagnostics' | 'codeLens' | 'inlayHint';
 
-export function clientSupport({ capabilities, initializationOptions }: ClientParams): ClientSupport {
+export function clientSupport({ capabilities, initializationOptions, clientInfo }: ClientParams): ClientSupport {
   const { textDocument, workspace } = capabilities;
   const diagnostics = textDocument?.publishDiagnostics;
   const pull = textDocument?.diagnostic;
   const refreshesDiagnostics = workspace?.diagnostics?.refreshSupport === true;
   return {
-    pullsDiagnostics: pull !== undefined && refreshesDiagnostics,
+    pullsDiagnostics: pull !== undefined && refreshesDiagnostics && clientInfo?.name !== 'Neovim',
     relatedInformation: (pull?.relatedInformation ?? diagnostics?.relatedInformation) === true,
     codeDescription: (pull?.codeDescriptionSupport ?? diagnostics?.codeDescriptionSupport) === true,
     codeActions: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     resolvesEdits:
       textDocument?.codeAction?.dataSupport === true &&
       textDocument.codeAction.resolveSupport?.properties.includes('edit') === true,
-    documentSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    nestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     definitionLinks: textDocument?.definition?.linkSupport === true,
     prepareRename: textDocument?.rename?.prepareSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
@@ -61,7 +64,9 @@ export function clientSupport({ capabilities, initializationOptions }: ClientPar
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     watchesFilesOutside:
       workspace?.didChangeWatchedFiles?.dynamicRegistration === true &&
-      workspace.didChangeWatchedFiles.relativePatternSupport === true,
+      workspace.didChangeWatchedFiles.relativePatternSupport === true &&
+      // It says so, and tells only of what it saves itself.
+      clientInfo?.name !== 'helix',
     tellsFolderOperations: workspace?.fileOperations?.didRename === true,
     refreshes: {
       diagnostics: refreshesDiagnostics,

@@ -1,27 +1,32 @@
 import type { Connection } from 'vscode-languageserver/node';
+import type { DiagnosticChannel } from './diagnostic-channel.ts';
 import type { LanguageService } from './service/language-service.ts';
 import { filePath } from './uris.ts';
+import type { Workspace } from './workspace.ts';
 
 /**
  * Hands the texts of open files, and their changes, to the language service.
  *
- * @param onWritten called where a file may be another one on disk than before
+ * @param workspace is told of files that are opened, and of those that may be others on disk than before
  */
 export function syncDocuments(
   connection: Connection,
   service: LanguageService,
-  onWritten: (uri: string) => void,
+  diagnostics: Pick<DiagnosticChannel, 'edit'>,
+  workspace: Pick<Workspace, 'opened' | 'written'>,
 ): void {
   connection.onDidOpenTextDocument(({ textDocument: { uri, text } }) => {
     // Such as a file's text of some commit; what is not open is not changed or closed either.
-    if (filePath(uri) !== undefined) service.openDocument(uri, text);
+    if (filePath(uri) === undefined) return;
+    service.openDocument(uri, text);
+    workspace.opened();
   });
   connection.onDidChangeTextDocument(({ textDocument: { uri }, contentChanges }) => {
-    service.editDocument(uri, contentChanges);
+    diagnostics.edit(uri, () => service.editDocument(uri, contentChanges));
   });
-  connection.onDidSaveTextDocument(({ textDocument: { uri } }) => onWritten(uri));
+  connection.onDidSaveTextDocument(({ textDocument: { uri } }) => workspace.written(uri));
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
     service.closeDocument(uri);
-    onWritten(uri);
+    workspace.written(uri);
   });
 }

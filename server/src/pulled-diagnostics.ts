@@ -49,6 +49,10 @@ export class PulledDiagnostics implements DiagnosticChannel {
     this.#refresher.refresh('diagnostics');
   }
 
+  edit(_uri: string, change: () => void): void {
+    change();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#wake();

@@ -3,6 +3,7 @@ import {
   type CodeAction,
   type CompletionItem,
   type Connection,
+  type DocumentSymbol,
   ErrorCodes,
   type Hover,
   type Location,
@@ -14,6 +15,7 @@ import {
   ProgressType,
   ResponseError,
   ShowMessageNotification,
+  type SymbolInformation,
 } from 'vscode-languageserver/node';
 import { MODEL_EDIT_REQUEST, type ModelEdit, type ModelEditParams } from '../../protocol/src/model-edit.ts';
 import {
@@ -108,7 +110,12 @@ export function answerRequests(
       return result.edit;
     }),
   );
-  connection.onDocumentSymbol(answer(({ textDocument }) => service.documentSymbols(textDocument.uri)));
+  connection.onDocumentSymbol(
+    answer(({ textDocument: { uri } }) => {
+      const symbols = service.documentSymbols(uri);
+      return client.nestedSymbols ? symbols : symbols.flatMap((symbol) => oneByOne(symbol, uri));
+    }),
+  );
   connection.onDocumentLinks(answer(({ textDocument }) => service.documentLinks(textDocument.uri)));
   connection.onFoldingRanges(answer(({ textDocument }) => service.foldingRanges(textDocument.uri)));
   connection.onSelectionRanges(
@@ -197,6 +204,18 @@ function abortedBy(token: CancellationToken): AbortSignal {
 
 function toLocation({ targetUri, targetSelectionRange }: LocationLink): Location {
   return { uri: targetUri, range: targetSelectionRange };
+}
+
+/** An entry of an outline and those in it, for an editor that shows them as a list. */
+function oneByOne(
+  { name, kind, range, children = [] }: DocumentSymbol,
+  uri: string,
+  within?: string,
+): SymbolInformation[] {
+  return [
+    { name, kind, location: { uri, range }, ...(within !== undefined && { containerName: within }) },
+    ...children.flatMap((child) => oneByOne(child, uri, name)),
+  ];
 }
 
 /** The same with one of its texts for an editor that does not render Markdown. */

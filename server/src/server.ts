@@ -49,7 +49,7 @@ export function startServer(connection: Connection, { rulesPage, bundles }: Serv
     );
     const workspace = new Workspace(connection, service, client, { far, onError });
 
-    syncDocuments(connection, service, (uri) => workspace.written(uri));
+    syncDocuments(connection, service, diagnostics, workspace);
     answerRequests(connection, { service, workspace, client, present });
     connection.onInitialized(() => workspace.start(params));
     connection.onShutdown(() => {

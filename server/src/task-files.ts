@@ -68,6 +68,11 @@ export class TaskFiles {
     for (let reading = this.#reading.get(path); reading; reading = this.#reading.get(path)) await reading;
   }
 
+  /** Those of the workspace's folders. */
+  get paths(): Iterable<string> {
+    return this.#known.keys();
+  }
+
   isInWorkspace(path: string): boolean {
     return [...this.#folders.keys()].some((folder) => path === folder || isInside(path, folder));
   }

@@ -42,12 +42,33 @@ export async function watchWorkspace(connection: Connection): Promise<void> {
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...WATCHED] });
 }
 
+/** Has folders watched, each without those in it, in place of the ones before. */
+export type WatchFolders = (folders: readonly string[]) => Promise<void>;
+
+/** Asks the editor to tell of files in folders. */
+export function askToWatch(connection: Connection): WatchFolders {
+  let watched: readonly string[] = [];
+  let registration: Promise<Disposable> | undefined;
+  return async (folders) => {
+    if (folders.join('\n') === watched.join('\n')) return;
+    watched = folders;
+    const before = await registration;
+    const watchers = folders.map((folder) => ({ globPattern: { baseUri: fileUri(folder), pattern: '*' } }));
+    registration =
+      watchers.length > 0
+        ? connection.client.register(DidChangeWatchedFilesNotification.type, { watchers })
+        : undefined;
+    await registration;
+    before?.dispose();
+  };
+}
+
 /**
- * Asks the editor to tell of files that task files name and that it does not tell of anyway: outside the workspace, of another
- * name, or behind a symbolic link, of which editors tell at neither end.
+ * Has files watched that task files name and that the editor does not tell of anyway: outside the workspace, of another name, or
+ * behind a symbolic link, of which editors tell at neither end.
  */
 export class DependencyWatch {
-  readonly #connection: Connection;
+  readonly #watchFolders: WatchFolders;
   readonly #isInWorkspace: (path: string) => boolean;
   /** By the path that is followed. */
   readonly #known = new Map<string, Followed>();
@@ -57,13 +78,12 @@ export class DependencyWatch {
   readonly #places = new PathLookup();
   /** The paths that lead to a place. */
   readonly #leading = new Map<string, Set<string>>();
-  #folders: readonly string[] = [];
-  #registration: Promise<Disposable> | undefined;
   /** One after another, so that what is asked for last is what holds. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(connection: Connection, isInWorkspace: (path: string) => boolean) {
-    this.#connection = connection;
+  /** @param isInWorkspace whether the editor tells of the files there that have the usual names */
+  constructor(watchFolders: WatchFolders, isInWorkspace: (path: string) => boolean) {
+    this.#watchFolders = watchFolders;
     this.#isInWorkspace = isInWorkspace;
   }
 
@@ -94,16 +114,7 @@ export class DependencyWatch {
     });
     for (const [path, followed] of await Promise.all(looked)) this.#keep(path, followed);
     const folders = [...new Set([...this.#known.values()].flatMap((followed) => followed.folders))].sort();
-    if (folders.join('\n') === this.#folders.join('\n')) return;
-    this.#folders = folders;
-    const before = await this.#registration;
-    const watchers = folders.map((folder) => ({ globPattern: { baseUri: fileUri(folder), pattern: '*' } }));
-    this.#registration =
-      watchers.length > 0
-        ? this.#connection.client.register(DidChangeWatchedFilesNotification.type, { watchers })
-        : undefined;
-    await this.#registration;
-    before?.dispose();
+    await this.#watchFolders(folders);
   }
 
   async #look(path: string): Promise<Followed> {

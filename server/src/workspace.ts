@@ -9,10 +9,11 @@ import { PATHS_ALLOWED, type PathsAllowedParams } from '../../protocol/src/rows.
 import { TASK_FILE_SUFFIX } from '../../task/src/parse.ts';
 import type { ClientSupport } from './client-support.ts';
 import type { FarMachines } from './far-machines.ts';
+import { OwnWatch } from './own-watch.ts';
 import type { LanguageService } from './service/language-service.ts';
 import { TaskFiles } from './task-files.ts';
 import { filePath, fileUri } from './uris.ts';
-import { DependencyWatch, watchWorkspace } from './watched-files.ts';
+import { askToWatch, DependencyWatch, watchWorkspace } from './watched-files.ts';
 
 /** Tells the language service what is on disk, and what happens there. */
 export class Workspace {
@@ -21,6 +22,8 @@ export class Workspace {
   readonly #client: ClientSupport;
   readonly #taskFiles: TaskFiles;
   readonly #dependencies: DependencyWatch;
+  /** For an editor that does not tell of all that task files name. */
+  readonly #ownWatch: OwnWatch | undefined;
   readonly #far: FarMachines;
   readonly #onError: (error: unknown) => void;
 
@@ -36,7 +39,20 @@ export class Workspace {
     this.#far = far;
     this.#onError = onError;
     this.#taskFiles = new TaskFiles(service);
-    this.#dependencies = new DependencyWatch(connection, (path) => this.#taskFiles.isInWorkspace(path));
+    if (client.watchesFilesOutside) {
+      this.#dependencies = new DependencyWatch(askToWatch(connection), (path) => this.#taskFiles.isInWorkspace(path));
+    } else {
+      const own = new OwnWatch((path, mayHaveCome) => {
+        const uri = fileUri(path);
+        this.#changed(uri);
+        if (mayHaveCome) this.#came(uri);
+      });
+      this.#ownWatch = own;
+      this.#dependencies = new DependencyWatch(
+        async (folders) => own.watch(folders),
+        () => false,
+      );
+    }
     this.#listen();
   }
 
@@ -49,6 +65,11 @@ export class Workspace {
       for (const folder of pathsOf(removed)) this.#taskFiles.removeFolder(folder);
       for (const folder of pathsOf(added)) this.#addFolder(folder);
     });
+  }
+
+  /** Watches what a file that was opened names before it is looked at, so that no change is missed in between. */
+  opened(): void {
+    if (this.#ownWatch !== undefined) this.followDependencies();
   }
 
   /** Has a task file read again that may be another one on disk; not every editor watches files. */
@@ -65,13 +86,15 @@ export class Workspace {
 
   /** Has what task files name watched, too, where it is outside the workspace, has a name of its own or is behind a link. */
   followDependencies(): void {
-    if (!this.#client.watchesFilesOutside) return;
-    const near = [...this.#service.dependencies()].filter((path) => this.#far.blocked(path) === undefined);
+    const named = this.#service.dependencies();
+    const wanted = this.#ownWatch === undefined ? named : new Set([...named, ...this.#taskFiles.paths]);
+    const near = [...wanted].filter((path) => this.#far.blocked(path) === undefined);
     this.#try(this.#dependencies.follow(new Set(near)));
   }
 
   dispose(): void {
     this.#taskFiles.dispose();
+    this.#ownWatch?.dispose();
   }
 
   #listen(): void {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFile, cp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -13,6 +13,7 @@ import {
   CompletionRequest,
   DidChangeWorkspaceFoldersNotification,
   DocumentDiagnosticRequest,
+  DocumentSymbolRequest,
   FileChangeType,
   HoverRequest,
   InlayHintRequest,
@@ -22,6 +23,7 @@ import {
   ReferencesRequest,
   RenameRequest,
   ShowMessageNotification,
+  SymbolKind,
   WatchKind,
   WorkspaceDiagnosticRequest,
 } from 'vscode-languageserver/node';
@@ -187,6 +189,46 @@ describe('an editor that is sent diagnostics', () => {
     await writeFile(task, text.replace('"train.jsonl"', JSON.stringify(name)));
     await editor.fileChanged(task);
     await editor.until(() => expect(JSON.stringify(editor.registrations)).toContain(JSON.stringify(uriOf(dir))));
+  });
+
+  it('is told after each edit where its problems are, though they are where they were', async () => {
+    const { task } = await faulty();
+    const editor = await Editor.start();
+    const document = await editor.open(task);
+    await editor.until(() => expect(codesOf(editor.pushed.get(document.uri))).toContain('placeholder-unknown'));
+    const before = editor.pushed.get(document.uri);
+    editor.pushed.delete(document.uri);
+    await editor.type(document, 'A task file', 'This file');
+    expect(await editor.until(() => editor.pushed.get(document.uri) ?? expect.fail('not yet'))).toEqual(before);
+  });
+
+  it('is told what other programs do to data though it watches no files, also in a folder that comes and goes', async () => {
+    const { dir, task, train } = await sound();
+    const { workspace: _, ...capabilities } = PUSHED;
+    const editor = await Editor.start({ folders: [dir], capabilities });
+    const shown = (file: string) => codesOf(editor.pushed.get(uriOf(file)));
+    const document = await editor.open(task);
+    // The check that ends with this answer has looked at the data, and has them watched.
+    const hints = () =>
+      editor.connection.sendRequest(InlayHintRequest.type, {
+        textDocument: { uri: document.uri },
+        range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } },
+      });
+    await editor.until(async () => expect(JSON.stringify(await hints())).toContain('2 rows'));
+    await appendFile(train, BAD_ROW);
+    await editor.until(() => expect(shown(train)).toEqual(['row-label-unknown']));
+
+    await editor.type(document, '"train.jsonl"', '"rows/train.jsonl"');
+    await editor.until(() => expect(shown(task)).toContain('data-not-found'));
+    const rows = path.join(dir, 'rows');
+    for (const _ of ['once', 'and again']) {
+      await mkdir(rows);
+      await cp(train, path.join(rows, 'train.jsonl'));
+      await editor.until(() => expect(shown(path.join(rows, 'train.jsonl'))).toEqual(['row-label-unknown']));
+      await rm(rows, { recursive: true });
+      await editor.until(() => expect(shown(task)).toContain('data-not-found'));
+    }
+    expect(editor.log).toEqual([]);
   });
 
   it('finds a problem’s code explained', async () => {
@@ -693,6 +735,19 @@ describe('a question', () => {
       expect('data' in result ? result.data : result).not.toEqual([]);
     });
     expect(editor.log).toEqual([]);
+  });
+
+  it('what is in the file is answered with a list where the editor shows no tree', async () => {
+    const { task } = await sound();
+    const editor = await Editor.start({ capabilities: {} });
+    const { uri } = await editor.open(task);
+    const symbols = await editor.connection.sendRequest(DocumentSymbolRequest.type, { textDocument: { uri } });
+    expect(symbols).toContainEqual({
+      name: '{sentence}',
+      kind: SymbolKind.Field,
+      containerName: 'sentiment-task',
+      location: { uri, range: expect.anything() },
+    });
   });
 
   it('what can be done with a task names the commands that the editor knows, and no others', async () => {

@@ -1,0 +1,87 @@
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** What has happened to a file or folder; `mayHaveCome` where it may not have been there before. */
+export type OnDiskChange = (path: string, mayHaveCome: boolean) => void;
+
+/** Milliseconds in which all that happens to a file counts as one change, such as a program's writing line by line. */
+const TOGETHER = 100;
+
+/** Watches folders, each without those in it, for an editor that does not tell what happens on disk. */
+export class OwnWatch {
+  readonly #onChange: OnDiskChange;
+  /** By folder. */
+  readonly #watchers = new Map<string, FSWatcher>();
+  #wanted: readonly string[] = [];
+  /** Those that were not there, in place of which one above them is watched. */
+  readonly #awaited = new Set<string>();
+  /** Changes that are not told yet, by path, and whether the path may have come. */
+  readonly #news = new Map<string, boolean>();
+
+  constructor(onChange: OnDiskChange) {
+    this.#onChange = onChange;
+  }
+
+  /** @param folders all that are to be watched from now on, whether they are there or not */
+  watch(folders: readonly string[]): void {
+    this.#wanted = folders;
+    const there = new Set(folders.map(nearestThere));
+    for (const folder of [...this.#watchers.keys()]) if (!there.has(folder)) this.#end(folder);
+    for (const folder of there) if (!this.#watchers.has(folder)) this.#begin(folder);
+    for (const folder of folders) {
+      if (!there.has(folder)) this.#awaited.add(folder);
+      // What was made in it before it was watched was told by nobody.
+      else if (this.#awaited.delete(folder)) this.#note(folder, true);
+    }
+  }
+
+  dispose(): void {
+    this.watch([]);
+    this.#news.clear();
+  }
+
+  #begin(folder: string): void {
+    try {
+      const watcher = watch(folder, { persistent: false }, (event, name) => {
+        if (name !== null) this.#note(join(folder, name), event === 'rename');
+        // A folder that goes takes its watcher along, and may come again.
+        if (name === null || name === basename(folder)) this.#lookAgain(folder);
+      });
+      watcher.on('error', () => this.#lookAgain(folder));
+      this.#watchers.set(folder, watcher);
+    } catch {
+      // It has gone meanwhile, may not be read, or the system watches no more; the next check tries again.
+    }
+  }
+
+  #end(folder: string): void {
+    this.#watchers.get(folder)?.close();
+    this.#watchers.delete(folder);
+  }
+
+  #lookAgain(folder: string): void {
+    if (existsSync(folder)) return;
+    this.#end(folder);
+    this.#note(folder, false);
+    this.watch(this.#wanted);
+  }
+
+  #note(path: string, mayHaveCome: boolean): void {
+    const isKnown = this.#news.has(path);
+    this.#news.set(path, mayHaveCome || this.#news.get(path) === true);
+    if (!isKnown) setTimeout(() => this.#tell(path), TOGETHER).unref();
+  }
+
+  #tell(path: string): void {
+    const mayHaveCome = this.#news.get(path);
+    if (mayHaveCome === undefined || !this.#news.delete(path)) return;
+    this.#onChange(path, mayHaveCome);
+  }
+}
+
+/** A folder, or the nearest one above it that is there. */
+function nearestThere(folder: string): string {
+  let there = folder;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  return there;
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientCapabilities } from 'vscode-languageserver/node';
+import { clientSupport } from '../../../server/src/client-support.ts';
+
+const ALL: ClientCapabilities = {
+  textDocument: { diagnostic: {} },
+  workspace: {
+    diagnostics: { refreshSupport: true },
+    didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
+  },
+};
+
+describe('an editor can do what it says', () => {
+  const named = (name?: string) =>
+    clientSupport({ capabilities: ALL, ...(name !== undefined && { clientInfo: { name } }) });
+
+  it('whatever it is called', () => {
+    for (const name of [undefined, 'Some Editor'])
+      expect(named(name)).toMatchObject({ pullsDiagnostics: true, watchesFilesOutside: true });
+  });
+
+  it('but for Neovim, which would not show in an open file what a check finds later', () => {
+    expect(named('Neovim').pullsDiagnostics).toBe(false);
+  });
+
+  it('but for Helix, which tells only of files that it saves itself', () => {
+    expect(named('helix').watchesFilesOutside).toBe(false);
+  });
+});
