@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { homeFolder } from './home-folder.ts';
 import { isHubId } from './hub-id.ts';
 import { readWhole } from './read-whole.ts';
 
@@ -20,7 +20,7 @@ export function hubCacheFolder(environment: Environment = process.env): string {
 /** Where Hugging Face's programs keep what they share, the token of the user among it. */
 export function hubHome(environment: Environment = process.env): string {
   const { HF_HOME, XDG_CACHE_HOME } = environment;
-  return expanded(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'), environment);
+  return expanded(HF_HOME || join(XDG_CACHE_HOME || join(homeFolder(), '.cache'), 'huggingface'), environment);
 }
 
 /**
@@ -28,7 +28,7 @@ export function hubHome(environment: Environment = process.env): string {
  * of a file such as `/etc/environment`; on Windows `%NAME%` as well. One that is not set stays as it is written, as in Python.
  */
 export function expanded(path: string, environment: Environment = process.env, platform = process.platform): string {
-  const own = /^~(?=[/\\]|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
+  const own = /^~(?=[/\\]|$)/.test(path) ? join(homeFolder(), path.slice(1)) : path;
   const named = own.replaceAll(/\$(?:(\w+)|\{(\w+)\})/g, (text, bare, braced) => environment[bare ?? braced] ?? text);
   return platform === 'win32' ? named.replaceAll(/%([^%]+)%/g, (text, name) => environment[name] ?? text) : named;
 }

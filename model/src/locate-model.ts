@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from './demo/demo-folder.ts';
 import { DEMO_MODEL, DEMO_MODELS, DEMO_SIZES } from './demo/packages.ts';
+import { homeFolder } from './home-folder.ts';
 import { cachedModelFolder, hubCacheFolder } from './hub-cache.ts';
 import { isHubId } from './hub-id.ts';
 
@@ -30,7 +30,7 @@ export async function locateModel(
     const demo = locateDemo(size, { from: [resolve(baseDir)], ...options });
     return typeof demo === 'string' ? { kind: 'not-found', problem: demo } : { kind: 'demo', demo };
   }
-  const dir = /^~[/\\]/.test(spec) ? join(homedir(), spec.slice(2)) : resolve(baseDir, spec);
+  const dir = /^~[/\\]/.test(spec) ? join(homeFolder(), spec.slice(2)) : resolve(baseDir, spec);
   const found = await stat(dir).catch(() => undefined);
   if (found?.isDirectory()) return { kind: 'folder', dir, isFetched: false };
   if (found) return { kind: 'not-found', problem: t('{0} is not a folder', dir) };

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { homeFolder } from '../home-folder.ts';
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -9,7 +9,7 @@ export interface Surroundings {
 
 /** The folder for what can be made again: `PTASK_CACHE`, or ptask's own in the platform's usual place for caches. */
 export function cacheFolder(
-  { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homedir() },
+  { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homeFolder() },
 ): string {
   if (env.PTASK_CACHE) return env.PTASK_CACHE;
   if (platform === 'darwin') return join(home, 'Library', 'Caches', 'ptask');

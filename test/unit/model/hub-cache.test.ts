@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { homeFolder } from '../../../model/src/home-folder.ts';
 import { cachedModelFolder, cachedModels, expanded, hubCacheFolder } from '../../../model/src/hub-cache.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
 import { locateModel } from '../../../model/src/locate-model.ts';
@@ -102,6 +103,17 @@ it.each([
   [{}, join(homedir(), '.cache', 'huggingface', 'hub')],
 ])('with %j the cache is %s', (environment, folder) => {
   expect(hubCacheFolder(environment)).toBe(folder);
+});
+
+it('is in the root of the system for a user who has no home folder, as in a container', () => {
+  const nobody = () => {
+    throw Object.assign(new Error('A system error occurred: uv_os_homedir returned ENOENT'), {
+      code: 'ERR_SYSTEM_ERROR',
+    });
+  };
+  expect(homeFolder(nobody)).toBe('/');
+  expect(homeFolder(() => '')).toBe('/');
+  expect(homeFolder()).toBe(homedir());
 });
 
 it('on Windows a variable is written as there, too', () => {
