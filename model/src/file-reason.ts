@@ -1,10 +1,18 @@
 import { t } from '../../l10n/src/words.ts';
+
 export type FileAction = 'read' | 'written' | 'locked';
 
 /** What a failed call of `node:fs` means in plain words. */
 export function fileReason(action: FileAction, cause: unknown): string {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   return (code && wordsFor(code, action)) ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+/** Why something that consists of several files cannot be read: in front, the file that the system refuses, where it names one. */
+export function refusal(cause: unknown): string {
+  const { path } = (cause ?? {}) as NodeJS.ErrnoException;
+  const reason = fileReason('read', cause);
+  return path === undefined ? reason : `${path}: ${reason}`;
 }
 
 function wordsFor(code: string, action: FileAction): string | undefined {
@@ -26,6 +34,8 @@ function wordsFor(code: string, action: FileAction): string | undefined {
       return t('a part of its path is a file, not a folder');
     case 'ENOENT':
       return action === 'read' ? t('there is no such file') : t('its folder does not exist');
+    case 'EEXIST':
+      return t('something else has its name');
     case 'ENAMETOOLONG':
       return t('its name is too long');
     case 'ELOOP':

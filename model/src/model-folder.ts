@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import type { ModelConfig } from './architectures/index.ts';
+import { refusal } from './file-reason.ts';
 import { type Failure, notFound, Stop } from './folder/failure.ts';
 import { exists, readJson, readJsonIfThere } from './folder/files.ts';
 import { fingerprintOf } from './folder/fingerprint.ts';
@@ -66,7 +67,7 @@ export async function openModelFolder(dir: string, options: OpenModelOptions = {
     return { kind: 'ok', model: { dir, config, weights, loadTokenizer, fingerprint } };
   } catch (error) {
     if (error instanceof Stop) return error.result;
-    return { kind: 'broken', problem: t('the model folder {0} cannot be read: {1}', dir, (error as Error).message) };
+    return { kind: 'broken', problem: t('the model folder {0} cannot be read: {1}', dir, refusal(error)) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { t } from '../../l10n/src/words.ts';
 import { DTYPE_BYTES, type Dtype, isDtype } from './dtypes.ts';
+import { fileReason } from './file-reason.ts';
 import { findDuplicateKey, isJsonObject, type JsonObject } from './json.ts';
 import { notAFile } from './not-a-file.ts';
 
@@ -179,7 +180,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsRe
       await file.close();
     }
   } catch (error) {
-    return broken(t('cannot be read: {0}', (error as Error).message), 0);
+    return broken(t('cannot be read: {0}', fileReason('read', error)), 0);
   }
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
+import { fileReason } from '../file-reason.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { MOST_OF_CONFIG, readWhole } from '../read-whole.ts';
 import { broken } from './failure.ts';
@@ -20,11 +21,11 @@ export async function exists(path: string): Promise<boolean> {
 /**
  * All bytes of a file in a model folder.
  * @param most bytes that it may have
- * @throws Stop, which names it, for what is no file or larger; of the system, such as where there is none
+ * @throws Stop, which names it, for what is no file, larger or cannot be read; of the system where there is none
  */
 export async function readPart(dir: string, file: string, most: number): Promise<Buffer> {
   return readWhole(join(dir, file), most).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === undefined ? broken(dir, `${file}: ${error.message}`) : error;
+    throw error.code === 'ENOENT' ? error : broken(dir, `${file}: ${fileReason('read', error)}`);
   });
 }
 

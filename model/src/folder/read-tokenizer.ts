@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import type { ModelConfig } from '../architectures/index.ts';
+import { refusal } from '../file-reason.ts';
 import { MOST_OF_CONFIG, MOST_OF_TOKENIZER } from '../read-whole.ts';
 import { openTokenizer, TOKENIZER_FILES, type Tokenizer } from '../tokenizer.ts';
 import { broken, notFound } from './failure.ts';
@@ -66,6 +67,6 @@ export async function readTokenizer(
     }
     return tokenizer;
   } catch (error) {
-    throw new ModelFolderError((error as Error).message);
+    throw new ModelFolderError(refusal(error));
   }
 }

@@ -1,3 +1,4 @@
+import { fileReason } from '../../../model/src/file-reason.ts';
 import { lineEnd, type TextBlock } from '../../../task/src/data/text-blocks.ts';
 import type { Work } from '../../../task/src/data/work.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
@@ -111,7 +112,7 @@ async function* linesOnDisk(
         // Asked for before any pause: what was not begun cannot close the file.
         batch = await batches.next();
       } catch (error) {
-        throw new UnreadableData(path, error instanceof Error ? error.message : String(error));
+        throw new UnreadableData(path, fileReason('read', error));
       }
       if (batch.done) return;
       await work.pause();

@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { fileReason } from '../../../model/src/file-reason.ts';
 import type { CheckEnvironment } from '../environment.ts';
 import { RowReader } from '../rows.ts';
 import { DataIndex } from './data-index.ts';
@@ -40,7 +41,7 @@ export async function readDataFile(
         chunk = await chunks.next();
       } catch (error) {
         fill.finish();
-        return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error), index };
+        return { state: 'unreadable', reason: fileReason('read', error), index };
       }
       await work.pause();
       if (chunk.done) break;

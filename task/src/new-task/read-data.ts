@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { fileReason } from '../../../model/src/file-reason.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
 import { parseRow, RowReader } from '../rows.ts';
@@ -86,7 +87,7 @@ async function* readingOn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
       try {
         chunk = await iterator.next();
       } catch (error) {
-        throw new Unreadable(t('It cannot be read: {0}', error instanceof Error ? error.message : String(error)));
+        throw new Unreadable(t('It cannot be read: {0}', fileReason('read', error)));
       }
       if (chunk.done) return;
       yield chunk.value;

@@ -38,6 +38,29 @@ describe.skipIf(process.platform === 'win32')('what is no file, and would be rea
   );
 });
 
+describe('a folder in place of a file', () => {
+  test.each(['config.json', 'generation_config.json'])('is told in plain words: %s', async (name) => {
+    const dir = await tinyFolder({ [name]: undefined });
+    await mkdir(join(dir, name));
+    const problem = `model folder ${dir}: ${name}: it is a folder`;
+    expect(await openModelFolder(dir)).toMatchObject({ kind: 'broken', problem });
+  });
+
+  test('is told in plain words: tokenizer.json', async () => {
+    const dir = await tinyFolder({ 'tokenizer.json': undefined });
+    await mkdir(join(dir, 'tokenizer.json'));
+    const opening = (await openOk(dir)).loadTokenizer();
+    await expect(opening).rejects.toThrow(`model folder ${dir}: tokenizer.json: it is a folder`);
+  });
+});
+
+test.skipIf(process.platform === 'win32')('links in a circle are told in plain words, with the file', async () => {
+  const dir = await tinyFolder({ 'config.json': undefined });
+  await symlink('config.json', join(dir, 'config.json'));
+  const problem = `the model folder ${dir} cannot be read: ${join(dir, 'config.json')}: links lead in a circle`;
+  expect(await openModelFolder(dir)).toMatchObject({ kind: 'broken', problem });
+});
+
 describe('what is a file, but larger than any of a model', () => {
   /** It takes no room. */
   async function largeFile(bytes: number): Promise<string> {
