@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import path from 'node:path';
@@ -27,6 +27,23 @@ it('over standard input and output the engine talks as over a channel, and ends 
   expect(await ready).toMatchObject({ role: 'predict', pid: child.pid });
   expect(await connection.sendRequest('runs', { folders: [await temporaryFolder()] })).toEqual({ runs: [] });
   child.stdin.end();
+  expect(await ended).toEqual([0, null]);
+});
+
+it.runIf(existsSync('/dev/full'))('its log may go to a full disk: the engine goes on without it', async () => {
+  const full = openSync('/dev/full', 'a');
+  const child = spawn(process.execPath, [ENGINE, 'predict', '--stdio'], { stdio: ['pipe', 'pipe', full] });
+  closeSync(full);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout!),
+    new StreamMessageWriter(child.stdin!),
+  );
+  connection.listen();
+  const runs = connection.sendRequest('runs', { folders: [await temporaryFolder()] });
+  expect(await Promise.race([runs, ended])).toEqual({ runs: [] });
+  child.stdin!.end();
   expect(await ended).toEqual([0, null]);
 });
 

@@ -47,6 +47,8 @@ export async function main(args: readonly string[], program: URL): Promise<void>
 }
 
 async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<void> {
+  // A log that cannot be written, as into a file on a full disk, is none, and no reason to end.
+  process.stderr.on('error', () => undefined);
   const watchdog = startWatchdog(program);
   let role: Role | undefined;
   let ending = false;
