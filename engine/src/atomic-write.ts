@@ -18,20 +18,30 @@ const ABANDONED_AFTER = 10_000;
  * @throws FileError that says in plain words why the file could not be written
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | Iterable<Uint8Array>): Promise<void> {
-  // A link stays a link: the file that it points to is replaced.
-  const target = await fileBehind(path);
-  const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  const gone = takenAwayAtExit(temporary);
+  await writeFilesAtomic([{ path, data }]);
+}
+
+/** A file to be written, and its bytes as `writeFileAtomic` takes them. */
+export interface NewFile {
+  readonly path: string;
+  readonly data: Uint8Array | Iterable<Uint8Array>;
+}
+
+/**
+ * As `writeFileAtomic`, for files that belong together: none takes its name before the data of all is on the disk. So a full
+ * disk leaves all of them as they were.
+ */
+export async function writeFilesAtomic(files: readonly NewFile[]): Promise<void> {
+  const beside: FileBeside[] = [];
   try {
-    await removeAbandoned(target);
-    await writeFlushed(temporary, data instanceof Uint8Array ? [data] : data);
-    await whenLetGo(() => rename(temporary, target));
-    await flushFolder(dirname(target));
-  } catch (error) {
-    await whenLetGo(() => rm(temporary, { force: true })).catch(() => undefined);
-    throw FileError.from(path, 'written', error);
+    for (const { path, data } of files) {
+      const file = await FileBeside.of(path);
+      beside.push(file);
+      await file.write(data instanceof Uint8Array ? [data] : data);
+    }
+    for (const file of beside) await file.takeName();
   } finally {
-    gone();
+    for (const file of beside) await file.remove();
   }
 }
 
@@ -40,13 +50,57 @@ export async function writeFileAtomic(path: string, data: Uint8Array | Iterable<
  * @throws FileError as it does
  */
 export async function requireWritable(path: string): Promise<void> {
-  const target = await fileBehind(path);
-  const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const file = await FileBeside.of(path);
   try {
-    await writeFlushed(temporary, []);
-    await whenLetGo(() => rm(temporary, { force: true }));
-  } catch (error) {
-    throw FileError.from(path, 'written', error);
+    await file.write([]);
+  } finally {
+    await file.remove();
+  }
+}
+
+/** A temporary file beside the one whose place it is to take. */
+class FileBeside {
+  private readonly path: string;
+  private readonly target: string;
+  private readonly temporary: string;
+  private readonly gone: () => void;
+
+  private constructor(path: string, target: string) {
+    this.path = path;
+    this.target = target;
+    this.temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+    this.gone = takenAwayAtExit(this.temporary);
+  }
+
+  static async of(path: string): Promise<FileBeside> {
+    // A link stays a link: the file that it points to is replaced.
+    return new FileBeside(path, await fileBehind(path));
+  }
+
+  async write(parts: Iterable<Uint8Array>): Promise<void> {
+    await this.written(async () => {
+      await removeAbandoned(this.target);
+      await writeFlushed(this.temporary, parts);
+    });
+  }
+
+  async takeName(): Promise<void> {
+    await this.written(async () => {
+      await whenLetGo(() => rename(this.temporary, this.target));
+      await flushFolder(dirname(this.target));
+    });
+  }
+
+  /** Unless it has taken its name. */
+  async remove(): Promise<void> {
+    await whenLetGo(() => rm(this.temporary, { force: true })).catch(() => undefined);
+    this.gone();
+  }
+
+  private async written(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => {
+      throw FileError.from(this.path, 'written', error);
+    });
   }
 }
 
@@ -61,7 +115,7 @@ async function writeFlushed(path: string, parts: Iterable<Uint8Array>): Promise<
 }
 
 /** So that a rename survives a power cut. Windows cannot open folders, nobody one that may not be listed, and some network file systems cannot flush them. */
-async function flushFolder(path: string): Promise<void> {
+export async function flushFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EACCES') throw error;

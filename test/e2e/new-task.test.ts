@@ -1,4 +1,4 @@
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -152,6 +152,16 @@ describe('ptask new', () => {
       stderr: 'error: kind.train.jsonl is one of the data itself; give another --name or --out\n',
     });
     expect(await readFile(path.join(dir, 'kind.train.jsonl'), 'utf8')).toBe(own);
+  });
+
+  it('overwrites none of its files where a folder stands in the place of one', async () => {
+    const dir = await folderWith({ 'kind.csv': 'text,label\na,x\nb,y\nc,x\nd,y\n', 'kind.train.jsonl': 'mine\n' });
+    await mkdir(path.join(dir, 'kind.ptask.json'));
+    expect(await run(dir, 'kind.csv', '--force')).toMatchObject({
+      code: 1,
+      stderr: 'error: kind.ptask.json is a folder; give another --name or --out\n',
+    });
+    expect(await readFile(path.join(dir, 'kind.train.jsonl'), 'utf8')).toBe('mine\n');
   });
 
   it('tells programs what it made', async () => {

@@ -10,7 +10,7 @@ import { fieldsIn, pathBeside, splitOf, splitsOf, taskFileText } from '../../../
 import type { RowsWanted } from '../../../task/src/new-task/task-rows.ts';
 import { nodeEnvironment } from '../../../task/src/node-environment.ts';
 import { parseTemplate } from '../../../task/src/template.ts';
-import { writeFileAtomic } from '../atomic-write.ts';
+import { writeFilesAtomic } from '../atomic-write.ts';
 import { InputError } from '../errors.ts';
 import { fileBehind } from '../file-behind.ts';
 import { shortPath } from '../text.ts';
@@ -69,7 +69,6 @@ export async function newCommand(args: readonly string[]): Promise<number> {
   await requireFree([...data.made.map(({ path }) => path), taskFile], files, values.force);
 
   tellSources(survey, data.notes, output);
-  for (const { path, bytes } of data.made) await writeFileAtomic(path, bytes());
   const model = await modelBeside(taskFile, values.model);
   const language = values.language ?? (await languageFor(model, taskFile, proposal));
   const text = taskFileText({
@@ -81,7 +80,8 @@ export async function newCommand(args: readonly string[]): Promise<number> {
     isLanguageGuessed: values.language === undefined && DEMO_MODELS.includes(model),
     template: asked.template,
   });
-  await writeFileAtomic(taskFile, new TextEncoder().encode(text));
+  const made = data.made.map(({ path, bytes }) => ({ path, data: bytes() }));
+  await writeFilesAtomic([...made, { path: taskFile, data: new TextEncoder().encode(text) }]);
   output.event({
     event: 'new',
     task_file: taskFile,
@@ -211,6 +211,7 @@ async function requireFree(made: readonly string[], data: readonly string[], for
     const there = await lstat(file).catch(() => undefined);
     // It may have come with the data, to have something overwritten elsewhere.
     if (there?.isSymbolicLink()) throw new InputError(`${shortPath(file)} is a link, through which nothing is written`);
+    if (there?.isDirectory()) throw new InputError(`${shortPath(file)} is a folder; give another --name or --out`);
     if (there) taken.push(shortPath(file));
   }
   if (taken.length > 0 && !force) {

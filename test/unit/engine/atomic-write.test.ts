@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { requireWritable, writeFileAtomic } from '../../../engine/src/atomic-write.ts';
+import { requireWritable, writeFileAtomic, writeFilesAtomic } from '../../../engine/src/atomic-write.ts';
 import { FileError } from '../../../engine/src/errors.ts';
 import { disk, done, repair } from './failing-disk.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -133,6 +133,14 @@ describe('writeFileAtomic', () => {
     expect(told).toEqual(['flush a.bin.tmp', 'rename a.bin.tmp a.bin', ...folders]);
   });
 
+  it('leaves nothing where it only finds out whether it could write', async () => {
+    const folder = await freshFolder();
+    await requireWritable(join(folder, 'a.bin'));
+    disk.flushFails = 'EIO';
+    expect((await failure(requireWritable(join(folder, 'a.bin'))))?.message).toContain('a.bin: cannot be written');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('keeps what may be of a process on another machine, which has no number here', async () => {
     const folder = await freshFolder();
     const name = `a.bin.${deadPid()}-0a0b0c0d.tmp`;
@@ -166,5 +174,33 @@ describe('writeFileAtomic', () => {
     while (!done) seen.add(await readFile(path, 'utf8'));
     await writer;
     for (const content of seen) expect(contents.includes(content)).toBe(true);
+  });
+});
+
+describe('files that belong together', () => {
+  function* failing() {
+    yield bytes('half');
+    throw Object.assign(new Error('ENOSPC: simulated'), { code: 'ENOSPC' });
+  }
+
+  it('are all written', async () => {
+    const folder = await freshFolder();
+    const files = ['a', 'b'].map((name) => ({ path: join(folder, name), data: bytes(name) }));
+    await writeFilesAtomic(files);
+    expect(await Promise.all(files.map(({ path }) => readFile(path, 'utf8')))).toEqual(['a', 'b']);
+    expect(await readdir(folder)).toEqual(['a', 'b']);
+  });
+
+  it('all stay as they were where the disk has no room for one of them', async () => {
+    const folder = await freshFolder();
+    const [old, none] = [join(folder, 'old'), join(folder, 'none')];
+    await writeFile(old, 'old');
+    const files = [
+      { path: old, data: bytes('new') },
+      { path: none, data: failing() },
+    ];
+    expect((await failure(writeFilesAtomic(files)))?.message).toBe(`${none}: cannot be written: the disk is full`);
+    expect(await readFile(old, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['old']);
   });
 });

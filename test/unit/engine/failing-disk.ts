@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 /** What the next calls shall fail with; see `withFailingDisk`. */
 export const disk: {
   writeFails?: string | undefined;
+  flushFails?: string | undefined;
   openFails?: string | undefined;
   folderFails?: string | undefined;
   renameFails?: string | undefined;
@@ -14,7 +15,7 @@ export const disk: {
 export const done: string[] = [];
 
 export function repair(): void {
-  disk.writeFails = disk.openFails = disk.folderFails = disk.renameFails = undefined;
+  disk.writeFails = disk.flushFails = disk.openFails = disk.folderFails = disk.renameFails = undefined;
   done.length = 0;
 }
 
@@ -32,6 +33,7 @@ export async function withFailingDisk(original: () => Promise<typeof FileSystem>
     const sync = file.sync.bind(file);
     vi.spyOn(file, 'sync').mockImplementation(async () => {
       await sync();
+      if (disk.flushFails) refuse(disk.flushFails);
       done.push(`flush ${basename(String(path))}`);
     });
     if (disk.writeFails && !String(path).endsWith('.lock')) {
