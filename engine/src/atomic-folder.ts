@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { flushFolder } from './atomic-write.ts';
 import { whenLetGo } from './when-let-go.ts';
 
 /** Age at which an unfinished folder must be a dead process's, in milliseconds. */
@@ -13,7 +14,7 @@ const ABANDONED_AFTER = 60 * 60 * 1000;
  */
 export async function makeFolder(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const parent = dirname(target);
-  await mkdir(parent, { recursive: true });
+  await makeFolders(parent);
   await removeAbandoned(target);
   const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   await mkdir(temporary);
@@ -30,6 +31,24 @@ export async function makeFolder(target: string, write: (temporary: string) => P
   } finally {
     // Gone already after the rename. What cannot be taken away now is when it is old.
     await rm(temporary, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
+}
+
+/**
+ * Makes a folder where it is not there yet, and those that it is in.
+ * @throws Error of the system
+ */
+export async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    // Of a read-only disk, a quota or a disk that fails, Node says that there is no folder. The first one that is missing, made
+    // alone, has the reason.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    let missing = path;
+    while (dirname(missing) !== missing && !(await isFolder(dirname(missing)))) missing = dirname(missing);
+    await mkdir(missing);
+    await mkdir(path, { recursive: true });
   }
 }
 
@@ -51,21 +70,12 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** So that a rename survives a power cut. Windows cannot open folders, and needs no such thing. */
-async function flushFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 async function removeAbandoned(target: string): Promise<void> {
   const prefix = `${basename(target)}.`;
-  for (const name of await readdir(dirname(target))) {
-    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
+  // A folder that may be written but not listed is unusual, and no reason to fail.
+  for (const name of await readdir(dirname(target)).catch(() => [])) {
+    // Only what is named by this program: a user may keep an adapter beside another, as `adapter.old.tmp`.
+    if (!name.startsWith(prefix) || !/^\d+-[0-9a-f]+\.tmp$/.test(name.slice(prefix.length))) continue;
     const path = join(dirname(target), name);
     const age = await stat(path).then(
       (found) => Date.now() - found.mtimeMs,

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, cp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { t } from '../../../l10n/src/words.ts';
-import { makeFolder } from '../atomic-folder.ts';
+import { makeFolder, makeFolders } from '../atomic-folder.ts';
 import { FileError, InputError } from '../errors.ts';
 import { lockWhenFree } from '../file-lock.ts';
 import { type BlobPlace, downloadBlob, incompleteBytes } from '../hub/blob-download.ts';
@@ -104,7 +104,7 @@ export async function fetchCuda({
   let present = 0;
   const tell = (waiting?: FetchProgress['waiting']) => report({ present, ...(waiting && { waiting }) });
   try {
-    await mkdir(path.dirname(folder), { recursive: true });
+    await makeFolders(path.dirname(folder));
     const lock = await lockWhenFree(`${folder}.lock`, signal, ({ holder, lock }) => tell({ holder, lock }));
     try {
       if (fetchedRuntime()) return folder;

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import path from 'node:path';
 import { locale } from '../../../l10n/src/words.ts';
 import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
+import { makeFolders } from '../atomic-folder.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { fileStamp } from '../model-memo.ts';
 import { fetchedRuntime } from '../runtime/cuda-runtime.ts';
@@ -29,7 +30,7 @@ export async function readProbes(): Promise<Map<string, Probe>> {
 export async function rememberProbes(probes: ReadonlyMap<string, Probe>): Promise<void> {
   const text = JSON.stringify({ surroundings: await surroundings(), probes: Object.fromEntries(probes) });
   try {
-    await mkdir(cacheFolder(), { recursive: true });
+    await makeFolders(cacheFolder());
     await writeFileAtomic(cacheFile(), new TextEncoder().encode(`${text}\n`));
   } catch {}
 }

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { hubReference } from '../../../model/src/hub-cache.ts';
+import { makeFolders } from '../atomic-folder.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { whenLetGo } from '../when-let-go.ts';
 import type { HubFile } from './hub-listing.ts';
@@ -37,7 +38,7 @@ export class CacheSnapshot {
 
   /** Makes the folder that contents are put into. */
   async prepare(): Promise<void> {
-    await mkdir(join(this.#modelFolder, 'blobs'), { recursive: true });
+    await makeFolders(join(this.#modelFolder, 'blobs'));
   }
 
   /**
@@ -50,7 +51,7 @@ export class CacheSnapshot {
   ): Promise<void> {
     const path = this.#pathOf(file);
     const blob = this.blob(file);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await whenLetGo(() => rm(path, { force: true }));
     if (symlinks && (await linked(relative(dirname(path), blob), path))) return;
     if (isNew) await whenLetGo(() => rename(blob, path));
@@ -81,7 +82,7 @@ export class CacheSnapshot {
   async refer(revision: string, commit: string): Promise<void> {
     if (revision === commit) return;
     const path = hubReference(this.#modelFolder, revision);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFileAtomic(path, new TextEncoder().encode(commit));
   }
 

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts';
 import { DEMO_MODELS } from '../../../model/src/demo/packages.ts';
 import { hubLockFolder, hubModelFolder } from '../../../model/src/hub-cache.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
+import { makeFolders } from '../atomic-folder.ts';
 import { FileError, InputError } from '../errors.ts';
 import { type FileLock, type LockedError, lockWhenFree } from '../file-lock.ts';
 import { formatBytes } from '../text.ts';
@@ -207,7 +207,7 @@ async function lockModel(
   waiting: (locked: LockedError) => void,
 ): Promise<FileLock> {
   const locks = hubLockFolder(id, cacheFolder);
-  await mkdir(locks, { recursive: true }).catch((error: unknown) => {
+  await makeFolders(locks).catch((error: unknown) => {
     throw FileError.from(locks, 'written', error);
   });
   return lockWhenFree(join(locks, 'ptask'), signal, waiting);

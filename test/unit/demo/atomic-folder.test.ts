@@ -44,10 +44,13 @@ test('what a killed process left is removed once it is old', async () => {
   const [old, recent, foreign] = ['model.1-aa.tmp', 'model.2-bb.tmp', 'other.3-cc.tmp'].map((name) =>
     join(parent, name),
   );
-  for (const dir of [old, recent, foreign]) await mkdir(dir!);
+  // A user's own, of an old date, has no number of a process in its name.
+  const own = join(parent, 'model.old.tmp');
+  for (const dir of [old, recent, foreign, own]) await mkdir(dir!);
   const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
   await utimes(old!, yesterday, yesterday);
   await utimes(foreign!, yesterday, yesterday);
+  await utimes(own, yesterday, yesterday);
   await makeFolder(join(parent, 'model'), async () => {});
-  expect((await readdir(parent)).sort()).toEqual(['model', 'model.2-bb.tmp', 'other.3-cc.tmp']);
+  expect((await readdir(parent)).sort()).toEqual(['model', 'model.2-bb.tmp', 'model.old.tmp', 'other.3-cc.tmp']);
 });

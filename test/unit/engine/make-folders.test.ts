@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { makeFolder, makeFolders } from '../../../engine/src/atomic-folder.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** What the disk refuses folders, and its list of names, with. */
+let code: string | undefined;
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const refuse = (name: string) => Promise.reject(Object.assign(new Error(`${name}: simulated`), { code: name }));
+  const mkdir = (path: string, options?: { readonly recursive: true }) => {
+    if (code === undefined || existsSync(path)) return real.mkdir(path, options);
+    // Node 20 says so of several folders at once, whatever the system's reason is.
+    return refuse(options?.recursive ? 'ENOENT' : code);
+  };
+  const readdir = () => refuse('EACCES');
+  return { ...real, mkdir, readdir };
+});
+afterEach(() => {
+  code = undefined;
+});
+
+const root = temporaryFolder();
+
+it.each(['EROFS', 'EDQUOT', 'EIO'])('the reason of %s is told, not that there is no such folder', async (reason) => {
+  code = reason;
+  await expect(makeFolders(join(root, reason, 'b', 'c'))).rejects.toMatchObject({ code: reason });
+  await expect(makeFolders(root)).resolves.toBeUndefined();
+});
+
+it('a folder is made where the one around it may be written, but not listed', async () => {
+  await makeFolder(join(root, 'made'), async () => undefined);
+  expect(existsSync(join(root, 'made'))).toBe(true);
+});
