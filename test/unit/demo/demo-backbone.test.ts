@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadReference } from '../../../bench/gpt2-reference.ts';
 import { backboneOf } from '../../../engine/src/backbone/backbone.ts';
-import { DemoBackboneError, ensureDemoBackbone } from '../../../engine/src/backbone/demo/demo-backbone.ts';
+import {
+  DemoBackboneError,
+  ensureDemoBackbone,
+  makeDemoBackbone,
+} from '../../../engine/src/backbone/demo/demo-backbone.ts';
 import { normalValues } from '../../../engine/src/prompt/initial-values.ts';
 import { Random } from '../../../engine/src/random.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
+import { type DemoBackbone, locateDemo } from '../../../model/src/demo/demo-folder.ts';
 import { findWhisperPackage } from '../../../model/src/demo/packages.ts';
 import { type ModelFolder, openModelFolder } from '../../../model/src/model-folder.ts';
 import { promptPrefixText } from '../../../model/src/prompt-prefix.ts';
@@ -136,11 +141,21 @@ describe('the folder in the cache', () => {
     expect((await readdir(cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  test('that is damaged stays where no other can be made in its place', async () => {
+    const dir = await ensureDemoBackbone('tiny', { cache, states: 'zero' });
+    const demo = locateDemo('tiny', { cache, states: 'zero' }) as DemoBackbone;
+    const weights = join(dir, 'model.safetensors');
+    await truncate(weights, 1000);
+    const source = { ...demo.source, dir: join(cache, 'nowhere') };
+    await expect(makeDemoBackbone({ ...demo, source })).rejects.toThrow(/nowhere.config\.json: there is no such file/);
+    expect((await stat(weights)).size).toBe(1000);
+  });
+
   test('that cannot be written is a clear error', async () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, '');
     const made = ensureDemoBackbone('tiny', { cache: join(file, 'models') });
     await expect(made).rejects.toThrow(DemoBackboneError);
-    await expect(made).rejects.toThrow(/demo-tiny.*ENOTDIR.*PTASK_CACHE/);
+    await expect(made).rejects.toThrow(/demo-tiny.*: a part of its path is a file, not a folder \(.*PTASK_CACHE/);
   });
 });

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { t } from '../../../../l10n/src/words.ts';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from '../../../../model/src/demo/demo-folder.ts';
 import type { DemoSize } from '../../../../model/src/demo/packages.ts';
+import { fileReason, refusal } from '../../../../model/src/file-reason.ts';
 import { openModelFolder } from '../../../../model/src/model-folder.ts';
 import { makeFolder } from '../../atomic-folder.ts';
 import { writeGpt2Folder } from './whisper-to-gpt2.ts';
@@ -42,15 +43,19 @@ export async function makeDemoBackbone(demo: DemoBackbone, options: DemoOptions 
   try {
     const present = await openModelFolder(dir);
     if (present.kind === 'ok') return dir;
-    if (present.kind !== 'not-found' || present.missing[0] !== dir)
-      await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+    const isThere = present.kind !== 'not-found' || present.missing[0] !== dir;
     options.report?.(`Preparing the demo model ${source.id} in ${dir} (once)`);
-    await makeFolder(dir, (temporary) => writeGpt2Folder(source, states, temporary));
+    await makeFolder(dir, async (temporary) => {
+      await writeGpt2Folder(source, states, temporary);
+      // It may be sound, and not have opened for another reason; so it stays until there is one to take its place.
+      if (isThere) await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+    });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, path } = error as NodeJS.ErrnoException;
     const hint = code === undefined ? '' : ` ${t('(the variable PTASK_CACHE can name another folder)')}`;
+    const reason = path?.startsWith(source.dir) ? refusal(error) : fileReason('written', error);
     throw new DemoBackboneError(
-      `${t("the demo model 'demo-{0}' cannot be made in {1}: {2}", size, dirname(dir), message)}${hint}`,
+      `${t("the demo model 'demo-{0}' cannot be made in {1}: {2}", size, dirname(dir), reason)}${hint}`,
     );
   }
   return dir;
