@@ -93,9 +93,13 @@ export async function lockFile(path: string, patience: number): Promise<FileLock
       const current = await readLock(lock);
       // Where that is not allowed any more, it is as good as a dead process's when this one has ended; what the work came to
       // is not to be hidden by it.
+      // It is tried once more when the process ends.
+      let isLeft = current !== 'gone' && current.text === undefined;
       if (current !== 'gone' && current.text === text)
-        await whenLetGo(() => rm(lock, { force: true })).catch(() => undefined);
-      gone();
+        await whenLetGo(() => rm(lock, { force: true })).catch(() => {
+          isLeft = true;
+        });
+      if (!isLeft) gone();
       held.delete(holder.token);
     },
   };

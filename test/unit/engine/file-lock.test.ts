@@ -38,6 +38,9 @@ afterEach(() => {
   removed.length = 0;
 });
 
+/** Listeners that are none of locks. */
+const OTHERS = process.listeners('exit');
+
 const folder = temporaryFolder();
 let files = 0;
 const freshPath = () => join(folder, `table-${files++}`);
@@ -224,6 +227,16 @@ describe('withFileLock', () => {
       throw new Error('the folder is read-only');
     };
     await expect(withFileLock(path, work)).rejects.toThrow('the folder is read-only');
+  });
+
+  it('is taken away when the process ends where that was refused before', async () => {
+    const path = freshPath();
+    await withFileLock(path, async () => {
+      rmFails = true;
+    });
+    expect(existsSync(`${path}.lock`)).toBe(true);
+    for (const listener of process.listeners('exit')) if (!OTHERS.includes(listener)) listener(0);
+    expect(existsSync(`${path}.lock`)).toBe(false);
   });
 
   it('says what is wrong where no lock can be made', async () => {
