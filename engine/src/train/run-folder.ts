@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import type { RunState } from '../../../protocol/src/runs.ts';
 import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
+import { makeFolders } from '../atomic-folder.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { BusyError, FileError, InputError } from '../errors.ts';
 import { type FileLock, holderText, LockedError, lockFile, lockHolder } from '../file-lock.ts';
@@ -49,9 +50,15 @@ export class RunFolder {
     const time = record.created.replace(/[-:]|\.\d+Z$/g, '').replace('T', '-');
     const name = `${time}-${record.tasks[0]!.replace(/[^\p{L}\p{N}_-]+/gu, '_').slice(0, 60)}`;
     const dir = await makeUnused(path.join(parent, name));
-    const run = new RunFolder(dir, record, await hold(dir));
-    await run.write(record);
-    return run;
+    try {
+      const run = new RunFolder(dir, record, await hold(dir));
+      await run.orRelease(run.write(record));
+      return run;
+    } catch (error) {
+      // Nothing is in it, and nothing goes on from it.
+      await rmdir(dir).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
@@ -111,8 +118,8 @@ export class RunFolder {
    */
   async goOn(taskFile: string): Promise<string | undefined> {
     const former = formerName(this.record, taskFile);
-    if (former === undefined) await this.setState('running');
-    else await this.write({ ...this.record, task_file: taskFile, state: 'running' });
+    if (former === undefined) await this.orRelease(this.setState('running'));
+    else await this.orRelease(this.write({ ...this.record, task_file: taskFile, state: 'running' }));
     return former;
   }
 
@@ -162,6 +169,14 @@ export class RunFolder {
     await writeFileAtomic(file, new TextEncoder().encode(kept.map((line) => `${line}\n`).join('')));
   }
 
+  /** Lets other processes have the run where it cannot be begun. */
+  private async orRelease(beginning: Promise<void>): Promise<void> {
+    await beginning.catch(async (error: unknown) => {
+      await this.release();
+      throw error;
+    });
+  }
+
   private async write(record: RunRecord): Promise<void> {
     await writeFileAtomic(path.join(this.dir, RUN), new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`));
     this.record = record;
@@ -208,8 +223,11 @@ export async function hold(dir: string, file = RUN): Promise<FileLock> {
 }
 
 async function makeUnused(dir: string): Promise<string> {
+  const parent = path.dirname(dir);
+  await makeFolders(parent).catch((error: NodeJS.ErrnoException) => {
+    throw FileError.from(error.path ?? parent, 'written', error);
+  });
   try {
-    await mkdir(path.dirname(dir), { recursive: true });
     for (let n = 1; ; n++) {
       const candidate = n === 1 ? dir : `${dir}-${n}`;
       const made = await mkdir(candidate).then(
@@ -226,10 +244,10 @@ async function makeUnused(dir: string): Promise<string> {
   }
 }
 
-/** Takes away the checkpoints of a run beside others, but that of one step. */
+/** Takes away the checkpoints of a run beside others, but that of one step. What cannot go now goes after the next one. */
 export async function keepCheckpoint(dir: string, step: number): Promise<void> {
-  for (const name of await readdir(dir)) {
+  for (const name of await readdir(dir).catch(() => [])) {
     if (!/^checkpoint-\d+\.safetensors$/.test(name) || name === checkpointName(step)) continue;
-    await whenLetGo(() => rm(path.join(dir, name)));
+    await whenLetGo(() => rm(path.join(dir, name))).catch(() => undefined);
   }
 }

@@ -109,7 +109,8 @@ export async function trainTogether(
     if (broken) throw broken.reason;
     return ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined));
   } catch (error) {
-    if (wouldFailAgain(error)) await group.end();
+    // Why they have ended is not to be hidden by a record that cannot be written.
+    if (wouldFailAgain(error)) await group.end().catch(() => undefined);
     throw error;
   } finally {
     await backbone.release();

@@ -1,6 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
-import type { TrainEvent } from '../../../protocol/src/training-events.ts';
-import { DivergedError, InputError } from '../errors.ts';
+import type { RunState } from '../../../protocol/src/runs.ts';
+import type { NoticeEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
+import { DivergedError, FileError, InputError } from '../errors.ts';
 import { requireTablePlace } from '../prompt/prompt-table.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { VERSION } from '../version.ts';
@@ -61,7 +62,7 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
       yield* eventsOf(trainer, plan, { run, former }, fitted, options);
     } catch (error) {
       if (error instanceof PausedError) {
-        await run.setState('stopped');
+        yield* recorded(run, 'stopped');
         yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
         return;
       }
@@ -112,13 +113,13 @@ async function* eventsOf(
     const stop = options.stopRequested();
     if (stop === 'pause') {
       await trainer.save();
-      await run.setState('stopped');
+      yield* recorded(run, 'stopped');
       yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
       return;
     }
     if (stop === 'cancel') {
       const cancelled = await trainer.cancel();
-      await run.setState('cancelled');
+      yield* recorded(run, 'cancelled');
       yield cancelled;
       return;
     }
@@ -142,8 +143,18 @@ async function* eventsOf(
   }
   const done = await trainer.finish();
   yield* trainer.newNotices();
-  await run.setState('done');
+  yield* recorded(run, 'done');
   yield done;
+}
+
+/** Says in the run's record how it has ended. What it came to is kept by then, and told though that cannot be written. */
+async function* recorded(run: RunFolder, state: RunState): AsyncGenerator<NoticeEvent> {
+  try {
+    await run.setState(state);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    yield { event: 'notice', message: t('{0}; the run is listed as stopped', error.message) };
+  }
 }
 
 function requirePrecision({ project }: TrainingPlan, device: string): void {

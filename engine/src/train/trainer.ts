@@ -8,7 +8,7 @@ import type {
   StepEvent,
   TrainedPrompt,
 } from '../../../protocol/src/training-events.ts';
-import { DivergedError } from '../errors.ts';
+import { DivergedError, FileError } from '../errors.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { PromptEncoder } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
@@ -275,12 +275,17 @@ export class Trainer {
   /** Keeps the best prompt of a run that diverged, and says so in the error that is to be thrown. */
   async afterDivergence(error: DivergedError): Promise<DivergedError> {
     const { best, progress } = this.state;
-    if (best) await this.finish();
-    await this.run.setState('failed');
-    const kept = best
-      ? t('; the prompt of epoch {0} is kept', Math.max(...Object.values(progress.keptEpochs)) + 1)
-      : t('; no epoch had ended, so no prompt was kept');
-    error.message += kept;
+    try {
+      if (best) await this.finish();
+      error.message += best
+        ? t('; the prompt of epoch {0} is kept', Math.max(...Object.values(progress.keptEpochs)) + 1)
+        : t('; no epoch had ended, so no prompt was kept');
+      await this.run.setState('failed');
+    } catch (refused) {
+      // Why it came to its end is not to be hidden by it.
+      if (!(refused instanceof FileError)) throw refused;
+      error.message += `; ${refused.message}`;
+    }
     return error;
   }
 

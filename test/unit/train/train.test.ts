@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { DivergedError } from '../../../engine/src/errors.ts';
+import { DivergedError, FileError } from '../../../engine/src/errors.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep, type Stepper, type StepResult } from '../../../engine/src/train/backbone-step.ts';
 import { loadCheckpoint } from '../../../engine/src/train/checkpoint.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
+import { RunFolder } from '../../../engine/src/train/run-folder.ts';
 import { train } from '../../../engine/src/train/train.ts';
 import type { DoneEvent, EpochEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import {
@@ -340,7 +341,59 @@ describe('the prompt that is kept', () => {
   });
 });
 
+describe('a run whose record cannot be written', () => {
+  const full = () => FileError.from('run.json', 'written', Object.assign(new Error(), { code: 'ENOSPC' }));
+
+  it.each([
+    ['done', {}],
+    ['stopped', { stopAfter: 2, how: 'pause' }],
+    ['cancelled', { stopAfter: 4, how: 'cancel' }],
+  ] as const)('says so when it is %s, and comes to its end', async (how, stop) => {
+    const file = writeProject();
+    const setState = vi.spyOn(RunFolder.prototype, 'setState').mockRejectedValue(full());
+    const { events, table } = await trainProject(file, stop);
+    expect(setState).toHaveBeenCalledWith(how);
+    expect(events.slice(-2)).toMatchObject([
+      { event: 'notice', message: 'run.json: cannot be written: the disk is full; the run is listed as stopped' },
+      { event: how },
+    ]);
+    expect(table === undefined).toBe(how === 'stopped');
+  });
+
+  it('leaves no folder where it cannot be begun', async () => {
+    const file = writeProject();
+    vi.spyOn(RunFolder.prototype as unknown as { write: () => Promise<void> }, 'write').mockRejectedValue(full());
+    await expect(trainProject(file)).rejects.toThrow('the disk is full');
+    expect(readdirSync(path.join(path.dirname(file), '.ptask/runs'))).toEqual([]);
+  });
+
+  it('can go on later where it cannot now', async () => {
+    const file = writeProject();
+    await trainProject(file, { stopAfter: 2 });
+    vi.spyOn(RunFolder.prototype, 'setState').mockRejectedValueOnce(full());
+    await expect(trainProject(file, { resume: true })).rejects.toThrow('the disk is full');
+    expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 2 });
+  });
+
+  it('says what stands in the place of its folder', async () => {
+    const file = writeProject();
+    const place = path.join(path.dirname(file), '.ptask/runs');
+    mkdirSync(path.dirname(place));
+    writeFileSync(place, '');
+    await expect(trainProject(file)).rejects.toThrow(`${place}: cannot be written: something else has its name`);
+  });
+});
+
 describe('a run that diverges', () => {
+  it('says so, though that cannot be written', async () => {
+    const file = writeProject({ optim: { lr: 1e30, sched: { name: 'constant', warmup_steps: 0 } } });
+    const full = FileError.from('run.json', 'written', Object.assign(new Error(), { code: 'ENOSPC' }));
+    vi.spyOn(RunFolder.prototype, 'setState').mockRejectedValue(full);
+    const error = await trainProject(file).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as Error).message).toMatch(/no epoch had ended.*; run\.json: cannot be written: the disk is full$/);
+  });
+
   const absurd = { lr: 1e30, sched: { name: 'constant', warmup_steps: 0 } };
 
   it('says at which step, and leaves the prompt table as it was', async () => {
