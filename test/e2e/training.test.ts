@@ -348,4 +348,16 @@ describe('a run that fails', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(await readTable(dir)).toEqual(before);
   });
+
+  it.runIf(process.platform !== 'win32')('because its checkpoint cannot grow says with what it goes on', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, { trainer: { max_epochs: 1, batch_size: 8 } });
+    // Everything else has room.
+    const { code, stderr } = await ptask(['train', 't.ptask.json'], { cwd: dir, fileBlocks: 16 });
+    expect(code).toBe(1);
+    const way = 'when that is put right, go on with: ptask train t.ptask.json --resume';
+    expect(stderr).toMatch(new RegExp(`error: .*checkpoint\\.safetensors: cannot be written: .*; ${way}\\n$`));
+    expect((await ptask(['train', file, '--resume'])).code).toBe(0);
+    expect(await readTable(dir)).toBeDefined();
+  });
 });

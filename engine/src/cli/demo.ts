@@ -43,7 +43,8 @@ export async function demo(args: readonly string[]): Promise<number> {
   const predictor = new Predictor(project.backbone, { provider: device, notice: output.warn });
   try {
     const untrained = await answersUntrained(plan, predictor, taskname, test);
-    const outcome = await runTraining(plan, { resume: false, device, output });
+    const command = `ptask train ${shellWord(shortPath(path.resolve(file)))} --task ${shellWord(taskname)}`;
+    const outcome = await runTraining(plan, { resume: false, device, output, command });
     if (outcome.kind === 'stopped') return outcome.exitCode;
     const trained = await answersTrained(project, plan, predictor, taskname, test);
     printRows(project, taskname, test, untrained, trained, output);

@@ -10,6 +10,7 @@ import { trainTogether } from '../train/train-together.ts';
 import { Interrupt } from './interrupt.ts';
 import type { Output } from './output.ts';
 import { TrainingReport } from './training-report.ts';
+import { withWayOn } from './way-on.ts';
 
 /** A run among several, as it is told: its place in each line, such as `seed 2`, and in each event of `--json`. */
 export interface NamedRun {
@@ -63,6 +64,7 @@ export async function runSideBySide(
     const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
     all.print(`Stopping all runs after this step${again}`);
   });
+  let haveBegun = false;
   try {
     const ends = await trainTogether(plans, {
       fit: group.fit ?? fit,
@@ -73,7 +75,11 @@ export async function runSideBySide(
       notice: (text) => all.print(`warning: ${text}`),
       told: (event, run) => {
         output.event({ ...event, of: runs[run]!.of });
-        if (event.event === 'start') reports[run]!.started(event);
+        if (event.event === 'start') {
+          haveBegun = true;
+          reports[run]!.started(event);
+        }
+        if (event.event === 'notice') reports[run]!.print(`warning: ${event.message}`);
         if (event.event === 'epoch') reports[run]!.epochEnded(event);
       },
       ...(ended ? { ended } : {}),
@@ -86,6 +92,8 @@ export async function runSideBySide(
     await allEnded(done);
     await group.end();
     return 0;
+  } catch (error) {
+    throw haveBegun ? withWayOn(error, command) : error;
   } finally {
     interrupt.dispose();
     await group.release();

@@ -13,6 +13,7 @@ import { shellWord } from './shell-word.ts';
 import { trainSeeds } from './train-seeds.ts';
 import { metricTexts, TrainingReport } from './training-report.ts';
 import { readArguments, UsageError, wholeNumber } from './usage.ts';
+import { withWayOn } from './way-on.ts';
 
 /** `ptask train FILE`: learns the prompts of new tasks. */
 export async function trainCommand(args: readonly string[]): Promise<number> {
@@ -51,7 +52,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     const { folds } = several;
     return crossValidate(plan, folds, { device, output, resume, command: `${command} --folds ${folds}` });
   }
-  const outcome = await runTraining(plan, { resume, device, output });
+  const outcome = await runTraining(plan, { resume, device, output, command });
   if (outcome.kind === 'stopped') {
     output.note(`Stopped after step ${outcome.step}; go on with: ${command} --resume`);
     return outcome.exitCode;
@@ -94,13 +95,25 @@ export type TrainingOutcome =
 /** Runs a plan to its end, or until Ctrl-C, and shows how it goes. */
 export async function runTraining(
   plan: TrainingPlan,
-  { resume, device, output }: { readonly resume: boolean; readonly device: DeviceName; readonly output: Output },
+  {
+    resume,
+    device,
+    output,
+    command,
+  }: {
+    readonly resume: boolean;
+    readonly device: DeviceName;
+    readonly output: Output;
+    /** That began it, without `--resume`. */
+    readonly command: string;
+  },
 ): Promise<TrainingOutcome> {
   const report = new TrainingReport(plan.project.file.trainer.batch_size);
   const interrupt = new Interrupt((signal) => {
     const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
     report.print(`Stopping after this step${again}`);
   });
+  let hasBegun = false;
   try {
     for await (const event of train(plan, {
       resume,
@@ -110,6 +123,7 @@ export async function runTraining(
       output.event(event);
       switch (event.event) {
         case 'start':
+          hasBegun = true;
           report.started(event);
           if (resume && event.from_step === 0) report.print('No unfinished run was found; this is a new one');
           break;
@@ -134,6 +148,8 @@ export async function runTraining(
           return { kind: 'done', done: event };
       }
     }
+  } catch (error) {
+    throw hasBegun ? withWayOn(error, command) : error;
   } finally {
     report.done();
     interrupt.dispose();
