@@ -3,6 +3,8 @@ export interface Format {
   /** A loss, to four digits behind the point. */
   loss(value: number): string;
   percent(share: number): string;
+  /** To three digits behind the point. */
+  f1(value: number): string;
   /** As short as it can be: on an axis, or beside the cursor. */
   short(value: number): string;
 }
@@ -15,6 +17,7 @@ export function formatFor(locale: string): Format {
   return {
     loss: formatter({ minimumFractionDigits: 4, maximumFractionDigits: 4 }),
     percent: formatter({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+    f1: formatter({ minimumFractionDigits: 3, maximumFractionDigits: 3 }),
     short: formatter({ maximumSignificantDigits: 4 }),
   };
 }

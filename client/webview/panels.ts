@@ -1,4 +1,5 @@
 import uPlot, { type AlignedData } from 'uplot';
+import type { HeldOutMeasures } from '../../protocol/src/runs.ts';
 import type { ChartRun, ChartWords } from '../src/chart/chart-messages.ts';
 
 /** One of the charts on the page, with lines over the steps of all runs. */
@@ -25,7 +26,7 @@ interface Line extends Series {
   readonly y: readonly (number | undefined)[];
 }
 
-/** The loss, the accuracy where it was measured, and the learning rate. */
+/** The loss, the accuracy and the F1 of generated answers where they were measured, and the learning rate. */
 export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] {
   const named = (label: string, { name }: ChartRun) => (runs.length === 1 ? label : `${name}: ${label}`);
   const coloured = runs.map((run, place) => ({ run, colourName: COLOURS[place % COLOURS.length]! }));
@@ -47,18 +48,19 @@ export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] 
       y: run.epochs.map(({ validationLoss }) => validationLoss),
     },
   ]);
-  const accuracy = coloured.flatMap(({ run, colourName }) =>
-    tasksOf(run).map(
-      (task, place): Line => ({
-        label: named(task, run),
-        colourName: runs.length === 1 ? COLOURS[(place + 2) % COLOURS.length]! : colourName,
-        isDashed: false,
-        hasPoints: true,
-        x: run.epochs.map(({ step }) => step),
-        y: run.epochs.map((epoch) => epoch.accuracy[task]),
-      }),
-    ),
-  );
+  const heldOut = (measure: keyof HeldOutMeasures) =>
+    coloured.flatMap(({ run, colourName }) =>
+      tasksOf(run, measure).map(
+        (task, place): Line => ({
+          label: named(task, run),
+          colourName: runs.length === 1 ? COLOURS[(place + 2) % COLOURS.length]! : colourName,
+          isDashed: false,
+          hasPoints: true,
+          x: run.epochs.map(({ step }) => step),
+          y: run.epochs.map((epoch) => epoch[measure][task]),
+        }),
+      ),
+    );
   const rate = coloured.map(
     ({ run, colourName }): Line => ({
       label: named(words.learningRate, run),
@@ -74,14 +76,14 @@ export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] 
     const tables = lines.map(({ x, y }): AlignedData => [[...x], y.map((value) => value ?? null)]);
     return { title, data: uPlot.join(tables), series: lines, steps: [1, last] };
   };
-  return [
-    panel(words.loss, loss),
-    ...(accuracy.length > 0 ? [panel(words.accuracy, accuracy)] : []),
-    panel(words.learningRate, rate),
-  ];
+  const measured = (['accuracy', 'slotF1', 'wordF1'] as const).flatMap((measure) => {
+    const lines = heldOut(measure);
+    return lines.length > 0 ? [panel(words[measure], lines)] : [];
+  });
+  return [panel(words.loss, loss), ...measured, panel(words.learningRate, rate)];
 }
 
-/** The tasks whose accuracy was measured, in the order of the first epoch. */
-export function tasksOf({ epochs }: ChartRun): string[] {
-  return [...new Set(epochs.flatMap(({ accuracy }) => Object.keys(accuracy)))];
+/** The tasks of which this was measured, in the order of the first epoch. */
+export function tasksOf({ epochs }: ChartRun, measure: keyof HeldOutMeasures): string[] {
+  return [...new Set(epochs.flatMap((epoch) => Object.keys(epoch[measure])))];
 }

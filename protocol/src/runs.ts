@@ -42,11 +42,17 @@ export interface RunSummary {
   readonly best: BestEpoch | undefined;
 }
 
-export interface BestEpoch {
+export interface BestEpoch extends HeldOutMeasures {
   readonly epoch: number;
   readonly validationLoss: number | undefined;
-  /** By task. */
+}
+
+/** On validation rows, by task, each where it was measured. */
+export interface HeldOutMeasures {
   readonly accuracy: Readonly<Record<string, number>>;
+  /** Of generated answers. */
+  readonly slotF1: Readonly<Record<string, number>>;
+  readonly wordF1: Readonly<Record<string, number>>;
 }
 
 export interface RunMetricsParams {
@@ -70,15 +76,13 @@ export interface StepPoint {
   readonly lr: number;
 }
 
-export interface EpochPoint {
+export interface EpochPoint extends HeldOutMeasures {
   /** From 1. */
   readonly epoch: number;
   /** Steps taken when it ended. */
   readonly step: number;
   readonly trainLoss: number;
   readonly validationLoss: number | undefined;
-  /** On validation rows, by task, where it was measured. */
-  readonly accuracy: Readonly<Record<string, number>>;
   /** Whether it was the best so far. */
   readonly best: boolean;
 }

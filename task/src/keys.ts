@@ -264,6 +264,9 @@ const trainerKeys: KeyTable<TrainerSettings> = {
       accuracy: 'the share of right answers; without `labels`, of those that are exactly right',
       macro_f1:
         'the mean of the F1 of each label that rows have, so that rare labels count as much as common ones; without `labels`, the accuracy',
+      slot_f1:
+        'the F1 of the slots of generated answers that are intents and slots; for other tasks of the run, the accuracy',
+      word_f1: 'the F1 of the words of other generated answers; for other tasks of the run, the accuracy',
     }),
     { default: 'loss' },
     'The validation value that chooses the best epoch and stops training early. Without validation data the last epoch is kept.',

@@ -78,7 +78,7 @@ export interface TrainerSettings {
   batch_size: number;
   gradient_clip_val: number | null;
   seed: number;
-  val_metric: 'loss' | 'accuracy' | 'macro_f1';
+  val_metric: 'loss' | 'accuracy' | 'macro_f1' | 'slot_f1' | 'word_f1';
   /** null is by need. */
   recompute: boolean | null;
   precision: 'float32' | 'float16' | 'int8';

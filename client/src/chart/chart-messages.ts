@@ -18,7 +18,13 @@ export interface ChartWords {
   readonly loss: string;
   readonly trainingLoss: string;
   readonly validationLoss: string;
+  /** Titles of charts. */
   readonly accuracy: string;
+  readonly slotF1: string;
+  readonly wordF1: string;
+  /** The same in a table's head, behind a task; the accuracy has none. */
+  readonly shortSlotF1: string;
+  readonly shortWordF1: string;
   readonly learningRate: string;
   readonly step: string;
   readonly epoch: string;

@@ -1,5 +1,5 @@
 import type { EpochPoint, RunMetricsResult, RunSummary, StepPoint } from '../../../protocol/src/runs.ts';
-import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
+import type { EpochEvent, StepEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import type { ChartRun } from './chart-messages.ts';
 
 /** A run that is kept on disk, for a chart. */
@@ -28,15 +28,18 @@ export function stepPoint({ step, epoch, loss, lr }: StepEvent): StepPoint {
 /** @param step the step at whose end the epoch was measured */
 export function epochPoint(event: EpochEvent, step: number): EpochPoint {
   const { epoch, train_loss, validation_loss, validation, best } = event;
-  const accuracy = Object.entries(validation).flatMap(([task, metrics]) =>
-    metrics.accuracy === undefined ? [] : [[task, metrics.accuracy] as const],
-  );
+  const byTask = (metric: keyof ValidationMetrics) =>
+    Object.fromEntries(
+      Object.entries(validation).flatMap(([task, { [metric]: value }]) => (value === undefined ? [] : [[task, value]])),
+    );
   return {
     epoch,
     step,
     trainLoss: train_loss,
     validationLoss: validation_loss ?? undefined,
-    accuracy: Object.fromEntries(accuracy),
+    accuracy: byTask('accuracy'),
+    slotF1: byTask('slot_f1'),
+    wordF1: byTask('word_f1'),
     best,
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { EpochPoint, RunSummary } from '../../../protocol/src/runs.ts';
+import type { EpochPoint, HeldOutMeasures, RunSummary } from '../../../protocol/src/runs.ts';
 import type { TrainedTask } from '../../../protocol/src/training.ts';
 import { tellingLines } from '../engine/last-lines.ts';
 import { escapeMarkdown } from '../predictions/prediction-text.ts';
@@ -51,14 +51,18 @@ export function windowRunContext({ phase, dir }: Pick<WindowRun, 'phase' | 'dir'
 /** `done · 87 % of 46 validation rows · cpu` of a run that is on disk. */
 export function summaryText(run: RunSummary, texts: Texts): string {
   const { t, number, percent } = texts;
-  const accuracies = Object.values(run.best?.accuracy ?? {});
+  const accuracies = Object.entries(run.best?.accuracy ?? {});
+  const [only] = accuracies;
   const result =
-    accuracies.length === 1
-      ? run.validationRows === 1
-        ? t('{0} of 1 validation row', percent(accuracies[0]!))
-        : t('{0} of {1} validation rows', percent(accuracies[0]!), run.validationRows)
+    only && accuracies.length === 1
+      ? [
+          run.validationRows === 1
+            ? t('{0} of 1 validation row', percent(only[1]))
+            : t('{0} of {1} validation rows', percent(only[1]), run.validationRows),
+          ...f1Texts(measuresOf(only[0], run.best!), texts),
+        ].join(', ')
       : accuracies.length > 1
-        ? accuracies.map((accuracy) => percent(accuracy)).join(', ')
+        ? accuracies.map(([, accuracy]) => percent(accuracy)).join(', ')
         : run.best?.validationLoss !== undefined
           ? t('validation loss {0}', number(run.best.validationLoss, 3))
           : run.loss !== undefined
@@ -84,14 +88,35 @@ export function runMarkdown(run: RunSummary, { t, locale }: Texts): string {
 }
 
 /** `training loss 0.780 · validation loss 0.656 · 44 %` */
-export function epochText({ trainLoss, validationLoss, accuracy }: EpochPoint, texts: Texts): string {
+export function epochText(epoch: EpochPoint, texts: Texts): string {
   const { t, number, percent } = texts;
-  const accuracies = Object.entries(accuracy);
+  const { trainLoss, validationLoss, accuracy } = epoch;
+  const tasks = Object.entries(accuracy);
   return [
     t('training loss {0}', number(trainLoss, 3)),
     ...(validationLoss === undefined ? [] : [t('validation loss {0}', number(validationLoss, 3))]),
-    ...accuracies.map(([task, share]) => (accuracies.length === 1 ? percent(share) : `${task} ${percent(share)}`)),
+    ...tasks.map(([task, share]) => {
+      const measured = [percent(share), ...f1Texts(measuresOf(task, epoch), texts)].join(', ');
+      return tasks.length === 1 ? measured : `${task} ${measured}`;
+    }),
   ].join(' · ');
+}
+
+/** How near a task's generated answers are, and nothing of others. */
+function f1Texts(
+  { slotF1, wordF1 }: { readonly slotF1: number | undefined; readonly wordF1: number | undefined },
+  { t, number }: Texts,
+): string[] {
+  return [
+    ...(slotF1 === undefined ? [] : [t('slot F1 {0}', number(slotF1, 3))]),
+    ...(wordF1 === undefined ? [] : [t('word F1 {0}', number(wordF1, 3))]),
+  ];
+}
+
+function measuresOf(task: string, { slotF1, wordF1 }: HeldOutMeasures): Parameters<typeof f1Texts>[0] {
+  // A task may be called as what every object has, such as `constructor`.
+  const own = (values: HeldOutMeasures['slotF1']) => (Object.hasOwn(values, task) ? values[task] : undefined);
+  return { slotF1: own(slotF1), wordF1: own(wordF1) };
 }
 
 function runStateText(state: RunSummary['state'], { t }: Texts): string {
@@ -178,14 +203,8 @@ function doubtText({ taskname, learning }: TrainedTask): string | undefined {
 
 /** The result on rows that were not trained on. */
 function heldOutText(task: TrainedTask, texts: Texts): string {
-  const { t, number } = texts;
-  if (!task.validation) return t('there are no validation rows to measure it on');
-  const { slotF1, wordF1 } = task.validation;
-  return [
-    rightText(task.validation, task.bestEpoch, texts),
-    ...(slotF1 === undefined ? [] : [t('slot F1 {0}', number(slotF1, 3))]),
-    ...(wordF1 === undefined ? [] : [t('word F1 {0}', number(wordF1, 3))]),
-  ].join(', ');
+  if (!task.validation) return texts.t('there are no validation rows to measure it on');
+  return [rightText(task.validation, task.bestEpoch, texts), ...f1Texts(task.validation, texts)].join(', ');
 }
 
 function rightText(

@@ -19,7 +19,7 @@ export function judgeEpoch(
   return measure(rule, stopping, epoch, chosenMetric(val_metric, validation, trainLoss));
 }
 
-/** The number that decides which prompt is best: the mean over tasks, where it is a metric of each. */
+/** The number that decides which prompt is best: the mean over tasks, of which those that lack the metric have their accuracy. */
 function chosenMetric(metric: TrainerSettings['val_metric'], validation: Validation, trainLoss: number): number {
   if (validation.loss === undefined) return trainLoss;
   if (metric === 'loss') return validation.loss;

@@ -10,6 +10,7 @@ import { canonicalJson, type JsonValue } from '../json-value.ts';
 import { chatFrameOf, dataPaths, type Project, rowTokeniser, templateOf } from '../project.ts';
 import type { EncoderSpec, EncoderTask } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
+import { requireMeasured } from './require-measured.ts';
 
 export interface PlannedTask {
   readonly template: TaskTemplate;
@@ -50,8 +51,9 @@ export async function planTraining(project: Project, tasknames: readonly string[
       return [name, { template, tokeniser: rowTokeniser(project, template) }];
     }),
   );
+  const { val_metric } = file.trainer;
   // Accuracy and what is like it; of a task with labels the check has seen to it. Without validation data nothing is chosen by it.
-  if (file.trainer.val_metric !== 'loss' && file.data.validation_ds.length > 0) {
+  if (val_metric !== 'loss' && file.data.validation_ds.length > 0) {
     for (const { template } of tasks.values()) requireAnswer(template);
   }
   const open = (files: readonly string[]) =>
@@ -62,6 +64,10 @@ export async function planTraining(project: Project, tasknames: readonly string[
     stores.push(train);
     const validation = await open(file.data.validation_ds);
     stores.push(validation);
+    if (val_metric === 'slot_f1' || val_metric === 'word_f1') {
+      const templates = [...tasks.values()].map(({ template }) => template);
+      requireMeasured(val_metric, templates, validation);
+    }
     const trained = new Set(Array.from({ length: train.size }, (_, row) => train.taskname(row)));
     const without = names.filter((name) => !trained.has(name));
     if (without.length > 0) {

@@ -9,6 +9,7 @@ import type {
   RunSummary,
   StepPoint,
 } from '../../../protocol/src/runs.ts';
+import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import { lockHolder } from '../file-lock.ts';
 import { METRICS, RUN, readOwn, runsFolder, taskFileOf } from './run-record.ts';
@@ -100,8 +101,8 @@ async function readRun(
 
 const STATES: readonly RunState[] = ['running', 'stopped', 'cancelled', 'done', 'failed'];
 
-function bestOf({ epoch, validationLoss, accuracy }: EpochPoint): BestEpoch {
-  return { epoch, validationLoss, accuracy };
+function bestOf({ epoch, validationLoss, accuracy, slotF1, wordF1 }: EpochPoint): BestEpoch {
+  return { epoch, validationLoss, accuracy, slotF1, wordF1 };
 }
 
 function readMetrics(lines: readonly string[]): { steps: StepPoint[]; epochs: EpochPoint[] } {
@@ -121,7 +122,9 @@ function readMetrics(lines: readonly string[]): { steps: StepPoint[]; epochs: Ep
         step: steps.at(-1)?.step ?? 0,
         trainLoss,
         validationLoss: finite(event.validation_loss),
-        accuracy: accuracies(event.validation),
+        accuracy: byTask(event.validation, 'accuracy'),
+        slotF1: byTask(event.validation, 'slot_f1'),
+        wordF1: byTask(event.validation, 'word_f1'),
         best: event.best === true,
       });
     }
@@ -129,10 +132,10 @@ function readMetrics(lines: readonly string[]): { steps: StepPoint[]; epochs: Ep
   return { steps, epochs };
 }
 
-function accuracies(validation: unknown): Record<string, number> {
+function byTask(validation: unknown, metric: keyof ValidationMetrics): Record<string, number> {
   const measured = Object.entries(asObject(validation) ?? {}).flatMap(([task, metrics]) => {
-    const accuracy = finite(asObject(metrics)?.accuracy);
-    return accuracy === undefined ? [] : [[task, accuracy] as const];
+    const value = finite(asObject(metrics)?.[metric]);
+    return value === undefined ? [] : [[task, value] as const];
   });
   return Object.fromEntries(measured);
 }

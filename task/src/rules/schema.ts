@@ -22,7 +22,7 @@ export const schema: Rule = {
   explanation:
     'A value has the wrong type or is not one of those allowed, or a key that must be there is missing. A key that ptask does not know is a warning, since the file still means something without it.',
   quickFix:
-    'Changes a misspelt key or value to the nearest, removes an unknown or repeated key, writes a value in the form that is wanted (a number without quotes, a list of one), or sets the language to one that the model has.',
+    'Changes a misspelt key or value to the nearest, removes an unknown or repeated key, writes a value in the form that is wanted (a number without quotes, a list of one), or sets the language to one that the model has and `val_metric` to one that is measured.',
   example: { of: 'file', wrong: '"optim": { "lr": "fast" }', right: '"optim": { "lr": 1e-4 }' },
 
   checkFile(context, report) {
@@ -37,7 +37,7 @@ export const schema: Rule = {
       });
     }
 
-    const { optim, p_tuning, prompt_tuning, virtual_prompt_style, new_tasks } = context.file;
+    const { optim, p_tuning, prompt_tuning, virtual_prompt_style, new_tasks, trainer, data } = context.file;
     const { name, min_lr } = optim.sched;
     const minLr = context.given('optim', 'sched', 'min_lr');
     if (minLr !== undefined && name === 'CosineAnnealing' && min_lr > optim.lr) {
@@ -55,6 +55,21 @@ export const schema: Rule = {
         at: spanOf(layers),
         message: t('An "mlp" has {0} layers or more, not {1}.', newText, p_tuning.num_layers),
         fixes: fixOf(t('Change to {0}', newText), [{ ...spanOf(layers), newText }]),
+      });
+    }
+
+    const metric = context.given('trainer', 'val_metric');
+    const isOfGenerated = trainer.val_metric === 'slot_f1' || trainer.val_metric === 'word_f1';
+    const areScored = new_tasks.length > 0 && new_tasks.every((name) => context.template(name)?.settings.labels);
+    // Without validation data nothing is chosen by it, which another rule says.
+    if (metric !== undefined && isOfGenerated && areScored && data.validation_ds.length > 0) {
+      report({
+        at: spanOf(metric),
+        message: t(
+          '{0} is measured of generated answers, and each task that is trained has "labels", which are scored.',
+          JSON.stringify(trainer.val_metric),
+        ),
+        fixes: changeTo(metric, ['macro_f1', 'accuracy']),
       });
     }
 

@@ -9,6 +9,8 @@ const epoch = (epoch: number, step: number) => ({
   trainLoss: 1,
   validationLoss: undefined,
   accuracy: {},
+  slotF1: {},
+  wordF1: {},
   best: false,
 });
 const run: ChartRun = { dir: '/run', name: 'run', steps: [step(1), step(2)], epochs: [epoch(1, 2)] };

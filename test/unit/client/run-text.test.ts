@@ -8,7 +8,7 @@ import {
   runName,
   summaryText,
 } from '../../../client/src/runs/run-text.ts';
-import type { RunSummary } from '../../../protocol/src/runs.ts';
+import type { EpochPoint, RunSummary } from '../../../protocol/src/runs.ts';
 import type { TrainedTask } from '../../../protocol/src/training.ts';
 import { english } from './texts.ts';
 
@@ -123,9 +123,13 @@ describe('a run in the list', () => {
     epoch: 4,
     epochs: 4,
     loss: 0.5,
-    best: { epoch: 3, validationLoss: 0.6, accuracy: { sentiment: 0.5 } },
+    best: { epoch: 3, validationLoss: 0.6, accuracy: { sentiment: 0.5 }, slotF1: {}, wordF1: {} },
   };
   it('shows its result', () => expect(summaryText(run, english)).toBe('done · 50% of 16 validation rows · cpu'));
+  it('shows how near generated answers are', () => {
+    const best = { ...run.best!, slotF1: { sentiment: 0.625 } };
+    expect(summaryText({ ...run, best }, english)).toBe('done · 50% of 16 validation rows, slot F1 0.625 · cpu');
+  });
   it('counts a single row as one', () => {
     const small = { ...run, trainRows: 1, validationRows: 1 };
     expect(summaryText(small, english)).toBe('done · 50% of 1 validation row · cpu');
@@ -144,7 +148,22 @@ describe('a run in the list', () => {
   });
 });
 
-it('an epoch shows its losses and accuracy', () =>
-  expect(
-    epochText({ epoch: 1, step: 8, trainLoss: 0.5, validationLoss: 0.6, accuracy: { a: 0.5 }, best: true }, english),
-  ).toBe('training loss 0.500 · validation loss 0.600 · 50%'));
+describe('an epoch', () => {
+  const epoch: EpochPoint = {
+    epoch: 1,
+    step: 8,
+    trainLoss: 0.5,
+    validationLoss: 0.6,
+    accuracy: { a: 0.5 },
+    slotF1: {},
+    wordF1: {},
+    best: true,
+  };
+  it('shows its losses and accuracy', () =>
+    expect(epochText(epoch, english)).toBe('training loss 0.500 · validation loss 0.600 · 50%'));
+  it('shows how near generated answers are, with the task that they are of', () => {
+    const accuracy = { a: 0.5, b: 0 };
+    expect(epochText({ ...epoch, wordF1: { a: 0.75 } }, english)).toMatch(/ · 50%, word F1 0\.750$/);
+    expect(epochText({ ...epoch, accuracy, slotF1: { b: 0.25 } }, english)).toMatch(/ · a 50% · b 0%, slot F1 0\.250$/);
+  });
+});

@@ -61,6 +61,46 @@ describe('a plan', () => {
     expect((await planOf({ task_templates, trainer, data })).train.size).toBe(10);
   });
 
+  describe('by the F1 of slots or words', () => {
+    const refused = (metric: string, answers: readonly string[], keys: Json = {}) => {
+      const rows = answers.map((answer, n) => ({ taskname: 'echo', text: `t${n}`, answer }));
+      const data = { train_ds: ['train.jsonl', 'echo.jsonl'], validation_ds: ['validation.jsonl', 'answers.jsonl'] };
+      const file = writeProject(
+        { ...BOTH_TASKS, new_tasks: ['echo'], data, trainer: { val_metric: metric }, ...keys },
+        { 'answers.jsonl': rows },
+      );
+      return open(file)
+        .then((project) => planTraining(project, []))
+        .then(
+          () => undefined,
+          (error: Error) => error.message,
+        );
+    };
+    const slots = ['alarm; time: seven', 'music'];
+    const words = ['seven o’clock', 'some music'];
+
+    it.each([
+      ['slot_f1', slots],
+      ['word_f1', words],
+    ])('chooses an epoch: %s', async (metric, answers) => expect(await refused(metric, answers)).toBeUndefined());
+
+    it.each([
+      ['slot_f1', words, /slot_f1 needs answers that are all intents and slots.* of echo .* word_f1, accuracy, loss$/],
+      ['slot_f1', [...slots, 'Hi!'], /slot_f1 needs/],
+      ['word_f1', slots, /word_f1 is for free text.* of echo .* slot_f1, accuracy, loss$/],
+    ])('refuses other answers: %s of %s', async (metric, answers, message) =>
+      expect(await refused(metric, answers)).toMatch(message),
+    );
+
+    it('needs it of one of several tasks, and none without validation rows', async () => {
+      const both = { new_tasks: ['mood', 'echo'] };
+      expect(await refused('slot_f1', slots, both)).toBeUndefined();
+      expect(await refused('slot_f1', words, both)).toMatch(/rows of mood, echo .* macro_f1, word_f1, accuracy, loss$/);
+      const data = { train_ds: ['train.jsonl', 'echo.jsonl'], validation_ds: ['validation.jsonl'] };
+      expect(await refused('slot_f1', words, { data })).toBeUndefined();
+    });
+  });
+
   it('refuses to train a task that is to be kept', async () => {
     const file = writeProject();
     await trainProject(file);

@@ -81,6 +81,17 @@ describe('the runs of a folder', () => {
     },
   );
 
+  it('are listed with what was measured of generated answers', async () => {
+    const validation = { a: { rows: 4, loss: 1, accuracy: 0, slot_f1: 0.5 }, b: { rows: 4, loss: 1, word_f1: 0.25 } };
+    const epoch = { event: 'epoch', epoch: 1, train_loss: 1, validation_loss: 1, validation, best: true };
+    const { folder } = writeRun(record({ tasks: ['a', 'b'] }), `${JSON.stringify(epoch)}\n`);
+    expect((await listRuns([folder]))[0]!.best).toMatchObject({
+      accuracy: { a: 0 },
+      slotF1: { a: 0.5 },
+      wordF1: { b: 0.25 },
+    });
+  });
+
   it('are the newest first', async () => {
     const file = writeProject();
     await trainProject(file, { stopAfter: 1 });

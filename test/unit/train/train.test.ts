@@ -299,6 +299,16 @@ describe('the prompt that is kept', () => {
     expect(doneOf(events).tasks.mood!.best_epoch).toBe(accuracies.indexOf(Math.max(...accuracies)) + 1);
   });
 
+  it('may be chosen by the F1 of words, and of tasks with labels by accuracy', async () => {
+    const data = { train_ds: ['train.jsonl', 'echo.jsonl'], validation_ds: ['validation.jsonl', 'test-echo.jsonl'] };
+    const rows = Array.from({ length: 5 }, (_, n) => ({ taskname: 'echo', text: `t${n}`, answer: `t${n} u` }));
+    const keys = { ...BOTH_TASKS, ...wild, data, ...withTrainer({ max_epochs: 6, val_metric: 'word_f1' }) };
+    const { events } = await trainProject(writeProject(keys, { 'test-echo.jsonl': rows }));
+    const values = epochs(events).map(({ validation: { mood, echo } }) => (mood!.accuracy! + echo!.word_f1!) / 2);
+    expect(doneOf(events).best_value).toBeCloseTo(Math.max(...values), 12);
+    expect(doneOf(events).tasks.echo).toMatchObject({ best_epoch: values.indexOf(Math.max(...values)) + 1 });
+  });
+
   it('is the last one without validation data', async () => {
     const keys = {
       optim: { lr: 300, sched: { name: 'constant', warmup_steps: 0 } },

@@ -42,6 +42,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'an mlp of one layer': {
         task: taskFile({ file: '"p_tuning": { "encoder_type": "mlp", "num_layers": ⟦1⟧ }' }),
       },
+      'a metric of generated answers, where all are labels': {
+        task: taskFile({ file: '"trainer": { "val_metric": ⟦"slot_f1"⟧ }' }),
+      },
       'no label at all': { task: taskFile({ of: '"labels": ⟦{}⟧' }) },
       'a label that is no list': { task: taskFile({ of: '"labels": { "positiva": ⟦"positiv"⟧, "negativa": [] }' }) },
       'a label that is another one but for its blanks': {
@@ -74,6 +77,17 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
       'a smallest learning rate of a schedule that does not fall': {
         task: taskFile({ file: '"optim": { "lr": 1e-5, "sched": { "name": "constant", "min_lr": 1e-4 } }' }),
+      },
+      'a metric of generated answers, which a task has': {
+        task: taskFile({ file: '"trainer": { "val_metric": "word_f1" }', of: '"labels": null' }),
+      },
+      'a metric of generated answers, which one of two tasks has': {
+        task: taskFile({
+          file: `"trainer": { "val_metric": "slot_f1" }, "task_templates": [${template()}, ${template('"taskname": "other", "labels": null')}]`,
+        }),
+      },
+      'a metric of generated answers, by which nothing is chosen': {
+        task: taskFile({ file: '"data": { "train_ds": ["train.jsonl"] }, "trainer": { "val_metric": "slot_f1" }' }),
       },
       'an lstm of one layer': { task: taskFile({ file: '"p_tuning": { "num_layers": 1 }' }) },
       'one layer of an mlp that is not used': {

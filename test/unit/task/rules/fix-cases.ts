@@ -117,6 +117,13 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Remove "colour"': '"language": "sv",\n  "examples": []',
       },
     },
+    'a metric of generated answers, where all are labels': {
+      file: '"trainer": { "val_metric": "word_f1" }',
+      fixes: {
+        'Change to "macro_f1"': '"trainer": { "val_metric": "macro_f1" }',
+        'Change to "accuracy"': '"trainer": { "val_metric": "accuracy" }',
+      },
+    },
     'a misspelt value': {
       file: '"p_tuning": { "encoder_type": "lsmt" }',
       fixes: {
