@@ -1,7 +1,7 @@
 import type { TemplateView } from './context.ts';
 import type { SpanEdit } from './fix.ts';
 import { insertProperty, prependProperty, removeEntry } from './json-edits.ts';
-import { type JsonNode, parseJsonTree, property, type Span, spanOf } from './json-tree.ts';
+import { type JsonNode, parseJsonTree, properties, property, type Span, spanOf } from './json-tree.ts';
 import { type RowObject, trimmedSpan } from './rows.ts';
 import { StringOffsets } from './string-offsets.ts';
 import type { RowTokens } from './tokens.ts';
@@ -11,6 +11,7 @@ export class RowPlaces {
   readonly #source: string;
   #node: JsonNode | undefined;
   #isParsed: boolean;
+  #keys: Map<string, JsonNode[]> | undefined;
 
   /** @param node the row in a parsed source; left out when `source` is the row alone */
   constructor(source: string, node?: JsonNode) {
@@ -29,6 +30,11 @@ export class RowPlaces {
   key(field: string): Span {
     const found = property(this.#parsed(), field);
     return found === undefined ? this.whole() : spanOf(found.key);
+  }
+
+  /** The keys of a field, in order. */
+  keys(field: string): Span[] {
+    return this.#keysOf(field).map(spanOf);
   }
 
   /** The field's value, with its quotes. */
@@ -71,9 +77,29 @@ export class RowPlaces {
     return insert(this.#source, node, field, json);
   }
 
+  /** Takes out the first of a field that stands several times; it does not count. */
+  removeFirst(field: string): SpanEdit[] | undefined {
+    const [first] = this.#keysOf(field);
+    return first && removeEntry(this.#source, first.parent!);
+  }
+
   remove(field: string): SpanEdit[] | undefined {
     const found = property(this.#parsed(), field);
     return found && removeEntry(this.#source, found.key.parent!);
+  }
+
+  /** Of every field at once: a row may have very many. */
+  #keysOf(field: string): readonly JsonNode[] {
+    if (this.#keys === undefined) {
+      this.#keys = new Map();
+      const node = this.#parsed();
+      for (const { name, key } of node === undefined ? [] : properties(node)) {
+        const keys = this.#keys.get(name);
+        if (keys === undefined) this.#keys.set(name, [key]);
+        else keys.push(key);
+      }
+    }
+    return this.#keys.get(field) ?? [];
   }
 
   #parsed(): JsonNode | undefined {
@@ -101,6 +127,8 @@ export interface RowView {
   /** An example needs no answer. */
   isExample: boolean;
   places: RowPlaces;
+  /** Fields that stand several times in its source, `taskname` included. */
+  repeated: readonly string[];
   /** The first such row of the same file, or else of an earlier one of the same split. */
   duplicateOf: RowPlace | undefined;
   /** Where the training data has the same row; `isFolded` where that differs in letter case, blanks or composition of letters alone. */

@@ -44,7 +44,7 @@ export interface RuleExample {
 /**
  * What of a row decides whether a rule for rows has something to say of it, and under which groups:
  *
- * - `shape`: its task, its fields and the kinds of their values (`RowShape`);
+ * - `shape`: its task, its fields, the kinds of their values and which stand several times (`RowShape`);
  * - `answer`: those and the text of its answer, where the template has labels;
  * - `likeness`: whether it is a duplicate or a leak, or differs from another row in the label alone;
  * - `oddities`: texts in which there is a brace, the start of a marker or what may be a garbled letter, and the template's fields;

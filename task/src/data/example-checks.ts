@@ -1,6 +1,7 @@
 import type { Problem } from '../../../protocol/src/problem.ts';
 import type { TaskContext, TemplateView } from '../context.ts';
-import { nodeAt } from '../json-tree.ts';
+import { nodeAt, properties } from '../json-tree.ts';
+import { severalOf } from '../repeated-fields.ts';
 import { RowFindings } from '../row-findings.ts';
 import { RowPlaces } from '../row-view.ts';
 import type { RowObject } from '../rows.ts';
@@ -70,6 +71,7 @@ export class ExampleChecks {
       const view = viewOf(context, context.path, value, {
         isExample: true,
         places: new RowPlaces(context.text, node),
+        repeated: severalOf(properties(node).map(({ name }) => name)),
       });
       const { template } = view;
       let isMeasured = true;

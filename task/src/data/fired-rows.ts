@@ -66,6 +66,7 @@ export function viewOf(context: TaskContext, file: string, value: RowObject, mor
     template: typeof taskname === 'string' ? context.template(taskname) : undefined,
     isExample: false,
     places: new RowPlaces(''),
+    repeated: [],
     duplicateOf: undefined,
     leakedFrom: undefined,
     answeredOtherwise: undefined,
@@ -103,7 +104,9 @@ export function firedByShape(
 }
 
 function shapeFires(rule: Rule, shape: RowShape, file: string, context: TaskContext): Fires {
-  return rule.looksAt === 'shape' ? fires(rule, viewOf(context, file, shape.example), context) : NONE;
+  return rule.looksAt === 'shape'
+    ? fires(rule, viewOf(context, file, shape.example, { repeated: shape.repeated }), context)
+    : NONE;
 }
 
 function firesOnBadRow(rule: Rule): Fires {

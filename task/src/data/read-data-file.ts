@@ -93,8 +93,9 @@ class BlockFiller {
   }
 
   #add(rows: ReturnType<RowReader['push']>): void {
-    for (const { line, byteOffset, byteLength, value } of rows) {
-      this.#index.builder.add(line - this.#firstLine, byteOffset - this.#start, byteLength, value);
+    for (const row of rows) {
+      const { line, byteOffset, byteLength } = row;
+      this.#index.builder.add(line - this.#firstLine, byteOffset - this.#start, byteLength, row);
     }
   }
 

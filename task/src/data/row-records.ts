@@ -1,4 +1,5 @@
-import type { RowObject } from '../rows.ts';
+import { repeatedFields } from '../repeated-fields.ts';
+import type { DataRow, RowObject } from '../rows.ts';
 import type { RowShape, ShapeTable } from './row-shape.ts';
 import { hashText, type TextHash } from './text-hash.ts';
 
@@ -38,9 +39,8 @@ export class RecordsBuilder {
     this.#shapes = shapes;
   }
 
-  /** @param value undefined for a line that is no row */
-  add(line: number, start: number, length: number, value: RowObject | undefined): void {
-    const shape = value === undefined ? this.#shapes.bad : this.#shapes.of(value);
+  add(line: number, start: number, length: number, { text, value }: Pick<DataRow, 'text' | 'value'>): void {
+    const shape = value === undefined ? this.#shapes.bad : this.#shapeOf(text, value);
     shape.rows += 1;
     this.#addColumns(line, shape.id, start, length);
     this.#reserveHashes(hashCount(shape));
@@ -52,6 +52,16 @@ export class RecordsBuilder {
       this.#hashes[this.#hashesLength++] = this.#hash.low;
       if (shape.kinds[i] !== 'other') shape.tables[i]?.add(text, this.#hash.high, this.#hash.low);
     }
+  }
+
+  #shapeOf(text: string, value: RowObject): RowShape {
+    const shape = this.#shapes.of(value);
+    let least = shape.leastWithRepeat;
+    for (let i = 0; i < shape.fields.length; i++) {
+      const field = value[shape.fields[i]!];
+      if (typeof field === 'string') least += field.length;
+    }
+    return text.length < least ? shape : this.#shapes.of(value, repeatedFields(text, value));
   }
 
   /** Takes over a row of other records, at another place. `from` is where its hashes start there. */

@@ -1,4 +1,5 @@
 import type { TaskContext, TemplateView } from '../context.ts';
+import { repeatedFields } from '../repeated-fields.ts';
 import { RowPlaces, textOf } from '../row-view.ts';
 import type { DataRow, RowObject } from '../rows.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -86,6 +87,7 @@ function makeReports(
   const template = name === undefined ? undefined : context.template(name);
   const view = viewOf(context, file, value, {
     places: new RowPlaces(row.text),
+    repeated: rule.looksAt === 'shape' ? repeatedFields(row.text, value) : [],
     template,
     ...likesOf(ref),
     ...(tokens === undefined || template === undefined ? {} : { tokens: () => tokens(template, value, ref) }),

@@ -1,4 +1,5 @@
 import { mayBeGarbled } from '../garbled.ts';
+import { leastWithRepeat } from '../repeated-fields.ts';
 import { textOf } from '../row-view.ts';
 import type { RowObject } from '../rows.ts';
 import { ValueTable } from './value-table.ts';
@@ -13,7 +14,7 @@ const KINDS: readonly ValueKind[] = ['blank', 'odd', 'text', 'other'];
 /** More fields of one task are not sampled. */
 const MAX_SAMPLED_FIELDS = 32;
 
-/** What rows have in common that have the same task and the same fields, with the same kinds of values. */
+/** What rows have in common that have the same task and the same fields, with the same kinds of values and the same ones repeated. */
 export interface RowShape {
   readonly id: number;
   /** Undefined when rows name no task, or not with a text. */
@@ -21,6 +22,10 @@ export interface RowShape {
   /** All but `taskname`, in the rows' order. */
   readonly fields: readonly string[];
   readonly kinds: readonly ValueKind[];
+  /** Those that stand several times in the row, `taskname` included. */
+  readonly repeated: readonly string[];
+  /** The least that the source of a row has in which a field stands twice, without the texts of `fields`. */
+  readonly leastWithRepeat: number;
   /** The texts of each field in all rows of the task; shared with its other shapes. */
   readonly tables: readonly (ValueTable | undefined)[];
   /** A row of this shape. */
@@ -35,6 +40,9 @@ interface Node {
   next: Map<string, (Node | undefined)[]> | undefined;
 }
 
+/** By taskname; null is one that is no text. */
+type Roots = Map<string | null | undefined, Node>;
+
 /** The id of lines that are no row. */
 export const BAD_ROW = 0;
 
@@ -45,12 +53,15 @@ export class ShapeTable {
     taskname: undefined,
     fields: [],
     kinds: [],
+    repeated: [],
+    leastWithRepeat: Number.POSITIVE_INFINITY,
     tables: [],
     example: {},
     rows: 0,
   };
   readonly #shapes: RowShape[] = [this.bad];
-  readonly #roots = new Map<string | null | undefined, Node>();
+  readonly #roots: Roots = new Map();
+  readonly #rootsOfRepeated = new Map<string, Roots>();
   readonly #tables = new Map<string, Map<string, ValueTable>>();
 
   get all(): readonly RowShape[] {
@@ -66,10 +77,11 @@ export class ShapeTable {
     return this.#tables.get(taskname);
   }
 
-  of(row: RowObject): RowShape {
+  of(row: RowObject, repeated: readonly string[] = []): RowShape {
     const taskname = textOf(row, 'taskname') ?? (Object.hasOwn(row, 'taskname') ? null : undefined);
-    let node: Node = this.#roots.get(taskname) ?? { shape: undefined, next: undefined };
-    this.#roots.set(taskname, node);
+    const roots = repeated.length === 0 ? this.#roots : this.#rootsOf(repeated);
+    let node: Node = roots.get(taskname) ?? { shape: undefined, next: undefined };
+    roots.set(taskname, node);
     for (const field in row) {
       if (field === 'taskname') continue;
       const kind = kindOf(row[field]);
@@ -81,11 +93,18 @@ export class ShapeTable {
       }
       node = kinds[kind] ??= { shape: undefined, next: undefined };
     }
-    node.shape ??= this.#make(row, taskname);
+    node.shape ??= this.#make(row, taskname, repeated);
     return node.shape;
   }
 
-  #make(row: RowObject, taskname: string | null | undefined): RowShape {
+  #rootsOf(repeated: readonly string[]): Roots {
+    const key = JSON.stringify(repeated);
+    const roots = this.#rootsOfRepeated.get(key) ?? new Map();
+    this.#rootsOfRepeated.set(key, roots);
+    return roots;
+  }
+
+  #make(row: RowObject, taskname: string | null | undefined, repeated: readonly string[]): RowShape {
     const fields = Object.keys(row).filter((field) => field !== 'taskname');
     const kinds = fields.map((field) => KINDS[kindOf(row[field])]!);
     const example = Object.fromEntries([
@@ -93,7 +112,21 @@ export class ShapeTable {
       ...fields.map((field, i) => [field, EXAMPLES[kinds[i]!]]),
     ]) as RowObject;
     const tables = typeof taskname === 'string' ? fields.map((field) => this.#table(taskname, field)) : [];
-    const shape = { id: this.#shapes.length, taskname: taskname ?? undefined, fields, kinds, tables, example, rows: 0 };
+    const id = this.#shapes.length;
+    const ofTask = taskname === undefined ? [] : ['taskname'];
+    const areTexts = kinds.map((kind) => kind !== 'other');
+    const least = leastWithRepeat([...ofTask, ...fields], [...ofTask.map(() => false), ...areTexts]);
+    const shape = {
+      id,
+      taskname: taskname ?? undefined,
+      fields,
+      kinds,
+      repeated,
+      leastWithRepeat: least,
+      tables,
+      example,
+      rows: 0,
+    };
     this.#shapes.push(shape);
     return shape;
   }

@@ -103,7 +103,7 @@ function addLine(index: DataIndex, text: string, line: number, start: number, is
   const isMarked = isFirst && text.startsWith(BYTE_ORDER_MARK);
   const own = isMarked ? text.slice(1) : text;
   const row = readLine(own, line);
-  if (row !== undefined) index.builder.add(line, isMarked ? start + 1 : start, own.length, row.value);
+  if (row !== undefined) index.builder.add(line, isMarked ? start + 1 : start, own.length, row);
 }
 
 /** As RowReader reads the line when the text is saved. */

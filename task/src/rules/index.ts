@@ -28,6 +28,7 @@ import { rowContradiction } from './row-contradiction.ts';
 import { rowDuplicate } from './row-duplicate.ts';
 import { rowFieldExtra } from './row-field-extra.ts';
 import { rowFieldMissing } from './row-field-missing.ts';
+import { rowFieldRepeated } from './row-field-repeated.ts';
 import { rowFieldType } from './row-field-type.ts';
 import { rowGarbled } from './row-garbled.ts';
 import { rowInputEmpty } from './row-input-empty.ts';
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   rowFieldMissing,
   rowFieldExtra,
   rowFieldType,
+  rowFieldRepeated,
   rowInputEmpty,
   rowAnswerEmpty,
   rowMarker,

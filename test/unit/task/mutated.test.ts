@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { checkTaskText } from '../../../task/src/check.ts';
 import { ShapeTable } from '../../../task/src/data/row-shape.ts';
+import { parseJsonTree, properties } from '../../../task/src/json-tree.ts';
+import { repeatedFields, severalOf } from '../../../task/src/repeated-fields.ts';
 import { RowPlaces } from '../../../task/src/row-view.ts';
 import { parseRow } from '../../../task/src/rows.ts';
 import { row, TASK_PATH, taskFile } from './harness.ts';
@@ -24,13 +26,18 @@ it('40,000 mutated task files are checked, and none raises anything', () => {
   );
 });
 
-it('60,000 mutated rows are read, and none raises anything', () => {
+it('60,000 mutated rows are read, and their keys, and none raises anything', () => {
   const shapes = new ShapeTable();
   fc.assert(
     fc.property(mutations, (changes) => {
       const text = mutated(ROW, changes);
       const read = parseRow(text);
-      if (read?.value !== undefined) shapes.of(read.value);
+      if (read?.value !== undefined) {
+        const repeated = repeatedFields(text, read.value);
+        shapes.of(read.value, repeated);
+        const { root } = parseJsonTree(text, { comments: false });
+        expect(repeated).toEqual(severalOf(properties(root!).map(({ name }) => name)));
+      }
       const { start, end } = new RowPlaces(text).whole();
       if (!(0 <= start && start <= end && end <= text.length)) expect.unreachable(text);
     }),

@@ -2,7 +2,7 @@ import type { Problem, Range } from '../../../../protocol/src/problem.ts';
 import type { TaskContext } from '../../../../task/src/context.ts';
 import type { Split } from '../../../../task/src/data-facts.ts';
 import type { ModelFacts } from '../../../../task/src/environment.ts';
-import type { Span } from '../../../../task/src/json-tree.ts';
+import { parseJsonTree, properties, type Span } from '../../../../task/src/json-tree.ts';
 import { labelOf } from '../../../../task/src/labels.ts';
 import { RowFindings } from '../../../../task/src/row-findings.ts';
 import { type RowPlace, RowPlaces, type RowView, textOf } from '../../../../task/src/row-view.ts';
@@ -94,6 +94,7 @@ function rowsOf(file: WholeFile, context: TaskContext, meter: TokenMeter | undef
       template,
       isExample: false,
       places: new RowPlaces(row.text),
+      repeated: repeatedIn(row.text),
       duplicateOf: undefined,
       leakedFrom: undefined,
       answeredOtherwise: undefined,
@@ -101,6 +102,12 @@ function rowsOf(file: WholeFile, context: TaskContext, meter: TokenMeter | undef
     };
     return { line: row.line, bad: undefined, view };
   });
+}
+
+/** Names of the keys of which there are several. */
+function repeatedIn(text: string): string[] {
+  const names = properties(parseJsonTree(text, { comments: false }).root!).map(({ name }) => name);
+  return [...new Set(names.filter((name, at) => names.indexOf(name) < at))];
 }
 
 /** A row whose texts are all there, and what it may be compared with. */

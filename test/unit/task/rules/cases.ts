@@ -793,6 +793,39 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       },
     },
   },
+  'row-field-repeated': {
+    fires: {
+      'a text twice': {
+        data: {
+          'train.jsonl': '{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", ⟦"sentence"⟧: "b"}',
+        },
+      },
+      'one of three times, and one that is written otherwise': {
+        data: {
+          'train.jsonl': `${row('a')}\n{"taskname": "sentiment-task", "sentence": "a\\\\", ⟦"sentence"⟧:1, "sentence": "\\": \\"", "label":"positiva", ⟦"l\\u0061bel"⟧ :"negativa"}`,
+        },
+      },
+      'its task, and a field that no template uses': {
+        data: {
+          'train.jsonl': '{"taskname": "other", "id": 1, ⟦"taskname"⟧: "sentiment-task", ⟦"id"⟧: 2, "sentence": "a"}',
+        },
+      },
+      'in an example': {
+        task: taskFile({
+          file: '"examples": [{ "taskname": "sentiment-task", "sentence": "a", /* b */ ⟦"sentence"⟧: "c" }]',
+        }),
+      },
+    },
+    silent: {
+      'the same key in a value, and in a text': {
+        data: {
+          'train.jsonl':
+            '{"taskname": "sentiment-task", "sentence": "\\"label\\": {", "label": "positiva", "id": [{"label": 1}, {"id": 2}]}',
+        },
+      },
+      'another row': { data: { 'train.jsonl': `${row('a')}\n${row('b')}` } },
+    },
+  },
   'row-input-empty': {
     fires: {
       empty: { data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": ⟦""⟧, "label": "positiva"}' } },

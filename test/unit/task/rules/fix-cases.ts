@@ -738,6 +738,14 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       },
     },
   },
+  'row-field-repeated': {
+    'a text twice': {
+      rows: '{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "sentence": "b"}',
+      fixes: {
+        'Remove the first "sentence"': '{"taskname": "sentiment-task", "label": "positiva", "sentence": "b"}',
+      },
+    },
+  },
   'row-input-empty': {
     'a blank text': {
       rows: `${row('b')}\n${row(' ')}\n`,

@@ -10,7 +10,7 @@ const DESIGN_TABLE =
   'total-too-long placeholder-malformed placeholder-unknown placeholder-duplicate answer-field-missing answer-not-last ' +
   'answer-without-input marker-after-answer answer-end-missing truncate-field-unknown truncate-is-answer task-duplicate task-without-template task-new-and-existing task-not-trained ' +
   'template-unused template-changed backbone-changed model-not-found model-unsupported chat-template-missing labels-same-tokens data-not-found data-format data-empty validation-missing row-syntax ' +
-  'row-taskname row-field-missing row-field-extra row-field-type row-input-empty row-answer-empty row-marker row-garbled row-too-long ' +
+  'row-taskname row-field-missing row-field-extra row-field-type row-field-repeated row-input-empty row-answer-empty row-marker row-garbled row-too-long ' +
   'row-label-unknown row-duplicate row-contradiction data-leak labels-unbalanced label-unmeasured answer-boundary';
 
 it('has the rules of the design, in its order, each with cases', () => {
