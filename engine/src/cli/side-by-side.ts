@@ -51,6 +51,9 @@ export async function runSideBySide(
   const all = new TrainingReport(0);
   const unfinished = resume ? await RunGroup.findUnfinished(asked, plans) : undefined;
   if (resume && !unfinished) all.print('No unfinished runs were found; these are new ones');
+  if (unfinished?.former !== undefined) {
+    all.print(`They go on with the runs of ${unfinished.former}, as this task file was called before`);
+  }
   const group = unfinished ?? RunGroup.fresh(asked, plans);
   all.print(
     `${count(runs.length, 'run')} over one model ${runs.length === 1 ? 'takes' : 'take'} about ${formatBytes(memoryBytes)} of memory (${formatBytes(freeBytes)} are free)`,

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
@@ -7,7 +6,17 @@ import type { FileLock } from '../file-lock.ts';
 import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
 import { hold, keepCheckpoint } from './run-folder.ts';
-import { isOf, readOwn, readRecord, requireNoLinks, runsFolder } from './run-record.ts';
+import {
+  type FoundRun,
+  formerName,
+  newestOf,
+  type RunRecord,
+  readOwn,
+  readRecord,
+  requireNoLinks,
+  runsFolder,
+  runsOf,
+} from './run-record.ts';
 
 /** `together.json` in the folder of the first of the runs. */
 interface GroupRecord {
@@ -32,6 +41,8 @@ const TOGETHER = 'together.json';
 export class RunGroup {
   /** How the runs are made to fit into memory; undefined for new ones. */
   readonly fit: Fit | undefined;
+  /** What the task file of runs that go on was called before, where it has been renamed. */
+  readonly former: string | undefined;
   private readonly asked: string;
   private readonly plans: readonly string[];
   private record: GroupRecord | undefined;
@@ -41,13 +52,14 @@ export class RunGroup {
   private constructor(
     asked: string,
     plans: readonly TrainingPlan[],
-    found?: { record: GroupRecord; fit: Fit | undefined; lock: FileLock },
+    found?: { record: GroupRecord; run: RunRecord; lock: FileLock },
   ) {
     this.asked = asked;
     this.plans = plans.map(({ hash }) => hash);
     this.parent = runsFolder(plans[0]!.project.path);
     this.record = found?.record;
-    this.fit = found?.fit;
+    this.fit = found?.run.fit;
+    this.former = found && formerName(found.run, plans[0]!.project.path);
     this.lock = found?.lock;
   }
 
@@ -57,35 +69,32 @@ export class RunGroup {
   }
 
   /**
-   * The newest runs that were asked for in this way, where they have not ended.
+   * The newest runs that were asked for in this way, where they have not ended; those of a file that was renamed are found as
+   * `newestOf` has it.
    * @throws InputError where their settings, data or model have changed
    * @throws BusyError where another process is at them
    */
   static async findUnfinished(asked: string, plans: readonly TrainingPlan[]): Promise<RunGroup | undefined> {
     const { project, tasks } = plans[0]!;
-    const parent = runsFolder(project.path);
-    const names = await readdir(parent).catch(() => []);
-    for (const name of names.sort().toReversed()) {
-      const dir = path.join(parent, name);
-      const run = await readRecord(dir);
-      if (!run?.together || !isOf(run, project.path, [...tasks.keys()])) continue;
-      if ((await readGroup(dir))?.asked !== asked) continue;
-      await requireNoLinks(dir);
-      const lock = await hold(dir, TOGETHER);
-      // Whoever held it may have gone on.
-      const record = await readGroup(dir);
-      const unchanged = record?.plans.join() === plans.map(({ hash }) => hash).join();
-      if (record && !record.ended && unchanged) return new RunGroup(asked, plans, { record, fit: run.fit, lock });
-      await lock.release();
-      if (!record || record.ended) return undefined;
-      throw new InputError(
-        t(
-          '{0} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume',
-          dir,
-        ),
-      );
+    const hashes = hashesOf(plans);
+    const found = await newestOf(project.path, hashes, firstRuns(asked, project.path, [...tasks.keys()]));
+    if (!found) return undefined;
+    const { dir } = found;
+    await requireNoLinks(dir);
+    const lock = await hold(dir, TOGETHER);
+    // Whoever held it may have gone on.
+    const [group, run] = [await readGroup(dir), await readRecord(dir)];
+    if (group && run && !group.ended && group.plans.join() === hashes) {
+      return new RunGroup(asked, plans, { record: group, run, lock });
     }
-    return undefined;
+    await lock.release();
+    if (!group || group.ended) return undefined;
+    throw new InputError(
+      t(
+        '{0} cannot be resumed: its settings, data or model have changed since it was started; start a new run without --resume',
+        dir,
+      ),
+    );
   }
 
   /** The step of all runs that they go on from. */
@@ -121,6 +130,18 @@ export class RunGroup {
     const file = path.join(this.parent, record.runs[0]!, TOGETHER);
     await writeFileAtomic(file, new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`));
     this.record = record;
+  }
+}
+
+function hashesOf(plans: readonly TrainingPlan[]): string {
+  return plans.map(({ hash }) => hash).join();
+}
+
+/** The first of each time that runs were asked for in this way, the newest first. */
+async function* firstRuns(asked: string, taskFile: string, tasks: readonly string[]): AsyncGenerator<FoundRun> {
+  for await (const { dir, record } of runsOf(taskFile, tasks)) {
+    const group = record.together && (await readGroup(dir));
+    if (group?.asked === asked) yield { dir, record, plan: group.plans.join(), hasEnded: group.ended };
   }
 }
 

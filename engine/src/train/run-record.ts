@@ -42,16 +42,6 @@ export function runsFolder(taskFile: string): string {
   return path.join(path.dirname(taskFile), '.ptask', 'runs');
 }
 
-/** Whether a run in `runsFolder(taskFile)` is of that file and these tasks. */
-export function isOf(
-  record: Pick<RunRecord, 'task_file' | 'tasks'>,
-  taskFile: string,
-  tasks: readonly string[],
-): boolean {
-  const isSameName = onePath(fileNameOf(record.task_file)) === onePath(path.basename(taskFile));
-  return isSameName && record.tasks.join('\n') === tasks.join('\n');
-}
-
 /** The task file of the run in a folder: beside the `.ptask` in which the run lies, wherever they were moved or copied to. */
 export function taskFileOf(dir: string, recorded: string): string {
   return path.join(dir, '..', '..', '..', fileNameOf(recorded));
@@ -91,9 +81,17 @@ export async function requireNoLinks(dir: string): Promise<void> {
   if (link) throw new FileError(path.join(dir, link.name), t('is a link, and a run has no links among its files'));
 }
 
+/** A run of some tasks, or the first of several side by side, that is in question for a task file. */
+export interface FoundRun {
+  readonly dir: string;
+  readonly record: RunRecord;
+  /** Hash of all that the result depends on. */
+  readonly plan: string;
+  readonly hasEnded: boolean;
+}
+
 /**
- * The newest run of these tasks, where it has not ended: one of this task file, or where there is none, the one of a file that is gone
- * and can only have been given this name since.
+ * The newest run of these tasks, where it has not ended; runs side by side aside.
  * @param plan hash of all that the result depends on, by which a run of another name is known; undefined to look for none
  */
 export async function newestRun(
@@ -101,21 +99,49 @@ export async function newestRun(
   tasks: readonly string[],
   plan: string | undefined,
 ): Promise<string | undefined> {
+  return (await newestOf(taskFile, plan, runsAlone(taskFile, tasks)))?.dir;
+}
+
+async function* runsAlone(taskFile: string, tasks: readonly string[]): AsyncGenerator<FoundRun> {
+  for await (const { dir, record } of runsOf(taskFile, tasks)) {
+    if (!record.together) yield { dir, record, plan: record.plan, hasEnded: ENDED.includes(record.state) };
+  }
+}
+
+/** The runs in `runsFolder(taskFile)` of these tasks, the newest first. */
+export async function* runsOf(
+  taskFile: string,
+  tasks: readonly string[],
+): AsyncGenerator<Pick<FoundRun, 'dir' | 'record'>> {
   const parent = runsFolder(taskFile);
   const names = await readdir(parent).catch(() => []);
-  const others = new Map<string, { readonly dir: string; readonly record: RunRecord }>();
   for (const name of names.sort().toReversed()) {
     const dir = path.join(parent, name);
     const record = await readRecord(dir);
-    if (!record || record.together || record.tasks.join('\n') !== tasks.join('\n')) continue;
-    if (isOf(record, taskFile, tasks)) return ENDED.includes(record.state) ? undefined : dir;
-    const other = onePath(fileNameOf(record.task_file));
-    if (!others.has(other)) others.set(other, { dir, record });
+    if (record?.tasks.join('\n') === tasks.join('\n')) yield { dir, record };
   }
-  const renamed: string[] = [];
-  for (const { dir, record } of others.values()) {
-    if (record.plan !== plan || ENDED.includes(record.state)) continue;
-    if (!(await isThere(taskFileOf(dir, record.task_file)))) renamed.push(dir);
+}
+
+/**
+ * The newest of some runs, where it has not ended: one of this task file, or where there is none, the one of a file that is gone and can
+ * only have been given this name since.
+ * @param runs the newest first
+ */
+export async function newestOf(
+  taskFile: string,
+  plan: string | undefined,
+  runs: AsyncIterable<FoundRun>,
+): Promise<FoundRun | undefined> {
+  const others = new Map<string, FoundRun>();
+  for await (const run of runs) {
+    const former = formerName(run.record, taskFile);
+    if (former === undefined) return run.hasEnded ? undefined : run;
+    if (!others.has(onePath(former))) others.set(onePath(former), run);
+  }
+  const renamed: FoundRun[] = [];
+  for (const run of others.values()) {
+    if (run.plan !== plan || run.hasEnded) continue;
+    if (!(await isThere(taskFileOf(run.dir, run.record.task_file)))) renamed.push(run);
   }
   return renamed.length === 1 ? renamed[0] : undefined;
 }

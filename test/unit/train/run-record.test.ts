@@ -1,21 +1,36 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
-import { isOf } from '../../../engine/src/train/run-record.ts';
+import { formerName, runsOf } from '../../../engine/src/train/run-record.ts';
 import { onPlatform } from '../engine/on-platform.ts';
+import { temporaryFolder } from '../engine/temporary-folder.ts';
+
+const folder = temporaryFolder();
 
 it.each(['/tasks/sv.ptask.json', 'c:\\tasks\\sv.ptask.json', '/moved/away/sv.ptask.json'])(
   'a run that was begun as %s is of the file of that name beside it',
   (task_file) => {
-    const record = { task_file, tasks: ['a', 'b'] };
-    expect(isOf(record, '/tasks/sv.ptask.json', ['a', 'b'])).toBe(true);
-    expect(isOf(record, '/tasks/en.ptask.json', ['a', 'b'])).toBe(false);
-    expect(isOf(record, '/tasks/sv.ptask.json', ['b', 'a'])).toBe(false);
+    expect(formerName({ task_file }, '/tasks/sv.ptask.json')).toBeUndefined();
+    expect(formerName({ task_file }, '/tasks/en.ptask.json')).toBe('sv.ptask.json');
   },
 );
 
 it('on macOS a run is found whether accents are letters of their own or not', () => {
-  const record = { task_file: '/tasks/fra\u030agor.ptask.json', tasks: ['a'] };
+  const record = { task_file: '/tasks/fra\u030agor.ptask.json' };
   onPlatform('darwin');
-  expect(isOf(record, '/tasks/fr\u00e5gor.ptask.json', ['a'])).toBe(true);
+  expect(formerName(record, '/tasks/fr\u00e5gor.ptask.json')).toBeUndefined();
   onPlatform('linux');
-  expect(isOf(record, '/tasks/fr\u00e5gor.ptask.json', ['a'])).toBe(false);
+  expect(formerName(record, '/tasks/fr\u00e5gor.ptask.json')).toBe('fra\u030agor.ptask.json');
+});
+
+it('runs are of the same tasks in the same order, the newest first', async () => {
+  const tasksOf = { '1-a': ['a', 'b'], '2-b': ['b', 'a'], '3-a': ['a', 'b'], '4-a': ['a'] };
+  for (const [name, tasks] of Object.entries(tasksOf)) {
+    const dir = path.join(folder, '.ptask/runs', name);
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(path.join(dir, 'run.json'), JSON.stringify({ task_file: '/sv.ptask.json', tasks }));
+  }
+  const found: string[] = [];
+  for await (const { dir } of runsOf(path.join(folder, 'sv.ptask.json'), ['a', 'b'])) found.push(path.basename(dir));
+  expect(found).toEqual(['3-a', '1-a']);
 });

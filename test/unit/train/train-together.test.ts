@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../../engine/src/errors.ts';
@@ -7,6 +7,7 @@ import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { foldsOf } from '../../../engine/src/train/folds.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
 import { RunGroup } from '../../../engine/src/train/run-group.ts';
+import { listRuns } from '../../../engine/src/train/run-list.ts';
 import { type TogetherOptions, trainTogether } from '../../../engine/src/train/train-together.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
 import { largestDifference } from './small-backbone.ts';
@@ -186,6 +187,53 @@ describe('runs side by side that were stopped or killed', () => {
     await group.end();
     await group.release();
     expect(await RunGroup.findUnfinished('test', plans)).toBeUndefined();
+  });
+
+  /** A project whose runs were stopped after a step, and whose task file was renamed then. */
+  const renamedProject = async () => {
+    const before = writeProject(KEYS);
+    let steps = 0;
+    await together(await plansOf(before), { pauseRequested: () => steps++ === 1 });
+    const file = path.join(path.dirname(before), 'renamed.ptask.json');
+    renameSync(before, file);
+    return { before, file };
+  };
+
+  const endedRuns = async (file: string) => {
+    const plans = await plansOf(file);
+    const group = RunGroup.fresh('test', plans);
+    await together(plans, { group, saveSeconds: 0 });
+    await group.end();
+  };
+
+  it('go on where their task file was renamed, say so, and are of that name from then on', async () => {
+    const whole = await undisturbed();
+    const { before, file } = await renamedProject();
+    const plans = await plansOf(file);
+    const group = (await RunGroup.findUnfinished('test', plans))!;
+    expect([group.step, group.former]).toEqual([1, path.basename(before)]);
+    const { told, ends } = await together(plans, { group });
+    expect(told[0]!.slice(0, 2)).toMatchObject([{ event: 'start', from_step: 1 }, { event: 'notice' }]);
+    expect(prompts(ends)).toEqual(whole);
+    expect(await listRuns([path.dirname(file)])).toMatchObject(Array(3).fill({ taskFile: file, state: 'done' }));
+  });
+
+  it.each<[string, (file: string, before: string) => unknown]>([
+    ['the file is there under both names', (file, before) => copyFileSync(file, before)],
+    ['other settings', (file) => rewriteProject(file, { ...KEYS, optim: { lr: 0.03 } })],
+    ['runs of its own that have ended', (file) => endedRuns(file)],
+    [
+      'later runs of the former name that have ended',
+      async (file, before) => {
+        renameSync(file, before);
+        await endedRuns(before);
+        renameSync(before, file);
+      },
+    ],
+  ])('are left alone with %s', async (_, change) => {
+    const { before, file } = await renamedProject();
+    await change(file, before);
+    expect(await RunGroup.findUnfinished('test', await plansOf(file))).toBeUndefined();
   });
 
   it('are not resumed with other settings', async () => {
