@@ -31,6 +31,17 @@ const REVIEWS = Array.from({ length: 40 }, (_, n) => ({
 }));
 
 describe('ptask new', () => {
+  it('says which columns may be the answer otherwise, where no name says which it is', async () => {
+    const lines = REVIEWS.map(({ text, label }, n) => `${n};${label};"${text}"`);
+    const dir = await folderWith({ 'omdömen.csv': ['nummer;betyg;åsikt', ...lines].join('\n') });
+    expect((await run(dir, 'omdömen.csv')).stdout).toContain(
+      'The answer is the last column, since no name says which it is; --answer takes another: "betyg", "nummer"\n',
+    );
+    const asked = await run(dir, 'omdömen.csv', '--answer', 'betyg', '--force');
+    expect(asked.stdout).toContain('to the answer "betyg"');
+    expect(asked.stdout).not.toContain('--answer');
+  });
+
   it('makes rows and a task file without problems of a table with semicolons and decimal commas', async () => {
     const lines = REVIEWS.map(({ text, label }, n) => `"${text}";${n},5;${label}`);
     const dir = await folderWith({ 'omdömen.csv': ['text;pris;label', ...lines].join('\r\n') });
@@ -38,6 +49,7 @@ describe('ptask new', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'no problems\n' });
     expect(stdout).toContain('from "text" to the answer "label", one of 2 labels: "glad", "arg"');
     expect(stdout).toContain('Not in its template: "pris"');
+    expect(stdout).not.toContain('--answer');
     expect(stdout).toMatch(/^Next: ptask train omdömen\.ptask\.json$/m);
     const task = await taskFile(dir, 'omdömen.ptask.json');
     expect(task).toMatchObject({

@@ -10,6 +10,7 @@ import { printProblems } from './problems.ts';
 import { shellWord } from './shell-word.ts';
 
 const MOST_SHOWN_LABELS = 8;
+const MOST_SHOWN_FIELDS = 8;
 
 /** A data file of the task file that is written. */
 export interface DataFile {
@@ -40,7 +41,7 @@ export function tellSources({ sources }: DataSurvey, notes: readonly string[], o
 
 export function tellMade(
   taskname: string,
-  { fields, otherFields, answerField, labels }: DataProposal,
+  { fields, otherFields, answerField, isAnswerGuessed, labels }: DataProposal,
   data: readonly DataFile[],
   taskFile: string,
   output: Output,
@@ -52,6 +53,15 @@ export function tellMade(
     ? `one of ${count(labels.length, 'label')}: ${quoted(shown)}${more > 0 ? ` and ${more} more` : ''}`
     : 'free text';
   output.text(oneLine(`Task "${taskname}": from ${quoted(fields)} to the answer ${quoted([answerField])}, ${kind}`));
+  if (isAnswerGuessed) {
+    const others = [...fields, ...otherFields];
+    const more = others.length > MOST_SHOWN_FIELDS ? ', …' : '';
+    output.text(
+      oneLine(
+        `The answer is the last column, since no name says which it is; --answer takes another: ${quoted(others.slice(0, MOST_SHOWN_FIELDS))}${more}`,
+      ),
+    );
+  }
   if (otherFields.length > 0)
     output.text(oneLine(`Not in its template: ${quoted(otherFields)}; --text takes what it is to hold`));
   const rows = data.map(({ split, path: file, rows }) => [shortPath(file), split, count(rows, 'row')]);

@@ -37,7 +37,8 @@ export async function proposeTaskFile(
   const fault = fatalFault(survey) ?? (proposal ? undefined : survey.faults[0]);
   if (fault) return { problem: faultText(nameOf(files[paths.indexOf(fault.path)]!), fault) };
   if (!proposal) return { problem: noRows() };
-  const { taskname, labels, longestField, language, ...rest } = proposal;
+  // In an editor the answer is asked for.
+  const { taskname, labels, longestField, language, isAnswerGuessed: _, ...rest } = proposal;
   const unlike = survey.sources.filter(({ source }) => !isDataFile(source));
   return {
     ...rest,

@@ -10,6 +10,8 @@ export interface DataProposal {
   /** Such fields that hold nothing but numbers, as columns of a table do, where there are others. They are not proposed. */
   readonly otherFields: readonly string[];
   readonly answerField: string;
+  /** Whether that is only the last of several fields, none of which is called as answers are. */
+  readonly isAnswerGuessed: boolean;
   /** Fields with numbers or truth values that are the answer, or may be. */
   readonly numberFields: readonly string[];
   /** The answers, where they look like labels. */
@@ -157,13 +159,13 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
       isCommon(facts) && (field === answer || ANSWER_NAMES.includes(field) || labelsOf(facts) !== undefined),
   );
   const numberFields = numbers.map(([field]) => field);
-  const answerField =
+  const named =
     answer ??
     ANSWER_NAMES.find((name) => names.includes(name)) ??
     // Such as `label_text` beside `label`, a number.
     names.find((field) => ANSWER_NAMES.some((name) => field.startsWith(`${name}_`))) ??
-    ANSWER_NAMES.find((name) => numberFields.includes(name)) ??
-    names.at(-1);
+    ANSWER_NAMES.find((name) => numberFields.includes(name));
+  const answerField = named ?? names.at(-1);
   if (answerField === undefined) return undefined;
   const others = common.filter(([field]) => field !== answerField);
   const texts = others.filter(([, { areNumbers }]) => !areNumbers);
@@ -179,6 +181,7 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
     fields,
     otherFields: others.map(([field]) => field).filter((field) => !fields.includes(field)),
     answerField,
+    isAnswerGuessed: named === undefined && names.length > 1,
     numberFields,
     labels: labelsOf(together(answers)),
     longestField: longest([...task.texts].filter(([field]) => fields.includes(field) && field !== answerField)),

@@ -15,13 +15,21 @@ describe('the proposal', () => {
       fields: ['text'],
       otherFields: [],
       answerField: 'label',
+      isAnswerGuessed: false,
       numberFields: [],
       labels: ['yes', 'no'],
       longestField: 'text',
       language: undefined,
     }));
   it('takes the last field as the answer where none is called so', () =>
-    expect(propose([{ question: 'a', reply: 'b' }])?.answerField).toBe('reply'));
+    expect(propose([{ question: 'a', reply: 'b' }])).toMatchObject({ answerField: 'reply', isAnswerGuessed: true }));
+  it.each([
+    ['a name says it', { answer: 'a', reply: 'b' }, {}],
+    ['the user says it', { question: 'a', reply: 'b' }, { answerField: 'question' }],
+    ['there is no other', { reply: 'b' }, {}],
+  ])('is no guess where %s', (_, row, wanted) =>
+    expect(propose([row], wanted)).toMatchObject({ isAnswerGuessed: false }),
+  );
   it.each([
     [{ label: 1 }, { label: 0 }, { answerField: 'label', numberFields: ['label'], labels: ['1', '0'] }],
     [{ label: true }, { label: false }, { answerField: 'label', labels: ['true', 'false'] }],
