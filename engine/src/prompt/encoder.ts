@@ -1,4 +1,3 @@
-import { t } from '../../../l10n/src/words.ts';
 import { gradients } from '../autodiff/gradients.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import type { Random } from '../random.ts';
@@ -33,12 +32,12 @@ function define(spec: EncoderSpec, tasks: readonly EncoderTask[]): EncoderDefini
   const { type, hidden, numLayers, encoderHidden, dropout } = spec;
   const fewest = FEWEST_LAYERS[type];
   if (fewest !== undefined && !(Number.isInteger(numLayers) && numLayers >= fewest)) {
-    throw new RangeError(t('the {0} encoder needs {1} or more layers, not {2}', type, fewest, numLayers));
+    throw new RangeError(`the ${type} encoder needs ${fewest} or more layers, not ${numLayers}`);
   }
   if (encoderHidden !== null && !(Number.isInteger(encoderHidden) && encoderHidden >= 1)) {
-    throw new RangeError(t('the width of an encoder is a positive number, not {0}', encoderHidden));
+    throw new RangeError(`the width of an encoder is a positive number, not ${encoderHidden}`);
   }
-  if (!(dropout >= 0 && dropout < 1)) throw new RangeError(t('dropout is at least 0 and below 1, not {0}', dropout));
+  if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout is at least 0 and below 1, not ${dropout}`);
   if (tasks.length === 0) throw new RangeError('there is no task to encode');
   if (new Set(tasks.map((task) => task.taskname)).size < tasks.length) throw new RangeError('two tasks have one name');
   for (const { taskname, virtualTokens, nameEmbeddings, initial } of tasks) {

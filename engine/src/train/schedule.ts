@@ -23,7 +23,6 @@ export function learningRate(schedule: Schedule, step: number, maxSteps: number,
   if (warmupSteps > 0 && step <= warmupSteps) return (lr * (step + 1)) / (warmupSteps + 1);
   if (name === 'constant') return lr;
   if (step > maxSteps) return minLr;
-  // A run of no more steps than its warm-up has no cosine.
-  const progress = maxSteps > warmupSteps ? (step - warmupSteps) / (maxSteps - warmupSteps) : 0;
+  const progress = (step - warmupSteps) / (maxSteps - warmupSteps);
   return minLr + (lr - minLr) * 0.5 * (1 + Math.cos(Math.PI * progress));
 }

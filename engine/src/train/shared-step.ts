@@ -25,7 +25,7 @@ export class SharedStep {
    * throws, each of them throws
    * @param from steps that were taken before
    */
-  constructor(backbone: BackboneStep, before: (step: number) => Promise<void> = async () => undefined, from = 0) {
+  constructor(backbone: BackboneStep, before: (step: number) => Promise<void>, from: number) {
     this.backbone = backbone;
     this.before = before;
     this.steps = from;
@@ -35,7 +35,6 @@ export class SharedStep {
   join(): { readonly stepper: Stepper; readonly leave: () => void } {
     const place = this.places++;
     this.members++;
-    let left = false;
     return {
       stepper: {
         run: (batch, virtual) =>
@@ -47,8 +46,6 @@ export class SharedStep {
         release: async () => undefined,
       },
       leave: () => {
-        if (left) return;
-        left = true;
         this.members--;
         this.stepWhenAllAsk();
       },

@@ -10,7 +10,6 @@ import type { TrainingPlan } from './plan.ts';
 import { RunFolder } from './run-folder.ts';
 import { runWarnings } from './run-warnings.ts';
 import { type Beside, Trainer } from './trainer.ts';
-import { TrainingState } from './training-state.ts';
 
 export interface TrainOptions {
   /** Go on with the newest unfinished run of the same tasks, if there is one. */
@@ -46,13 +45,12 @@ const CHECKPOINT_SECONDS = 10;
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
   requirePrecision(plan, options.session?.provider ?? 'cpu');
   if (!options.beside) await requireTablePlace(plan.project.promptTablePath);
-  const fresh = freshState(plan);
   // Before there are sessions, whose memory would count twice.
   const fitted = options.fit ? undefined : fitRun(plan, options.session?.provider);
   const { run, former } = await openRun(plan, options.fit ?? fitted!.fit, options);
   try {
     const { session = {}, beside } = options;
-    const trainer = await Trainer.create(plan, run, fresh, {
+    const trainer = await Trainer.create(plan, run, {
       fit: run.record.fit ?? options.fit ?? fitted!.fit,
       session,
       beside,
@@ -168,15 +166,6 @@ function requirePrecision({ project }: TrainingPlan, device: string): void {
     throw new InputError(
       t('"trainer.precision": float16 is for devices that compute in it, not for the CPU; choose float32'),
     );
-  }
-}
-
-/** @throws InputError for settings that no encoder has, before a run is begun with them */
-function freshState(plan: TrainingPlan): TrainingState {
-  try {
-    return TrainingState.fresh(plan);
-  } catch (error) {
-    throw error instanceof RangeError ? new InputError(`"p_tuning": ${error.message}`) : error;
   }
 }
 

@@ -81,9 +81,9 @@ export class Trainer {
     this.predictor = beside?.predictor ?? new Predictor(backbone, { ...session, notice });
   }
 
-  static async create(plan: TrainingPlan, run: RunFolder, fresh: TrainingState, form: RunForm): Promise<Trainer> {
+  static async create(plan: TrainingPlan, run: RunFolder, form: RunForm): Promise<Trainer> {
     const checkpoint = await run.loadCheckpoint(form.beside?.from?.step);
-    const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : fresh;
+    const state = checkpoint ? TrainingState.fromCheckpoint(plan, checkpoint) : TrainingState.fresh(plan);
     await run.keepMetrics(state.progress.step, state.progress.epoch);
     // The encoder is small, and its parameters and moments are where the optimiser is: on the CPU.
     const encoder = await PromptEncoder.create(plan.encoder, plan.encoderTasks, { ...form.session, provider: 'cpu' });
