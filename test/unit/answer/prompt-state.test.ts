@@ -73,6 +73,31 @@ describe('a prompt', () => {
     expect(usable).toBeUndefined();
   });
 
+  it('is stale, and of no use, with another tokeniser', async () => {
+    const project = await projectWith({});
+    const { tokenizer } = project;
+    const other = { ...project, tokenizer: { ...tokenizer, hash: 'another' } };
+    const { state, usable } = promptOf(other, templateOf(project, 'mood'));
+    expect(state).toMatchObject({ state: 'stale', changed: 'tokenizer' });
+    expect(usable).toBeUndefined();
+  });
+
+  it.each<[string, Json]>([
+    ['has no marker', { prompt_template: '{text}: {label}' }],
+    ['has more markers than splits', { prompt_template: '<|VIRTUAL_PROMPT_0|>{text}<|VIRTUAL_PROMPT_1|>: {label}' }],
+    ['has other virtual tokens than the prompt', { total_virtual_tokens: 4, virtual_token_splits: [4] }],
+  ])('is of no use where the template that its record names %s', async (_, recorded) => {
+    const project = await projectWith({
+      task_templates: [{ ...TEMPLATE, prompt_template: `changed ${TEMPLATE.prompt_template}` }],
+    });
+    const prompt = project.promptTable.get('mood')!;
+    const template = templateOf(project, 'mood');
+    expect(promptOf(project, template).usable).toBeDefined();
+    const record = { ...prompt.record!, template: { ...(prompt.record!.template as Json), ...recorded } };
+    const other = { ...project, promptTable: new Map([['mood', { ...prompt, record }]]) };
+    expect(promptOf(other as typeof project, template)).toMatchObject({ state: { state: 'stale' }, usable: undefined });
+  });
+
   it('is untrained where the prompt table has none of its task', async () => {
     const { state, usable } = await stateWith({}, { prompt_table: 'none.safetensors' });
     expect(state).toMatchObject({ state: 'untrained', message: "'mood' has not been trained" });

@@ -63,6 +63,20 @@ describe('writeFileAtomic', () => {
     await expect(writeFileAtomic(path, bytes('new'))).rejects.toThrow(/input\/output/);
   });
 
+  it.runIf(process.platform !== 'win32')(
+    'has written where a file system cannot flush folders, not where it fails to',
+    async () => {
+      const path = join(await freshFolder(), 'a.bin');
+      for (const code of ['EINVAL', 'ENOTSUP']) {
+        disk.folderFlushFails = code;
+        await writeFileAtomic(path, bytes(code));
+        expect(await readFile(path, 'utf8')).toBe(code);
+      }
+      disk.folderFlushFails = 'EIO';
+      await expect(writeFileAtomic(path, bytes('new'))).rejects.toThrow(/input\/output/);
+    },
+  );
+
   it('leaves the old file whole when a part cannot be made', async () => {
     const folder = await freshFolder();
     const path = join(folder, 'a.bin');

@@ -8,6 +8,7 @@ export const disk: {
   flushFails?: string | undefined;
   openFails?: string | undefined;
   folderFails?: string | undefined;
+  folderFlushFails?: string | undefined;
   renameFails?: string | undefined;
 } = {};
 
@@ -15,7 +16,8 @@ export const disk: {
 export const done: string[] = [];
 
 export function repair(): void {
-  disk.writeFails = disk.flushFails = disk.openFails = disk.folderFails = disk.renameFails = undefined;
+  disk.writeFails = disk.flushFails = disk.openFails = disk.renameFails = undefined;
+  disk.folderFails = disk.folderFlushFails = undefined;
   done.length = 0;
 }
 
@@ -23,15 +25,17 @@ function refuse(code: string): never {
   throw Object.assign(new Error(`${code}: simulated`), { code });
 }
 
-/** `node:fs/promises`, which fails to open files for writing or folders, to write or to rename as `disk` says. */
+/** `node:fs/promises`, which fails to open files for writing or folders, to write, to flush or to rename as `disk` says. */
 export async function withFailingDisk(original: () => Promise<typeof FileSystem>): Promise<typeof FileSystem> {
   const real = await original();
   const open: typeof real.open = async (path, flags, mode) => {
     if (disk.openFails && flags !== 'r' && !String(path).endsWith('.lock')) refuse(disk.openFails);
-    if (disk.folderFails && (await real.stat(path).catch(() => undefined))?.isDirectory()) refuse(disk.folderFails);
+    const isFolder = (await real.stat(path).catch(() => undefined))?.isDirectory() ?? false;
+    if (disk.folderFails && isFolder) refuse(disk.folderFails);
     const file = await real.open(path, flags, mode);
     const sync = file.sync.bind(file);
     vi.spyOn(file, 'sync').mockImplementation(async () => {
+      if (disk.folderFlushFails && isFolder) refuse(disk.folderFlushFails);
       await sync();
       if (disk.flushFails) refuse(disk.flushFails);
       done.push(`flush ${basename(String(path))}`);

@@ -132,6 +132,20 @@ describe('withFileLock', () => {
     expect(await withFileLock(path, async () => 'in', 0)).toBe('in');
   });
 
+  it('is taken over where a process died while it took it over', async () => {
+    const path = freshPath();
+    await writeFile(`${path}.lock`, lockOf(deadPid()));
+    await writeFile(`${path}.lock.taking`, '');
+    const soon = Date.now() / 1000 + 60;
+    await utimes(`${path}.lock.taking`, soon, soon);
+    // As far as anybody knows, the other one is at it.
+    await expect(withFileLock(path, async () => 'in', 0)).rejects.toThrow(LockedError);
+    expect(existsSync(`${path}.lock.taking`)).toBe(true);
+    await utimes(`${path}.lock.taking`, 0, 0);
+    expect(await withFileLock(path, async () => 'in')).toBe('in');
+    expect(existsSync(`${path}.lock.taking`)).toBe(false);
+  });
+
   it('stays with a living process, and with one on another machine', async () => {
     for (const lock of [lockOf(process.ppid), lockOf(deadPid(), 'elsewhere.example')]) {
       const path = freshPath();

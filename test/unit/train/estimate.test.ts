@@ -1,11 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { estimateRun, measurePlan, type Pace } from '../../../engine/src/train/estimate.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { estimateRun, measurePlan, type Pace, reckonPace } from '../../../engine/src/train/estimate.ts';
 import { type FittedRun, fitRun } from '../../../engine/src/train/fit.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { secondsOfRows } from '../../../engine/src/train/seconds-of-rows.ts';
 import { type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
 
 withFixedDate();
+
+// A processor so slow that nothing but products takes any time.
+vi.mock('../../../engine/src/runtime/product-speed.ts', () => ({ productSpeed: async () => 1 }));
 
 const trainer = (changes: Json): Json => ({
   trainer: { max_epochs: 4, batch_size: 4, seed: 7, early_stopping: null, ...changes },
@@ -60,6 +63,22 @@ describe('what a run takes', () => {
     const plan = await planned(trainer({}));
     expect(estimateRun(plan, FITTED, PACE).seconds).toBe(1 + 12 * 10 + 4 * 100 + 1000);
     expect(estimateRun(plan, FITTED, PACE, { step: 7, epoch: 2 }).seconds).toBe(1 + 5 * 10 + 2 * 100 + 1000);
+  });
+
+  it('is reckoned from the rows of a batch, each of which takes as long', async () => {
+    const rows = Array.from({ length: 8 }, (_, n): Json => ({ taskname: 'mood', text: `up ${n}`, label: 'good' }));
+    const data = { 'train.jsonl': rows, 'validation.jsonl': rows.slice(0, 4) };
+    const reckoned = async (batch_size: number) =>
+      reckonPace(await planTraining(await open(writeProject(trainer({ batch_size }), data)), []));
+    const [two, four, eight] = [await reckoned(2), await reckoned(4), await reckoned(8)];
+    const ofTwoRows = four.step - two.step;
+    expect(ofTwoRows).toBeGreaterThan(0);
+    expect((eight.step - four.step) / ofTwoRows).toBeCloseTo(2, 6);
+    // Four rows are validated, forward alone, after each epoch and in the end.
+    expect(four.validation).toBeLessThan(four.step);
+    expect(four.validation).toBeGreaterThan(ofTwoRows);
+    expect(four.end).toBe(four.validation);
+    expect(four.begin).toBe(0);
   });
 
   it('has every part in it when it is measured', async () => {

@@ -33,6 +33,13 @@ describe('a run', () => {
     expect(message).toMatch(/it still needs/);
   });
 
+  it('on a device, of whose memory nothing is known, is run the fastest way', async () => {
+    const plan = await planTraining(await open(writeProject(trainer({}))), []);
+    const { fit } = fitRun(plan, 'webgpu', 0);
+    expect(fit).toEqual(fitRun(plan, 'webgpu', 2 ** 40).fit);
+    expect(fit).toMatchObject({ tokensARun: 2048, recompute: false });
+  });
+
   it('computes activations again where that is asked for, and never where it is not to', async () => {
     expect((await fitted(10e6, { recompute: true })).fit).toMatchObject({ tokensARun: 2048, recompute: true });
     expect((await fitted(-150e6, { recompute: false })).fit).toMatchObject({ tokensARun: 256, recompute: false });

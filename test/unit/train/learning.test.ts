@@ -40,6 +40,19 @@ describe('a prompt', () => {
     expect(message).toContain("of 20 validation rows it does 3 better than always answering 'good'");
   });
 
+  it('may have learnt as far as the reference says that it does worst against', () => {
+    for (const [majority, untrained, words] of [
+      [12, 11, "1 better than always answering 'good'"],
+      [11, 12, '1 better than the untrained model'],
+    ] as const) {
+      const { verdict, message } = verdictOf(labels(right(13, 20), right(majority, 20), right(untrained, 20)));
+      expect(verdict).toBe('unclear');
+      expect(message).toContain(words);
+    }
+    const worst = verdictOf(labels(right(9, 20), right(10, 20), right(11, 20)));
+    expect(worst.message).toContain('the 55.0% of the untrained model');
+  });
+
   it('is not measured without validation rows', () => {
     expect(verdictOf({ kind: 'labels', trained: [], references: [] })).toMatchObject({ verdict: 'unmeasured' });
   });

@@ -125,6 +125,22 @@ describe('a plan', () => {
     expect(await initial(['random'], [null])).toBeUndefined();
   });
 
+  it('starts a prompt from word embeddings as the layers see them, which some models scale', async () => {
+    const project = await open(
+      writeProject({
+        virtual_prompt_style: 'prompt-tuning',
+        prompt_tuning: { new_prompt_init_methods: ['text'], new_prompt_init_text: ['ab'] },
+      }),
+    );
+    const { backbone } = project;
+    const config = { ...backbone.model.config, embeddingScale: 4 };
+    const scaled = { ...project, backbone: { ...backbone, model: { ...backbone.model, config } } };
+    const task = async (of: typeof project) => (await planTraining(of, [])).encoderTasks[0]!;
+    const [plain, times4] = [await task(project), await task(scaled)];
+    expect(times4.initial).toEqual(plain.initial!.map((value) => 4 * value));
+    expect(times4.nameEmbeddings).toEqual(plain.nameEmbeddings.map((value) => 4 * value));
+  });
+
   it('has another hash for anything that the result depends on, and the same for the rest', async () => {
     const { hash } = await planOf();
     expect((await planOf()).hash).toBe(hash);

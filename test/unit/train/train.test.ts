@@ -452,6 +452,15 @@ describe('a run that diverges', () => {
     expect([...tensors.values()].every(({ data }) => data.every(Number.isFinite))).toBe(true);
   });
 
+  it('stops at a validation loss that is no number', async () => {
+    vi.spyOn(BackboneStep.prototype, 'loss').mockResolvedValue({ loss: Number.NaN, targets: 1 });
+    const file = writeProject();
+    const error = await trainProject(file).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as Error).message).toMatch(/the validation loss is not a finite number at step 3/);
+    expect(tableBytes(file)).toBeUndefined();
+  });
+
   it('keeps the best prompt that it had', async () => {
     const file = writeProject({ optim: { lr: 0.02, sched: { name: 'constant', warmup_steps: 0 } } });
     const plan = await planTraining(await open(file), []);
