@@ -85,12 +85,14 @@ export class OpenedFiles {
     return { file: new OpenedFile(project, predictor, this.answers), text, device, tableStamp };
   }
 
-  private async isFresh({ file, text, tableStamp }: Known, now: string): Promise<boolean> {
+  private async isFresh({ file, text, device, tableStamp }: Known, now: string): Promise<boolean> {
     const { promptTablePath, backbone } = file.project;
     return (
       text === now &&
       tableStamp === (await fileStamp(promptTablePath)) &&
-      (await this.models.isFresh(backbone.model.dir))
+      (await this.models.isFresh(backbone.model.dir)) &&
+      // Which counts as its use: sessions that are asked all the time make no room for those of another model.
+      file.predictor === (await this.predictorOf(file.project, device))
     );
   }
 
