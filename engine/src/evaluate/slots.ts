@@ -92,7 +92,7 @@ function readNemo(answer: string): Read {
     if (name !== undefined && value !== undefined) slots.push({ name: name.trim(), value: value.trim() });
     else if (part !== '' && part.toLowerCase() !== 'none') rest.push(part);
   }
-  if (below.trim() !== '') rest.push(below.trim());
+  if (below !== '') rest.push(below.trim());
   return { intent, slots, rest };
 }
 

@@ -140,6 +140,12 @@ describe('a generated answer', () => {
     ]);
   });
 
+  it('may have blanks around names and values', () => {
+    const slots = [slot('time', 'seven'), slot('day', 'mon')];
+    expect(readSlots('Intent: alarm\nSlots:  time ( seven ) , day (mon )', NEMO)).toEqual({ intent: 'alarm', slots });
+    expect(readSlots('alarm ;  time : seven ; day :mon ', LIST)).toEqual({ intent: 'alarm', slots });
+  });
+
   it('has its intent, though it ends there', () => {
     for (const text of ['Intent: alarm', 'Intent: alarm\nSlo', ' intent:  alarm  slots:'])
       expect(readSlots(text, NEMO)).toEqual({ intent: 'alarm', slots: [] });

@@ -183,6 +183,8 @@ it('the frozen model’s answer ends with its line, as those of its examples do'
   };
   // What ends with its line is not cut, however the model went on.
   expect(await measured(['a', 'b'], 'one')).toMatchObject({ correct: 1, cut: 0 });
+  // A line break behind an answer is none in it.
+  expect(await measured(['a\n', 'b'], 'one')).toMatchObject({ correct: 1, cut: 0 });
   expect(await measured(['a', 'b'], 'zero')).toMatchObject({ correct: 0, cut: 2 });
   expect(await measured(['x', 'a \nSayt!b'], 'one')).toMatchObject({ correct: 1, cut: 2 });
   predict.mockRestore();

@@ -5,32 +5,15 @@ import { evaluateTasks } from '../../../engine/src/process/evaluate-tasks.ts';
 import { OpenedFiles } from '../../../engine/src/process/opened-files.ts';
 import { predictRows } from '../../../engine/src/process/predict-rows.ts';
 import { Turns } from '../../../engine/src/process/turns.ts';
-import { Session } from '../../../engine/src/runtime/session.ts';
 import type { PredictParams } from '../../../protocol/src/predicting.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { writeSmallBackbone } from '../train/small-backbone.ts';
 import { trainProject, writeProject } from '../train/small-project.ts';
+import { liveSessions } from './live-sessions.ts';
 
 const folder = temporaryFolder();
 const never = new AbortController().signal;
 afterEach(() => vi.restoreAllMocks());
-
-/** Sessions that have been made and not released since this was called. */
-function liveSessions(): Set<Session> {
-  const live = new Set<Session>();
-  const create = Session.create.bind(Session);
-  const { release } = Session.prototype;
-  vi.spyOn(Session, 'create').mockImplementation(async (...args) => {
-    const made = await create(...args);
-    live.add(made);
-    return made;
-  });
-  vi.spyOn(Session.prototype, 'release').mockImplementation(function (this: Session) {
-    live.delete(this);
-    return release.call(this);
-  });
-  return live;
-}
 
 /** Task files with a model and a trained prompt each. */
 async function trainedFiles(): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RowStore } from '../../../engine/src/data/row-store.ts';
 import { taskFileNow } from '../../../engine/src/process/renamed-file.ts';
 import { requireResumable, resumableRun } from '../../../engine/src/train/run-folder.ts';
 import { listRuns } from '../../../engine/src/train/run-list.ts';
@@ -13,6 +14,7 @@ import {
   withFixedDate,
   writeProject,
 } from './small-project.ts';
+import { storesSeen } from './stores-seen.ts';
 
 withFixedDate();
 
@@ -91,8 +93,11 @@ describe('the task file of a listed run', () => {
     const { before, file, run } = await renamedProject();
     rewriteProject(beside(file, 'other.ptask.json'), { optim: { lr: 0.03 } });
     rewriteProject(beside(file, 'broken.ptask.json'), { task_templates: [] });
+    const stores = storesSeen(RowStore);
     expect(await taskFileNow(before, run)).toBe(file);
     expect(await taskFileNow(file, run)).toBe(file);
+    expect(stores.opened).toBeGreaterThan(0);
+    expect(stores.closed).toBe(stores.opened);
   });
 
   it('stays as it was where two others would do, or none', async () => {

@@ -10,6 +10,7 @@ import { planTraining } from '../../../engine/src/train/plan.ts';
 import { RunFolder } from '../../../engine/src/train/run-folder.ts';
 import { train } from '../../../engine/src/train/train.ts';
 import type { DoneEvent, EpochEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
+import { liveSessions } from '../predict/live-sessions.ts';
 import {
   BOTH_TASKS,
   checkpointOf,
@@ -54,6 +55,18 @@ describe('a run', () => {
     expect(plan.totalSteps).toBe(6);
     expect(metrics(runs(plan.project.path)[0]!)).toEqual(JSON.parse(JSON.stringify(events.slice(2, -1))));
     expect(recordOf(plan.project.path)).toMatchObject({ state: 'done', tasks: ['mood'] });
+  });
+
+  it('leaves no session behind', async () => {
+    const live = liveSessions();
+    const during: number[] = [];
+    const file = writeProject();
+    const plan = await planTraining(await open(file), []);
+    for await (const { event } of train(plan, { resume: false, stopRequested: () => undefined }))
+      if (event === 'step') during.push(live.size);
+    // Of the encoder, forward and backward, and of the backbone.
+    expect(Math.min(...during)).toBeGreaterThanOrEqual(3);
+    expect(live.size).toBe(0);
   });
 
   it('says at its start, and only then, that all of it will be its warm-up', async () => {
