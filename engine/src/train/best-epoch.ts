@@ -8,7 +8,6 @@ export function judgeEpoch(
   settings: TrainerSettings,
   { stopping, epoch }: Progress,
   validation: Validation,
-  trainLoss: number,
 ): EarlyStoppingVerdict {
   const { early_stopping, val_metric } = settings;
   const rule = {
@@ -16,13 +15,15 @@ export function judgeEpoch(
     minDelta: early_stopping?.min_delta ?? 0,
     mode: val_metric === 'loss' ? 'min' : 'max',
   } as const;
-  return measure(rule, stopping, epoch, chosenMetric(val_metric, validation, trainLoss));
+  return measure(rule, stopping, epoch, chosenMetric(val_metric, validation));
 }
 
-/** The number that decides which prompt is best: the mean over tasks, of which those that lack the metric have their accuracy. */
-function chosenMetric(metric: TrainerSettings['val_metric'], validation: Validation, trainLoss: number): number {
-  if (validation.loss === undefined) return trainLoss;
-  if (metric === 'loss') return validation.loss;
+/**
+ * The number that decides which prompt is best: the mean over tasks, of which those that lack the metric have their accuracy. It is
+ * not a number where no row is validated.
+ */
+function chosenMetric(metric: TrainerSettings['val_metric'], validation: Validation): number {
+  if (metric === 'loss') return validation.loss ?? Number.NaN;
   const values = Object.values(validation.tasks).map((task) => task[metric] ?? task.accuracy ?? 0);
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

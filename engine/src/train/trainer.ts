@@ -166,7 +166,7 @@ export class Trainer {
       throw new DivergedError(progress.step, t('the validation loss'));
     }
     const trainLoss = progress.lossSum / progress.targets;
-    const verdict = judgeEpoch(plan.project.file.trainer, progress, validation, trainLoss);
+    const verdict = judgeEpoch(plan.project.file.trainer, progress, validation);
     // Without validation rows there is nothing to choose a task's prompt by, and the last one is the one to keep.
     const kept = [...virtual.keys()].filter((task) => verdict.isBest || !Object.hasOwn(validation.tasks, task));
     const keep = verdict.isBest || validation.loss === undefined;

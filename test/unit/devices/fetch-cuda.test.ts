@@ -35,12 +35,12 @@ describe.runIf(isTarget)('the CUDA provider', () => {
     await registry.close();
   });
 
-  function fetched(from = `${registry.url}/`): Promise<string> {
+  function fetched(from = `${registry.url}/`, wanted = archive): Promise<string> {
     const { signal } = new AbortController();
     return fetchCuda({
       signal,
       registry: from,
-      archive,
+      archive: wanted,
       report: (progress) => reported(progress),
       pause: async () => undefined,
     });
@@ -62,6 +62,13 @@ describe.runIf(isTarget)('the CUDA provider', () => {
     await fetched();
     expect(registry.asked).toEqual(['/cuda/-/cuda-1.tgz 0']);
     expect(existsSync(`${kept}.tgz`)).toBe(false);
+  });
+
+  it('is not asked for where there is no room for it', async () => {
+    await expect(fetched(undefined, { ...archive, bytes: 2 ** 60 })).rejects.toThrow(
+      / are needed in .*, which has room for /,
+    );
+    expect(registry.asked).toEqual([]);
   });
 
   it('goes on where a connection was cut', async () => {
