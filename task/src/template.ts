@@ -153,7 +153,7 @@ function readField(template: string, start: number): FieldReading {
 export function canBePlaceholder(name: string): boolean {
   const { segments, problems } = parseTemplate(`{${name}}`, []);
   const [segment] = segments;
-  return segments.length === 1 && problems.length === 0 && segment?.kind === 'field' && segment.name === name;
+  return problems.length === 0 && segment?.kind === 'field' && segment.name === name;
 }
 
 export interface FillOptions {

@@ -53,9 +53,6 @@ function* linesFrom(open: OpenLines, first: number): Generator<DataLine> {
     if (line + lines > first) yield* linesOf(text, line, first);
     line += lines;
   }
-  // Behind the last line's end an editor shows one more, on which one can write.
-  const last = open.at(-1)?.text ?? '';
-  if (line >= first && (last === '' || /[\r\n]$/.test(last))) yield dataLine(line, '');
 }
 
 function* linesOf(block: string, number: number, first: number): Generator<DataLine> {

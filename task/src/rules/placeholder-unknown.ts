@@ -22,7 +22,7 @@ export const placeholderUnknown: Rule = {
       const facts = data.tasks.get(template.settings.taskname);
       if (facts === undefined || rowsOf(facts) === 0) continue;
       const usable = new Map([...facts.otherFields].filter(([name]) => canBePlaceholder(name)));
-      const others = commonest(usable);
+      const others = [...usable.keys()].slice(0, MOST_CHOICES);
       for (const placeholder of template.placeholders) {
         if (facts.fieldCounts.has(placeholder.name)) continue;
         const at = context.inTemplate(template, placeholder);
@@ -48,9 +48,3 @@ export const placeholderUnknown: Rule = {
     }
   },
 };
-
-/** Fields that most rows have and the template does not use. */
-function commonest(counts: ReadonlyMap<string, number>): string[] {
-  const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  return sorted.slice(0, MOST_CHOICES).map(([name]) => name);
-}

@@ -18,13 +18,14 @@ export const truncateIsAnswer: Rule = {
     for (const template of context.templates) {
       const { truncate_field, answer_field } = template.settings;
       const node = context.givenIn(template, 'truncate_field');
-      if (node === undefined || truncate_field === null || truncate_field !== answer_field) continue;
       const answer = context.givenIn(template, 'answer_field');
+      if (node === undefined || answer === undefined || truncate_field === null || truncate_field !== answer_field)
+        continue;
       const others = template.fields.filter((name) => name !== answer_field).slice(0, MOST_CHOICES);
       report({
         at: spanOf(node),
         message: t('The answer may not be truncated; name another field, or null.'),
-        related: answer === undefined ? [] : [context.related(spanOf(answer), t('The answer is named here.'))],
+        related: [context.related(spanOf(answer), t('The answer is named here.'))],
         fixes: [...changeTo(node, others), ...fixOf(t('Truncate no field'), replaceNode(node, 'null'))],
       });
     }
