@@ -95,6 +95,7 @@ describe('a configuration', () => {
     ],
     ['gptj', {}, { layers: 28, heads: 16, headSize: 256, inner: 16384, maxPositions: 2048, activation: 'gelu_new' }],
     ['gptj', { n_embd: 1024, n_head: 8, num_attention_heads: 4, n_inner: null }, { headSize: 256, inner: 4096 }],
+    ['gptj', { n_inner: 100 }, { inner: 100 }],
     // It has no ways of scaling, and turns by one base only.
     [
       'gptj',
@@ -315,6 +316,11 @@ describe('a configuration that cannot be run', () => {
     ['gpt_neox', { rotary_pct: 0.01 }, /rotary positions cannot turn 0 of the 96 entries of a head/],
     ['llama', { head_dim: 9 }, /rotary positions cannot turn 9 of the 9 entries of a head/],
     ['phi3', { rope_scaling: { type: 'longrope', short_factor: [1] } }, /'short_factor' is \[1\], not a list of 64/],
+    [
+      'phi3',
+      { rope_scaling: { type: 'longrope', short_factor: [0, ...Array(63).fill(1)] } },
+      /'short_factor' is \[0,.*, not a list of 64 positive numbers/,
+    ],
   ] as const)('%s with %j is broken', (modelType, json, problem) => {
     expect(parse(modelType, json)).toEqual({ kind: 'broken', problem: expect.stringMatching(problem) });
   });

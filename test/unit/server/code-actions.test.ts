@@ -174,6 +174,14 @@ describe('fixing all problems of a kind', () => {
       expect(await service.resolveCodeAction(action)).toBe(action);
     });
 
+    it('leaves an action as it is that is none of ours', async () => {
+      const { service } = await asked(true);
+      for (const data of [undefined, null, {}, { uri: TRAIN }]) {
+        const action = { title: 'Something else', data };
+        expect(await service.resolveCodeAction(action)).toBe(action);
+      }
+    });
+
     it('works with what stands in the editor by then', async () => {
       const { service, action } = await asked(true);
       const resolving = service.resolveCodeAction(action);

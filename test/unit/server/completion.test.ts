@@ -152,6 +152,15 @@ describe('names', () => {
     expect(accept('"sentence"')).toContain('"truncate_field": "sentence"');
   });
 
+  it('of the truncated field have the one with the longest texts first', async () => {
+    const of = '"prompt_template": "<|VIRTUAL_PROMPT_0|> {topic} {sentence}:{label}", "truncate_field": "‸"';
+    const rows = ['a', 'b'].map((label) => JSON.stringify({ ...JSON.parse(row('Ja, bara bra.', label)), topic: 'x' }));
+    expect((await completing(taskFile({ of }), { disk: { 'train.jsonl': rows.join('\n') } })).labels).toEqual([
+      '"sentence"',
+      '"topic"',
+    ]);
+  });
+
   it('of languages are those of the model', async () => {
     const { labels, item } = await completing('{ "model": "demo", "language": "‸" }');
     expect(labels).toEqual(['"en"', '"sv"', '"da"']);

@@ -67,6 +67,7 @@ describe('in text that is being typed the cursor is at', () => {
     ['{ "model" ‸ }', 'value of model ⟦⟧ after :'],
     ['{ "new_tasks": ["a" "‸"] }', 'value of new_tasks.1 ⟦""⟧ after ,'],
     ['{ "new_tasks": ["a", ‸ "b"] }', 'value of new_tasks.1 ⟦⟧ and ,'],
+    ['{ "task_templates": [{} { "labels": { "a": ["‸"] } }] }', 'value of task_templates.1.labels.a.0 ⟦""⟧'],
   ])('a place where a comma or colon is missing: %s', (marked, expected) => expect(at(marked)).toBe(expected));
 
   it.each([

@@ -8,10 +8,11 @@ import { mutatedTaskFile } from './mutated-text.ts';
 
 const TWO: FormattingOptions = { tabSize: 2, insertSpaces: true };
 
-function formatted(text: string, options = TWO, lines?: [number, number]): string {
+/** @param lines of the start and the end of a selection, and the character at which it ends */
+function formatted(text: string, options = TWO, lines?: [number, number, number]): string {
   const { service } = editor();
   service.openDocument(TASK, text);
-  const range = lines && { start: { line: lines[0], character: 0 }, end: { line: lines[1], character: 0 } };
+  const range = lines && { start: { line: lines[0], character: 0 }, end: { line: lines[1], character: lines[2] } };
   return applied(TASK, text, service.formatting(TASK, options, range));
 }
 
@@ -84,8 +85,17 @@ describe('formatting', () => {
     expect(formatted('/* {\n', withEnd)).toBe('/* {\n');
   });
 
-  it('of a range leaves other lines as they are', () => {
-    expect(formatted('{\n "a": 1,\n    "b":2,\n "c": 3\n}', TWO, [2, 3])).toBe('{\n "a": 1,\n  "b": 2,\n "c": 3\n}');
+  it.each([
+    ['whole lines', [2, 3, 0]],
+    ['a part of a line', [2, 2, 4]],
+    ['nothing, where the cursor stands', [2, 2, 0]],
+  ] as const)('of a selection of %s leaves other lines as they are', (_, [start, end, character]) => {
+    const text = '{\n "a": 1,\n    "b":2,\n "c": 3\n}';
+    expect(formatted(text, TWO, [start, end, character])).toBe('{\n "a": 1,\n  "b": 2,\n "c": 3\n}');
+  });
+
+  it('of a selection that ends within a line has that line, too', () => {
+    expect(formatted('{\n "a": 1,\n    "b":2,\n "c":3\n}', TWO, [2, 3, 1])).toBe('{\n "a": 1,\n  "b": 2,\n  "c": 3\n}');
   });
 
   it('twice gives what it gives once, and the same value, in broken text, too', () => {

@@ -73,6 +73,7 @@ describe('hints', () => {
 
   it('say what the splits add up to', async () => {
     expect(await hinted(template('<|VIRTUAL_PROMPT_0|>{label}', '[3, 4]'))).toContain('[3, 4]«= 7»');
+    expect(await hinted(template('<|VIRTUAL_PROMPT_0|>{label}', '[]'))).not.toContain('«=');
   });
 
   it('say how many rows a data file gives, and to which tasks where there are several', async () => {

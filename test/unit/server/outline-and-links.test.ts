@@ -26,7 +26,7 @@ describe('the outline', () => {
           { "prompt_template": "{a}" }
         ],
         "data": { "train_ds": ["a.jsonl", ""], "test_ds": "b.jsonl" },
-        "examples": [{ "taskname": "mood", "text": "Up again" }, { "text": "no task" }],
+        "examples": [{ "taskname": "mood", "stars": 4, "text": "Up again", "label": "good" }, { "text": "no task" }],
         "unknown": {}
       }`),
     ).toEqual([

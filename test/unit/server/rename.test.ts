@@ -157,13 +157,18 @@ describe('rename', () => {
     });
 
     it('where a text is changed meanwhile', async () => {
-      const { service, uri, position, texts } = await markedProject({
-        ...aTask,
-        'train.jsonl': '{"taskname": "mood"}',
-      });
-      const result = service.rename(uri, position, 'feeling');
-      service.changeDocument(uri, ` ${texts.task}`);
-      expect(await result).toMatchObject({ kind: 'refused', message: expect.stringContaining('changed meanwhile') });
+      const row = '{"taskname": "mood"}';
+      const { service, uri, position, texts } = await markedProject({ ...aTask, 'train.jsonl': row });
+      const rows = uriOfFile('train.jsonl');
+      service.openDocument(rows, row);
+      for (const [changed, text] of [
+        [rows, ` ${row}`],
+        [uri, ` ${texts.task}`],
+      ] as const) {
+        const result = service.rename(uri, position, 'feeling');
+        service.changeDocument(changed, text);
+        expect(await result).toMatchObject({ kind: 'refused', message: expect.stringContaining('changed meanwhile') });
+      }
     });
 
     it('where nothing is named', async () => {

@@ -27,6 +27,7 @@ describe('removing an entry', () => {
   it.each([
     ['the only one', '[ ⟦1⟧ ]', '[]'],
     ['the only one, beside a comment', '[ /* none */ ⟦1⟧ ]', '[ /* none */  ]'],
+    ['the only one, in front of a comment', '[ ⟦1⟧ /* none */ ]', '[  /* none */ ]'],
     ['the first', '[⟦1⟧, 2]', '[2]'],
     ['the last', '[1, ⟦2⟧]', '[1]'],
     ['the last, before a trailing comma', '[1, ⟦2⟧, ]', '[1, ]'],

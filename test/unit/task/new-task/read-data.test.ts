@@ -84,9 +84,12 @@ describe('a table', () => {
   });
 
   it('is at fault in a line that has more cells than names', async () => {
-    const { rows, faults } = await table('a,b\n1,2\n1,2,3\n1,2,,\n');
+    const { rows, faults } = await table('a,b\n1,2\n1,2,3\n1,2,,\n1,2,,3\n');
     expect(rows).toHaveLength(2);
-    expect(faults).toMatchObject([{ line: 3, message: expect.stringContaining('has 3 cells'), isFatal: false }]);
+    expect(faults).toMatchObject([
+      { line: 3, message: expect.stringContaining('has 3 cells'), isFatal: false },
+      { line: 5, message: expect.stringContaining('has 4 cells'), isFatal: false },
+    ]);
   });
 
   it('is at fault without names of its columns', async () => {
@@ -98,6 +101,8 @@ describe('a table', () => {
     expect((await table('a,b\n1,2\na,b\n3,4\n')).faults).toMatchObject([
       { line: 3, message: 'This line names the columns once more.', isFatal: false },
     ]);
+    // In one column it is a text as good as any.
+    expect((await table('word\nname\nword\n')).rows).toEqual([{ word: 'name' }, { word: 'word' }]);
   });
 
   it('that was written is read as it was, in chunks of any size', () => {
@@ -217,6 +222,7 @@ describe('lines of JSON', () => {
     expect((await read('rows.json', '{"a":"1"}\n{"a":"2"}\n')).form).toBe('lines');
     expect((await read('rows.jsonl', '[{"a":"1"}]')).form).toBe('list');
     expect((await read('rows.txt', 'a,b\n1,2\n')).form).toBe('table');
+    expect((await read('rows.txt', '{"a":"1"}\n')).form).toBe('lines');
   });
 });
 
@@ -224,6 +230,9 @@ it('a file that cannot be read is a fault, also after a while', async () => {
   const work = new Work({});
   expect(await openData('a.csv', { readFile: async () => 'not-found' }, work)).toMatchObject({
     message: 'It is not there.',
+  });
+  expect(await openData('a.csv', { readFile: async () => ({ unreadable: 'it is a folder' }) }, work)).toMatchObject({
+    message: 'It cannot be read: it is a folder',
   });
   async function* broken() {
     yield new TextEncoder().encode('a,b\n');

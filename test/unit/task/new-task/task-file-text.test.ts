@@ -56,6 +56,14 @@ it('the file that is written has no problems', async () => {
   expect(problems).toEqual([]);
 });
 
+it('the field with the longest texts is the one that is cut, and splits without a file are left out', () => {
+  const json = parse(text());
+  expect(json.task_templates[0]).toMatchObject({ answer_field: 'label', truncate_field: 'text' });
+  expect(json.data).toEqual({ train_ds: ['train.jsonl'], max_seq_length: 256 });
+  const proposal = { fields: ['a'], answerField: 'label', labels: undefined, longestField: undefined };
+  expect(parse(text({ proposal })).task_templates[0]).not.toHaveProperty('truncate_field');
+});
+
 it('settings for small models are for the demo models alone', () => {
   expect(parse(text({ model: 'demo-tiny' }))).toMatchObject({ model: 'demo-tiny', p_tuning: {}, optim: {} });
   const other = parse(text({ model: '../gpt2', language: undefined }));

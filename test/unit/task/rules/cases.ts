@@ -930,6 +930,13 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
           'train.jsonl': `{"taskname": "sentiment-task", "sentence": ⟦"${'bra '.repeat(35).trim()}"⟧, "label": "positiva"}`,
         },
       },
+      'a short field that stands many times': {
+        task: taskFile({
+          file: '"data": { "train_ds": "train.jsonl", "validation_ds": "validation.jsonl", "max_seq_length": 512 }',
+          of: `"prompt_template": "<|VIRTUAL_PROMPT_0|> ${'{sentence}'.repeat(8)}:{label}"`,
+        }),
+        data: { 'train.jsonl': `⟦${row('a.'.repeat(40))}⟧` },
+      },
       // Prefix 4, virtual 10, " " and ":" 2 words with the sentence, answer 1, end token 1: 18 and the 31st word is one too many.
       'a row of 49 tokens': { data: { 'train.jsonl': `⟦${row(Array(32).fill('bra').join(' '))}⟧` } },
       'a row of 49 tokens with its label, which is longer than the form of it that stands there': {

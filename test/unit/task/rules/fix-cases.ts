@@ -75,6 +75,14 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       of: '"total_virtual_tokens": 0x10',
       fixes: { 'Change to 16': '"total_virtual_tokens": 16' },
     },
+    'a number in another base, with a plus': {
+      of: '"total_virtual_tokens": +0x10',
+      fixes: { 'Change to 16': '"total_virtual_tokens": 16' },
+    },
+    'a word that only ends as a number does': {
+      of: '"total_virtual_tokens": 1x5',
+      fixes: {},
+    },
     'digits in groups': {
       file: '"trainer": { "max_epochs": 1_000 }',
       fixes: { 'Change to 1000': '"trainer": { "max_epochs": 1000 }' },

@@ -86,8 +86,8 @@ describe('a model that cannot be used', () => {
 });
 
 describe('a row without a taskname', () => {
-  const told = async (task: string) => {
-    const { problems } = await check({ task, data: { 'train.jsonl': '{"sentence": "a", "label": "positiva"}' } });
+  const told = async (task: string, line = '{"sentence": "a", "label": "positiva"}') => {
+    const { problems } = await check({ task, data: { 'train.jsonl': line } });
     return problems.filter(({ code }) => code === 'row-taskname').map(({ message }) => message);
   };
 
@@ -98,11 +98,31 @@ describe('a row without a taskname', () => {
 
   it('is told a task for example where it may be of several', async () => {
     const other = '{ "taskname": "b", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}" }';
-    expect(await told(taskFile({ file: `"task_templates": [${template()}, ${other}]` }))).toEqual([
-      'This row has no "taskname", so it belongs to no task; add one, such as "taskname": "sentiment-task".',
-    ]);
+    const task = taskFile({ file: `"task_templates": [${template()}, ${other}]` });
+    const message =
+      'This row has no "taskname", so it belongs to no task; add one, such as "taskname": "sentiment-task".';
+    expect(await told(task)).toEqual([message]);
+    // Also where it has the fields of none.
+    expect(await told(task, '{"text": "a"}')).toEqual([message]);
   });
 });
+
+it.each([
+  ['sentimenttask', ['Change to "sentiment-task"']],
+  ['mood', ['Change to "sentiment-task"', 'Change to "b"']],
+])(
+  'a row of the unknown task %s may be of the task with the nearest name, else of any whose fields it has',
+  async (name, titles) => {
+    const others = [
+      '{ "taskname": "b", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}" }',
+      '{ "taskname": "c", "prompt_template": "<|VIRTUAL_PROMPT_0|> {text}:{label}" }',
+    ];
+    const task = taskFile({ file: `"task_templates": [${[template(), ...others].join(', ')}]` });
+    const line = JSON.stringify({ taskname: name, sentence: 'a', label: 'positiva' });
+    const { problems } = await check({ task, data: { 'train.jsonl': line } });
+    expect(problems.find(({ code }) => code === 'row-taskname')?.fixes?.map(({ title }) => title)).toEqual(titles);
+  },
+);
 
 describe.each(rules.map((rule) => [rule.code, rule] as const))('%s, its example', (code, { example, severity }) => {
   const fixture = (text: string): Fixture => {
