@@ -77,10 +77,10 @@ export class RowPlaces {
     return insert(this.#source, node, field, json);
   }
 
-  /** Takes out the first of a field that stands several times; it does not count. */
-  removeFirst(field: string): SpanEdit[] | undefined {
-    const [first] = this.#keysOf(field);
-    return first && removeEntry(this.#source, first.parent!);
+  /** Takes out all but the last of a field that stands several times; they do not count. */
+  removeEarlier(field: string): SpanEdit[] | undefined {
+    const earlier = this.#keysOf(field).slice(0, -1);
+    return earlier.length === 0 ? undefined : earlier.flatMap((key) => removeEntry(this.#source, key.parent!) ?? []);
   }
 
   remove(field: string): SpanEdit[] | undefined {

@@ -17,10 +17,12 @@ export const rowFieldExtra: Rule = {
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
   looksAt: 'shape',
-  checkRow({ value, template, places }, _context, report) {
+  checkRow({ value, template, places, repeated }, _context, report) {
     if (!template?.areFieldsKnown) return;
     for (const field in value) {
       if (field === 'taskname' || template.fields.includes(field)) continue;
+      // With one of them gone or renamed it would still be there; `row-field-repeated` comes first.
+      if (repeated.includes(field)) continue;
       report(() => ({
         at: places.key(field),
         message: t('The template does not use the field {0}.', JSON.stringify(field)),

@@ -6,7 +6,7 @@ export const rowFieldRepeated: Rule = {
   code: 'row-field-repeated',
   severity: 'warning',
   explanation: 'A field stands several times in one row. Only the last one counts; the others are passed over.',
-  quickFix: 'Removes the first one, which does not count; also from all such rows of the file.',
+  quickFix: 'Removes those that do not count; also from all such rows of the file.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva", "label": "negativa"}',
@@ -19,8 +19,8 @@ export const rowFieldRepeated: Rule = {
       report(() => ({
         at: places.keys(field)[1] ?? places.whole(),
         message: t('The key {0} stands here a second time; the last one counts.', name),
-        fixes: fixOf(t('Remove the first {0}', name), places.removeFirst(field), {
-          forAll: t('Remove the first {0} from every such row', name),
+        fixes: fixOf(t('Remove all but the last {0}', name), places.removeEarlier(field), {
+          forAll: t('Remove all but the last {0} from every such row', name),
         }),
       }));
     }

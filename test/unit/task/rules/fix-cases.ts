@@ -750,7 +750,13 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
     'a text twice': {
       rows: '{"taskname": "sentiment-task", "sentence": "a", "label": "positiva", "sentence": "b"}',
       fixes: {
-        'Remove the first "sentence"': '{"taskname": "sentiment-task", "label": "positiva", "sentence": "b"}',
+        'Remove all but the last "sentence"': '{"taskname": "sentiment-task", "label": "positiva", "sentence": "b"}',
+      },
+    },
+    'a text three times': {
+      rows: '{"taskname": "sentiment-task", "sentence": "a", "sentence": 1, "label": "positiva", "sentence": "b"}',
+      fixes: {
+        'Remove all but the last "sentence"': '{"taskname": "sentiment-task", "label": "positiva", "sentence": "b"}',
       },
     },
   },
