@@ -83,6 +83,12 @@ describe('docs/engine-process.md', () => {
   });
 });
 
+describe('CHANGELOG.md', () => {
+  it('has no links into this repository, of which the package would not know where it is published', () => {
+    expect(read('CHANGELOG.md')).not.toMatch(/\]\((?!https:)/);
+  });
+});
+
 describe('README.md', () => {
   it('shows a task file that has no problems', async () => {
     const text = /```jsonc\n(.*?)```/s.exec(read('README.md'))![1]!;
