@@ -105,9 +105,9 @@ export class EditorPage {
     return text;
   }
 
-  /** Waits until the status items of the file in the editor say so. */
+  /** Waits until the status items of the file in the editor say so. The first time, a demo model may have to be made for it. */
   async languageStatusSays(text: RegExp): Promise<void> {
-    await this.eventually(async () => assert.match(await this.languageStatus(), text));
+    await this.eventually(async () => assert.match(await this.languageStatus(), text), 60_000);
   }
 
   /** Chooses from the menu of something. */
