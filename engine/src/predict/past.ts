@@ -22,7 +22,7 @@ export interface Past {
 /** A past that stays where it is computed: a run gives out all of it, once more and longer. */
 export class HeldPast implements Past {
   readonly asks = 'all';
-  // Products without a key are not for every device: there is one from the beginning, which no row sees.
+  // A product without any key ends the process on WebGPU, so there is one from the beginning, which no row sees.
   length = 1;
   rows: readonly RowPast[];
   cache: Tensors;
@@ -107,24 +107,17 @@ function pastName(name: string, prefix: string): string {
 
 /** Puts the first `slots` tokens of each head and row into another tensor of the same heads and rows, from place `at` on. */
 function place(from: Feed, into: Feed, at: number, slots: number): void {
-  const [source, target] = [from, into].map((feed) => {
-    if (feed.type !== 'float32') throw new Error(`a past of ${feed.type} is not in this process's memory`);
-    const [, , length, headSize] = feed.dims as [number, number, number, number];
-    return { data: feed.data, width: length * headSize, headSize };
-  }) as [Entry, Entry];
-  const count = source.data.length / source.width;
-  const taken = slots * source.headSize;
-  for (let n = 0; n < count; n++) {
-    const start = n * source.width;
-    target.data.set(source.data.subarray(start, start + taken), n * target.width + at * target.headSize);
+  const [source, target] = [inMemory(from), inMemory(into)];
+  const headSize = from.dims.at(-1)!;
+  for (let start = 0, to = at * headSize; start < source.data.length; start += source.width, to += target.width) {
+    target.data.set(source.data.subarray(start, start + slots * headSize), to);
   }
 }
 
-interface Entry {
-  readonly data: Float32Array;
-  /** Numbers of one head of one row. */
-  readonly width: number;
-  readonly headSize: number;
+/** The numbers of a past [heads, rows, length, head size], and how many of them are of one row in one head. */
+function inMemory(feed: Feed): { readonly data: Float32Array; readonly width: number } {
+  if (feed.type !== 'float32') throw new Error(`a past of ${feed.type} is not in this process's memory`);
+  return { data: feed.data, width: feed.dims.at(-2)! * feed.dims.at(-1)! };
 }
 
 function longest(rows: readonly BranchedRow[]): number {
