@@ -774,6 +774,11 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'a placeholder that is being typed': {
         task: taskFile({ of: `"prompt_template": "${MARKER} {sentence:{label}"` }),
       },
+      'one that stands twice, which is told first': {
+        data: {
+          'train.jsonl': '{"taskname": "sentiment-task", "id": 1, "sentence": "a", "id": 2, "label": "positiva"}',
+        },
+      },
     },
   },
   'row-field-type': {

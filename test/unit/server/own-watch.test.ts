@@ -1,0 +1,76 @@
+import { appendFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { OwnWatch } from '../../../server/src/own-watch.ts';
+import { temporaryFolder } from '../model/tiny-folder.ts';
+
+/** A watch over a new folder, which a test may make, and what it tells, by name: whether that may have come. */
+async function watched() {
+  const root = await temporaryFolder();
+  const told = new Map<string, boolean[]>();
+  const watch = new OwnWatch((file, mayHaveCome) => {
+    const name = path.relative(root, file);
+    told.set(name, [...(told.get(name) ?? []), mayHaveCome]);
+  });
+  onTestFinished(() => watch.dispose());
+  return { watch, told, at: (name: string) => path.join(root, name) };
+}
+
+/** A system tells of files when it comes to it. */
+const soon = (assertion: () => void) => vi.waitFor(assertion, { timeout: 10_000, interval: 20 });
+
+it('tells once of a file that is written in many pieces', async () => {
+  const { watch, told, at } = await watched();
+  await writeFile(at('rows.jsonl'), '');
+  watch.watch([at('.')]);
+  // In one go, so that a slow machine's news are not further apart than what counts as one change.
+  for (let n = 0; n < 20; n++) appendFileSync(at('rows.jsonl'), '{}\n');
+  await soon(() => expect(told.get('rows.jsonl')).toHaveLength(1));
+});
+
+it('tells that a file which was put in its place may have come', async () => {
+  const { watch, told, at } = await watched();
+  watch.watch([at('.')]);
+  await writeFile(at('new.tmp'), '');
+  await rename(at('new.tmp'), at('rows.jsonl'));
+  await soon(() => expect(told.get('rows.jsonl')).toContain(true));
+});
+
+it('tells of a folder that was not there, whose files may have come before it was watched', async () => {
+  const { watch, told, at } = await watched();
+  const data = at('deep/data');
+  watch.watch([data]);
+  await mkdir(data, { recursive: true });
+  await soon(() => expect(told.has('deep')).toBe(true));
+  told.clear();
+  watch.watch([data]);
+  await soon(() => expect(told.get('deep/data')).toEqual([true]));
+  await writeFile(path.join(data, 'rows.jsonl'), '');
+  await soon(() => expect(told.has('deep/data/rows.jsonl')).toBe(true));
+});
+
+it('goes on with a folder that goes and comes again', async () => {
+  const { watch, told, at } = await watched();
+  await mkdir(at('data'));
+  watch.watch([at('data')]);
+  await rm(at('data'), { recursive: true });
+  await soon(() => expect(told.get('data')).toContain(false));
+  await mkdir(at('data'));
+  await soon(() => expect(told.get('data')).toContain(true));
+  watch.watch([at('data')]);
+  await writeFile(at('data/rows.jsonl'), '');
+  await soon(() => expect(told.has('data/rows.jsonl')).toBe(true));
+});
+
+it('tells of nothing in folders that are not wanted any more', async () => {
+  const { watch, told, at } = await watched();
+  await mkdir(at('data'));
+  await mkdir(at('other'));
+  watch.watch([at('data'), at('other')]);
+  watch.watch([at('other')]);
+  await writeFile(at('data/rows.jsonl'), '');
+  await writeFile(at('other/rows.jsonl'), '');
+  await soon(() => expect(told.has('other/rows.jsonl')).toBe(true));
+  expect(told.has('data/rows.jsonl')).toBe(false);
+});
