@@ -8,7 +8,7 @@ import { counted, prefixPlacesFeeds, windowMaskFeeds } from '../data/window-mask
 import type { Graph } from '../onnx/graph.ts';
 import { Recent } from '../recent.ts';
 import { TRAITS } from '../runtime/providers.ts';
-import { RowsAtOnce } from '../runtime/rows-at-once.ts';
+import { RowsAtOnce, type RowsAtOnceOptions } from '../runtime/rows-at-once.ts';
 import { type RunResults, Session, type SessionOptions } from '../runtime/session.ts';
 import { type Feed, float32, letGo } from '../runtime/tensor.ts';
 import { HeldPast, type Past, PRESENT, RoomyPast } from './past.ts';
@@ -55,10 +55,7 @@ export const UNPACKED_BYTES = 2 ** 30;
 
 const NOTHING_PICKED: RunResults = { outputs: { picked: float32(new Float32Array(0), [0]) }, kept: {} };
 
-export interface PredictorOptions extends SessionOptions {
-  /** Told, for the user, what is done otherwise than asked. */
-  readonly notice?: (message: string) => void;
-}
+export interface PredictorOptions extends SessionOptions, RowsAtOnceOptions {}
 
 /** Rows that are no long ones, and long ones: for most backbones there are none of these. */
 const KINDS = [false, true] as const;
@@ -78,9 +75,9 @@ export class Predictor {
   private readonly atOnce: RowsAtOnce;
   private prefixes = 0;
 
-  constructor(backbone: Backbone, { notice, ...options }: PredictorOptions = {}) {
+  constructor(backbone: Backbone, { notice, beforeRun, ...options }: PredictorOptions = {}) {
     this.backbone = backbone;
-    this.atOnce = new RowsAtOnce(() => this.release(), notice);
+    this.atOnce = new RowsAtOnce(() => this.release(), { notice, beforeRun });
     const onCpu = (options.provider ?? 'cpu') === 'cpu';
     const unpackAtUse = onCpu && float32Bytes(backbone.model) > UNPACKED_BYTES;
     this.options = { unpackAtUse, ...options, weightsFolder: backbone.weightsFolder };
@@ -342,7 +339,7 @@ export class Predictor {
         }),
     );
     const virtualTokens = prefix.virtual.length / this.hidden;
-    this.atOnce.begin(rows.length);
+    await this.atOnce.begin(rows.length);
     const feeds = packRows(past ? rows.map((row, n) => ({ ...row, past: past.rows[n]! })) : rows, {
       prefix: Math.max(1, prefix.length),
       prefixHidden: prefix.length === 0,

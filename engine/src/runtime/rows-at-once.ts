@@ -1,6 +1,13 @@
 import { t } from '../../../l10n/src/words.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 
+export interface RowsAtOnceOptions {
+  /** Told, for the user, that there are fewer rows at once, or what else is done otherwise than asked. */
+  readonly notice?: ((message: string) => void) | undefined;
+  /** Awaited before each run; what it throws ends the work. */
+  readonly beforeRun?: (() => Promise<void>) | undefined;
+}
+
 /**
  * How many rows go through a backbone at once. Where memory runs out, the work is done once more with half as many, and so from
  * then on. Pieces of work go one after the other, since a retry begins with letting all sessions go.
@@ -13,18 +20,21 @@ export class RowsAtOnce {
   private last: Promise<unknown> = Promise.resolve();
   private readonly release: () => Promise<void>;
   private readonly notice: (message: string) => void;
+  private readonly beforeRun: () => Promise<void>;
 
-  /**
-   * @param release lets go what sessions hold, which is what is missing
-   * @param notice told, for the user, that there are fewer rows at once
-   */
-  constructor(release: () => Promise<void>, notice: (message: string) => void = () => undefined) {
+  /** @param release lets go what sessions hold, which is what is missing */
+  constructor(
+    release: () => Promise<void>,
+    { notice = () => undefined, beforeRun = async () => undefined }: RowsAtOnceOptions = {},
+  ) {
     this.release = release;
     this.notice = notice;
+    this.beforeRun = beforeRun;
   }
 
-  /** To be told of each run before it begins. */
-  begin(rows: number): void {
+  /** To be awaited before each run. */
+  async begin(rows: number): Promise<void> {
+    await this.beforeRun();
     this.most = Math.max(this.most, rows);
   }
 

@@ -5,7 +5,7 @@ import { countTargets, type TokenRow } from '../data/token-row.ts';
 import { useHalfProducts } from '../onnx/half-products.ts';
 import { useInt8Products } from '../onnx/int8-products.ts';
 import { largestInt8 } from '../runtime/int8-range.ts';
-import { RowsAtOnce } from '../runtime/rows-at-once.ts';
+import { RowsAtOnce, type RowsAtOnceOptions } from '../runtime/rows-at-once.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
 import {
@@ -31,7 +31,7 @@ export interface StepResult {
   readonly dVirtual: ReadonlyMap<string, Float32Array>;
 }
 
-export interface StepOptions extends SessionOptions {
+export interface StepOptions extends SessionOptions, RowsAtOnceOptions {
   /** A layer's activations are computed again for the backward pass and not kept: less memory, more time. */
   readonly recompute?: boolean;
   /** How many tokens go through the backbone at once, at most, but for a single row of more. */
@@ -42,8 +42,6 @@ export interface StepOptions extends SessionOptions {
    * products are in half precision, on devices that have it. The loss alone is computed in float32 all the same.
    */
   readonly precision?: 'float32' | 'float16' | 'int8';
-  /** Told, for the user, what is done otherwise than asked. */
-  readonly notice?: (message: string) => void;
 }
 
 /** Rows with the prompts that they are trained with: virtual embeddings by taskname, [virtual tokens, hidden]. */
@@ -65,7 +63,7 @@ export class BackboneStep {
   constructor(backbone: Backbone, options: StepOptions = {}) {
     this.backbone = backbone;
     this.options = { ...options, weightsFolder: backbone.weightsFolder };
-    this.atOnce = new RowsAtOnce(() => this.release(), options.notice);
+    this.atOnce = new RowsAtOnce(() => this.release(), options);
   }
 
   /** One batch, forward and backward. @param virtual virtual embeddings by taskname, [virtual tokens, hidden] */
@@ -155,7 +153,7 @@ export class BackboneStep {
     const { session, inverses, windows, asksPlaces } = await this.step(places, gradient);
     const virtualTokens = virtual.length / hidden;
     const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i] ?? weights.at(-1)!));
-    this.atOnce.begin(rows.length);
+    await this.atOnce.begin(rows.length);
     const feeds = {
       ...packBatch(rows, {
         virtualTokens,

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { t } from '../../../l10n/src/words.ts';
 import type { RunState } from '../../../protocol/src/runs.ts';
-import type { NoticeEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
+import type { EpochEvent, NoticeEvent, StepEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import { DivergedError, FileError, InputError } from '../errors.ts';
 import { requireTablePlace } from '../prompt/prompt-table.ts';
 import type { SessionOptions } from '../runtime/session.ts';
@@ -14,7 +15,7 @@ import { type Beside, Trainer } from './trainer.ts';
 export interface TrainOptions {
   /** Go on with the newest unfinished run of the same tasks, if there is one. */
   readonly resume: boolean;
-  /** Asked between steps. */
+  /** Asked between steps, and between runs of the backbone of which a step, a validation or what is measured may take many. */
   readonly stopRequested: () => StopRequest | undefined;
   readonly session?: SessionOptions;
   /** How it is made to fit into memory; chosen by what is free where it is left out. */
@@ -31,6 +32,9 @@ export class PausedError extends Error {}
  * good and keeps the best prompt so far.
  */
 export type StopRequest = 'pause' | 'cancel';
+
+/** Thrown before a run of the backbone where a stop was requested; what was under way changes nothing. */
+class StopRequestedError extends Error {}
 
 /** A checkpoint is written after every epoch, and this often between. */
 const CHECKPOINT_SECONDS = 10;
@@ -54,6 +58,11 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
       fit: run.record.fit ?? options.fit ?? fitted!.fit,
       session,
       beside,
+      beforeRun: async () => {
+        // A request is a message or a signal, which is heard when its turn comes.
+        await setImmediate();
+        if (options.stopRequested()) throw new StopRequestedError();
+      },
     });
     beside?.begun?.({ dir: run.dir, save: (step) => trainer.save(step) });
     try {
@@ -105,9 +114,12 @@ async function* eventsOf(
   if (options.beside === undefined && trainer.state.progress.step === 0) {
     for (const message of await runWarnings(plan)) yield { event: 'notice', message };
   }
-  if (fitted && !trainer.state.progress.finished) yield await trainer.estimate(fitted);
+  if (fitted && !trainer.state.progress.finished) {
+    const estimate = await unlessStopped(trainer.estimate(fitted));
+    if (estimate) yield estimate;
+  }
   let saved = performance.now();
-  while (!trainer.state.progress.finished) {
+  for (;;) {
     const stop = options.stopRequested();
     if (stop === 'pause') {
       await trainer.save();
@@ -121,28 +133,38 @@ async function* eventsOf(
       yield cancelled;
       return;
     }
-    const event = await trainer.step();
-    yield* trainer.newNotices();
-    await run.addMetrics(event);
-    yield event;
-    if (trainer.epochIsDone) {
-      const epoch = await trainer.endEpoch();
+    if (trainer.state.progress.finished) {
+      const done = await unlessStopped(trainer.finish());
       yield* trainer.newNotices();
-      // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
-      await run.addMetrics(epoch);
-      await trainer.save();
-      yield epoch;
-    } else if (performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
-      await trainer.save();
-    } else {
-      continue;
+      if (!done) continue;
+      yield* recorded(run, 'done');
+      yield done;
+      return;
     }
-    saved = performance.now();
+    // A run that was stopped in a validation goes on with it.
+    const event = await unlessStopped<StepEvent | EpochEvent>(
+      trainer.epochIsDone ? trainer.endEpoch() : trainer.step(),
+    );
+    yield* trainer.newNotices();
+    if (!event) continue;
+    // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
+    await run.addMetrics(event);
+    if (event.event === 'epoch' || performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+      await trainer.save();
+      saved = performance.now();
+    }
+    yield event;
   }
-  const done = await trainer.finish();
-  yield* trainer.newNotices();
-  yield* recorded(run, 'done');
-  yield done;
+}
+
+/** Undefined where a stop was requested before it was done. */
+async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StopRequestedError) return undefined;
+    throw error;
+  }
 }
 
 /** Says in the run's record how it has ended. What it came to is kept by then, and told though that cannot be written. */

@@ -42,6 +42,8 @@ export interface RunForm {
   readonly fit: Fit;
   readonly session: SessionOptions;
   readonly beside: Beside | undefined;
+  /** Awaited before each run of sessions that are the trainer's own; what it throws leaves the state as it was. */
+  readonly beforeRun: () => Promise<void>;
 }
 
 /** Of a run of fewer steps, measuring them would take a third or more. */
@@ -66,7 +68,7 @@ export class Trainer {
     run: RunFolder,
     state: TrainingState,
     encoder: PromptEncoder,
-    { fit, session, beside }: RunForm,
+    { fit, session, beside, beforeRun }: RunForm,
   ) {
     this.plan = plan;
     this.run = run;
@@ -77,8 +79,9 @@ export class Trainer {
     const notice = (message: string) => this.notices.push({ event: 'notice', message });
     this.alone = beside === undefined;
     const { backbone } = plan.project;
-    this.backbone = beside?.backbone ?? new BackboneStep(backbone, { ...fit, ...session, precision, notice });
-    this.predictor = beside?.predictor ?? new Predictor(backbone, { ...session, notice });
+    this.backbone =
+      beside?.backbone ?? new BackboneStep(backbone, { ...fit, ...session, precision, notice, beforeRun });
+    this.predictor = beside?.predictor ?? new Predictor(backbone, { ...session, notice, beforeRun });
   }
 
   static async create(plan: TrainingPlan, run: RunFolder, form: RunForm): Promise<Trainer> {
@@ -228,7 +231,7 @@ export class Trainer {
     };
   }
 
-  /** As `finish`, before the last step; where no epoch has ended, the prompt table is left as it is. */
+  /** Ends it before `finish` has; where no epoch has ended, the prompt table is left as it is. */
   async cancel(): Promise<CancelledEvent> {
     return {
       event: 'cancelled',
@@ -276,7 +279,7 @@ export class Trainer {
   async afterDivergence(error: DivergedError): Promise<DivergedError> {
     const { best, progress } = this.state;
     try {
-      if (best) await this.finish();
+      if (best) await this.keepBest();
       error.message += best
         ? t('; the prompt of epoch {0} is kept', Math.max(...Object.values(progress.keptEpochs)) + 1)
         : t('; no epoch had ended, so no prompt was kept');

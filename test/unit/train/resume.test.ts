@@ -17,7 +17,7 @@ import { planTraining } from '../../../engine/src/train/plan.ts';
 import { RunFolder } from '../../../engine/src/train/run-folder.ts';
 import { train } from '../../../engine/src/train/train.ts';
 import { TrainingState } from '../../../engine/src/train/training-state.ts';
-import type { TrainEvent } from '../../../protocol/src/training-events.ts';
+import type { DoneEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import {
   BOTH_TASKS,
   checkpointOf,
@@ -75,6 +75,34 @@ describe('a run that was stopped and resumed', () => {
       });
       expect(told).toEqual(undisturbed);
     }
+  });
+
+  // A step asks twice, a validation four times: before each, and before the backbone is run for it.
+  it.each([
+    ['in a step', 2, 0, 0],
+    ['in a validation, before its loss', 8, 3, 0],
+    ['in a validation, before its predictions', 9, 3, 0],
+    ['in the last validation', 18, 6, 1],
+    ['in what is measured in the end', 20, 6, 2],
+  ])('ends with them when asked to stop %s', async (_, at, step, epochs) => {
+    const { table, events } = await undisturbed();
+    const file = writeProject();
+    let asked = 0;
+    const first = await trainProject(file, { stopRequested: () => (++asked >= at ? 'pause' : undefined) });
+    expect(first.events.at(-1)).toMatchObject({ event: 'stopped', step });
+    expect(first.events.filter(({ event }) => event === 'epoch')).toHaveLength(epochs);
+    expect(recordOf(file).state).toBe('stopped');
+    const second = await trainProject(file, { resume: true });
+    expect(second.events.at(-1)).toMatchObject({ event: 'done', tasks: (events.at(-1) as DoneEvent).tasks });
+    expect(second.table).toEqual(table);
+    const told = metrics(runs(file)[0]!).map((event) => event.step ?? `epoch ${event.epoch}`);
+    expect(told).toEqual([1, 2, 3, 'epoch 1', 4, 5, 6, 'epoch 2']);
+  });
+
+  it('has taken no step when asked to stop before what a step takes is measured', async () => {
+    const file = writeProject(withTrainer({ max_epochs: 4 }));
+    const { events } = await trainProject(file, { stopRequested: () => 'pause' });
+    expect(events.map(({ event }) => event)).toEqual(['start', 'stopped']);
   });
 
   it('ends with them when stopped again and again, with dropout and several tasks', async () => {

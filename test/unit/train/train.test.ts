@@ -263,6 +263,16 @@ describe('a run that is cancelled', () => {
     expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 0 });
   });
 
+  it('keeps it, too, when that is in a validation, which does not end first', async () => {
+    const file = writeProject();
+    let asked = 0;
+    // Before the loss of the second validation.
+    const { events } = await trainProject(file, { stopRequested: () => (++asked >= 17 ? 'cancel' : undefined) });
+    expect(events.at(-1)).toMatchObject({ event: 'cancelled', step: 6, tasks: { mood: { best_epoch: 1 } } });
+    expect(events.filter(({ event }) => event === 'epoch')).toHaveLength(1);
+    expect(recordOf(file).state).toBe('cancelled');
+  });
+
   it('leaves the prompt table as it is before the first epoch has ended', async () => {
     const file = writeProject();
     const { events, table } = await trainProject(file, { stopAfter: 2, how: 'cancel' });
