@@ -68,7 +68,7 @@ export function activate(context: ExtensionContext): Extension {
     onDeath: (death) => void sayThatEngineDied(death, engine, texts),
   });
   const trainings = new TrainingProcesses({ program, log, permit, env: engineEnvironment });
-  const queue = new RunQueue(trainings.start);
+  const queue = new RunQueue(trainings.start, trainings.keepBest);
   const stored = new StoredRuns(engine);
   const charts = new Charts(context.extensionUri, engine, queue, texts);
   const answers = rowAnswers(engine, queue);

@@ -19,7 +19,14 @@ import type {
 } from './predicting.ts';
 import type { Problem } from './problem.ts';
 import type { RunMetricsParams, RunMetricsResult, RunsParams, RunsResult } from './runs.ts';
-import type { StopTrainingParams, TrainingParams, TrainParams, TrainResult } from './training.ts';
+import type {
+  KeepBestPromptsParams,
+  KeepBestPromptsResult,
+  StopTrainingParams,
+  TrainingParams,
+  TrainParams,
+  TrainResult,
+} from './training.ts';
 
 /*
  * The messages between a client (the VS Code extension) and an engine, which is a child process of it: JSON-RPC over the
@@ -31,8 +38,8 @@ import type { StopTrainingParams, TrainingParams, TrainParams, TrainResult } fro
  */
 
 /**
- * `predict` lives with the window and answers everything that only reads; `train` is one training run, after which the
- * process is to be ended.
+ * `predict` lives with the window and answers everything that only reads; `train` is one training run, or ends what one has
+ * left, after which the process is to be ended.
  */
 export type EngineRole = 'predict' | 'train';
 
@@ -70,11 +77,16 @@ export interface EngineRequests {
    * `training` on the way. Cancelling the request itself is `stopTraining` with `cancel`. Role `train`.
    */
   train: { params: TrainParams; result: TrainResult };
+  /**
+   * When a run was cancelled and its process had to be killed: puts the best prompts so far, which lie in its folder, into the
+   * prompt table. The run may be resumed all the same. Role `train`, before or in place of `train`.
+   */
+  keepBestPrompts: { params: KeepBestPromptsParams; result: KeepBestPromptsResult };
 }
 
 /** Notifications of the client, by method. */
 export interface ClientNotifications {
-  /** When the user pauses or cancels the run. It is heard when the step that is being computed has ended. Role `train`. */
+  /** When the user pauses or cancels the run. It is heard before the backbone is run for anything else. Role `train`. */
   stopTraining: StopTrainingParams;
   /**
    * When the window closes: the process ends, a run after having been paused. Closing the channel, or dying, does the

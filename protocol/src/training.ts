@@ -46,6 +46,21 @@ export interface TrainingProgress {
   readonly secondsLeft: number | undefined;
 }
 
+// ── keepBestPrompts ──────────────────────────────────────────────────────────────────────────────────────────────────
+export interface KeepBestPromptsParams {
+  /** Absolute path of the task file, whose prompt table they are for. */
+  readonly file: string;
+  /** The run's folder. */
+  readonly run: string;
+}
+
+export interface KeepBestPromptsResult {
+  readonly promptTable: string;
+  /** By taskname, from 1: the epoch that each prompt is of. Empty where no epoch had ended; the table is then left as it was. */
+  readonly bestEpochs: Readonly<Record<string, number>>;
+}
+
+// ── the end of a run ─────────────────────────────────────────────────────────────────────────────────────────────────
 /** How a run ended; one that failed is an error of the request. */
 export type TrainResult =
   | {

@@ -190,6 +190,34 @@ describe('when a process dies', () => {
     expect(JSON.parse(record)).toMatchObject({ state: 'stopped' });
   });
 
+  it('an engine by SIGKILL, its best prompt so far may be kept, and the run is resumed all the same', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, CHANGES);
+    const engine = new Engine('train');
+    const begun = engine.next('training', ({ events }) => events[0]?.event === 'start');
+    void engine.request('train', asked(file)).catch(() => undefined);
+    const [start] = (await begun).events;
+    const run = start?.event === 'start' ? start.run : '';
+    await epochs(engine, 3);
+    engine.child.kill('SIGKILL');
+    await engine.ended;
+    const promptTable = path.join(dir, 't.prompts.safetensors');
+    expect(existsSync(promptTable)).toBe(false);
+    const kept = await new Engine('train').request('keepBestPrompts', { file, run });
+    expect(kept).toEqual({ promptTable, bestEpochs: { kind: expect.any(Number) } });
+    expect(await readTable(dir)).toEqual(readFileSync(path.join(run, 'best.prompts.safetensors')));
+    await new Engine('train').request('train', asked(file, { resume: true, run }));
+    expect(await readTable(dir)).toEqual(await fromCommandLine());
+  });
+
+  it('an engine by SIGKILL before the first epoch has ended, there is no prompt to keep', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, CHANGES);
+    const kept = await new Engine('train').request('keepBestPrompts', { file, run: dir });
+    expect(kept.bestEpochs).toEqual({});
+    expect(existsSync(kept.promptTable)).toBe(false);
+  });
+
   it('an engine by SIGKILL, the prompt table is whole and the run may be resumed', async () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, { trainer: { max_epochs: 2, batch_size: 8 } });

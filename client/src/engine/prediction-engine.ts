@@ -7,7 +7,7 @@ import type { Permit } from './permit.ts';
 /** So many deaths in a row, without an answer between them, and it is started no more for what is shown by itself. */
 const MOST_DEATHS = 3;
 
-type Reading = Exclude<keyof EngineRequests, 'train'>;
+type Reading = Exclude<keyof EngineRequests, 'train' | 'keepBestPrompts'>;
 
 export interface PredictionEngineOptions {
   /** Path of the engine's program. */

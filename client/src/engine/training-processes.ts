@@ -8,6 +8,9 @@ import type { Permit } from './permit.ts';
 /** How long a process may take to end after its run has. */
 const END_LIMIT_MS = 2000;
 
+/** How long a process may take to start and to write a prompt table. */
+const KEEP_LIMIT_MS = 20_000;
+
 export interface TrainingProcessesOptions {
   /** Path of the engine's program. */
   readonly program: string;
@@ -46,6 +49,24 @@ export class TrainingProcesses {
         whenStarted((engine) => engine.kill());
       },
     };
+  };
+
+  /**
+   * Puts the best prompts so far of a run whose process was killed into the prompt table.
+   * @returns the latest epoch that one is of, from 1; undefined where no epoch had ended
+   * @throws EngineError, EngineDied
+   */
+  readonly keepBest = async (file: string, run: string): Promise<number | undefined> => {
+    const engine = this.#startProcess();
+    const limit = setTimeout(() => engine.kill(), KEEP_LIMIT_MS);
+    try {
+      const { bestEpochs } = await engine.request('keepBestPrompts', { file, run });
+      const epochs = Object.values(bestEpochs);
+      return epochs.length === 0 ? undefined : Math.max(...epochs);
+    } finally {
+      clearTimeout(limit);
+      void engine.end(END_LIMIT_MS);
+    }
   };
 
   /** The processes that live. */

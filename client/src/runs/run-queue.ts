@@ -35,6 +35,13 @@ export interface TrainingProcess {
 export type StartTraining = (request: RunRequest, listener: (training: TrainingParams) => void) => TrainingProcess;
 
 /**
+ * Keeps the best prompt so far of a run whose process was killed.
+ * @param dir the run's folder
+ * @returns the epoch that it is of, from 1; undefined where no epoch had ended
+ */
+export type KeepBest = (file: string, dir: string) => Promise<number | undefined>;
+
+/**
  * `waiting` for the runs before it; `starting` until the first step; `pausing` and `cancelling` until the step that is
  * being computed has ended.
  */
@@ -44,8 +51,8 @@ export type RunEnd =
   | TrainResult
   /** Taken out of the queue before it began, or stopped before its process did. */
   | { readonly outcome: 'withdrawn' }
-  /** It did not end within `CANCEL_LIMIT_MS` of being cancelled, and was killed. */
-  | { readonly outcome: 'killed' }
+  /** It did not end within `CANCEL_LIMIT_MS` of being cancelled, and was killed. @see KeepBest */
+  | { readonly outcome: 'killed'; readonly bestEpoch: number | undefined }
   | { readonly outcome: 'refused'; readonly error: EngineError }
   | { readonly outcome: 'died'; readonly error: EngineDied }
   | { readonly outcome: 'failed'; readonly error: Error };
@@ -81,14 +88,16 @@ type MutableRun = { -readonly [key in keyof WindowRun]: WindowRun[key] };
 /** The runs of a window, one at a time, as two would only take the machine from each other. */
 export class RunQueue {
   readonly #start: StartTraining;
+  readonly #keepBest: KeepBest;
   readonly #listeners = new Set<RunListener>();
   readonly #runs: MutableRun[] = [];
   #active: { readonly run: MutableRun; readonly process: TrainingProcess } | undefined;
   #killTimer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
-  constructor(start: StartTraining) {
+  constructor(start: StartTraining, keepBest: KeepBest = async () => undefined) {
     this.#start = start;
+    this.#keepBest = keepBest;
   }
 
   /** All that have not ended, the first to go in front. */
@@ -163,8 +172,18 @@ export class RunQueue {
     this.#tell(run);
     process.result.then(
       (result) => this.#finish(run, result),
-      (error: unknown) => this.#finish(run, endOf(error, run.phase)),
+      (error: unknown) => this.#finishBroken(run, error),
     );
+  }
+
+  async #finishBroken(run: MutableRun, error: unknown): Promise<void> {
+    if (!(error instanceof EngineDied) || run.phase !== 'cancelling') {
+      this.#finish(run, endOf(error));
+      return;
+    }
+    const keeping = run.dir === undefined ? undefined : this.#keepBest(run.request.file, run.dir);
+    // What could not be kept now is in the run's folder, and the run may be resumed.
+    this.#finish(run, { outcome: 'killed', bestEpoch: await keeping?.catch(() => undefined) });
   }
 
   #take(run: MutableRun, { events, progress }: TrainingParams): void {
@@ -204,8 +223,8 @@ export class RunQueue {
 
 let nextId = 1;
 
-function endOf(error: unknown, phase: RunPhase): RunEnd {
-  if (error instanceof EngineDied) return phase === 'cancelling' ? { outcome: 'killed' } : { outcome: 'died', error };
+function endOf(error: unknown): RunEnd {
+  if (error instanceof EngineDied) return { outcome: 'died', error };
   if (error instanceof EngineError) {
     return error.kind === 'cancelled' ? { outcome: 'withdrawn' } : { outcome: 'refused', error };
   }

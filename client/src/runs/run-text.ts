@@ -160,10 +160,11 @@ export function endMessage(name: string, end: RunEnd, texts: Texts): EndMessage 
     case 'killed':
       return {
         severity: 'warning',
-        text: t(
-          '{0} did not stop within five seconds and was ended. What its last epoch had saved can be resumed.',
-          name,
-        ),
+        text: [
+          t('{0} did not stop within five seconds and was ended.', name),
+          ...(end.bestEpoch === undefined ? [] : [t('The best prompt so far, of epoch {0}, was kept.', end.bestEpoch)]),
+          t('What its last epoch had saved can be resumed.'),
+        ].join(' '),
       };
     case 'refused':
       return { severity: 'error', text: t('{0} was not trained: {1}', name, end.error.message) };

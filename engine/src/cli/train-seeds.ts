@@ -1,8 +1,9 @@
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
-import { readPromptTable, requireTablePlace, updatePromptTable } from '../prompt/prompt-table.ts';
+import { requireTablePlace } from '../prompt/prompt-table.ts';
 import { count, shortPath } from '../text.ts';
+import { keepBestPrompts } from '../train/keep-best-prompts.ts';
 import { planTraining } from '../train/plan.ts';
 import type { Output } from './output.ts';
 import { meanAndSpread, type NamedRun, runSideBySide, type SideBySideOptions } from './side-by-side.ts';
@@ -39,7 +40,7 @@ async function keepBest(
   const { val_metric } = project.file.trainer;
   const values = ends.map(({ best_value }) => best_value!);
   const best = values.indexOf(val_metric === 'loss' ? Math.min(...values) : Math.max(...values));
-  await putIntoTable(project, ends[best]!);
+  await keepBestPrompts(ends[best]!.prompt_table, project.promptTablePath);
   const { mean, deviation } = meanAndSpread(values);
   output.event({ event: 'seeds', metric: val_metric, values, mean, deviation, kept: seeds[best]! });
   for (const [i, seed] of seeds.entries()) {
@@ -56,11 +57,4 @@ async function keepBest(
     `${val_metric} over ${count(seeds.length, 'seed')}: ${mean.toFixed(3)} ± ${deviation.toFixed(3)}; ` +
       `the prompt of seed ${seeds[best]} is in ${shortPath(project.promptTablePath)}`,
   );
-}
-
-async function putIntoTable({ promptTablePath }: Project, { prompt_table }: DoneEvent): Promise<void> {
-  for (const [name, { record, ...prompt }] of await readPromptTable(prompt_table)) {
-    const { date, ...rest } = record!;
-    await updatePromptTable(promptTablePath, new Map([[name, { ...prompt, record: rest }]]), new Date(date));
-  }
 }

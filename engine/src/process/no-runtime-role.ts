@@ -1,5 +1,6 @@
 import type { EngineError } from '../errors.ts';
 import type { Connection, Method } from './connection.ts';
+import { keepBestOf } from './keep-best.ts';
 import type { Role } from './role.ts';
 import { runHandlers } from './run-handlers.ts';
 
@@ -10,6 +11,10 @@ export function noRuntimeRole({ handle }: Connection, why: EngineError): Role {
   const refuse = async () => {
     throw why;
   };
-  handle({ ...Object.fromEntries(COMPUTING.map((method) => [method, refuse])), ...runHandlers });
+  handle({
+    ...Object.fromEntries(COMPUTING.map((method) => [method, refuse])),
+    ...runHandlers,
+    keepBestPrompts: keepBestOf,
+  });
   return { end: async () => undefined };
 }

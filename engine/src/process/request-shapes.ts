@@ -70,6 +70,7 @@ const SHAPES: { readonly [M in Method]: { readonly [K in keyof Required<EngineRe
   fetchCuda: { token: TEXT },
   runs: { folders: TEXTS },
   runMetrics: { dir: TEXT, points: COUNT },
+  keepBestPrompts: { file: TEXT, run: TEXT },
   train: { token: TEXT, file: TEXT, tasknames: TEXTS, resume: FLAG, run: orNone(TEXT), device: DEVICE },
 };
 

@@ -10,11 +10,12 @@ import { RunProgress } from '../train/run-progress.ts';
 import { type StopRequest, train } from '../train/train.ts';
 import type { Connection, Notify } from './connection.ts';
 import { DeviceChoice } from './device-choice.ts';
+import { keepBestOf } from './keep-best.ts';
 import { log } from './log.ts';
 import { taskFileNow } from './renamed-file.ts';
 import type { Role } from './role.ts';
 
-/** One training run. @param program the engine's own, which tries devices */
+/** One training run, or what one has left. @param program the engine's own, which tries devices */
 export function trainRole(connection: Connection, program: URL): Role {
   let run: Promise<TrainResult> | undefined;
   let stop: StopRequest | undefined;
@@ -31,6 +32,7 @@ export function trainRole(connection: Connection, program: URL): Role {
       run = runTraining(params, new DeviceChoice(program), () => stop, connection.notify);
       return run;
     },
+    keepBestPrompts: keepBestOf,
   });
   return {
     end: async () => {

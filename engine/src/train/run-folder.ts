@@ -27,7 +27,9 @@ const PATIENCE = 10_000;
 /** Of a run beside others, for each step of all that they were saved at, and none for its end. */
 const checkpointName = (step?: number) =>
   step === undefined ? 'checkpoint.safetensors' : `checkpoint-${step}.safetensors`;
-const BEST = 'best.prompts.safetensors';
+
+/** A prompt table of a run's own, with its best prompts so far. @param dir the run's folder */
+export const bestPromptsPath = (dir: string) => path.join(dir, 'best.prompts.safetensors');
 
 /**
  * The folder of one run, `.ptask/runs/<time>-<task>/` beside the task file. It is held by one process at a time, by the
@@ -103,9 +105,8 @@ export class RunFolder {
     await this.lock.release();
   }
 
-  /** A prompt table of this run's own, with the best prompts so far. */
   get bestPromptsPath(): string {
-    return path.join(this.dir, BEST);
+    return bestPromptsPath(this.dir);
   }
 
   async setState(state: RunState): Promise<void> {

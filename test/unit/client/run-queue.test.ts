@@ -172,7 +172,39 @@ describe('a run that is cancelled', () => {
     await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS - 1);
     expect(processes[0]!.isKilled).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
-    expect(await ended).toEqual({ outcome: 'killed' });
+    expect(await ended).toEqual({ outcome: 'killed', bestEpoch: undefined });
+  });
+
+  it('has its best prompt kept where it had to be killed, before the next one begins', async () => {
+    const processes = new Processes();
+    const kept: string[][] = [];
+    let keep!: (epoch: number) => void;
+    const queue = new RunQueue(processes.start, (...of) => {
+      kept.push(of);
+      return new Promise((resolve) => (keep = resolve));
+    });
+    const run = queue.add(request('a'));
+    queue.add(request('b'));
+    const ended = queue.ended(run.id);
+    processes.all[0]!.tell({ token: '', progress: NOTHING_YET, events: [BEGUN] });
+    queue.stop(run.id, 'cancel');
+    await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS);
+    expect(kept).toEqual([['a', '/w/.ptask/runs/1']]);
+    expect(queue.open.map(({ phase }) => phase)).toEqual(['cancelling', 'waiting']);
+    keep(3);
+    expect(await ended).toEqual({ outcome: 'killed', bestEpoch: 3 });
+    expect(queue.open.map(({ phase }) => phase)).toEqual(['starting']);
+  });
+
+  it('has ended, too, where its best prompt could not be kept', async () => {
+    const processes = new Processes();
+    const queue = new RunQueue(processes.start, () => Promise.reject(new EngineError('the disk is full', 'input')));
+    const run = queue.add(request('a'));
+    const ended = queue.ended(run.id);
+    processes.all[0]!.tell({ token: '', progress: NOTHING_YET, events: [BEGUN] });
+    queue.stop(run.id, 'cancel');
+    await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS);
+    expect(await ended).toEqual({ outcome: 'killed', bestEpoch: undefined });
   });
 
   it('is left alone when it ends, however often it was cancelled', async () => {
@@ -194,7 +226,7 @@ describe('a run that is cancelled', () => {
     expect(run.phase).toBe('cancelling');
     expect(processes[0]!.stopped).toEqual(['cancel']);
     await vi.advanceTimersByTimeAsync(CANCEL_LIMIT_MS);
-    expect(await ended).toEqual({ outcome: 'killed' });
+    expect(await ended).toEqual({ outcome: 'killed', bestEpoch: undefined });
   });
 
   it('before its process was started is not told as a failure', async () => {

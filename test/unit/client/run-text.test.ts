@@ -73,6 +73,14 @@ describe('the message at the end', () => {
     expect(message).toMatchObject({ severity: 'warning' });
     expect(message?.text).toMatch(/\. sentiment has learnt nothing\.$/);
   });
+  it('says which prompt was kept of a run that had to be killed, and that it can be resumed', () => {
+    const text = (bestEpoch?: number) => endMessage('s', { outcome: 'killed', bestEpoch }, english)?.text;
+    expect(text(3)).toBe(
+      's did not stop within five seconds and was ended. The best prompt so far, of epoch 3, was kept. What its last epoch had saved can be resumed.',
+    );
+    expect(text()).not.toContain('kept');
+  });
+
   it('says which prompt a cancelled run has kept', () => {
     const cancelled = { outcome: 'cancelled', run: '', step: 9, promptTable: '' } as const;
     expect(endMessage('s', { ...cancelled, tasks: [trained()] }, english)?.text).toContain('of epoch 3, was kept');

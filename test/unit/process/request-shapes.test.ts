@@ -25,6 +25,7 @@ const SOUND: { readonly [M in keyof EngineRequests]: Required<EngineRequests[M][
   fetchCuda: { token: '1' },
   runs: { folders: [] },
   runMetrics: { dir: '/a', points: 100 },
+  keepBestPrompts: { file: '/a', run: '/r' },
   train: { token: '1', file: '/a', tasknames: [], resume: true, run: '/r', device: 'auto' },
 };
 const methods = Object.keys(SOUND) as (keyof EngineRequests)[];
