@@ -18,6 +18,7 @@ import { fetchModelCommand } from './models/fetch-model.ts';
 import { selectModel } from './models/select-model.ts';
 import { newTaskFile } from './new-task-file/new-task-file.ts';
 import { askForPaths } from './outside-paths/ask-for-paths.ts';
+import { Foresight } from './predictions/foresight.ts';
 import { showInlinePredictions } from './predictions/inline-predictions.ts';
 import { predictTask } from './predictions/predict-command.ts';
 import { rowAnswers } from './predictions/row-answers.ts';
@@ -72,6 +73,7 @@ export function activate(context: ExtensionContext): Extension {
   const stored = new StoredRuns(engine);
   const charts = new Charts(context.extensionUri, engine, queue, texts);
   const answers = rowAnswers(engine, queue);
+  const foresight = new Foresight(server, answers, () => queue.open.length > 0);
   const storage = context.storageUri ?? context.globalStorageUri;
   const reports = new ReportDocuments(storage);
   const tests = new EvaluationTests(server, engine, queue, texts);
@@ -102,7 +104,8 @@ export function activate(context: ExtensionContext): Extension {
     commands.registerCommand('ptask.newTaskFile', () => newTaskFile({ server, texts })),
     commands.registerCommand('ptask.openExample', () => openExample(context)),
     answers,
-    ...showInlinePredictions(server, engine, answers, texts),
+    foresight,
+    ...showInlinePredictions(server, engine, answers, foresight, texts),
     ...registerPredictionHovers(server, engine, answers, texts),
     tests,
     registerShowRule(context.extensionUri),

@@ -19,11 +19,11 @@ import { later } from '../later.ts';
 import { findTaskFiles, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS } from './documents.ts';
+import type { Foresight } from './foresight.ts';
+import { areWanted, INLINE } from './inline-setting.ts';
 import { hintText, staleText } from './prediction-text.ts';
 import { Redrawing } from './redrawing.ts';
 import { PROMPT_TABLES, type RowAnswers } from './row-answers.ts';
-
-const SETTING = 'predictions.inline';
 
 /**
  * So long is waited for answers before a task file is drawn without them, since the language server's hints are drawn with them.
@@ -40,6 +40,7 @@ export function showInlinePredictions(
   server: LanguageServer,
   engine: PredictionEngine,
   answers: RowAnswers,
+  foresight: Pick<Foresight, 'seen'>,
   texts: Texts,
 ): Disposable[] {
   const changed = new EventEmitter<void>();
@@ -71,10 +72,11 @@ export function showInlinePredictions(
   const provider: InlayHintsProvider = {
     onDidChangeInlayHints: changed.event,
     async provideInlayHints(document, range, token) {
-      if (!workspace.isTrusted || !workspace.getConfiguration('ptask', document).get(SETTING, true)) return [];
+      if (!areWanted(document.uri)) return [];
       const rows = await server.rows(document.uri, range, token);
       if (token.isCancellationRequested) return [];
       const questions = rows.map(questionOf);
+      for (const file of new Set(questions.map(({ files }) => files[0]!))) foresight.seen(file);
       const answered = store.want(questions).then(() => false);
       let isNews = false;
       if (questions.some((question) => !store.known(question))) {
@@ -86,7 +88,7 @@ export function showInlinePredictions(
       return hintsOf(document, rows, answers, texts);
     },
   };
-  const start = later(START_MS, () => void startWherePrompts(server, engine));
+  const start = later(START_MS, () => void startWherePrompts(server, engine, foresight));
   start.soon();
   return [
     changed,
@@ -94,7 +96,7 @@ export function showInlinePredictions(
     start,
     answers.news(tellNews),
     workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(`ptask.${SETTING}`)) changed.fire();
+      if (event.affectsConfiguration(`ptask.${INLINE}`)) changed.fire();
     }),
     workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
     languages.registerInlayHintsProvider(ROW_DOCUMENTS, provider),
@@ -110,13 +112,19 @@ function documentsInView(): TextDocument[] {
  * The process that predicts takes a while to start and to open a model, for which the first rows that are opened need not wait.
  * Without prompts nothing is started.
  */
-async function startWherePrompts(server: LanguageServer, engine: PredictionEngine): Promise<void> {
-  if (!workspace.isTrusted || !workspace.getConfiguration('ptask').get(SETTING, true)) return;
+async function startWherePrompts(
+  server: LanguageServer,
+  engine: PredictionEngine,
+  foresight: Pick<Foresight, 'seen'>,
+): Promise<void> {
+  if (!areWanted()) return;
   const found = await workspace.findFiles(PROMPT_TABLES, '**/node_modules/**', 1);
   if (found.length === 0) return;
   engine.start();
   for (const uri of (await findTaskFiles()).slice(0, MOST_LOOKED_INTO)) {
-    if (await openTrained(uri, server, engine)) return;
+    if (!(await openTrained(uri, server, engine))) continue;
+    foresight.seen(uri.fsPath);
+    return;
   }
 }
 
@@ -162,5 +170,5 @@ function hintsOf(
 }
 
 function toggle(): Promise<void> {
-  return changeSetting<boolean>(SETTING, window.activeTextEditor?.document.uri, (isOn = true) => !isOn);
+  return changeSetting<boolean>(INLINE, window.activeTextEditor?.document.uri, (isOn = true) => !isOn);
 }

@@ -4,6 +4,7 @@ import type {
   PredictParams,
   PredictResult,
   PromptState,
+  Urgency,
 } from '../../../protocol/src/predicting.ts';
 
 /** A row of a task, as the engine is asked about it. */
@@ -13,6 +14,9 @@ export interface RowQuestion {
   readonly taskname: string;
   readonly row: Readonly<Record<string, unknown>>;
 }
+
+/** How soon rows are wanted: those in view at once. */
+type Wanted = Exclude<Urgency, 'hover'>;
 
 export interface Prediction {
   readonly prompt: PromptState;
@@ -60,14 +64,15 @@ export class PredictionStore {
   /**
    * Asks for what is not known yet and not asked for; resolves when that has been answered. Failures leave it unknown until
    * it expires.
+   * @param urgency `background` for rows that are not in view, of whose answers nobody is told
    */
-  async want(questions: readonly RowQuestion[]): Promise<void> {
+  async want(questions: readonly RowQuestion[], urgency: Wanted = 'visible'): Promise<void> {
     const groups = new Map<string, RowQuestion[]>();
     for (const question of questions) {
       const key = [question.taskname, ...question.files].join('\0');
       groups.set(key, [...(groups.get(key) ?? []), question]);
     }
-    await Promise.all([...groups.values()].map((group) => this.#fetch(group)));
+    await Promise.all([...groups.values()].map((group) => this.#fetch(group, urgency)));
   }
 
   /** The task file that answers the row; the one that is preferred where no prompt is trained. */
@@ -101,7 +106,7 @@ export class PredictionStore {
   }
 
   /** @param group rows of one task of the same files */
-  async #fetch(group: readonly RowQuestion[]): Promise<void> {
+  async #fetch(group: readonly RowQuestion[], urgency: Wanted): Promise<void> {
     const tasks = this.#tasksOf(group[0]!);
     const rows = new Map(group.map(({ row }) => [rowKey(row), row]));
     const isKnown = (key: string) => answering(tasks)?.known(key) !== undefined;
@@ -109,27 +114,40 @@ export class PredictionStore {
     const unknown = [...rows.keys()].filter((key) => !isKnown(key));
     await this.#askForPrompts(tasks);
     // Answers of a prompt may be there from before; which prompt it is, only the engine knew.
-    if (unknown.some(isKnown)) this.#onChange();
+    if (urgency === 'visible' && unknown.some(isKnown)) this.#onChange();
     const task = answering(tasks);
     if (task?.prompt === undefined || task.prompt.state === 'untrained') return;
     await this.#fetchRows(
       task,
-      [...rows].filter(([key]) => task.claim(key)),
+      [...rows].filter(([key]) => task.claim(key, urgency)),
+      urgency,
     );
   }
 
-  async #fetchRows(task: TaskPredictions, missing: readonly (readonly [string, RowQuestion['row']])[]): Promise<void> {
+  async #fetchRows(
+    task: TaskPredictions,
+    missing: readonly (readonly [string, RowQuestion['row']])[],
+    urgency: Wanted,
+  ): Promise<void> {
     if (missing.length === 0) return;
     const { signal } = task;
+    const told = new Set<string>();
     const take = (prompt: PromptState, from: number, answers: readonly PredictedRow[]) => {
       if (signal.aborted) return;
       task.prompt = prompt;
-      const news = answers.filter((answer, place) => task.take(missing[from + place]![0], answer));
-      if (news.length > 0) this.#onChange();
+      const before = told.size;
+      answers.forEach((answer, place) => {
+        const [key] = missing[from + place]!;
+        task.take(key, answer);
+        told.add(key);
+      });
+      if (urgency === 'visible' && told.size > before) this.#onChange();
     };
     const rows = missing.map(([, row]) => row);
     try {
-      const result = await this.#ask(task, rows, ({ prompt, from, rows: answers }) => take(prompt, from, answers));
+      const result = await this.#ask(task, rows, urgency, ({ prompt, from, rows: answers }) =>
+        take(prompt, from, answers),
+      );
       take(result.prompt, 0, result.rows);
     } catch {
       // The file has errors, which the editor shows, or the engine died, which is said elsewhere.
@@ -147,7 +165,7 @@ export class PredictionStore {
 
   async #askForPrompt(task: TaskPredictions): Promise<void> {
     const { signal } = task;
-    const prompt = await this.#ask(task, [], () => undefined).then(
+    const prompt = await this.#ask(task, [], 'visible', () => undefined).then(
       (result) => result.prompt,
       () => undefined,
     );
@@ -157,6 +175,7 @@ export class PredictionStore {
   #ask(
     { file, taskname, signal }: TaskPredictions,
     rows: readonly RowQuestion['row'][],
+    urgency: Wanted,
     predicted: (params: PredictedParams) => void,
   ): Promise<PredictResult> {
     const token = `predict-${++this.#token}`;
@@ -169,7 +188,7 @@ export class PredictionStore {
         taskname,
         rows,
         withUntrained: false,
-        urgency: 'visible',
+        urgency,
       },
       (params) => {
         if (params.token === token && !signal.aborted) predicted(params);
@@ -197,8 +216,8 @@ class TaskPredictions {
   /** Whether that question has been answered or has failed. */
   isSettled = false;
   readonly #byPrompt = new Map<string, Map<string, PredictedRow>>();
-  /** Rows that have been asked for since the prompt is known. */
-  #claimed = new Set<string>();
+  /** Rows that have been asked for since the prompt is known, and how urgently. */
+  #claimed = new Map<string, Wanted>();
   #controller = new AbortController();
 
   constructor(file: string, taskname: string) {
@@ -223,23 +242,21 @@ class TaskPredictions {
     return answer && { prompt, answer };
   }
 
-  /** Whether the row has to be asked for, which is then taken as done. */
-  claim(row: string): boolean {
-    if (this.#claimed.has(row) || this.known(row)) return false;
-    this.#claimed.add(row);
+  /** Whether the row has to be asked for, which is then taken as done. One that comes into view does not wait for the background. */
+  claim(row: string, urgency: Wanted): boolean {
+    const claimed = this.#claimed.get(row);
+    if (claimed === 'visible' || claimed === urgency || this.known(row)) return false;
+    this.#claimed.set(row, urgency);
     return true;
   }
 
-  /** Whether it was not known. */
-  take(row: string, answer: PredictedRow): boolean {
+  take(row: string, answer: PredictedRow): void {
     const key = this.prompt!.key;
     const answers = this.#byPrompt.get(key) ?? new Map<string, PredictedRow>();
     this.#byPrompt.set(key, answers);
-    const isNew = !answers.has(row);
     answers.set(row, answer);
     forgetOldest(answers, MOST_ROWS);
     forgetOldest(this.#byPrompt, MOST_PROMPTS);
-    return isNew;
   }
 
   expire(): void {
@@ -248,7 +265,7 @@ class TaskPredictions {
     this.prompt = undefined;
     this.asking = undefined;
     this.isSettled = false;
-    this.#claimed = new Set();
+    this.#claimed = new Map();
   }
 }
 

@@ -15,12 +15,15 @@ export interface RowAnswers extends Disposable {
   readonly store: PredictionStore;
   /** When there is something new to show. */
   readonly news: Event<void>;
+  /** When the prompts of a task file, or of all, may be others than before. */
+  readonly expired: Event<string | undefined>;
   /** Of the task files that a row belongs to, the one that was in the editor last is preferred. */
   questionOf(row: TaskRow): RowQuestion;
 }
 
 export function rowAnswers(engine: PredictionEngine, queue: RunQueue): RowAnswers {
   const news = new EventEmitter<void>();
+  const expired = new EventEmitter<string | undefined>();
   const store = new PredictionStore(
     {
       predict: (params, predicted, signal) => engine.request('predict', params, { signal, listen: { predicted } }),
@@ -35,13 +38,18 @@ export function rowAnswers(engine: PredictionEngine, queue: RunQueue): RowAnswer
   look();
   const disposables = [
     news,
+    expired,
     store,
-    ...onPromptsChange(engine, queue, (file) => store.expire(file)),
+    ...onPromptsChange(engine, queue, (file) => {
+      store.expire(file);
+      expired.fire(file);
+    }),
     window.onDidChangeActiveTextEditor((editor) => look(editor)),
   ];
   return {
     store,
     news: news.event,
+    expired: expired.event,
     questionOf: ({ taskFiles, taskname, row }) => ({
       files: recent.sorted(taskFiles.map((uri) => Uri.parse(uri).fsPath)),
       taskname,

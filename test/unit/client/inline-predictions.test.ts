@@ -47,7 +47,7 @@ const document = {
   languageId: 'jsonl',
 };
 vscode.editors.push({ document });
-const row = { range: { start: {}, end: {} }, taskFiles: [], taskname: 'tone', row: {} };
+const row = { range: { start: {}, end: {} }, files: ['/w/a.ptask.json'], taskname: 'tone', row: {} };
 const token = { isCancellationRequested: false };
 
 /** Answers that a test gives when it likes. */
@@ -79,7 +79,13 @@ afterEach(() => vi.useRealTimers());
 it('rows whose answers expire while they are drawn for the first time are drawn once more, until they are asked for', async () => {
   const { answers, state, news } = answersOnRequest();
   const server = { rows: async () => [row] };
-  const [changed] = showInlinePredictions(server as never, {} as never, answers as never, english);
+  const [changed] = showInlinePredictions(
+    server as never,
+    {} as never,
+    answers as never,
+    { seen: () => undefined },
+    english,
+  );
   const { fire } = changed as unknown as { fire: ReturnType<typeof vi.fn> };
   const draw = () => vscode.providers.at(-1)!.provideInlayHints(document, {}, token);
 
@@ -106,6 +112,7 @@ it('rows that have no answer leave nothing waiting when that is known', async ()
     { rows: async () => [row] } as never,
     {} as never,
     answers as never,
+    { seen: () => undefined },
     english,
   );
   const [, drawing, start] = disposables;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PredictionStore, type RowQuestion } from '../../../client/src/predictions/prediction-store.ts';
 import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/predicting.ts';
 
@@ -57,7 +57,7 @@ function start(prompts: Readonly<Record<string, PromptState | 'faulty'>> = {}) {
   const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
   const shown = (of: RowQuestion) => store.known(of)?.answer.trained?.text;
   const rowsAsked = () => engine.asked.flatMap(({ rows }) => rows.map(({ sentence }) => sentence));
-  return { store, engine, settled, shown, rowsAsked, changes: () => changes };
+  return { store, engine, answer, settled, shown, rowsAsked, changes: () => changes };
 }
 
 describe('answers', () => {
@@ -88,6 +88,42 @@ describe('answers', () => {
     store.want([question('A'), question('B')]);
     await settled();
     expect(changes()).toBe(2);
+  });
+
+  it('to rows that are not in view are kept, and nobody is told', async () => {
+    const { store, engine, shown, changes, rowsAsked } = start();
+    await store.want([question('A'), question('B')], 'background');
+    expect(changes()).toBe(0);
+    expect(engine.asked.map(({ urgency }) => urgency)).toEqual(['visible', 'background']);
+    expect([shown(question('A')), shown(question('B'))]).toEqual(['first A', 'first B']);
+    await store.want([question('A')]);
+    expect(rowsAsked()).toEqual(['A', 'B']);
+  });
+
+  it('to rows that come into view do not wait for the background, and are told', async () => {
+    const { answer } = start();
+    let answerBackground = (): void => undefined;
+    const asked: unknown[] = [];
+    const predict = async ({ rows, urgency }: PredictParams) => {
+      asked.push([urgency, rows.length]);
+      if (urgency === 'background') await new Promise<void>((resolve) => (answerBackground = resolve));
+      return { prompt: current('first'), rows: rows.map((row) => answer(row, current('first'))) };
+    };
+    let changes = 0;
+    const store = new PredictionStore({ predict, unsavedText: () => undefined }, () => changes++);
+    const inBackground = store.want([question('A')], 'background');
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await store.want([question('A')]);
+    expect(store.known(question('A'))).toBeDefined();
+    expect(changes).toBe(1);
+    answerBackground();
+    await inBackground;
+    expect(changes).toBe(1);
+    expect(asked).toEqual([
+      ['visible', 0],
+      ['background', 1],
+      ['visible', 1],
+    ]);
   });
 
   it('that come late, of a prompt that was replaced meanwhile, are not shown', async () => {
