@@ -16,6 +16,12 @@ export interface Past {
   readonly cache: Tensors;
   /** Takes in the tokens that `rows` were run with, of which `given` are the `PRESENT` outputs. */
   extend(rows: readonly BranchedRow[], given: Tensors): void;
+  /**
+   * Lets go of all rows but some.
+   * @param rows their numbers, in order; they are counted anew
+   * @returns whether it has; where it stays as it was, the others have to go along
+   */
+  keepRows(rows: readonly number[]): boolean;
   release(): void;
 }
 
@@ -39,6 +45,11 @@ export class HeldPast implements Past {
     this.rows = rows.map((row, n) => seenToo(this.rows[n]!, row, this.length, this.length + slots));
     this.length += slots;
     this.cache = Object.fromEntries(Object.entries(given).map(([name, feed]) => [pastName(name, PRESENT), feed]));
+  }
+
+  /** Picking rows on the device would take a graph of its own. */
+  keepRows(): boolean {
+    return false;
   }
 
   release(): void {
@@ -76,6 +87,14 @@ export class RoomyPast implements Past {
     this.used += slots;
   }
 
+  keepRows(rows: readonly number[]): boolean {
+    const fewer = emptyCache(this.cache, rows.length, this.length);
+    for (const [name, feed] of Object.entries(this.cache)) placeRows(feed, fewer[name]!, rows, this.used);
+    this.cache = fewer;
+    this.rows = rows.map((row) => this.rows[row]!);
+    return true;
+  }
+
   release(): void {
     // Garbage collection takes what is in this process's memory.
   }
@@ -111,6 +130,19 @@ function place(from: Feed, into: Feed, at: number, slots: number): void {
   const headSize = from.dims.at(-1)!;
   for (let start = 0, to = at * headSize; start < source.data.length; start += source.width, to += target.width) {
     target.data.set(source.data.subarray(start, start + slots * headSize), to);
+  }
+}
+
+/** Puts the first `slots` tokens of some rows into a tensor of those rows alone, of the same heads and length. */
+function placeRows(from: Feed, into: Feed, rows: readonly number[], slots: number): void {
+  const [source, target] = [inMemory(from), inMemory(into)];
+  const [heads, before, , headSize] = from.dims as [number, number, number, number];
+  for (let head = 0, to = 0; head < heads; head++) {
+    for (const row of rows) {
+      const start = (head * before + row) * source.width;
+      target.data.set(source.data.subarray(start, start + slots * headSize), to);
+      to += target.width;
+    }
   }
 }
 

@@ -53,6 +53,9 @@ const LOGITS_A_RUN = 16 * 1024 * 1024;
  */
 export const UNPACKED_BYTES = 2 ** 30;
 
+/** Rows of a batch that have ended go along until this share of it is left, as the keys and values of the others are copied then. */
+const KEPT_SHARE = 0.75;
+
 const NOTHING_PICKED: RunResults = { outputs: { picked: float32(new Float32Array(0), [0]) }, kept: {} };
 
 export interface PredictorOptions extends SessionOptions, RowsAtOnceOptions {}
@@ -291,29 +294,45 @@ export class Predictor {
     const generated: number[][] = rows.map(() => []);
     const open = rows.map(() => true);
     const ends = rows.map(lengthOf);
+    /** The rows that are run. */
+    let active: readonly number[] = rows.map((_, n) => n);
     let next: readonly BranchedRow[] = rows.map((row) => ({ ...row, branches: [] }));
     const past = this.pastOf(await this.cacheOf(prefix, long), rows.length);
+    // In all but the first of the runs, each row is one token. One session does for all of them.
+    const fewRows = rows.length > 1;
     try {
       while (open.includes(true)) {
-        const { outputs, kept } = await this.runRows(prefix, next, { output: 'next', long, past });
+        const { outputs, kept } = await this.runRows(prefix, next, { output: 'next', long, past, fewRows });
         const chosen = outputs.next!.data as BigInt64Array;
         past.extend(next, kept);
-        next = rows.map((_, n) => {
-          const token = Number(chosen[n]!);
-          const place = ends[n]! + generated[n]!.length;
-          if (open[n] && token === endId) open[n] = false;
-          if (open[n]) {
-            generated[n]!.push(token);
-            open[n] = this.hasRoom(place + 1, generated[n]!.length, most[n]!) && this.isLong(place + 1) === long;
-          }
-          // A finished row goes along at a harmless place until all are done; its tokens are not looked at.
-          return { ids: Int32Array.of(open[n] ? token : 0), position: open[n] ? place : 0, branches: [] };
+        active.forEach((n, place) => {
+          if (!open[n]) return;
+          const token = Number(chosen[place]!);
+          open[n] = token !== endId;
+          if (!open[n]) return;
+          generated[n]!.push(token);
+          const length = ends[n]! + generated[n]!.length;
+          open[n] = this.hasRoom(length, generated[n]!.length, most[n]!) && this.isLong(length) === long;
         });
+        active = this.stillRun(active, open, past);
+        // A finished row that goes along does so at a harmless place; its tokens are not looked at.
+        next = active.map((n) => ({
+          ids: Int32Array.of(open[n] ? generated[n]!.at(-1)! : 0),
+          position: open[n] ? ends[n]! + generated[n]!.length - 1 : 0,
+          branches: [],
+        }));
       }
     } finally {
       past.release();
     }
     return generated;
+  }
+
+  /** @param active rows that were run; without those that have ended, where these are worth the copying of the others */
+  private stillRun(active: readonly number[], open: readonly boolean[], past: Past): readonly number[] {
+    const places = active.flatMap((n, place) => (open[n] ? [place] : []));
+    const isWorthIt = places.length > 0 && places.length <= KEPT_SHARE * active.length;
+    return isWorthIt && past.keepRows(places) ? places.map((place) => active[place]!) : active;
   }
 
   private pastOf(prefix: Readonly<Record<string, Feed>>, rows: number): Past {
@@ -324,11 +343,14 @@ export class Predictor {
   private async runRows(
     prefix: CachedPrefix,
     rows: readonly BranchedRow[],
-    { output, long, past }: { readonly output: RowsOutput; readonly long: boolean; readonly past?: Past },
+    {
+      output,
+      long,
+      past,
+      fewRows = false,
+    }: { readonly output: RowsOutput; readonly long: boolean; readonly past?: Past; readonly fewRows?: boolean },
   ): Promise<RunResults> {
     const places = rows.some((row) => row.ids.some((id) => id < 0)) ? 'tokens' : 'none';
-    // In all but the first of a generation's runs, each row is one token.
-    const fewRows = past !== undefined && rows.length > 1;
     const { session, inverses, windows, asksPlaces } = await memoised(
       this.rowSessions,
       `${places} ${output} ${past !== undefined} ${fewRows}`,

@@ -78,6 +78,22 @@ describe('a past with room', () => {
     expect(caches.size).toBeLessThan(10);
   });
 
+  it('goes on with some of its rows, as they were', () => {
+    const past = new RoomyPast(prefix, 3);
+    const first = [row(4, 7, 8, 9), row(4, 5), row(4, 3, 6)];
+    past.extend(first, { [`${PRESENT}key_0`]: keysOf(first) });
+    expect(past.keepRows([0, 2])).toBe(true);
+    const second = [row(7, 1), row(6, 2)];
+    past.extend(second, { [`${PRESENT}key_0`]: keysOf(second) });
+    expect(past.keepRows([1])).toBe(true);
+    expect(seen(past)).toEqual([
+      [
+        [3, 6, 2],
+        [3, 6, 2],
+      ],
+    ]);
+  });
+
   it('takes more at once than it has room for', () => {
     const past = new RoomyPast(prefix, 1);
     const rows = [row(4, ...Array.from({ length: 100 }, (_, i) => i + 1))];
@@ -99,6 +115,7 @@ it('a past that stays where it is computed lets go of the one before', () => {
   past.extend([row(6, 9)], { [`${PRESENT}key_0`]: held('second', 4) });
   expect(disposed).toEqual(['first']);
   expect([...past.rows[0]!.visible]).toEqual([0, 1, 1, 1]);
+  expect(past.keepRows()).toBe(false);
   past.release();
   expect(disposed).toEqual(['first', 'second']);
 });

@@ -218,6 +218,32 @@ describe('greedy decoding', () => {
     }
   });
 
+  it('runs no rows that have ended for long, and gives the others what it gives them alone', async () => {
+    const prefix = await predictor.cachePrefix(Int32Array.of(-1, -2, -3), virtual);
+    const rows = Array.from({ length: 24 }, (_, n): BranchedRow => {
+      const ids = Int32Array.from({ length: 1 + (n % 5) }, (_, i) => (7 * n + i * i) % vocabSize);
+      return { ids, position: 3, branches: [] };
+    });
+    const free = await predictor.generate(prefix, rows, undefined, 24);
+    const counts = new Map<number, number>();
+    for (const { ids } of free) for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1);
+    // A token that about half of the rows come to.
+    const [endId] = [...counts].sort(([, a], [, b]) => Math.abs(a - 12) - Math.abs(b - 12))[0]!;
+    const run = vi.spyOn(Session.prototype, 'runKeeping');
+    const ended = await predictor.generate(prefix, rows, endId, 24);
+    const active = run.mock.calls.map(([feeds]) => feeds.past_key_0!.dims[1]!);
+    run.mockRestore();
+    expect(ended).toEqual(
+      free.map(({ ids, cut }) =>
+        ids.includes(endId) ? { ids: ids.slice(0, ids.indexOf(endId)), cut: false } : { ids, cut },
+      ),
+    );
+    expect(active[0]).toBe(24);
+    expect(active.at(-1)).toBeLessThan(24);
+    const open = (step: number) => ended.filter(({ ids }) => ids.length > step).length;
+    for (const [step, rows] of active.entries()) expect(rows).toBeLessThanOrEqual(Math.ceil((4 / 3) * open(step - 1)));
+  });
+
   it('stops before the end token, and at once where that comes first', async () => {
     const prompt = Int32Array.of(5, 6, 7);
     const { ids: free } = await generate(prompt, 1, undefined, 10);
