@@ -56,6 +56,12 @@ export const UNPACKED_BYTES = 2 ** 30;
 /** Rows of a batch that have ended go along until this share of it is left, as the keys and values of the others are copied then. */
 const KEPT_SHARE = 0.75;
 
+/**
+ * Where other batches wait, the last rows of one stop when they are this share of it, and go on together with the last of the others:
+ * a token for a few rows takes as long as one for many, and what they have so far goes through the backbone at once.
+ */
+const LATE_SHARE = 0.25;
+
 const NOTHING_PICKED: RunResults = { outputs: { picked: float32(new Float32Array(0), [0]) }, kept: {} };
 
 export interface PredictorOptions extends SessionOptions, RowsAtOnceOptions {}
@@ -213,27 +219,36 @@ export class Predictor {
     maxNew: number,
   ): Promise<number[][]> {
     const result = rows.map((): number[] => []);
+    /** Where a row is behind the tokens it has so far. */
+    const grown = (n: number): BranchedRow => ({ ...rows[n]!, ids: Int32Array.of(...rows[n]!.ids, ...result[n]!) });
     for (const long of KINDS) {
       // One that becomes a long row on the way begins once more, with what it has so far.
-      const grown = rows.map((row, n) => ({ ...row, ids: Int32Array.of(...row.ids, ...result[n]!) }));
-      const wanted = grown.flatMap((row, n) =>
-        this.isLong(lengthOf(row)) === long && this.hasRoom(lengthOf(row), result[n]!.length, maxNew) ? [n] : [],
-      );
-      const batches = rowBatches(
-        wanted.map((n) => grown[n]!),
-        this.budget,
-        maxNew,
-      );
-      for (const batch of batches) {
-        const chosen = batch.map((i) => wanted[i]!);
-        const texts = await this.generateBatch(
-          prefix,
-          chosen.map((n) => grown[n]!),
-          { endId, most: chosen.map((n) => maxNew - result[n]!.length), long },
-        );
-        chosen.forEach((n, i) => {
-          result[n]!.push(...texts[i]!);
-        });
+      let wanted = [...rows.keys()].filter((n) => {
+        const length = lengthOf(rows[n]!) + result[n]!.length;
+        return this.isLong(length) === long && this.hasRoom(length, result[n]!.length, maxNew);
+      });
+      while (wanted.length > 0) {
+        const begun = wanted.map(grown);
+        const batches = rowBatches(begun, this.budget, maxNew);
+        const late: number[] = [];
+        for (const batch of batches) {
+          const numbers = batch.map((i) => wanted[i]!);
+          const texts = await this.generateBatch(
+            prefix,
+            batch.map((i) => begun[i]!),
+            {
+              endId,
+              most: numbers.map((n) => maxNew - result[n]!.length),
+              long,
+              leave: batches.length > 1 ? Math.floor(LATE_SHARE * batch.length) : 0,
+            },
+          );
+          texts.forEach(({ ids, isOpen }, i) => {
+            result[numbers[i]!]!.push(...ids);
+            if (isOpen) late.push(numbers[i]!);
+          });
+        }
+        wanted = late;
       }
     }
     return result;
@@ -285,12 +300,15 @@ export class Predictor {
     return generated < maxNew && (generated === 0 || tokens < this.backbone.model.config.maxPositions);
   }
 
-  /** @param most new tokens of each row; one that becomes a long row ends before that, where `long` is false */
+  /**
+   * @param most new tokens of each row; one that becomes a long row ends before that, where `long` is false
+   * @param leave how many rows may be left as they are once the others have ended; these are open
+   */
   private async generateBatch(
     prefix: CachedPrefix,
     rows: readonly BranchedRow[],
-    { endId, most, long }: { endId: number | undefined; most: readonly number[]; long: boolean },
-  ): Promise<number[][]> {
+    { endId, most, long, leave }: { endId: number | undefined; most: readonly number[]; long: boolean; leave: number },
+  ): Promise<{ readonly ids: readonly number[]; readonly isOpen: boolean }[]> {
     const generated: number[][] = rows.map(() => []);
     const open = rows.map(() => true);
     const ends = rows.map(lengthOf);
@@ -301,7 +319,7 @@ export class Predictor {
     // In all but the first of the runs, each row is one token. One session does for all of them.
     const fewRows = rows.length > 1;
     try {
-      while (open.includes(true)) {
+      while (open.filter(Boolean).length > leave) {
         const { outputs, kept } = await this.runRows(prefix, next, { output: 'next', long, past, fewRows });
         const chosen = outputs.next!.data as BigInt64Array;
         past.extend(next, kept);
@@ -325,7 +343,7 @@ export class Predictor {
     } finally {
       past.release();
     }
-    return generated;
+    return generated.map((ids, n) => ({ ids, isOpen: open[n]! }));
   }
 
   /** @param active rows that were run; without those that have ended, where these are worth the copying of the others */

@@ -218,30 +218,65 @@ describe('greedy decoding', () => {
     }
   });
 
-  it('runs no rows that have ended for long, and gives the others what it gives them alone', async () => {
-    const prefix = await predictor.cachePrefix(Int32Array.of(-1, -2, -3), virtual);
-    const rows = Array.from({ length: 24 }, (_, n): BranchedRow => {
+  /** Rows, an end token that about such a share of them come to, and what each gives up to there. */
+  const endingRows = async (prefix: CachedPrefix, count: number, maxNew: number, share: number) => {
+    const rows = Array.from({ length: count }, (_, n): BranchedRow => {
       const ids = Int32Array.from({ length: 1 + (n % 5) }, (_, i) => (7 * n + i * i) % vocabSize);
       return { ids, position: 3, branches: [] };
     });
-    const free = await predictor.generate(prefix, rows, undefined, 24);
+    const free = await predictor.generate(prefix, rows, undefined, maxNew);
     const counts = new Map<number, number>();
     for (const { ids } of free) for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1);
-    // A token that about half of the rows come to.
-    const [endId] = [...counts].sort(([, a], [, b]) => Math.abs(a - 12) - Math.abs(b - 12))[0]!;
-    const run = vi.spyOn(Session.prototype, 'runKeeping');
-    const ended = await predictor.generate(prefix, rows, endId, 24);
-    const active = run.mock.calls.map(([feeds]) => feeds.past_key_0!.dims[1]!);
-    run.mockRestore();
-    expect(ended).toEqual(
-      free.map(({ ids, cut }) =>
-        ids.includes(endId) ? { ids: ids.slice(0, ids.indexOf(endId)), cut: false } : { ids, cut },
-      ),
+    const [endId] = [...counts].sort(([, a], [, b]) => Math.abs(a - share * count) - Math.abs(b - share * count))[0]!;
+    const ended = free.map(({ ids, cut }) =>
+      ids.includes(endId) ? { ids: ids.slice(0, ids.indexOf(endId)), cut: false } : { ids, cut },
     );
-    expect(active[0]).toBe(24);
-    expect(active.at(-1)).toBeLessThan(24);
+    return { rows, endId, ended };
+  };
+  /** How many rows each run of a generation had. */
+  const rowsOfRuns = async (generation: () => Promise<unknown>) => {
+    const run = vi.spyOn(Session.prototype, 'runKeeping');
+    await generation();
+    const counts = run.mock.calls.map(([feeds]) => feeds.past_key_0!.dims[1]!);
+    run.mockRestore();
+    return counts;
+  };
+
+  it('runs no rows that have ended for long, and gives the others what it gives them alone', async () => {
+    const prefix = await predictor.cachePrefix(Int32Array.of(-1, -2, -3), virtual);
+    const { rows, endId, ended } = await endingRows(prefix, 24, 24, 0.5);
+    const counts = await rowsOfRuns(async () =>
+      expect(await predictor.generate(prefix, rows, endId, 24)).toEqual(ended),
+    );
+    expect(counts[0]).toBe(24);
+    expect(counts.at(-1)).toBeLessThan(24);
     const open = (step: number) => ended.filter(({ ids }) => ids.length > step).length;
-    for (const [step, rows] of active.entries()) expect(rows).toBeLessThanOrEqual(Math.ceil((4 / 3) * open(step - 1)));
+    for (const [step, count] of counts.entries())
+      expect(count).toBeLessThanOrEqual(Math.ceil((4 / 3) * open(step - 1)));
+  });
+
+  it('goes on with the last rows of several batches together, which get what they get alone', async () => {
+    const prefix = await predictor.cachePrefix(Int32Array.of(-1, -2, -3), virtual);
+    const { rows, endId } = await endingRows(prefix, 32, 24, 0.9);
+    const alone: GeneratedTokens[] = [];
+    for (const row of rows) alone.push(...(await predictor.generate(prefix, [row], endId, 24)));
+    const [ending, lasting] = [false, true].map((cut) => [...rows.keys()].filter((n) => alone[n]!.cut === cut));
+    const order = Array.from({ length: 320 }, (_, n) => {
+      const from = n % 10 === 0 ? lasting! : ending!;
+      return from[n % from.length]!;
+    });
+    const counts = await rowsOfRuns(async () => {
+      const together = await predictor.generate(
+        prefix,
+        order.map((n) => rows[n]!),
+        endId,
+        24,
+      );
+      for (const [n, text] of together.entries()) expect(text).toEqual(alone[order[n]!]);
+    });
+    expect(counts[0]).toBeLessThan(160);
+    // Each of three batches by itself would have taken 24 runs.
+    expect(counts.length).toBeLessThan(3 * 24);
   });
 
   it('stops before the end token, and at once where that comes first', async () => {
