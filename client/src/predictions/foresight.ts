@@ -50,7 +50,7 @@ export class Foresight {
     });
   }
 
-  /** Rows of a task file, or of its data, are drawn. @param taskFile absolute path */
+  /** Rows of a task file, or of its data, are drawn with their answers. @param taskFile absolute path */
   seen(taskFile: string): void {
     if (this.#foreseen.has(taskFile)) return;
     this.#wanted.add(taskFile);

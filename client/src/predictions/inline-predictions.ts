@@ -76,15 +76,16 @@ export function showInlinePredictions(
       const rows = await server.rows(document.uri, range, token);
       if (token.isCancellationRequested) return [];
       const questions = rows.map(questionOf);
-      for (const file of new Set(questions.map(({ files }) => files[0]!))) foresight.seen(file);
       const answered = store.want(questions).then(() => false);
       let isNews = false;
       if (questions.some((question) => !store.known(question))) {
         isNews = await nextNews(isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined, answered);
         if (token.isCancellationRequested) return [];
       }
+      const known = questions.filter((question) => store.known(question));
+      for (const { files } of known) foresight.seen(files[0]!);
       // News by which nothing is known is that what was asked for has expired: it has to be asked for anew.
-      if (!isNews || questions.some((question) => store.known(question))) drawing.asked(document);
+      if (!isNews || known.length > 0) drawing.asked(document);
       return hintsOf(document, rows, answers, texts);
     },
   };
