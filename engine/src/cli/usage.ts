@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../../../task/src/nearest.ts';
+import { withFilesFor } from './wildcards.ts';
 
 /** The command was called wrongly; the message is one line. Exit code 2. */
 export class UsageError extends Error {
@@ -24,14 +25,15 @@ export function readArguments<T extends Options>(
   missing = 'which task file?',
 ) {
   const parsed = parsedOrUsageError(args, options);
-  const { positionals, tokens } = parsed;
+  const { tokens } = parsed;
+  const positionals = withFilesFor(parsed.positionals);
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
   const twice = ALL_MEANT.find((name) => !options[name]?.multiple && given.filter((one) => one === name).length > 1);
   if (twice !== undefined) throw new UsageError(`--${twice} may be given only once`);
   const [least, most] = files;
   if (positionals.length < least) throw new UsageError(missing);
   if (positionals.length > most) throw new UsageError(`'${positionals[most]}' is one argument too many`);
-  return parsed;
+  return { ...parsed, positionals };
 }
 
 function parsedOrUsageError<T extends Options>(args: readonly string[], options: T) {
