@@ -5,6 +5,7 @@ import { installedProviders, runtimeVersion } from '../runtime/provider.ts';
 import { fastest, isTakenUnasked } from './choose-device.ts';
 import { DEVICE_NAMES } from './devices.ts';
 import { packageWith } from './missing-package.ts';
+import { plainReason } from './plain-reason.ts';
 import { type Probe, probe } from './probe.ts';
 import { readProbes, rememberProbes } from './probe-cache.ts';
 
@@ -85,10 +86,4 @@ function reasonOf(found: Probe, isTaken: boolean): string | undefined {
   return from === undefined
     ? t('the library {0} cannot be loaded', missing)
     : t('the library {0} cannot be loaded; it comes with {1}', missing, from);
-}
-
-/** What the runtime says, without the place in its own sources that it says it from, in one line. */
-function plainReason(message: string): string {
-  const plain = message.replaceAll(/\s+/g, ' ').trim().split(' was false. ').at(-1)!;
-  return plain.length > 300 ? `${plain.slice(0, 299)}…` : plain;
 }
