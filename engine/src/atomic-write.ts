@@ -74,7 +74,12 @@ class FileBeside {
 
   static async of(path: string): Promise<FileBeside> {
     // A link stays a link: the file that it points to is replaced.
-    return new FileBeside(path, await fileBehind(path));
+    const target = await fileBehind(path);
+    // To Windows that is a second content of another file, which it would write, but not let take this name at the end.
+    if (process.platform === 'win32' && basename(target).includes(':')) {
+      throw FileError.from(path, 'written', { code: 'EINVAL', path: target });
+    }
+    return new FileBeside(path, target);
   }
 
   async write(parts: Iterable<Uint8Array>): Promise<void> {

@@ -3,10 +3,20 @@ import { t } from '../../l10n/src/words.ts';
 export type FileAction = 'read' | 'written' | 'locked';
 
 /** What a failed call of `node:fs` means in plain words. */
-export function fileReason(action: FileAction, cause: unknown): string {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+export function fileReason(action: FileAction, cause: unknown, platform: NodeJS.Platform = process.platform): string {
+  const { code, path } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (platform === 'win32' && action !== 'read' && isOfName(code) && holdsForbidden(path)) return forbidden();
   return (code && wordsFor(code, action)) ?? (cause instanceof Error ? cause.message : String(cause));
 }
+
+/** What Windows answers to a name that no file may have: that there is no such path, or that it means nothing. */
+const isOfName = (code: string | undefined): boolean => code === 'ENOENT' || code === 'EINVAL';
+
+function holdsForbidden(path: string | undefined): boolean {
+  return path !== undefined && /[<>:"|?*]/.test(path.replace(/^(\\\\\?\\)?([a-z]:)?/i, ''));
+}
+
+const forbidden = (): string => t("its name holds a character that no file's may");
 
 /** Why something that consists of several files cannot be read: in front, the file that the system refuses, where it names one. */
 export function refusal(cause: unknown): string {
@@ -42,7 +52,7 @@ function wordsFor(code: string, action: FileAction): string | undefined {
       return t('links lead in a circle');
     // Node's own: it holds a zero.
     case 'ERR_INVALID_ARG_VALUE':
-      return t("its name holds a character that no file's may");
+      return forbidden();
     case 'EBUSY':
       return t('another program is using it');
     case 'EMFILE':

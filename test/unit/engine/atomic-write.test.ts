@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { requireWritable, writeFileAtomic, writeFilesAtomic } from '../../../engine/src/atomic-write.ts';
 import { FileError } from '../../../engine/src/errors.ts';
 import { disk, done, repair } from './failing-disk.ts';
+import { onPlatform } from './on-platform.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 vi.mock('node:fs/promises', async (original) => (await import('./failing-disk.ts')).withFailingDisk(original as never));
@@ -52,6 +53,16 @@ describe('writeFileAtomic', () => {
     expect(error!.message).toContain(words);
     expect(await readFile(path, 'utf8')).toBe('old content');
     expect(await readdir(folder)).toEqual(['a.bin']);
+  });
+
+  it('writes no second content of a file, as Windows takes a name with a colon', async () => {
+    onPlatform('win32');
+    const folder = await freshFolder();
+    const path = join(folder, 'news:tone.safetensors');
+    const message = `${path}: cannot be written: its name holds a character that no file's may`;
+    await expect(requireWritable(path)).rejects.toThrow(message);
+    await expect(writeFileAtomic(path, bytes('content'))).rejects.toThrow(message);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it.runIf(process.platform !== 'win32')('has written where a folder may not be listed', async () => {
