@@ -190,6 +190,8 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsRe
  */
 export async function readHeader(file: Readable & { stat(): Promise<{ size: number }> }): Promise<SafetensorsResult> {
   const { size } = await file.stat();
+  // Windows opens a folder, says that it has no bytes, and tells by a read alone what it is.
+  if (size === 0) await file.read(new Uint8Array(1), 0, 1, 0);
   const first = await readExactly(file, 0, Math.min(8, size));
   const length = headerLength(first, size);
   if (typeof length === 'object') return { kind: 'broken', problem: length };

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DTYPE_BYTES, type Dtype } from '../../../model/src/dtypes.ts';
 import {
   parseSafetensors,
+  readHeader,
   readSafetensorsHeader,
   type SafetensorsHeader,
   serializeSafetensors,
@@ -131,6 +132,12 @@ const content = fc.record({
   metadata: fc
     .uniqueArray(fc.tuple(name, fc.string({ unit: 'grapheme' })), { selector: ([key]) => key, maxLength: 3 })
     .map((entries) => Object.fromEntries(entries)),
+});
+
+test('a folder, of which Windows says that it has no bytes, is told by reading it', async () => {
+  const refused = Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+  const folder = { stat: async () => ({ size: 0 }), read: () => Promise.reject(refused) };
+  await expect(readHeader(folder)).rejects.toBe(refused);
 });
 
 describe('writing', () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, symlink } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkTaskFile } from '../../../task/src/check.ts';
@@ -62,5 +62,5 @@ describe('readChunks', () => {
 it('resolves paths from the folder of the task file', () => {
   expect(resolveBeside(join('a', 'x.ptask.json'), 'train.jsonl')).toBe(join('a', 'train.jsonl'));
   expect(resolveBeside('x.ptask.json', 'train.jsonl')).toBe('train.jsonl');
-  expect(resolveBeside(join('a', 'x.ptask.json'), '/data/train.jsonl')).toBe('/data/train.jsonl');
+  expect(resolveBeside(join('a', 'x.ptask.json'), '/data/train.jsonl')).toBe(resolve('/data/train.jsonl'));
 });
