@@ -99,6 +99,9 @@ it.each([
 it.each([
   ['news/tone: 1', 'news-tone- 1'],
   ['con', 'con-'],
+  ['Nul .rows', 'Nul- .rows'],
+  ['com¹', 'com¹-'],
+  ['const', 'const'],
   ['ætlan', 'ætlan'],
 ])('the file of the task %s is called %s', (taskname, name) => expect(fileNameOf(taskname)).toBe(name));
 
