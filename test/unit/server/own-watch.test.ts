@@ -10,7 +10,7 @@ async function watched() {
   const root = await temporaryFolder();
   const told = new Map<string, boolean[]>();
   const watch = new OwnWatch((file, mayHaveCome) => {
-    const name = path.relative(root, file);
+    const name = path.relative(root, file).replaceAll(path.sep, '/');
     told.set(name, [...(told.get(name) ?? []), mayHaveCome]);
   });
   onTestFinished(() => watch.dispose());

@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { TaskFiles } from '../../../server/src/task-files.ts';
@@ -11,7 +11,7 @@ async function workspace(files: readonly string[]) {
   const texts = new Map<string, string>();
   const taskFiles = new TaskFiles({
     taskFileOnDisk(uri, text) {
-      const name = relative(dir, fileURLToPath(uri));
+      const name = relative(dir, fileURLToPath(uri)).replaceAll(sep, '/');
       if (text === undefined) texts.delete(name);
       else texts.set(name, text);
     },
