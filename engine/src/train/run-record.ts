@@ -149,7 +149,13 @@ export async function newestOf(
 /** The name of the file that a run was begun for, where it has another one now. */
 export function formerName({ task_file }: Pick<RunRecord, 'task_file'>, taskFile: string): string | undefined {
   const name = fileNameOf(task_file);
-  return onePath(name) === onePath(path.basename(taskFile)) ? undefined : name;
+  return isSameName(name, path.basename(taskFile)) ? undefined : name;
+}
+
+/** To Windows a name is the same in capitals, however a command has it. */
+function isSameName(one: string, other: string): boolean {
+  const [a, b] = [onePath(one), onePath(other)];
+  return a === b || (process.platform === 'win32' && a.toLowerCase() === b.toLowerCase());
 }
 
 /** Whether anything has the path; of what cannot be told it is said that it is there. */

@@ -23,6 +23,15 @@ it('on macOS a run is found whether accents are letters of their own or not', ()
   expect(formerName(record, '/tasks/fr\u00e5gor.ptask.json')).toBe('fra\u030agor.ptask.json');
 });
 
+it('on Windows a run is found whether its file is named in capitals or not', () => {
+  const record = { task_file: 'C:\\tasks\\Frågor.ptask.json' };
+  onPlatform('win32');
+  expect(formerName(record, '/tasks/FRÅGOR.ptask.json')).toBeUndefined();
+  expect(formerName(record, '/tasks/fragor.ptask.json')).toBe('Frågor.ptask.json');
+  onPlatform('linux');
+  expect(formerName(record, '/tasks/frågor.ptask.json')).toBe('Frågor.ptask.json');
+});
+
 it('runs are of the same tasks in the same order, the newest first', async () => {
   const tasksOf = { '1-a': ['a', 'b'], '2-b': ['b', 'a'], '3-a': ['a', 'b'], '4-a': ['a'] };
   for (const [name, tasks] of Object.entries(tasksOf)) {
