@@ -108,13 +108,17 @@ describe('on Windows, while another program has a file open for a moment', () =>
   });
 });
 
-it('nor is a file given up in Linux within Windows, which has its disks', async () => {
-  onPlatform('linux');
-  kernel = '5.15.167.4-microsoft-standard-WSL2';
-  failures.rename = 2;
-  await writeFileAtomic(join(folder, 'within'), Buffer.from('new'));
-  expect(await readFile(join(folder, 'within'), 'utf8')).toBe('new');
-});
+// Windows itself opens no folder to flush it, as is done in Linux.
+it.skipIf(process.platform === 'win32')(
+  'nor is a file given up in Linux within Windows, which has its disks',
+  async () => {
+    onPlatform('linux');
+    kernel = '5.15.167.4-microsoft-standard-WSL2';
+    failures.rename = 2;
+    await writeFileAtomic(join(folder, 'within'), Buffer.from('new'));
+    expect(await readFile(join(folder, 'within'), 'utf8')).toBe('new');
+  },
+);
 
 it('elsewhere what is not allowed is not tried again', async () => {
   onPlatform('linux');
