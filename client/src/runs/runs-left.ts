@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -163,18 +164,27 @@ async function taken(file: string, here: Surroundings): Promise<Note | undefined
     if (!note || !isForUs(note, here)) return undefined;
     // A process of this number that is not ours had it before.
     if (note.closed !== undefined || note.pid === process.pid || !isAlive(note.pid)) {
-      const own = `${file}.${process.pid}`;
-      const isOwn = await rename(file, own).then(
-        () => true,
-        () => false,
-      );
-      if (isOwn) await rm(own, { force: true }).catch(() => undefined);
       // Another window was faster, and it is gone; or a virus scanner has it open.
-      if (isOwn) return note;
+      if (await isTaken(file)) return note;
     }
     await wait(LOOK_EVERY_MS);
   }
   return undefined;
+}
+
+/** Takes a file away, so that of several that do so at a time one alone has taken it. */
+async function isTaken(file: string): Promise<boolean> {
+  const own = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(file, own);
+  } catch {
+    return false;
+  }
+  // On Windows two who opened it at once have both renamed it, one after the other. It is whose name is still there to be deleted.
+  return rm(own).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'EPERM',
+  );
 }
 
 /** Undefined where it has gone, or is none. */
