@@ -164,12 +164,15 @@ describe('bad input', () => {
       (dir) => writeFile(path.join(dir, 't.prompts.safetensors'), 'nonsense'),
       /"t\.prompts\.safetensors" cannot be used: broken prompt table/,
     ],
-    [
+  ];
+  // Windows tells no more than that the folder is not there, as where a run is yet to make the table.
+  if (process.platform !== 'win32') {
+    cases.push([
       'a prompt table where no file can be',
       (dir) => writeTaskFile(dir, { prompt_table: 'train.jsonl/t.prompts.safetensors' }),
       /t\.prompts\.safetensors" cannot be used: a part of its path is a file/,
-    ],
-  ];
+    ]);
+  }
 
   it.each(cases)('%s: a clear error and exit code 1', async (_, spoil, message) => {
     const dir = await temporaryFolder();
