@@ -1,5 +1,5 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type FetchOptions, type FetchProgress, fetchModel, planFetch } from '../../../engine/src/hub/fetch-model.ts';
 import { HubError } from '../../../engine/src/hub/hub-error.ts';
@@ -72,7 +72,7 @@ export async function tree(folder: string): Promise<string[]> {
   return Promise.all(
     paths.map(async (path) => {
       const isLink = (await lstat(path)).isSymbolicLink();
-      return `${path.slice(folder.length + 1)}${isLink ? ' →' : ''}`;
+      return `${path.slice(folder.length + 1).replaceAll(sep, '/')}${isLink ? ' →' : ''}`;
     }),
   );
 }
