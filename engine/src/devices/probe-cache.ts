@@ -62,10 +62,17 @@ const DRIVER_FILES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   ),
 };
 
-/** Folders that the system's loader looks for libraries in: on Windows, those of programs. */
-const LIBRARY_FOLDERS = process.platform === 'win32' ? 'PATH' : 'LD_LIBRARY_PATH';
+/**
+ * Folders that the system's loader looks for libraries in: on Windows, those of programs, to which npm and npx add some for the folder
+ * that they are called in, and which hold none.
+ */
+export function libraryFolders(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+  if (platform !== 'win32') return env.LD_LIBRARY_PATH ?? '';
+  const folders = (env.PATH ?? '').split(';');
+  return folders.filter((folder) => !/[\\/]node_modules([\\/]|$)/i.test(folder)).join(';');
+}
 
-const VARIABLES = [LIBRARY_FOLDERS, 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'CUDA_VISIBLE_DEVICES'];
+const VARIABLES = ['VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'CUDA_VISIBLE_DEVICES'];
 
 /** Changes with anything that a device may begin or cease to work by. */
 async function surroundings(): Promise<string> {
@@ -81,6 +88,7 @@ async function surroundings(): Promise<string> {
     process.arch,
     release(),
     ...(await Promise.all(drivers)),
+    `libraries: ${libraryFolders()}`,
     ...variables,
     ...(await Promise.all(libraries.map(fileStamp))),
   ].join('\n');

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Probe } from '../../../engine/src/devices/probe.ts';
-import { readProbes, rememberProbes } from '../../../engine/src/devices/probe-cache.ts';
+import { libraryFolders, readProbes, rememberProbes } from '../../../engine/src/devices/probe-cache.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -27,4 +27,12 @@ describe.runIf(process.platform === 'linux')('what came of trying a device', () 
     change();
     expect(await readProbes()).toEqual(expected);
   });
+});
+
+it('on Windows, where npm and npx are called changes no folders that libraries are looked for in', () => {
+  const system = 'C:\\Windows\\system32;C:\\CUDA\\bin';
+  const npm = 'C:\\w\\node_modules\\.bin;C:\\node_modules\\.bin;C:\\npm\\node_modules\\@npmcli\\run-script\\lib';
+  expect(libraryFolders({ PATH: `${npm};${system}` }, 'win32')).toBe(system);
+  expect(libraryFolders({ PATH: system }, 'win32')).toBe(system);
+  expect(libraryFolders({ PATH: system, LD_LIBRARY_PATH: '/lib' }, 'linux')).toBe('/lib');
 });
