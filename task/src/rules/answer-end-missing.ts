@@ -2,7 +2,7 @@ import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext, TemplateView } from '../context.ts';
 import type { ModelFacts } from '../environment.ts';
 import { type Fix, fixOf } from '../fix.ts';
-import { type JsonNode, properties, spanOf } from '../json-tree.ts';
+import { type JsonNode, property, spanOf } from '../json-tree.ts';
 import { labelTokens } from '../label-tokens.ts';
 import type { Rule } from '../rule.ts';
 import { replaceNode } from '../task-edits.ts';
@@ -53,9 +53,7 @@ export const answerEndMissing: Rule = {
       const isLacking = lacking.includes(template);
       if (labels === undefined || (!isLacking && (node === undefined || template.settings.chat))) continue;
       for (const [longer, shorter] of begunLabels(labelTokens(template, model))) {
-        const [at, other] = [longer, shorter].map(
-          (name) => properties(labels).find((entry) => entry.name === name)?.key,
-        );
+        const [at, other] = [longer, shorter].map((name) => property(labels, name)?.key);
         if (at === undefined || other === undefined) continue;
         const names = [JSON.stringify(longer), JSON.stringify(shorter)] as const;
         const related = [context.related(spanOf(other), t('The label that it begins with.'))];
@@ -113,8 +111,11 @@ function addEnd(node: JsonNode): Fix[] {
 /** Labels whose tokens begin with all those of another one, each with the shortest such. */
 function begunLabels(tokens: ReadonlyMap<string, readonly number[]>): [longer: string, shorter: string][] {
   const byTokens = new Map([...tokens].map(([label, ids]) => [ids.join(), label]));
+  // A label may be as long as a book; only as many tokens as another one has are looked up.
+  const lengths = [...new Set([...tokens.values()].map((ids) => ids.length))].sort((a, b) => a - b);
   return [...tokens].flatMap(([label, ids]): [string, string][] => {
-    for (let length = 0; length < ids.length; length++) {
+    for (const length of lengths) {
+      if (length >= ids.length) break;
       const shorter = byTokens.get(ids.slice(0, length).join());
       if (shorter !== undefined) return [[label, shorter]];
     }

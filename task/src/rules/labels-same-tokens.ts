@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import { properties, spanOf } from '../json-tree.ts';
+import { property, spanOf } from '../json-tree.ts';
 import { labelTokens } from '../label-tokens.ts';
 import type { Rule } from '../rule.ts';
 
@@ -23,8 +23,9 @@ export const labelsSameTokens: Rule = {
         const key = ids.join();
         const first = firsts.get(key);
         firsts.set(key, first ?? label);
-        const [other, own] = [first, label].map((name) => properties(labels).find((entry) => entry.name === name)?.key);
-        if (first === undefined || own === undefined || other === undefined) continue;
+        if (first === undefined) continue;
+        const [other, own] = [first, label].map((name) => property(labels, name)?.key);
+        if (own === undefined || other === undefined) continue;
         report({
           at: spanOf(own),
           message: t(

@@ -24,7 +24,8 @@ export const labelsUnbalanced: Rule = {
       const labels = context.givenIn(template, 'labels');
       if (facts === undefined || labels === undefined) continue;
       const counts = facts.labelCounts;
-      const most = Math.max(0, ...counts.values());
+      let most = 0;
+      for (const count of counts.values()) most = Math.max(most, count);
       const names = properties(labels).filter(({ name }) => isLabel(template.forms, name));
       const only = counts.size === 1 && names.length > 1 && most >= names.length ? [...counts.keys()][0] : undefined;
       for (const { key, name } of names) {

@@ -1,6 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import { rowsOf } from '../data-facts.ts';
-import { fixOf, MOST_CHOICES } from '../fix.ts';
+import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
 import { renameField } from '../task-edits.ts';
@@ -23,11 +23,25 @@ export const placeholderUnknown: Rule = {
       if (facts === undefined || rowsOf(facts) === 0) continue;
       const usable = new Map([...facts.otherFields].filter(([name]) => canBePlaceholder(name)));
       const others = [...usable.keys()].slice(0, MOST_CHOICES);
+      // A field may stand in as many places as the template has room for, and each fix changes all of them.
+      const known = new Map<string, { readonly near: readonly string[]; readonly fixes: Fix[] }>();
+      const mended = (field: string) => {
+        const near = allNear(field, usable.keys());
+        const fixes = (near.length > 0 ? near : others).flatMap((name) =>
+          fixOf(
+            t('Change to {0}', `{${name}}`),
+            renameField(context, template, field, name),
+            near.length > 0 ? {} : { guess: true },
+          ),
+        );
+        return { near, fixes };
+      };
       for (const placeholder of template.placeholders) {
         if (facts.fieldCounts.has(placeholder.name)) continue;
         const at = context.inTemplate(template, placeholder);
         if (at === undefined) continue;
-        const near = allNear(placeholder.name, usable.keys());
+        const { near, fixes } = known.get(placeholder.name) ?? mended(placeholder.name);
+        known.set(placeholder.name, { near, fixes });
         // Each row has it, but not as a field.
         const isTaskname = placeholder.name === 'taskname';
         report({
@@ -36,13 +50,7 @@ export const placeholderUnknown: Rule = {
             ? t('The "taskname" of a row names its task; it is no field that a template could use.')
             : `${t('No row of {0} has a field {1}.', JSON.stringify(template.settings.taskname), JSON.stringify(placeholder.name))}${didYouMean(near[0])}`,
           related: facts.firstRow === undefined ? [] : [facts.firstRow],
-          fixes: (near.length > 0 ? near : others).flatMap((name) =>
-            fixOf(
-              t('Change to {0}', `{${name}}`),
-              renameField(context, template, placeholder.name, name),
-              near.length > 0 ? {} : { guess: true },
-            ),
-          ),
+          fixes,
         });
       }
     }

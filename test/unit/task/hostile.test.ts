@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { checkTaskText } from '../../../task/src/check.ts';
-import { check, environment, row, TASK_PATH } from './harness.ts';
+import { check, environment, row, TASK_PATH, taskFile } from './harness.ts';
 
 /*
  * Task files that are made to keep whoever looks at them: each took minutes, or the memory, of an editor that only found it in a
@@ -38,6 +38,32 @@ describe('a task file with too much of one thing is told so, and refused', () =>
     const task_templates = many(4_000, (i) => ({ taskname: `t${i}`, prompt_template: '<|VIRTUAL_PROMPT_0|>{a}{b}' }));
     const { problems } = await check({ task: file({ task_templates }) });
     expect(problems.length).toBeLessThan(3_000);
+  });
+
+  it('labels', async () => {
+    const labels = Object.fromEntries(many(30_000, (i) => [`l${i}`, []]));
+    const task = taskFile({ of: `"labels": ${JSON.stringify(labels)}` });
+    const { problems } = await check({ task });
+    expect(problems.map(({ code }) => code)).toContain('row-label-unknown');
+    expect(problems.length).toBeLessThan(3_000);
+  });
+
+  it('a label that is as long as a book, where nothing says that an answer has ended', async () => {
+    const labels = { a: [], [`a${' b'.repeat(200_000)}`]: [], [' c'.repeat(200_000)]: [] };
+    const task = taskFile({
+      file: '"data": { "train_ds": ["train.jsonl"], "add_eos": false }',
+      of: `"labels": ${JSON.stringify(labels)}`,
+    });
+    const { problems } = await check({ task });
+    expect(problems.filter(({ code }) => code === 'answer-end-missing')).toHaveLength(1);
+  });
+
+  it('places for one field that no row has', async () => {
+    const prompt_template = `<|VIRTUAL_PROMPT_0|>${'{a}'.repeat(12_000)}{label}`;
+    const { problems } = await check({ task: taskFile({ of: `"prompt_template": "${prompt_template}"` }) });
+    const unknown = problems.filter(({ code }) => code === 'placeholder-unknown');
+    expect(unknown).toHaveLength(1_001);
+    expect(unknown[0]?.fixes?.[0]?.edits).toHaveLength(12_000);
   });
 
   it('data files', async () => {
