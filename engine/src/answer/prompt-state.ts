@@ -69,7 +69,8 @@ function changeSince(project: Project, template: TaskTemplate, { record, hidden,
     (before.prompt_template === template.prompt_template &&
       (before.chat ?? false) === template.chat &&
       Array.isArray(splits) &&
-      splits.join() === template.virtual_token_splits.join());
+      splits.length === template.virtual_token_splits.length &&
+      splits.every((split, i) => split === template.virtual_token_splits[i]));
   return same ? undefined : 'template';
 }
 
@@ -78,8 +79,9 @@ function changeSince(project: Project, template: TaskTemplate, { record, hidden,
  * file would be.
  */
 export function templateOfRecord({ record, virtualTokens }: TablePrompt): TaskTemplate | undefined {
-  if (!record) return undefined;
-  const { file } = parseTaskFile(JSON.stringify({ task_templates: [record.template] }));
+  const text = record && textOf(record.template);
+  if (text === undefined) return undefined;
+  const { file } = parseTaskFile(`{"task_templates":[${text}]}`);
   const template = file.task_templates[0];
   if (!template) return undefined;
   const { virtual_token_splits: splits, prompt_template } = template;
@@ -87,6 +89,15 @@ export function templateOfRecord({ record, virtualTokens }: TablePrompt): TaskTe
   const markers = segments.filter(({ kind }) => kind === 'virtual').length;
   const total = splits.reduce((sum, split) => sum + split, 0);
   return problems.length === 0 && markers === splits.length && total === virtualTokens ? template : undefined;
+}
+
+/** Undefined where it is nested so deeply that nobody reads it. */
+function textOf(value: JsonValue): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function trainingOf({ record, virtualTokens }: TablePrompt): PromptTraining | undefined {

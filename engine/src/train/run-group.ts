@@ -7,6 +7,7 @@ import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
 import { hold, keepCheckpoint } from './run-folder.ts';
 import {
+  areTexts,
   type FoundRun,
   formerName,
   newestOf,
@@ -153,8 +154,10 @@ function isNameBeside(name: unknown): boolean {
 async function readGroup(dir: string): Promise<GroupRecord | undefined> {
   try {
     const record = JSON.parse(await readOwn(dir, TOGETHER)) as GroupRecord;
-    const beside = Array.isArray(record.runs) && record.runs.every(isNameBeside);
-    return beside && Array.isArray(record.plans) ? record : undefined;
+    const { runs, plans, step } = record;
+    const beside = Array.isArray(runs) && runs.every(isNameBeside);
+    const isWhole = beside && areTexts(plans) && plans.length > 0 && runs.length >= plans.length;
+    return isWhole && Number.isSafeInteger(step) && step >= 0 ? record : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
+import { readWhole } from '../../../model/src/read-whole.ts';
 import type { RunState } from '../../../protocol/src/runs.ts';
 import { onePath } from '../../../task/src/one-path.ts';
 import { FileError } from '../errors.ts';
@@ -52,25 +53,48 @@ function fileNameOf(file: string): string {
   return (path.posix.isAbsolute(file) ? path.posix : path.win32).basename(file);
 }
 
-/** A file of a run. What is none is not opened, nor what a link leads to: it may be a pipe, or a device without an end. */
+/** In bytes, of a file that says what a run is: it has some thousand, and those of other people's projects are read unasked. */
+const MOST_OF_RECORD = 16 * 2 ** 20;
+
+/**
+ * A small file of a run. What is none is not opened, nor what a link leads to: it may be a pipe, or a device without an end.
+ * @throws Error where it cannot be read
+ */
 export async function readOwn(dir: string, name: string): Promise<string> {
   const file = path.join(dir, name);
-  if (!(await lstat(file)).isFile()) throw new FileError(file, t('it is not a file'));
-  return readFile(file, 'utf8');
+  const found = await lstat(file);
+  if (!found.isFile()) throw new FileError(file, t('it is not a file'));
+  return String(await readWhole(file, MOST_OF_RECORD));
 }
 
+/** Undefined where there is none that a run could go on from. */
 export async function readRecord(dir: string): Promise<RunRecord | undefined> {
   try {
     const record = JSON.parse(await readOwn(dir, RUN)) as RunRecord;
-    return Array.isArray(record.tasks) && typeof record.task_file === 'string' ? record : undefined;
+    const { tasks, task_file, fit, created } = record;
+    const isWhole =
+      areTexts(tasks) &&
+      typeof task_file === 'string' &&
+      (fit === undefined || isFit(fit)) &&
+      (created === undefined || !Number.isNaN(Date.parse(created)));
+    return isWhole ? record : undefined;
   } catch {
     return undefined;
   }
 }
 
+export function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function isFit({ tokensARun, recompute, prepack }: Fit): boolean {
+  const flags = [recompute, prepack];
+  return Number.isSafeInteger(tokensARun) && tokensARun > 0 && flags.every((flag) => typeof flag === 'boolean');
+}
+
 /**
  * A run that goes on writes into the files that it finds. One that came with a project from elsewhere may have links in their
- * places, to files that are nobody's to write to.
+ * places, to files that are nobody's to write to, or pipes, which would be waited for without end.
  * @throws FileError
  */
 export async function requireNoLinks(dir: string): Promise<void> {
@@ -79,6 +103,8 @@ export async function requireNoLinks(dir: string): Promise<void> {
   });
   const link = entries.find((entry) => entry.isSymbolicLink());
   if (link) throw new FileError(path.join(dir, link.name), t('is a link, and a run has no links among its files'));
+  const other = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
+  if (other) throw new FileError(path.join(dir, other.name), t('it is not a file'));
 }
 
 /** A run of some tasks, or the first of several side by side, that is in question for a task file. */

@@ -86,6 +86,7 @@ describe('a prompt', () => {
     ['has no marker', { prompt_template: '{text}: {label}' }],
     ['has more markers than splits', { prompt_template: '<|VIRTUAL_PROMPT_0|>{text}<|VIRTUAL_PROMPT_1|>: {label}' }],
     ['has other virtual tokens than the prompt', { total_virtual_tokens: 4, virtual_token_splits: [4] }],
+    ['is nested without end', { labels: JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) }],
   ])('is of no use where the template that its record names %s', async (_, recorded) => {
     const project = await projectWith({
       task_templates: [{ ...TEMPLATE, prompt_template: `changed ${TEMPLATE.prompt_template}` }],
@@ -96,6 +97,16 @@ describe('a prompt', () => {
     const record = { ...prompt.record!, template: { ...(prompt.record!.template as Json), ...recorded } };
     const other = { ...project, promptTable: new Map([['mood', { ...prompt, record }]]) };
     expect(promptOf(other as typeof project, template)).toMatchObject({ state: { state: 'stale' }, usable: undefined });
+  });
+
+  it('is stale where its record has splits that are no numbers', async () => {
+    const project = await projectWith({});
+    const prompt = project.promptTable.get('mood')!;
+    const splits = { virtual_token_splits: [{ toString: 1 }] };
+    const record = { ...prompt.record!, template: { ...(prompt.record!.template as Json), ...splits } };
+    const other = { ...project, promptTable: new Map([['mood', { ...prompt, record }]]) };
+    const { state } = promptOf(other as typeof project, templateOf(project, 'mood'));
+    expect(state).toMatchObject({ state: 'stale', changed: 'template' });
   });
 
   it('is untrained where the prompt table has none of its task', async () => {

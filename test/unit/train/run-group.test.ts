@@ -29,3 +29,25 @@ it.each([
   expect(found?.dir(1)).toBe(isFound ? path.join(folder, '.ptask/runs', other) : undefined);
   await found?.release();
 });
+
+it.each([
+  ['no runs', { runs: [] }],
+  ['no plans', { runs: [], plans: [] }],
+  ['a step that would lead elsewhere', { step: '/../../elsewhere' }],
+  ['plans that are no texts', { plans: [{ toString: 1 }] }],
+])('runs side by side are not gone on with where their record has %s', async (_, change) => {
+  const file = path.join(folder, 'b.ptask.json');
+  const dir = path.join(folder, '.ptask/runs/20260102-120000-mood');
+  mkdirSync(dir, { recursive: true });
+  const write = (name: string, json: object) => writeFileSync(path.join(dir, name), JSON.stringify(json));
+  write('run.json', { task_file: file, tasks: ['mood'], state: 'stopped', together: true });
+  const sound = { asked: 'seeds 3', runs: [path.basename(dir)], plans: ['x'], step: 1, ended: false };
+  const plan = { project: { path: file }, tasks: new Map([['mood', {}]]), hash: 'x' } as unknown as TrainingPlan;
+  const find = () => RunGroup.findUnfinished('seeds 3', [plan]);
+  write('together.json', sound);
+  const found = await find();
+  expect(found?.step).toBe(1);
+  await found?.release();
+  write('together.json', { ...sound, ...change });
+  expect(await find()).toBeUndefined();
+});

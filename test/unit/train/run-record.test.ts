@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
-import { formerName, runsOf } from '../../../engine/src/train/run-record.ts';
+import { describe, expect, it } from 'vitest';
+import { formerName, readRecord, requireNoLinks, runsOf } from '../../../engine/src/train/run-record.ts';
 import { onPlatform } from '../engine/on-platform.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 
@@ -42,4 +43,45 @@ it('runs are of the same tasks in the same order, the newest first', async () =>
   const found: string[] = [];
   for await (const { dir } of runsOf(path.join(folder, 'sv.ptask.json'), ['a', 'b'])) found.push(path.basename(dir));
   expect(found).toEqual(['3-a', '1-a']);
+});
+
+describe('a run of a project from elsewhere', () => {
+  const sound = { task_file: '/sv.ptask.json', tasks: ['a'], created: '2026-01-01T12:00:00.000Z' };
+  const fit = { tokensARun: 512, recompute: false, prepack: true };
+
+  function runOf(name: string, record: unknown): string {
+    const dir = path.join(folder, 'elsewhere', name);
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(path.join(dir, 'run.json'), JSON.stringify(record));
+    return dir;
+  }
+
+  it('goes on where its record is whole', async () => {
+    expect(await readRecord(runOf('sound', { ...sound, fit }))).toMatchObject({ ...sound, fit });
+  });
+
+  it.each([
+    ['tasks that are no texts', { tasks: [{ toString: 1 }] }],
+    ['a date that is none', { created: 'yesterday' }],
+    ['parts of no tokens', { fit: { ...fit, tokensARun: 0 } }],
+    ['a fit that is none', { fit: 'tight' }],
+    ['a fit that does not say all', { fit: { tokensARun: 512 } }],
+  ])('is passed over with %s', async (name, change) => {
+    expect(await readRecord(runOf(name, { ...sound, ...change }))).toBeUndefined();
+  });
+
+  it('is passed over where its record is larger than any', async () => {
+    const dir = runOf('large', sound);
+    truncateSync(path.join(dir, 'run.json'), 2 ** 32);
+    expect(await readRecord(dir)).toBeUndefined();
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'does not go on with a pipe among its files, which would be waited for',
+    async () => {
+      const dir = runOf('pipe', sound);
+      execFileSync('mkfifo', [path.join(dir, 'metrics.jsonl')]);
+      await expect(requireNoLinks(dir)).rejects.toThrow('metrics.jsonl: it is not a file');
+    },
+  );
 });
