@@ -1,4 +1,5 @@
 import { t } from '../../l10n/src/words.ts';
+import { failureOf, short } from './shown.ts';
 
 export type FileAction = 'read' | 'written' | 'locked';
 
@@ -6,7 +7,10 @@ export type FileAction = 'read' | 'written' | 'locked';
 export function fileReason(action: FileAction, cause: unknown, platform: NodeJS.Platform = process.platform): string {
   const { code, path } = (cause ?? {}) as NodeJS.ErrnoException;
   if (platform === 'win32' && action !== 'read' && isOfName(code) && holdsForbidden(path)) return forbidden();
-  return (code && wordsFor(code, action)) ?? (cause instanceof Error ? cause.message : String(cause));
+  const words = code && wordsFor(code, action);
+  if (words) return words;
+  if (!(cause instanceof Error)) return String(cause);
+  return code === undefined ? failureOf(cause) : cause.message;
 }
 
 /** What Windows answers to a name that no file may have: that there is no such path, or that it means nothing. */
@@ -22,7 +26,7 @@ const forbidden = (): string => t("its name holds a character that no file's may
 export function refusal(cause: unknown): string {
   const { path } = (cause ?? {}) as NodeJS.ErrnoException;
   const reason = fileReason('read', cause);
-  return path === undefined ? reason : `${path}: ${reason}`;
+  return short(path === undefined ? reason : `${path}: ${reason}`);
 }
 
 function wordsFor(code: string, action: FileAction): string | undefined {

@@ -4,6 +4,7 @@ import { DTYPE_BYTES, type Dtype, isDtype } from './dtypes.ts';
 import { fileReason } from './file-reason.ts';
 import { findDuplicateKey, isJsonObject, type JsonObject } from './json.ts';
 import { notAFile } from './not-a-file.ts';
+import { short, shown } from './shown.ts';
 
 /*
  * The safetensors format (https://github.com/huggingface/safetensors): a little-endian u64 with the header's length,
@@ -41,7 +42,8 @@ export type SafetensorsResult =
   | { readonly kind: 'ok'; readonly header: SafetensorsHeader }
   | { readonly kind: 'broken'; readonly problem: SafetensorsProblem };
 
-function broken(message: string, offset: number, tensor?: string): SafetensorsResult {
+function broken(text: string, offset: number, tensor?: string): SafetensorsResult {
+  const message = short(text);
   return { kind: 'broken', problem: tensor === undefined ? { message, offset } : { message, offset, tensor } };
 }
 
@@ -145,10 +147,10 @@ function checkHeader(json: JsonObject, dataStart: number, fileSize: number): Saf
 function readEntry(value: unknown, dataStart: number): TensorEntry | string {
   if (!isJsonObject(value)) return t('has an entry that is not an object');
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !isDtype(dtype)) return t('has an unknown dtype {0}', JSON.stringify(dtype));
-  if (!Array.isArray(shape) || !shape.every(isSize)) return t('has an invalid shape {0}', JSON.stringify(shape));
+  if (typeof dtype !== 'string' || !isDtype(dtype)) return t('has an unknown dtype {0}', shown(dtype));
+  if (!Array.isArray(shape) || !shape.every(isSize)) return t('has an invalid shape {0}', shown(shape));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0] > offsets[1])
-    return t('has invalid offsets {0}', JSON.stringify(offsets));
+    return t('has invalid offsets {0}', shown(offsets));
   const [begin, end] = offsets as [number, number];
   let bytes = DTYPE_BYTES[dtype] as number;
   for (const n of shape as number[]) {

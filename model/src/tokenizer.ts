@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { t } from '../../l10n/src/words.ts';
 import { type ChatReading, chatTemplateOf, namedTokens, readChatFrame } from './chat/chat-template.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { failureOf } from './shown.ts';
 import { atOnce, inSlices } from './tokenizer/in-slices.ts';
 import { libraryTokenizer } from './tokenizer/library-tokenizer.ts';
 import { Patience, TokenizerGivenUp } from './tokenizer/patience.ts';
@@ -123,8 +124,7 @@ function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
     return { kind: 'ok', tokenizer: wrap(plain, files, hash, patience) };
   } catch (error) {
     if (error instanceof TokenizerGivenUp) return { kind: 'broken', problem: error.reason };
-    const { message } = error as Error;
-    const why = error instanceof UnusableTokenizer ? message : t('cannot be used: {0}', message);
+    const why = error instanceof UnusableTokenizer ? error.message : t('cannot be used: {0}', failureOf(error));
     return { kind: 'broken', problem: `${name} ${why}` };
   }
 }

@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { JsonObject } from '../json.ts';
+import { shown } from '../shown.ts';
 
 /** The largest models have some hundred; a list of as many as a file may say would not fit into any memory. */
 const MOST_LAYERS = 10_000;
@@ -118,12 +119,7 @@ export class ConfigReader {
   }
 
   private fail<T>(name: string, value: unknown, expected: string, fallback: T): T {
-    this.broken ??= t(
-      "config.json: '{0}' is {1}, not {2}",
-      name,
-      JSON.stringify(value)?.slice(0, 60) ?? 'undefined',
-      expected,
-    );
+    this.broken ??= t("config.json: '{0}' is {1}, not {2}", name, shown(value), expected);
     return fallback;
   }
 }

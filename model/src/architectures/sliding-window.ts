@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { shown } from '../shown.ts';
 import type { ConfigReader } from './config-reader.ts';
 
 /** Layers in which a token sees only the tokens just before it. */
@@ -31,7 +32,10 @@ export function readSlidingLayers(read: ConfigReader, { layers, slides }: LayerK
   }
   const strange = types.find((type) => type !== 'full_attention' && type !== 'sliding_attention');
   if (strange !== undefined)
-    read.unsupported ??= t("layer_types '{0}' (supported: full_attention, sliding_attention)", strange);
+    read.unsupported ??= t(
+      "layer_types '{0}' (supported: full_attention, sliding_attention)",
+      typeof strange === 'string' ? strange : shown(strange),
+    );
   return numbersOf(layers).filter((layer) => types[layer] === 'sliding_attention');
 }
 

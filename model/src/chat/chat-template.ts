@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { failureOf } from '../shown.ts';
 import { OutOfTime, TimeLimit } from '../time-limit.ts';
 import { BLANKS, type Blanks, blanksTaken } from './blanks.ts';
 import { callingStrip, STRIP, stripLetters } from './strip-calls.ts';
@@ -60,7 +61,8 @@ export function readChatFrame(template: string, tokens: Readonly<Record<string, 
       return frameOf((messages, open) => run({ ...tokens, messages, add_generation_prompt: open }));
     });
   } catch (error) {
-    const reason = error instanceof OutOfTime ? t('it takes too long to render') : (error as Error).message;
+    const reason =
+      error instanceof OutOfTime ? t('it takes too long to render') : failureOf(error).replaceAll(/\s+/g, ' ');
     return { kind: 'broken', reason };
   }
 }
@@ -180,7 +182,7 @@ function globals(): Readonly<Record<string, unknown>> {
     raise_exception: (message: string) => {
       throw new Error(message);
     },
-    strftime_now: (format: string) => format.replace(/%(\w)/g, (text, letter: string) => DATE[letter] ?? text),
+    strftime_now: (format: unknown) => String(format).replace(/%(\w)/g, (text, letter: string) => DATE[letter] ?? text),
     // Models that may think before they answer are asked for the answer.
     enable_thinking: false,
     [STRIP]: stripLetters,

@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { short } from '../shown.ts';
 
 /** Why a folder is no model; `problem` is the whole story in one line, to be shown to the user. */
 export type Failure =
@@ -16,8 +17,9 @@ export type Failure =
 export class Stop extends Error {
   readonly result: Failure;
   constructor(result: Failure) {
-    super(result.problem);
-    this.result = result;
+    const problem = short(result.problem);
+    super(problem);
+    this.result = { ...result, problem };
   }
 }
 

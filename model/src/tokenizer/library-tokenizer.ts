@@ -102,7 +102,7 @@ export function* libraryTokenizer(
     tokenId: (token) => ids.get(token) ?? vocabulary.ids.get(token),
     tokenText,
     special,
-    size: Math.max(vocabulary.size, ...addedTokens.map(({ id }) => id + 1)),
+    size: addedTokens.reduce((size, { id }) => Math.max(size, id + 1), vocabulary.size),
     around: {
       front: ends.front.flatMap((name) => special.get(name ?? '') ?? []),
       last: special.get(ends.last ?? ''),

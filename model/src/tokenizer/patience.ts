@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { failureOf } from '../shown.ts';
 import { OutOfTime, TimeLimit } from '../time-limit.ts';
 import { UnusableTokenizer } from './vocabulary.ts';
 
@@ -79,8 +80,8 @@ export class Patience {
   #reasonOf(error: unknown, units: number): string {
     if (error instanceof OutOfTime)
       return t('{0} is not used any more, as it took more than {1} s over a text', this.#file, limitFor(units) / 1000);
-    const { message } = error as Error;
-    return `${this.#file} ${error instanceof UnusableTokenizer ? message : t('cannot be used: {0}', message)}`;
+    const why = error instanceof UnusableTokenizer ? error.message : t('cannot be used: {0}', failureOf(error));
+    return `${this.#file} ${why}`;
   }
 }
 

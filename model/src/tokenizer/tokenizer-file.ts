@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { shown } from '../shown.ts';
 import { readJsonInPieces } from './json-pieces.ts';
 import { isId, UnusableTokenizer, Vocabulary } from './vocabulary.ts';
 
@@ -61,7 +62,7 @@ function typeOf({
 }: JsonObject): TokenizerParts['model']['type'] {
   if (type !== undefined && !MODEL_TYPES.includes(type)) {
     const supported = MODEL_TYPES.join(', ');
-    throw new UnusableTokenizer(t('has a model of type {0} (supported: {1})', JSON.stringify(type), supported));
+    throw new UnusableTokenizer(t('has a model of type {0} (supported: {1})', shown(type), supported));
   }
   if (typeof vocab !== 'object' || vocab === null) throw new UnusableTokenizer(t("has no 'model.vocab'"));
   // Old files do not say.

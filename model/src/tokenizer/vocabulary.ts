@@ -1,7 +1,13 @@
 import { t } from '../../../l10n/src/words.ts';
+import { short, shown } from '../shown.ts';
+
 /** Why a tokeniser's file cannot be used: what is to follow the file's name. */
 export class UnusableTokenizer extends Error {
   override readonly name = 'UnusableTokenizer';
+
+  constructor(message: string) {
+    super(short(message));
+  }
 }
 
 /** No vocabulary has 2^24 tokens; a larger id would only make lists enormous. */
@@ -27,7 +33,7 @@ export class Vocabulary {
 
   /** @throws UnusableTokenizer where the id is none */
   add(token: string, id: unknown): void {
-    if (!isId(id)) throw new UnusableTokenizer(t("gives the token '{0}' the id {1}", token, JSON.stringify(id)));
+    if (!isId(id)) throw new UnusableTokenizer(t("gives the token '{0}' the id {1}", token, shown(id)));
     this.ids.set(token, id);
     this.texts[id] = token;
   }
@@ -55,7 +61,7 @@ export class Vocabulary {
   addMerge(merge: unknown): void {
     const parts: readonly unknown[] = typeof merge === 'string' ? merge.split(' ') : Array.isArray(merge) ? merge : [];
     if (parts.length !== 2 || parts.some((part) => typeof part !== 'string')) {
-      throw new UnusableTokenizer(t('has a merge that is none: {0}', JSON.stringify(merge)));
+      throw new UnusableTokenizer(t('has a merge that is none: {0}', shown(merge)));
     }
     this.mergeRanks.set(JSON.stringify(parts), this.#merges);
     this.#merges += 1;

@@ -121,6 +121,18 @@ describe('the frame of an exchange', () => {
 
   it.each([
     ['with an error of its own', "{{ raise_exception('only tools') }}", 'only tools'],
+    ['with an error of its own in several lines', "{{ raise_exception('only\n  tools') }}", 'only tools'],
+    ['with an error without words', '{{ raise_exception() }}', 'it gives no reason'],
+    [
+      'with an error that is a book',
+      `{{ raise_exception('${'x'.repeat(100_000)}') }}`,
+      expect.stringMatching(/^x{1,900}…$/),
+    ],
+    [
+      'that is nested without end',
+      `{{ ${'('.repeat(20_000)}1${')'.repeat(20_000)} }}`,
+      'a part of it is not of the form that it should have, or is too large',
+    ],
     ['that is no Jinja', '{% if %}', expect.any(String)],
     [
       'that leaves out what is said',

@@ -110,6 +110,65 @@ describe('what is a file, but larger than any of a model', () => {
   });
 });
 
+describe('what a file holds is told in a line, however long or deeply nested it is', () => {
+  const long = 'x'.repeat(100_000);
+  const head = (entry: object): Uint8Array => {
+    const json = new TextEncoder().encode(JSON.stringify({ a: entry }).replace('"@"', JSON.stringify(long)));
+    const length = new Uint8Array(8);
+    new DataView(length.buffer).setUint32(0, json.length, true);
+    return Buffer.concat([length, json]);
+  };
+  /** JSON cannot be made of such a value. */
+  const nested = (key: string) => {
+    const text = JSON.stringify({ ...tinyConfig(), [key]: '@' }).replace(
+      '"@"',
+      '['.repeat(50_000) + ']'.repeat(50_000),
+    );
+    return new TextEncoder().encode(text);
+  };
+
+  test.each<[string, Parameters<typeof tinyFolder>[0], string]>([
+    ['a number of the configuration', { 'config.json': tinyConfig({ n_head: [long] }) }, `'n_head' is ["xxx`],
+    ['a type of the configuration', { 'config.json': tinyConfig({ model_type: long }) }, `is of type 'xxx`],
+    ['a size that is nested', { 'config.json': nested('n_head') }, `'n_head' is [[[`],
+    ['our own part that is nested', { 'config.json': nested('ptask') }, `'ptask' is not an object`],
+    ['a dtype', { 'model.safetensors': head({ dtype: '@' }) }, `'a' has an unknown dtype "xxx`],
+    ['a shape', { 'model.safetensors': head({ dtype: 'F32', shape: ['@'] }) }, `'a' has an invalid shape ["xxx`],
+  ])('%s', async (_, files, problem) => {
+    const result = await openModelFolder(await tinyFolder(files));
+    if (result.kind === 'ok') expect.unreachable();
+    expect(result.problem).toContain(problem);
+    expect(result.problem.length).toBeLessThan(1_000);
+    expect(result.problem).not.toContain('call stack');
+  });
+
+  test.each<[string, (tokenizer: { model: object }) => object, string]>([
+    ['an id', (json) => ({ ...json, model: { ...json.model, vocab: { a: long } } }), `gives the token 'a' the id "xxx`],
+    ['a token', (json) => ({ ...json, model: { ...json.model, vocab: { [long]: -1 } } }), `gives the token 'xxx`],
+    ['a merge', (json) => ({ ...json, model: { ...json.model, merges: [[[long]]] } }), `a merge that is none: [["xxx`],
+    ['a type', (json) => ({ ...json, model: { ...json.model, type: [long] } }), `a model of type ["xxx`],
+    [
+      'normal forms that are no list',
+      (json) => ({ ...json, normalizer: { type: 'Sequence', normalizers: 1 } }),
+      'tokenizer.json cannot be used: a part of it is not of the form that it should have, or is too large',
+    ],
+    [
+      'a decoder of a type that is not known',
+      (json) => ({ ...json, decoder: { type: long } }),
+      'tokenizer.json cannot be used: Unknown Decoder type: xxx',
+    ],
+  ])('of a tokeniser: %s', async (_, changed, problem) => {
+    const dir = await tinyFolder({ 'tokenizer.json': changed(tinyTokenizer() as { model: object }) });
+    const error = await (await openOk(dir)).loadTokenizer().then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    expect(error).toBeInstanceOf(ModelFolderError);
+    expect(error?.message).toContain(problem);
+    expect(error?.message.length).toBeLessThan(1_000);
+  });
+});
+
 describe('a folder that is whole', () => {
   test('opens with its configuration and every weight', async () => {
     const dir = await tinyFolder();

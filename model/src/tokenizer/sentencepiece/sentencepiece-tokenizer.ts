@@ -50,7 +50,7 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
     tokenId: (token) => all.get(token) ?? model.id(token),
     tokenText: (id) => texts.get(id) ?? model.pieces[id]?.text,
     special,
-    size: Math.max(model.pieces.length, ...[...all.values()].map((id) => id + 1)),
+    size: [...all.values()].reduce((size, id) => Math.max(size, id + 1), model.pieces.length),
     around: { front: beginsWithBos ? idOfFirst(special) : [] },
     named: isGptSw3 ? { bos: '<s>', eos: '<|endoftext|>' } : {},
     isQuick: [...all.keys(), ...model.pieces.map(({ text }) => text)].every(({ length }) => length <= LONGEST_TOKEN),
