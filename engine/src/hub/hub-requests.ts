@@ -12,6 +12,9 @@ const MOST_REDIRECTS = 8;
 /** Seconds without a byte after which a connection counts as cut. */
 const SILENCE = 30;
 
+/** In bytes: that of a model with thousands of files is a few MB, and what answers without an end would fill the memory. */
+const MOST_OF_LISTING = 64 * 2 ** 20;
+
 export interface HubRequest {
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
@@ -53,12 +56,19 @@ export class HubRequests {
     const answer = await this.get(`api/models/${this.#id}/revision/${encodeURIComponent(revision)}?blobs=true`, {
       signal,
     });
+    const isNone = () =>
+      new HubError('answer', t('{0} does not answer as a Hugging Face hub does', this.#settings.endpoint));
     const parts: Uint8Array[] = [];
-    for await (const chunk of answer.chunks()) parts.push(chunk);
+    let length = 0;
+    for await (const chunk of answer.chunks()) {
+      parts.push(chunk);
+      length += chunk.length;
+      if (length > MOST_OF_LISTING) throw isNone();
+    }
     try {
       return JSON.parse(Buffer.concat(parts).toString('utf8'));
     } catch {
-      throw new HubError('answer', t('{0} does not answer as a Hugging Face hub does', this.#settings.endpoint));
+      throw isNone();
     }
   }
 

@@ -63,6 +63,19 @@ describe('redirects', () => {
   });
 });
 
+it('an answer without an end is not read on', async () => {
+  const { plan, server } = await hub();
+  const part = Buffer.alloc(2 ** 20, ' ');
+  server.misbehave('api/models', (_, response) => {
+    const write = () => {
+      while (!response.destroyed && response.write(part));
+    };
+    response.on('drain', write);
+    write();
+  });
+  expect((await failure(plan())).message).toContain('does not answer as a Hugging Face hub does');
+});
+
 describe('a refusal says what to do', () => {
   const gated = { 'x-error-code': 'GatedRepo', 'x-error-message': 'Access to model owner/tiny is restricted.' };
 
