@@ -100,6 +100,10 @@ export function readRotary(
   const before = outer.size(['original_max_position_embeddings'], inner);
   const rotary = make({ read: settings, base, turned, plain, wavelengths, maxPositions, before });
   read.broken ??= settings.broken ?? outer.broken;
+  const { inverseFrequencies, attentionFactor, long } = rotary;
+  const numbers = [...inverseFrequencies, ...(long?.inverseFrequencies ?? []), Math.fround(attentionFactor)];
+  if (!numbers.every(Number.isFinite))
+    read.broken ??= t('config.json: its settings of rotary positions give numbers that float32 cannot hold');
   return rotary;
 }
 

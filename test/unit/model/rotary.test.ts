@@ -132,3 +132,14 @@ describe('what cannot be read', () => {
     expect(problem).toBe(`config.json: 'factor' is "four", not a positive number`);
   });
 });
+
+it.each<[string, JsonObject]>([
+  ['a base next to nothing', { rope_theta: 5e-324 }],
+  ['a factor next to nothing', { rope_theta: 500_000, rope_scaling: { rope_type: 'linear', factor: 1e-300 } }],
+  [
+    'a factor beyond all bounds',
+    { rope_theta: 500_000, rope_scaling: { rope_type: 'yarn', factor: 4, attention_factor: 1e300 } },
+  ],
+])('%s is told, as no position could be computed with it', (_, json) => {
+  expect(rotaryOf(json).problem).toMatch(/numbers that float32 cannot hold/);
+});
