@@ -17,7 +17,7 @@ export function formatting({ text, lines }: TaskContext, options: FormattingOpti
   // It doubles the lines of a text that has nothing else.
   if (body.trim() === '') return [];
   const edits = format(body, undefined, {
-    tabSize: options.tabSize,
+    tabSize: blanksOf(options.tabSize),
     insertSpaces: options.insertSpaces,
     eol: /\r\n|\r|\n/.exec(text)?.[0] ?? '\n',
     keepLines: true,
@@ -30,6 +30,14 @@ export function formatting({ text, lines }: TaskContext, options: FormattingOpti
       newText: content,
     }))
     .filter((edit) => range === undefined || isWithin(edit.range.end.line, range));
+}
+
+/** In a level. */
+const [USUAL_BLANKS, MOST_BLANKS] = [2, 32];
+
+/** The setting of an editor, or of a project that was opened in it: a number beyond all bounds would be written out without end. */
+function blanksOf(tabSize: number): number {
+  return Number.isSafeInteger(tabSize) && tabSize >= 0 ? Math.min(tabSize, MOST_BLANKS) : USUAL_BLANKS;
 }
 
 /** The formatter writes `[ 4, 6 ]` and `{ }` for what is commonly written `[4, 6]` and `{}`. */

@@ -36,6 +36,20 @@ const looseJson = fc
   );
 
 describe('formatting', () => {
+  it.each([
+    [1e9, 32],
+    [Number.MAX_SAFE_INTEGER, 32],
+    [1.5, 2],
+    [-1, 2],
+    [Number.NaN, 2],
+    ['x' as unknown as number, 2],
+    [{} as unknown as number, 2],
+  ])('with a tab of %s blanks indents by %i', (tabSize, blanks) => {
+    expect(formatted('{\n"model": "demo"\n}', { tabSize, insertSpaces: true })).toBe(
+      `{\n${' '.repeat(blanks)}"model": "demo"\n}`,
+    );
+  });
+
   it('indents, and keeps comments, strings and the lines as the author broke them', () => {
     expect(
       formatted(`{"model":"demo",
