@@ -22,7 +22,11 @@ const common = {
 
 const programs = await build({
   ...common,
-  entryPoints: { ptask: 'engine/src/cli.ts', engine: 'engine/src/engine.ts', server: 'server/src/main.ts' },
+  entryPoints: {
+    'ptask.main': 'engine/src/cli.ts',
+    engine: 'engine/src/engine.ts',
+    'server.main': 'server/src/main.ts',
+  },
   format: 'esm',
   // What a command does not need is not loaded: the runtime alone takes longer than printing the help.
   splitting: true,
@@ -52,7 +56,26 @@ const pages = await build({
   minify: true,
 });
 
-const outputFiles = [programs, extension, pages].flatMap((result) => result.outputFiles);
+/** What people and editors start: an older Node, which could not even load the program, is told which one it takes. */
+async function start(name) {
+  const { engines } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  const oldest = Number(/^>=(\d+)$/.exec(engines.node)[1]);
+  // Only what Node 12 understands, which some systems still install; so nothing waits here for what is loaded.
+  const code = `#!/usr/bin/env node
+if (parseInt(process.versions.node, 10) < ${oldest}) {
+  process.stderr.write(
+    'error: ptask needs Node ${oldest} or later; this is Node ' + process.versions.node + ' (' + process.execPath + ')\\n',
+  );
+  process.exitCode = 1;
+} else {
+  import('./${name}.main.js');
+}
+`;
+  return { path: path.join(root, OUT, `${name}.js`), contents: new TextEncoder().encode(code) };
+}
+
+const built = [programs, extension, pages].flatMap((result) => result.outputFiles);
+const outputFiles = [...built, await start('ptask'), await start('server')];
 
 // A file is replaced as a whole and only where it differs, so that a program that is running, or a second build, is safe.
 for (const { path: file, contents } of outputFiles) {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { HELP, helpOf } from './cli/help.ts';
 import { watchOutput } from './cli/lost-output.ts';
 import { didYouMean, UsageError } from './cli/usage.ts';
@@ -77,4 +76,10 @@ function report(thrown: unknown, args: readonly string[]): number {
 
 watchOutput();
 const args = process.argv.slice(2);
+// What never comes is no success; Node would say so only where this were the program that was started.
+const waitedInVain = () => {
+  process.exitCode = report(new Error('it ended before it was done'), args);
+};
+process.once('beforeExit', waitedInVain);
 process.exitCode = await main(args).catch((error: unknown) => report(error, args));
+process.off('beforeExit', waitedInVain);

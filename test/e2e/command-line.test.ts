@@ -2,7 +2,17 @@ import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
-import { buildPtask, events, ptask, rowsOf, taskTemplate, writeJsonl, writeProject, writeTaskFile } from './ptask.ts';
+import {
+  buildPtask,
+  events,
+  PTASK,
+  ptask,
+  rowsOf,
+  taskTemplate,
+  writeJsonl,
+  writeProject,
+  writeTaskFile,
+} from './ptask.ts';
 
 // Each test starts the command several times, on whatever machine this is.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -18,6 +28,20 @@ describe('usage', () => {
     }
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     expect(await ptask(['--version'])).toMatchObject({ code: 0, stdout: `ptask ${version}\n` });
+  });
+
+  it.each(['ptask', 'server'])('of an older Node is told in a sentence which one %s takes', async (program) => {
+    const older = path.join(await temporaryFolder(), 'older.cjs');
+    await writeFile(older, "Object.defineProperty(process, 'versions', { value: { node: '18.19.0' } });");
+    const file = path.join(path.dirname(PTASK), `${program}.js`);
+    const { code, stdout, stderr } = await ptask(['--stdio'], {
+      env: { NODE_OPTIONS: `--require "${older.replaceAll('\\', '\\\\')}"` },
+      program: file,
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`error: ptask needs Node 20 or later; this is Node 18.19.0 (${process.execPath})\n`);
+    // What it loads comes after that, so that it is not even read; and Node 12 can read the file itself.
+    expect(await readFile(file, 'utf8')).not.toMatch(/^import|await|require|=>|\?\./m);
   });
 
   it.runIf(process.platform === 'linux')(

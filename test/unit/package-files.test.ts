@@ -21,7 +21,7 @@ const NATIVE: Readonly<Record<string, { readonly files: readonly string[]; reado
 const ALLOWED = [
   /^(package(\.nls(\.\w+)?)?|language-configuration)\.json$/,
   /^(CHANGELOG\.md|README\.md|LICENSE|NOTICE)$/,
-  /^dist\/((engine|server|ptask|chart)\.js|extension\.cjs|chart\.css)(\.LEGAL\.txt)?$/,
+  /^dist\/((engine|(server|ptask)(\.main)?|chart)\.js|extension\.cjs|chart\.css)(\.LEGAL\.txt)?$/,
   /^dist\/chunks\/[\w.-]+$/,
   /^docs\/rules\.md$/,
   /^examples\/(assistant|sentiment)\/(README\.md|(en|sv)\.ptask\.json|data\/(en|sv)\/[\w-]+\.jsonl)$/,
