@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from './errors.ts';
 import { fileBehind } from './file-behind.ts';
@@ -12,8 +13,8 @@ const ABANDONED_AFTER = 10_000;
 
 /**
  * Replaces a file's whole content, or leaves it as it was: the data goes to a temporary file beside it, is flushed to
- * the disk, and takes the file's name. A process killed meanwhile leaves at most the temporary file, which a later
- * write of the same file removes.
+ * the disk, and takes the file's name. Whoever could read the file can read it still, and nobody else. A process killed
+ * meanwhile leaves at most the temporary file, which a later write of the same file removes.
  * @param data the bytes, or parts of them in order; parts are made when their turn comes
  * @throws FileError that says in plain words why the file could not be written
  */
@@ -85,7 +86,7 @@ class FileBeside {
   async write(parts: Iterable<Uint8Array>): Promise<void> {
     await this.written(async () => {
       await removeAbandoned(this.target);
-      await writeFlushed(this.temporary, parts);
+      await writeFlushed(this.temporary, parts, await replacedBy(this.target));
     });
   }
 
@@ -109,14 +110,36 @@ class FileBeside {
   }
 }
 
-async function writeFlushed(path: string, parts: Iterable<Uint8Array>): Promise<void> {
-  const file = await open(path, 'wx');
+/** The file that is there, where it says who may read it. */
+async function replacedBy(target: string): Promise<Stats | undefined> {
+  if (process.platform === 'win32') return undefined;
+  const found = await stat(target).catch(() => undefined);
+  return found?.isFile() ? found : undefined;
+}
+
+const PERMISSIONS = 0o777;
+
+async function writeFlushed(path: string, parts: Iterable<Uint8Array>, replaced: Stats | undefined): Promise<void> {
+  // At no time may anyone else open it.
+  const file = await open(path, 'wx', replaced && replaced.mode & PERMISSIONS);
   try {
+    if (replaced) await letTheSameRead(file, replaced);
     for (const part of parts) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** Gives a new file the owner, group and permissions of another one, as far as the user may and the file system has them. */
+async function letTheSameRead(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+  const made = await file.stat();
+  if (made.uid !== uid || made.gid !== gid) {
+    // Only root gives files away, but anyone to a group of theirs.
+    await file.chown(uid, gid).catch(() => file.chown(made.uid, gid).catch(() => undefined));
+  }
+  // After that, which may take some away; and what the process withholds from new files was not withheld from this one.
+  await file.chmod(mode & PERMISSIONS).catch(() => undefined);
 }
 
 /** So that a rename survives a power cut. Windows cannot open folders, nobody one that may not be listed, and some network file systems cannot flush them. */

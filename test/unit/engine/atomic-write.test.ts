@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -152,6 +152,41 @@ describe('writeFileAtomic', () => {
     // On Windows a file that is open when it is deleted keeps its name until it is closed, at the latest by the process's end.
     expect(isWindows ? await readdir(folder) : names).toEqual([]);
     expect(process.listeners('exit')).toEqual(before);
+  });
+
+  describe.skipIf(process.platform === 'win32')('lets the same people read the file as before', () => {
+    const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+    const usual = process.umask();
+    afterEach(() => void process.umask(usual));
+
+    it.each([
+      [0o600, 0o022],
+      [0o664, 0o077],
+      [0o444, 0o022],
+    ])('where its permissions are %o and those withheld from new files %o', async (mode, withheld) => {
+      const path = join(await freshFolder(), 'a.bin');
+      await writeFile(path, 'old');
+      await chmod(path, mode);
+      process.umask(withheld);
+      await writeFileAtomic(path, bytes('new'));
+      expect(await modeOf(path)).toBe(mode);
+      expect(await readFile(path, 'utf8')).toBe('new');
+    });
+
+    it('and a new file as the process says', async () => {
+      const path = join(await freshFolder(), 'a.bin');
+      process.umask(0o027);
+      await writeFileAtomic(path, bytes('new'));
+      expect(await modeOf(path)).toBe(0o640);
+    });
+
+    it.runIf(process.getuid?.() === 0)('where it belongs to another user', async () => {
+      const path = join(await freshFolder(), 'a.bin');
+      await writeFile(path, 'old');
+      await chown(path, 1234, 5678);
+      await writeFileAtomic(path, bytes('new'));
+      expect(await stat(path)).toMatchObject({ uid: 1234, gid: 5678 });
+    });
   });
 
   it('flushes the data before it takes the name, and the folder after', async () => {
