@@ -36,7 +36,7 @@ export class RowStore {
   readonly skipped: ReadonlyMap<string, number>;
   /** SHA-256 of the files' bytes, in order. */
   readonly hash: string;
-  private readonly files: readonly { path: string; descriptor: number }[];
+  private readonly files: DataFiles;
   private readonly tasknames: readonly string[];
   private readonly index: RowIndex;
   private readonly read: RowReader<TokenRow>;
@@ -45,7 +45,7 @@ export class RowStore {
   private cachedBytes = 0;
 
   private constructor(
-    files: readonly { path: string; descriptor: number }[],
+    files: DataFiles,
     tasknames: readonly string[],
     index: RowIndex,
     read: RowReader<TokenRow>,
@@ -73,7 +73,7 @@ export class RowStore {
     read: RowReader<TokenRow>,
     { cacheBytes = CACHED_BYTES }: { readonly cacheBytes?: number } = {},
   ): Promise<RowStore> {
-    const files: { path: string; descriptor: number }[] = [];
+    const files = new DataFiles();
     const index = new RowIndex();
     const skipped = new Map<string, number>();
     const hash = createHash('sha256');
@@ -83,7 +83,7 @@ export class RowStore {
     try {
       for (const path of paths) {
         current = path;
-        files.push({ path, descriptor: openSync(path, 'r') });
+        const file = files.add(path);
         for await (const rows of readRowBatches(hashed(createReadStream(path), hash))) {
           for (const row of rows) {
             if (row.value === undefined) continue;
@@ -94,14 +94,14 @@ export class RowStore {
               skipped.set(tasknames[task]!, (skipped.get(tasknames[task]!) ?? 0) + 1);
               continue;
             }
-            const number = index.add({ ...row, file: files.length - 1, task, checksum: checksum(row.text) });
+            const number = index.add({ ...row, file, task, checksum: checksum(row.text) });
             bytes += sizeOf(tokenRow);
             if (bytes <= cacheBytes) early.push([number, tokenRow]);
           }
         }
       }
     } catch (error) {
-      for (const { descriptor } of files) closeSync(descriptor);
+      files.close();
       // Anything but the system's refusal is a defect of ours, and no fault of the file.
       throw (error as NodeJS.ErrnoException).code ? FileError.from(current, 'read', error) : error;
     }
@@ -119,15 +119,16 @@ export class RowStore {
   }
 
   place(row: number): RowPlace {
-    return { file: this.files[this.index.file(row)]!.path, line: this.index.line(row) };
+    return { file: this.files.path(this.index.file(row)), line: this.index.line(row) };
   }
 
   /** The row as it stands in its file. @throws FileError when it is no longer the row that was there at first */
   row(row: number): Row {
-    const { path, descriptor } = this.files[this.index.file(row)]!;
+    const file = this.index.file(row);
+    const path = this.files.path(file);
     const bytes = Buffer.alloc(this.index.byteLength(row));
     try {
-      readSync(descriptor, bytes, 0, bytes.length, this.index.byteOffset(row));
+      readSync(this.files.descriptor(file), bytes, 0, bytes.length, this.index.byteOffset(row));
     } catch (error) {
       throw FileError.from(path, 'read', error);
     }
@@ -150,7 +151,7 @@ export class RowStore {
   }
 
   close(): void {
-    for (const { descriptor } of this.files) closeSync(descriptor);
+    this.files.close();
   }
 
   private keep(row: number, tokenRow: TokenRow): void {
@@ -161,6 +162,52 @@ export class RowStore {
       this.cache.delete(oldest);
       this.cachedBytes -= sizeOf(old);
     }
+  }
+}
+
+/**
+ * Files that are open at a time. An open one can be read whatever becomes of its name, so that few files are not opened again; but
+ * systems open no more than some hundred or thousand for a process.
+ */
+const MOST_OPEN = 32;
+
+/** Files by number, the least recently used of which are closed where there are many. */
+class DataFiles {
+  private readonly paths: string[] = [];
+  /** Descriptors by number of the file, the one used last at the end. */
+  private readonly opened = new Map<number, number>();
+
+  /** Returns the file's number. @throws the system's error */
+  add(path: string): number {
+    const file = this.paths.push(path) - 1;
+    this.descriptor(file);
+    return file;
+  }
+
+  path(file: number): string {
+    return this.paths[file]!;
+  }
+
+  /** @throws the system's error, where the file is to be opened again */
+  descriptor(file: number): number {
+    const descriptor = this.opened.get(file) ?? this.open(file);
+    this.opened.delete(file);
+    this.opened.set(file, descriptor);
+    return descriptor;
+  }
+
+  close(): void {
+    for (const descriptor of this.opened.values()) closeSync(descriptor);
+    this.opened.clear();
+  }
+
+  private open(file: number): number {
+    const [longestUnused] = this.opened;
+    if (longestUnused && this.opened.size === MOST_OPEN) {
+      this.opened.delete(longestUnused[0]);
+      closeSync(longestUnused[1]);
+    }
+    return openSync(this.path(file), 'r');
   }
 }
 

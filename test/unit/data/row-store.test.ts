@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
@@ -18,6 +27,15 @@ function file(content: string | Uint8Array): string {
   const path = join(folder, `${files++}.jsonl`);
   writeFileSync(path, content);
   return path;
+}
+
+/** Where a link leads; the one of a descriptor may have gone. */
+function target(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
 }
 
 /** A token for each UTF-16 unit of the text; none for texts above 40. */
@@ -155,6 +173,41 @@ describe('a file that changes while it is in use', () => {
     expect(store.size).toBe(2);
     store.close();
   });
+});
+
+describe('hundreds of files', () => {
+  const texts = [...Array(200).keys()].map((n) => `text ${n}`);
+
+  it.runIf(existsSync('/proc/self/fd'))('are not open at a time, which few systems allow', async () => {
+    const opened = () => readdirSync('/proc/self/fd').map((name) => target(`/proc/self/fd/${name}`));
+    const paths = texts.map((text) => file(row(text)));
+    const isOurs = (path: string) => paths.includes(path);
+    const store = await RowStore.open(paths, ['a'], read, { cacheBytes: 0 });
+    expect(opened().filter(isOurs).length).toBeLessThan(50);
+    // There and back, so that each is closed and opened again.
+    for (const n of [...texts.keys(), ...[...texts.keys()].reverse()]) expect(store.row(n).text).toBe(texts[n]);
+    expect(opened().filter(isOurs).length).toBeLessThan(50);
+    store.close();
+    expect(opened().filter(isOurs)).toEqual([]);
+  });
+
+  it('of which one has gone name it', async () => {
+    const paths = texts.map((text) => file(row(text)));
+    const store = await RowStore.open(paths, ['a'], read, { cacheBytes: 0 });
+    rmSync(paths[3]!);
+    expect(() => store.row(3)).toThrow(`${paths[3]}: cannot be read: there is no such file`);
+    expect(store.row(4).text).toBe('text 4');
+    store.close();
+  });
+});
+
+it.skipIf(process.platform === 'win32')('few files are read on under whatever name', async () => {
+  const paths = [file(row('x')), file(row('y'))];
+  const store = await RowStore.open(paths, ['a'], read, { cacheBytes: 0 });
+  for (const path of paths) renameSync(path, `${path}.moved`);
+  expect(store.row(0).text).toBe('x');
+  expect(store.row(1).text).toBe('y');
+  store.close();
 });
 
 describe('a file that cannot be read', () => {
