@@ -20,6 +20,11 @@ interface Entry {
   /** Undefined until it has been read; that of an open document may still lack some of its rows. */
   reading: DataReading | undefined;
   readonly isOpen: boolean;
+  /**
+   * Of a file that is not there and beside which something has changed, so that another name may be the one that is meant: which
+   * change was the last. Undefined once it has been looked for again.
+   */
+  outdated: symbol | undefined;
   readonly given: AbortController;
   finished: Promise<void> | undefined;
 }
@@ -40,13 +45,18 @@ export class DataFiles {
     return reading?.state !== 'read' || reading.index.isComplete ? reading : undefined;
   }
 
+  /** Whether a file is to be read yet, or to be looked for again. */
+  isDue(path: string): boolean {
+    return this.get(path) === undefined || this.#entries.get(path)!.outdated !== undefined;
+  }
+
   /**
    * Reads a file, unless it has been or is being read; resolves when it is there, or has changed meanwhile.
    *
    * @throws what the environment throws
    */
   async load(path: string): Promise<void> {
-    if (this.get(path) !== undefined) return;
+    if (!this.isDue(path)) return;
     const entry = this.#entry(path);
     entry.finished ??= this.#read(path, entry);
     try {
@@ -81,6 +91,17 @@ export class DataFiles {
       if (this.#entries.get(path)?.isOpen === false) this.forget(path);
   }
 
+  /** Says that a file on disk has changed, and returns those that are not there beside it, which are to be looked for again. */
+  changedBeside(changed: string): string[] {
+    const folder = folderOf(changed);
+    return this.#paths.below(folder).filter((path) => {
+      const entry = this.#entries.get(path)!;
+      if (entry.reading?.state !== 'not-found' || folderOf(path) !== folder) return false;
+      entry.outdated = Symbol();
+      return true;
+    });
+  }
+
   /** Says that a file cannot be read, since it keeps changing; until it is told to have changed. */
   giveUp(path: string): void {
     this.forget(path);
@@ -99,6 +120,7 @@ export class DataFiles {
     const entry: Entry = {
       reading: document && { state: 'read', index: textIndex(document.blocks) },
       isOpen: document !== undefined,
+      outdated: undefined,
       given: new AbortController(),
       finished: undefined,
     };
@@ -122,9 +144,15 @@ export class DataFiles {
       // Edits that come meanwhile leave blocks to be read, too.
       while (readNextBlock(reading.index)) await work.pause();
     } else {
+      const { outdated } = entry;
       entry.reading = await readDataFile(this.#host.environment, path, work);
+      if (entry.outdated === outdated) entry.outdated = undefined;
     }
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'), 0));
 }
 
 function lengthOf({ blocks }: OpenDocument): number {

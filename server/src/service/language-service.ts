@@ -252,6 +252,7 @@ class Service implements LanguageService {
   fileChanged(uri: string): void {
     const path = this.#host.toPath(uri);
     this.#folders.forget(path);
+    for (const missing of this.#dataFiles.changedBeside(path)) this.#changedBeside(missing);
     // An open document is what its editor shows, whatever happens to the file.
     if (this.#documents.get(path) !== undefined) return;
     this.#dataFiles.changedOnDisk(path);

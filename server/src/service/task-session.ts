@@ -173,7 +173,7 @@ export class TaskSession {
     this.#problems = problems;
     this.#data = data ?? this.#data;
     this.#host.onProblems([...new Set([...before, ...problems.keys()])]);
-    return { isComplete: files !== undefined && open === undefined, open };
+    return { isComplete: open === undefined && this.#duePaths().length === 0, open };
   }
 
   async #run(controller: AbortController): Promise<void> {
@@ -210,10 +210,10 @@ export class TaskSession {
     const work = new Work({ signal, breathe });
     const restless = new RestlessFiles();
     while (!signal.aborted) {
-      const unread = [...this.#filePaths()].filter((path) => dataFiles.get(path) === undefined);
-      for (const path of unread) await dataFiles.load(path);
+      const due = this.#duePaths();
+      for (const path of due) await dataFiles.load(path);
       if (signal.aborted) return;
-      if (unread.length > 0) continue;
+      if (due.length > 0) continue;
       const { open } = this.#judge();
       if (open === undefined || (isQuickOnly && open.isSlow)) return;
       try {
@@ -226,8 +226,11 @@ export class TaskSession {
     }
   }
 
-  #filePaths(): string[] {
-    return namedFiles(this.context, this.#host.environment).map(({ path }) => path);
+  /** The data files that are to be read yet. */
+  #duePaths(): string[] {
+    const { dataFiles, environment } = this.#host;
+    const paths = namedFiles(this.context, environment).map(({ path }) => path);
+    return paths.filter((path) => dataFiles.isDue(path));
   }
 }
 

@@ -53,6 +53,63 @@ describe('a task file that is opened', () => {
     expect(shown()).toEqual({});
   });
 
+  it('says which file a missing one may be as files come and go beside it, and keeps what else it shows', async () => {
+    const { service, disk, shown } = editor();
+    disk['validation.jsonl'] += `\n${BAD_ROW}`;
+    const names = '"train_ds": ["trian.jsonl"], "validation_ds": ["validation.jsonl"]';
+    service.openDocument(TASK, taskFile({ file: `"data": { ${names}, "max_seq_length": 48 }` }));
+    await service.settled();
+    const [missing] = service.diagnostics(TASK);
+    expect(missing).toMatchObject({ code: 'data-not-found', message: expect.stringContaining('"train.jsonl"?') });
+    const before = shown();
+
+    disk['trains.jsonl'] = disk['train.jsonl']!;
+    delete disk['train.jsonl'];
+    for (const name of ['train.jsonl', 'trains.jsonl']) service.fileChanged(uriOf(`project/${name}`));
+    expect(shown()).toEqual(before);
+    await service.settled();
+    expect(shown()).toEqual(before);
+    expect(service.diagnostics(TASK)[0]?.message).toContain('"trains.jsonl"?');
+
+    // One that an editor has open goes like any other.
+    service.openDocument(uriOf('project/trains.jsonl'), disk['trains.jsonl']);
+    delete disk['trains.jsonl'];
+    service.fileChanged(uriOf('project/trains.jsonl'));
+    await service.settled();
+    expect(service.diagnostics(TASK)[0]?.message).not.toContain('?');
+  });
+
+  it('says so, too, where it is edited while the file is looked for', async () => {
+    let beside = ['train.jsonl'];
+    let look = async () => {};
+    const { service } = editor({
+      namesBeside: async () => {
+        await look();
+        return beside;
+      },
+    });
+    service.openDocument(TASK, taskFile({ file: '"data": { "train_ds": ["trian.jsonl"], "max_seq_length": 48 }' }));
+    await service.settled();
+    let found = () => {};
+    const looked = new Promise<void>((resolve) => {
+      look = () => {
+        resolve();
+        return new Promise((end) => {
+          found = end;
+        });
+      };
+    });
+    beside = ['trains.jsonl'];
+    service.fileChanged(TRAIN);
+    await looked;
+    service.editDocument(TASK, [
+      { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: ' ' },
+    ]);
+    found();
+    await service.settled();
+    expect(service.diagnostics(TASK)[0]?.message).toContain('"trains.jsonl"?');
+  });
+
   it('points at the row behind a problem of the template', async () => {
     const { service } = editor();
     service.openDocument(TASK, taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentense}:{label}"' }));
