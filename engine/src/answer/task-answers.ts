@@ -72,14 +72,17 @@ export class TaskAnswers {
     const fields = fieldsOf(template).filter((field) => field !== template.answer_field);
     const names = rows.map((row) => `${key} ${JSON.stringify(fields.map((field) => row[field]))}`);
     const wanted = [...rows.keys()].filter((i) => !faultOf(template, rows[i]!) && !this.known.has(names[i]!));
+    // Those that are new may take the place of the ones that were known.
+    const predicted = names.map((name) => this.known.get(name));
     if (wanted.length > 0) {
       const predictor = await this.taskPredictor(answering, template);
       const answers = await predictor.predict(wanted.map((i) => rows[i]!));
       wanted.forEach((i, n) => {
         this.known.set(names[i]!, answers[n]);
+        predicted[i] = answers[n];
       });
     }
-    return names.map((name) => this.known.get(name));
+    return predicted;
   }
 
   private taskPredictor(answering: Answering, template: TaskTemplate): Promise<TaskPredictor> {

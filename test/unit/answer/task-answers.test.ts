@@ -17,12 +17,12 @@ beforeAll(async () => {
   await trainProject(file);
 });
 
-async function answersOf(change: (text: string) => string = (text) => text) {
+async function answersOf(change: (text: string) => string = (text) => text, kept = 100) {
   const text = change(JSON.stringify((await open(file)).file));
   const project = await openForAnswers(file, { text, models: new ModelMemo() });
   const predictor = new Predictor(project.backbone);
   released.push(predictor);
-  return { predictor, answers: new TaskAnswers(project, predictor, templateOf(project, 'mood'), new Recent(100)) };
+  return { predictor, answers: new TaskAnswers(project, predictor, templateOf(project, 'mood'), new Recent(kept)) };
 }
 
 const row = (label?: string, text = 'up 1'): Json => ({ taskname: 'mood', text, ...(label ? { label } : {}) });
@@ -66,6 +66,23 @@ describe('answers', () => {
     expect(score).toHaveBeenCalledTimes(1);
     await answers.answer([row('bad', 'new')], false);
     expect(score).toHaveBeenCalledTimes(2);
+  });
+
+  it('are the same however few of them are kept', async () => {
+    const all = await answersOf();
+    const few = await answersOf(undefined, 2);
+    for (const texts of [
+      ['up 1', 'up 2'],
+      ['up 1', 'down 3', 'down 4'],
+      ['up 5', 'down 4', 'up 2'],
+    ]) {
+      const rows = texts.map((text) => row('good', text));
+      const known = await all.answers.answer(rows, false);
+      const found = await few.answers.answer(rows, false);
+      expect(found.map(({ problem, trained }) => [problem, trained?.text])).toEqual(
+        known.map(({ trained }) => [undefined, trained!.text]),
+      );
+    }
   });
 
   it('are computed where they could not be at first, as while memory was short', async () => {
