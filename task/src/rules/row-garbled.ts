@@ -1,6 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import { garbledIn, ungarbled } from '../garbled.ts';
+import { labelOf } from '../labels.ts';
 import { textOf } from '../row-view.ts';
 import type { Rule } from '../rule.ts';
 
@@ -9,7 +10,8 @@ export const rowGarbled: Rule = {
   severity: 'warning',
   explanation:
     'A text has letters that were garbled when it was read in another encoding than it was written in, such as Ã¤ for ä, or � for one that is lost. The prompt would learn from texts that nobody will ask about.',
-  quickFix: 'Puts the letters back where they can be told; also in all such rows of the file.',
+  quickFix:
+    'Puts the letters back where they can be told; also in all such rows of the file. Not in an answer that `labels` has so, too, which is to be corrected there first.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Vinsten Ã¶kade", "label": "positiva"}',
@@ -32,14 +34,21 @@ export const rowGarbled: Rule = {
           );
           return { at, message };
         }
+        const repaired = ungarbled(text);
+        const message = t(
+          '{0} is most likely {1}, read in another encoding than it was written in.',
+          JSON.stringify(text.slice(start, end)),
+          JSON.stringify(meant),
+        );
+        const forms = field === template.settings.answer_field ? template.forms : undefined;
+        // The repaired answer would be none of the labels, whose nearest one is the garbled one.
+        if (forms && labelOf(forms, text) !== undefined && labelOf(forms, repaired) === undefined) {
+          return { at, message: `${message} ${t('It stands so in "labels", too: correct it there first.')}` };
+        }
         return {
           at,
-          message: t(
-            '{0} is most likely {1}, read in another encoding than it was written in.',
-            JSON.stringify(text.slice(start, end)),
-            JSON.stringify(meant),
-          ),
-          fixes: fixOf(t('Repair the letters of {0}', name), places.replace(field, JSON.stringify(ungarbled(text))), {
+          message,
+          fixes: fixOf(t('Repair the letters of {0}', name), places.replace(field, JSON.stringify(repaired)), {
             forAll: t('Repair the letters of every {0}', name),
           }),
         };

@@ -800,6 +800,16 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
     },
     'garbled twice': { rows: row('smÃƒÂ¥'), fixes: { 'Repair the letters of "sentence"': row('små') } },
     'a letter that is lost': { rows: row('\ufffdret'), fixes: {} },
+    'an answer that labels have so, too': {
+      of: '"labels": { "nöjd": [], "missnÃ¶jd": [] }',
+      rows: row('a', 'missnÃ¶jd'),
+      fixes: {},
+    },
+    'an answer that labels have both ways': {
+      of: '"labels": { "nöjd": [], "missnöjd": ["missnÃ¶jd"] }',
+      rows: row('a', 'missnÃ¶jd'),
+      fixes: { 'Repair the letters of "label"': row('a', 'missnöjd') },
+    },
   },
   'row-too-long': {
     'a row that is skipped': {
