@@ -5,7 +5,7 @@ import { showInformation } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import type { RunQueue, RunRequest } from './run-queue.ts';
 import { runName } from './run-text.ts';
-import { type RunsLeft, RunsNote, type Surroundings, surroundings, takeRunsLeft } from './runs-left.ts';
+import { isOf, type RunsLeft, RunsNote, type Surroundings, surroundings, takeRunsLeft } from './runs-left.ts';
 
 export interface HandOver extends Disposable {
   /** Leaves the runs to the next window. To be called before they are paused. */
@@ -25,10 +25,10 @@ export function handOverRuns(
     workspace: own,
     holds: (file) => workspace.getWorkspaceFolder(Uri.file(file)) !== undefined,
   });
-  const takeOverNow = () => void takeOver(folder, queue, texts, here);
+  const note = new RunsNote(folder, randomUUID(), own);
+  const takeOverNow = () => void takeOver(folder, { queue, note }, texts, here);
   const trusted = workspace.onDidGrantWorkspaceTrust(takeOverNow);
   if (workspace.isTrusted) takeOverNow();
-  const note = new RunsNote(folder, randomUUID(), own);
   const listener = queue.listen(() => note.keep(queue.open));
   return {
     close() {
@@ -43,11 +43,19 @@ export function handOverRuns(
   };
 }
 
-async function takeOver(folder: string, queue: RunQueue, { t }: Texts, here: Surroundings): Promise<void> {
+async function takeOver(
+  folder: string,
+  { queue, note }: { readonly queue: RunQueue; readonly note: RunsNote },
+  { t }: Texts,
+  here: Surroundings,
+): Promise<void> {
   const asked: RunRequest[] = [];
+  const answered: (() => void)[] = [];
   const take = ({ recent, old }: RunsLeft) => {
     for (const request of recent) queue.add(request);
+    if (old.length === 0) return;
     asked.push(...old);
+    answered.push(note.keepOffered(old));
   };
   try {
     await takeRunsLeft(folder, take, here);
@@ -59,5 +67,9 @@ async function takeOver(folder: string, queue: RunQueue, { t }: Texts, here: Sur
   const resume = t('Resume');
   const names = asked.map(runName).join(', ');
   const choice = await showInformation(t('The training of {0} stopped when its window was closed.', names), resume);
-  if (choice === resume) for (const request of asked) queue.add(request);
+  for (const request of choice === resume ? asked : []) {
+    const { run } = request;
+    if (run === undefined || !queue.open.some((one) => isOf(one, run))) queue.add(request);
+  }
+  for (const forget of answered) forget();
 }

@@ -4,6 +4,7 @@ import { showInformation, showWarning } from '../messages.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import type { RunQueue } from './run-queue.ts';
+import { isOf } from './runs-left.ts';
 import type { RunEntry } from './runs-view.ts';
 import { listedRuns, type StoredRuns } from './stored-runs.ts';
 import { deviceOf } from './train-command.ts';
@@ -58,7 +59,7 @@ async function resume(queue: RunQueue, stored: StoredRuns, entries: readonly Run
   const runs = listed.filter(({ state }) => state === 'stopped');
   if (runs.length === 0) showInformation(t('There is no paused run to go on with.'));
   for (const run of entries.length > 0 ? runs : runs.slice(0, 1)) {
-    if (queue.open.some(({ dir, request }) => [dir, request.run].includes(run.dir))) {
+    if (queue.open.some((open) => isOf(open, run.dir))) {
       showInformation(t('This run goes on in this window already, or waits to.'));
       continue;
     }
@@ -97,7 +98,7 @@ async function remove(queue: RunQueue, stored: StoredRuns, entries: readonly Run
   const going = (await stored.list().catch(() => [])).flatMap(({ dir, state }) => (state === 'running' ? [dir] : []));
   for (const run of runs) {
     const { dir } = run;
-    if (going.includes(dir) || queue.open.some((open) => [open.dir, open.request.run].includes(dir))) {
+    if (going.includes(dir) || queue.open.some((open) => isOf(open, dir))) {
       showWarning(t('{0} goes on, and was not deleted.', runTitle(run)));
       continue;
     }

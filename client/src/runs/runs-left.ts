@@ -29,6 +29,8 @@ interface Note {
   /** When the window was closed, in milliseconds since 1970; left out while it is open. */
   readonly closed?: number;
   readonly runs: readonly RunRequest[];
+  /** Those that a window before it had left, and that its user has not yet said to go on with, or not to. */
+  readonly offered?: readonly RunRequest[];
 }
 
 /** The note of this window. It is written at once and as a whole: a window that closes waits for nothing. */
@@ -38,6 +40,7 @@ export class RunsNote {
   readonly #pid: number;
   readonly #workspace: string;
   #runs = '[]';
+  #offered: readonly RunRequest[] = [];
   #isClosed = false;
 
   /**
@@ -54,9 +57,26 @@ export class RunsNote {
   /** Keeps the runs that the next window is to go on with. */
   keep(open: readonly WindowRun[]): void {
     const runs = JSON.stringify(requestsLeft(open));
-    if (this.#isClosed || runs === this.#runs) return;
+    // Whoever goes on with one by hand has answered.
+    const offered = this.#offered.filter(({ run }) => run === undefined || !open.some((one) => isOf(one, run)));
+    if (this.#isClosed || (runs === this.#runs && offered.length === this.#offered.length)) return;
     this.#runs = runs;
+    this.#offered = offered;
     this.#write();
+  }
+
+  /**
+   * Keeps runs that the user is being asked about, for the next window to ask where this one is not answered.
+   * @returns to be called when it is
+   */
+  keepOffered(offered: readonly RunRequest[]): () => void {
+    const change = (left: readonly RunRequest[]) => {
+      if (this.#isClosed) return;
+      this.#offered = left;
+      this.#write();
+    };
+    change([...this.#offered, ...offered]);
+    return () => change(this.#offered.filter((request) => !offered.includes(request)));
   }
 
   /** The window closes. What happens to its runs from now on is not their user's wish, and not kept. */
@@ -76,12 +96,19 @@ export class RunsNote {
   }
 
   #writeNow(closed: number | undefined): void {
-    if (this.#runs === '[]') {
+    const offered = this.#offered;
+    if (this.#runs === '[]' && offered.length === 0) {
       rmSync(this.#file, { force: true });
       return;
     }
     const [pid, workspace, runs] = [this.#pid, this.#workspace, JSON.parse(this.#runs)];
-    const note: Note = { pid, workspace, ...(closed === undefined ? {} : { closed }), runs };
+    const note: Note = {
+      pid,
+      workspace,
+      ...(closed === undefined ? {} : { closed }),
+      runs,
+      ...(offered.length === 0 ? {} : { offered }),
+    };
     mkdirSync(this.#folder, { recursive: true });
     const temporary = `${this.#file}.tmp`;
     writeFileSync(temporary, JSON.stringify(note));
@@ -95,6 +122,11 @@ export class RunsNote {
   }
 }
 
+/** Whether a run is that of a folder. */
+export function isOf({ dir, request }: WindowRun, run: string): boolean {
+  return dir === run || request.run === run;
+}
+
 /** A run that has begun is gone on with; one that the user was stopping is not. */
 function requestsLeft(open: readonly WindowRun[]): RunRequest[] {
   return open.flatMap(({ request, phase, dir }) => {
@@ -106,7 +138,7 @@ function requestsLeft(open: readonly WindowRun[]): RunRequest[] {
 export interface RunsLeft {
   /** Of a window that was closed within `RELOAD_MS`. */
   readonly recent: readonly RunRequest[];
-  /** Of one that was closed before, or died. */
+  /** Of one that was closed before, or died; and what it was left itself, where its user had not answered yet. */
   readonly old: readonly RunRequest[];
 }
 
@@ -141,7 +173,9 @@ export async function takeRunsLeft(folder: string, take: (left: RunsLeft) => voi
   const names = (await readdir(folder).catch(() => [])).filter((name) => NOTE.test(name));
   const takeOne = async (name: string) => {
     const note = await taken(path.join(folder, name), here);
-    if (note) take(isRecent(note, here) ? { recent: note.runs, old: [] } : { recent: [], old: note.runs });
+    if (!note) return;
+    const { runs, offered = [] } = note;
+    take(isRecent(note, here) ? { recent: runs, old: offered } : { recent: [], old: [...offered, ...runs] });
   };
   await Promise.all(names.sort().map(takeOne));
 }
@@ -154,7 +188,8 @@ function isRecent({ closed }: Note, { now }: Surroundings): boolean {
 function isForUs(note: Note, here: Surroundings): boolean {
   if (note.workspace === here.workspace) return true;
   const isOpen = note.closed === undefined && here.isAlive(note.pid);
-  return (isOpen || isRecent(note, here)) && note.runs.length > 0 && note.runs.every(({ file }) => here.holds(file));
+  const left = [...note.runs, ...(note.offered ?? [])];
+  return (isOpen || isRecent(note, here)) && left.length > 0 && left.every(({ file }) => here.holds(file));
 }
 
 async function taken(file: string, here: Surroundings): Promise<Note | undefined> {
@@ -193,7 +228,8 @@ async function readNote(file: string): Promise<Note | undefined> {
     const note = JSON.parse(await readFile(file, 'utf8')) as Partial<Note> | null;
     if (!Number.isSafeInteger(note?.pid) || !Array.isArray(note?.runs)) return undefined;
     if (typeof note?.workspace !== 'string') return undefined;
-    return { ...(note as Note), runs: note.runs.filter(isRequest) };
+    const offered = Array.isArray(note.offered) ? note.offered : [];
+    return { ...(note as Note), runs: note.runs.filter(isRequest), offered: offered.filter(isRequest) };
   } catch {
     return undefined;
   }

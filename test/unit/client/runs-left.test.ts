@@ -100,6 +100,28 @@ describe('the runs of a window that is gone', () => {
     expect([recent, old]).toEqual([[], [{ ...request('a'), resume: true, run: '/run' }]]);
   });
 
+  it('are asked about again in the next window where they were not answered, and only there', async () => {
+    const [waited, begun] = [request('b'), { ...request('a'), resume: true, run: '/run' }];
+    const other = { ...begun, run: '/other' };
+    const { queue, note } = window('1', 'c');
+    note.keepOffered([waited, other]);
+    note.keepOffered([request('d')])();
+    // One that is gone on with by hand meanwhile.
+    queue.add(other);
+    note.close(CLOSED);
+    const { recent, old } = await takenFrom(folder, around());
+    expect(recent.map(({ file }) => file)).toEqual(['c', 'a']);
+    expect(old).toEqual([waited]);
+
+    const died = new RunsNote(folder, '2', OWN, OTHER);
+    died.keepOffered([begun]);
+    died.keep([{ request: waited, phase: 'waiting' }] as never);
+    expect(await takenFrom(folder, around())).toEqual({ recent: [], old: [begun, waited] });
+    const answered = new RunsNote(folder, '3', OWN, OTHER).keepOffered([begun]);
+    answered();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('are taken once', async () => {
     window('1', 'a').note.close(CLOSED);
     const both = await Promise.all([takenFrom(folder, around()), takenFrom(folder, around())]);
