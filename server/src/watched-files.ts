@@ -104,6 +104,11 @@ export class DependencyWatch {
     return [...leading].filter((followed) => !concerned.includes(followed));
   }
 
+  /** Says that the workspace has got or lost folders, so that the editor tells of other files than before. */
+  workspaceChanged(): void {
+    for (const path of this.#known.keys()) this.#stale.add(path);
+  }
+
   async #watch(paths: ReadonlySet<string>): Promise<void> {
     for (const path of this.#known.keys()) if (!paths.has(path)) this.#keep(path, undefined);
     const wanted = [...paths].filter((path) => !this.#known.has(path) || this.#stale.has(path));

@@ -64,6 +64,8 @@ export class Workspace {
     this.#connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       for (const folder of pathsOf(removed)) this.#taskFiles.removeFolder(folder);
       for (const folder of pathsOf(added)) this.#addFolder(folder);
+      this.#dependencies.workspaceChanged();
+      this.followDependencies();
     });
   }
 
