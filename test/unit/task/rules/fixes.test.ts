@@ -95,6 +95,25 @@ it('takes its problem away, whatever else is wrong, and breaks no JSON', async (
   );
 });
 
+it('comes to an end where best fixes are taken one after the other, whichever is taken first', async () => {
+  await fc.assert(
+    fc.asyncProperty(mutatedFixture, fc.infiniteStream(fc.nat()), async (start, choices) => {
+      let fixture = start;
+      const taken: string[] = [];
+      for (;;) {
+        const { problems } = await check(fixture);
+        const best = problems.flatMap(({ code, fixes: [fix] = [] }) => (fix && !fix.guess ? [{ code, fix }] : []));
+        if (best.length === 0) return;
+        const { code, fix } = best[choices.next().value % best.length]!;
+        fixture = fixtureOf(applyFix(textsOf(fixture), fix), fixture);
+        taken.push(`${code}: ${fix.title}`);
+        expect(taken.length, taken.slice(-10).join('\n')).toBeLessThan(60);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 function brokenIn(file: string, problems: readonly Problem[]): number {
   return problems.filter((problem) => problem.file === file && problem.code.endsWith('-syntax')).length;
 }
