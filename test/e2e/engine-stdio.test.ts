@@ -59,7 +59,9 @@ it('predictions leave the processors to the editor, and runs to both', async () 
   const predicting = new Engine('predict');
   const training = new Engine('train');
   await Promise.all([predicting.next('ready', () => true), training.next('ready', () => true)]);
-  expect(getPriority(predicting.child.pid)).toBe(Math.max(getPriority(), 5));
+  // Windows knows six priorities, and none between normal and below it.
+  const little = process.platform === 'win32' ? 0 : 5;
+  expect(getPriority(predicting.child.pid)).toBe(Math.max(getPriority(), little));
   expect(getPriority(training.child.pid)).toBe(Math.max(getPriority(), 10));
 });
 

@@ -115,8 +115,11 @@ describe('ptask train', () => {
       isKilled = true;
       kill('SIGINT');
     });
-    expect(first.code, first.stderr).toBe(130);
-    expect(first.stderr).toMatch(new RegExp(`go on with: ptask train .* ${option} ${value} --resume`));
+    // Windows has Ctrl-C of its consoles only: what is sent to a process there ends it.
+    if (process.platform !== 'win32') {
+      expect(first.code, first.stderr).toBe(130);
+      expect(first.stderr).toMatch(new RegExp(`go on with: ptask train .* ${option} ${value} --resume`));
+    }
     const second = await run(stopped, ['--resume']);
     expect(second.code, second.stderr).toBe(0);
     expect(events(second.stdout)[0]).toMatchObject({ event: 'start', from_step: expect.any(Number) });
