@@ -1,25 +1,35 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-
-/** What has happened to a file or folder; `mayHaveCome` where it may not have been there before. */
-export type OnDiskChange = (path: string, mayHaveCome: boolean) => void;
+import { LOOK_EVERY, type OnDiskChange, PolledFolders } from './polled-folders.ts';
 
 /** Milliseconds in which all that happens to a file counts as one change, such as a program's writing line by line. */
 const TOGETHER = 100;
 
+/** What a system says that watches no more: Linux for a user's watches and for their instances, macOS and any for open files. */
+const NO_MORE = ['ENOSPC', 'EMFILE', 'ENFILE'];
+
 /** Watches folders, each without those in it, for an editor that does not tell what happens on disk. */
 export class OwnWatch {
   readonly #onChange: OnDiskChange;
+  readonly #watchFolder: typeof watch;
   /** By folder. */
   readonly #watchers = new Map<string, FSWatcher>();
+  /** Those that the system does not watch. */
+  readonly #polled: PolledFolders;
   #wanted: readonly string[] = [];
   /** Those that were not there, in place of which one above them is watched. */
   readonly #awaited = new Set<string>();
   /** Changes that are not told yet, by path, and whether the path may have come. */
   readonly #news = new Map<string, boolean>();
 
-  constructor(onChange: OnDiskChange) {
+  /**
+   * @param watchFolder how the system is asked
+   * @param lookEvery milliseconds between two looks at what it does not watch
+   */
+  constructor(onChange: OnDiskChange, { watchFolder = watch, lookEvery = LOOK_EVERY } = {}) {
     this.#onChange = onChange;
+    this.#watchFolder = watchFolder;
+    this.#polled = new PolledFolders((path, mayHaveCome) => this.#note(path, mayHaveCome), lookEvery);
   }
 
   /** @param folders all that are to be watched from now on, whether they are there or not */
@@ -27,6 +37,7 @@ export class OwnWatch {
     this.#wanted = folders;
     const there = new Set(folders.map(nearestThere));
     for (const folder of [...this.#watchers.keys()]) if (!there.has(folder)) this.#end(folder);
+    for (const folder of this.#polled.folders) if (!there.has(folder)) this.#polled.delete(folder);
     for (const folder of there) if (!this.#watchers.has(folder)) this.#begin(folder);
     for (const folder of folders) {
       if (!there.has(folder)) this.#awaited.add(folder);
@@ -42,15 +53,17 @@ export class OwnWatch {
 
   #begin(folder: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, (event, name) => {
+      const watcher = this.#watchFolder(folder, { persistent: false }, (event, name) => {
         if (name !== null) this.#note(join(folder, name), event === 'rename');
         // A folder that goes takes its watcher along, and may come again.
         if (name === null || name === basename(folder)) this.#lookAgain(folder);
       });
       watcher.on('error', () => this.#lookAgain(folder));
       this.#watchers.set(folder, watcher);
-    } catch {
-      // It has gone meanwhile, may not be read, or the system watches no more; the next check tries again.
+      this.#polled.delete(folder);
+    } catch (error) {
+      // Else it has gone meanwhile, or may not be read; the next check tries again in any case.
+      if (NO_MORE.includes((error as NodeJS.ErrnoException).code ?? '')) this.#polled.add(folder);
     }
   }
 

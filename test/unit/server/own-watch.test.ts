@@ -1,18 +1,22 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, watch as systemsWatch } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { OwnWatch } from '../../../server/src/own-watch.ts';
 import { temporaryFolder } from '../model/tiny-folder.ts';
 
 /** A watch over a new folder, which a test may make, and what it tells, by name: whether that may have come. */
-async function watched() {
+async function watched(watchFolder = systemsWatch) {
   const root = await temporaryFolder();
   const told = new Map<string, boolean[]>();
-  const watch = new OwnWatch((file, mayHaveCome) => {
-    const name = path.relative(root, file).replaceAll(path.sep, '/');
-    told.set(name, [...(told.get(name) ?? []), mayHaveCome]);
-  });
+  const watch = new OwnWatch(
+    (file, mayHaveCome) => {
+      const name = path.relative(root, file).replaceAll(path.sep, '/');
+      told.set(name, [...(told.get(name) ?? []), mayHaveCome]);
+    },
+    { watchFolder, lookEvery: 50 },
+  );
   onTestFinished(() => watch.dispose());
   return { watch, told, at: (name: string) => path.join(root, name) };
 }
@@ -73,4 +77,46 @@ it('tells of nothing in folders that are not wanted any more', async () => {
   await writeFile(at('other/rows.jsonl'), '');
   await soon(() => expect(told.has('other/rows.jsonl')).toBe(true));
   expect(told.has('data/rows.jsonl')).toBe(false);
+});
+
+describe('where the system watches no more', () => {
+  const refuse = (code: string) =>
+    ((folder: string) => {
+      throw Object.assign(new Error(`${code}: ${folder}`), { code });
+    }) as unknown as typeof systemsWatch;
+
+  it.each(['ENOSPC', 'EMFILE', 'ENFILE'])('a folder is looked at now and then (%s)', async (code) => {
+    const { watch, told, at } = await watched(refuse(code));
+    await writeFile(at('rows.jsonl'), '{}\n');
+    watch.watch([at('.')]);
+    await setTimeout(200);
+    appendFileSync(at('rows.jsonl'), '{}\n');
+    await soon(() => expect(told.get('rows.jsonl')).toHaveLength(1));
+    await writeFile(at('more.jsonl'), '');
+    await soon(() => expect(told.get('more.jsonl')).toEqual([true]));
+    await rm(at('more.jsonl'));
+    await soon(() => expect(told.get('more.jsonl')).toEqual([true, false]));
+    expect([...told.keys()]).toEqual(['rows.jsonl', 'more.jsonl']);
+  });
+
+  it('a folder is watched again once it can be', async () => {
+    let isRefused = true;
+    const { watch, told, at } = await watched(((...args: Parameters<typeof systemsWatch>) =>
+      isRefused ? refuse('ENOSPC')(...args) : systemsWatch(...args)) as typeof systemsWatch);
+    watch.watch([at('.')]);
+    isRefused = false;
+    watch.watch([at('.')]);
+    await writeFile(at('rows.jsonl'), '');
+    await soon(() => expect(told.has('rows.jsonl')).toBe(true));
+  });
+
+  it('a folder that is no longer wanted is not looked at', async () => {
+    const { watch, told, at } = await watched(refuse('ENOSPC'));
+    watch.watch([at('.')]);
+    await setTimeout(200);
+    watch.watch([]);
+    await writeFile(at('rows.jsonl'), '');
+    await setTimeout(500);
+    expect(told.size).toBe(0);
+  });
 });
