@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunRequest, resumed, type WindowRun } from './run-queue.ts';
@@ -215,8 +215,9 @@ async function isTaken(file: string): Promise<boolean> {
   } catch {
     return false;
   }
-  // On Windows two who opened it at once have both renamed it, one after the other. It is whose name is still there to be deleted.
-  return rm(own).then(
+  // On Windows two who opened it at once have both renamed it, one after the other. It is whose name is still there to be deleted;
+  // `rm` would not say that it was not.
+  return unlink(own).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'EPERM',
   );
