@@ -120,6 +120,15 @@ async function* eventsOf(
   }
   let saved = performance.now();
   for (;;) {
+    if (trainer.state.progress.finished) {
+      const done = await unlessStopped(trainer.finish());
+      yield* trainer.newNotices();
+      if (done) {
+        yield* recorded(run, 'done');
+        yield done;
+        return;
+      }
+    }
     const stop = options.stopRequested();
     if (stop === 'pause') {
       await trainer.save();
@@ -131,14 +140,6 @@ async function* eventsOf(
       const cancelled = await trainer.cancel();
       yield* recorded(run, 'cancelled');
       yield cancelled;
-      return;
-    }
-    if (trainer.state.progress.finished) {
-      const done = await unlessStopped(trainer.finish());
-      yield* trainer.newNotices();
-      if (!done) continue;
-      yield* recorded(run, 'done');
-      yield done;
       return;
     }
     // A run that was stopped in a validation goes on with it.

@@ -214,9 +214,10 @@ export class Trainer {
     await this.run.saveCheckpoint(this.state.toCheckpoint(this.plan), step);
   }
 
-  /** Puts the best prompts into the project's prompt table. */
+  /** Puts the best prompts into the project's prompt table, and measures them. Where that is stopped, they are in it. */
   async finish(): Promise<DoneEvent> {
     const { step, epoch, stoppedEarly, stopping } = this.state.progress;
+    const tasks = await this.keepBest();
     const precision = this.alone ? await precisionLosses(this.plan, this.state.best!, this.backbone) : undefined;
     return {
       event: 'done',
@@ -227,7 +228,7 @@ export class Trainer {
       stopped_early: stoppedEarly,
       ...(this.plan.validation.size > 0 ? { best_value: stopping.best! } : {}),
       ...(precision ? { precision } : {}),
-      tasks: this.alone ? await this.withLearning(await this.keepBest()) : await this.keepBest(),
+      tasks: this.alone ? await this.withLearning(tasks) : tasks,
     };
   }
 

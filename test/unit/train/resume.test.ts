@@ -91,6 +91,8 @@ describe('a run that was stopped and resumed', () => {
     const first = await trainProject(file, { stopRequested: () => (++asked >= at ? 'pause' : undefined) });
     expect(first.events.at(-1)).toMatchObject({ event: 'stopped', step });
     expect(first.events.filter(({ event }) => event === 'epoch')).toHaveLength(epochs);
+    // What is measured in the end is that of prompts which are in the table.
+    expect(first.table).toEqual(epochs === 2 ? table : undefined);
     expect(recordOf(file).state).toBe('stopped');
     const second = await trainProject(file, { resume: true });
     expect(second.events.at(-1)).toMatchObject({ event: 'done', tasks: (events.at(-1) as DoneEvent).tasks });
