@@ -18,7 +18,7 @@ export class EditorPage {
   }
 
   async open(file: string): Promise<void> {
-    const tab = this.page.locator('.tab.active', { hasText: path.basename(file) });
+    const tab = this.page.locator('.tab.active', { hasText: atItsStart(path.basename(file)) });
     // The list is drawn anew when more has been found, and then takes no click.
     await this.until(tab, () => this.#choose('Control+P', file, path.basename(file)));
   }
@@ -48,7 +48,9 @@ export class EditorPage {
 
   /** Takes the entry with this text from a list of choices, after which there may be another question. */
   async choose(text: string): Promise<void> {
-    await this.clickAway(this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first());
+    await this.clickAway(
+      this.page.locator('.quick-input-list .monaco-list-row', { hasText: atItsStart(text) }).first(),
+    );
   }
 
   /** Ticks what a list of choices offers with these texts, and nothing else, and takes it. */
@@ -210,7 +212,7 @@ export class EditorPage {
       try {
         // What is on its way out takes no text, and what takes the focus closes the list.
         await widget.locator('input[type="text"]').first().fill(text, { timeout: 3000 });
-        const row = widget.locator('.monaco-list-row', { hasText: title }).first();
+        const row = widget.locator('.monaco-list-row', { hasText: atItsStart(title) }).first();
         await row.waitFor({ timeout: 5000 });
         await this.clickAway(row);
         return;
@@ -220,4 +222,10 @@ export class EditorPage {
       }
     }
   }
+}
+
+/** A text that begins where a word does: `en.ptask.json` is not the end of `broken.ptask.json`. */
+function atItsStart(text: string): RegExp {
+  const escaped = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll(' ', '\\s+');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}`, 'iu');
 }

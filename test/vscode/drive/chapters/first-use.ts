@@ -14,7 +14,7 @@ export async function walkthrough(editor: EditorPage): Promise<void> {
       .click();
   };
   await step('Open an example', 'Open Example');
-  await page.locator('.tab.active', { hasText: 'en.ptask.json' }).waitFor();
+  await page.locator('.tab.active', { hasText: /^en\.ptask\.json/ }).waitFor();
   await page.locator('.codelens-decoration', { hasText: 'not trained yet' }).first().waitFor({ timeout: 30_000 });
 
   await step('See what is wrong', 'Show Problems');
