@@ -16,6 +16,7 @@ function tableOf(run: ChartRun, words: ChartWords, { loss, percent, f1 }: Format
   table.createCaption().textContent = run.name;
   const columns = [
     ...columnsOf(run, 'accuracy', '', percent),
+    ...columnsOf(run, 'macroF1', words.shortMacroF1, f1),
     ...columnsOf(run, 'slotF1', words.shortSlotF1, f1),
     ...columnsOf(run, 'wordF1', words.shortWordF1, f1),
   ];

@@ -26,7 +26,7 @@ interface Line extends Series {
   readonly y: readonly (number | undefined)[];
 }
 
-/** The loss, the accuracy and the F1 of generated answers where they were measured, and the learning rate. */
+/** The loss, the accuracy and the F1 of labels, slots or words where they were measured, and the learning rate. */
 export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] {
   const named = (label: string, { name }: ChartRun) => (runs.length === 1 ? label : `${name}: ${label}`);
   const coloured = runs.map((run, place) => ({ run, colourName: COLOURS[place % COLOURS.length]! }));
@@ -76,7 +76,7 @@ export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] 
     const tables = lines.map(({ x, y }): AlignedData => [[...x], y.map((value) => value ?? null)]);
     return { title, data: uPlot.join(tables), series: lines, steps: [1, last] };
   };
-  const measured = (['accuracy', 'slotF1', 'wordF1'] as const).flatMap((measure) => {
+  const measured = (['accuracy', 'macroF1', 'slotF1', 'wordF1'] as const).flatMap((measure) => {
     const lines = heldOut(measure);
     return lines.length > 0 ? [panel(words[measure], lines)] : [];
   });

@@ -50,6 +50,8 @@ export interface BestEpoch extends HeldOutMeasures {
 /** On validation rows, by task, each where it was measured. */
 export interface HeldOutMeasures {
   readonly accuracy: Readonly<Record<string, number>>;
+  /** Of answers that are labels. */
+  readonly macroF1: Readonly<Record<string, number>>;
   /** Of generated answers. */
   readonly slotF1: Readonly<Record<string, number>>;
   readonly wordF1: Readonly<Record<string, number>>;

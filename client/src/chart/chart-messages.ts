@@ -20,9 +20,11 @@ export interface ChartWords {
   readonly validationLoss: string;
   /** Titles of charts. */
   readonly accuracy: string;
+  readonly macroF1: string;
   readonly slotF1: string;
   readonly wordF1: string;
   /** The same in a table's head, behind a task; the accuracy has none. */
+  readonly shortMacroF1: string;
   readonly shortSlotF1: string;
   readonly shortWordF1: string;
   readonly learningRate: string;

@@ -38,6 +38,7 @@ export function epochPoint(event: EpochEvent, step: number): EpochPoint {
     trainLoss: train_loss,
     validationLoss: validation_loss ?? undefined,
     accuracy: byTask('accuracy'),
+    macroF1: byTask('macro_f1'),
     slotF1: byTask('slot_f1'),
     wordF1: byTask('word_f1'),
     best,

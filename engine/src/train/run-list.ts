@@ -101,8 +101,8 @@ async function readRun(
 
 const STATES: readonly RunState[] = ['running', 'stopped', 'cancelled', 'done', 'failed'];
 
-function bestOf({ epoch, validationLoss, accuracy, slotF1, wordF1 }: EpochPoint): BestEpoch {
-  return { epoch, validationLoss, accuracy, slotF1, wordF1 };
+function bestOf({ epoch, validationLoss, accuracy, macroF1, slotF1, wordF1 }: EpochPoint): BestEpoch {
+  return { epoch, validationLoss, accuracy, macroF1, slotF1, wordF1 };
 }
 
 function readMetrics(lines: readonly string[]): { steps: StepPoint[]; epochs: EpochPoint[] } {
@@ -123,6 +123,7 @@ function readMetrics(lines: readonly string[]): { steps: StepPoint[]; epochs: Ep
         trainLoss,
         validationLoss: finite(event.validation_loss),
         accuracy: byTask(event.validation, 'accuracy'),
+        macroF1: byTask(event.validation, 'macro_f1'),
         slotF1: byTask(event.validation, 'slot_f1'),
         wordF1: byTask(event.validation, 'word_f1'),
         best: event.best === true,

@@ -9,6 +9,7 @@ const epoch = (epoch: number, step: number) => ({
   trainLoss: 1,
   validationLoss: undefined,
   accuracy: {},
+  macroF1: {},
   slotF1: {},
   wordF1: {},
   best: false,

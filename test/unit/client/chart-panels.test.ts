@@ -5,7 +5,14 @@ import { panelsOf } from '../../../client/webview/panels.ts';
 import type { RunSummary } from '../../../protocol/src/runs.ts';
 import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
 
-const words = { loss: 'Loss', accuracy: 'Accuracy', slotF1: 'Slot F1', wordF1: 'Word F1', learningRate: 'Rate' };
+const words = {
+  loss: 'Loss',
+  accuracy: 'Accuracy',
+  macroF1: 'Macro-F1',
+  slotF1: 'Slot F1',
+  wordF1: 'Word F1',
+  learningRate: 'Rate',
+};
 
 /** A run that has measured its tasks so after its first epoch. */
 function runOf(validation: Record<string, ValidationMetrics>): ChartRun {
@@ -30,17 +37,18 @@ it('a run has charts of what was measured on its validation rows, with a line fo
       c: { ...measured, word_f1: 0.5 },
     }),
   );
-  expect(charts.map(([title]) => title)).toEqual(['Loss', 'Accuracy', 'Slot F1', 'Word F1', 'Rate']);
-  expect(charts.slice(1, 4).map(([, lines]) => lines)).toEqual([
+  expect(charts.map(([title]) => title)).toEqual(['Loss', 'Accuracy', 'Macro-F1', 'Slot F1', 'Word F1', 'Rate']);
+  expect(charts.slice(1, 5).map(([, lines]) => lines)).toEqual([
     [
       ['a', 0.25],
       ['b', 0.25],
       ['c', 0.25],
     ],
+    [['a', 0.5]],
     [['b', 0.75]],
     [['c', 0.5]],
   ]);
 });
 
-it('a run without generated answers has no more charts', () =>
+it('a run whose answers were not read has no chart of an F1', () =>
   expect(chartsOf(runOf({ a: measured })).map(([title]) => title)).toEqual(['Loss', 'Accuracy', 'Rate']));

@@ -131,7 +131,7 @@ describe('a run in the list', () => {
     epoch: 4,
     epochs: 4,
     loss: 0.5,
-    best: { epoch: 3, validationLoss: 0.6, accuracy: { sentiment: 0.5 }, slotF1: {}, wordF1: {} },
+    best: { epoch: 3, validationLoss: 0.6, accuracy: { sentiment: 0.5 }, macroF1: {}, slotF1: {}, wordF1: {} },
   };
   it('shows its result', () => expect(summaryText(run, english)).toBe('done · 50% of 16 validation rows · cpu'));
   it('shows how near generated answers are', () => {
@@ -163,6 +163,7 @@ describe('an epoch', () => {
     trainLoss: 0.5,
     validationLoss: 0.6,
     accuracy: { a: 0.5 },
+    macroF1: {},
     slotF1: {},
     wordF1: {},
     best: true,

@@ -82,11 +82,15 @@ describe('the runs of a folder', () => {
   );
 
   it('are listed with what was measured of generated answers', async () => {
-    const validation = { a: { rows: 4, loss: 1, accuracy: 0, slot_f1: 0.5 }, b: { rows: 4, loss: 1, word_f1: 0.25 } };
+    const validation = {
+      a: { rows: 4, loss: 1, accuracy: 0, slot_f1: 0.5 },
+      b: { rows: 4, loss: 1, word_f1: 0.25, macro_f1: 0.75 },
+    };
     const epoch = { event: 'epoch', epoch: 1, train_loss: 1, validation_loss: 1, validation, best: true };
     const { folder } = writeRun(record({ tasks: ['a', 'b'] }), `${JSON.stringify(epoch)}\n`);
     expect((await listRuns([folder]))[0]!.best).toMatchObject({
       accuracy: { a: 0 },
+      macroF1: { b: 0.75 },
       slotF1: { a: 0.5 },
       wordF1: { b: 0.25 },
     });

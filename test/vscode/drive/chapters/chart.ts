@@ -16,7 +16,7 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
   await editor.command('ptask: Show Chart');
   const rows = () => editor.webview().locator('table.numbers tbody tr');
   const plots = () => editor.webview().getByRole('slider');
-  await plots().nth(2).waitFor();
+  await plots().nth(3).waitFor();
   const early = await rows().count();
   assert.ok(early < EPOCHS - 1, `the run goes on when its chart is opened: ${early} epochs`);
   // What has the focus keeps it while the chart grows.
@@ -28,7 +28,7 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
   const said = await plots().first().getAttribute('aria-valuetext');
   assert.match(said!, /^step 2, training loss: \d/);
   // All charts are at the same step.
-  assert.match((await plots().nth(2).getAttribute('aria-valuetext'))!, /^step 2, Learning rate: 0\.\d/);
+  assert.match((await plots().nth(3).getAttribute('aria-valuetext'))!, /^step 2, Learning rate: 0\.\d/);
   const name = editor.webview().getByRole('button', { name: 'validation loss' });
   assert.equal(await name.getAttribute('aria-pressed'), 'true');
   await name.press('Enter');
@@ -42,7 +42,7 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
 
   await editor.open('sentiment.ptask.json');
   await page.locator('.tab', { hasText: 'Training sentiment-task' }).click();
-  await plots().nth(2).waitFor();
+  await plots().nth(3).waitFor();
   assert.deepEqual(await rows().allInnerTexts(), numbers);
 
   await mkdir(path.join(workspace, '.vscode'));
@@ -56,7 +56,7 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
   await editor.screenshot('chart-high-contrast');
 
   await editor.reload();
-  await plots().nth(2).waitFor({ timeout: 60_000 });
+  await plots().nth(3).waitFor({ timeout: 60_000 });
   assert.deepEqual(await rows().allInnerTexts(), numbers);
   await writeFile(path.join(workspace, '.vscode/settings.json'), '{}');
 }
