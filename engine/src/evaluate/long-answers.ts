@@ -1,7 +1,7 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Rows } from '../data/row-store.ts';
 import type { RowTokeniser } from '../data/tokenise.ts';
-import { MAX_NEW_TOKENS } from '../predict/predictor.ts';
+import { MAX_NEW_TOKENS } from '../predict/greedy-decoding.ts';
 
 /** How many of a task's rows have an answer of more tokens than are generated; none where labels are scored. */
 export function longAnswers(

@@ -1,7 +1,8 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Rows } from '../data/row-store.ts';
 import { firstToken, type Row, RowTokeniser } from '../data/tokenise.ts';
-import { MAX_NEW_TOKENS, type Predictor } from '../predict/predictor.ts';
+import { MAX_NEW_TOKENS } from '../predict/greedy-decoding.ts';
+import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import { chatOf, type Project, rowTokeniser } from '../project.ts';
 import { Random } from '../random.ts';

@@ -1,7 +1,9 @@
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
 import type { BranchedRow } from '../data/packed-rows.ts';
 import type { Row, RowTokeniser } from '../data/tokenise.ts';
-import { type CachedPrefix, MAX_NEW_TOKENS, type Predictor } from './predictor.ts';
+import { MAX_NEW_TOKENS } from './greedy-decoding.ts';
+import type { Predictor } from './predictor.ts';
+import type { CachedPrefix } from './row-runs.ts';
 
 export interface Candidate {
   readonly text: string;

@@ -3,7 +3,7 @@ import { float32Bytes, storedBytes } from '../backbone/weights.ts';
 import type { Rows } from '../data/row-store.ts';
 import type { TokenRow } from '../data/token-row.ts';
 import { freeMemory } from '../free-memory.ts';
-import { UNPACKED_BYTES } from '../predict/predictor.ts';
+import { UNPACKED_BYTES } from '../predict/row-runs.ts';
 import { initialParameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';

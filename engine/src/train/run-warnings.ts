@@ -4,7 +4,7 @@ import { unlearntTokens } from '../backbone/unlearnt-tokens.ts';
 import type { Rows } from '../data/row-store.ts';
 import { evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { longAnswers } from '../evaluate/long-answers.ts';
-import { MAX_NEW_TOKENS } from '../predict/predictor.ts';
+import { MAX_NEW_TOKENS } from '../predict/greedy-decoding.ts';
 import type { PlannedTask, TrainingPlan } from './plan.ts';
 
 /*

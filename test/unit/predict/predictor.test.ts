@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { BranchedRow } from '../../../engine/src/data/packed-rows.ts';
-import {
-  type CachedPrefix,
-  type GeneratedTokens,
-  MAX_NEW_TOKENS,
-  Predictor,
-} from '../../../engine/src/predict/predictor.ts';
+import { type GeneratedTokens, MAX_NEW_TOKENS } from '../../../engine/src/predict/greedy-decoding.ts';
+import { Predictor } from '../../../engine/src/predict/predictor.ts';
+import type { CachedPrefix } from '../../../engine/src/predict/row-runs.ts';
 import { Session } from '../../../engine/src/runtime/session.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';

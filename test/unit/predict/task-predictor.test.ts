@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RowTokeniser } from '../../../engine/src/data/tokenise.ts';
-import { MAX_NEW_TOKENS, Predictor } from '../../../engine/src/predict/predictor.ts';
+import { MAX_NEW_TOKENS } from '../../../engine/src/predict/greedy-decoding.ts';
+import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { TaskPredictor } from '../../../engine/src/predict/task-predictor.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
