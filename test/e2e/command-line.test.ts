@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
@@ -79,6 +79,14 @@ describe('usage', () => {
     const { code, stdout, stderr } = await ptask(['models', 'no-such-folder']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe("error: there is no folder 'no-such-folder'\n");
+  });
+
+  it('of models names a folder that can be read', async () => {
+    const folder = path.join(await temporaryFolder(), 'ring');
+    await symlink(folder, folder);
+    const { code, stdout, stderr } = await ptask(['models', folder]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: .*ring: cannot be read: .+\n$/);
   });
 
   it('without a command shows the help and is wrong', async () => {

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelOffer } from '../../../protocol/src/models.ts';
-import { InputError } from '../errors.ts';
+import { FileError, InputError } from '../errors.ts';
 import { offerModelsFrom } from '../models/offer-models.ts';
 import { formatBytes, table } from '../text.ts';
 import { Output } from './output.ts';
@@ -19,11 +19,10 @@ export async function models(args: readonly string[]): Promise<number> {
   const output = new Output(values.json);
   const folders = (positionals.length > 0 ? positionals : ['.']).map((folder) => path.resolve(folder));
   for (const folder of positionals) {
-    const isFolder = await stat(folder).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
-    if (!isFolder) throw new InputError(`there is no folder '${folder}'`);
+    await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      const isNone = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+      throw isNone ? new InputError(`there is no folder '${folder}'`) : FileError.from(folder, 'read', error);
+    });
   }
   const found = await offerModelsFrom(process.cwd(), folders, values.language ?? null);
   for (const model of found.models) output.event(modelEvent(model));
