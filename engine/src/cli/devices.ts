@@ -1,8 +1,8 @@
-import type { DeviceFinding, DeviceName } from '../../../protocol/src/devices.ts';
 import { findDevices } from '../devices/find-devices.ts';
 import { installedProviders } from '../runtime/provider.ts';
 import { count, formatBytes, table } from '../text.ts';
 import { engineProgram } from './device.ts';
+import { deviceText } from './device-text.ts';
 import { agreed, fetchShown } from './fetch-shown.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
@@ -34,7 +34,7 @@ export async function devices(args: readonly string[]): Promise<number> {
   output.text(
     `${model}, ${count(cores, 'core')}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB of memory; ONNX Runtime ${runtime}`,
   );
-  for (const line of table(devices.map((device) => [device.name, stateOf(device, used)]))) output.text(`  ${line}`);
+  for (const line of table(devices.map((device) => [device.name, deviceText(device, used)]))) output.text(`  ${line}`);
   return 0;
 }
 
@@ -66,17 +66,4 @@ async function fetchProvider(yes: boolean, output: Output): Promise<number> {
   } finally {
     interrupt.dispose();
   }
-}
-
-function stateOf(device: DeviceFinding, used: DeviceName): string {
-  const words = { works: 'works', fails: 'cannot be used', died: 'cannot be used', absent: 'absent' };
-  const state = words[device.state] + (device.name === used ? '  ← used' : '');
-  return [state, adapterText(device), device.reason].filter((text) => text !== undefined).join(': ');
-}
-
-function adapterText({ adapter }: DeviceFinding): string | undefined {
-  if (adapter === undefined) return undefined;
-  const { name, memoryBytes, driver } = adapter;
-  const memory = memoryBytes === undefined ? [] : [`$(memoryBytes / 2 ** 30).toFixed(0)GiB`];
-  return [name, ...memory, ...(driver === undefined ? [] : [`driver ${driver}`])].join(', ');
 }
