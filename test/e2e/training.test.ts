@@ -206,9 +206,23 @@ describe('a task', () => {
 
   it('is shown before and after by the demo', async () => {
     const dir = await temporaryFolder();
-    const { code, stdout, stderr } = await ptask(['demo', await writeProject(dir)], { cwd: dir });
+    // Of the tasks of a file it trains the first, and what it says comes next asks for no other.
+    const tasks = ['kind', 'other'];
+    const file = await writeProject(dir, {
+      new_tasks: tasks,
+      task_templates: tasks.map(taskTemplate),
+      data: {
+        train_ds: ['train.jsonl', 'other.jsonl'],
+        validation_ds: ['validation.jsonl'],
+        test_ds: ['test.jsonl'],
+      },
+    });
+    await writeJsonl(path.join(dir, 'other.jsonl'), rowsOf('other', 'train'));
+    const { code, stdout, stderr } = await ptask(['demo', file], { cwd: dir });
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^10 of the 20 test rows/m);
+    const [, next] = /^Next: ptask (.*); for a task of your own: ptask new DATA$/m.exec(stdout)!;
+    expect(await ptask(next!.split(' '), { cwd: dir })).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/^text +untrained +trained +right answer\n([^\n]*[✓✗] [eu] +[✓✗] [eu] +[eu]\n){10}/m);
     const accuracy = (name: string) => Number(new RegExp(`^ *${name} +([\\d.]+)%`, 'm').exec(stdout)![1]);
     expect(accuracy('trained prompt')).toBeGreaterThan(accuracy('untrained model'));
@@ -242,6 +256,22 @@ describe('a run that is stopped', () => {
   const undisturbedLong = () => (whole ??= undisturbed(LONG));
 
   // Windows has Ctrl-C of its consoles only: what is sent to a process there ends it.
+  it.skipIf(process.platform === 'win32')('in the demo says with which command it goes on', async () => {
+    const dir = await temporaryFolder();
+    await writeProject(dir, LONG);
+    let asked = false;
+    const { code, stderr } = await ptask(['demo', 't.ptask.json'], {
+      cwd: dir,
+      watch: (text, kill) => {
+        if (asked || !/^epoch +1\//m.test(text)) return;
+        asked = true;
+        kill('SIGINT');
+      },
+    });
+    expect(code, stderr).toBe(130);
+    expect(stderr).toMatch(/^Stopped after step \d+; go on with: ptask train t\.ptask\.json --task kind --resume$/m);
+  });
+
   it.skipIf(process.platform === 'win32')('by Ctrl-C goes on with --resume to the same bytes', async () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, LONG);

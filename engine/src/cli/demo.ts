@@ -37,15 +37,19 @@ export async function demo(args: readonly string[]): Promise<number> {
   const taskname = positionals[0] === undefined ? EXAMPLE_TASK : project.file.new_tasks[0];
   if (taskname === undefined)
     throw new InputError(`${shortPath(file)}: "new_tasks" is empty, so there is nothing to train`);
+  const ofTask = `${shellWord(shortPath(path.resolve(file)))} --task ${shellWord(taskname)}`;
   const plan = await planTraining(project, [taskname]);
   const test = await testRows(plan, taskname);
   const device = await deviceToUse('auto');
   const predictor = new Predictor(project.backbone, { provider: device, notice: output.warn });
   try {
     const untrained = await answersUntrained(plan, predictor, taskname, test);
-    const command = `ptask train ${shellWord(shortPath(path.resolve(file)))} --task ${shellWord(taskname)}`;
+    const command = `ptask train ${ofTask}`;
     const outcome = await runTraining(plan, { resume: false, device, output, command });
-    if (outcome.kind === 'stopped') return outcome.exitCode;
+    if (outcome.kind === 'stopped') {
+      output.note(`Stopped after step ${outcome.step}; go on with: ${command} --resume`);
+      return outcome.exitCode;
+    }
     const trained = await answersTrained(project, plan, predictor, taskname, test);
     printRows(project, taskname, test, untrained, trained, output);
     printSummary(project, taskname, test, untrained, trained, output);
@@ -56,9 +60,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   output.text(
     `Took ${formatDuration((performance.now() - started) / 1000)}. The prompt is in ${shortPath(project.promptTablePath)}.`,
   );
-  output.text(
-    `Next: ptask predict ${shellWord(shortPath(path.resolve(file)))}, or ptask evaluate, with one of your own.`,
-  );
+  output.text(`Next: ptask evaluate ${ofTask}; for a task of your own: ptask new DATA`);
   return 0;
 }
 
