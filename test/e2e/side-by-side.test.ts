@@ -30,6 +30,15 @@ describe('ptask train', () => {
     expect(values).toHaveLength(3);
     expect(kept).toBe([1, 2, 3][values.indexOf(Math.min(...values))]);
     expect(told.filter(({ event, of }) => event === 'epoch' && (of as { seed: number }).seed === 2)).toHaveLength(3);
+    // What goes for all runs says of none.
+    expect(told.find(({ event }) => event === 'estimate')).toEqual({
+      event: 'estimate',
+      memory_bytes: expect.any(Number),
+      free_bytes: expect.any(Number),
+    });
+    expect(told.at(-1)).toMatchObject({
+      learning: { kind: { verdict: expect.stringMatching(/^(learnt|unclear|nothing)$/) } },
+    });
     expect((await readTable(dir)).length).toBeGreaterThan(0);
     const shown = await ptask(['train', file, '--seeds', '1,2']);
     expect(shown.stdout).toMatch(
@@ -68,6 +77,20 @@ describe('ptask train', () => {
     expect(shown.stdout).toMatch(
       /^seed 1 {2}kind {2}loss .*; wordy {2}loss [\d.]+; other {2}no validation rows {2}← kept$/m,
     );
+  });
+
+  it('--seeds says so where the prompt that is kept has learnt nothing, and where no run can learn much', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, { ...SHORT, optim: { lr: 1e-12 } });
+    const { code, stdout, stderr } = await ptask(['train', file, '--seeds', '1,2', '--json']);
+    expect(code, stderr).toBe(0);
+    const told = events(stdout);
+    expect(told.filter(({ event }) => event === 'notice')).toEqual([
+      { event: 'notice', message: expect.stringMatching(/^with 30 steps and "warmup_steps": 50 the learning rate/) },
+    ]);
+    const message = expect.stringMatching(/^has learnt nothing of use: /);
+    expect(told.at(-1)).toMatchObject({ event: 'seeds', learning: { kind: { verdict: 'nothing', message } } });
+    expect(stderr).toMatch(/^warning: kind has learnt nothing of use: /m);
   });
 
   it('--folds says how right prompts are on rows that they were not trained on, and leaves the prompt table', async () => {

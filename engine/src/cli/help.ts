@@ -23,7 +23,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --input ROWS              rows of a JSONL file instead; - is standard input
       --device DEVICE           as for train
   ptask evaluate FILE         accuracy and F1 on the test rows
-      --task NAME               this task alone
+      --task NAME               this task alone; may be given several times
       --split test|validation   which rows (default: test)
       --baseline zero|one|few   also the frozen model without a trained prompt, with no, one
                                 or as many training rows in its prompt as fit
@@ -44,7 +44,7 @@ export const HELP = `ptask: p-tuning of a frozen language model, on this machine
       --refresh                 try each device again
       --fetch cuda [--yes]      fetch what CUDA needs (Linux x64), after saying how much that is
   ptask bench --model DIR --virtual N --length N --batch N [--answer N] [--steps N]
-              [--precision float32|int8] [--recompute] [--threads N] [--device DEVICE]
+              [--precision float32|float16|int8] [--recompute] [--threads N] [--device DEVICE]
                               time and memory of a training step
 
   --json        one JSON object a line on standard output (all commands but demo and lsp)

@@ -1,5 +1,5 @@
 import type { DeviceName } from '../../../protocol/src/devices.ts';
-import type { DoneEvent } from '../../../protocol/src/training-events.ts';
+import type { DoneEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { count, formatBytes } from '../text.ts';
 import { fitRuns } from '../train/fit.ts';
@@ -49,25 +49,38 @@ export async function runSideBySide(
   const plans = runs.map(({ plan }) => plan);
   const { fit, memoryBytes, freeBytes, message } = fitRuns(plans, device);
   const all = new TrainingReport(0);
+  // What goes for all runs is told once the first has begun, as a run by itself tells it.
+  let opening: TrainEvent[] | undefined = [];
+  const tellOfAll = (event: TrainEvent) => (opening ? opening.push(event) : output.event(event));
+  const warn = (text: string) => {
+    all.print(`warning: ${text}`);
+    tellOfAll({ event: 'notice', message: text });
+  };
   const unfinished = resume ? await RunGroup.findUnfinished(asked, plans) : undefined;
   if (resume && !unfinished) all.print('No unfinished runs were found; these are new ones');
   if (unfinished?.former !== undefined) {
-    all.print(`They go on with the runs of ${unfinished.former}, as this task file was called before`);
+    warn(`They go on with the runs of ${unfinished.former}, as this task file was called before`);
   }
   const group = unfinished ?? RunGroup.fresh(asked, plans);
   all.print(
     `${count(runs.length, 'run')} over one model ${runs.length === 1 ? 'takes' : 'take'} about ${formatBytes(memoryBytes)} of memory (${formatBytes(freeBytes)} are free)`,
   );
+  if (message !== undefined) all.print(`warning: ${message}`);
+  tellOfAll({
+    event: 'estimate',
+    memory_bytes: memoryBytes,
+    free_bytes: freeBytes,
+    ...(message === undefined ? {} : { message }),
+  });
   const short = plans.map(warmupWarning).find((warning) => warning !== undefined);
   const [plan] = plans as [TrainingPlan];
-  for (const warning of [message, short, longAnswersWarning(plan), await unlearntAnswersWarning(plan)])
-    if (warning !== undefined) all.print(`warning: ${warning}`);
+  for (const warning of [short, longAnswersWarning(plan), await unlearntAnswersWarning(plan)])
+    if (warning !== undefined) warn(warning);
   const reports = runs.map(({ plan, label }) => new TrainingReport(plan.project.file.trainer.batch_size, label));
   const interrupt = new Interrupt((signal) => {
     const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
     all.print(`Stopping all runs after this step${again}`);
   });
-  let haveBegun = false;
   try {
     const ends = await trainTogether(plans, {
       fit: group.fit ?? fit,
@@ -75,12 +88,13 @@ export async function runSideBySide(
       group,
       pauseRequested: () => interrupt.requested,
       nameOf: (run) => runs[run]!.label,
-      notice: (text) => all.print(`warning: ${text}`),
+      notice: warn,
       told: (event, run) => {
         output.event({ ...event, of: runs[run]!.of });
         if (event.event === 'start') {
-          haveBegun = true;
           reports[run]!.started(event);
+          for (const one of opening ?? []) output.event(one);
+          opening = undefined;
         }
         if (event.event === 'notice') reports[run]!.print(`warning: ${event.message}`);
         if (event.event === 'epoch') reports[run]!.epochEnded(event);
@@ -96,7 +110,7 @@ export async function runSideBySide(
     await group.end();
     return 0;
   } catch (error) {
-    throw haveBegun ? withWayOn(error, command) : error;
+    throw opening === undefined ? withWayOn(error, command) : error;
   } finally {
     interrupt.dispose();
     await group.release();
