@@ -381,6 +381,8 @@ describe('this machine', () => {
     const [result] = events((await ptask(['bench', ...sizes, '--json'], { cwd: dir })).stdout);
     expect(result).toMatchObject({ event: 'bench', virtual: 4, length: 8, batch: 2, answer: 2, steps: 3 });
     for (const key of ['step_ms', 'peak_mb', 'load_ms']) expect(result![key]).toBeGreaterThan(0);
+    const half = await ptask(['bench', ...sizes, '--precision', 'float16', '--device', 'cpu'], { cwd: dir });
+    expect(half).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('float16 is for devices that') });
     const tooLong = await ptask(['bench', ...sizes, '--length', '500'], { cwd: dir });
     expect(tooLong.code).toBe(1);
     expect(tooLong.stderr).toMatch(/64 positions/);

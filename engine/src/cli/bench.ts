@@ -6,6 +6,7 @@ import { type EncoderSpec, initialParameters, PromptEncoder } from '../prompt/en
 import { Random } from '../random.ts';
 import { AdamW } from '../train/adamw.ts';
 import { BackboneStep, type StepOptions, type TaskRow } from '../train/backbone-step.ts';
+import { requirePrecision } from '../train/require-precision.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output } from './output.ts';
 import { oneOf, readArguments, UsageError, wholeNumber } from './usage.ts';
@@ -46,6 +47,7 @@ export async function bench(args: readonly string[]): Promise<number> {
   const threads = values.threads === undefined ? {} : { threads: wholeNumber('threads', values.threads, 1) };
   const output = new Output(values.json);
   const device = await deviceToUse(wanted, (line) => output.note(line));
+  requirePrecision(precision, device);
   const step = await trainingStep(
     values.model,
     sizes,

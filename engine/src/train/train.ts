@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { t } from '../../../l10n/src/words.ts';
 import type { RunState } from '../../../protocol/src/runs.ts';
 import type { EpochEvent, NoticeEvent, StepEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
-import { DivergedError, FileError, InputError } from '../errors.ts';
+import { DivergedError, FileError } from '../errors.ts';
 import { requireTablePlace } from '../prompt/prompt-table.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { VERSION } from '../version.ts';
 import { type Fit, type FittedRun, fitRun } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
+import { requirePrecision } from './require-precision.ts';
 import { RunFolder } from './run-folder.ts';
 import { runWarnings } from './run-warnings.ts';
 import { type Beside, Trainer } from './trainer.ts';
@@ -47,7 +48,7 @@ const CHECKPOINT_SECONDS = 10;
  * @throws FileError before the first step where the prompt table could not be written after the last
  */
 export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGenerator<TrainEvent> {
-  requirePrecision(plan, options.session?.provider ?? 'cpu');
+  requirePrecision(plan.project.file.trainer.precision, options.session?.provider ?? 'cpu');
   if (!options.beside) await requireTablePlace(plan.project.promptTablePath);
   // Before there are sessions, whose memory would count twice.
   const fitted = options.fit ? undefined : fitRun(plan, options.session?.provider);
@@ -175,20 +176,6 @@ async function* recorded(run: RunFolder, state: RunState): AsyncGenerator<Notice
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     yield { event: 'notice', message: t('{0}; the run is listed as stopped', error.message) };
-  }
-}
-
-function requirePrecision({ project }: TrainingPlan, device: string): void {
-  const { precision } = project.file.trainer;
-  if (precision === 'int8' && device !== 'cpu') {
-    throw new InputError(
-      t('"trainer.precision": int8 is for the CPU, not for {0}; choose device cpu, or float32', device),
-    );
-  }
-  if (precision === 'float16' && device === 'cpu') {
-    throw new InputError(
-      t('"trainer.precision": float16 is for devices that compute in it, not for the CPU; choose float32'),
-    );
   }
 }
 
