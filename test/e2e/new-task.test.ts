@@ -251,6 +251,26 @@ describe('ptask new', () => {
     expect(await run(dir)).toMatchObject({ code: 2, stderr: expect.stringContaining('which data?') });
   });
 
+  it.each<[string, Record<string, string>, string[], string]>([
+    [
+      'all rows are for training, and are used as they are',
+      { 'rows.jsonl': `${JSON.stringify({ taskname: 'mood', ...REVIEWS[0] })}\n` },
+      [],
+      '--holdout 10 takes a tenth of each label that has five',
+    ],
+    ['none are asked for', { 'few.csv': 'text,label\na,x\nb,y\n' }, ['--holdout', '0'], '--holdout 10 takes'],
+    ['there are too few', { 'few.csv': 'text,label\na,x\nb,y\n' }, [], 'that takes 5 rows with different texts'],
+    [
+      'files have splits of their own',
+      { 'train.csv': 'text,label\na,x\nb,y\n', 'test.csv': 'text,label\nc,x\nd,y\n' },
+      [],
+      'they belong in a file with a name such as validation.jsonl',
+    ],
+  ])('says what to do where there are no validation rows: %s', async (_, files, options, advice) => {
+    const { stdout } = await run(await folderWith(files), ...Object.keys(files), ...options);
+    expect(stdout).toContain(`so that nothing will say how well the prompt does; ${advice}`);
+  });
+
   it('prints what ptask check says of data that are used as they are', async () => {
     const rows = [...REVIEWS, { text: 'Nothing', label: '' }].map((row) => ({ taskname: 'mood', ...row }));
     const dir = await temporaryFolder();

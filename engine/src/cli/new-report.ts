@@ -42,7 +42,7 @@ export function tellSources({ sources }: DataSurvey, notes: readonly string[], o
 export function tellMade(
   taskname: string,
   { fields, otherFields, answerField, isAnswerGuessed, labels }: DataProposal,
-  data: readonly DataFile[],
+  { files, advice }: { readonly files: readonly DataFile[]; readonly advice: string },
   taskFile: string,
   output: Output,
 ): void {
@@ -64,12 +64,10 @@ export function tellMade(
   }
   if (otherFields.length > 0)
     output.text(oneLine(`Not in its template: ${quoted(otherFields)}; --text takes what it is to hold`));
-  const rows = data.map(({ split, path: file, rows }) => [shortPath(file), split, count(rows, 'row')]);
+  const rows = files.map(({ split, path: file, rows }) => [shortPath(file), split, count(rows, 'row')]);
   for (const line of table([...rows, [shortPath(taskFile), 'the task file', '']], [2])) output.text(`  ${line}`);
-  if (!data.some(({ split }) => split === 'validation')) {
-    output.text(
-      'No rows are held out for validation, so that nothing will say how well the prompt does; --holdout 10 takes a tenth of each label that has five.',
-    );
+  if (!files.some(({ split }) => split === 'validation')) {
+    output.text(`No rows are held out for validation, so that nothing will say how well the prompt does; ${advice}.`);
   }
 }
 

@@ -5,6 +5,7 @@ import { Work } from '../../../task/src/data/work.ts';
 import type { Split } from '../../../task/src/data-facts.ts';
 import { fileNameOf } from '../../../task/src/new-task/file-name.ts';
 import { type DataProposal, proposeTask, type RowSurvey } from '../../../task/src/new-task/proposal.ts';
+import { FEWEST_TO_SPLIT } from '../../../task/src/new-task/split-rows.ts';
 import { type DataSurvey, noRows, surveyData } from '../../../task/src/new-task/survey-data.ts';
 import { fieldsIn, pathBeside, splitOf, splitsOf, taskFileText } from '../../../task/src/new-task/task-file-text.ts';
 import type { RowsWanted } from '../../../task/src/new-task/task-rows.ts';
@@ -93,7 +94,7 @@ export async function newCommand(args: readonly string[]): Promise<number> {
     labels: proposal.labels ?? null,
     files: data.files.map(({ split, path, rows }) => ({ split, file: path, rows })),
   });
-  tellMade(taskname, proposal, data.files, taskFile, output);
+  tellMade(taskname, proposal, data, taskFile, output);
   return tellProblems(taskFile, text, output);
 }
 
@@ -164,6 +165,8 @@ interface NewData {
   readonly made: readonly (DataFile & RowsOfSplit)[];
   /** What was left out, in sentences. */
   readonly notes: readonly string[];
+  /** How there are validation rows, where there are none. */
+  readonly advice: string;
 }
 
 /** The data as they are, where they can be, or new files for the splits. */
@@ -180,13 +183,21 @@ async function dataFor(
       files: all.map(({ source, rows, split }) => ({ split, path: source.path, rows })),
       made: [],
       notes: [],
+      advice: adviceOn(splits, 0),
     };
   }
   const share = splits.every((split) => split === 'train') ? (holdout ?? HELD_OUT) / 100 : 0;
   const { rows, notes } = await madeReady(all, wanted, share);
   const made = rows.map((one) => ({ ...one, path: `${stem}.${one.split}.jsonl` }));
   if (!rows.some(({ split }) => split === 'train')) throw new InputError('no row has both a text and an answer');
-  return { files: made, made, notes };
+  return { files: made, made, notes, advice: adviceOn(splits, share) };
+}
+
+/** @param share of the rows that was to be held out */
+function adviceOn(splits: readonly Split[], share: number): string {
+  if (splits.some((split) => split !== 'train')) return 'they belong in a file with a name such as validation.jsonl';
+  if (share === 0) return '--holdout 10 takes a tenth of each label that has five';
+  return `that takes ${FEWEST_TO_SPLIT} rows with different texts, of one label where answers are labels`;
 }
 
 function bySplit(files: readonly DataFile[], taskFile: string): Record<Split, string[]> {

@@ -1,7 +1,7 @@
 import type { Split } from '../data-facts.ts';
 
 /** Of fewer rows none is held out. */
-const FEWEST = 5;
+export const FEWEST_TO_SPLIT = 5;
 
 /**
  * Which split each row is for. Of each label the same share goes to the validation and to the test rows, at least one row of five;
@@ -26,7 +26,7 @@ export function splitRows(keys: readonly number[], labels: readonly string[] | u
   }
   const splits = new Map<number, Split>();
   for (const own of ofLabel.values()) {
-    const held = own.length < FEWEST || share === 0 ? 0 : Math.max(1, Math.round(own.length * share));
+    const held = own.length < FEWEST_TO_SPLIT || share === 0 ? 0 : Math.max(1, Math.round(own.length * share));
     for (const [place, key] of own
       .sort((a, b) => a - b)
       .slice(0, 2 * held)
