@@ -2,10 +2,11 @@ import { t } from '../../../l10n/src/words.ts';
 import type { DeviceFinding, DeviceName } from '../../../protocol/src/devices.ts';
 import { InputError } from '../errors.ts';
 import { BY_SPEED } from './devices.ts';
+import { mayHaveHardware } from './hardware.ts';
 
 export interface ChosenDevice {
   readonly device: DeviceName;
-  /** Why no faster one is taken, for the user: a sentence for each that this machine could have. */
+  /** Why no faster one is taken, for the user: a sentence for each that this machine may have. */
   readonly notes: readonly string[];
 }
 
@@ -16,25 +17,40 @@ export type Find = (devices: readonly DeviceName[]) => Promise<readonly DeviceFi
  * The device to compute on: the one that is asked for, or the fastest that passes its probe. The CPU is not tried.
  * @throws InputError where the one that is asked for does not work
  */
-export async function chooseDevice(wanted: DeviceName | 'auto', find: Find): Promise<ChosenDevice> {
+export async function chooseDevice(
+  wanted: DeviceName | 'auto',
+  find: Find,
+  mayHave: (device: DeviceName) => Promise<boolean> = mayHaveHardware,
+): Promise<ChosenDevice> {
   if (wanted === 'cpu') return { device: 'cpu', notes: [] };
-  if (wanted === 'auto') return fastest(await find(BY_SPEED.filter((name) => name !== 'cpu')));
+  if (wanted === 'auto') {
+    const { device, passedOver } = fastest(await find(BY_SPEED.filter((name) => name !== 'cpu')));
+    const notes: string[] = [];
+    for (const { name, missing, reason } of passedOver) {
+      // A library that is missing is of no use without the hardware that it is for.
+      if (missing === undefined || (await mayHave(name))) notes.push(t('{0} is not used: {1}', name, reason!));
+    }
+    return { device, notes };
+  }
   const [finding] = await find([wanted]);
   if (finding?.state === 'works') return { device: wanted, notes: [] };
   throw new InputError(t('device {0} cannot be used: {1}', wanted, finding?.reason ?? t('it was not tried')));
 }
 
-/** Of devices that have been tried, the fastest that may be taken unasked; the CPU where there is none. */
-export function fastest(findings: readonly DeviceFinding[]): ChosenDevice {
-  const notes: string[] = [];
+/** Of devices that have been tried, the fastest that may be taken unasked, the CPU where there is none; and the faster ones. */
+export function fastest(findings: readonly DeviceFinding[]): {
+  readonly device: DeviceName;
+  readonly passedOver: readonly DeviceFinding[];
+} {
+  const passedOver: DeviceFinding[] = [];
   for (const name of BY_SPEED) {
     const finding = findings.find((one) => one.name === name);
     if (!finding) continue;
-    if (isTakenUnasked(finding)) return { device: name, notes };
+    if (isTakenUnasked(finding)) return { device: name, passedOver };
     // That a runtime for another system has it says nothing of this machine.
-    if (finding.state !== 'absent') notes.push(t('{0} is not used: {1}', name, finding.reason!));
+    if (finding.state !== 'absent') passedOver.push(finding);
   }
-  return { device: 'cpu', notes };
+  return { device: 'cpu', passedOver };
 }
 
 /** A driver without hardware behind it computes on the CPU, and far slower than the CPU does without it. */

@@ -41,6 +41,16 @@ describe('where none is named', () => {
   });
 });
 
+it('a library that is missing is told of only where the machine may have the hardware that it is for', async () => {
+  const lacking = (missing: string): Found => ({ ...fails, missing, reason: `${missing} is missing` });
+  const find = machine({ cuda: lacking('libcuda.so'), webgpu: lacking('libvulkan.so.1') });
+  const notes = async (...there: DeviceName[]) =>
+    (await chooseDevice('auto', find, async (name) => there.includes(name))).notes;
+  expect(await notes()).toEqual([]);
+  expect(await notes('webgpu')).toEqual(['webgpu is not used: libvulkan.so.1 is missing']);
+  expect(await notes('webgpu', 'cuda')).toHaveLength(2);
+});
+
 describe('where one is named', () => {
   it('it is taken, even without hardware behind it', async () => {
     expect(await chooseDevice('webgpu', machine({ cuda: works, webgpu: software }))).toEqual({
