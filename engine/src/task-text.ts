@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { t } from '../../l10n/src/words.ts';
 import { FileError } from './errors.ts';
 
+/** What holds rows, by its name, and is given in place of a task file now and then. */
+const ROWS = /\.(?:csv|tsv|jsonl)$/i;
+
 /** How UTF-16 comes out, which is for the parser to tell of: its mark is no UTF-8. */
 const UTF_16_MARK = '\uFFFD\uFFFD';
 
@@ -14,6 +17,15 @@ export async function readTaskText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw FileError.from(file, 'read', error);
   });
+  if (ROWS.test(file)) {
+    throw new FileError(
+      file,
+      t(
+        'it holds rows, by its name, and that of a task file ends with .ptask.json; {0} makes a task file of rows',
+        'ptask new',
+      ),
+    );
+  }
   const text = bytes.toString('utf8');
   if (!isUtf8(bytes) && !text.startsWith(UTF_16_MARK)) {
     throw new FileError(file, t('cannot be read: {0}', t('it is not UTF-8 text; save the file as UTF-8')));

@@ -145,6 +145,23 @@ describe('check', () => {
     expect(stderr).toContain('none.ptask.json: cannot be read: there is no such file');
     expect(stdout).toMatch(/^second\.ptask\.json:\d+:\d+ warning template-unused /m);
   });
+
+  it.each(['check', 'train'])(
+    'of rows in place of a task file is told by %s what makes one of them',
+    async (command) => {
+      const dir = await temporaryFolder();
+      await writeFile(path.join(dir, 'reviews.csv'), 'text,label\na,x\n');
+      expect(await ptask([command, 'reviews.csv'], { cwd: dir })).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr:
+          'error: reviews.csv: it holds rows, by its name, and that of a task file ends with .ptask.json; ptask new makes a task file of rows\n',
+      });
+      expect(await ptask([command, 'none.csv'], { cwd: dir })).toMatchObject({
+        stderr: 'error: none.csv: cannot be read: there is no such file\n',
+      });
+    },
+  );
 });
 
 describe('bad input', () => {
