@@ -16,7 +16,7 @@ const INTRODUCTION = `# The rules
 <!-- Made from task/src/rules/; \`UPDATE_DOCS=1 npx vitest run docs\` writes it anew. -->
 
 These are the rules by which the editor, \`ptask check\` and the start of every run judge a [task file](task-file.md) and its data.
-An error keeps a run from starting; a warning or an information does not. A problem's code leads to its place on this page. Where
+An error keeps a run from starting; warnings and information do not. A problem's code leads to its place on this page. Where
 the right answer is known, the editor offers it as a quick fix, the best one first.
 
 The examples show only the keys or rows in question. The rest is as in the file below, whose task has the rows that an example

@@ -8,7 +8,7 @@ export const dataLeak: Rule = {
   code: 'data-leak',
   severity: 'warning',
   explanation:
-    'A row of the training data is also in the validation or test data, perhaps with another form of its label, or with other capitals, blanks or composed letters in its text, so that what is measured there is partly what was learned by heart. Rows whose answers differ are none, nor are those of a task in which capitals or blanks decide the label. A file that is both validation and test data is an information: its rows choose the best epoch.',
+    'A row of the training data is also in the validation or test data, perhaps with another form of its label, or with other capitals, blanks or composed letters in its text, so that what is measured there is partly what was learned by heart. Rows whose answers differ are none, nor are those of a task in which capitals or blanks decide the label. That a file is both validation and test data is only information: its rows choose the best epoch.',
   quickFix:
     'Removes the row from the validation or test data, or all such rows of the file; of a file that is both, its mention.',
   example: {

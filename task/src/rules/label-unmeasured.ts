@@ -11,7 +11,7 @@ export const labelUnmeasured: Rule = {
   code: 'label-unmeasured',
   severity: 'warning',
   explanation:
-    'All validation or test rows have the same label, so that a model which says nothing else looks perfect; rows that are sorted by label and then split come out so. Where only some of the labels that training rows have are missing it is an information: nothing measures whether these are learnt. Fewer rows than there are labels are not judged. With one label alone every prediction is right.',
+    'All validation or test rows have the same label, so that a model which says nothing else looks perfect; rows that are sorted by label and then split come out so. Where only some of the labels that training rows have are missing it is only information: nothing measures whether these are learnt. Fewer rows than there are labels are not judged. With one label alone every prediction is right.',
   example: {
     of: 'file',
     wrong: '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["positive-rows.jsonl"] }',
