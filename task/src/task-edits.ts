@@ -83,7 +83,7 @@ export function addAtEnd(context: TaskContext, template: TemplateView, field: st
 }
 
 function behindText(text: string, field: string): string {
-  return `${/(?:[\p{L}\p{N}}]|\|>)$/u.test(text) ? ' ' : ''}${jsonInner(`{${field}}`)}`;
+  return `${/(?:[\p{L}\p{M}\p{N}}]|\|>)$/u.test(text) ? ' ' : ''}${jsonInner(`{${field}}`)}`;
 }
 
 /** Gives a key of the file a value, as JSON; a new key stands behind `after`, when the file has that. */

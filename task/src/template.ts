@@ -37,9 +37,10 @@ const NEAR_MARKER =
   /^(?:(?:<\s*\|?|\|)\s*virtual[\s_-]*prompts?[\s_-]*\d*\s*(?:\|\s*>?|>)?|VIRTUAL_PROMPT[S_]*\d*(?:\|>?|>)?)/i;
 const CANDIDATE = /[{<|]|VIRTUAL_PROMPT/g;
 /** A placeholder as Jinja and others write it. */
-const DOUBLE_BRACES = /^\{\{\s*([\p{L}\p{N}_-]+)\s*\}\}/u;
+const DOUBLE_BRACES = /^\{\{\s*([\p{L}\p{M}\p{N}\p{Join_C}_-]+)\s*\}\}/u;
 const LONGEST_DOUBLED = 200;
-const NAME_CHARACTERS = /^[\p{L}\p{N}_-]*/u;
+/** Vowel signs are marks to Unicode, and within words some scripts have joiners, such as Persian. */
+const NAME_CHARACTERS = /^[\p{L}\p{M}\p{N}\p{Join_C}_-]*/u;
 
 /**
  * Reads a template: text, `{field}` and `<|VIRTUAL_PROMPT_n|>`. What is malformed is reported and taken as text, so that

@@ -50,7 +50,9 @@ export class RunFolder {
   static async create(record: RunRecord): Promise<RunFolder> {
     const parent = runsFolder(record.task_file);
     const time = record.created.replace(/[-:]|\.\d+Z$/g, '').replace('T', '-');
-    const name = `${time}-${record.tasks[0]!.replace(/[^\p{L}\p{N}_-]+/gu, '_').slice(0, 60)}`;
+    const task = record.tasks[0]!.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '_').slice(0, 60);
+    // Half a character is none that a file could be named with.
+    const name = `${time}-${task.replace(/[\ud800-\udbff]$/, '')}`;
     const dir = await makeUnused(path.join(parent, name));
     try {
       const run = new RunFolder(dir, record, await hold(dir));

@@ -3,12 +3,15 @@ import { jsonInner } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import type { Rule } from '../rule.ts';
 
+/** The braces of an input method for Chinese or Japanese, between which a field is meant only where rows have one of the name. */
+const WIDE_BRACES = /｛\s*([^{}｛｝\r\n]+?)\s*｝/g;
+
 export const placeholderMalformed: Rule = {
   code: 'placeholder-malformed',
   severity: 'error',
   explanation:
-    'A placeholder is a field in braces, such as `{sentence}`. It must not be empty, must be closed, and has one brace on each side.',
-  quickFix: 'Closes the placeholder, takes off braces too many, or removes it.',
+    'A placeholder is a field in braces, such as `{sentence}`. It must not be empty, must be closed, and has one brace on each side, not a full-width one (`｛sentence｝`).',
+  quickFix: 'Closes the placeholder, takes off braces too many, writes plain ones, or removes it.',
   example: {
     of: 'template',
     wrong: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence:{label}"',
@@ -34,6 +37,30 @@ export const placeholderMalformed: Rule = {
             ...fixOf(t('Remove it'), [{ ...whole, newText: '' }]),
           ],
         });
+      }
+    }
+  },
+  checkData(context, data, report) {
+    for (const template of context.rowTemplates) {
+      const facts = data.tasks.get(template.settings.taskname);
+      if (facts === undefined) continue;
+      for (const segment of template.parsed.segments) {
+        if (segment.kind !== 'text') continue;
+        for (const { 0: written, 1: name, index } of segment.text.matchAll(WIDE_BRACES)) {
+          if (!facts.fieldCounts.has(name!) && !facts.otherFields.has(name!)) continue;
+          const start = segment.start + index;
+          const at = context.inTemplate(template, { start, end: start + written.length });
+          if (at === undefined) continue;
+          const meant = `{${name}}`;
+          report({
+            at,
+            message: t(
+              'These are full-width braces, and what is between them goes to the model as it is; write {0}.',
+              meant,
+            ),
+            fixes: fixOf(t('Change to {0}', meant), [{ ...at, newText: jsonInner(meant) }]),
+          });
+        }
       }
     }
   },

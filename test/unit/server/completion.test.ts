@@ -260,6 +260,15 @@ describe('in a template', () => {
     expect((await template(text)).accept(label)).toContain(expected),
   );
 
+  it('a field is put in the place of a name with vowel signs or joiners', async () => {
+    const rows = '{"taskname": "sentiment-task", "वाक्य": "a", "نوشته‌ها": "b", "label": "positiva"}';
+    const offered = (of: string) =>
+      completing(taskFile({ of: `"prompt_template": "${of}"` }), { disk: { 'train.jsonl': rows } });
+    expect((await offered('{व‸ाक्य: {label}')).accept('{वाक्य}')).toContain('"{वाक्य}: {label}"');
+    expect((await offered('नाम वाक‸ {label}')).accept('{वाक्य}')).toContain('"नाम {वाक्य} {label}"');
+    expect((await offered('{نوش‸ته‌ها: {label}')).accept('{نوشته‌ها}')).toContain('"{نوشته‌ها}: {label}"');
+  });
+
   it('no field is offered whose name no placeholder can have', async () => {
     const rows =
       '{"taskname": "sentiment-task", "text": "a", "a}b": "b", "c\\nd": "c", "<|e": "d", "label": "positiva"}';

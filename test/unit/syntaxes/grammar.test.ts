@@ -55,6 +55,8 @@ describe('a template', () => {
     ['VIRTUAL_PROMPT_1|> {a}', 'VIRTUAL_PROMPT_1|>'],
     ['\\u003c|VIRTUAL_PROMPT_1> {a}', '\\u003c|VIRTUAL_PROMPT_1>'],
     ['{sentence {a}', '{sentence'],
+    ['{वाक्य {a}', '{वाक्य'],
+    ['{نوشته\u200cها: {a}', '{نوشته\u200cها'],
     ['{ } {a}', '{ }'],
     ['{} {a}', '{}'],
     ['{first\\nsecond} {a}', '{first'],

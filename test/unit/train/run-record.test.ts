@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formerName, readRecord, requireNoLinks, runsOf } from '../../../engine/src/train/run-record.ts';
+import { RunFolder } from '../../../engine/src/train/run-folder.ts';
+import {
+  formerName,
+  type RunRecord,
+  readRecord,
+  requireNoLinks,
+  runsOf,
+} from '../../../engine/src/train/run-record.ts';
 import { onPlatform } from '../engine/on-platform.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 
@@ -43,6 +50,22 @@ it('runs are of the same tasks in the same order, the newest first', async () =>
   const found: string[] = [];
   for await (const { dir } of runsOf(path.join(folder, 'sv.ptask.json'), ['a', 'b'])) found.push(path.basename(dir));
   expect(found).toEqual(['3-a', '1-a']);
+});
+
+it.each([
+  ['ความรู้สึก', 'ความรู้สึก'],
+  ['भावना', 'भावना'],
+  ['a/b: c', 'a_b_c'],
+  [`${'a'.repeat(59)}𠮷`, 'a'.repeat(59)],
+])('the folder of a run is called after its task, %s, in whole characters', async (task, named) => {
+  const record = {
+    task_file: path.join(folder, 'named.ptask.json'),
+    tasks: [task],
+    created: '2026-01-01T12:00:00.000Z',
+  };
+  const run = await RunFolder.create(record as unknown as RunRecord);
+  expect(path.basename(run.dir)).toBe(`20260101-120000-${named}`);
+  await run.release();
 });
 
 describe('a run of a project from elsewhere', () => {

@@ -99,7 +99,7 @@ class CursorReader {
   #asTyped(token: JsonToken): JsonToken {
     const follows = this.#text[token.end];
     if (token.isClosed && !(follows !== undefined && /[\p{L}\p{N}_]/u.test(follows))) return token;
-    const rest = /^[\p{L}\p{N}_./~-]*/u.exec(this.#text.slice(this.#offset, token.end))![0];
+    const rest = /^[\p{L}\p{M}\p{N}\p{Join_C}_./~-]*/u.exec(this.#text.slice(this.#offset, token.end))![0];
     return { ...token, end: this.#offset + rest.length, isClosed: false };
   }
 

@@ -28,10 +28,10 @@ export function templateTextOffers(ask: Ask, template: TemplateView | undefined)
   const from = (start: number, rest: RegExp) => toSource({ start, end: place + rest.exec(after)![0].length });
 
   const brace = /\{[^{}<\n]*$/.exec(before);
-  if (brace !== null) return fieldOffers(ask, template, from(brace.index, /^[\p{L}\p{N}_-]*\}?/u));
+  if (brace !== null) return fieldOffers(ask, template, from(brace.index, /^[\p{L}\p{M}\p{N}\p{Join_C}_-]*\}?/u));
   const begun = /<\|?[A-Z_0-9]*$/i.exec(before);
   if (begun !== null) return [markerOffer(value, begun.index, from(begun.index, /^[A-Z_0-9]*\|?>?/i), toSource)];
-  const word = /[\p{L}\p{N}_-]*$/u.exec(before)!;
+  const word = /[\p{L}\p{M}\p{N}\p{Join_C}_-]*$/u.exec(before)!;
   const span = from(word.index, /^/);
   const offers = [...fieldOffers(ask, template, span), markerOffer(value, word.index, span, toSource)];
   if (word[0] === '') return offers;

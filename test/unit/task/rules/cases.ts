@@ -242,9 +242,23 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'in double braces, as Jinja has it': {
         task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{⟧{sentence}}:⟦{⟧{ label }}"` }),
       },
+      'in full-width braces': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} 文：⟦｛sentence｝⟧ {topic}⟦｛ label ｝⟧{label}"` }),
+        data: {
+          'train.jsonl':
+            '{"taskname": "sentiment-task", "sentence": "好", "topic": "a", "label": "positiva"}\n' +
+            '{"taskname": "sentiment-task", "sentence": "坏", "topic": "b", "label": "negativa"}',
+        },
+      },
+      'a name with vowel signs': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{वाक्य⟧: {sentence}{label}"` }),
+      },
       'broken by a line end': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{sen⟧\\ntence}:{label}"` }) },
     },
     silent: {
+      'full-width braces around what is no field': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} ｛例｝{sentence}:{label}"` }),
+      },
       'a closing brace alone': { task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}}:{label}"` }) },
     },
   },

@@ -355,6 +355,18 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Remove it': `"prompt_template": "${MARKER} :{label}"`,
       },
     },
+    'in full-width braces': {
+      of: `"prompt_template": "${MARKER} 文：｛sentence｝ {label}"`,
+      fixes: { 'Change to {sentence}': `"prompt_template": "${MARKER} 文：{sentence} {label}"` },
+    },
+    'not closed, a name with a joiner': {
+      of: `"prompt_template": "${MARKER} {نوشته\u200cها: {label}"`,
+      fixes: {
+        'Close it: {نوشته\u200cها}': `"prompt_template": "${MARKER} {نوشته\u200cها}: {label}"`,
+        'Remove it': `"prompt_template": "${MARKER} : {label}"`,
+      },
+      brings: ['placeholder-unknown'],
+    },
     empty: {
       of: `"prompt_template": "${MARKER} {sentence}{}:{label}"`,
       fixes: {
