@@ -4,6 +4,9 @@ import type { Labels } from './types.ts';
 /** Maps every form of every answer to its label; outer blanks do not count, nor whether a letter and its accent stand apart. */
 export type LabelForms = ReadonlyMap<string, string>;
 
+/** The same for all forms that count as one. */
+export const formKey = (form: string): string => composed(form.trim());
+
 /** Two labels that claim one form: the first keeps it. */
 export function labelForms(labels: Labels): LabelForms {
   const forms = new Map<string, string>();

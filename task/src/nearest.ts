@@ -30,7 +30,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 
 /**
  * The few candidates that `name` may have been meant to be, the nearest first: at most a third of the letters differ, letter
- * case and outer spaces set aside. Among equally near ones the order is that of the candidates.
+ * case, outer spaces and how letters are composed set aside. Among equally near ones the order is that of the candidates.
  */
 export function allNear(name: string, candidates: Iterable<string>): string[] {
   if (name.length > MAX_LENGTH) return [];
@@ -48,7 +48,7 @@ export function allNear(name: string, candidates: Iterable<string>): string[] {
 }
 
 function fold(name: string): string {
-  return name.trim().toLowerCase();
+  return name.trim().normalize('NFC').toLowerCase();
 }
 
 /** ` Did you mean "x"?`, or nothing. */

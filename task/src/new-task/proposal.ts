@@ -43,8 +43,11 @@ const SAMPLE_UNITS = 300;
 interface FieldFacts {
   /** Rows with such a value. */
   rows: number;
-  /** The different ones that are not blank, while they are so few and short that they may be labels. */
-  values: Set<string> | undefined;
+  /**
+   * The different ones that are not blank, while they are so few and short that they may be labels. By their text in NFC: letters
+   * that are composed otherwise look the same, and the first that was found stands for both.
+   */
+  values: Map<string, string> | undefined;
   /** Whether all that are not blank are numbers, however they are written. */
   areNumbers: boolean;
   /** The length of the longest in UTF-16 units. */
@@ -116,7 +119,7 @@ function note(fields: Map<string, FieldFacts>, field: string, value: string): vo
   let facts = fields.get(field);
   if (facts === undefined) {
     if (fields.size >= MOST_NAMES) return;
-    facts = { rows: 0, values: new Set(), areNumbers: true, longest: 0 };
+    facts = { rows: 0, values: new Map(), areNumbers: true, longest: 0 };
     fields.set(field, facts);
   }
   facts.rows += 1;
@@ -124,7 +127,8 @@ function note(fields: Map<string, FieldFacts>, field: string, value: string): vo
   const isBlank = value.trim() === '';
   if (facts.areNumbers && !isBlank) facts.areNumbers = value.length <= LONGEST_LABEL && NUMBER.test(value);
   if (facts.values === undefined || isBlank) return;
-  facts.values.add(value);
+  const composed = value.normalize('NFC');
+  if (!facts.values.has(composed)) facts.values.set(composed, value);
   if (facts.values.size > MOST_LABELS || value.length > LONGEST_LABEL) facts.values = undefined;
 }
 
@@ -195,11 +199,11 @@ const isPlaceholder = (field: string) => /^[^{}\r\n]+$/.test(field) && !field.in
 
 function labelsOf({ values, rows }: FieldFacts): string[] | undefined {
   const count = values?.size ?? 0;
-  return values && count >= 2 && count <= rows / 2 ? [...values] : undefined;
+  return values && count >= 2 && count <= rows / 2 ? [...values.values()] : undefined;
 }
 
 function together(facts: readonly FieldFacts[]): FieldFacts {
-  const values = new Set(facts.flatMap((one) => [...(one.values ?? [])]));
+  const values = new Map(facts.flatMap((one) => [...(one.values ?? [])]));
   return {
     rows: facts.reduce((sum, one) => sum + one.rows, 0),
     areNumbers: facts.every((one) => one.areNumbers),

@@ -7,6 +7,9 @@ const MOST_COMPARED = 1000;
 /** The share of rows that have a column's name as their value, from which on it is one: a label, of thirty at most. */
 const ROW_SHARE = 0.01;
 
+/** Of two tables one may have accents as letters of their own, which nobody sees. */
+const nameIn = (cell: string) => cell.trim().normalize('NFC');
+
 /** The rows of a table, whose first line names the columns. */
 export class TableRows implements FormReader {
   #names: readonly string[] | undefined;
@@ -41,7 +44,7 @@ export class TableRows implements FormReader {
 
   #row({ cells, line }: TableRecord): RowFound | undefined {
     if (this.#names === undefined) {
-      const names = cells.map((name) => name.trim());
+      const names = cells.map(nameIn);
       this.#names = names;
       this.#namesLine = line;
       // Of two columns with one name the first counts.
@@ -60,7 +63,7 @@ export class TableRows implements FormReader {
       );
       return { row: undefined, line, message, isFatal: false };
     }
-    if (this.#columns.length > 1 && this.#columns.every(({ name, place }) => cells[place]?.trim() === name)) {
+    if (this.#columns.length > 1 && this.#columns.every(({ name, place }) => nameIn(cells[place] ?? '') === name)) {
       return { row: undefined, line, message: t('This line names the columns once more.'), isFatal: false };
     }
     this.#compare(cells, line);
@@ -73,7 +76,7 @@ export class TableRows implements FormReader {
     if (this.#compared === MOST_COMPARED) return;
     this.#compared += 1;
     for (const { name, place } of this.#columns) {
-      if (cells[place]?.trim() !== name) continue;
+      if (nameIn(cells[place] ?? '') !== name) continue;
       const known = this.#alike.get(place);
       if (known) known.rows += 1;
       else this.#alike.set(place, { rows: 1, line });

@@ -67,7 +67,8 @@ export function taskFileText({ model = 'demo', ...file }: NewTaskFile): string {
 }
 
 function proposedTemplate(fields: readonly string[], answerField: string): string {
-  const cue = `${answerField.charAt(0).toUpperCase()}${answerField.slice(1)}`;
+  // Georgian has capitals, but no word begins with one.
+  const cue = answerField.replace(/^(?!\p{Script=Georgian})./u, (letter) => letter.toUpperCase());
   return [...fields.map((field) => `{${field}}`), `${cue}: {${answerField}}`].join(' ');
 }
 

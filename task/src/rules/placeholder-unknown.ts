@@ -44,11 +44,15 @@ export const placeholderUnknown: Rule = {
         known.set(placeholder.name, { near, fixes });
         // Each row has it, but not as a field.
         const isTaskname = placeholder.name === 'taskname';
+        const names = [template.settings.taskname, placeholder.name].map((name) => JSON.stringify(name));
         report({
           at,
           message: isTaskname
             ? t('The "taskname" of a row names its task; it is no field that a template could use.')
-            : `${t('No row of {0} has a field {1}.', JSON.stringify(template.settings.taskname), JSON.stringify(placeholder.name))}${didYouMean(near[0])}`,
+            : // Nobody sees whether a letter and its accent stand apart.
+              near[0]?.normalize('NFC') === placeholder.name.normalize('NFC')
+              ? t('No row of {0} has a field {1}: rows have the same name, encoded in another way.', ...names)
+              : `${t('No row of {0} has a field {1}.', ...names)}${didYouMean(near[0])}`,
           related: facts.firstRow === undefined ? [] : [facts.firstRow],
           fixes,
         });

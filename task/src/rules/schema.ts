@@ -4,6 +4,7 @@ import type { TaskContext } from '../context.ts';
 import { changeTo, type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { type JsonNode, properties, spanOf } from '../json-tree.ts';
 import { fixesOf } from '../key-fixes.ts';
+import { formKey } from '../labels.ts';
 import { nearLanguages } from '../languages.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
@@ -172,20 +173,20 @@ export const schema: Rule = {
 function sharedForms(labels: JsonNode): { form: JsonNode; owner: JsonNode; message: string }[] {
   const owners = new Map<string, { label: string; key: JsonNode }>();
   for (const { name, key } of properties(labels)) {
-    if (!owners.has(name.trim())) owners.set(name.trim(), { label: name, key });
+    if (!owners.has(formKey(name))) owners.set(formKey(name), { label: name, key });
   }
   return properties(labels).flatMap(({ name: label, key, value }) =>
-    // A label is a form of itself; outer blanks do not count.
+    // A label is a form of itself.
     [key, ...(value?.type === 'array' ? value.children! : [])].flatMap((form) => {
       if (typeof form.value !== 'string') return [];
-      const owner = owners.get(form.value.trim());
-      owners.set(form.value.trim(), owner ?? { label, key });
+      const owner = owners.get(formKey(form.value));
+      owners.set(formKey(form.value), owner ?? { label, key });
       if (owner === undefined || owner.label === label) return [];
-      const message = t(
-        '{0} already stands for the label {1}.',
-        JSON.stringify(form.value),
-        JSON.stringify(owner.label),
-      );
+      const [own, other] = [form.value, owner.label].map((text) => JSON.stringify(text)) as [string, string];
+      const message =
+        form.value.trim() !== owner.label.trim() && formKey(form.value) === formKey(owner.label)
+          ? t('{0} already stands for the label {1}: both are the same text, encoded in two ways.', own, other)
+          : t('{0} already stands for the label {1}.', own, other);
       return [{ form, owner: owner.key, message }];
     }),
   );

@@ -62,6 +62,11 @@ describe('the proposal', () => {
     expect(labels(2, (n) => 'x'.repeat(40 + n))).toBeUndefined();
     expect(labels(2, (n) => 'x'.repeat(39 + n))).toBe(2);
   });
+  it('has one label for answers whose letters are composed in two ways', () => {
+    const rows = ['b\u00ed', 'bi\u0301', 'nei', 'b\u00ed'].map((label, n) => rating(`row ${n}`, label));
+    expect(propose(rows)?.labels).toEqual(['b\u00ed', 'nei']);
+    expect(propose([...rows, { text: 'row', label: 'bi\u0301' }])?.labels?.length).toBe(2);
+  });
   it('takes the labels of rows that name no task, too, where others do', () => {
     const nameless = { text: 'So so', label: 'maybe' };
     expect(propose([...ROWS, nameless, nameless])).toMatchObject({ labels: ['yes', 'no', 'maybe'] });
@@ -115,6 +120,19 @@ describe('the language of rows', () => {
     [['Kveiktu ljósið í eldhúsinu', 'Ég vil að það sé hlýtt', 'Vektu mig klukkan sjö'], 'is'],
     [['Tendra ljósið í køkinum', 'Eg vil at tað er heitt, og ikki kalt', 'Vek meg klokkan sjey'], 'fo'],
     [['Sytytä valo', 'Herätä minut, kun se on valmis', 'Mitä huomenna on ja ei ole?'], 'fi'],
+    [['الفيلم رائع', 'سعر iPhone 15 هو 999'], 'ar'],
+    [['فیلم خوب بود', 'کتاب‌های خوبی'], 'fa'],
+    [['یہ فلم بہت اچھی ہے', 'مجھے پسند نہیں'], 'ur'],
+    [['הסרט מצוין', 'המחיר ב-Amazon'], 'he'],
+    [['映画はとても良かった', '感情', 'サービスがひどい'], 'ja'],
+    [['电影很好看', '服务太差了'], 'zh'],
+    [['영화가 정말 좋았다'.normalize('NFD')], 'ko'],
+    [['फिल्म बहुत अच्छी थी'], 'hi'],
+    [['หนังดีมาก', 'ราคา 100 บาท'], 'th'],
+    [['Фильм хороший', 'Очень плохо'], 'ru'],
+    [['Дуже добрий фільм', 'Мені сподобалось'], 'uk'],
+    [['ფილმი კარგია'], 'ka'],
+    [['the price of 電影 is up', 'it was a good one'], 'en'],
     [['42', 'OK', ''], undefined],
     [[], undefined],
   ])('of %s is %s', (texts, language) => expect(languageOf(texts)).toBe(language));

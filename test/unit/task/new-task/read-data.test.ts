@@ -52,6 +52,11 @@ describe('a table', () => {
       { text: 'Gott, ja', 'price, in kr': '1,5' },
     ]));
 
+  it('has the columns of another table whose accents stand apart in their names', async () =>
+    expect((await table('texte,\u00e9tiquette\nbon,oui\n'.normalize('NFD'))).rows).toEqual([
+      { texte: 'bon', '\u00e9tiquette': 'oui' },
+    ]));
+
   it('has no cells where a line ends early, and an empty one behind a last separator', async () =>
     expect((await table('a,b,c\n1\n1,2,')).rows).toEqual([{ a: '1' }, { a: '1', b: '2', c: '' }]));
 

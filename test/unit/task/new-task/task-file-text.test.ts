@@ -76,6 +76,16 @@ it('the template that is written names its fields as they are', () => {
   expect(text({ proposal: { ...proposal, fields: [] } })).toContain('"<|VIRTUAL_PROMPT_0|> Label: {label}"');
 });
 
+it.each([
+  ['nhãn', 'Nhãn'],
+  ['ეტიკეტი', 'ეტიკეტი'],
+  ['лейбл', 'Лейбл'],
+  ['تسمية', 'تسمية'],
+])('the answer %s is asked for as %s, with a capital where its script begins words with one', (answerField, cue) => {
+  const proposal = { fields: ['a'], answerField, labels: undefined, longestField: 'a' };
+  expect(text({ proposal })).toContain(`"<|VIRTUAL_PROMPT_0|> {a} ${cue}: {${answerField}}"`);
+});
+
 it('a template of the user’s own has virtual tokens in front, or where it says', () => {
   const of = (template: string) => {
     const [{ prompt_template, virtual_token_splits }] = parse(text({ template })).task_templates;

@@ -51,6 +51,10 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦"positiva "⟧: [] }' }),
       },
       'a label without a letter': { task: taskFile({ of: '"labels": { "positiva": [], "negativa": [], ⟦" "⟧: [] }' }) },
+      'two labels that look the same': {
+        task: taskFile({ of: `"labels": { "bí": [], "nei": [], ⟦"${'bí'.normalize('NFD')}"⟧: [] }` }),
+        data: { 'train.jsonl': [row('a', 'bí'), row('b', 'nei')].join('\n') },
+      },
       'a form of two labels': {
         task: taskFile({ of: '"labels": { "positiva": ["bra"], "negativa": [⟦"bra"⟧, ⟦"positiva"⟧] }' }),
       },

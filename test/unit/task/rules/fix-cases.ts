@@ -441,6 +441,14 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       },
       brings: ['row-label-unknown'],
     },
+    'not in the template, which ends with a vowel sign': {
+      of: `"prompt_template": "${MARKER} {sentence} भावना",\n"answer_field": "label"`,
+      fixes: {
+        'Add {label} at the end of the template': `"prompt_template": "${MARKER} {sentence} भावना {label}",\n"answer_field": "label"`,
+        'Set "answer_field" to "sentence"': `"prompt_template": "${MARKER} {sentence} भावना",\n"answer_field": "sentence"`,
+      },
+      brings: ['row-label-unknown'],
+    },
   },
   'answer-not-last': {
     'in front': {

@@ -85,6 +85,17 @@ describe('a model that cannot be used', () => {
   });
 });
 
+it('a field that rows name with accents apart is told from one that nobody has', async () => {
+  const apart = JSON.stringify({ taskname: 'sentiment-task', 'setnin\u0301g': 'a', label: 'positiva' });
+  const task = taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {setni\u0144g}:{label}"' });
+  const { problems } = await check({ task, data: { 'train.jsonl': apart } });
+  const [unknown] = problems.filter(({ code }) => code === 'placeholder-unknown');
+  expect(unknown?.message).toBe(
+    'No row of "sentiment-task" has a field "setni\u0144g": rows have the same name, encoded in another way.',
+  );
+  expect(unknown?.fixes?.map(({ title }) => title)).toEqual(['Change to {setnin\u0301g}']);
+});
+
 describe('a row without a taskname', () => {
   const told = async (task: string, line = '{"sentence": "a", "label": "positiva"}') => {
     const { problems } = await check({ task, data: { 'train.jsonl': line } });
