@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { readRowBatches } from '../../../task/src/rows.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
-import { promptText } from '../answer/prompt-text.ts';
-import { expectedOf, faultOf, isRight } from '../answer/row-facts.ts';
+import { expectedOf, faultOf } from '../answer/row-facts.ts';
 import type { Row } from '../data/tokenise.ts';
 import { FileError, InputError } from '../errors.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser, tasksOf } from '../project.ts';
-import { oneLine, percent, shortPath } from '../text.ts';
+import { shortPath } from '../text.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output, terminalColumns } from './output.ts';
+import { predictionLines } from './prediction-lines.ts';
 import { openForRun } from './problems.ts';
 import { trainedPrompt } from './trained-prompt.ts';
 import { readArguments } from './usage.ts';
@@ -208,21 +208,5 @@ function print({ row, template, values, label, prediction }: Answer, output: Out
     cut: prediction.cut,
     label: label ?? null,
   });
-  const text = promptText(template, values);
-  const expected = expectedOf(template, values);
-  const own = expected?.label ?? expected?.text;
-  const remark = own === undefined ? '' : isRight(expected, prediction.text) ? '  (right)' : `  (the row says ${own})`;
-  if (prediction.candidates) {
-    const width = Math.max(...Object.keys(template.labels ?? {}).map((name) => [...name].length));
-    const answer = `${prediction.text.padEnd(width)}  ${percent(prediction.candidates[0]!.probability).padStart(6)}`;
-    output.text(`${answer}  ${oneLine(text, room(answer.length + 2 + remark.length))}${remark}`);
-  } else {
-    output.text(oneLine(text, room(0)));
-    output.text(`  → ${oneLine(prediction.text)}${prediction.cut ? '…' : ''}${remark}`);
-  }
-}
-
-function room(taken: number): number {
-  const columns = terminalColumns();
-  return columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - taken);
+  for (const line of predictionLines(template, values, prediction, terminalColumns())) output.text(line);
 }
