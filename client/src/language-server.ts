@@ -177,6 +177,7 @@ async function start(module: string, log: LogOutputChannel): Promise<LanguageCli
       ],
       initializationOptions: {
         commands: [TRAIN_TASK, EVALUATE_TASK, PREDICT_TASK, SELECT_MODEL, FETCH_MODEL, SHOW_RULE],
+        isolates: true,
       } satisfies InitializationOptions,
       outputChannel: log,
     },

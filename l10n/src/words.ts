@@ -3,6 +3,8 @@
  * and its texts come from everywhere.
  */
 
+import { isolated } from './right-to-left.ts';
+
 /** English texts with what is said in their place. */
 export type Bundle = Readonly<Record<string, string>>;
 
@@ -25,7 +27,7 @@ export function locale(): string {
  */
 export function t(message: string, ...values: readonly (string | number)[]): string {
   return translated(message).replace(/\{(\d+)\}/g, (place, index: string) =>
-    Number(index) < values.length ? String(values[Number(index)]) : place,
+    Number(index) < values.length ? isolated(String(values[Number(index)])) : place,
   );
 }
 

@@ -1,3 +1,4 @@
+import { shortened } from '../../l10n/src/characters.ts';
 import { t } from '../../l10n/src/words.ts';
 
 /*
@@ -13,7 +14,7 @@ const LONGEST_TEXT = 600;
 /** A value of a JSON file as JSON, and of a long one the beginning. */
 export function shown(value: unknown): string {
   const text = beginningOf(value, LONGEST_VALUE);
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
+  return shortened(text, LONGEST_VALUE);
 }
 
 /** All of a value as JSON, or something longer than `most` UTF-16 units that begins like it. */
@@ -37,7 +38,7 @@ function beginningOf(value: unknown, most: number): string {
 
 /** A message, and of a long one the beginning. */
 export function short(text: string): string {
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
+  return shortened(text, LONGEST_TEXT);
 }
 
 /**

@@ -44,4 +44,6 @@ export const SHOW_RULE = 'ptask.showRule';
 export interface InitializationOptions {
   /** Commands that it carries out; code lenses and links name no others. */
   readonly commands?: readonly (TaskCommand | typeof SELECT_MODEL | typeof FETCH_MODEL | typeof SHOW_RULE)[];
+  /** Whether texts that run from right to left may be set off from others by Unicode's signs for isolation. */
+  readonly isolates?: boolean;
 }

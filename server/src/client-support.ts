@@ -1,4 +1,5 @@
 import type { ClientCapabilities } from 'vscode-languageserver/node';
+import type { InitializationOptions } from '../../protocol/src/commands.ts';
 
 /** What an editor can do, as far as it decides what it is offered and how it is answered. */
 export interface ClientSupport {
@@ -20,6 +21,8 @@ export interface ClientSupport {
   readonly snippets: boolean;
   readonly markdownHover: boolean;
   readonly markdownCompletion: boolean;
+  /** Whether it draws texts from right to left where they are isolated, and shows none of the signs that do so. */
+  readonly isolates: boolean;
   /** Commands that it carries out. */
   readonly commands: ReadonlySet<string>;
   readonly workspaceFolders: boolean;
@@ -59,6 +62,7 @@ export function clientSupport({ capabilities, initializationOptions, clientInfo 
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') ?? true,
     markdownCompletion: textDocument?.completion?.completionItem?.documentationFormat?.includes('markdown') ?? true,
+    isolates: optionOf(initializationOptions, 'isolates') === true,
     commands: new Set(commandsOf(initializationOptions)),
     workspaceFolders: workspace?.workspaceFolders === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
@@ -76,7 +80,11 @@ export function clientSupport({ capabilities, initializationOptions, clientInfo 
   };
 }
 
+function optionOf(options: unknown, name: keyof InitializationOptions): unknown {
+  return typeof options === 'object' && options !== null ? (options as Record<string, unknown>)[name] : undefined;
+}
+
 function commandsOf(options: unknown): string[] {
-  const { commands }: { commands?: unknown } = typeof options === 'object' && options !== null ? options : {};
+  const commands = optionOf(options, 'commands');
   return Array.isArray(commands) ? commands.filter((command) => typeof command === 'string') : [];
 }

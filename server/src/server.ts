@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { speakLanguage } from '../../l10n/src/display-language.ts';
+import { isolateRightToLeft } from '../../l10n/src/right-to-left.ts';
 import { serverCapabilities } from './capabilities.ts';
 import { clientSupport } from './client-support.ts';
 import { describeError } from './describe-error.ts';
@@ -27,6 +28,7 @@ export function startServer(connection: Connection, { rulesPage, bundles }: Serv
     await speakLanguage(params.locale, bundles);
     const onError = (error: unknown) => connection.console.error(describeError(error));
     const client = clientSupport(params);
+    isolateRightToLeft(client.isolates);
     const present = presentDiagnostics(client, rulesPage);
     const asking = refresher(connection, client);
     const diagnostics = client.pullsDiagnostics

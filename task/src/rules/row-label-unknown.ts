@@ -1,3 +1,4 @@
+import { shortened } from '../../../l10n/src/characters.ts';
 import { t } from '../../../l10n/src/words.ts';
 import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
 import { labelOf } from '../labels.ts';
@@ -25,7 +26,7 @@ export const rowLabelUnknown: Rule = {
     if (answer === undefined || answer.trim() === '' || labelOf(forms, answer) !== undefined) return;
     report(() => {
       const near = allNear(answer, forms.keys());
-      const shown = JSON.stringify(shortened(answer));
+      const shown = JSON.stringify(shortened(answer, LONGEST_SHOWN));
       const labels = Object.keys(template!.settings.labels!).slice(0, MOST_CHOICES);
       return {
         at: places.value(field),
@@ -57,7 +58,3 @@ function changeLabel(
 }
 
 const LONGEST_SHOWN = 60;
-
-function shortened(text: string): string {
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-}

@@ -19,6 +19,15 @@ describe('an editor can do what it says', () => {
       expect(named(name)).toMatchObject({ pullsDiagnostics: true, watchesFilesOutside: true });
   });
 
+  it('about texts from right to left, which it is sent isolated if it asks for that', () => {
+    const isolates = (initializationOptions?: unknown) =>
+      clientSupport({ capabilities: ALL, initializationOptions }).isolates;
+    expect([undefined, null, {}, { isolates: 'yes' }, { isolates: true }].map(isolates)).toEqual([
+      ...Array(4).fill(false),
+      true,
+    ]);
+  });
+
   it('but for Neovim, which would not show in an open file what a check finds later', () => {
     expect(named('Neovim').pullsDiagnostics).toBe(false);
   });

@@ -17,6 +17,7 @@ describe('a text of the user’s in a hover', () => {
   it('is cut where it is long, between characters', () => {
     expect(code('abcdef', 4)).toBe('`abc…`');
     expect(code('ab😀def', 4)).toBe('`ab…`');
+    expect(code('दिलक्ष', 5)).toBe('`दिल…`');
   });
 
   it('is a block with a fence of its own length', () => {

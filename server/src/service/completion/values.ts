@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import { shortened } from '../../../../l10n/src/characters.ts';
 import { t } from '../../../../l10n/src/words.ts';
 import type { Key, ValueShape } from '../../../../task/src/key-types.ts';
 import { choiceText } from '../hover/key.ts';
@@ -76,7 +77,7 @@ function wholeOffers(ask: Ask, shape: ValueShape, key: Key<unknown> | undefined)
   const label = text.replaceAll(/\s+/g, ' ');
   return [
     {
-      label: label.length > 60 ? `${label.slice(0, 59)}…` : label,
+      label: label.length > 60 ? shortened(label, 59) : label,
       kind: isContainer ? CompletionItemKind.Struct : CompletionItemKind.Value,
       text: { snippet },
       documentation: isContainer ? preview(snippet) : undefined,

@@ -1,3 +1,6 @@
+import { shortened } from '../../../../l10n/src/characters.ts';
+import { isolated } from '../../../../l10n/src/right-to-left.ts';
+
 /** A text of the user's as code, whatever characters it has; cut where it is long. */
 export function code(text: string, most = 200): string {
   const line = cut(text, most).replaceAll(/[\r\n]+/g, '⏎');
@@ -6,7 +9,7 @@ export function code(text: string, most = 200): string {
   const fence = '`'.repeat(longestRun(shown) + 1);
   // Where there are blanks at both ends, one is taken off; and a backtick would lengthen the fence.
   const pad = /^`|`$|^ .* $/.test(shown) ? ' ' : '';
-  return `${fence}${pad}${shown}${pad}${fence}`;
+  return isolated(`${fence}${pad}${shown}${pad}${fence}`);
 }
 
 /**
@@ -14,9 +17,8 @@ export function code(text: string, most = 200): string {
  * image, for which an editor would ask the net.
  */
 export function said(text: string, most = 500): string {
-  return cut(text, most)
-    .replaceAll(/[\r\n]+/g, ' ')
-    .replaceAll(/[\\`*_[\]<>!&$~|]/g, '\\$&');
+  const line = cut(text, most).replaceAll(/[\r\n]+/g, ' ');
+  return isolated(line.replaceAll(/[\\`*_[\]<>!&$~|]/g, '\\$&'));
 }
 
 /** Text with lines of its own, as code. */
@@ -27,10 +29,7 @@ export function codeBlock(text: string, { language = 'text', most = 2000 } = {})
 }
 
 function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const end = most - 1;
-  const splitsPair = /[\ud800-\udbff]/.test(text[end - 1]!);
-  return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
+  return text.length <= most ? text : shortened(text, most - 1);
 }
 
 function longestRun(text: string): number {

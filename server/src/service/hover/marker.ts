@@ -1,3 +1,4 @@
+import { endOf, startOf } from '../../../../l10n/src/characters.ts';
 import { t } from '../../../../l10n/src/words.ts';
 import type { MarkerSegment, TemplateView } from '../../../../task/src/context.ts';
 import type { Segment } from '../../../../task/src/template.ts';
@@ -52,7 +53,7 @@ function shown(segment: Segment, side: 0 | -1): string {
   if (segment.kind === 'virtual') return t('other virtual tokens');
   const { text } = segment;
   if (text.length <= MAX_NEAR) return code(text);
-  return code(side === 0 ? `${text.slice(0, MAX_NEAR)}…` : `…${text.slice(-MAX_NEAR)}`);
+  return code(side === 0 ? `${startOf(text, MAX_NEAR)}…` : `…${endOf(text, MAX_NEAR)}`);
 }
 
 const MAX_NEAR = 30;
