@@ -1,3 +1,5 @@
+import { isolated } from './right-to-left.ts';
+
 /** Gives a text in the user's language, with `{0}`, `{1}` … replaced by what follows. */
 export type Translate = (message: string, ...values: (string | number)[]) => string;
 
@@ -14,7 +16,9 @@ export interface Texts {
   bytes(count: number): string;
 }
 
-export function textsFor(t: Translate, locale: string): Texts {
+export function textsFor(translate: Translate, locale: string): Texts {
+  const t: Translate = (message, ...values) =>
+    translate(message, ...values.map((value) => (typeof value === 'string' ? isolated(value) : value)));
   const number = (value: number, digits = 0) =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
   return {

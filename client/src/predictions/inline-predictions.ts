@@ -3,6 +3,7 @@ import {
   type Disposable,
   EventEmitter,
   InlayHint,
+  InlayHintLabelPart,
   type InlayHintsProvider,
   languages,
   Position,
@@ -13,15 +14,17 @@ import {
 } from 'vscode';
 import type { TaskRow } from '../../../protocol/src/rows.ts';
 import { changeSetting } from '../change-setting.ts';
+import { columnsOf } from '../columns.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { later } from '../later.ts';
+import { runsRightToLeft } from '../right-to-left.ts';
 import { findTaskFiles, isTaskFile } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS } from './documents.ts';
 import type { Foresight } from './foresight.ts';
 import { areWanted, INLINE } from './inline-setting.ts';
-import { hintText, staleText } from './prediction-text.ts';
+import { type HintParts, hintParts, staleText } from './prediction-text.ts';
 import { Redrawing } from './redrawing.ts';
 import { PROMPT_TABLES, type RowAnswers } from './row-answers.ts';
 
@@ -155,19 +158,30 @@ function hintsOf(
 ): InlayHint[] {
   const shown = rows.flatMap((row) => {
     const prediction = store.known(questionOf(row));
-    const text = prediction && hintText(prediction, texts);
-    return text === undefined ? [] : [{ range: row.range, text, prompt: prediction!.prompt }];
+    const parts = prediction && hintParts(prediction, texts);
+    return parts === undefined ? [] : [{ range: row.range, parts, prompt: prediction!.prompt }];
   });
-  const width = Math.max(...shown.map(({ text }) => text.length));
-  return shown.map(({ range: { start, end }, text, prompt }) => {
+  const width = Math.max(...shown.map(({ parts }) => columnsOf(parts.join(''))));
+  return shown.map(({ range: { start, end }, parts, prompt }) => {
     const hint = isTaskFile(document)
-      ? new InlayHint(new Position(end.line, end.character), text)
-      : new InlayHint(new Position(start.line, start.character), text.padEnd(width, '\u00a0'));
+      ? new InlayHint(new Position(end.line, end.character), labelOf(parts))
+      : new InlayHint(new Position(start.line, start.character), labelOf(parts, width));
     if (isTaskFile(document)) hint.paddingLeft = true;
     else hint.paddingRight = true;
     if (prompt.state === 'stale') hint.tooltip = staleText(prompt, texts);
     return hint;
   });
+}
+
+/**
+ * The parts as one text; as several where an answer runs from right to left, since VS Code keeps the order of parts, and signs that
+ * would do so it shows as `[U+2068]`.
+ */
+function labelOf(parts: HintParts, width = 0): string | InlayHintLabelPart[] {
+  const fill = '\u00a0'.repeat(Math.max(0, width - columnsOf(parts.join(''))));
+  const [before, answer, behind] = parts;
+  if (!runsRightToLeft(answer)) return parts.join('') + fill;
+  return [before, answer, behind + fill].filter((part) => part !== '').map((part) => new InlayHintLabelPart(part));
 }
 
 function toggle(): Promise<void> {

@@ -1,24 +1,35 @@
 import type { Answer, PredictedRow, PromptState, VirtualTokenNeighbours } from '../../../protocol/src/predicting.ts';
+import { columnsOf, filled, startOf } from '../columns.ts';
+import { isolated } from '../right-to-left.ts';
 import type { Texts } from '../texts.ts';
 import type { Prediction } from './prediction-store.ts';
 
-/** A generated answer is cut to so many characters beside a row. */
-const MOST_CHARACTERS = 60;
+/** A generated answer is cut to so many columns beside a row. */
+const MOST_COLUMNS = 60;
 const BAR_LENGTH = 20;
 
-/** `→ positiva 97 % ✓` beside a row; undefined where there is nothing to show. */
-export function hintText({ prompt, answer: { trained, stale } }: Prediction, texts: Texts): string | undefined {
-  if (trained) return `→ ${answerText(trained, texts)}${markOf(trained)}`;
-  if (stale && prompt.state === 'stale') return `→ ${answerText(stale, texts)} (${texts.t('stale')})`;
+/**
+ * `→ positiva 97 % ✓` beside a row, as what is in front of the answer's text, that text, and what is behind it: each runs in a
+ * direction of its own. Undefined where there is nothing to show.
+ */
+export function hintParts({ prompt, answer: { trained, stale } }: Prediction, texts: Texts): HintParts | undefined {
+  if (trained) return ['→ ', shortText(trained), shareText(trained, texts) + markOf(trained)];
+  if (stale && prompt.state === 'stale') {
+    return ['→ ', shortText(stale), `${shareText(stale, texts)} (${texts.t('stale')})`];
+  }
   return undefined;
 }
 
-function answerText(answer: Answer, { percent }: Texts): string {
-  const { text, candidates } = answer;
+export type HintParts = readonly [before: string, answer: string, behind: string];
+
+function shortText(answer: Answer): string {
+  const line = answer.text.replace(/\s+/g, ' ').trim();
+  return columnsOf(line) > MOST_COLUMNS ? `${startOf(line, MOST_COLUMNS)}…` : withCut(line, answer);
+}
+
+function shareText({ text, candidates }: Answer, { percent }: Texts): string {
   const probability = candidates?.find((candidate) => candidate.text === text)?.probability;
-  const line = text.replace(/\s+/g, ' ').trim();
-  const short = line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : withCut(line, answer);
-  return probability === undefined ? short : `${short} ${percent(probability)}`;
+  return probability === undefined ? '' : ` ${percent(probability)}`;
 }
 
 /** An answer's text, with a sign behind it where it goes on unseen. */
@@ -59,7 +70,8 @@ export function rowMarkdown(
     paragraphs.push(`${t('The row’s own answer: {0}', given)}${verdict}`);
   }
   if (row.untrained) {
-    const untrained = `**${escapeMarkdown(answerText(row.untrained, texts))}**`;
+    const answered = isolated(shortText(row.untrained)) + shareText(row.untrained, texts);
+    const untrained = `**${escapeMarkdown(answered)}**`;
     paragraphs.push(`${t('Without a trained prompt: {0}', untrained)}${markOf(row.untrained)}`);
   }
   return paragraphs.join('\n\n');
@@ -68,10 +80,10 @@ export function rowMarkdown(
 function answerMarkdown(answer: Answer, { percent }: Texts): string {
   const { text, candidates } = answer;
   if (!candidates) return fenced(withCut(text, answer));
-  const width = Math.max(...candidates.map((candidate) => candidate.text.length));
+  const width = Math.max(...candidates.map((candidate) => columnsOf(candidate.text)));
   const lines = candidates.map(({ text: label, probability }) => {
     const bar = '█'.repeat(Math.round(probability * BAR_LENGTH)).padEnd(BAR_LENGTH, '·');
-    return `${label.padEnd(width)} ${bar} ${percent(probability, 1)}`;
+    return `${filled(isolated(label), width)} ${bar} ${percent(probability, 1)}`;
   });
   return fenced(lines.join('\n'));
 }
@@ -119,7 +131,7 @@ export function neighboursMarkdown(tokens: readonly VirtualTokenNeighbours[], { 
 
 /** Text as it is, whatever Markdown it may look like; between two dollars VS Code would set it as a formula. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&$]/g, '\\$&').replace(/\r\n?|\n/g, ' ');
+  return isolated(text.replace(/[\\`*_{}[\]()#+\-.!<>|~&$]/g, '\\$&').replace(/\r\n?|\n/g, ' '));
 }
 
 function fenced(text: string): string {
@@ -130,7 +142,7 @@ function fenced(text: string): string {
 function inlineCode(text: string): string {
   const shown = text.replace(/\r\n?|\n/g, '⏎').replace(/^ | $/g, '␣') || '␣';
   const fence = '`'.repeat(longestRun(shown) + 1);
-  return fence.length === 1 ? `\`${shown}\`` : `${fence} ${shown} ${fence}`;
+  return isolated(fence.length === 1 ? `\`${shown}\`` : `${fence} ${shown} ${fence}`);
 }
 
 const longestRun = (text: string) => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

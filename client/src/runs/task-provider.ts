@@ -14,6 +14,7 @@ import {
   workspace,
 } from 'vscode';
 import { epochPoint } from '../chart/chart-run.ts';
+import { withoutIsolates } from '../right-to-left.ts';
 import { findTaskFiles } from '../task-files.ts';
 import type { Texts } from '../texts.ts';
 import type { RunQueue, WindowRun } from './run-queue.ts';
@@ -60,7 +61,8 @@ function trainTaskOf(definition: TrainDefinition, folder: WorkspaceFolder, queue
   const execution = new CustomExecution(
     async (resolved) => new RunTerminal(resolved as TrainDefinition, folder, queue, texts),
   );
-  const name = texts.t('train {0}', tasknamesOf(definition).join(', ') || definition.file);
+  // It is the task's label in a `tasks.json` that VS Code writes.
+  const name = withoutIsolates(texts.t('train {0}', tasknamesOf(definition).join(', ') || definition.file));
   const task = new Task(definition, folder ?? TaskScope.Workspace, name, TYPE, execution);
   task.group = TaskGroup.Build;
   return task;
@@ -126,6 +128,6 @@ class RunTerminal implements Pseudoterminal {
 
   #say(line: string): void {
     // What would steer the terminal in a name that comes with a task file, such as an escape sequence, is no part of it here.
-    this.#write.fire(`${line.replaceAll(/\p{Cc}+/gu, ' ')}\r\n`);
+    this.#write.fire(`${withoutIsolates(line).replaceAll(/\p{Cc}+/gu, ' ')}\r\n`);
   }
 }

@@ -15,6 +15,12 @@ const vscode = vi.hoisted(() => {
       dispose = () => undefined;
     },
     Position: class {},
+    InlayHintLabelPart: class {
+      readonly value: string;
+      constructor(value: string) {
+        this.value = value;
+      }
+    },
     InlayHint: class {
       readonly label: string;
       constructor(_: unknown, label: string) {
@@ -103,6 +109,28 @@ it('rows whose answers expire while they are drawn for the first time are drawn 
   fire.mockClear();
   await vi.advanceTimersByTimeAsync(200);
   expect(fire.mock.calls.length).toBeLessThanOrEqual(1);
+});
+
+it('answers that run from right to left are parts of their own, and as wide as the others', async () => {
+  const { answers, state } = answersOnRequest();
+  state.isKnown = true;
+  const texts = ['سلبي', '电影', 'glad so'];
+  answers.store.known = (() => {
+    const text = texts.shift()!;
+    return {
+      prompt: { state: 'current' },
+      answer: { trained: { text, candidates: undefined, cut: false, right: true } },
+    };
+  }) as never;
+  // It is asked whether each is known, twice, before they are drawn.
+  texts.unshift(...texts, ...texts);
+  const server = { rows: async () => [row, row, row] };
+  showInlinePredictions(server as never, {} as never, answers as never, { seen: () => undefined }, english);
+  expect(await vscode.providers.at(-1)!.provideInlayHints(document, {}, token)).toMatchObject([
+    { label: [{ value: '→ ' }, { value: 'سلبي' }, { value: ' ✓\u00a0\u00a0\u00a0' }] },
+    { label: '→ 电影 ✓\u00a0\u00a0\u00a0' },
+    { label: '→ glad so ✓' },
+  ]);
 });
 
 it('rows that have no answer leave nothing waiting when that is known', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   answeredMarkdown,
   escapeMarkdown,
-  hintText,
+  hintParts,
   neighboursMarkdown,
   rowMarkdown,
 } from '../../../client/src/predictions/prediction-text.ts';
@@ -44,7 +44,8 @@ const row = (more: Partial<PredictedRow>): PredictedRow => ({
 });
 
 describe('the hint beside a row', () => {
-  const hint = (prompt: PromptState, more: Partial<PredictedRow>) => hintText({ prompt, answer: row(more) }, english);
+  const hint = (prompt: PromptState, more: Partial<PredictedRow>) =>
+    hintParts({ prompt, answer: row(more) }, english)?.join('');
 
   it('has the label and its probability', () => expect(hint(current, { trained: positive() })).toBe('→ positiva 97%'));
   it('has a mark where the answer is known', () => {
@@ -65,6 +66,55 @@ describe('the hint beside a row', () => {
   it('is marked where the prompt is stale', () =>
     expect(hint(stale, { stale: positive(true) })).toBe('→ positiva 97% (stale)'));
   it('is not there without an answer', () => expect(hint(current, { problem: 'too long' })).toBeUndefined());
+});
+
+describe('answers in other scripts', () => {
+  const labels = (...all: string[]): Answer => ({
+    text: all[0]!,
+    candidates: all.map((text, place) => ({ text, probability: place === 0 ? 0.9 : 0.1 / (all.length - 1) })),
+    cut: false,
+    right: true,
+  });
+
+  it('have bars below each other, whose labels keep their side', () => {
+    const hover = rowMarkdown('t', current, row({ trained: labels('سلبي', '消极', 'ลบที่', 'neutral') }), english);
+    expect(hover.split('\n').slice(3, 7)).toEqual([
+      '\u2068سلبي\u2069    ██████████████████·· 90.0%',
+      '消极    █··················· 3.3%',
+      'ลบที่     █··················· 3.3%',
+      'neutral █··················· 3.3%',
+    ]);
+  });
+
+  it('stand in front of their share', () => {
+    const hover = rowMarkdown('مزاج', current, row({ untrained: labels('سلبي', 'محايد') }), english);
+    expect(hover).toMatch(/^\*\*\u2068مزاج\u2069\*\* · trained/);
+    expect(hover).toContain('**\u2068سلبي\u2069 90%** ✓');
+  });
+
+  it('are cut between characters, by how wide they are', () => {
+    const hint = (text: string) =>
+      hintParts(
+        { prompt: current, answer: row({ trained: { text, candidates: undefined, cut: false, right: undefined } }) },
+        english,
+      )?.[1];
+    expect(hint('ที่'.repeat(61))).toBe(`${'ที่'.repeat(60)}…`);
+    expect(hint('电'.repeat(31))).toBe(`${'电'.repeat(30)}…`);
+    expect(hint(`${'x'.repeat(59)}😀`)).toBe(`${'x'.repeat(59)}…`);
+  });
+
+  it('are in parts beside a row, without signs that an editor would show', () =>
+    expect(hintParts({ prompt: current, answer: row({ trained: labels('سلبي', 'محايد') }) }, english)).toEqual([
+      '→ ',
+      'سلبي',
+      ' 90% ✓',
+    ]));
+
+  it('are set off in messages, and nothing else is', () => {
+    expect(english.t('Training {0}', 'مزاج')).toBe('Training \u2068مزاج\u2069');
+    expect(english.t('Training {0}', '情感')).toBe('Training 情感');
+    expect(english.t('Training {0}', 3)).toBe('Training 3');
+  });
 });
 
 describe('the hover of a row', () => {
