@@ -94,6 +94,17 @@ describe('an editor that is sent diagnostics', () => {
     expect(JSON.stringify(hover?.contents)).toContain('En mall för varje uppgift');
   });
 
+  it.each([
+    [{ isolates: true }, '\u2068"سلبي"\u2069 is not one of the labels.'],
+    [undefined, '"سلبي" is not one of the labels.'],
+  ])('has texts from right to left set off if it draws them so: %j', async (initializationOptions, told) => {
+    const { task, train } = await sound();
+    await appendFile(train, '{"taskname": "sentiment-task", "sentence": "Räntan stiger", "label": "سلبي"}\n');
+    const editor = await Editor.start({ initializationOptions });
+    await editor.open(task);
+    await editor.until(() => expect(editor.pushed.get(uriOf(train))?.[0]?.message).toContain(told));
+  });
+
   it('is told of a bad row in the row’s own file, and of each change of that file on disk', async () => {
     const { task, train } = await sound();
     const editor = await Editor.start();
