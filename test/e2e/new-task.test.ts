@@ -42,6 +42,24 @@ describe('ptask new', () => {
     expect(asked.stdout).not.toContain('--answer');
   });
 
+  it('calls a task as its file, in any script, and knows its language', async () => {
+    const lines = Array.from(
+      { length: 40 },
+      (_, n) => `${n % 2 ? 'کتاب\u200cهای خوبی' : 'می\u200cخواهم بروم'} ${n},${n % 2 ? 'مثبت' : 'منفی'}`,
+    );
+    const dir = await folderWith({ 'کتاب\u200cها.csv': ['متن,برچسب', ...lines].join('\n') });
+    const { code, stdout } = await run(dir, 'کتاب\u200cها.csv');
+    expect(code).toBe(0);
+    expect(stdout).toContain('one of 2 labels: "منفی", "مثبت"');
+    expect(await taskFile(dir, 'کتاب\u200cها.ptask.json')).toMatchObject({
+      language: 'fa',
+      new_tasks: ['کتاب\u200cها'],
+      task_templates: [
+        { prompt_template: '<|VIRTUAL_PROMPT_0|> {متن} برچسب: {برچسب}', labels: { مثبت: [], منفی: [] } },
+      ],
+    });
+  });
+
   it('makes rows and a task file without problems of a table with semicolons and decimal commas', async () => {
     const lines = REVIEWS.map(({ text, label }, n) => `"${text}";${n},5;${label}`);
     const dir = await folderWith({ 'omdömen.csv': ['text;pris;label', ...lines].join('\r\n') });

@@ -134,7 +134,7 @@ function askForName({ t }: Texts): Thenable<string | undefined> {
     ignoreFocusOut: true,
     prompt: t('A name for the task. The rows have none, so that copies of the files are written in which they have.'),
     validateInput: (name) =>
-      /^[\p{L}\p{M}\p{N}_.-]+$/u.test(name) ? undefined : t('Letters, digits, dots, dashes and underscores.'),
+      /^[\p{L}\p{M}\p{N}\p{Join_C}_.-]+$/u.test(name) ? undefined : t('Letters, digits, dots, dashes and underscores.'),
   });
 }
 

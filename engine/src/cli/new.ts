@@ -155,7 +155,7 @@ function nameFor(file: string): string {
   const stem = path.basename(file, path.extname(file));
   const isSplit = splitOf(file) !== 'train' || /^(train|training|rows|data)$/i.test(stem);
   const name = isSplit ? path.basename(path.dirname(file)) : stem;
-  const clean = name.replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
+  const clean = name.replace(/[^\p{L}\p{M}\p{N}\p{Join_C}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
   return clean === '' ? 'task' : clean;
 }
 

@@ -2,7 +2,10 @@ import { fold } from './comparable.ts';
 import { inCommon } from './in-common.ts';
 import { isSameAnswer, type Outcome } from './metrics.ts';
 
-/** One language for all, so that a figure does not depend on the machine's. */
+/**
+ * One language for all, so that a figure does not depend on the machine's. Words of scripts without blanks between them are found by
+ * the dictionaries of the script, whatever the language.
+ */
 const WORDS = new Intl.Segmenter('en', { granularity: 'word' });
 
 /**

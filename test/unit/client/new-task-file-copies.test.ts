@@ -178,7 +178,8 @@ it('New Task File takes a name with letters of any language, and the splits of t
   files.set('/d/test.jsonl', '{"text":"Gott","label":"ja"}\n');
   files.set('/d/train.jsonl', '{"text":"Illa","label":"nei"}\n');
   window.showInputBox.mockImplementationOnce(async ({ validateInput }) => {
-    for (const name of ['ætlan-test', 'čoahkkáigeassu', 'намерение_2']) expect(validateInput(name)).toBeUndefined();
+    for (const name of ['ætlan-test', 'čoahkkáigeassu', 'намерение_2', 'کتاب\u200cها'])
+      expect(validateInput(name)).toBeUndefined();
     for (const name of ['', 'a b', 'a/b', 'a:b']) expect(validateInput(name)).toMatch(/^Letters/);
     return 'ætlan-test';
   });

@@ -147,6 +147,8 @@ describe('formMapper', () => {
     expect(map(' Positivt\n')).toBe('positiva');
     expect(map('FÖRLUST')).toBe('negativa');
     expect(map('fo\u0308rlust')).toBe('negativa');
+    expect(formMapper({ İyi: [], Kötü: [] })('İYİ')).toBe('İyi');
+    expect(formMapper({ İyi: [], Kötü: [] })('iyi')).toBe('İyi');
   });
 
   it('maps nothing else', () => {
