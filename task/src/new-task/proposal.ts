@@ -32,8 +32,8 @@ export const isNumberOrTruth = (value: unknown) => typeof value === 'number' || 
 
 /** More tasks, and more fields of one, are passed over. */
 const MOST_NAMES = 1000;
-/** With decimal points or commas, groups of three, a currency or a per cent sign. */
-const NUMBER = /^[\s\p{Sc}]*[-+−]?\d[\d\s.,'’]*[\s%\p{Sc}]*$/u;
+/** In the digits of any script, with decimal points or commas, groups of three, a currency or a per cent sign. */
+const NUMBER = /^[\s\p{Sc}]*[-+−]?\p{Nd}[\p{Nd}\s.,'’٫٬]*[\s%٪\p{Sc}]*$/u;
 
 /** How many rows' texts are kept to tell their language, and how much of each. */
 const MOST_SAMPLES = 400;

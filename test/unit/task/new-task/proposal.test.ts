@@ -82,6 +82,8 @@ describe('the proposal', () => {
       fields: ['text'],
       otherFields: ['id', 'price', 'share', 'n'],
     });
+    const arabic = { id: '١٬٠٢٤', price: '۱۲٫۵', text: 'جيد', share: '٥٠٪', n: '१२', label: 'x' };
+    expect(propose([arabic, arabic])).toMatchObject({ fields: ['text'], otherFields: ['id', 'price', 'share', 'n'] });
     expect(propose([row, { ...row, id: 'A1' }])).toMatchObject({ fields: ['id', 'text'] });
     expect(propose([{ a: '1', b: '2', label: 'x' }])).toMatchObject({ fields: ['a', 'b'], otherFields: [] });
     expect(propose([row], { fields: ['price', 'text'] })).toMatchObject({ fields: ['price', 'text'] });
