@@ -32,6 +32,7 @@ describe('the settings of Hugging Face’s programs', () => {
 
   it.each([
     ['https://user:secret@mirror.example', 'HF_ENDPOINT has a user or a password in its address'],
+    ['https://hf_secret@mirror.example', 'HF_ENDPOINT has a user or a password in its address'],
     ['ftp://user:secret@mirror.example', "HF_ENDPOINT is 'ftp://…@mirror.example'"],
     ['user:secret@mirror.example', "HF_ENDPOINT is '…@mirror.example'"],
   ])('tell no password: %s', async (HF_ENDPOINT, said) => {

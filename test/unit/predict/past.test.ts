@@ -104,6 +104,7 @@ describe('a past with room', () => {
 
 it('a past that stays where it is computed lets go of the one before', () => {
   const past = new HeldPast(prefix, 1);
+  expect(seen(past)).toEqual([[[], []]]);
   const disposed: string[] = [];
   const held = (name: string, length: number): Feed => ({
     type: 'held',
