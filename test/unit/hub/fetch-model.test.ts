@@ -5,7 +5,18 @@ import { fetchModel } from '../../../engine/src/hub/fetch-model.ts';
 import { cachedModelFolder } from '../../../model/src/hub-cache.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { failure, hub, ID, textOf, tinyModel, tree, WEIGHTS } from './fetching.ts';
-import { COMMIT, cutAfter, garble, gitSha1, ignoreRange, otherRange, redirect, refuse, sha256 } from './hub-server.ts';
+import {
+  COMMIT,
+  cutAfter,
+  type Fault,
+  garble,
+  gitSha1,
+  ignoreRange,
+  otherRange,
+  redirect,
+  refuse,
+  sha256,
+} from './hub-server.ts';
 
 const BLOB = `models--owner--tiny/blobs/${sha256(WEIGHTS)}`;
 const HALF = Math.floor(WEIGHTS.length / 2);
@@ -165,6 +176,16 @@ describe('a connection that is cut', () => {
     const { fetch, server } = await hub();
     server.misbehave('store', cutInHalf, ignoreRange);
     expect(await readFile(join(await fetch(), 'model.safetensors'))).toEqual(WEIGHTS);
+  });
+
+  it('that is cut again after it began anew leaves only what has come since', async () => {
+    const { fetch, server, plan } = await hub();
+    const anewAndCut: Fault = (request, response, next) =>
+      ignoreRange(request, response, () => cutAfter(10)(request, response, next));
+    server.misbehave('store', cutInHalf, anewAndCut, ...Array.from({ length: 4 }, () => refuse(503)));
+    await failure(fetch());
+    // What came right before the cut may be lost with it.
+    expect((await plan()).missingBytes).toBeGreaterThanOrEqual(WEIGHTS.length - 10);
   });
 
   it('is taken up by a server that refuses the range, from the beginning', async () => {
