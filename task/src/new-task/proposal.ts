@@ -54,6 +54,9 @@ interface FieldFacts {
   longest: number;
 }
 
+/** What of a field's values tells whether they are labels. */
+type Answers = Pick<FieldFacts, 'rows' | 'values'>;
+
 interface TaskSurvey {
   rows: number;
   readonly texts: Map<string, FieldFacts>;
@@ -197,18 +200,16 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
 /** Whether a field can stand in a template. */
 const isPlaceholder = (field: string) => /^[^{}\r\n]+$/.test(field) && !field.includes('<|VIRTUAL_PROMPT_');
 
-function labelsOf({ values, rows }: FieldFacts): string[] | undefined {
+function labelsOf({ values, rows }: Answers): string[] | undefined {
   const count = values?.size ?? 0;
   return values && count >= 2 && count <= rows / 2 ? [...values.values()] : undefined;
 }
 
-function together(facts: readonly FieldFacts[]): FieldFacts {
+function together(facts: readonly Answers[]): Answers {
   const values = new Map(facts.flatMap((one) => [...(one.values ?? [])]));
   return {
     rows: facts.reduce((sum, one) => sum + one.rows, 0),
-    areNumbers: facts.every((one) => one.areNumbers),
     values: facts.every((one) => one.values) && values.size <= MOST_LABELS ? values : undefined,
-    longest: Math.max(0, ...facts.map((one) => one.longest)),
   };
 }
 

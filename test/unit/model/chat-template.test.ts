@@ -81,6 +81,13 @@ describe('the frame of an exchange', () => {
     expect(readChatFrame(lines.replaceAll('\n', '\r\n'), {})).toEqual(readChatFrame(lines, {}));
   });
 
+  it('has the constants of Jinja, and those of Python', () => {
+    const template = `{{ [true, True, false, False, none, None] | tojson }}${CHATML}`;
+    expect(readChatFrame(template, {})).toMatchObject({
+      frame: { before: '[true, true, false, false, null, null]<|im_start|>user\n' },
+    });
+  });
+
   it('has no tools, and a template can tell', () => {
     const template = `{% if tools is not none or documents is not none %}Tools:{% endif %}${CHATML}`;
     expect(readChatFrame(template, {})).toEqual(readChatFrame(CHATML, {}));

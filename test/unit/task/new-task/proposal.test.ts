@@ -106,6 +106,13 @@ describe('the proposal', () => {
     const rows = Array.from({ length: 200_000 }, (_, n) => rating(`row ${n}`, n % 2 ? 'yes' : 'no'));
     expect(propose(rows)).toMatchObject({ labels: ['no', 'yes'], longestField: 'text' });
   });
+  it('says which field has the longest text in any row', () => {
+    const rows = [
+      { title: 'A title', body: 'A body of some length', label: 'x' },
+      { title: 'Another title', body: 'Short', label: 'A label that is longer than both' },
+    ];
+    expect(propose(rows)).toMatchObject({ fields: ['title', 'body'], longestField: 'body' });
+  });
   it('is none where nothing could be an answer', () => {
     expect(propose([])).toBeUndefined();
     expect(propose([{ taskname: 'a', n: 3 }])).toBeUndefined();

@@ -92,6 +92,7 @@ it('a template of the user’s own has virtual tokens in front, or where it says
     return [prompt_template, virtual_token_splits];
   };
   expect(of('Is {text} good? {label}')).toEqual(['<|VIRTUAL_PROMPT_0|> Is {text} good? {label}', [20]]);
+  expect(of('{text} <|VIRTUAL_PROMPT_0|> {label}')).toEqual(['{text} <|VIRTUAL_PROMPT_0|> {label}', [20]]);
   const own = '<|VIRTUAL_PROMPT_0|> {text} <|VIRTUAL_PROMPT_1|> or <|VIRTUAL_PROMPT_2|> {label}';
   expect(of(own)).toEqual([own, [6, 7, 7]]);
   expect(fieldsIn(own)).toEqual(['text', 'label']);
