@@ -22,6 +22,8 @@ interface Shape {
   readonly recompute?: boolean;
   readonly precision?: 'float32' | 'int8';
   readonly answerOnly?: boolean;
+  /** Answers are texts, and the best epoch is chosen by those that are generated. */
+  readonly texts?: boolean;
 }
 
 /** What `ptask train` says before its first step, and what the process had in the end, with an editor's environment. */
@@ -33,6 +35,7 @@ async function trained({
   recompute = false,
   precision = 'float32',
   answerOnly = true,
+  texts = false,
 }: Shape) {
   const dir = await temporaryFolder();
   const folder = path.join(dir, 'model');
@@ -46,9 +49,9 @@ async function trained({
   await writeJsonl(path.join(dir, 'train.jsonl'), rows(2 * batch, 0));
   await writeJsonl(path.join(dir, 'validation.jsonl'), rows(batch, 1000));
   const file = await writeTaskFile(dir, {
-    task_templates: [{ ...taskTemplate('kind'), answer_only_loss: answerOnly }],
+    task_templates: [{ ...taskTemplate('kind'), answer_only_loss: answerOnly, ...(texts && { labels: undefined }) }],
     data: { train_ds: ['train.jsonl'], validation_ds: ['validation.jsonl'] },
-    trainer: { max_epochs: 1, batch_size: batch, recompute, precision },
+    trainer: { max_epochs: 1, batch_size: batch, recompute, precision, val_metric: texts ? 'accuracy' : 'loss' },
   });
   const memory = new PeakMemory();
   const { env } = engineStart('train', {});
@@ -91,6 +94,7 @@ const SHAPES: readonly (Shape & { readonly title: string })[] = [
   { title: 'few tokens, so mostly weights', ...WIDE, length: 20, batch: 4 },
   { title: 'products in 8 bits', ...WIDE, length: 40, batch: 8, precision: 'int8' },
   { title: 'weights in half precision', ...WIDE, dtype: 'bfloat16', length: 40, batch: 8 },
+  { title: 'texts that are generated', ...WIDE, dtype: 'bfloat16', length: 40, batch: 8, texts: true },
   {
     title: 'logits of a large vocabulary',
     ...{ model: '2x256x4x40000x256', dtype: 'float32' },

@@ -144,10 +144,11 @@ class RunMemory {
     const runs = fullestRuns(plan, [plan.validation], VALIDATED_AT_ONCE, tokensARun);
     const forward = this.sessions(runs, { gradient: false, recompute: false, prepack: false, int8: false });
     const stored = storedBytes(model);
-    const answers = [...plan.tasks.values()].some(({ template }) => template.labels) ? 2 * forward.live : 0;
+    const asking = askingSessions(plan);
+    const answers = asking > 0 ? 2 * forward.live : 0;
     // The sessions that answer have their own copies of what is stored in half precision.
     const float32 = float32Bytes(model);
-    const unpacked = answers > 0 && stored < float32 && float32 <= UNPACKED_BYTES ? 2 : 0;
+    const unpacked = stored < float32 && float32 <= UNPACKED_BYTES ? asking : 0;
     return this.rest + stored + taken + forward.live + answers + unpacked * float32;
   }
 
@@ -169,6 +170,17 @@ class RunMemory {
       live: a.live + b.live,
     }));
   }
+}
+
+/**
+ * How many sessions ask the prompts for something: one runs what rows begin with; one the rows, for labels after each epoch and for
+ * the likelihood of texts in the end; and one generates texts, where the best epoch is chosen by them.
+ */
+function askingSessions({ tasks, project }: TrainingPlan): number {
+  const templates = [...tasks.values()].map(({ template }) => template);
+  if (templates.every(({ answer_field }) => answer_field === null)) return 0;
+  const { val_metric } = project.file.trainer;
+  return val_metric !== 'loss' && templates.some(({ labels }) => !labels) ? 3 : 2;
 }
 
 /** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { fitRun, fitRuns, learntParameters } from '../../../engine/src/train/fit.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
-import { type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
+import { DATA, type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
 
 withFixedDate();
 
@@ -55,6 +55,24 @@ describe('a run', () => {
     rss.mockRestore();
     expect(two).toBeGreaterThan(one!);
     expect(twelve).toBeGreaterThan(two!);
+  });
+
+  it('needs memory for what is asked of prompts whose answers are texts, too', async () => {
+    const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(1e8);
+    const bytes = async (answer_field: string | null) => {
+      const template = { taskname: 'echo', prompt_template: '<|VIRTUAL_PROMPT_0|> {text} {answer}', answer_field };
+      const file = writeProject(
+        {
+          new_tasks: ['echo'],
+          task_templates: [{ ...template, total_virtual_tokens: 3, answer_only_loss: false }],
+          data: { train_ds: ['train.jsonl'], validation_ds: ['echo.jsonl'] },
+        },
+        { 'train.jsonl': DATA['echo.jsonl']! },
+      );
+      return fitRun(await planTraining(await open(file), []), 'cpu', 2 ** 40).memoryBytes;
+    };
+    expect(await bytes('answer')).toBeGreaterThan(await bytes(null));
+    rss.mockRestore();
   });
 
   it('ends with the same prompt, but for rounding, however it is made to fit', async () => {
