@@ -57,21 +57,22 @@ describe('a run', () => {
     expect(twelve).toBeGreaterThan(two!);
   });
 
-  it('needs memory for what is asked of prompts whose answers are texts, too', async () => {
+  it('needs memory for validation, and for what is asked of prompts, whose answers may be texts', async () => {
     const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(1e8);
-    const bytes = async (answer_field: string | null) => {
+    const bytes = async (answer_field: string | null, validation: Json = { validation_ds: ['echo.jsonl'] }) => {
       const template = { taskname: 'echo', prompt_template: '<|VIRTUAL_PROMPT_0|> {text} {answer}', answer_field };
       const file = writeProject(
         {
           new_tasks: ['echo'],
           task_templates: [{ ...template, total_virtual_tokens: 3, answer_only_loss: false }],
-          data: { train_ds: ['train.jsonl'], validation_ds: ['echo.jsonl'] },
+          data: { train_ds: ['train.jsonl'], ...validation },
         },
         { 'train.jsonl': DATA['echo.jsonl']! },
       );
       return fitRun(await planTraining(await open(file), []), 'cpu', 2 ** 40).memoryBytes;
     };
     expect(await bytes('answer')).toBeGreaterThan(await bytes(null));
+    expect(await bytes(null)).toBeGreaterThan(await bytes(null, {}));
     rss.mockRestore();
   });
 
