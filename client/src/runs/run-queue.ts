@@ -5,7 +5,7 @@ import type {
   TrainingProgress,
   TrainResult,
 } from '../../../protocol/src/training.ts';
-import type { EpochEvent, StepEvent } from '../../../protocol/src/training-events.ts';
+import type { EpochEvent, StepEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import { EngineDied, EngineError } from '../engine/engine-error.ts';
 
 export interface RunRequest {
@@ -51,7 +51,7 @@ export type RunEnd =
   | TrainResult
   /** Taken out of the queue before it began, or stopped before its process did. */
   | { readonly outcome: 'withdrawn' }
-  /** It did not end within `CANCEL_LIMIT_MS` of being cancelled, and was killed. @see KeepBest */
+  /** It did not end in time after it was cancelled, and was killed. @see KeepBest */
   | { readonly outcome: 'killed'; readonly bestEpoch: number | undefined }
   | { readonly outcome: 'refused'; readonly error: EngineError }
   | { readonly outcome: 'died'; readonly error: EngineDied }
@@ -80,6 +80,11 @@ export type RunListener = (run: WindowRun, news: RunNews) => void;
 
 /** How long a step may go on after its run was cancelled. */
 export const CANCEL_LIMIT_MS = 5000;
+/** How long a process then has to let go of the model, for which a busy machine leaves it little time. */
+export const END_LIMIT_MS = 20_000;
+
+/** What a run tells when it has kept what it came to. */
+const LAST_EVENTS: ReadonlySet<TrainEvent['event']> = new Set(['cancelled', 'done', 'stopped']);
 
 const NO_NEWS: RunNews = { steps: [], epochs: [], notices: [] };
 
@@ -154,8 +159,13 @@ export class RunQueue {
     const { process } = this.#active;
     process.stop(how);
     run.phase = how === 'pause' ? 'pausing' : 'cancelling';
-    if (how === 'cancel') this.#killTimer ??= setTimeout(() => process.kill(), CANCEL_LIMIT_MS);
+    if (how === 'cancel') this.#limit(process, CANCEL_LIMIT_MS);
     this.#tell(run);
+  }
+
+  #limit(process: TrainingProcess, milliseconds: number): void {
+    clearTimeout(this.#killTimer);
+    this.#killTimer = setTimeout(() => process.kill(), milliseconds);
   }
 
   /** The window closes: the end of the run that goes on lets none begin, as the next window has those that wait. */
@@ -190,6 +200,7 @@ export class RunQueue {
     if (run.end) return;
     run.progress = progress;
     for (const event of events) {
+      if (this.#killTimer && LAST_EVENTS.has(event.event)) this.#limit(this.#active!.process, END_LIMIT_MS);
       if (event.event !== 'start') continue;
       run.dir = event.run;
       run.device = event.device;

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineDied, EngineError } from '../../../client/src/engine/engine-error.ts';
-import { CANCEL_LIMIT_MS, RunQueue, type RunRequest, type StartTraining } from '../../../client/src/runs/run-queue.ts';
+import {
+  CANCEL_LIMIT_MS,
+  END_LIMIT_MS,
+  RunQueue,
+  type RunRequest,
+  type StartTraining,
+} from '../../../client/src/runs/run-queue.ts';
 import type { TrainingParams, TrainResult } from '../../../protocol/src/training.ts';
 
 const request = (file: string): RunRequest => ({ file, tasknames: [], resume: false, device: 'auto' });
@@ -173,6 +179,19 @@ describe('a run that is cancelled', () => {
     expect(processes[0]!.isKilled).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await ended).toEqual({ outcome: 'killed', bestEpoch: undefined });
+  });
+
+  it('has time to let go of the model once it has kept its prompt, but not for ever', async () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    const ended = queue.ended(run.id);
+    queue.stop(run.id, 'cancel');
+    const cancelled = { event: 'cancelled', run: '', step: 1, prompt_table: '', tasks: {} } as const;
+    processes[0]!.tell({ token: '', progress: NOTHING_YET, events: [BEGUN, cancelled] });
+    await vi.advanceTimersByTimeAsync(END_LIMIT_MS - 1);
+    expect(processes[0]!.isKilled).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await ended).outcome).toBe('killed');
   });
 
   it('has its best prompt kept where it had to be killed, before the next one begins', async () => {

@@ -27,7 +27,7 @@ export async function wholeStory({ page }: Workbench, out: string): Promise<void
   await editor.command('ptask: Show Chart');
   await editor.webview().locator('.uplot canvas').first().waitFor();
   assert.equal(await editor.webview().locator('table.numbers tbody tr').count(), 4);
-  assert.equal(await editor.webview().locator('.uplot').count(), 3);
+  assert.equal(await editor.webview().locator('.uplot').count(), 4);
   await editor.screenshot('run-and-chart');
 
   await editor.open('validation.jsonl');
