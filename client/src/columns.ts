@@ -1,5 +1,5 @@
 /*
- * How wide text is in a font whose letters are equally wide, by the rules of the command line (`engine/src/text.ts`).
+ * How wide text is in a font whose letters are equally wide, by the rules of the command line (`engine/src/columns.ts`).
  */
 
 /** Characters that take no column: marks above and below letters, joiners, and the vowels of composed Hangul. */
@@ -22,7 +22,7 @@ export function filled(text: string, columns: number): string {
 }
 
 /** So much of the start of a line as has room in some columns, in whole characters as people see them. */
-export function startOf(line: string, columns: number): string {
+export function startWithin(line: string, columns: number): string {
   let [end, left] = [0, columns];
   for (const { segment, index } of CHARACTERS.segment(line)) {
     left -= columnsOf(segment);

@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const BASE = [
   'atomic-folder.ts',
   'atomic-write.ts',
+  'columns.ts',
   'errors.ts',
   'file-behind.ts',
   'file-lock.ts',

@@ -1,5 +1,5 @@
 import type { Answer, PredictedRow, PromptState, VirtualTokenNeighbours } from '../../../protocol/src/predicting.ts';
-import { columnsOf, filled, startOf } from '../columns.ts';
+import { columnsOf, filled, startWithin } from '../columns.ts';
 import { isolated } from '../right-to-left.ts';
 import type { Texts } from '../texts.ts';
 import type { Prediction } from './prediction-store.ts';
@@ -24,7 +24,7 @@ export type HintParts = readonly [before: string, answer: string, behind: string
 
 function shortText(answer: Answer): string {
   const line = answer.text.replace(/\s+/g, ' ').trim();
-  return columnsOf(line) > MOST_COLUMNS ? `${startOf(line, MOST_COLUMNS)}…` : withCut(line, answer);
+  return columnsOf(line) > MOST_COLUMNS ? `${startWithin(line, MOST_COLUMNS)}…` : withCut(line, answer);
 }
 
 function shareText({ text, candidates }: Answer, { percent }: Texts): string {

@@ -1,9 +1,10 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { promptText } from '../answer/prompt-text.ts';
 import { expectedOf, isRight } from '../answer/row-facts.ts';
+import { columnsOf, filled } from '../columns.ts';
 import type { Row } from '../data/tokenise.ts';
 import type { Prediction } from '../predict/task-predictor.ts';
-import { columnsOf, filled, oneLine, percent } from '../text.ts';
+import { oneLine, percent } from '../text.ts';
 
 /** A question is shown with so many columns at least, even where that makes its line too long. */
 const FEWEST_COLUMNS = 20;

@@ -1,5 +1,6 @@
+import { startWithin } from '../columns.ts';
 import type { ProgressStream } from '../progress.ts';
-import { forTerminal, startOf } from '../text.ts';
+import { forTerminal } from '../text.ts';
 
 const ERASE_LINE = '\r\x1b[2K';
 /** Milliseconds between two lines where there is no terminal. */
@@ -20,7 +21,7 @@ export class StatusLine {
   show(text: string): void {
     if (this.#stream.isTTY) {
       // A full line would wrap, and be redrawn below itself.
-      this.#stream.write(ERASE_LINE + startOf(forTerminal(text), (this.#stream.columns ?? 80) - 1));
+      this.#stream.write(ERASE_LINE + startWithin(forTerminal(text), (this.#stream.columns ?? 80) - 1));
     } else if (this.#now() - this.#writtenAt >= PLAIN_EVERY) {
       this.#writtenAt = this.#now();
       this.#stream.write(`${forTerminal(text)}\n`);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as shown from '../../../client/src/columns.ts';
 import { isolated, withoutIsolates } from '../../../client/src/right-to-left.ts';
-import * as printed from '../../../engine/src/text.ts';
+import * as printed from '../../../engine/src/columns.ts';
 import * as said from '../../../l10n/src/right-to-left.ts';
 
 /** The client imports no other folder, so that it has both rules of its own. */
@@ -29,7 +29,7 @@ it('a line is as wide in the editor as on the command line', () =>
   fc.assert(
     fc.property(text, fc.nat(8), (any, columns) => {
       expect(shown.columnsOf(any)).toBe(printed.columnsOf(any));
-      expect(shown.startOf(any, columns)).toBe(printed.startOf(any, columns));
+      expect(shown.startWithin(any, columns)).toBe(printed.startWithin(any, columns));
       expect(shown.filled(any, columns)).toBe(printed.filled(any, columns));
     }),
     { numRuns: 2000 },

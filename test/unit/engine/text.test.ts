@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StatusLine } from '../../../engine/src/cli/status-line.ts';
-import { columnsOf, filled, oneLine, startOf, table } from '../../../engine/src/text.ts';
+import { columnsOf, filled, startWithin } from '../../../engine/src/columns.ts';
+import { oneLine, table } from '../../../engine/src/text.ts';
 
 describe('the columns of a terminal', () => {
   it.each([
@@ -39,10 +40,10 @@ describe('the columns of a terminal', () => {
 
 describe('a line that is cut', () => {
   it('ends with a whole character', () => {
-    expect(startOf('ab👩‍🚀', 3)).toBe('ab');
-    expect(startOf('q\u0323\u0307x', 1)).toBe('q\u0323\u0307');
-    expect(startOf('电影', 3)).toBe('电');
-    expect(startOf('a', 0)).toBe('');
+    expect(startWithin('ab👩‍🚀', 3)).toBe('ab');
+    expect(startWithin('q\u0323\u0307x', 1)).toBe('q\u0323\u0307');
+    expect(startWithin('电影', 3)).toBe('电');
+    expect(startWithin('a', 0)).toBe('');
   });
 
   it('is no wider than there is room', () => {
