@@ -81,7 +81,7 @@ export type RunListener = (run: WindowRun, news: RunNews) => void;
 /** How long a step may go on after its run was cancelled. */
 export const CANCEL_LIMIT_MS = 5000;
 /** How long a process then has to let go of the model, for which a busy machine leaves it little time. */
-export const END_LIMIT_MS = 20_000;
+export const LET_GO_LIMIT_MS = 20_000;
 
 /** What a run tells when it has kept what it came to. */
 const LAST_EVENTS: ReadonlySet<TrainEvent['event']> = new Set(['cancelled', 'done', 'stopped']);
@@ -200,7 +200,7 @@ export class RunQueue {
     if (run.end) return;
     run.progress = progress;
     for (const event of events) {
-      if (this.#killTimer && LAST_EVENTS.has(event.event)) this.#limit(this.#active!.process, END_LIMIT_MS);
+      if (this.#killTimer && LAST_EVENTS.has(event.event)) this.#limit(this.#active!.process, LET_GO_LIMIT_MS);
       if (event.event !== 'start') continue;
       run.dir = event.run;
       run.device = event.device;

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DeviceName } from '../../../protocol/src/devices.ts';
 
-const NVIDIA = '0x10de';
-const MAKERS = [NVIDIA, '0x1002', '0x8086'];
+/** Numbers of the makers of GPUs on the PCI bus. */
+const [NVIDIA, AMD, INTEL] = ['0x10de', '0x1002', '0x8086'];
 
 /** Whether the machine may have a GPU for a device. Only Linux tells, without a driver or a library of it. */
 export async function mayHaveHardware(device: DeviceName, root = '/'): Promise<boolean> {
@@ -14,7 +14,7 @@ export async function mayHaveHardware(device: DeviceName, root = '/'): Promise<b
   const drawn = await names(path.join(root, 'dev/dri'));
   if (device !== 'cuda' && drawn.some((name) => name.startsWith('renderD'))) return true;
   const makers = await displayMakers(path.join(root, 'sys/bus/pci/devices'));
-  return makers.some((maker) => (device === 'cuda' ? maker === NVIDIA : MAKERS.includes(maker)));
+  return makers.some((maker) => (device === 'cuda' ? maker === NVIDIA : [NVIDIA, AMD, INTEL].includes(maker)));
 }
 
 /** Of the display controllers (class 0x03) on the bus. */

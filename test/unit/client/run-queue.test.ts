@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineDied, EngineError } from '../../../client/src/engine/engine-error.ts';
 import {
   CANCEL_LIMIT_MS,
-  END_LIMIT_MS,
+  LET_GO_LIMIT_MS,
   RunQueue,
   type RunRequest,
   type StartTraining,
@@ -188,7 +188,7 @@ describe('a run that is cancelled', () => {
     queue.stop(run.id, 'cancel');
     const cancelled = { event: 'cancelled', run: '', step: 1, prompt_table: '', tasks: {} } as const;
     processes[0]!.tell({ token: '', progress: NOTHING_YET, events: [BEGUN, cancelled] });
-    await vi.advanceTimersByTimeAsync(END_LIMIT_MS - 1);
+    await vi.advanceTimersByTimeAsync(LET_GO_LIMIT_MS - 1);
     expect(processes[0]!.isKilled).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect((await ended).outcome).toBe('killed');
