@@ -20,7 +20,7 @@ export function labelForms(labels: Labels): LabelForms {
 
 /** The label that an answer stands for, or undefined for none. */
 export function labelOf(forms: LabelForms, answer: string): string | undefined {
-  return forms.get(answer) ?? forms.get(answer.trim()) ?? forms.get(composed(answer.trim()));
+  return forms.get(answer) ?? forms.get(answer.trim()) ?? forms.get(formKey(answer));
 }
 
 /** Whether a name is a label of its own: not an empty one, nor one that already stands for another label. */

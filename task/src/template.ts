@@ -36,11 +36,15 @@ const MARKER = /^<\|VIRTUAL_PROMPT_(0|[1-9]\d{0,8})\|>/;
 const NEAR_MARKER =
   /^(?:(?:<\s*\|?|\|)\s*virtual[\s_-]*prompts?[\s_-]*\d*\s*(?:\|\s*>?|>)?|VIRTUAL_PROMPT[S_]*\d*(?:\|>?|>)?)/i;
 const CANDIDATE = /[{<|]|VIRTUAL_PROMPT/g;
+/**
+ * What most names are made of, for a class of a regular expression. Vowel signs are marks to Unicode, and within words some scripts
+ * have joiners, such as Persian.
+ */
+export const NAME_CHARACTERS = String.raw`\p{L}\p{M}\p{N}\p{Join_C}_`;
 /** A placeholder as Jinja and others write it. */
-const DOUBLE_BRACES = /^\{\{\s*([\p{L}\p{M}\p{N}\p{Join_C}_-]+)\s*\}\}/u;
+const DOUBLE_BRACES = new RegExp(String.raw`^\{\{\s*([${NAME_CHARACTERS}-]+)\s*\}\}`, 'u');
 const LONGEST_DOUBLED = 200;
-/** Vowel signs are marks to Unicode, and within words some scripts have joiners, such as Persian. */
-const NAME_CHARACTERS = /^[\p{L}\p{M}\p{N}\p{Join_C}_-]*/u;
+const NAME_AT_START = new RegExp(`^[${NAME_CHARACTERS}-]*`, 'u');
 
 /**
  * Reads a template: text, `{field}` and `<|VIRTUAL_PROMPT_n|>`. What is malformed is reported and taken as text, so that
@@ -126,7 +130,7 @@ function readField(template: string, start: number): FieldReading {
   const stop = template.slice(start + 1).search(/[{}\n\r]|<\|/);
   const stopAt = stop < 0 ? template.length : start + 1 + stop;
   if (template[stopAt] !== '}') {
-    const name = NAME_CHARACTERS.exec(template.slice(start + 1, stopAt))![0];
+    const name = NAME_AT_START.exec(template.slice(start + 1, stopAt))![0];
     return {
       kind: 'problem',
       message: t('This placeholder is not closed; write {0}.', `{${name || 'field'}}`),

@@ -10,7 +10,7 @@ import { type DataSurvey, noRows, surveyData } from '../../../task/src/new-task/
 import { fieldsIn, pathBeside, splitOf, splitsOf, taskFileText } from '../../../task/src/new-task/task-file-text.ts';
 import type { RowsWanted } from '../../../task/src/new-task/task-rows.ts';
 import { nodeEnvironment } from '../../../task/src/node-environment.ts';
-import { parseTemplate } from '../../../task/src/template.ts';
+import { NAME_CHARACTERS, parseTemplate } from '../../../task/src/template.ts';
 import { writeFilesAtomic } from '../atomic-write.ts';
 import { InputError } from '../errors.ts';
 import { fileBehind } from '../file-behind.ts';
@@ -155,7 +155,7 @@ function nameFor(file: string): string {
   const stem = path.basename(file, path.extname(file));
   const isSplit = splitOf(file) !== 'train' || /^(train|training|rows|data)$/i.test(stem);
   const name = isSplit ? path.basename(path.dirname(file)) : stem;
-  const clean = name.replace(/[^\p{L}\p{M}\p{N}\p{Join_C}_.-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
+  const clean = name.replace(new RegExp(`[^${NAME_CHARACTERS}.-]+`, 'gu'), '-').replace(/^[-.]+|[-.]+$/g, '');
   return clean === '' ? 'task' : clean;
 }
 

@@ -1,5 +1,9 @@
 import { type JsonPath, type JsonScalar, MAX_DEPTH, parseJsonTree, type Span } from '../../../../task/src/json-tree.ts';
+import { NAME_CHARACTERS } from '../../../../task/src/template.ts';
 import { type JsonToken, nextToken } from './json-tokens.ts';
+
+/** A name, or a path. */
+const WORD_AT_START = new RegExp(`^[${NAME_CHARACTERS}./~-]*`, 'u');
 
 /** What is being written at a place in JSON that need not parse. */
 export interface Cursor {
@@ -99,7 +103,7 @@ class CursorReader {
   #asTyped(token: JsonToken): JsonToken {
     const follows = this.#text[token.end];
     if (token.isClosed && !(follows !== undefined && /[\p{L}\p{N}_]/u.test(follows))) return token;
-    const rest = /^[\p{L}\p{M}\p{N}\p{Join_C}_./~-]*/u.exec(this.#text.slice(this.#offset, token.end))![0];
+    const rest = WORD_AT_START.exec(this.#text.slice(this.#offset, token.end))![0];
     return { ...token, end: this.#offset + rest.length, isClosed: false };
   }
 

@@ -4,13 +4,16 @@ import { jsonInner, type TemplateView } from '../../../../task/src/context.ts';
 import { rowsOf } from '../../../../task/src/data-facts.ts';
 import type { Span } from '../../../../task/src/json-tree.ts';
 import { StringOffsets } from '../../../../task/src/string-offsets.ts';
-import { marker, parseTemplate } from '../../../../task/src/template.ts';
+import { marker, NAME_CHARACTERS, parseTemplate } from '../../../../task/src/template.ts';
 import { briefFieldText, fieldCount } from '../hover/field.ts';
 import { number } from '../words.ts';
 import type { Ask } from './ask.ts';
 import { scalarAt } from './cursor.ts';
 import { rowFields } from './names.ts';
 import type { Offer } from './offer.ts';
+
+const REST_OF_PLACEHOLDER = new RegExp(`^[${NAME_CHARACTERS}-]*\\}?`, 'u');
+const NAME_AT_END = new RegExp(`[${NAME_CHARACTERS}-]*$`, 'u');
 
 /** What can be written inside a template: the fields of its rows, and the marker that comes next at the cursor. */
 export function templateTextOffers(ask: Ask, template: TemplateView | undefined): Offer[] {
@@ -28,10 +31,10 @@ export function templateTextOffers(ask: Ask, template: TemplateView | undefined)
   const from = (start: number, rest: RegExp) => toSource({ start, end: place + rest.exec(after)![0].length });
 
   const brace = /\{[^{}<\n]*$/.exec(before);
-  if (brace !== null) return fieldOffers(ask, template, from(brace.index, /^[\p{L}\p{M}\p{N}\p{Join_C}_-]*\}?/u));
+  if (brace !== null) return fieldOffers(ask, template, from(brace.index, REST_OF_PLACEHOLDER));
   const begun = /<\|?[A-Z_0-9]*$/i.exec(before);
   if (begun !== null) return [markerOffer(value, begun.index, from(begun.index, /^[A-Z_0-9]*\|?>?/i), toSource)];
-  const word = /[\p{L}\p{M}\p{N}\p{Join_C}_-]*$/u.exec(before)!;
+  const word = NAME_AT_END.exec(before)!;
   const span = from(word.index, /^/);
   const offers = [...fieldOffers(ask, template, span), markerOffer(value, word.index, span, toSource)];
   if (word[0] === '') return offers;
