@@ -96,6 +96,11 @@ const SHAPES: readonly (Shape & { readonly title: string })[] = [
   { title: 'weights in half precision', ...WIDE, dtype: 'bfloat16', length: 40, batch: 8 },
   { title: 'texts that are generated', ...WIDE, dtype: 'bfloat16', length: 40, batch: 8, texts: true },
   {
+    title: 'texts that are generated for many rows',
+    ...{ model: '12x256x4x512x256', dtype: 'float32' },
+    ...{ length: 100, batch: 32, texts: true },
+  },
+  {
     title: 'logits of a large vocabulary',
     ...{ model: '2x256x4x40000x256', dtype: 'float32' },
     ...{ length: 60, batch: 16, answerOnly: false },

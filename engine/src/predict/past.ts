@@ -79,7 +79,7 @@ export class RoomyPast implements Past {
 
   extend(rows: readonly BranchedRow[], given: Tensors): void {
     const slots = longest(rows);
-    if (this.used + slots > this.length) this.grow(this.used + slots + Math.max(ROOM, this.used >> 1));
+    if (this.used + slots > this.length) this.grow(grownLength(this.used, slots));
     for (const [name, feed] of Object.entries(given)) {
       place(feed, this.cache[pastName(name, PRESENT)]!, this.used, slots);
     }
@@ -105,6 +105,28 @@ export class RoomyPast implements Past {
     this.cache = roomy;
     this.length = length;
   }
+}
+
+function grownLength(used: number, slots: number): number {
+  return used + slots + Math.max(ROOM, used >> 1);
+}
+
+/**
+ * How many tokens of a row a `RoomyPast` is in memory for at most, while it takes in so many at once and then others one by one: for
+ * those that it has room for, before it grows and after, and for those that are given.
+ */
+export function slotsAtMost(atOnce: number, oneByOne: number): number {
+  let length = ROOM;
+  let used = 0;
+  let most = ROOM;
+  for (let taken = 0; taken <= oneByOne; taken++) {
+    const slots = taken === 0 ? atOnce : 1;
+    const grown = used + slots > length ? grownLength(used, slots) : 0;
+    most = Math.max(most, slots + length + grown);
+    length = grown || length;
+    used += slots;
+  }
+  return most;
 }
 
 /** Of keys and values by head, [heads, …, head size], with nothing in them. */

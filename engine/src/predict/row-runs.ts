@@ -1,3 +1,4 @@
+import type { ModelFolder } from '../../../model/src/model-folder.ts';
 import type { Backbone } from '../backbone/backbone.ts';
 import { isLong } from '../backbone/long-rows.ts';
 import { float32Bytes } from '../backbone/weights.ts';
@@ -37,11 +38,21 @@ const MOST_PREFIXES = 8;
 /** How many logits (queries · vocabulary) one run makes: 64 MB of float32. */
 const LOGITS_A_RUN = 16 * 1024 * 1024;
 
+/** How many rows of logits one run makes at most. */
+export function queriesARun({ config }: ModelFolder): number {
+  return Math.max(1, Math.floor(LOGITS_A_RUN / config.vocabSize));
+}
+
 /**
  * Weights stored in half precision are unpacked for good up to this size, as float32, since a token that is generated
  * needs each of them for a single row. Each session has its own copy, so larger ones are unpacked where they are used.
  */
-export const UNPACKED_BYTES = 2 ** 30;
+const UNPACKED_BYTES = 2 ** 30;
+
+/** Whether each weight is unpacked where it is used, on the CPU. */
+export function unpacksAtUse(model: ModelFolder): boolean {
+  return float32Bytes(model) > UNPACKED_BYTES;
+}
 
 /** Rows that are no long ones, and long ones: for most backbones there are none of these. */
 export const KINDS = [false, true] as const;
@@ -78,7 +89,7 @@ export class RowRuns {
     this.backbone = backbone;
     this.atOnce = new RowsAtOnce(() => this.release(), { notice, beforeRun });
     const onCpu = (options.provider ?? 'cpu') === 'cpu';
-    const unpackAtUse = onCpu && float32Bytes(backbone.model) > UNPACKED_BYTES;
+    const unpackAtUse = onCpu && unpacksAtUse(backbone.model);
     this.options = { unpackAtUse, ...options, weightsFolder: backbone.weightsFolder };
   }
 
@@ -89,8 +100,7 @@ export class RowRuns {
 
   /** What one run may hold. */
   get budget(): RunBudget {
-    const queries = Math.max(1, Math.floor(LOGITS_A_RUN / this.backbone.model.config.vocabSize));
-    return { rows: this.atOnce.limit, queries };
+    return { rows: this.atOnce.limit, queries: queriesARun(this.backbone.model) };
   }
 
   /** Whether a row of so many tokens, those of the prefix included, is a long one. */

@@ -1,9 +1,11 @@
 import { t } from '../../../l10n/src/words.ts';
 import { float32Bytes, storedBytes } from '../backbone/weights.ts';
+import type { BranchedRow } from '../data/packed-rows.ts';
 import type { Rows } from '../data/row-store.ts';
 import type { TokenRow } from '../data/token-row.ts';
 import { freeMemory } from '../free-memory.ts';
-import { UNPACKED_BYTES } from '../predict/row-runs.ts';
+import { decodingBytes } from '../predict/decoding-memory.ts';
+import { unpacksAtUse } from '../predict/row-runs.ts';
 import { initialParameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
@@ -146,10 +148,11 @@ class RunMemory {
     const stored = storedBytes(model);
     const asking = askingSessions(plan);
     const answers = asking > 0 ? 2 * forward.live : 0;
+    const texts = generates(plan) ? decodingBytes(plan.project.backbone, promptsToContinue(plan)) : 0;
     // The sessions that answer have their own copies of what is stored in half precision.
     const float32 = float32Bytes(model);
-    const unpacked = stored < float32 && float32 <= UNPACKED_BYTES ? asking : 0;
-    return this.rest + stored + taken + forward.live + answers + unpacked * float32;
+    const unpacked = stored < float32 && !unpacksAtUse(model) ? asking : 0;
+    return this.rest + stored + taken + forward.live + answers + texts + unpacked * float32;
   }
 
   /** A session for each form of the step graph that the runs take, with the memory of its largest run. */
@@ -176,11 +179,29 @@ class RunMemory {
  * How many sessions ask the prompts for something: one runs what rows begin with; one the rows, for labels after each epoch and for
  * the likelihood of texts in the end; and one generates texts, where the best epoch is chosen by them.
  */
-function askingSessions({ tasks, project }: TrainingPlan): number {
-  const templates = [...tasks.values()].map(({ template }) => template);
+function askingSessions(plan: TrainingPlan): number {
+  const templates = [...plan.tasks.values()].map(({ template }) => template);
   if (templates.every(({ answer_field }) => answer_field === null)) return 0;
-  const { val_metric } = project.file.trainer;
-  return val_metric !== 'loss' && templates.some(({ labels }) => !labels) ? 3 : 2;
+  return generates(plan) ? 3 : 2;
+}
+
+/** Whether the best epoch is chosen by texts that the prompts generate. */
+function generates({ tasks, project }: TrainingPlan): boolean {
+  return (
+    project.file.trainer.val_metric !== 'loss' &&
+    [...tasks.values()].some(({ template }) => template.answer_field !== null && !template.labels)
+  );
+}
+
+/** Validation rows without their answers, behind what their task's rows begin with, as they are when a text is generated for them. */
+function promptsToContinue({ tasks, validation }: TrainingPlan): readonly BranchedRow[] {
+  return spreadRows(validation, SAMPLE).flatMap(({ taskname, row: { ids, firstTarget } }) => {
+    const { template, tokeniser } = tasks.get(taskname)!;
+    if (template.labels) return [];
+    const end = template.answer_only_loss ? firstTarget : ids.length;
+    const position = Math.min(tokeniser.leading().length, end - 1);
+    return [{ ids: ids.slice(position, end), position, branches: [] }];
+  });
 }
 
 /** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BranchedRow } from '../../../engine/src/data/packed-rows.ts';
-import { HeldPast, type Past, PRESENT, RoomyPast } from '../../../engine/src/predict/past.ts';
+import { HeldPast, type Past, PRESENT, RoomyPast, slotsAtMost } from '../../../engine/src/predict/past.ts';
 import { type Feed, float32 } from '../../../engine/src/runtime/tensor.ts';
 
 const HEADS = 2;
@@ -43,6 +43,27 @@ function seen({ rows, cache, length }: Past) {
 }
 
 describe('a past with room', () => {
+  it.each([
+    [5, 64],
+    [97, 64],
+    [32, 0],
+    [200, 300],
+  ])(
+    'is in memory for as many tokens of a row as is reckoned, with %i at once and %i one by one',
+    (atOnce, oneByOne) => {
+      const past = new RoomyPast(prefix, 1);
+      let most = 0;
+      for (let taken = 0; taken <= oneByOne; taken++) {
+        const rows = [row(0, ...new Array<number>(taken === 0 ? atOnce : 1).fill(1))];
+        const before = past.length;
+        past.extend(rows, { [`${PRESENT}key_0`]: keysOf(rows) });
+        const both = past.length === before ? before : before + past.length;
+        most = Math.max(most, rows[0]!.ids.length + both);
+      }
+      expect(slotsAtMost(atOnce, oneByOne)).toBe(most);
+    },
+  );
+
   it('shows each row its own tokens, in all heads, and none of its room', () => {
     const past = new RoomyPast(prefix, 2);
     expect(seen(past)).toEqual([
