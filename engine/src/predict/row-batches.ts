@@ -38,7 +38,7 @@ export function rowBatches(rows: readonly BranchedRow[], budget: RunBudget, extr
 }
 
 /** How many logits rows a row with these branches asks for: at its last token, and within each branch. */
-function queriesOf(branches: readonly Int32Array[]): number {
+export function queriesOf(branches: readonly Int32Array[]): number {
   return 1 + sum(branches.map((branch) => Math.max(0, branch.length - 1)));
 }
 

@@ -4,7 +4,7 @@ import type { BranchedRow } from '../data/packed-rows.ts';
 import type { Rows } from '../data/row-store.ts';
 import type { TokenRow } from '../data/token-row.ts';
 import { freeMemory } from '../free-memory.ts';
-import { decodingBytes } from '../predict/decoding-memory.ts';
+import { decodingBytes, scoringBytes } from '../predict/prediction-memory.ts';
 import { unpacksAtUse } from '../predict/row-runs.ts';
 import { initialParameters } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
@@ -122,9 +122,12 @@ function messageOf(
 class RunMemory {
   private readonly plans: readonly TrainingPlan[];
   private readonly rest: number;
+  /** For what the prompts are asked, which does not depend on how steps are run. */
+  private readonly asking: number;
 
   constructor(plans: readonly TrainingPlan[]) {
     this.plans = plans;
+    this.asking = askingBytes(plans[0]!);
     const learnt = plans.length * BYTES_A_PARAMETER * learntParameters(plans[0]!);
     this.rest = process.memoryUsage.rss() + PROCESS_BYTES + learnt;
   }
@@ -142,17 +145,15 @@ class RunMemory {
     });
     const taken = step.held + step.copies + step.live;
     if (plan.validation.size === 0) return this.rest + step.mapped + taken;
-    // Validation runs forward alone, once for the loss and once, of twice as many tokens, for the answers; each keeps its memory.
+    // Validation runs forward alone, for the loss and for the answers, in sessions that each keep their memory.
     const runs = fullestRuns(plan, [plan.validation], VALIDATED_AT_ONCE, tokensARun);
     const forward = this.sessions(runs, { gradient: false, recompute: false, prepack: false, int8: false });
     const stored = storedBytes(model);
     const asking = askingSessions(plan);
-    const answers = asking > 0 ? 2 * forward.live : 0;
-    const texts = generates(plan) ? decodingBytes(plan.project.backbone, promptsToContinue(plan)) : 0;
     // The sessions that answer have their own copies of what is stored in half precision.
     const float32 = float32Bytes(model);
     const unpacked = stored < float32 && !unpacksAtUse(model) ? asking : 0;
-    return this.rest + stored + taken + forward.live + answers + texts + unpacked * float32;
+    return this.rest + stored + taken + forward.live + this.asking + unpacked * float32;
   }
 
   /** A session for each form of the step graph that the runs take, with the memory of its largest run. */
@@ -193,15 +194,32 @@ function generates({ tasks, project }: TrainingPlan): boolean {
   );
 }
 
-/** Validation rows without their answers, behind what their task's rows begin with, as they are when a text is generated for them. */
-function promptsToContinue({ tasks, validation }: TrainingPlan): readonly BranchedRow[] {
-  return spreadRows(validation, SAMPLE).flatMap(({ taskname, row: { ids, firstTarget } }) => {
-    const { template, tokeniser } = tasks.get(taskname)!;
-    if (template.labels) return [];
-    const end = template.answer_only_loss ? firstTarget : ids.length;
-    const position = Math.min(tokeniser.leading().length, end - 1);
-    return [{ ids: ids.slice(position, end), position, branches: [] }];
+/** For the answers of a task's validation rows: the likelihood of each label, or of the row's own text, and texts that are generated. */
+function askingBytes(plan: TrainingPlan): number {
+  const { backbone } = plan.project;
+  const texts = generates(plan);
+  const rows = spreadRows(plan.validation, SAMPLE);
+  const bytes = [...plan.tasks].map(([name, { template, tokeniser }]) => {
+    if (template.answer_field === null) return { scored: 0, generated: 0 };
+    const labels = template.labels && Object.keys(template.labels).map((label) => tokeniser.answer(label));
+    const leading = tokeniser.leading().length;
+    const asked = rows.flatMap(({ taskname, row: { ids, firstTarget } }): BranchedRow[] => {
+      if (taskname !== name) return [];
+      const end = template.answer_only_loss ? firstTarget : ids.length;
+      const position = Math.min(leading, end - 1);
+      return [
+        {
+          ids: ids.slice(position, end),
+          position,
+          branches: labels ?? [ids.slice(firstTarget).filter((id) => id >= 0)],
+        },
+      ];
+    });
+    const generated = texts && !template.labels ? decodingBytes(backbone, asked) : 0;
+    return { scored: scoringBytes(backbone, asked), generated };
   });
+  // One session scores, and another one generates, for all tasks; each keeps the memory of its fullest run.
+  return Math.max(0, ...bytes.map(({ scored }) => scored)) + Math.max(0, ...bytes.map(({ generated }) => generated));
 }
 
 /** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */
