@@ -3,7 +3,7 @@ import { grownRun } from '../src/chart/grown-run.ts';
 import type { Format } from './format.ts';
 import { formatFor } from './format.ts';
 import { numbersTable } from './numbers-table.ts';
-import { PanelPlot } from './panel-plot.ts';
+import { type LossScale, PanelPlot } from './panel-plot.ts';
 import { panelsOf } from './panels.ts';
 
 type Shown = Extract<ToChart, { type: 'show' }>;
@@ -14,6 +14,7 @@ type Shown = Extract<ToChart, { type: 'show' }>;
  */
 export class ChartPage {
   readonly #main: HTMLElement;
+  readonly #scale: LossScale;
   #runs: readonly ChartRun[] = [];
   #words: Shown['words'] | undefined;
   #format: Format | undefined;
@@ -23,8 +24,10 @@ export class ChartPage {
   #drawn: string | undefined;
   #epochs = 0;
 
-  constructor(main: HTMLElement) {
+  /** @param scale of losses */
+  constructor(main: HTMLElement, scale: LossScale) {
     this.#main = main;
+    this.#scale = scale;
   }
 
   take(message: ToChart): void {
@@ -58,7 +61,7 @@ export class ChartPage {
       const title = element('h1', names === '' ? words.title : `${words.title}: ${names}`);
       this.#main.replaceChildren(title);
       if (isEmpty) this.#main.append(element('p', words.empty));
-      this.#plots = panels.map((panel) => new PanelPlot(panel, this.#main, words, format));
+      this.#plots = panels.map((panel) => new PanelPlot(panel, this.#main, words, format, this.#scale));
       this.#tables = [];
       this.#drawn = structure;
     }

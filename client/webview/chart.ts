@@ -3,13 +3,20 @@ import { ChartPage } from './chart-page.ts';
 
 interface VsCode {
   postMessage(message: FromChart): void;
+  /** What was kept of this tab while another one covered it, or the window was reloaded. */
+  getState(): ChartState | undefined;
   setState(state: ChartState): void;
 }
 
 declare function acquireVsCodeApi(): VsCode;
 
 const vscode = acquireVsCodeApi();
-const page = new ChartPage(document.getElementById('chart')!);
+const given = JSON.parse(document.body.dataset.chart!) as ChartState;
+const scale = {
+  isLogarithmic: vscode.getState()?.isLogarithmic === true,
+  changed: () => vscode.setState({ ...given, isLogarithmic: scale.isLogarithmic }),
+};
+const page = new ChartPage(document.getElementById('chart')!, scale);
 let drawing = 0;
 
 window.addEventListener('message', ({ data }: MessageEvent<ToChart>) => {
@@ -24,7 +31,7 @@ new MutationObserver(() => {
 }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
 window.addEventListener('resize', drawSoon);
 
-vscode.setState(JSON.parse(document.body.dataset.chart!) as ChartState);
+scale.changed();
 vscode.postMessage({ type: 'ready' });
 
 function drawSoon(): void {

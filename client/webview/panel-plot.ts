@@ -1,4 +1,4 @@
-import uPlot from 'uplot';
+import uPlot, { type AlignedData } from 'uplot';
 import type { ChartWords } from '../src/chart/chart-messages.ts';
 import type { Format } from './format.ts';
 import type { Panel } from './panels.ts';
@@ -21,21 +21,41 @@ const MOVES: Readonly<Record<string, (place: number, last: number) => number>> =
   End: (_, last) => last,
 };
 
+/** The scale of what falls by powers of ten. */
+export interface LossScale {
+  isLogarithmic: boolean;
+  /** To be called when it has changed. */
+  changed(): void;
+}
+
+/** How uPlot calls its scales. */
+const DISTRIBUTION = { linear: 1, logarithmic: 3 } as const;
+
 /** One chart with its heading. Its cursor moves with the pointer and the arrow keys, and says what it is at. */
 export class PanelPlot {
-  readonly #plot: uPlot;
+  readonly #place = document.createElement('div');
   readonly #words: ChartWords;
   readonly #format: Format;
-  #steps: readonly [number, number];
+  readonly #scale: LossScale | undefined;
+  #panel: Panel;
+  #plot: uPlot;
 
-  constructor({ title, data, series, steps }: Panel, parent: HTMLElement, words: ChartWords, format: Format) {
+  /** @param scale of a loss */
+  constructor(panel: Panel, parent: HTMLElement, words: ChartWords, format: Format, scale: LossScale) {
+    this.#panel = panel;
     this.#words = words;
     this.#format = format;
-    this.#steps = steps;
+    this.#scale = panel.isLoss ? scale : undefined;
     const heading = document.createElement('h2');
-    heading.textContent = title;
-    const place = document.createElement('div');
-    parent.append(heading, place);
+    heading.textContent = panel.title;
+    parent.append(heading, ...(this.#scale ? [this.#scaleButton(this.#scale)] : []), this.#place);
+    this.#plot = this.#drawn(parent.clientWidth);
+    this.#sayCursor();
+  }
+
+  /** @param before the same chart on another scale, whose lines are hidden here, too */
+  #drawn(width: number, before?: uPlot): uPlot {
+    const { title, series } = this.#panel;
     const style = getComputedStyle(document.body);
     const colour = (name: string, otherwise: string) => style.getPropertyValue(name).trim() || otherwise;
     const foreground = colour('--vscode-foreground', '#808080');
@@ -44,23 +64,29 @@ export class PanelPlot {
       stroke: foreground,
       grid,
       ticks: grid,
-      values: (_: uPlot, splits: number[]) => splits.map(format.short),
+      // On a logarithmic scale, a line that has no number is null.
+      values: (_: uPlot, splits: (number | null)[]) =>
+        splits.map((at) => (at === null ? null : this.#format.short(at))),
     };
-    const value = (_: uPlot, at: number | null) => (at === null ? '–' : format.short(at));
-    this.#plot = new uPlot(
+    const value = (_: uPlot, at: number | null) => (at === null ? '–' : this.#format.short(at));
+    const plot = new uPlot(
       {
-        width: widthIn(parent.clientWidth),
+        width: widthIn(width),
         height: HEIGHT,
         cursor: { sync: { key: TOGETHER } },
-        scales: { x: { time: false, range: () => [...this.#steps] } },
+        scales: {
+          x: { time: false, range: () => [...this.#panel.steps] },
+          y: { distr: DISTRIBUTION[this.#scale?.isLogarithmic ? 'logarithmic' : 'linear'] },
+        },
         axes: [
-          { ...axis, label: words.step },
+          { ...axis, label: this.#words.step },
           { ...axis, size: 70 },
         ],
         series: [
-          { label: words.step, value },
-          ...series.map(({ label, colourName, isDashed, hasPoints }) => ({
+          { label: this.#words.step, value },
+          ...series.map(({ label, colourName, isDashed, hasPoints }, line) => ({
             label,
+            show: before?.series[line + 1]?.show ?? true,
             value,
             stroke: colour(colourName, foreground),
             width: 2,
@@ -71,18 +97,18 @@ export class PanelPlot {
         ],
         hooks: { setCursor: [() => this.#sayCursor()] },
       },
-      data,
-      place,
+      this.#drawable,
+      this.#place,
     );
-    this.#takeKeys(title);
-    this.#makeLegendButtons();
-    this.#sayCursor();
+    this.#takeKeys(plot, title);
+    this.#makeLegendButtons(plot);
+    return plot;
   }
 
-  update({ data, steps }: Panel, width: number): void {
+  update(panel: Panel, width: number): void {
     if (this.#plot.width !== widthIn(width)) this.#plot.setSize({ width: widthIn(width), height: HEIGHT });
-    this.#steps = steps;
-    this.#plot.setData(data);
+    this.#panel = panel;
+    this.#plot.setData(this.#drawable);
     this.#sayCursor();
   }
 
@@ -90,13 +116,33 @@ export class PanelPlot {
     this.#plot.destroy();
   }
 
-  get #wrap(): HTMLElement {
-    return this.#plot.root.querySelector<HTMLElement>('.u-wrap')!;
+  #scaleButton(scale: LossScale): HTMLElement {
+    const button = document.createElement('button');
+    button.textContent = this.#words.logarithmic;
+    const sayState = () => button.setAttribute('aria-pressed', String(scale.isLogarithmic));
+    sayState();
+    button.addEventListener('click', () => {
+      scale.isLogarithmic = !scale.isLogarithmic;
+      scale.changed();
+      sayState();
+      const before = this.#plot;
+      before.destroy();
+      this.#plot = this.#drawn(before.width, before);
+      this.#sayCursor();
+    });
+    return button;
+  }
+
+  /** A logarithmic scale has no place for what is not above nought. */
+  get #drawable(): AlignedData {
+    const [steps, ...lines] = this.#panel.data;
+    if (!this.#scale?.isLogarithmic) return this.#panel.data;
+    return [steps, ...lines.map((line) => Array.from(line, (value) => (value && value > 0 ? value : null)))];
   }
 
   /** A canvas says nothing to a screen reader; as a slider over the steps it says its numbers, and takes the arrow keys. */
-  #takeKeys(title: string): void {
-    const wrap = this.#wrap;
+  #takeKeys(plot: uPlot, title: string): void {
+    const wrap = wrapOf(plot);
     wrap.tabIndex = 0;
     wrap.setAttribute('role', 'slider');
     wrap.setAttribute('aria-label', `${title}. ${this.#words.numbers}`);
@@ -104,13 +150,13 @@ export class PanelPlot {
       const move = MOVES[event.key];
       if (!move) return;
       event.preventDefault();
-      const [steps] = this.#plot.data;
+      const [steps] = plot.data;
       const last = steps.length - 1;
-      const wanted = move(this.#plot.cursor.idx ?? last, last);
+      const wanted = move(plot.cursor.idx ?? last, last);
       const place = Math.min(Math.max(wanted, 0), last);
       // The height is that of the pointer; with the keys there is none.
-      for (const plot of uPlot.sync(TOGETHER).plots) {
-        plot.setCursor({ left: plot.valToPos(steps[place]!, 'x'), top: 0 });
+      for (const each of uPlot.sync(TOGETHER).plots) {
+        each.setCursor({ left: each.valToPos(steps[place]!, 'x'), top: 0 });
       }
     });
   }
@@ -127,7 +173,7 @@ export class PanelPlot {
         ? []
         : [`${plot.series[i + 1]!.label}: ${this.#format.short(value)}`];
     });
-    const wrap = this.#wrap;
+    const wrap = wrapOf(plot);
     wrap.setAttribute('aria-valuemin', String(steps[0] ?? 0));
     wrap.setAttribute('aria-valuemax', String(steps.at(-1) ?? 0));
     wrap.setAttribute('aria-valuenow', String(steps[place] ?? 0));
@@ -135,8 +181,8 @@ export class PanelPlot {
   }
 
   /** A line is hidden, and shown again, by its name in the legend. */
-  #makeLegendButtons(): void {
-    const [, ...rows] = this.#plot.root.querySelectorAll('.u-legend .u-series');
+  #makeLegendButtons(plot: uPlot): void {
+    const [, ...rows] = plot.root.querySelectorAll('.u-legend .u-series');
     for (const row of rows) {
       const name = row.querySelector('th')!;
       name.tabIndex = 0;
@@ -152,5 +198,7 @@ export class PanelPlot {
     }
   }
 }
+
+const wrapOf = ({ root }: uPlot) => root.querySelector<HTMLElement>('.u-wrap')!;
 
 const widthIn = (width: number) => Math.max(LEAST_WIDTH, width);

@@ -7,6 +7,8 @@ export interface Panel {
   readonly title: string;
   readonly data: AlignedData;
   readonly series: readonly Series[];
+  /** Whether its numbers may fall by powers of ten, as a loss does. */
+  readonly isLoss: boolean;
   /** First and last step of all runs: the same in all charts, so that they can be read below each other. */
   readonly steps: readonly [number, number];
 }
@@ -72,15 +74,15 @@ export function panelsOf(runs: readonly ChartRun[], words: ChartWords): Panel[] 
     }),
   );
   const last = Math.max(1, ...runs.map((run) => Math.max(run.steps.at(-1)?.step ?? 0, run.epochs.at(-1)?.step ?? 0)));
-  const panel = (title: string, lines: readonly Line[]): Panel => {
+  const panel = (title: string, lines: readonly Line[], isLoss = false): Panel => {
     const tables = lines.map(({ x, y }): AlignedData => [[...x], y.map((value) => value ?? null)]);
-    return { title, data: uPlot.join(tables), series: lines, steps: [1, last] };
+    return { title, data: uPlot.join(tables), series: lines, isLoss, steps: [1, last] };
   };
   const measured = (['accuracy', 'macroF1', 'slotF1', 'wordF1'] as const).flatMap((measure) => {
     const lines = heldOut(measure);
     return lines.length > 0 ? [panel(words[measure], lines)] : [];
   });
-  return [panel(words.loss, loss), ...measured, panel(words.learningRate, rate)];
+  return [panel(words.loss, loss, true), ...measured, panel(words.learningRate, rate)];
 }
 
 /** The tasks of which this was measured, in the order of the first epoch. */

@@ -28,6 +28,8 @@ export interface ChartWords {
   readonly shortSlotF1: string;
   readonly shortWordF1: string;
   readonly learningRate: string;
+  /** Of a button. */
+  readonly logarithmic: string;
   readonly step: string;
   readonly epoch: string;
   readonly best: string;
@@ -51,4 +53,6 @@ export type FromChart = { readonly type: 'ready' };
 /** What the page keeps, so that a chart comes back after the window was reloaded. */
 export interface ChartState {
   readonly dirs: readonly string[];
+  /** Whether losses stand on a logarithmic scale. */
+  readonly isLogarithmic?: boolean;
 }

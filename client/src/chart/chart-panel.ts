@@ -134,6 +134,7 @@ function wordsOf(runs: readonly ChartRun[], { t }: Texts): ChartWords {
     shortSlotF1: t('slot F1'),
     shortWordF1: t('word F1'),
     learningRate: t('Learning rate'),
+    logarithmic: t('Logarithmic scale'),
     step: t('step'),
     epoch: t('epoch'),
     best: t('best'),

@@ -40,10 +40,21 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
   const numbers = await rows().allInnerTexts();
   assert.equal(await name.getAttribute('aria-pressed'), 'false');
 
+  const loss = () => editor.webview().locator('canvas').first();
+  const picture = () => loss().evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL());
+  const linear = await picture();
+  const scale = () => editor.webview().getByRole('button', { name: 'Logarithmic scale' });
+  await scale().press('Enter');
+  assert.equal(await scale().getAttribute('aria-pressed'), 'true');
+  await editor.eventually(async () => assert.notEqual(await picture(), linear));
+  assert.equal(await name.getAttribute('aria-pressed'), 'false');
+  await editor.screenshot('chart-logarithmic');
+
   await editor.open('sentiment.ptask.json');
   await page.locator('.tab', { hasText: 'Training sentiment-task' }).click();
   await plots().nth(3).waitFor();
   assert.deepEqual(await rows().allInnerTexts(), numbers);
+  assert.equal(await scale().getAttribute('aria-pressed'), 'true');
 
   await mkdir(path.join(workspace, '.vscode'));
   const light = await colours(editor);
@@ -58,6 +69,7 @@ export async function chart(editor: EditorPage, { page, workspace }: Workbench):
   await editor.reload();
   await plots().nth(3).waitFor({ timeout: 60_000 });
   assert.deepEqual(await rows().allInnerTexts(), numbers);
+  assert.equal(await scale().getAttribute('aria-pressed'), 'true');
   await writeFile(path.join(workspace, '.vscode/settings.json'), '{}');
 }
 
