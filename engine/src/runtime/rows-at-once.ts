@@ -9,14 +9,15 @@ export interface RowsAtOnceOptions {
 }
 
 /**
- * How many rows go through a backbone at once. Where memory runs out, the work is done once more with half as many, and so from
- * then on. Pieces of work go one after the other, since a retry begins with letting all sessions go.
+ * How many rows go through a backbone at once. Where memory runs out, the work is done once more with half as many as had
+ * no room, and so from then on. Pieces of work go one after the other, since a retry begins with letting all sessions go.
  */
 export class RowsAtOnce {
   /** The most rows of a run. */
   limit = Number.POSITIVE_INFINITY;
-  /** Of the runs since the work was begun. */
+  /** Rows of the largest run since the work was begun, and of the latest. */
   private most = 0;
+  private latest = 0;
   private last: Promise<unknown> = Promise.resolve();
   private readonly release: () => Promise<void>;
   private readonly notice: (message: string) => void;
@@ -36,6 +37,7 @@ export class RowsAtOnce {
   async begin(rows: number): Promise<void> {
     await this.beforeRun();
     this.most = Math.max(this.most, rows);
+    this.latest = rows;
   }
 
   /** @param work begun anew where memory runs out, so it changes nothing until it is done; it does not call this itself */
@@ -51,14 +53,16 @@ export class RowsAtOnce {
       return await work();
     } catch (error) {
       if (!isOutOfMemory(error) || this.most < 2) throw error;
-      this.limit = Math.ceil(this.most / 2);
+      // A run of fewer rows may need more, as its rows are longer. Where it was a single one, larger runs have left it no room.
+      const rows = this.latest > 1 ? this.latest : this.most;
+      this.limit = Math.ceil(rows / 2);
       await this.release();
       this.notice(
         this.limit === 1
-          ? t('memory ran out with {0} rows at once; from here on it is 1 row at once, with the same result', this.most)
+          ? t('memory ran out with {0} rows at once; from here on it is 1 row at once, with the same result', rows)
           : t(
               'memory ran out with {0} rows at once; from here on it is {1} rows at once, with the same result',
-              this.most,
+              rows,
               this.limit,
             ),
       );

@@ -40,6 +40,23 @@ describe('a step that runs out of memory', () => {
     await step.release();
   });
 
+  it('is done with half the rows of the run that had no room, however many there were in one before it', async () => {
+    const notices: string[] = [];
+    const step = new BackboneStep(backbone, { tokensARun: 60, notice: (text) => notices.push(text) });
+    const rowOf = (tokens: number, n: number): TaskRow => {
+      const ids = Int32Array.from({ length: tokens }, (_, i) => (11 * i + 7 * n + 1) % vocabSize);
+      return { taskname: 'a', row: { ids, firstTarget: tokens - 1 } };
+    };
+    const mixed = [...Array.from({ length: 12 }, (_, n) => rowOf(4, n)), ...[1, 2, 3, 4].map((n) => rowOf(15, n))];
+    const seen = roomForRows(3, ({ row_tokens }) => row_tokens?.dims[2] === 14);
+    await step.run(mixed, virtual);
+    expect(seen.rowsARun).toEqual([4, 2, 2]);
+    expect(notices).toEqual([
+      'memory ran out with 4 rows at once; from here on it is 2 rows at once, with the same result',
+    ]);
+    await step.release();
+  });
+
   it('fails where half is too much, too, or a single row is', async () => {
     const step = new BackboneStep(backbone);
     const seen = roomFor(1);
