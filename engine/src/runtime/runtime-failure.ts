@@ -2,8 +2,8 @@ import { t } from '../../../l10n/src/words.ts';
 import { EngineError } from '../errors.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 
-/** Of weights, which the runtime opens itself, and maybe long after the model was checked. */
-const WEIGHTS_GONE = /external data/i;
+/** Of weights, which the runtime opens itself, or we look for before it does, and maybe long after the model was checked. */
+const WEIGHTS_GONE = /external data|^ENOENT\b/i;
 
 /** What the runtime could not do, with what helps; its own words stay in the message, by which memory is told from other things. */
 export function runtimeFailure(cause: unknown): EngineError {

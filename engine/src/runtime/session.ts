@@ -108,7 +108,7 @@ export class Session {
       );
     } catch (error) {
       await made.release();
-      throw error;
+      throw runtimeFailure(error);
     }
   }
 

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../../engine/src/errors.ts';
+import { largestInt8 } from '../../../engine/src/runtime/int8-range.ts';
+import { InferenceSession } from '../../../engine/src/runtime/onnxruntime.ts';
 import { isOutOfMemory } from '../../../engine/src/runtime/out-of-memory.ts';
 import { runtimeFailure } from '../../../engine/src/runtime/runtime-failure.ts';
 import { BackboneStep, type TaskRow } from '../../../engine/src/train/backbone-step.ts';
@@ -75,6 +77,9 @@ describe('a step that runs out of memory', () => {
     expect(gone).toMatchObject({
       message: expect.stringMatching(/^the model's weights cannot be read any more; .*gone/),
     });
+    // On a device they are looked for first.
+    const unseen = runtimeFailure(new Error("ENOENT: no such file or directory, stat '/gone/model.safetensors'"));
+    expect(unseen.message).toMatch(/^the model's weights cannot be read any more; .*gone/);
     const full = runtimeFailure(new Error('Exception during initialization:\n std::bad_alloc'));
     expect(full.message).toMatch(
       /^there is not enough memory to compute; .*: Exception during initialization: std::bad_alloc$/,
@@ -84,6 +89,19 @@ describe('a step that runs out of memory', () => {
     expect(other.message).toBe('ONNX Runtime, which computes, failed: The device was lost');
     expect(isOutOfMemory(other)).toBe(false);
     expect(isOutOfMemory(new Error('open file model.safetensors fail, errcode = 2 - '))).toBe(false);
+  });
+
+  it('is told so, too, where what is made of the weights beforehand has no room', async () => {
+    await largestInt8();
+    const create = InferenceSession.create.bind(InferenceSession) as (model: Uint8Array) => Promise<InferenceSession>;
+    vi.spyOn(InferenceSession, 'create')
+      .mockImplementationOnce((...session) => create(...(session as unknown as Parameters<typeof create>)))
+      .mockRejectedValueOnce(new Error('std::bad_alloc'));
+    const step = new BackboneStep(backbone, { precision: 'int8', prepack: false });
+    const failure = await step.run(batch, virtual).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(EngineError);
+    expect(failure).toMatchObject({ message: expect.stringMatching(/^there is not enough memory to compute; /) });
+    await step.release();
   });
 
   it('is not confused with other failures', async () => {
