@@ -76,7 +76,7 @@ export async function readRecord(dir: string): Promise<RunRecord | undefined> {
       areTexts(tasks) &&
       typeof task_file === 'string' &&
       (fit === undefined || isFit(fit)) &&
-      (created === undefined || !Number.isNaN(Date.parse(created)));
+      !Number.isNaN(Date.parse(created));
     return isWhole ? record : undefined;
   } catch {
     return undefined;

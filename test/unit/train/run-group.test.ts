@@ -16,7 +16,7 @@ it.each([
   const dir = path.join(folder, '.ptask/runs/20260101-120000-mood');
   mkdirSync(dir, { recursive: true });
   const write = (name: string, json: object) => writeFileSync(path.join(dir, name), JSON.stringify(json));
-  write('run.json', { task_file: file, tasks: ['mood'], state: 'stopped', together: true });
+  write('run.json', { task_file: file, tasks: ['mood'], state: 'stopped', created: '2026-01-01', together: true });
   write('together.json', {
     asked: 'seeds 1,2',
     runs: [path.basename(dir), other],
@@ -40,7 +40,7 @@ it.each([
   const dir = path.join(folder, '.ptask/runs/20260102-120000-mood');
   mkdirSync(dir, { recursive: true });
   const write = (name: string, json: object) => writeFileSync(path.join(dir, name), JSON.stringify(json));
-  write('run.json', { task_file: file, tasks: ['mood'], state: 'stopped', together: true });
+  write('run.json', { task_file: file, tasks: ['mood'], state: 'stopped', created: '2026-01-01', together: true });
   const sound = { asked: 'seeds 3', runs: [path.basename(dir)], plans: ['x'], step: 1, ended: false };
   const plan = { project: { path: file }, tasks: new Map([['mood', {}]]), hash: 'x' } as unknown as TrainingPlan;
   const find = () => RunGroup.findUnfinished('seeds 3', [plan]);

@@ -45,7 +45,10 @@ it('runs are of the same tasks in the same order, the newest first', async () =>
   for (const [name, tasks] of Object.entries(tasksOf)) {
     const dir = path.join(folder, '.ptask/runs', name);
     mkdirSync(dir, { recursive: true });
-    writeFileSync(path.join(dir, 'run.json'), JSON.stringify({ task_file: '/sv.ptask.json', tasks }));
+    writeFileSync(
+      path.join(dir, 'run.json'),
+      JSON.stringify({ task_file: '/sv.ptask.json', tasks, created: '2026-01-01' }),
+    );
   }
   const found: string[] = [];
   for await (const { dir } of runsOf(path.join(folder, 'sv.ptask.json'), ['a', 'b'])) found.push(path.basename(dir));
@@ -86,6 +89,7 @@ describe('a run of a project from elsewhere', () => {
   it.each([
     ['tasks that are no texts', { tasks: [{ toString: 1 }] }],
     ['a date that is none', { created: 'yesterday' }],
+    ['no date, which its prompts would have', { created: undefined }],
     ['parts of no tokens', { fit: { ...fit, tokensARun: 0 } }],
     ['a fit that is none', { fit: 'tight' }],
     ['a fit that does not say all', { fit: { tokensARun: 512 } }],
