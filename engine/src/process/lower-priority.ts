@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { log } from './log.ts';
 
 /** Linux lets only one process change a group's priority within a tenth of a second. */
 const ATTEMPTS = 5;
@@ -9,13 +10,17 @@ const BETWEEN_MS = 150;
 /**
  * Lets others go before this process, whose threads to come inherit it. Linux may share the processors out among the sessions
  * of processes first (autogroup), and then a process's own priority counts within its session only: where this process has a
- * session of its own, that is lowered as well.
+ * session of its own, that is lowered as well. Where none of that is allowed, it goes on as it is.
  * @param niceness 1 to 19; one that this process already exceeds is left, as the system would refuse
  */
 export async function lowerPriority(niceness: number): Promise<void> {
-  const lower = Math.max(getPriority(), niceness);
-  setPriority(lower);
-  if (process.platform === 'linux' && (await leadsSession())) await lowerSession(lower);
+  try {
+    const lower = Math.max(getPriority(), niceness);
+    setPriority(lower);
+    if (process.platform === 'linux' && (await leadsSession())) await lowerSession(lower);
+  } catch (error) {
+    log.info(`the priority stays as it is: ${String(error)}`);
+  }
 }
 
 /** A session that is not this process's own has the editor in it. */
