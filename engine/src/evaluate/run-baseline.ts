@@ -1,6 +1,6 @@
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { Rows } from '../data/row-store.ts';
-import { firstToken, type Row, RowTokeniser } from '../data/tokenise.ts';
+import { firstToken, RowTokeniser } from '../data/tokenise.ts';
 import { MAX_NEW_TOKENS } from '../predict/greedy-decoding.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
@@ -40,19 +40,13 @@ export async function runBaseline(
   options: EvaluateOptions = {},
 ): Promise<BaselineResult> {
   const bare = withoutVirtualTokens(template);
-  const values = function* (): Generator<Row> {
-    for (const number of evaluated.numbers) yield evaluated.store.row(number);
-  };
-  const room = roomForShots(project, bare, values());
-  const shots = baseline === 'zero' ? [] : shotTokens(project, bare, train, room);
-  const lengths = shots.map((shot) => shot.length);
-  const count = shotsThatFit(lengths, room, baseline);
-  const context = shots.slice(0, count).flat();
-  const frozen = await frozenPredictor(project, predictor, template, context);
+  const shots = baseline === 'zero' ? [] : shotTokens(project, bare, baseline, { train, evaluated });
+  const frozen = await frozenPredictor(project, predictor, template, shots.flat());
   // Nothing but the line ends of the examples says where an answer does; a model goes on with a next example.
-  const isByLine = count > 0 && !template.chat && !template.labels;
+  const isByLine = shots.length > 0 && !template.chat && !template.labels;
   const answering = isByLine && !answersHaveLines(bare, train) ? firstLines(frozen) : frozen;
-  return { evaluation: await evaluateRows(answering, bare, evaluated.store, evaluated.numbers, options), shots: count };
+  const evaluation = await evaluateRows(answering, bare, evaluated.store, evaluated.numbers, options);
+  return { evaluation, shots: shots.length };
 }
 
 function firstLines(predictor: TaskPredictor): Pick<TaskPredictor, 'predict'> {
@@ -92,13 +86,14 @@ export function frozenPredictor(
   return TaskPredictor.create(predictor, rows, project.tokenizer, new Float32Array(0));
 }
 
-/** The tokens of training rows as lines of a prompt, in the order in which they are to be shown; rows that have no room are left out. */
+/** The tokens of training rows as lines of a prompt, in the order in which they are to be shown: those that fit beside every row. */
 function shotTokens(
   project: Project,
   template: TaskTemplate,
-  { store, numbers }: BaselineRows['train'],
-  room: number,
+  baseline: Baseline,
+  { train: { store, numbers }, evaluated }: BaselineRows,
 ): number[][] {
+  const room = roomForShots(project, template, evaluated);
   const random = Random.fromSeed(project.file.trainer.seed).fork(`shots ${template.taskname}`);
   const candidates = random.shuffle(numbers).slice(0, CANDIDATES);
   const canonical = template.labels ? formMapper(template.labels) : undefined;
@@ -118,16 +113,17 @@ function shotTokens(
     const tokens = (shots.length === 0 ? first : later).row(row);
     if (tokens && tokens.ids.length + lineEnd.length <= room) shots.push([...tokens.ids, ...lineEnd]);
   }
-  return shots;
+  const lengths = shots.map((shot) => shot.length);
+  return shots.slice(0, shotsThatFit(lengths, room, baseline));
 }
 
 /** Tokens that are left for shots beside the longest row and its answer. */
-function roomForShots(project: Project, template: TaskTemplate, rows: Iterable<Row>): number {
+function roomForShots(project: Project, template: TaskTemplate, { store, numbers }: BaselineRows['evaluated']): number {
   const { maxPositions } = project.backbone.model.config;
   const most = project.file.data.max_seq_length ?? maxPositions;
   const tokeniser = wholeContext(project, template, []);
   let longest = 0;
-  for (const row of rows) longest = Math.max(longest, tokeniser.prompt(row, 0)?.length ?? 0);
+  for (const number of numbers) longest = Math.max(longest, tokeniser.prompt(store.row(number), 0)?.length ?? 0);
   const answers = Object.keys(template.labels ?? {}).map((label) => tokeniser.answer(label).length);
   const answer = template.labels ? Math.max(0, ...answers) : MAX_NEW_TOKENS;
   return maxPositions - Math.min(longest, most) - answer;

@@ -150,6 +150,15 @@ describe('the frozen model', () => {
     await predictor.release();
   });
 
+  it('reads each row once where it is shown no examples, for which there need not be room', async () => {
+    const { project, template, train, test } = await opened([mood('good'), mood('bad')]);
+    const predictor = new Predictor(project.backbone);
+    const read = vi.spyOn(test.store, 'row');
+    await runBaseline(project, predictor, template, 'zero', { train, evaluated: test });
+    expect(read.mock.calls).toEqual([[0], [1]]);
+    await predictor.release();
+  });
+
   it('gets the examples that fit, whatever rows there are that do not', async () => {
     const short = [mood('good'), mood('bad')];
     const long = Array.from({ length: 30 }, (_, n) => ({ ...mood('good'), text: `${n}`.padEnd(50, 'x') }));
