@@ -67,6 +67,11 @@ export function initialParameters(spec: EncoderSpec, tasks: readonly EncoderTask
   );
 }
 
+/** How many numbers `initialParameters` draws. @throws RangeError as it does */
+export function parameterCount(spec: EncoderSpec, tasks: readonly EncoderTask[]): number {
+  return define(spec, tasks).parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 /**
  * The encoder's graph: an input for each parameter and dropout mask, the output `virtual` [Σ virtual tokens, hidden].
  * With `backward` instead an input `d_virtual` of that shape, and for each parameter an output `d.<name>`.

@@ -10,7 +10,7 @@ import { productSpeed } from '../runtime/product-speed.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { AdamW, clipGlobalNorm } from './adamw.ts';
 import { BackboneStep, type Stepper, type TaskRow } from './backbone-step.ts';
-import { type FittedRun, spreadRows } from './fit.ts';
+import { type FittedRun, learntParameters, spreadRows } from './fit.ts';
 import { MOST_MEASURED } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
 import { COMPARED } from './precision-losses.ts';
@@ -78,14 +78,10 @@ export async function reckonPace(plan: TrainingPlan): Promise<Pace> {
 
 /** Forward, backward and the optimiser; the encoder runs on one thread. */
 function encoderSeconds(plan: TrainingPlan, speed: number): number {
-  const parameters = initialParameters(plan.encoder, plan.encoderTasks, Random.fromSeed(0));
+  const count = learntParameters(plan);
   const virtualTokens = total(plan.encoderTasks.map((task) => task.virtualTokens));
-  const operations = 6 * countOf(parameters) * virtualTokens;
-  return operations / (speed / availableParallelism()) + optimiserSeconds(parameters);
-}
-
-function countOf(parameters: Parameters): number {
-  return total([...parameters.values()].map(({ data }) => data.length));
+  const operations = 6 * count * virtualTokens;
+  return operations / (speed / availableParallelism()) + optimiserSeconds(count);
 }
 
 /** `measurePace` with sessions of its own, which are made and released. */
@@ -142,7 +138,7 @@ export async function measurePace(
   await timed(oneStep);
   const stepTimes: number[] = [];
   while (stepTimes.length < STEPS.fewest || total(stepTimes) < STEPS.seconds) stepTimes.push(await timed(oneStep));
-  const step = (total(stepTimes) / stepTimes.length + optimiserSeconds(parameters)) * meanShare(plan);
+  const step = (total(stepTimes) / stepTimes.length + optimiserSeconds(learntParameters(plan))) * meanShare(plan);
   if (plan.validation.size === 0) return { basis: 'measured', begin: 0, step, validation: 0, end: 0 };
 
   const virtual = await encoder.encode(parameters);
@@ -201,9 +197,8 @@ function meanShare({ train, stepsPerEpoch, project }: TrainingPlan): number {
 /** Numbers whose update is timed. */
 const UPDATED = 2 ** 20;
 
-/** How long the optimiser takes over a run's parameters, tried on some numbers of its own. */
-function optimiserSeconds(parameters: Parameters): number {
-  const count = countOf(parameters);
+/** How long the optimiser takes over so many parameters, tried on some numbers of its own. */
+function optimiserSeconds(count: number): number {
   const tried = Math.min(count, UPDATED);
   const [param, grad] = [new Float32Array(tried).fill(0.5), new Float32Array(tried).fill(0.01)];
   const optimiser = new AdamW({ betas: [0.9, 0.98], eps: 1e-8, weightDecay: 0.01 });

@@ -6,7 +6,7 @@ import type { TokenRow } from '../data/token-row.ts';
 import { freeMemory } from '../free-memory.ts';
 import { decodingBytes, scoringBytes } from '../predict/prediction-memory.ts';
 import { unpacksAtUse } from '../predict/row-runs.ts';
-import { initialParameters } from '../prompt/encoder.ts';
+import { parameterCount } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { formatBytes } from '../text.ts';
@@ -54,8 +54,7 @@ const BYTES_A_PARAMETER = 24;
 
 /** How many numbers a run learns. */
 export function learntParameters(plan: TrainingPlan): number {
-  const parameters = initialParameters(plan.encoder, plan.encoderTasks, Random.fromSeed(0));
-  return [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
+  return parameterCount(plan.encoder, plan.encoderTasks);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   initialParameters,
   type Parameters,
   PromptEncoder,
+  parameterCount,
 } from '../../../engine/src/prompt/encoder.ts';
 import { Random } from '../../../engine/src/random.ts';
 
@@ -59,6 +60,11 @@ describe.each(TYPES)('the %s encoder', (type) => {
       ['sentiment', 6 * HIDDEN],
       ['intent-and-slots', 4 * HIDDEN],
     ]);
+  });
+
+  it('has as many numbers to learn as it says without drawing them', () => {
+    const drawn = [...fresh(spec, [SENTIMENT, INTENT]).values()].map(({ data }) => data.length);
+    expect(parameterCount(spec, [SENTIMENT, INTENT])).toBe(drawn.reduce((sum, size) => sum + size));
   });
 
   it('has gradients that agree with differences along random directions', async () => {
