@@ -10,13 +10,15 @@ export class RunProgress {
   private readonly batchSize: number;
   private readonly pace = new Pace();
   private step: number;
-  private epoch = 1;
+  private epoch: number;
   private loss: number | undefined;
 
   constructor(start: StartEvent, batchSize: number) {
     this.start = start;
     this.batchSize = batchSize;
-    this.step = start.from_step;
+    const { epochs, steps, from_step } = start;
+    this.step = from_step;
+    this.epoch = Math.min(epochs, Math.floor((from_step * epochs) / steps) + 1);
   }
 
   /** @param seconds a clock of any origin */
