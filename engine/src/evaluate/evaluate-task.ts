@@ -97,7 +97,8 @@ export async function evaluateTask(
       measured.push({ answerer: 'trained', shots: 0, metrics });
     }
     if (baselines.length > 0) {
-      const train = await open(data.train_ds);
+      // Without examples there is nothing to be drawn from them.
+      const train = await open(baselines.some((baseline) => baseline !== 'zero') ? data.train_ds : []);
       try {
         const rows = { train: { store: train, numbers: rowsOfTask(train, taskname) }, evaluated: { store, numbers } };
         for (const answerer of baselines) {

@@ -199,6 +199,21 @@ it('the frozen model’s answer ends with its line, as those of its examples do'
   predict.mockRestore();
 });
 
+it('training rows are read only where some are shown to the frozen model', async () => {
+  const { project, template } = await opened([mood('good'), mood('bad')]);
+  const predictor = new Predictor(project.backbone);
+  const openStore = vi.spyOn(RowStore, 'open');
+  const filesRead = async (baselines: ('zero' | 'one')[]) => {
+    openStore.mockClear();
+    await evaluateTask(project, predictor, template, { split: 'test', baselines, virtual: undefined });
+    return openStore.mock.calls.map(([files]) => files.map((file) => path.basename(file)));
+  };
+  expect(await filesRead(['zero'])).toEqual([['test.jsonl'], []]);
+  expect(await filesRead(['zero', 'one'])).toEqual([['test.jsonl'], ['train.jsonl']]);
+  openStore.mockRestore();
+  await predictor.release();
+});
+
 it('a task without an answer is not evaluated', async () => {
   const task_templates = [{ taskname: 'mood', prompt_template: '<|VIRTUAL_PROMPT_0|> {text}: {label}' }];
   const { project, template } = await opened([mood('good')], 'mood', { task_templates });
