@@ -17,7 +17,14 @@ let largest: Promise<number> | undefined;
  * instructions, x86 adds pairs of products in 16 bits, where those of the largest numbers overflow, silently.
  */
 export function largestInt8(): Promise<number> {
-  largest ??= sumsOfLargest().then((sum) => (sum === SUMMANDS * FULL ? FULL : REDUCED));
+  largest ??= sumsOfLargest().then(
+    (sum) => (sum === SUMMANDS * FULL ? FULL : REDUCED),
+    (error: unknown) => {
+      // Memory may be short now, and not the next time.
+      largest = undefined;
+      throw error;
+    },
+  );
   return largest;
 }
 

@@ -16,7 +16,11 @@ let speed: Promise<number> | undefined;
 
 /** Floating-point operations a second of a float32 product of matrices on this machine's processor, measured once a process. */
 export function productSpeed(): Promise<number> {
-  speed ??= measured();
+  speed ??= measured().catch((error: unknown) => {
+    // Memory may be short now, and not the next time.
+    speed = undefined;
+    throw error;
+  });
   return speed;
 }
 
