@@ -50,6 +50,8 @@ describe.each([
     const refused = { data: { kind: 'engine' }, message: expect.stringMatching(why) };
     await expect(engine.request('plan', { file, tasknames: [], measure: false })).rejects.toMatchObject(refused);
     await expect(engine.request('devices', { refresh: false })).rejects.toMatchObject(refused);
+    await expect(engine.request('models', { taskFile: file, folders: [] })).rejects.toMatchObject(refused);
+    await expect(engine.request('planFetchCuda', {})).rejects.toMatchObject(refused);
     expect(await engine.request('runs', { folders: [path.dirname(file)] })).toEqual({ runs: [] });
     const training = new Engine('train', {}, program);
     const params = { token: '1', file, tasknames: [], resume: false, device: 'auto' } as const;

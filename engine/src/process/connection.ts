@@ -12,7 +12,7 @@ import { log } from './log.ts';
 import { requireShape } from './request-shapes.ts';
 import { responseError } from './response-error.ts';
 
-export type Method = keyof EngineRequests;
+type Method = keyof EngineRequests;
 
 /** Answers one kind of request, whose fields hold what they may. Whatever it throws is turned into a typed error. */
 export type Handler<M extends Method> = (
