@@ -36,8 +36,11 @@ export class TaskPredictor {
   private readonly rows: RowTokeniser;
   private readonly tokenizer: Tokenizer;
   private readonly prefix: CachedPrefix;
-  /** One token shorter, for prompts that end with the leading tokens: their answer is predicted from the last one. */
-  private readonly shorterPrefix: CachedPrefix;
+  /**
+   * One token shorter, for prompts that end with the leading tokens: their answer is predicted from the last one. It is made when
+   * there is one.
+   */
+  private shorterPrefix: CachedPrefix | undefined;
   private readonly labels: readonly { text: string; ids: Int32Array }[] | undefined;
 
   private constructor(
@@ -45,14 +48,12 @@ export class TaskPredictor {
     rows: RowTokeniser,
     tokenizer: Tokenizer,
     prefix: CachedPrefix,
-    shorterPrefix: CachedPrefix,
     labels: readonly { text: string; ids: Int32Array }[] | undefined,
   ) {
     this.predictor = predictor;
     this.rows = rows;
     this.tokenizer = tokenizer;
     this.prefix = prefix;
-    this.shorterPrefix = shorterPrefix;
     this.labels = labels;
   }
 
@@ -65,10 +66,8 @@ export class TaskPredictor {
   ): Promise<TaskPredictor> {
     const { labels } = rows.template;
     const answers = labels && Object.keys(labels).map((text) => ({ text, ids: rows.answer(text) }));
-    const leading = rows.leading();
-    const prefix = await predictor.cachePrefix(leading, virtual);
-    const shorterPrefix = await predictor.cachePrefix(leading.slice(0, -1), virtual);
-    return new TaskPredictor(predictor, rows, tokenizer, prefix, shorterPrefix, answers ?? undefined);
+    const prefix = await predictor.cachePrefix(rows.leading(), virtual);
+    return new TaskPredictor(predictor, rows, tokenizer, prefix, answers ?? undefined);
   }
 
   /** A prediction for each row; undefined where its prompt is too long for the backbone. */
@@ -129,8 +128,9 @@ export class TaskPredictor {
   ): Promise<(T | undefined)[]> {
     // Filled, because holes are passed over by `map`.
     const results = new Array<T | undefined>(rows.length).fill(undefined);
-    const groups = [this.prefix, this.shorterPrefix].map((prefix) => ({
-      prefix,
+    const longest = this.prefix.length;
+    const groups = [longest, Math.max(0, longest - 1)].map((position) => ({
+      position,
       places: [] as number[],
       branched: [] as BranchedRow[],
     }));
@@ -140,19 +140,26 @@ export class TaskPredictor {
         branches.length > 0
           ? this.rows.prompt(row, Math.max(1, ...branches.map((branch) => branch.length)))
           : this.rows.promptToContinue(row, MAX_NEW_TOKENS);
-      const group = groups.find(({ prefix }) => prompt && prompt.length > prefix.length);
+      const group = groups.find(({ position }) => prompt && prompt.length > position);
       if (!prompt || !group) return;
-      const position = group.prefix.length;
+      const { position } = group;
       group.places.push(place);
       group.branched.push({ ids: prompt.slice(position), position, branches });
     });
-    for (const { prefix, places, branched } of groups) {
+    for (const { position, places, branched } of groups) {
       if (places.length === 0) continue;
-      (await run(prefix, branched)).forEach((result, i) => {
+      (await run(await this.prefixOf(position), branched)).forEach((result, i) => {
         results[places[i]!] = result;
       });
     }
     return results;
+  }
+
+  private async prefixOf(length: number): Promise<CachedPrefix> {
+    const { ids, virtual } = this.prefix;
+    if (length === ids.length) return this.prefix;
+    this.shorterPrefix ??= await this.predictor.cachePrefix(ids.slice(0, length), virtual);
+    return this.shorterPrefix;
   }
 }
 

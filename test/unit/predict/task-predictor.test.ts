@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { RowTokeniser } from '../../../engine/src/data/tokenise.ts';
 import { MAX_NEW_TOKENS } from '../../../engine/src/predict/greedy-decoding.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
@@ -142,6 +142,19 @@ describe('rows that are too long', () => {
     const found = await whole.predict([{ text: 'x'.repeat(fits) }, { text: 'x'.repeat(fits + 1) }]);
     expect(found.map((each) => each !== undefined)).toEqual([true, false]);
   });
+});
+
+it('what all prompts begin with is computed once, and without its last token only for a prompt that has no other', async () => {
+  const cached = vi.spyOn(predictor, 'cachePrefix');
+  const lengths = () => cached.mock.calls.map(([ids]) => ids.length);
+  const { task } = await create({ labels });
+  await task.predict([{ text: 'hello' }, { text: '' }]);
+  expect(lengths()).toEqual([3]);
+  const { task: bare } = await create({ labels, prompt_template: '<|VIRTUAL_PROMPT_0|>{label}' });
+  await bare.predict([{}, {}]);
+  await bare.predict([{}]);
+  expect(lengths()).toEqual([3, 3, 2]);
+  cached.mockRestore();
 });
 
 it('the frozen model alone predicts without virtual tokens', async () => {
