@@ -74,4 +74,17 @@ describe('the best epoch', () => {
     const { state } = judgeEpoch(settings, progress, several);
     expect(state.best).toBeCloseTo(value, 12);
   });
+
+  it('ends the run once nothing has been better by more than min_delta for as long as patience says', () => {
+    const early_stopping = { patience: 2, min_delta: 0.1 };
+    const settings = { val_metric: 'loss', early_stopping } as TrainerSettings;
+    let stopping = NOTHING_MEASURED;
+    const stops = [1, 0.95, 0.85, 0.84, 0.8].map((loss, epoch) => {
+      const verdict = judgeEpoch(settings, { stopping, epoch } as Progress, measured(loss));
+      stopping = verdict.state;
+      return verdict.stop;
+    });
+    expect(stops).toEqual([false, false, false, false, true]);
+    expect(stopping.bestEpoch).toBe(4);
+  });
 });
