@@ -166,8 +166,11 @@ export class RowTokeniser {
     const ids = this.tokenizer.encode(text);
     const decoded = this.tokenizer.decode(ids.slice(0, Math.max(0, ids.length - excess)));
     // What is decoded says only how much to keep: a cut within a character decodes to another one, and a tokeniser may
-    // change the text, while what is kept must be the start of the text itself.
-    const shorter = text.slice(0, Math.min(decoded.length, text.length - 1));
+    // change the text, while what is kept must be the start of the text itself. Where it makes the text longer than it was, as it
+    // does … to three dots, that says nothing, and half of what has to go on average goes: one character a round would take forever.
+    const half = Math.floor((text.length * excess) / ids.length / 2);
+    const kept = decoded.length < text.length ? decoded.length : text.length - Math.max(1, half);
+    const shorter = text.slice(0, kept);
     return { ...row, [field]: shorter.replace(/[\ud800-\udbff]$/, '') };
   }
 

@@ -6,8 +6,10 @@ import { tinyTokenizer } from '../model/tiny-folder.ts';
 export const END = 256;
 export const START = 257;
 
-export function smallTokenizer(): Tokenizer {
-  const files = { tokenizer: new TextEncoder().encode(JSON.stringify(tinyTokenizer())), eosId: END, bosId: START };
+/** @param changes settings of `tokenizer.json` instead of its own */
+export function smallTokenizer(changes: object = {}): Tokenizer {
+  const tokenizer = new TextEncoder().encode(JSON.stringify({ ...tinyTokenizer(), ...changes }));
+  const files = { tokenizer, eosId: END, bosId: START };
   const result = parseTokenizer(files);
   if (result.kind !== 'ok') throw new Error(result.problem);
   return result.tokenizer;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Row, RowTokeniser } from '../../../engine/src/data/tokenise.ts';
 import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
 import { dataSettings, END, START, smallTokenizer, template } from './small-tokeniser.ts';
@@ -231,6 +231,20 @@ describe('truncation', () => {
         expect(row?.ids.length).toBe(Math.min(length + 6, max_seq_length));
       }),
     );
+  });
+
+  it('leaves about as much as fits in a few rounds, too, where the tokeniser makes text longer than it is', () => {
+    const longer = smallTokenizer({ normalizer: { type: 'NFKC' } });
+    const rows = new RowTokeniser(template(of), dataSettings({ max_seq_length: 1000 }), longer, [], 1000);
+    const encoded = vi.spyOn(longer, 'encode');
+    for (const text of ['…'.repeat(5000), 'an … and a ½, '.repeat(500), 'a'.repeat(700) + '…'.repeat(300)]) {
+      encoded.mockClear();
+      const { ids } = rows.row({ text, label: 'X' })!;
+      expect(ids.length).toBeLessThanOrEqual(1000);
+      expect(ids.length).toBeGreaterThan(985);
+      // Each round encodes the field, and what stands around it.
+      expect(encoded.mock.calls.length).toBeLessThan(60);
+    }
   });
 
   it('cuts a prompt where its row was cut, when it keeps room for the same answer', () => {
