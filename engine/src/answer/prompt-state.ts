@@ -78,7 +78,7 @@ function changeSince(project: Project, template: TaskTemplate, { record, hidden,
  * The template that a prompt was trained with. A prompt table may come from anywhere, so the record is read as a task
  * file would be.
  */
-export function templateOfRecord({ record, virtualTokens }: TablePrompt): TaskTemplate | undefined {
+function templateOfRecord({ record, virtualTokens }: TablePrompt): TaskTemplate | undefined {
   const text = record && textOf(record.template);
   if (text === undefined) return undefined;
   const { file } = parseTaskFile(`{"task_templates":[${text}]}`);

@@ -13,3 +13,13 @@ export class Cancelled extends Error {
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new Cancelled();
 }
+
+/** @throws Cancelled where the request was withdrawn, whatever that made fail */
+export async function cancellable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 import type { FetchCudaParams, FetchCudaResult, PlanFetchCudaResult } from '../../../protocol/src/devices.ts';
 import { fetchCuda, planCuda } from '../devices/fetch-cuda.ts';
 import { FetchMeter } from '../hub/fetch-meter.ts';
-import { throwIfCancelled } from './cancelled.ts';
+import { cancellable } from './cancelled.ts';
 import type { Notify } from './connection.ts';
 
 /** Milliseconds between two notifications. */
@@ -17,17 +17,14 @@ export async function fetchCudaOf(
   notify: Notify,
 ): Promise<FetchCudaResult> {
   const meter = new FetchMeter((await planCuda()).bytes, TELL_EVERY);
-  try {
-    const folder = await fetchCuda({
+  const folder = await cancellable(signal, () =>
+    fetchCuda({
       signal,
       report: (progress) => {
         const state = meter.take(progress);
         if (state) notify('fetching', { token, ...state });
       },
-    });
-    return { folder };
-  } catch (error) {
-    throwIfCancelled(signal);
-    throw error;
-  }
+    }),
+  );
+  return { folder };
 }

@@ -9,7 +9,7 @@ import type {
 import { FetchMeter } from '../hub/fetch-meter.ts';
 import { type FetchPlan, fetchModel, planFetch } from '../hub/fetch-model.ts';
 import { type HubSettings, hubSettings } from '../hub/hub-settings.ts';
-import { throwIfCancelled } from './cancelled.ts';
+import { cancellable } from './cancelled.ts';
 import type { Notify } from './connection.ts';
 
 /** Milliseconds between two notifications. */
@@ -51,14 +51,4 @@ export async function fetchModelOf(
 
 function planned(model: string, settings: HubSettings, signal: AbortSignal): Promise<FetchPlan> {
   return cancellable(signal, () => planFetch(model, 'main', { settings, signal }));
-}
-
-/** @throws Cancelled where the request was withdrawn, whatever that made fail */
-async function cancellable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throwIfCancelled(signal);
-    throw error;
-  }
 }

@@ -74,6 +74,7 @@ const SHAPES: { readonly [M in Method]: { readonly [K in keyof Required<EngineRe
   train: { token: TEXT, file: TEXT, tasknames: TEXTS, resume: FLAG, run: orNone(TEXT), device: DEVICE },
 };
 
+/** Every request. */
 export const METHODS: readonly string[] = Object.keys(SHAPES);
 
 /** @throws InputError that names the first field that holds something else than it may */

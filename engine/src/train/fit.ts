@@ -10,7 +10,7 @@ import { parameterCount } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { formatBytes } from '../text.ts';
-import { batchRuns, promptsApart, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
+import { batchRuns, promptsApart, type TaskRow, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
 import type { TrainingPlan } from './plan.ts';
 import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
 import { type StepForm, type StepMemory, stepMemory } from './step-memory.ts';
@@ -266,7 +266,7 @@ function fullestRuns(
 }
 
 /** At most so many rows of a store, at even distances. */
-export function spreadRows(store: Rows, most: number) {
+export function spreadRows(store: Rows, most: number): TaskRow[] {
   const count = Math.min(store.size, most);
   return Array.from({ length: count }, (_, i) => {
     const row = Math.floor((i * store.size) / count);
