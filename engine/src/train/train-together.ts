@@ -6,6 +6,7 @@ import { BackboneStep } from './backbone-step.ts';
 import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
 import type { RunGroup } from './run-group.ts';
+import { SavingPace } from './saving-pace.ts';
 import { SharedStep } from './shared-step.ts';
 import { PausedError, type StopRequest, train } from './train.ts';
 import type { Beside } from './trainer.ts';
@@ -24,14 +25,9 @@ export interface TogetherOptions {
   readonly nameOf?: (run: number) => string;
   /** Called with each run that has come to its end, while the sessions are there. */
   readonly ended?: (done: DoneEvent, run: number, predictor: Predictor) => Promise<void>;
-  /** Seconds between two times that all runs are saved. */
+  /** Seconds between two times that all runs are saved; see `SavingPace`. */
   readonly saveSeconds?: number;
 }
-
-const SAVE_SECONDS = 10;
-
-/** Saving takes no more of the time than one part in so many. */
-const SAVING_SHARE = 20;
 
 /**
  * Runs of one project side by side, each with its own rows, prompt, optimiser and schedule, over one backbone: the weights
@@ -42,7 +38,7 @@ const SAVING_SHARE = 20;
  */
 export async function trainTogether(
   plans: readonly TrainingPlan[],
-  { fit, session, group, told, notice, pauseRequested, nameOf, ended, saveSeconds = SAVE_SECONDS }: TogetherOptions,
+  { fit, session, group, told, notice, pauseRequested, nameOf, ended, saveSeconds }: TogetherOptions,
 ): Promise<(DoneEvent | undefined)[]> {
   const { project } = plans[0]!;
   const { precision } = project.file.trainer;
@@ -51,19 +47,16 @@ export async function trainTogether(
   const dirs = new Array<string>(plans.length);
   const going = new Map<number, Parameters<NonNullable<Beside['begun']>>[0]>();
   let stop: StopRequest | undefined;
-  let nextSave = Number.NEGATIVE_INFINITY;
+  const saving = new SavingPace(saveSeconds, 0);
   const save = async (step: number) => {
-    const started = performance.now();
     for (const run of going.values()) await run.save(step);
     await group.savedAt(step, dirs);
-    const now = performance.now();
-    nextSave = now + Math.max(1000 * saveSeconds, SAVING_SHARE * (now - started));
   };
   const before = async (step: number) => {
     // Where one has failed, the others end before their next step, and nothing goes on from them.
     if (stop) return;
     const pause = pauseRequested();
-    if (pause || performance.now() >= nextSave) await save(step);
+    if (pause || saving.isDue) await saving.save(() => save(step));
     if (pause) throw new PausedError();
   };
   const shared = new SharedStep(backbone, before, group.step);

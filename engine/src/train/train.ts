@@ -11,6 +11,7 @@ import type { TrainingPlan } from './plan.ts';
 import { requirePrecision } from './require-precision.ts';
 import { RunFolder } from './run-folder.ts';
 import { runWarnings } from './run-warnings.ts';
+import { SavingPace } from './saving-pace.ts';
 import { type Beside, Trainer } from './trainer.ts';
 
 export interface TrainOptions {
@@ -36,9 +37,6 @@ export type StopRequest = 'pause' | 'cancel';
 
 /** Thrown before a run of the backbone where a stop was requested; what was under way changes nothing. */
 class StopRequestedError extends Error {}
-
-/** A checkpoint is written after every epoch, and this often between. */
-const CHECKPOINT_SECONDS = 10;
 
 /**
  * Trains the plan's tasks and puts their prompts into the prompt table. The same plan gives the same bytes on the same
@@ -119,7 +117,7 @@ async function* eventsOf(
     const estimate = await unlessStopped(trainer.estimate(fitted));
     if (estimate) yield estimate;
   }
-  let saved = performance.now();
+  const saving = new SavingPace();
   for (;;) {
     if (trainer.state.progress.finished) {
       const done = await unlessStopped(trainer.finish());
@@ -151,10 +149,7 @@ async function* eventsOf(
     if (!event) continue;
     // Before the checkpoint: what a run writes after its checkpoint is dropped when it is resumed, and not missed.
     await run.addMetrics(event);
-    if (event.event === 'epoch' || performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
-      await trainer.save();
-      saved = performance.now();
-    }
+    if (event.event === 'epoch' || saving.isDue) await saving.save(() => trainer.save());
     yield event;
   }
 }

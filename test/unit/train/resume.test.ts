@@ -134,6 +134,18 @@ describe('a run that was stopped and resumed', () => {
     expect(told.filter(({ event }) => event === 'epoch').map(({ epoch }) => epoch)).toEqual([1, 2]);
   });
 
+  it('ends with them when its process died within an epoch, and goes on from what was saved there after ten seconds', async () => {
+    const { table } = await undisturbed();
+    const file = writeProject();
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 11_000));
+    await trainAndDie(file, 2);
+    vi.restoreAllMocks();
+    const resumed = await trainProject(file, { resume: true });
+    expect(resumed.events[0]).toMatchObject({ from_step: 1 });
+    expect(resumed.table).toEqual(table);
+  });
+
   it.each(['addMetrics', 'saveCheckpoint'] as const)(
     'has told each epoch once when %s failed at its end',
     async (step) => {
