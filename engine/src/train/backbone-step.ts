@@ -135,7 +135,7 @@ export class BackboneStep {
 
   /**
    * @param prompts virtual embeddings of each part
-   * @param weights of a target of each part in the loss; the last one is that of all that follow
+   * @param weights of a target of each part in the loss
    */
   private async runRows(
     run: readonly BatchPart[],
@@ -152,7 +152,7 @@ export class BackboneStep {
     const places = virtualPlaces(rows);
     const { session, inverses, windows, asksPlaces } = await this.step(places, gradient);
     const virtualTokens = virtual.length / hidden;
-    const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i] ?? weights.at(-1)!));
+    const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i]!));
     await this.atOnce.begin(rows.length);
     const feeds = {
       ...packBatch(rows, {

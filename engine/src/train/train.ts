@@ -50,11 +50,12 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
   if (!options.beside) await requireTablePlace(plan.project.promptTablePath);
   // Before there are sessions, whose memory would count twice.
   const fitted = options.fit ? undefined : fitRun(plan, options.session?.provider);
-  const { run, former } = await openRun(plan, options.fit ?? fitted!.fit, options);
+  const fit = options.fit ?? fitted!.fit;
+  const { run, former } = await openRun(plan, fit, options);
   try {
     const { session = {}, beside } = options;
     const trainer = await Trainer.create(plan, run, {
-      fit: run.record.fit ?? options.fit ?? fitted!.fit,
+      fit: run.record.fit ?? fit,
       session,
       beside,
       beforeRun: async () => {
