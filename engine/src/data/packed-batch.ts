@@ -10,7 +10,7 @@ export interface PackOptions {
   readonly virtualTokens: number;
   readonly places: VirtualPlaces;
   readonly inverses: readonly InverseInput[];
-  /** How many tokens a token sees in the layers that limit it; see `Attend`. */
+  /** How many tokens a token sees in the layers that limit it; see `LayerContext.attend`. */
   readonly windows: readonly number[];
   /** Whether the graph asks where keys stand; see `Masks`. */
   readonly asksPlaces?: boolean;

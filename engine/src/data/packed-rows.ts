@@ -27,7 +27,7 @@ export interface PackRowsOptions {
   readonly virtualTokens: number;
   readonly vocabSize: number;
   readonly inverses: readonly InverseInput[];
-  /** How many tokens a token sees in the layers that limit it; see `Attend`. */
+  /** How many tokens a token sees in the layers that limit it; see `LayerContext.attend`. */
   readonly windows: readonly number[];
   /** Whether the graph asks where keys stand; see `Masks`. */
   readonly asksPlaces?: boolean;
