@@ -60,10 +60,16 @@ it('what was let go for two other models while it was used is let go again when 
     });
     await Promise.all(hovers);
     expect(hovers, name).toHaveLength(2);
-    const { project } = await files.open({ file: others[0]! });
-    const kept = [await files.predictorOf(project, undefined)];
-    kept.push(await files.predictorOf((await files.open({ file: others[1]! })).project, undefined));
-    for (const predictor of kept) await predictor.release();
+    for (const file of others) await (await files.open({ file })).predictor.release();
     expect(live.size, name).toBe(0);
   }
+});
+
+it('what nobody uses is let go as soon as two other models are asked', async () => {
+  const [first, ...others] = await trainedFiles();
+  const live = liveSessions();
+  const { files, hover } = opened();
+  for (const file of [first!, ...others]) await hover(file);
+  for (const file of others) await (await files.open({ file })).predictor.release();
+  expect(live.size).toBe(0);
 });
