@@ -13,6 +13,7 @@ import { dataPaths, rowTokeniser, templateOf } from '../../../engine/src/project
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { writeSmallBackbone } from '../train/small-backbone.ts';
 import { type Json, open, writeProject } from '../train/small-project.ts';
+import { storesSeen } from '../train/stores-seen.ts';
 
 /** Answers each row with what the row has in `said`; undefined where it has nothing. */
 const oracle = {
@@ -199,9 +200,10 @@ it('the frozen model’s answer ends with its line, as those of its examples do'
   predict.mockRestore();
 });
 
-it('training rows are read only where some are shown to the frozen model', async () => {
+it('training rows are read only where some are shown to the frozen model, and files are closed', async () => {
   const { project, template } = await opened([mood('good'), mood('bad')]);
   const predictor = new Predictor(project.backbone);
+  const stores = storesSeen(RowStore);
   const openStore = vi.spyOn(RowStore, 'open');
   const filesRead = async (baselines: ('zero' | 'one')[]) => {
     openStore.mockClear();
@@ -210,7 +212,8 @@ it('training rows are read only where some are shown to the frozen model', async
   };
   expect(await filesRead(['zero'])).toEqual([['test.jsonl'], []]);
   expect(await filesRead(['zero', 'one'])).toEqual([['test.jsonl'], ['train.jsonl']]);
-  openStore.mockRestore();
+  expect(stores).toEqual({ opened: 4, closed: 4 });
+  vi.restoreAllMocks();
   await predictor.release();
 });
 

@@ -3,6 +3,7 @@ import { estimateRun, measurePlan, type Pace, reckonPace } from '../../../engine
 import { type FittedRun, fitRun } from '../../../engine/src/train/fit.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { secondsOfRows } from '../../../engine/src/train/seconds-of-rows.ts';
+import { liveSessions } from '../predict/live-sessions.ts';
 import { type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
 
 withFixedDate();
@@ -88,6 +89,19 @@ describe('what a run takes', () => {
     const without = await planned({ ...trainer({}), data: { train_ds: ['train.jsonl'], validation_ds: [] } });
     const bare = await measurePlan(without, fitRun(without, 'cpu'), async () => undefined);
     expect(bare).toMatchObject({ validation: 0, end: 0 });
+  });
+
+  it('leaves no session where it was measured, or withdrawn', async () => {
+    const plan = await planned(trainer({}));
+    const live = liveSessions();
+    await measurePlan(plan, fitRun(plan, 'cpu'), async () => undefined);
+    expect(live.size).toBe(0);
+    let asked = 0;
+    const withdrawn = measurePlan(plan, fitRun(plan, 'cpu'), async () => {
+      if (++asked === 2) throw new Error('withdrawn');
+    });
+    await expect(withdrawn).rejects.toThrow('withdrawn');
+    expect(live.size).toBe(0);
   });
 
   it('is told of ten steps or more, and finding it out changes nothing', async () => {

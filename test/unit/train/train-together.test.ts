@@ -10,6 +10,7 @@ import { RunGroup } from '../../../engine/src/train/run-group.ts';
 import { listRuns } from '../../../engine/src/train/run-list.ts';
 import { type TogetherOptions, trainTogether } from '../../../engine/src/train/train-together.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
+import { liveSessions } from '../predict/live-sessions.ts';
 import { largestDifference } from './small-backbone.ts';
 import {
   BOTH_TASKS,
@@ -76,11 +77,13 @@ describe('runs side by side', () => {
     }
   });
 
-  it('take their steps together, and those that go on longer theirs alone', async () => {
+  it('take their steps together, and those that go on longer theirs alone, and leave no session', async () => {
     const files = [writeProject(withSeed(1)), writeProject(withSeed(2, { max_epochs: 3 }))];
     const plans = await Promise.all(files.map(async (file) => planTraining(await open(file), [])));
     const run = vi.spyOn(BackboneStep.prototype, 'runTogether');
+    const live = liveSessions();
     await together(plans);
+    expect(live.size).toBe(0);
     expect(run.mock.calls.map(([batches]) => batches.length)).toEqual([2, 2, 2, 2, 2, 2, 1, 1, 1]);
   });
 
