@@ -100,6 +100,15 @@ describe('the task file of a listed run', () => {
     expect(stores.closed).toBe(stores.opened);
   });
 
+  it.each<[string, (file: string) => unknown]>([
+    ['has ended', (file) => trainProject(file)],
+    ['is a later one', (file) => trainProject(file, { stopAfter: 1 })],
+  ])('stays as it was where the last run of the other %s', async (_, change) => {
+    const { before, file, run } = await renamedProject();
+    await change(file);
+    expect(await taskFileNow(before, run)).toBe(before);
+  });
+
   it('stays as it was where two others would do, or none', async () => {
     const { before, file, run } = await renamedProject();
     copyFileSync(file, beside(file, 'copy.ptask.json'));
