@@ -93,6 +93,18 @@ describe('answers', () => {
     expect(answered!.trained!.candidates).toHaveLength(2);
   });
 
+  it('without a prompt are made ready once, for whoever asks for them next', async () => {
+    const { predictor, answers } = await answersOf();
+    const score = vi.spyOn(predictor, 'score');
+    await answers.prepareUntrained(row('good'));
+    await answers.prepareUntrained(row('bad', 'down'));
+    expect(score).toHaveBeenCalledTimes(1);
+    // The prompt is asked, and the model without one is known to have answered already.
+    const [answered] = await answers.answer([row('good')], true);
+    expect(answered!.untrained!.candidates).toHaveLength(2);
+    expect(score).toHaveBeenCalledTimes(2);
+  });
+
   it('of a stale prompt are given as such, with the template that it was trained with', async () => {
     const current = (await (await answersOf()).answers.answer([row('good')], false))[0]!;
     const { answers } = await answersOf((text) => text.replace('{text}: {label}', 'It is {text} : {label}'));
@@ -115,5 +127,18 @@ describe('answers', () => {
       trained: undefined,
       untrained: undefined,
     });
+  });
+
+  it('are said to be missing for the length of a row only where something was asked', async () => {
+    const untruncated = (text: string) => text.replace('"truncate_field":"text"', '"truncate_field":null');
+    const untrained = (text: string) => untruncated(text).replace('small.prompts', 'none.prompts');
+    const problemOf = async (change: (text: string) => string, withUntrained: boolean) => {
+      const { answers } = await answersOf(change);
+      return (await answers.answer([row('good', 'x'.repeat(200))], withUntrained))[0]!.problem;
+    };
+    const tooLong = 'the row is too long for the model';
+    expect(await problemOf(untruncated, false)).toBe(tooLong);
+    expect(await problemOf(untrained, true)).toBe(tooLong);
+    expect(await problemOf(untrained, false)).toBeUndefined();
   });
 });
