@@ -27,6 +27,12 @@ export interface BaselineRows {
 const CANDIDATES = 2000;
 
 /**
+ * Tokens of all shots: attention among them takes memory by their square, so that the 100,000 that some contexts have room for would
+ * take more than any machine has.
+ */
+const MOST_SHOT_TOKENS = 2048;
+
+/**
  * Answers rows with the frozen backbone alone: the template without its virtual tokens, behind training rows filled into
  * the same template, a line each. The whole context of the backbone is used, whatever `max_seq_length` says.
  * @throws RangeError without rows to answer
@@ -126,7 +132,7 @@ function roomForShots(project: Project, template: TaskTemplate, { store, numbers
   for (const number of numbers) longest = Math.max(longest, tokeniser.prompt(store.row(number), 0)?.length ?? 0);
   const answers = Object.keys(template.labels ?? {}).map((label) => tokeniser.answer(label).length);
   const answer = template.labels ? Math.max(0, ...answers) : MAX_NEW_TOKENS;
-  return maxPositions - Math.min(longest, most) - answer;
+  return Math.min(MOST_SHOT_TOKENS, maxPositions - Math.min(longest, most) - answer);
 }
 
 /** The rows' own tokens, without anything that opens or closes a prompt. */

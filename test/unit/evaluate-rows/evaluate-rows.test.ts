@@ -175,6 +175,19 @@ describe('the frozen model', () => {
   });
 });
 
+it('the frozen model gets examples of 2048 tokens at most, however many its context has room for', async () => {
+  const model = writeSmallBackbone(path.join(temporaryFolder(), 'model'), { positions: 8192 });
+  const rows = Array.from({ length: 300 }, (_, n) => ({ ...mood(n % 2 ? 'good' : 'bad'), text: `${n}` }));
+  const { project, template, test } = await opened(rows, 'mood', { model });
+  const predictor = new Predictor(project.backbone);
+  const cached = vi.spyOn(predictor, 'cachePrefix').mockRejectedValue(new Error('seen'));
+  const asked = { train: test, evaluated: { store: test.store, numbers: [0, 1] } };
+  await expect(runBaseline(project, predictor, template, 'few', asked)).rejects.toThrow('seen');
+  const tokens = cached.mock.calls[0]![0].length;
+  expect(tokens).toBeLessThanOrEqual(2048);
+  expect(tokens).toBeGreaterThan(2000);
+});
+
 it('the frozen model’s answer ends with its line, as those of its examples do', async () => {
   const echo = (answer: string): Json => ({ taskname: 'echo', text: 't', answer });
   // An answer may have 64 tokens, and an example needs room, too.
