@@ -1,5 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
+import { EngineError } from '../errors.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
+import { runtimeFailure } from './runtime-failure.ts';
 
 export interface RowsAtOnceOptions {
   /** Told, for the user, that there are fewer rows at once, or what else is done otherwise than asked. */
@@ -40,9 +42,16 @@ export class RowsAtOnce {
     this.latest = rows;
   }
 
-  /** @param work begun anew where memory runs out, so it changes nothing until it is done; it does not call this itself */
+  /**
+   * @param work begun anew where memory runs out, so it changes nothing until it is done; it does not call this itself
+   * @throws EngineError where there is not enough memory for half as many rows, or one; what `work` throws
+   */
   async do<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last.then(() => this.tried(work));
+    const result = this.last
+      .then(() => this.tried(work))
+      .catch((error: unknown) => {
+        throw isOutOfMemory(error) && !(error instanceof EngineError) ? runtimeFailure(error) : error;
+      });
     this.last = result.catch(() => undefined);
     return result;
   }

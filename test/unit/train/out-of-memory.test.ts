@@ -67,6 +67,10 @@ describe('a step that runs out of memory', () => {
     vi.restoreAllMocks();
     roomFor(0);
     await expect(step.run(batch.slice(0, 1), virtual)).rejects.toThrow('Failed to allocate memory');
+    vi.restoreAllMocks();
+    // JavaScript's own words for it.
+    roomFor(0, 'Array buffer allocation failed');
+    await expect(step.run(batch.slice(0, 1), virtual)).rejects.toThrow(EngineError);
     await step.release();
   });
 
@@ -122,6 +126,8 @@ it.each([
   'Failed to create a WebGPU buffer: Out of memory',
   'Exception during initialization: bad allocation',
   'GetExtDataFromTensorProto: external data: open file model.safetensors fail, errcode = 1455 - Växlingsfilen är för liten',
+  'Array buffer allocation failed',
+  'Invalid typed array length: 9024620004',
   'Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)',
   'WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid due to a previous error.\n - While validating entries[2]',
 ])('%s is told for what it is', (text) => {
