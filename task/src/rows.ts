@@ -85,13 +85,16 @@ export class RowReader {
     }
     let nextReturn = chunk.indexOf(CARRIAGE_RETURN, from);
     let nextFeed = chunk.indexOf(LINE_FEED, from);
+    let mayFinishTogether = true;
     while (nextReturn >= 0 || nextFeed >= 0) {
-      if (nextReturn < 0 && this.#pendingBytes === 0 && this.#line > 0) {
+      if (mayFinishTogether && nextReturn < 0 && this.#pendingBytes === 0 && this.#line > 0) {
         const end = chunk.lastIndexOf(LINE_FEED) + 1;
         if (this.#finishLines(chunk.subarray(from, end), rows)) {
           from = end;
           break;
         }
+        // To try it again behind each line, such as of a file in Latin-1, would decode all that follows as often.
+        mayFinishTogether = false;
       }
       const atReturn = nextReturn >= 0 && (nextFeed < 0 || nextReturn < nextFeed);
       const end = atReturn ? nextReturn : nextFeed;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { type DataRow, parseRow, readRows } from '../../../task/src/rows.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { type DataRow, parseRow, RowReader, readRows } from '../../../task/src/rows.ts';
 
 async function read(bytes: Uint8Array | string, cuts: number[] = [], maxLineBytes?: number): Promise<DataRow[]> {
   const all = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
@@ -53,6 +53,16 @@ describe('readRows', () => {
     const [bad, good] = await read(bytes);
     expect(bad).toMatchObject({ line: 0, value: undefined, problem: { start: 8, end: 9 } });
     expect(good).toMatchObject({ line: 1, byteOffset: 15, value: { a: '1' } });
+  });
+
+  it('decodes a chunk in another encoding hardly more often than one in UTF-8', () => {
+    const chunk = Buffer.from('{"a":"\xe5"}\n'.repeat(1000), 'latin1');
+    const decode = vi.spyOn(TextDecoder.prototype, 'decode');
+    const rows = new RowReader().push(chunk);
+    const decoded = decode.mock.calls.reduce((sum, [bytes]) => sum + (bytes as Uint8Array).length, 0);
+    decode.mockRestore();
+    expect(rows.filter(({ value }) => value === undefined)).toHaveLength(1000);
+    expect(decoded).toBeLessThan(3 * chunk.length);
   });
 
   it('does not keep a line that is too long, and reads on', async () => {
