@@ -23,9 +23,12 @@ export function repeatedFields(text: string, value: RowObject): readonly string[
  */
 export function leastWithRepeat(fields: readonly string[], isText: readonly boolean[]): number {
   // `"key":` and a comma, and the quotes of a text or the one digit that another value has at least.
-  const members = fields.map((field, i) => field.length + 4 + (isText[i] ? 2 : 1));
-  const shortest = Math.min(...fields.map((field) => field.length + 5));
-  return members.reduce((sum, length) => sum + length, 1) + shortest;
+  let [least, shortest] = [1, Number.POSITIVE_INFINITY];
+  for (const [i, { length }] of fields.entries()) {
+    least += length + 4 + (isText[i] ? 2 : 1);
+    shortest = Math.min(shortest, length + 5);
+  }
+  return least + shortest;
 }
 
 /** Those that are there several times, each once. */

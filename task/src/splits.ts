@@ -33,7 +33,7 @@ export function completedSplits(splits: readonly number[], total: number, marker
 export function raisedSplits(splits: readonly number[], total: number): number[][] {
   const raised = splits.map((split) => Math.max(1, split));
   const tooMuch = sumOf(raised) - total;
-  const largest = raised.indexOf(Math.max(...raised));
+  const largest = raised.indexOf(raised.reduce((most, split) => Math.max(most, split)));
   const left = raised[largest]! - tooMuch;
   return tooMuch < 0 || left < 1 ? [] : [raised.with(largest, left)];
 }

@@ -51,8 +51,9 @@ export class TokenMeter {
       if (segment.kind === 'field') uses.set(segment.name, (uses.get(segment.name) ?? 0) + 1);
     }
     // In place of its form a row has the label, which may be longer.
-    fixed += Math.max(0, ...Object.keys(template.settings.labels ?? {}).map(mostTokens));
-    return (this.limit - fixed) / Math.max(1, ...uses.values());
+    const labels = Object.keys(template.settings.labels ?? {});
+    fixed += labels.reduce((most, label) => Math.max(most, mostTokens(label)), 0);
+    return (this.limit - fixed) / [...uses.values()].reduce((most, times) => Math.max(most, times), 1);
   }
 
   /** The row's tokens. For a row that cannot be too long the count is an upper bound, which costs no tokenising. */

@@ -40,7 +40,8 @@ export function mergedGroups(groups: readonly FiredGroup[]): FiredGroup[] {
     const known = byName.get(group) ?? { count: 0, rows: [] };
     byName.set(group, known);
     known.count += count;
-    known.rows.push(...rows);
+    // Where all are wanted there may be more of them than a call takes arguments.
+    for (const row of rows) known.rows.push(row);
   }
   return [...merged].flatMap(([rule, byName]) =>
     [...byName].map(([group, { count, rows }]) => ({

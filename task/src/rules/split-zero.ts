@@ -3,7 +3,7 @@ import { countMarkers } from '../context.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
-import { changeSplits, evenSplits, markerPlaces, raisedSplits, totalOf } from '../splits.ts';
+import { changeSplits, evenSplits, isPositive, markerPlaces, raisedSplits, totalOf } from '../splits.ts';
 import { replaceNode } from '../task-edits.ts';
 
 export const splitZero: Rule = {
@@ -43,19 +43,22 @@ export const splitZero: Rule = {
         });
       }
       const splits = context.givenIn(template, 'virtual_token_splits');
+      if (splits === undefined || isPositive(virtual_token_splits)) continue;
+      const tokens = totalOf(context, template);
+      const markers = countMarkers(template) || virtual_token_splits.length;
+      const places = markerPlaces(context, template);
+      const fixes = changeSplits(splits, [
+        ...evenSplits(tokens, markers),
+        ...(virtual_token_splits.length === markers ? raisedSplits(virtual_token_splits, tokens) : []),
+      ]);
       for (const [index, split] of virtual_token_splits.entries()) {
         const node = context.givenIn(template, 'virtual_token_splits', index);
-        if (splits === undefined || node === undefined || split >= 1) continue;
-        const tokens = totalOf(context, template);
-        const markers = countMarkers(template) || virtual_token_splits.length;
+        if (node === undefined || split >= 1) continue;
         report({
           at: spanOf(node),
           message: t('A split must be at least 1; remove the marker if it is to have no virtual tokens.'),
-          related: markerPlaces(context, template).slice(index, index + 1),
-          fixes: changeSplits(splits, [
-            ...evenSplits(tokens, markers),
-            ...(virtual_token_splits.length === markers ? raisedSplits(virtual_token_splits, tokens) : []),
-          ]),
+          related: places.slice(index, index + 1),
+          fixes,
         });
       }
     }

@@ -1,6 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { checkTaskText } from '../../../task/src/check.ts';
-import { check, environment, row, TASK_PATH, taskFile } from './harness.ts';
+import { TaskContext } from '../../../task/src/context.ts';
+import { type FiredRow, mergedGroups } from '../../../task/src/data/fired-rows.ts';
+import type { ModelFacts } from '../../../task/src/environment.ts';
+import { leastWithRepeat } from '../../../task/src/repeated-fields.ts';
+import { rules } from '../../../task/src/rules/index.ts';
+import { TokenMeter } from '../../../task/src/tokens.ts';
+import { check, demoModel, environment, row, TASK_PATH, taskFile } from './harness.ts';
 
 /*
  * Task files that are made to keep whoever looks at them: each took minutes, or the memory, of an editor that only found it in a
@@ -24,6 +30,16 @@ const HOSTILE: Readonly<Record<string, string>> = {
     task_templates: many(10_000, () => ({ taskname: 't', prompt_template: '<|VIRTUAL_PROMPT_0|>{a}{b}' })),
   }),
   'comments that do not end': '/*'.repeat(300_000),
+  'splits of nothing': file({
+    task_templates: [
+      {
+        taskname: 't',
+        prompt_template: 'a {b}',
+        total_virtual_tokens: 2 ** 20,
+        virtual_token_splits: many(200_000, () => 0),
+      },
+    ],
+  }),
   'a long text': file({ examples: [{ taskname: 't', a: 'x'.repeat(2 ** 20) }] }),
 };
 
@@ -102,4 +118,24 @@ it('an ordinary file is none of these', () => {
   const { problems } = checkTaskText(TASK_PATH, file(Object.fromEntries(many(900, (i) => [`k${i}`, 1]))));
   expect(problems.filter(({ message }) => message.startsWith('Unknown key'))).toHaveLength(900);
   expect(problems.some(({ message }) => message.startsWith('There are more'))).toBe(false);
+});
+
+/** More than a call takes arguments. */
+const MANY = 150_000;
+
+it('a row may have any number of fields', () => {
+  const fields = many(MANY, () => 'ab');
+  expect(leastWithRepeat(fields, [])).toBe(1 + 7 * (MANY + 1));
+});
+
+it('any number of rows may have one fault', () => {
+  const group = { rule: rules[0]!, group: '', count: MANY, rows: many(MANY, (line) => ({ line }) as FiredRow) };
+  expect(mergedGroups([group])).toMatchObject([{ count: MANY }]);
+});
+
+it('a template may have any number of labels', () => {
+  const labels = Object.fromEntries(many(MANY, (i) => [`${i}`, []]));
+  const context = new TaskContext(TASK_PATH, taskFile({ of: `"labels": ${JSON.stringify(labels)}` }));
+  const model = demoModel as ModelFacts & { kind: 'ok' };
+  expect(new TokenMeter(model, model.tokenizer!, context.file).safeLength(context.templates[0]!)).toBeGreaterThan(0);
 });
