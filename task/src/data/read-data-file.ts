@@ -1,7 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import { fileReason } from '../../../model/src/file-reason.ts';
 import type { CheckEnvironment } from '../environment.ts';
-import { RowReader } from '../rows.ts';
+import { MAX_LINE_BYTES, RowReader } from '../rows.ts';
 import { DataIndex } from './data-index.ts';
 import type { Work } from './work.ts';
 
@@ -70,6 +70,8 @@ function isUtf16([first, second]: Uint8Array): boolean {
 
 /** In bytes; a block ends with the chunk in which it reaches this. */
 const BLOCK_BYTES = 256 * 1024;
+/** The largest that records hold. */
+const MAX_NUMBER = 2 ** 32 - 1;
 
 class BlockFiller {
   readonly #index: DataIndex;
@@ -84,30 +86,35 @@ class BlockFiller {
 
   push(chunk: Uint8Array): void {
     this.#add(this.#reader.push(chunk));
-    if (this.#reader.offset - this.#start >= BLOCK_BYTES) this.#endBlock();
+    if (this.#reader.offset - this.#start >= BLOCK_BYTES) this.#endBlock(this.#reader.lines, this.#reader.offset);
   }
 
   finish(): void {
     this.#add(this.#reader.end());
-    if (this.#reader.lines > this.#firstLine) this.#endBlock();
+    this.#endBlock(this.#reader.lines, this.#reader.offset);
   }
 
   #add(rows: ReturnType<RowReader['push']>): void {
     for (const row of rows) {
       const { line, byteOffset, byteLength } = row;
-      this.#index.builder.add(line - this.#firstLine, byteOffset - this.#start, byteLength, row);
+      // A line that may have gigabytes is in a block of its own, lest it be read again with others.
+      const isTooLong = byteLength > MAX_LINE_BYTES;
+      if (isTooLong) this.#endBlock(line, byteOffset);
+      this.#index.builder.add(line - this.#firstLine, byteOffset - this.#start, Math.min(byteLength, MAX_NUMBER), row);
+      if (isTooLong) this.#endBlock(line + 1, byteOffset + byteLength);
     }
   }
 
-  #endBlock(): void {
-    const { lines, offset } = this.#reader;
+  /** @param offset where the line of this number starts, or ends the one before it */
+  #endBlock(line: number, offset: number): void {
+    if (line === this.#firstLine) return;
     this.#index.append({
-      lines: lines - this.#firstLine,
+      lines: line - this.#firstLine,
       text: undefined,
       bytes: { start: this.#start, length: offset - this.#start },
       records: this.#index.builder.take(),
     });
     this.#start = offset;
-    this.#firstLine = lines;
+    this.#firstLine = line;
   }
 }

@@ -1,6 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { CheckEnvironment, FilePart } from '../environment.ts';
-import { type DataRow, RowReader } from '../rows.ts';
+import { type DataRow, MAX_LINE_BYTES, RowReader, tooLong } from '../rows.ts';
 import type { DataBlock } from './data-index.ts';
 import { COLUMNS } from './row-records.ts';
 import type { TextBlock } from './text-blocks.ts';
@@ -42,9 +42,14 @@ export async function readRowsAgain(environment: Reading, path: string, refs: re
     start: block.bytes!.start + block.records!.columns[row * COLUMNS + 2]!,
     length: block.records!.columns[row * COLUMNS + 3]!,
   }));
-  const read = await readParts(environment, path, parts);
-  return read.map((bytes) => {
-    const rows = rowsIn(bytes);
+  const isTooLong = ({ length }: FilePart) => length > MAX_LINE_BYTES;
+  const wanted = parts.filter((part) => !isTooLong(part));
+  const read = (await readParts(environment, path, wanted)).values();
+  return parts.map((part) => {
+    if (isTooLong(part)) {
+      return { line: 0, byteOffset: 0, byteLength: part.length, ...tooLong(part.length, MAX_LINE_BYTES) };
+    }
+    const rows = rowsIn(read.next().value!);
     if (rows.length !== 1) throw new ChangedOnDisk(path);
     return rows[0]!;
   });

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { type Range, TextDocument } from 'vscode-languageserver-textdocument';
 import type { DataIndex } from '../../../../task/src/data/data-index.ts';
 import { readDataFile } from '../../../../task/src/data/read-data-file.ts';
-import { readBlockAgain, rowAtHand } from '../../../../task/src/data/read-rows.ts';
+import { readBlockAgain, readRowsAgain, rowAtHand } from '../../../../task/src/data/read-rows.ts';
 import { COLUMNS } from '../../../../task/src/data/row-records.ts';
 import { TextBlocks } from '../../../../task/src/data/text-blocks.ts';
 import { readNextBlock, spliceIndex, textIndex } from '../../../../task/src/data/text-index.ts';
 import { Work } from '../../../../task/src/data/work.ts';
-import { RowReader } from '../../../../task/src/rows.ts';
+import { MAX_LINE_BYTES, RowReader } from '../../../../task/src/rows.ts';
 import { environment } from '../harness.ts';
 import { data, line, lineEnd } from './arbitrary-data.ts';
 
@@ -169,6 +169,36 @@ describe('a long file on disk', () => {
     expect(last.records!.columns[(last.records!.count - 1) * COLUMNS]! + index.lineOf(index.blocks.length - 1)).toBe(
       19_999,
     );
+  });
+
+  it('is not read again in one piece with a line that is too long to be a row', async () => {
+    const long = 'x'.repeat(MAX_LINE_BYTES + 1);
+    const text = `{"taskname": "t", "a": "1"}\n\n${long}\r\n{"taskname": "t", "a": "2"}\n${long}`;
+    const index = await indexOnDisk(text);
+    const lengths: number[] = [];
+    const bytes = new TextEncoder().encode(text);
+    const own = environment(
+      {},
+      {
+        readParts: async (_, parts) => {
+          lengths.push(...parts.map(({ length }) => length));
+          return parts.map(({ start, length }) => bytes.subarray(start, start + length));
+        },
+      },
+    );
+    const refs = index.blocks.flatMap((block, at) =>
+      Array.from({ length: block.records!.count }, (_, row) => {
+        return { block, row, line: index.lineOf(at) + block.records!.columns[row * COLUMNS]! };
+      }),
+    );
+    expect(refs.map(({ line }) => line)).toEqual([0, 2, 3, 4]);
+    const tooLong = { value: undefined, problem: { message: expect.stringMatching(/^This line has 4194305 bytes/) } };
+    const read = await readRowsAgain(own, PATH, refs);
+    expect(read).toMatchObject([{ value: { a: '1' } }, tooLong, { value: { a: '2' } }, tooLong]);
+    for (const { block } of [refs[0]!, refs[2]!]) {
+      expect([...(await readBlockAgain(own, PATH, block))]).toHaveLength(1);
+    }
+    expect(Math.max(...lengths)).toBeLessThan(100);
   });
 
   it('that was changed meanwhile is noticed when it is read again', async () => {
