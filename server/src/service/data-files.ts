@@ -72,8 +72,14 @@ export class DataFiles {
 
   /** Takes an edit of an open document. */
   edited(path: string, splice: TextSplice): void {
-    const reading = this.#entries.get(path)?.reading;
-    if (reading?.state === 'read') spliceIndex(reading.index, splice);
+    const entry = this.#entries.get(path);
+    if (entry?.reading?.state !== 'read') return;
+    const { index } = entry.reading;
+    spliceIndex(index, splice);
+    const document = this.#host.documents.get(path);
+    if (document === undefined || !index.shapes.isThin) return;
+    entry.reading = { state: 'read', index: textIndex(document.blocks) };
+    this.#readAtOnce(path);
   }
 
   /** Says that a file, or a folder of them, is another one now: changed on disk, opened or closed. */
@@ -139,10 +145,9 @@ export class DataFiles {
 
   async #read(path: string, entry: Entry): Promise<void> {
     const work = new Work({ signal: entry.given.signal, breathe: this.#host.breathe });
-    const { reading } = entry;
-    if (reading?.state === 'read') {
-      // Edits that come meanwhile leave blocks to be read, too.
-      while (readNextBlock(reading.index)) await work.pause();
+    if (entry.reading?.state === 'read') {
+      // Edits that come meanwhile leave blocks to be read, too, or another index.
+      while (entry.reading?.state === 'read' && readNextBlock(entry.reading.index)) await work.pause();
     } else {
       const { outdated } = entry;
       entry.reading = await readDataFile(this.#host.environment, path, work);

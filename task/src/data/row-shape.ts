@@ -77,6 +77,11 @@ export class ShapeTable {
     return this.#tables.get(taskname);
   }
 
+  /** Whether too few texts of a field are kept since rows have gone, so that all rows should be read anew. */
+  get isThin(): boolean {
+    return [...this.#tables.values()].some((tables) => [...tables.values()].some((table) => table.isThin));
+  }
+
   of(row: RowObject, repeated: readonly string[] = []): RowShape {
     const taskname = textOf(row, 'taskname') ?? (Object.hasOwn(row, 'taskname') ? null : undefined);
     const roots = repeated.length === 0 ? this.#roots : this.#rootsOf(repeated);

@@ -2,6 +2,7 @@ import { drawOf, hashKey } from './text-hash.ts';
 
 /** How many different texts of a field are kept to judge all of them by. */
 export const MAX_SAMPLED_VALUES = 256;
+const FEWEST_SAMPLED_VALUES = MAX_SAMPLED_VALUES / 2;
 /** In UTF-16 units; a longer text is cut, and its length kept. */
 export const MAX_SAMPLED_LENGTH = 1000;
 
@@ -13,6 +14,9 @@ export interface SampledValue {
   /** How many rows have this very text. */
   readonly rows: number;
 }
+
+/** Above all that is drawn. */
+const NO_BOUND = 0x1_0000_0000;
 
 interface Entry {
   key: number;
@@ -30,7 +34,7 @@ interface Entry {
 export class ValueTable {
   readonly #entries = new Map<number, Entry>();
   /** Texts that draw this or more are not kept. */
-  #bound = 0x1_0000_0000;
+  #bound = NO_BOUND;
   #first: Entry | undefined;
 
   /** Whether every text is kept, and as a whole. */
@@ -61,6 +65,11 @@ export class ValueTable {
     const entry = this.#entries.get(key);
     if (entry !== undefined && --entry.rows === 0) this.#entries.delete(key);
     if (this.#first?.key === key && this.#entries.get(key) === undefined) this.#first = undefined;
+  }
+
+  /** Whether so many of the texts that were kept are gone that one that had never had them would keep others as well. */
+  get isThin(): boolean {
+    return this.#bound < NO_BOUND && this.#entries.size < FEWEST_SAMPLED_VALUES;
   }
 
   #drop(): void {

@@ -8,7 +8,7 @@ import { toDiagnostic } from '../../../server/src/service/to-diagnostic.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { data, line, lineEnd, task } from '../task/data/arbitrary-data.ts';
-import { environment, TASK_PATH } from '../task/harness.ts';
+import { environment, row, TASK_PATH, taskFile } from '../task/harness.ts';
 import { uriOf } from './harness.ts';
 
 /*
@@ -194,4 +194,20 @@ describe('whatever is changed, and whenever', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+
+  it('of many rows some are deleted, and the others are told of as if they had been alone', async () => {
+    const many = Array.from({ length: 2000 }, (_, i) => `${row(`Text ${i}`, `svar ${i}`)}\n`).join('');
+    const blanks = Array.from({ length: 10 }, (_, i) => row('Samma text', `positiva${' '.repeat(i)}`));
+    const few = [row('Samma text', 'negativa'), ...blanks].join('\n');
+    const project = new Project({ 'validation.jsonl': row('Vinsten ökar') }, taskFile(), false);
+    project.openFile('train.jsonl', many + few);
+    await project.service.settled();
+    expect(project.shown()).toEqual(await project.fresh());
+    project.edit('train.jsonl', 0, many.length, '', false);
+    await project.service.settled();
+    const shown = project.shown();
+    expect(shown.filter((problem) => problem.includes('row-contradiction'))).toHaveLength(10);
+    expect(shown).toEqual(await project.fresh());
+    expect(project.errors).toEqual([]);
+  });
 });
