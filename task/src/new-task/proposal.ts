@@ -1,4 +1,6 @@
+import { formKey } from '../labels.ts';
 import type { RowObject } from '../rows.ts';
+import { canBePlaceholder } from '../template.ts';
 import { languageOf, type RowLanguage } from './row-language.ts';
 
 /** What the rows of some data files say of the task that they are for. */
@@ -28,7 +30,20 @@ const LONGEST_LABEL = 40;
 const ANSWER_NAMES = ['label', 'answer', 'response', 'completion', 'output', 'target', 'etikett', 'svar'];
 
 /** Of what can be made a text without a doubt. */
-export const isNumberOrTruth = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
+const isNumberOrTruth = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
+
+/** Its value as a text; undefined where that is none, nor can be made one. */
+export function textIn(row: RowObject, field: string): string | undefined {
+  const value = Object.hasOwn(row, field) ? row[field] : undefined;
+  if (typeof value === 'string') return value;
+  return isNumberOrTruth(value) ? String(value) : undefined;
+}
+
+/** The name of its task; undefined for a row that names none, as where a cell of a table is blank. */
+export function tasknameIn(row: RowObject): string | undefined {
+  const name = textIn(row, 'taskname');
+  return name?.trim() === '' ? undefined : name;
+}
 
 /** More tasks, and more fields of one, are passed over. */
 const MOST_NAMES = 1000;
@@ -44,8 +59,8 @@ interface FieldFacts {
   /** Rows with such a value. */
   rows: number;
   /**
-   * The different ones that are not blank, while they are so few and short that they may be labels. By their text in NFC: letters
-   * that are composed otherwise look the same, and the first that was found stands for both.
+   * The different ones that are not blank, while they are so few and short that they may be labels. By what `labels` of a task file
+   * takes for one: the first that was found stands for all that differ in outer blanks or the composition of letters alone.
    */
   values: Map<string, string> | undefined;
   /** Whether all that are not blank are numbers, however they are written. */
@@ -71,13 +86,12 @@ export class RowSurvey {
   readonly #tasks = new Map<string | undefined, TaskSurvey>();
 
   add(row: RowObject): void {
-    const taskname = typeof row.taskname === 'string' ? row.taskname : undefined;
-    const task = this.#task(taskname);
+    const task = this.#task(tasknameIn(row));
     if (task === undefined) return;
     const samples = task.rows % task.stride === 0 ? new Map<string, string>() : undefined;
     task.rows += 1;
     for (const [field, value] of Object.entries(row)) {
-      if (field === 'taskname' || !isPlaceholder(field)) continue;
+      if (field === 'taskname') continue;
       if (typeof value === 'string') {
         note(task.texts, field, value);
         samples?.set(field, value.slice(0, SAMPLE_UNITS));
@@ -121,7 +135,7 @@ const emptySurvey = (): TaskSurvey => ({ rows: 0, texts: new Map(), numbers: new
 function note(fields: Map<string, FieldFacts>, field: string, value: string): void {
   let facts = fields.get(field);
   if (facts === undefined) {
-    if (fields.size >= MOST_NAMES) return;
+    if (fields.size >= MOST_NAMES || !canBePlaceholder(field)) return;
     facts = { rows: 0, values: new Map(), areNumbers: true, longest: 0 };
     fields.set(field, facts);
   }
@@ -130,8 +144,8 @@ function note(fields: Map<string, FieldFacts>, field: string, value: string): vo
   const isBlank = value.trim() === '';
   if (facts.areNumbers && !isBlank) facts.areNumbers = value.length <= LONGEST_LABEL && NUMBER.test(value);
   if (facts.values === undefined || isBlank) return;
-  const composed = value.normalize('NFC');
-  if (!facts.values.has(composed)) facts.values.set(composed, value);
+  const key = formKey(value);
+  if (!facts.values.has(key)) facts.values.set(key, value.trim());
   if (facts.values.size > MOST_LABELS || value.length > LONGEST_LABEL) facts.values = undefined;
 }
 
@@ -196,9 +210,6 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
     language: languageOf(task.samples.flatMap((sample) => fields.flatMap((field) => sample.get(field) ?? []))),
   };
 }
-
-/** Whether a field can stand in a template. */
-const isPlaceholder = (field: string) => /^[^{}\r\n]+$/.test(field) && !field.includes('<|VIRTUAL_PROMPT_');
 
 function labelsOf({ values, rows }: Answers): string[] | undefined {
   const count = values?.size ?? 0;

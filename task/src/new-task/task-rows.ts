@@ -1,7 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import { hashKey, hashText } from '../data/text-hash.ts';
 import type { RowObject } from '../rows.ts';
-import { isNumberOrTruth } from './proposal.ts';
+import { tasknameIn, textIn } from './proposal.ts';
 
 /** What rows are made for. */
 export interface RowsWanted {
@@ -40,10 +40,10 @@ export class TaskRows {
   /** Undefined for a row that is left out. */
   ready(row: RowObject): TaskRow | undefined {
     const { taskname, fields, answerField } = this.#wanted;
-    if (Object.hasOwn(row, 'taskname') && row.taskname !== taskname) return this.#without('otherTask');
-    const answer = textOf(row, answerField);
+    if ((tasknameIn(row) ?? taskname) !== taskname) return this.#without('otherTask');
+    const answer = textIn(row, answerField);
     if (answer === undefined || answer.trim() === '') return this.#without('noAnswer');
-    const texts = fields.map((field) => textOf(row, field) ?? '');
+    const texts = fields.map((field) => textIn(row, field) ?? '');
     if (texts.every((text) => text.trim() === '')) return this.#without('noText');
     const key = keyOf(texts);
     const whole = keyOf([...texts, answer]);
@@ -76,12 +76,6 @@ const IN_WORDS: Readonly<Record<WhyLeftOut, (rows: number) => string>> = {
 /** Whether a row can stand in a data file as it is. */
 export function isReady(row: RowObject, { taskname, fields, answerField }: RowsWanted): boolean {
   return row.taskname === taskname && [...fields, answerField].every((field) => typeof row[field] === 'string');
-}
-
-function textOf(row: RowObject, field: string): string | undefined {
-  const value = Object.hasOwn(row, field) ? row[field] : undefined;
-  if (typeof value === 'string') return value;
-  return isNumberOrTruth(value) ? String(value) : undefined;
 }
 
 const hash = { high: 0, low: 0 };

@@ -67,10 +67,21 @@ describe('the proposal', () => {
     expect(propose(rows)?.labels).toEqual(['b\u00ed', 'nei']);
     expect(propose([...rows, { text: 'row', label: 'bi\u0301' }])?.labels?.length).toBe(2);
   });
-  it('takes the labels of rows that name no task, too, where others do', () => {
-    const nameless = { text: 'So so', label: 'maybe' };
-    expect(propose([...ROWS, nameless, nameless])).toMatchObject({ labels: ['yes', 'no', 'maybe'] });
+  it('has one label for answers with blanks around them and without', () => {
+    const rows = ['ja ', 'nej', 'ja', 'ja\u00a0'].map((label, n) => rating(`row ${n}`, label));
+    expect(propose(rows)?.labels).toEqual(['ja', 'nej']);
   });
+  it.each([[{}], [{ taskname: '' }], [{ taskname: ' ' }], [{ taskname: null }]])(
+    'takes the labels of rows that name no task, too, where others do: %j',
+    (name) => {
+      const nameless = { text: 'So so', label: 'maybe', ...name };
+      expect(propose([...ROWS, ...Array(6).fill(nameless)])).toMatchObject({
+        taskname: 'rating',
+        labels: ['yes', 'no', 'maybe'],
+      });
+    },
+  );
+  it('is of a task that rows name with a number', () => expect(propose([{ taskname: 7, a: '1' }])?.taskname).toBe('7'));
   it('is of the task that is asked for', () => {
     const rows = [...ROWS, { taskname: 'tone', words: 'Hej', tone: 'glad' }];
     expect(propose(rows)).toMatchObject({ taskname: 'rating' });
@@ -98,7 +109,9 @@ describe('the proposal', () => {
     ).toBeUndefined());
   it('knows no task where the rows name none', () => expect(propose([{ a: '1', b: '2' }])?.taskname).toBeUndefined());
   it('leaves out fields that no template can name', () =>
-    expect(propose([{ '': '1', 'a{b}': '2', 'line\nend': '3', '<|VIRTUAL_PROMPT_0|>': '4', c: '5' }])).toMatchObject({
+    expect(
+      propose([{ '': '1', 'a{b}': '2', 'line\nend': '3', '<|VIRTUAL_PROMPT_0|>': '4', 'a<|b': '5', ' ': '6', c: '7' }]),
+    ).toMatchObject({
       fields: [],
       answerField: 'c',
     }));

@@ -18,6 +18,14 @@ describe('rows of a task', () => {
       leftOut: ['Rows without a text, which were left out: 1.'],
     }));
 
+  it('are those that name the task, or none', () => {
+    const names = [{}, { taskname: '' }, { taskname: ' ' }, { taskname: null }, { taskname: 'tone' }, { taskname: 7 }];
+    const { lines } = ready(...names.map((name, n) => ({ ...name, text: `Good ${n}`, label: 'x' })));
+    expect(lines.map((line) => line !== undefined)).toEqual([true, true, true, true, true, false]);
+    const numbered = new TaskRows({ ...WANTED, taskname: '7' });
+    expect(numbered.ready({ taskname: 7, text: 'Good', label: 'x' })?.line).toContain('"taskname":"7"');
+  });
+
   it('have an empty text where one of several is missing', () => {
     const made = new TaskRows({ ...WANTED, fields: ['text', 'more'] });
     expect(made.ready({ text: 'Good', label: 'x' })?.line).toBe(
