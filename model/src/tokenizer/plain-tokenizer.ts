@@ -26,15 +26,3 @@ export interface PlainTokenizer {
 
 /** UTF-16 units of a token. Usual vocabularies have none of more than some hundred. */
 export const LONGEST_TOKEN = 2_000;
-
-/** Cuts a text at tokens: every second part is a token, the longest where several begin. Undefined without tokens. */
-export function cutAt(tokens: Iterable<string>): ((text: string) => string[]) | undefined {
-  const sorted = [...tokens].sort((a, b) => b.length - a.length);
-  if (sorted.length === 0) return undefined;
-  const pattern = new RegExp(`(${sorted.map(escapeRegExp).join('|')})`);
-  return (text) => text.split(pattern);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-}

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { atOnce } from '../in-slices.ts';
-import { cutAt, LONGEST_TOKEN, type PlainTokenizer } from '../plain-tokenizer.ts';
+import { AddedTokens } from '../json/added-tokens.ts';
+import { LONGEST_TOKEN, type PlainTokenizer } from '../plain-tokenizer.ts';
 import { isId } from '../vocabulary.ts';
 import { prepareForGptSw3 } from './gpt-sw3.ts';
 import { KIND, readModelProto } from './model-proto.ts';
@@ -25,19 +26,19 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
   const beginsWithBos = /^(Llama|CodeLlama|Gemma)Tokenizer/.test(String(config.tokenizer_class));
   const isGptSw3 = config.tokenizer_class === 'GPTSw3Tokenizer';
   const idsOf = (text: string) => model.encoding(isGptSw3 ? prepareForGptSw3(text) : text);
-  const encoder = (tokens: ReadonlyMap<string, number>): ((text: string) => Generator<void, number[]>) => {
-    const cut = cutAt(tokens.keys());
-    if (cut === undefined) return idsOf;
+  function* encoder(tokens: ReadonlyMap<string, number>): Generator<void, (text: string) => Generator<void, number[]>> {
+    const found = [...tokens].map(([content, id]) => ({ content, id }));
+    const cutter = yield* AddedTokens.of(found, [...tokens.keys()]);
     return function* (text) {
       const ids: number[] = [];
-      for (const [i, part] of cut(text).entries()) {
-        if (i % 2) ids.push(tokens.get(part)!);
-        else for (const id of yield* idsOf(part)) ids.push(id);
+      for (const section of yield* cutter.cut(text, false)) {
+        if (section.kind === 'token') ids.push(section.id);
+        else for (const id of yield* idsOf(section.text)) ids.push(id);
       }
       return ids;
     };
-  };
-  const [encoding, encodingSpecial] = [encoder(added), encoder(all)];
+  }
+  const [encoding, encodingSpecial] = [yield* encoder(added), yield* encoder(all)];
   return {
     encode: (text) => atOnce(encoding(text)),
     encodeSpecial: (text) => atOnce(encodingSpecial(text)),
