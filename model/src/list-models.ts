@@ -65,7 +65,7 @@ async function modelFoldersIn(top: string): Promise<string[]> {
   let level = [top];
   let looked = 0;
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
-    const next: string[] = [];
+    let next: string[] = [];
     for (const folder of level) {
       if (looked++ === MAX_FOLDERS) return found;
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
@@ -73,12 +73,8 @@ async function modelFoldersIn(top: string): Promise<string[]> {
       if (names.includes('config.json') && names.some((name) => /\.safetensors(\.index\.json)?$/.test(name))) {
         found.push(folder);
       }
-      next.push(
-        ...entries
-          .filter((entry) => entry.isDirectory() && !PASSED_OVER.test(entry.name))
-          .map(({ name }) => join(folder, name))
-          .sort(),
-      );
+      const inside = entries.filter((entry) => entry.isDirectory() && !PASSED_OVER.test(entry.name));
+      next = next.concat(inside.map(({ name }) => join(folder, name)).sort());
     }
     level = next;
   }

@@ -164,10 +164,11 @@ class PatientInterpreter extends Interpreter {
 
 type AnyRuntimeValue = ReturnType<Interpreter['evaluate']>;
 
-function range(start: number, stop?: number): number[] {
-  const [from, length] = stop === undefined ? [0, start] : [start, stop - start];
+function range(start: number, stop?: number, step = 1): number[] {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  const length = Math.max(0, Math.ceil((to - from) / step));
   if (length > LONGEST_RANGE) throw new Error(t('it takes too long to render'));
-  return Array.from({ length }, (_, i) => i + from);
+  return Array.from({ length }, (_, i) => from + i * step);
 }
 
 function globals(): Readonly<Record<string, unknown>> {

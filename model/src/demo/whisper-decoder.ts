@@ -107,10 +107,14 @@ async function readJson(path: string): Promise<JsonObject> {
   return json;
 }
 
+/** Above any size of a decoder, and few enough layers to name each. */
+const MOST = 1_000_000;
+
 function readShape(config: JsonObject): WhisperShape {
   const size = (name: string): number => {
     const value = config[name];
-    if (typeof value !== 'number') throw new WhisperPackageError(t("the Whisper configuration has no '{0}'", name));
+    if (typeof value !== 'number' || value > MOST)
+      throw new WhisperPackageError(t("the Whisper configuration has no '{0}'", name));
     return value;
   };
   return {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ensureDemoBackbone } from '../../../engine/src/backbone/demo/demo-backbone.ts';
@@ -40,13 +40,22 @@ describe('a demo model', () => {
     expect((await describeModel({ kind: 'demo', demo })).kind).toBe('ok');
   });
 
-  test('whose package is not what it should be is a problem that names it', async () => {
-    const { source, ...demo } = await tinyDemo();
-    const dir = await temporaryFolder();
-    await writeFile(join(dir, 'config.json'), '{ "decoder_layers": "two" }');
-    const result = await describeModel({ kind: 'demo', demo: { ...demo, dir, source: { ...source, dir } } });
-    expect(result).toMatchObject({ kind: 'broken', problem: expect.stringContaining(source.id) });
-  });
+  test.each(['"two"', '1e12'])(
+    'whose package is not what it should be is a problem that names it: %s layers',
+    async (layers) => {
+      const { source, ...demo } = await tinyDemo();
+      const dir = await temporaryFolder();
+      await copyFile(join(source.dir, 'tokenizer.json'), join(dir, 'tokenizer.json'));
+      const config = await readFile(join(source.dir, 'config.json'), 'utf8');
+      await writeFile(
+        join(dir, 'config.json'),
+        config.replace(/"decoder_layers": *\d+/, `"decoder_layers": ${layers}`),
+      );
+      const result = await describeModel({ kind: 'demo', demo: { ...demo, dir, source: { ...source, dir } } });
+      expect(result).toMatchObject({ kind: 'broken', problem: expect.stringContaining(source.id) });
+      expect(result).toMatchObject({ problem: expect.stringContaining("'decoder_layers'") });
+    },
+  );
 });
 
 describe('what the rules are told of a model', () => {

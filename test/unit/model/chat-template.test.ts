@@ -94,6 +94,17 @@ describe('the frame of an exchange', () => {
   });
 
   it.each([
+    ['range(3)', '012'],
+    ['range(1, 3)', '12'],
+    ['range(5, 0, -2)', '531'],
+    ['range(0, 5, 3)', '03'],
+    ['range(3, 1)', ''],
+  ])('counts as Python does: %s', (numbers, counted) => {
+    const template = `{% for i in ${numbers} %}{{ i }}{% endfor %}|${CHATML}`;
+    expect(readChatFrame(template, {})).toMatchObject({ frame: { before: `${counted}|<|im_start|>user\n` } });
+  });
+
+  it.each([
     ['{% for i in range(90000) %}{% for j in range(90000) %}{% endfor %}{% endfor %}'],
     ['{% for i in range(1000000000) %}{% endfor %}'],
   ])('is none of a template that does not come to an end: %s', (template) => {

@@ -128,7 +128,8 @@ export function* unigramEncoder(
     const found: number[] = [];
     let unknownText = '';
     const endUnknown = (): void => {
-      if (unknownText !== '') found.push(...idsOfUnknown(unknownText));
+      // There may be more of them than a call takes arguments.
+      for (const id of unknownText === '' ? [] : idsOfUnknown(unknownText)) found.push(id);
       unknownText = '';
     };
     for (const { text, id } of yield* unigramPieces(word, pieces)) {

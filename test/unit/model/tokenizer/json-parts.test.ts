@@ -155,6 +155,12 @@ describe('a unigram model', () => {
     expect(open({}, { ...model, byte_fallback: false }).encode('aåb')).toEqual([1, 0, 5]);
   });
 
+  test('may have bytes for any number of unknown letters', () => {
+    const bytes = ['C3', 'A5'].map((byte) => [`<0x${byte}>`, -9]);
+    const model = { type: 'Unigram', unk_id: 0, vocab: [['<unk>', 0], ...bytes], byte_fallback: true };
+    expect(open({}, model).encode('å'.repeat(100_000))).toHaveLength(200_000);
+  });
+
   test('may have tokens behind its vocabulary', () => {
     const tokenizer = open({ added_tokens }, { type: 'Unigram', unk_id: 0, vocab });
     expect(tokenizer.encode('abbb</s>')).toEqual([1, 10, 5, 0]);
