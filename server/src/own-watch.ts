@@ -55,10 +55,16 @@ export class OwnWatch {
     try {
       const watcher = this.#watchFolder(folder, { persistent: false }, (event, name) => {
         if (name !== null) this.#note(join(folder, name), event === 'rename');
-        // A folder that goes takes its watcher along, and may come again.
-        if (name === null || name === basename(folder)) this.#lookAgain(folder);
+        // A folder that goes takes its watcher along, and may have come again by now, as with another branch.
+        if (name === null || (name === basename(folder) && !existsSync(join(folder, name)))) this.#lookAgain(folder);
       });
-      watcher.on('error', () => this.#lookAgain(folder));
+      watcher.on('error', () => {
+        if (!existsSync(folder)) return this.#lookAgain(folder);
+        // Another watcher might end at once as well; the next check tries again in any case.
+        this.#end(folder);
+        this.#note(folder, true);
+        this.#polled.add(folder);
+      });
       this.#watchers.set(folder, watcher);
       this.#polled.delete(folder);
     } catch (error) {
@@ -72,10 +78,10 @@ export class OwnWatch {
     this.#watchers.delete(folder);
   }
 
+  /** Begins anew with a folder whose watcher has ended, or tells of too little. */
   #lookAgain(folder: string): void {
-    if (existsSync(folder)) return;
     this.#end(folder);
-    this.#note(folder, false);
+    this.#note(folder, existsSync(folder));
     this.watch(this.#wanted);
   }
 

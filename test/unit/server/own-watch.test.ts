@@ -1,4 +1,5 @@
-import { appendFileSync, watch as systemsWatch } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { appendFileSync, mkdirSync, rmSync, watch as systemsWatch } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -65,6 +66,34 @@ it('goes on with a folder that goes and comes again', async () => {
   watch.watch([at('data')]);
   await writeFile(at('data/rows.jsonl'), '');
   await soon(() => expect(told.has('data/rows.jsonl')).toBe(true));
+});
+
+it('goes on with a folder that another one took the place of at once', async () => {
+  const { watch, told, at } = await watched();
+  mkdirSync(at('data'));
+  watch.watch([at('data')]);
+  // Before anything is told of the first one.
+  rmSync(at('data'), { recursive: true });
+  mkdirSync(at('data'));
+  await soon(() => expect(told.get('data')).toContain(true));
+  await writeFile(at('data/rows.jsonl'), '');
+  await soon(() => expect(told.has('data/rows.jsonl')).toBe(true));
+});
+
+it('looks now and then at a folder whose watcher has failed, and that is still there', async () => {
+  const watchers: EventEmitter[] = [];
+  const { watch, told, at } = await watched((() => {
+    const watcher = Object.assign(new EventEmitter(), { close: () => {} });
+    watchers.push(watcher);
+    return watcher;
+  }) as unknown as typeof systemsWatch);
+  await mkdir(at('data'));
+  watch.watch([at('data')]);
+  watchers[0]!.emit('error', new Error('EPERM'));
+  await soon(() => expect(told.get('data')).toEqual([true]));
+  await writeFile(at('data/rows.jsonl'), '');
+  await soon(() => expect(told.get('data/rows.jsonl')).toEqual([true]));
+  expect(watchers).toHaveLength(1);
 });
 
 it('tells of nothing in folders that are not wanted any more', async () => {
