@@ -45,20 +45,19 @@ export async function watchWorkspace(connection: Connection): Promise<void> {
 /** Has folders watched, each without those in it, in place of the ones before. */
 export type WatchFolders = (folders: readonly string[]) => Promise<void>;
 
-/** Asks the editor to tell of files in folders. */
+/** Asks the editor to tell of files in folders. It is to be asked for one thing after the other. */
 export function askToWatch(connection: Connection): WatchFolders {
   let watched: readonly string[] = [];
-  let registration: Promise<Disposable> | undefined;
+  let registration: Disposable | undefined;
   return async (folders) => {
     if (folders.join('\n') === watched.join('\n')) return;
     watched = folders;
-    const before = await registration;
     const watchers = folders.map((folder) => ({ globPattern: { baseUri: fileUri(folder), pattern: '*' } }));
+    const before = registration;
     registration =
       watchers.length > 0
-        ? connection.client.register(DidChangeWatchedFilesNotification.type, { watchers })
+        ? await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers })
         : undefined;
-    await registration;
     before?.dispose();
   };
 }
@@ -87,10 +86,11 @@ export class DependencyWatch {
     this.#isInWorkspace = isInWorkspace;
   }
 
-  /** @param paths files and folders, in the workspace and outside */
+  /** @param paths files and folders, in the workspace and outside @throws what watching folders throws */
   follow(paths: ReadonlySet<string>): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#watch(paths));
-    return this.#turn;
+    const followed = this.#turn.then(() => this.#watch(paths));
+    this.#turn = followed.catch(() => {});
+    return followed;
   }
 
   /**
