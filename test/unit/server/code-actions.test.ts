@@ -335,6 +335,7 @@ describe('another model', () => {
   it.each([
     ['{ "model": "demo", // mine\n "language": "sv" }', '{ "model": "a/b", // mine\n "language": "sv" }'],
     ['{ "language": "sv" }', '{ "model": "a/b", "language": "sv" }'],
+    ['{ "model": null, "language": "sv" }', '{ "model": "a/b", "language": "sv" }'],
     ['{}', '{ "model": "a/b" }'],
     ['[', '['],
     ['', ''],
