@@ -43,7 +43,7 @@ export async function resolveFixForAll(
         breathe: host.breathe,
         ...(signal === undefined ? {} : { signal }),
       });
-      problems.push(...found.filter(({ file }) => file === path));
+      for (const problem of found) if (problem.file === path) problems.push(problem);
     }
     // What was typed meanwhile may have moved every row.
   } while (host.openText(path) !== text);
