@@ -216,7 +216,7 @@ class TaskPredictions {
   /** Whether that question has been answered or has failed. */
   isSettled = false;
   readonly #byPrompt = new Map<string, Map<string, PredictedRow>>();
-  /** Rows that have been asked for since the prompt is known, and how urgently. */
+  /** Rows that were asked for since the prompt is known and have no answer, and how urgently: one that failed is not asked for again. */
   #claimed = new Map<string, Wanted>();
   #controller = new AbortController();
 
@@ -255,6 +255,7 @@ class TaskPredictions {
     const answers = this.#byPrompt.get(key) ?? new Map<string, PredictedRow>();
     this.#byPrompt.set(key, answers);
     answers.set(row, answer);
+    this.#claimed.delete(row);
     forgetOldest(answers, MOST_ROWS);
     forgetOldest(this.#byPrompt, MOST_PROMPTS);
   }

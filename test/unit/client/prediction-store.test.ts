@@ -173,6 +173,17 @@ describe('answers', () => {
     expect(rowsAsked()).toEqual(['A', 'A']);
   });
 
+  it('that were forgotten for newer ones are asked for again', async () => {
+    const { store, shown, rowsAsked } = start();
+    const rows = Array.from({ length: 5001 }, (_, i) => question(`row ${i}`));
+    await store.want(rows);
+    expect(shown(rows[0]!)).toBeUndefined();
+    await store.want([rows[0]!]);
+    expect(shown(rows[0]!)).toBe('first row 0');
+    await store.want(rows.slice(-100));
+    expect(rowsAsked()).toHaveLength(5002);
+  });
+
   it('of another task file stay', async () => {
     const { store, settled, shown } = start();
     store.want([question('A'), question('A', B)]);
