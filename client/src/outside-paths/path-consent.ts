@@ -17,7 +17,7 @@ export interface ConsentHost {
   remember(file: string, decisions: Decisions): Thenable<void>;
   /** What the engine's refusal says to the user. */
   readonly refusal: string;
-  /** A question that nobody had waited for was answered with yes. */
+  /** A question was answered with yes, so that what was refused before may be asked for again. */
   allowed(): void;
 }
 
@@ -49,9 +49,7 @@ export class PathConsent implements Permit {
     const denied = this.#host.decisions(file)?.denied ?? [];
     const key = keyOf(file, missing);
     if (!missing.every((path) => denied.includes(path)) && !this.#put.has(key)) {
-      void this.#question(file, missing, false).then((isAllowed) => {
-        if (isAllowed) this.#host.allowed();
-      });
+      void this.#question(file, missing, false);
     }
     throw this.#refusal();
   }
@@ -67,8 +65,8 @@ export class PathConsent implements Permit {
     const present = this.#open.get(key);
     if (present) return present;
     this.#put.add(keyOf(file, missing));
-    const answer = this.#host.question(file, missing, isWaitedFor).then(async (isAllowed) => {
-      this.#open.delete(key);
+    const asked = this.#host.question(file, missing, isWaitedFor).finally(() => this.#open.delete(key));
+    const answer = asked.then(async (isAllowed) => {
       if (isAllowed === undefined) return false;
       const known = this.#host.decisions(file);
       const others = (paths: readonly string[] = []) => paths.filter((path) => !missing.includes(path));
@@ -76,6 +74,7 @@ export class PathConsent implements Permit {
         allowed: isAllowed ? [...(known?.allowed ?? []), ...missing] : (known?.allowed ?? []),
         denied: isAllowed ? others(known?.denied) : [...others(known?.denied), ...missing],
       });
+      if (isAllowed) this.#host.allowed();
       return isAllowed;
     });
     this.#open.set(key, answer);

@@ -117,7 +117,7 @@ describe('paths that leave the workspace', () => {
 
 describe('the consent to them', () => {
   /** A window whose user answers in this order; questions and the answers that are remembered are kept. */
-  function window(paths: string[], ...answers: (boolean | undefined)[]) {
+  function window(paths: string[], ...answers: (boolean | undefined | 'broken')[]) {
     const questions: string[][] = [];
     const memory = new Map<string, Decisions>();
     let allowed = 0;
@@ -126,7 +126,9 @@ describe('the consent to them', () => {
         outside: async () => paths,
         question: async (_, missing) => {
           questions.push([...missing]);
-          return answers.shift();
+          const answer = answers.shift();
+          if (answer === 'broken') throw new Error('no window');
+          return answer;
         },
         decisions: (file) => memory.get(file),
         remember: async (file, decisions) => void memory.set(file, decisions),
@@ -167,6 +169,20 @@ describe('the consent to them', () => {
     await settled();
     expect(allowed()).toBe(1);
     await consent.require('file');
+  });
+
+  it('that a command is given is told to what was refused before', async () => {
+    const { consent, allowed } = window(['/data'], undefined, true);
+    await expect(consent.require('file')).rejects.toThrow('not allowed');
+    await consent.ask('file');
+    expect(allowed()).toBe(1);
+  });
+
+  it('is asked for again where the question could not be put', async () => {
+    const { consent, questions } = window(['/data'], 'broken', true);
+    await expect(consent.ask('file')).rejects.toThrow('no window');
+    await consent.ask('file');
+    expect(questions).toHaveLength(2);
   });
 
   it('is not asked for again by itself where it was refused or passed over, but by a command', async () => {
