@@ -11,6 +11,7 @@ import type { TaskContext, TemplateView } from '../../../task/src/context.ts';
 import type { TrainedTaskFacts } from '../../../task/src/environment.ts';
 import { nodeAt, spanOf } from '../../../task/src/json-tree.ts';
 import type { Surroundings } from '../../../task/src/rule.ts';
+import { isOfAnother } from '../../../task/src/rules/backbone-changed.ts';
 import { changedPart } from '../../../task/src/rules/template-changed.ts';
 import { measureTexts } from './measures.ts';
 import { modelLenses } from './model-lenses.ts';
@@ -54,8 +55,7 @@ function taskLenses(context: TaskContext, uri: string, surroundings: Surrounding
 function stateOf(context: TaskContext, template: TemplateView, { promptTable, model }: Surroundings): string {
   const trained = promptTable?.tasks.get(template.settings.taskname);
   if (trained === undefined) return t('not trained yet');
-  const backbone = model.kind === 'ok' ? model.fingerprint : undefined;
-  const isOther = backbone !== undefined && (trained.backboneFingerprint ?? backbone) !== backbone;
+  const isOther = model.kind === 'ok' && isOfAnother(model, trained);
   const changes = [
     ...(changedPart(context, template, trained, model) === undefined ? [] : [t('template changed since')]),
     ...(isOther ? [t('on another backbone')] : []),

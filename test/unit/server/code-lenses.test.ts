@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ModelSummary } from '../../../model/src/model-summary.ts';
 import type { PromptTableFacts, TrainedTaskFacts } from '../../../task/src/environment.ts';
-import { taskFile } from '../task/harness.ts';
+import { demoModel, taskFile } from '../task/harness.ts';
 import { editor, TASK } from './harness.ts';
 
 const TRAINED: TrainedTaskFacts = {
@@ -14,16 +15,18 @@ const TRAINED: TrainedTaskFacts = {
   validation: { rows: 46, loss: 0.51234, accuracy: 0.8913, macroF1: 0.88 },
 };
 
-async function lensesOf(text: string, trained?: TrainedTaskFacts) {
+/** @param about what is known of the model */
+async function lensesOf(text: string, trained?: TrainedTaskFacts, about?: ModelSummary) {
   const table: PromptTableFacts = { tasks: new Map(trained && [['sentiment-task', trained]]) };
-  const { service } = editor({ promptTable: async () => table });
+  const model = async () => ({ ...demoModel, ...(about && { about }) });
+  const { service } = editor({ promptTable: async () => table, model });
   service.openDocument(TASK, text);
   await service.settled();
   return service.codeLenses(TASK).filter(({ command }) => !/Model$/.test(command!.command));
 }
 
-async function titles(text: string, trained?: TrainedTaskFacts): Promise<string[]> {
-  return (await lensesOf(text, trained)).map(({ command }) => command!.title);
+async function titles(...of: Parameters<typeof lensesOf>): Promise<string[]> {
+  return (await lensesOf(...of)).map(({ command }) => command!.title);
 }
 
 describe('code lenses', () => {
@@ -75,6 +78,11 @@ describe('code lenses', () => {
       backboneFingerprint: 'other',
     });
     expect(changed.at(-1)).toMatch(/46 validation rows · template changed since · on another backbone$/);
+    // Of a program that records no backbone, but whose width tells.
+    const { backboneFingerprint, ...foreign } = TRAINED;
+    const about = { architecture: 'gpt2', layers: 1, hidden: 16, parameters: 1, bytes: 1, vocabulary: 1 };
+    expect((await titles(taskFile(), foreign, about)).at(-1)).toMatch(/46 validation rows · on another backbone$/);
+    expect((await titles(taskFile(), foreign, { ...about, hidden: 8 })).at(-1)).toMatch(/46 validation rows$/);
   });
 
   it('do not offer to train what is kept as it is', async () => {
