@@ -2,8 +2,7 @@ import { commands } from 'vscode';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import { showError, showInformation } from '../messages.ts';
-import { cancellable } from '../models/fetch-model.ts';
-import { fetchingText } from '../models/model-text.ts';
+import { cancellable, shownIn } from '../models/fetch-model.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 
@@ -37,14 +36,11 @@ export async function fetchCuda(engine: PredictionEngine, texts: Texts): Promise
 }
 
 async function fetchShown(engine: PredictionEngine, texts: Texts): Promise<void> {
-  await cancellable(texts.t('Fetching {0}', 'CUDA'), (signal, progress) => {
-    let shown = 0;
-    const fetching = (params: Parameters<typeof fetchingText>[0] & { token: string }) => {
-      if (params.token !== TOKEN) return;
-      const percent = params.bytes === 0 ? 100 : (100 * params.present) / params.bytes;
-      progress.report({ increment: Math.max(0, percent - shown), message: fetchingText(params, texts) });
-      shown = Math.max(shown, percent);
-    };
-    return engine.request('fetchCuda', { token: TOKEN }, { signal, isCommand: true, listen: { fetching } });
-  });
+  await cancellable(texts.t('Fetching {0}', 'CUDA'), (signal, progress) =>
+    engine.request(
+      'fetchCuda',
+      { token: TOKEN },
+      { signal, isCommand: true, listen: { fetching: shownIn(progress, TOKEN, texts) } },
+    ),
+  );
 }

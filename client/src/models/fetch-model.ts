@@ -1,10 +1,11 @@
-import { type CancellationToken, env, type Progress, ProgressLocation, Uri, window } from 'vscode';
+import { env, type Progress, ProgressLocation, Uri, window } from 'vscode';
 import type { FetchCommandArgument } from '../../../protocol/src/commands.ts';
-import type { FetchModelResult, PlanFetchResult } from '../../../protocol/src/models.ts';
+import type { FetchingParams, FetchModelResult, PlanFetchResult } from '../../../protocol/src/models.ts';
 import { EngineError, reasonOf } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
 import { showError, showInformation, showWarning, withoutLinks } from '../messages.ts';
+import { signalOf } from '../signal-of.ts';
 import type { Texts } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import { fetchingText, fetchText, hubNameProblem } from './model-text.ts';
@@ -77,25 +78,28 @@ async function confirmed(plan: PlanFetchResult, model: string, texts: Texts): Pr
 
 function fetchShown({ engine, texts }: ModelServices, model: string): Promise<FetchModelResult> {
   const token = `fetch-${++requests}`;
-  return cancellable(texts.t('Fetching {0}', model), (signal, progress) => {
-    let shown = 0;
-    return engine.request(
+  return cancellable(texts.t('Fetching {0}', model), (signal, progress) =>
+    engine.request(
       'fetchModel',
       { token, model },
-      {
-        signal,
-        isCommand: true,
-        listen: {
-          fetching: (params) => {
-            if (params.token !== token) return;
-            const percent = params.bytes === 0 ? 100 : (100 * params.present) / params.bytes;
-            progress.report({ increment: Math.max(0, percent - shown), message: fetchingText(params, texts) });
-            shown = Math.max(shown, percent);
-          },
-        },
-      },
-    );
-  });
+      { signal, isCommand: true, listen: { fetching: shownIn(progress, token, texts) } },
+    ),
+  );
+}
+
+/** Shows in a notification what is told of one fetch. */
+export function shownIn(
+  progress: Progress<{ increment?: number; message?: string }>,
+  token: string,
+  texts: Texts,
+): (params: FetchingParams) => void {
+  let shown = 0;
+  return (params) => {
+    if (params.token !== token) return;
+    const percent = params.bytes === 0 ? 100 : (100 * params.present) / params.bytes;
+    progress.report({ increment: Math.max(0, percent - shown), message: fetchingText(params, texts) });
+    shown = Math.max(shown, percent);
+  };
 }
 
 /** Does something in a notification that can be cancelled. */
@@ -105,12 +109,6 @@ export function cancellable<T>(
 ): Promise<T> {
   const options = { location: ProgressLocation.Notification, title: withoutLinks(title), cancellable: true };
   return Promise.resolve(window.withProgress(options, (progress, token) => work(signalOf(token), progress)));
-}
-
-function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
 }
 
 async function sayWhyNot(error: unknown, model: string, page: string | undefined, { t }: Texts): Promise<void> {

@@ -74,7 +74,7 @@ export function waysOf(outside: string): string[] {
 function isElsewhere(file: string, near: readonly string[], { path }: Disk): boolean {
   const rootOf = (some: string) => path.parse(some).root.toLowerCase();
   const root = rootOf(file);
-  if (path.sep !== '\\' || !root.startsWith('\\\\')) return false;
+  if (!root.startsWith('\\\\')) return false;
   // What is in front of a path to a device says nothing of which one.
   return /^\\\\[?.]\\/.test(root) || !near.some((folder) => rootOf(folder) === root);
 }

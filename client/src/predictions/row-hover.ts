@@ -13,6 +13,7 @@ import type { Range as ProtocolRange } from '../../../protocol/src/problem.ts';
 import { EngineDied, EngineError } from '../engine/engine-error.ts';
 import type { PredictionEngine } from '../engine/prediction-engine.ts';
 import type { LanguageServer } from '../language-server.ts';
+import { signalOf } from '../signal-of.ts';
 import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS, taskFileOf, unsavedText } from './documents.ts';
 import { neighboursMarkdown, promptText, rowMarkdown } from './prediction-text.ts';
@@ -106,10 +107,4 @@ function hover(markdown: string, range: Range): Hover {
 
 function toRange({ start, end }: ProtocolRange): Range {
   return new Range(start.line, start.character, end.line, end.character);
-}
-
-function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
 }

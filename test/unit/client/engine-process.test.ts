@@ -17,7 +17,10 @@ describe('a process that has died', () => {
   it('fails what it was asked, and is asked and told nothing more', async () => {
     engine = new EngineProcess({ program, role: 'train', log });
     await expect(engine.request('train', training)).rejects.toThrow(EngineDied);
-    await expect(engine.request('train', training)).rejects.toThrow(EngineDied);
+    const died = await engine.request('train', training).catch((error: unknown) => error);
+    expect(died).toMatchObject({ how: 'exit code 3' });
+    // The last one without an end may come after the process has gone.
+    await vi.waitFor(() => expect(engine!.lastLines).toEqual(['a line', 'no memory']));
     expect(() => engine!.notify('stopTraining', { how: 'cancel' })).not.toThrow();
     await engine.end(3000);
   });
@@ -46,6 +49,18 @@ it('a run that is stopped while its user is asked about paths ends at once, and 
     await expect(run.result).rejects.toMatchObject({ kind: 'cancelled' });
     expect(trainings.pids).toEqual([]);
   }
+});
+
+it('what is withdrawn is not worked out any more, and fails as cancelled', async () => {
+  engine = new EngineProcess({ program, role: 'predict', log });
+  const withdrawn = new AbortController();
+  const answer = engine.request('runs', { folders: ['slow'] }, withdrawn.signal);
+  withdrawn.abort();
+  await expect(answer).rejects.toMatchObject({ message: 'withdrawn', kind: 'cancelled' });
+  await expect(engine.request('runs', { folders: ['fast'] }, withdrawn.signal)).rejects.toMatchObject({
+    message: 'cancelled',
+    kind: 'cancelled',
+  });
 });
 
 it('an answer is not kept once it was given', async () => {

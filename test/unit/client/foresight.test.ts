@@ -122,6 +122,17 @@ describe('the first rows of a task file’s data', () => {
     expect(asked).toHaveLength(120);
   });
 
+  it('are left where they are once a run begins', async () => {
+    const { foresight, asked, state } = start();
+    foresight.seen(TASK);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(asked.length).toBeGreaterThan(5);
+    state.isBusy = true;
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(asked.length).toBeLessThan(60);
+    expect(vscode.opened).toEqual(['/w/validation.jsonl']);
+  });
+
   it('are not read from a large file, from one outside the workspace, or where predictions are off', async () => {
     const { foresight, asked, idle } = start({ paths: ['../x.jsonl', 'large.jsonl', 'small.jsonl', 'table.csv'] });
     vscode.sizes.set('/w/large.jsonl', 2e6);

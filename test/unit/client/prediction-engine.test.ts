@@ -6,14 +6,17 @@ import { PredictionEngine } from '../../../client/src/engine/prediction-engine.t
 let engine: PredictionEngine;
 afterEach(() => engine.end(3000));
 
+const TASK = '/w/a.ptask.json';
+
 /** An engine whose process is a stand-in that answers with its own id. */
 function start() {
   const deaths = vi.fn();
+  const permit = { ask: vi.fn(async () => undefined), require: vi.fn(async () => undefined) };
   engine = new PredictionEngine({
     program: path.join(import.meta.dirname, 'stand-in-engine.mjs'),
     log: { info: () => undefined, error: () => undefined },
-    permit: { ask: async () => undefined, require: async () => undefined },
-    deviceOf: () => 'auto',
+    permit,
+    deviceOf: (file) => (file === TASK ? 'webgpu' : 'auto'),
     env: () => ({}),
     onDeath: deaths,
   });
@@ -21,7 +24,7 @@ function start() {
     const { runs } = await engine.request('runs', { folders: [how] });
     return Number(runs[0]!.dir);
   };
-  return { answering, deaths };
+  return { answering, deaths, permit };
 }
 
 const isAlive = (pid: number) => {
@@ -52,6 +55,36 @@ it('that has died three times in a row is started again for what the user asks f
   const { runs } = await engine.request('runs', { folders: ['fast'] }, { isCommand: true });
   expect(Number(runs[0]!.dir)).toBe(engine.pid);
   expect(await answering('fast')).toBe(engine.pid);
+});
+
+it('that has died too often answers again once the user has restarted it', async () => {
+  const { answering, deaths } = start();
+  for (let death = 1; death <= 3; death++) {
+    engine.start();
+    process.kill(engine.pid!, 'SIGKILL');
+    await vi.waitFor(() => expect(deaths).toHaveBeenCalledTimes(death));
+  }
+  engine.restart();
+  expect(await answering('fast')).toBe(engine.pid);
+});
+
+it('computes what is asked of a task file on its device, where that is permitted', async () => {
+  const { permit } = start();
+  const question = {
+    token: '',
+    file: TASK,
+    taskname: 't',
+    rows: [],
+    withUntrained: false,
+    urgency: 'visible',
+  } as const;
+  expect(await engine.request('predict', question)).toEqual({ ...question, device: 'webgpu' });
+  expect(permit.require).toHaveBeenCalledExactlyOnceWith(TASK);
+  expect(permit.ask).not.toHaveBeenCalled();
+  await engine.request('predict', { ...question, file: '/w/b.ptask.json' }, { isCommand: true });
+  expect(permit.ask).toHaveBeenCalledExactlyOnceWith('/w/b.ptask.json');
+  await engine.request('runs', { folders: ['fast'] });
+  expect(permit.require).toHaveBeenCalledOnce();
 });
 
 it('that is replaced is ended at once, with what it has yet to answer, and another one is asked anew', async () => {

@@ -173,6 +173,15 @@ describe('answers', () => {
     expect(rowsAsked()).toEqual(['A', 'A']);
   });
 
+  it('are those of the prompt that gave them, where it took the place of the one that was asked about', async () => {
+    const { store, engine, shown } = start();
+    const prompts = [current('first'), current('second')];
+    Object.defineProperty(engine, 'prompt', { get: () => prompts.shift() });
+    await store.want([question('A')]);
+    expect(shown(question('A'))).toBe('second A');
+    expect(store.known(question('A'))?.prompt.key).toBe('second');
+  });
+
   it('that were forgotten for newer ones are asked for again', async () => {
     const { store, shown, rowsAsked } = start();
     const rows = Array.from({ length: 5001 }, (_, i) => question(`row ${i}`));

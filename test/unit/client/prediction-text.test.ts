@@ -165,10 +165,11 @@ Without a trained prompt: **negativa 41%** ✗`);
     expect(answeredMarkdown('t', current, row({ text: '```\n# no' }), english)).toMatch(/^````text\n```\n# no\n````/));
 });
 
-it('the nearest words of a virtual token are in one line, blanks seen', () =>
+it('the nearest words of each virtual token are in a line, blanks seen', () =>
   expect(
     neighboursMarkdown(
       [
+        { marker: 0, nearest: [{ id: 3, text: 'news', cosine: 0.7 }] },
         {
           marker: 0,
           nearest: [
@@ -179,7 +180,7 @@ it('the nearest words of a virtual token are in one line, blanks seen', () =>
       ],
       english,
     ),
-  ).toContain('1. `␣good` 0.51 · `` ` `` 0.40'));
+  ).toContain('1. `news` 0.70\n2. `␣good` 0.51 · `` ` `` 0.40'));
 
 it('a word of the vocabulary stays on its line, whatever ends of lines it has, behind which an image would be one', () => {
   const word = 'a\r\r![x](https://example.org/x.png)';

@@ -94,6 +94,14 @@ describe('runs', () => {
     expect(phases()).toEqual(['starting']);
   });
 
+  it('know how far they are', () => {
+    const { queue, processes } = start();
+    const run = queue.add(request('a'));
+    const progress = { ...NOTHING_YET, step: 3, loss: 0.5 };
+    processes[0]!.tell({ token: '', progress, events: [] });
+    expect(run).toMatchObject({ phase: 'starting', progress });
+  });
+
   it('know their folder and device once they have begun', () => {
     const { queue, processes } = start();
     const run = queue.add(request('a'));
@@ -137,7 +145,7 @@ describe('runs', () => {
     queue.stop(second.id, 'cancel');
     expect(await ended).toEqual({ outcome: 'withdrawn' });
     expect(phases()).toEqual(['starting']);
-    expect(processes).toHaveLength(1);
+    expect(processes.map(({ stopped }) => stopped)).toEqual([[]]);
   });
 
   it('begin no more once the window closes, whose run is paused', async () => {
