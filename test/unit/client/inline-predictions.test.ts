@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { showInlinePredictions } from '../../../client/src/predictions/inline-predictions.ts';
 import { english } from './texts.ts';
 
@@ -8,6 +8,9 @@ const vscode = vi.hoisted(() => {
   const editors: { document: object }[] = [];
   return {
     editors,
+    /** Of the workspace, by pattern. */
+    files: {} as Record<string, string[]>,
+    isWanted: true,
     providers: [] as { provideInlayHints(...asked: unknown[]): Promise<{ label: string }[]> }[],
     EventEmitter: class {
       readonly fire = vi.fn();
@@ -38,8 +41,8 @@ const vscode = vi.hoisted(() => {
     window: { visibleTextEditors: editors },
     workspace: {
       isTrusted: true,
-      getConfiguration: () => ({ get: (_: string, value: unknown) => value }),
-      findFiles: async () => [],
+      getConfiguration: () => ({ get: () => vscode.isWanted }),
+      findFiles: async (pattern: string) => (vscode.files[pattern] ?? []).map((fsPath) => ({ fsPath })),
       onDidChangeConfiguration: never,
       onDidGrantWorkspaceTrust: never,
     },
@@ -80,7 +83,11 @@ function answersOnRequest() {
 }
 
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vscode.files = {};
+  vscode.isWanted = true;
+});
 
 it('rows whose answers expire while they are drawn for the first time are drawn once more, until they are asked for', async () => {
   const { answers, state, news } = answersOnRequest();
@@ -128,8 +135,8 @@ it('answers that run from right to left are parts of their own, and as wide as t
   showInlinePredictions(server as never, {} as never, answers as never, { seen: () => undefined }, english);
   expect(await vscode.providers.at(-1)!.provideInlayHints(document, {}, token)).toMatchObject([
     { label: [{ value: '→ ' }, { value: 'سلبي' }, { value: ' ✓\u00a0\u00a0\u00a0' }] },
-    { label: '→ 电影 ✓\u00a0\u00a0\u00a0' },
-    { label: '→ glad so ✓' },
+    { label: '→ 电影 ✓\u00a0\u00a0\u00a0', paddingRight: true },
+    { label: '→ glad so ✓', paddingRight: true },
   ]);
 });
 
@@ -149,4 +156,53 @@ it('rows that have no answer leave nothing waiting when that is known', async ()
   const taskFile = { ...document, uri: { fsPath: '/w/a.ptask.json' }, languageId: 'ptask' };
   expect(await vscode.providers.at(-1)!.provideInlayHints(taskFile, {}, token)).toEqual([]);
   expect(vi.getTimerCount()).toBe(waiting);
+});
+
+describe('a window that begins', () => {
+  /** @param trained the task files whose first task has a prompt */
+  async function begun(trained: readonly string[]) {
+    const engine = {
+      start: vi.fn(),
+      request: vi.fn(async (_: string, { file }: { file: string }) => {
+        if (file === '/w/broken.ptask.json') throw new Error('has errors');
+        return { prompt: { state: trained.includes(file) ? 'current' : 'untrained' } };
+      }),
+    };
+    const seen = vi.fn();
+    const server = {
+      rows: async () => [],
+      templates: async ({ fsPath }: { fsPath: string }) =>
+        fsPath === '/w/empty.ptask.json' ? [] : [{ taskname: 'tone' }, { taskname: 'other' }],
+    };
+    const { answers } = answersOnRequest();
+    showInlinePredictions(server as never, engine as never, answers as never, { seen }, english);
+    await vi.advanceTimersByTimeAsync(2000);
+    return { engine, seen, asked: engine.request.mock.calls.map(([, { file }]) => file) };
+  }
+  const named = (...names: string[]) => names.map((name) => `/w/${name}.ptask.json`);
+
+  it('starts nothing without a prompt table, nor where predictions are off', async () => {
+    vscode.files = { '**/*.ptask.json': named('a') };
+    expect((await begun(named('a'))).engine.start).not.toHaveBeenCalled();
+    vscode.files['**/*.prompts.safetensors'] = ['/w/a.prompts.safetensors'];
+    vscode.isWanted = false;
+    expect((await begun(named('a'))).engine.start).not.toHaveBeenCalled();
+  });
+
+  it('opens the first task file that has a prompt, and looks ahead in its data', async () => {
+    const files = named('empty', 'broken', 'untrained', 'a', 'b');
+    vscode.files = { '**/*.ptask.json': files, '**/*.prompts.safetensors': ['/w/a.prompts.safetensors'] };
+    const { engine, seen, asked } = await begun(named('a', 'b'));
+    expect(engine.start).toHaveBeenCalledOnce();
+    expect(asked).toEqual(named('broken', 'untrained', 'a'));
+    expect(seen).toHaveBeenCalledExactlyOnceWith('/w/a.ptask.json');
+  });
+
+  it('looks into a few task files and no more', async () => {
+    const files = Array.from({ length: 20 }, (_, n) => `/w/${n}.ptask.json`);
+    vscode.files = { '**/*.ptask.json': files, '**/*.prompts.safetensors': ['/w/a.prompts.safetensors'] };
+    const { seen, asked } = await begun([]);
+    expect(asked).toEqual(files.slice(0, 4));
+    expect(seen).not.toHaveBeenCalled();
+  });
 });
