@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { handOverRuns } from '../../../client/src/runs/hand-over-runs.ts';
+import { RunQueue, type RunRequest } from '../../../client/src/runs/run-queue.ts';
+import { english } from './texts.ts';
+
+const vscode = vi.hoisted(() => ({
+  isTrusted: true,
+  trusted: [] as (() => void)[],
+  ask: vi.fn<(question: string, ...answers: string[]) => Promise<string | undefined>>(),
+  Uri: { file: (fsPath: string) => ({ fsPath }) },
+  window: { showInformationMessage: (...asked: Parameters<typeof vscode.ask>) => vscode.ask(...asked) },
+  workspace: {
+    get isTrusted() {
+      return vscode.isTrusted;
+    },
+    onDidGrantWorkspaceTrust(listener: () => void) {
+      vscode.trusted.push(listener);
+      return { dispose: () => undefined };
+    },
+    getWorkspaceFolder: () => ({}),
+  },
+}));
+vi.mock('vscode', () => vscode);
+
+/** No process has this number. */
+const DEAD = 2 ** 31 - 1;
+const run = (name: string): RunRequest => ({
+  file: `/w/${name}.ptask.json`,
+  tasknames: [name],
+  resume: true,
+  run: `/w/.ptask/runs/${name}`,
+  device: 'auto',
+});
+
+let storage: string;
+beforeEach(() => {
+  storage = mkdtempSync(path.join(tmpdir(), 'ptask-'));
+  vscode.isTrusted = true;
+  vscode.ask.mockReset();
+});
+afterEach(() => rmSync(storage, { recursive: true, force: true }));
+
+const notes = () => readdirSync(path.join(storage, 'runs'));
+
+/** A window of the workspace, whose runs begin and never end. */
+function open() {
+  const queue = new RunQueue((_, listener) => {
+    const events = [{ event: 'start', run: '/w/.ptask/runs/begun', device: 'cpu' }];
+    queueMicrotask(() => listener({ token: '', progress: {}, events } as never));
+    return { result: new Promise(() => undefined), stop: () => undefined, kill: () => undefined };
+  });
+  const storageUri = { fsPath: path.join(storage, 'workspace') };
+  const handOver = handOverRuns(queue, { storageUri, globalStorageUri: { fsPath: storage } } as never, english);
+  return { queue, handOver, files: () => queue.open.map(({ request }) => request.file) };
+}
+
+/** What a window of the workspace has left whose process is gone. */
+function leave(...runs: RunRequest[]): void {
+  mkdirSync(path.join(storage, 'runs'), { recursive: true });
+  const note = { pid: DEAD, workspace: path.join(storage, 'workspace'), runs };
+  writeFileSync(path.join(storage, 'runs', 'window-old.json'), JSON.stringify(note));
+}
+
+it('a window that is reloaded goes on with its runs', async () => {
+  const old = open();
+  old.queue.add({ ...run('a'), resume: false });
+  old.queue.add(run('b'));
+  await vi.waitFor(() => expect(old.queue.open[0]!.phase).toBe('training'));
+  old.handOver.close();
+  const next = open();
+  await vi.waitFor(() => expect(next.files()).toEqual([run('a').file, run('b').file]));
+  expect(next.queue.open[0]!.request).toMatchObject({ resume: true, run: '/w/.ptask/runs/begun' });
+  expect(vscode.ask).not.toHaveBeenCalled();
+});
+
+it('a window whose process died leaves its runs to be asked about, once for all', async () => {
+  leave(run('a'), run('b'));
+  vscode.ask.mockResolvedValue('Resume');
+  const { files } = open();
+  await vi.waitFor(() => expect(files()).toEqual([run('a').file, run('b').file]));
+  expect(vscode.ask).toHaveBeenCalledExactlyOnceWith(
+    'The training of a, b stopped when its window was closed.',
+    'Resume',
+  );
+});
+
+it('a run that was gone on with by hand before the answer does not begin a second time', async () => {
+  leave(run('a'), run('b'));
+  let answer: (choice: string) => void = () => undefined;
+  vscode.ask.mockReturnValue(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  const { queue, files } = open();
+  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalled());
+  queue.add(run('a'));
+  answer('Resume');
+  await vi.waitFor(() => expect(files()).toEqual([run('a').file, run('b').file]));
+});
+
+it('runs that the user does not go on with are not asked about again', async () => {
+  leave(run('a'));
+  vscode.ask.mockResolvedValue(undefined);
+  const { files, handOver } = open();
+  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalled());
+  await vi.waitFor(() => expect(notes()).toEqual([]));
+  expect(files()).toEqual([]);
+  handOver.close();
+  open();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(vscode.ask).toHaveBeenCalledOnce();
+});
+
+it('nothing is asked where nothing was left, and nothing taken over before the workspace is trusted', async () => {
+  const first = open();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(vscode.ask).not.toHaveBeenCalled();
+  first.handOver.close();
+  leave(run('a'));
+  vscode.isTrusted = false;
+  open();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(vscode.ask).not.toHaveBeenCalled();
+  vscode.trusted.at(-1)!();
+  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalled());
+});
