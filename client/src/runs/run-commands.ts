@@ -20,8 +20,7 @@ export function registerRunCommands(
   const stop = (how: 'pause' | 'cancel') => (entry?: RunEntry, selected?: readonly RunEntry[]) => {
     const chosen = chosenOf(entry, selected).flatMap((one) => (one.kind === 'window' ? [one.run.id] : []));
     const runs = entry ? queue.open.filter(({ id }) => chosen.includes(id)) : queue.open.slice(0, 1);
-    // Those that wait first, so that none of them begins in the place of the one that goes on.
-    for (const { id } of runs.toReversed()) queue.stop(id, how);
+    for (const { id } of runs) queue.stop(id, how);
     if (runs.length === 0) showInformation(t('No run goes on in this window.'));
   };
   return [

@@ -132,6 +132,13 @@ describe('the commands of runs', () => {
     expect(vscode.window.showInformationMessage).toHaveBeenCalledOnce();
   });
 
+  it('resume the newest run that is paused where none is named', async () => {
+    const listed = [kept('3', 'done'), kept('2', 'stopped'), kept('1', 'stopped')];
+    stored.list.mockResolvedValueOnce(listed.map((entry) => (entry as { run: object }).run));
+    await registered('ptask.resumeRun')();
+    expect(queue.open.map(({ request }) => request.run)).toEqual(['2']);
+  });
+
   it('say why the runs cannot be read', async () => {
     stored.list.mockRejectedValueOnce(new Error('no engine'));
     await registered('ptask.resumeRun')();

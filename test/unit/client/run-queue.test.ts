@@ -88,8 +88,11 @@ describe('runs', () => {
     queue.add(request('b'));
     expect(phases()).toEqual(['starting', 'waiting']);
     const ended = queue.ended(first.id);
+    const told: string[] = [];
+    queue.listen(({ request, phase }) => told.push(`${request.file} ${phase}`));
     processes[0]!.end(done);
     expect(await ended).toEqual(done);
+    expect(told).toEqual(['a ended', 'b starting']);
     expect(processes.map((process) => process.request.file)).toEqual(['a', 'b']);
     expect(phases()).toEqual(['starting']);
   });

@@ -138,6 +138,10 @@ describe('a run in the list', () => {
     const best = { ...run.best!, slotF1: { sentiment: 0.625 } };
     expect(summaryText({ ...run, best }, english)).toBe('done · 50% of 16 validation rows, slot F1 0.625 · cpu');
   });
+  it('shows the results of several tasks beside each other', () => {
+    const best = { ...run.best!, accuracy: { sentiment: 0.5, topic: 0.75 } };
+    expect(summaryText({ ...run, best }, english)).toBe('done · 50%, 75% · cpu');
+  });
   it('counts a single row as one', () => {
     const small = { ...run, trainRows: 1, validationRows: 1 };
     expect(summaryText(small, english)).toBe('done · 50% of 1 validation row · cpu');
