@@ -31,17 +31,26 @@ const vscode = vi.hoisted(() => {
   class Item {
     readonly id: string;
     readonly uri: object;
+    readonly label: string;
     readonly children = new Items(this);
     parent: Item | undefined;
-    constructor(id: string, uri: object) {
+    constructor(id: string, label: string, uri: object) {
       this.id = id;
+      this.label = label;
       this.uri = uri;
     }
   }
-  const run = { end: () => undefined, errored: vi.fn(), token: { onCancellationRequested: never } };
+  const run = {
+    end: () => undefined,
+    errored: vi.fn(),
+    passed: vi.fn(),
+    failed: vi.fn(),
+    skipped: vi.fn(),
+    token: { onCancellationRequested: never },
+  };
   const controller = {
     items: new Items(),
-    createTestItem: (id: string, _: string, uri: object) => new Item(id, uri),
+    createTestItem: (id: string, label: string, uri: object) => new Item(id, label, uri),
     createRunProfile: vi.fn(),
     createTestRun: () => run,
     invalidateTestResults: vi.fn(),
@@ -62,6 +71,19 @@ const vscode = vi.hoisted(() => {
       readonly message: string;
       constructor(message: string) {
         this.message = message;
+      }
+      static diff = (message: string, expected: string, actual: string) => ({ message, expected, actual });
+    },
+    Location: class {
+      readonly range: object;
+      constructor(_: object, range: object) {
+        this.range = range;
+      }
+    },
+    Position: class {
+      readonly line: number;
+      constructor(line: number) {
+        this.line = line;
       }
     },
     EventEmitter: class {
@@ -180,6 +202,54 @@ it('of a task that is not trained the tests say so', async () => {
   expect(vscode.run.errored.mock.calls).toMatchObject([[{ id: 'b' }, { message: 'b has not been trained' }]]);
 });
 
+it('rows pass where they are answered right, and take the place of those of the time before', async () => {
+  found('/w/one.ptask.json');
+  const row = (line: number, text: string, answer: string | undefined) => ({
+    file: '/w/test.jsonl',
+    line,
+    text: ` ${text} `,
+    expected: 'glad',
+    answer:
+      answer === undefined
+        ? undefined
+        : { text: answer, candidates: undefined, cut: answer === 'gl', right: undefined },
+    right: answer === 'glad',
+  });
+  const rows = [row(0, 'Hej', 'glad'), row(2, 'Usch', 'gl'), row(5, 'Lång', undefined)];
+  const engine = {
+    async request(
+      _: string,
+      { token }: { token: string },
+      { listen }: { listen: { evaluated(params: object): void } },
+    ) {
+      const params = { token, taskname: 'b', done: 1, total: 3 };
+      listen.evaluated({ ...params, answerer: 'zero', rows: [row(9, 'Utan', 'glad')] });
+      for (const each of rows) listen.evaluated({ ...params, answerer: 'trained', rows: [each] });
+      return { tasks: [{ taskname: 'b', prompt: { state: 'current' } }] };
+    },
+  };
+  const server = { templates: async () => [{ taskname: 'b', markers: [] }] };
+  new EvaluationTests(server as never, engine as never, { listen }, english);
+  const [, , runTests] = vscode.controller.createRunProfile.mock.lastCall!;
+  for (let time = 0; time < 2; time++) {
+    await runTests({}, { onCancellationRequested: () => ({ dispose() {} }) });
+    const task = vscode.controller.items.get('file:///w/one.ptask.json')!.children.get('b')!;
+    expect([...task.children].map(([id, item]) => [id, (item as unknown as { label: string }).label])).toEqual([
+      ['file:///w/test.jsonl#0', 'Hej'],
+      ['file:///w/test.jsonl#2', 'Usch'],
+      ['file:///w/test.jsonl#5', 'Lång'],
+    ]);
+  }
+  const { passed, failed, skipped } = vscode.run;
+  expect(passed.mock.calls).toMatchObject([[{ label: 'Hej' }], [{ label: 'Hej' }]]);
+  expect(failed.mock.lastCall).toMatchObject([
+    { label: 'Usch' },
+    { message: 'Answered gl…, expected glad', expected: 'glad', actual: 'gl…', location: { range: { line: 2 } } },
+  ]);
+  expect(failed).toHaveBeenCalledTimes(2);
+  expect(skipped.mock.calls).toMatchObject([[{ label: 'Lång' }], [{ label: 'Lång' }]]);
+});
+
 it('the runs are listed anew when one is deleted with its folder, and when the workspace has other folders', async () => {
   const runs = new StoredRuns({} as never);
   const refreshed = vi.spyOn(runs, 'refresh');
@@ -199,4 +269,10 @@ it('results of a task that has been trained since are outdated, those of others 
   expect(outdated).not.toHaveBeenCalled();
   listeners.at(-1)!({ ...run, end: { outcome: 'done' } as WindowRun['end'] }, nothing);
   expect(outdated.mock.calls).toMatchObject([[[{ id: 'b', parent: { id: 'file:///w/one.ptask.json' } }]]]);
+  const ofAll = { request: { file: '/w/two.ptask.json', tasknames: [] }, end: { outcome: 'done' } };
+  listeners.at(-1)!(ofAll as unknown as WindowRun, nothing);
+  expect(outdated.mock.lastCall).toMatchObject([[{ id: 'a' }, { id: 'b' }]]);
+  const ofNone = { request: { file: '/w/none.ptask.json', tasknames: [] }, end: { outcome: 'done' } };
+  listeners.at(-1)!(ofNone as unknown as WindowRun, nothing);
+  expect(outdated).toHaveBeenCalledTimes(2);
 });
