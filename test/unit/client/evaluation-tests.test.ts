@@ -72,7 +72,9 @@ const vscode = vi.hoisted(() => {
       constructor(message: string) {
         this.message = message;
       }
-      static diff = (message: string, expected: string, actual: string) => ({ message, expected, actual });
+      static diff(message: string, expected: string, actual: string): object {
+        return { message, expected, actual };
+      }
     },
     Location: class {
       readonly range: object;

@@ -1,4 +1,5 @@
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { EngineError } from '../../../client/src/engine/engine-error.ts';
 import { fetchModel } from '../../../client/src/models/fetch-model.ts';
 import { english } from './texts.ts';
 
@@ -7,11 +8,31 @@ const vscode = vi.hoisted(() => ({
   Uri: { file: (fsPath: string) => ({ fsPath }) },
   window: {
     showInformationMessage: vi.fn(),
+    showWarningMessage: vi.fn(),
+    showErrorMessage: vi.fn(),
+    /** What notifications have told. */
+    reported: [] as object[],
     withProgress: async (_: object, work: (progress: object, token: object) => unknown) =>
-      work({ report: () => undefined }, { onCancellationRequested: () => undefined }),
+      work(
+        { report: (step: object) => vscode.window.reported.push(step) },
+        { onCancellationRequested: () => undefined },
+      ),
   },
 }));
 vi.mock('vscode', () => vscode);
+beforeEach(() => {
+  vi.clearAllMocks();
+  vscode.window.reported.length = 0;
+});
+
+const server = { fileChanged: async () => undefined };
+/** Fetches a model by an engine that gives these answers. */
+const fetched = (request: (method: string, params: { token: string }, options: Options) => Promise<object>) =>
+  fetchModel({ engine: { request, askAnew: () => undefined }, server, texts: english } as never, 'owner/model');
+interface Options {
+  readonly listen: { fetching(params: object): void };
+}
+const planned = { missingBytes: 0, page: 'https://example.org/owner/model' };
 
 it('what could not be asked before a model was fetched is asked anew', async () => {
   const answers: Record<string, object> = {
@@ -23,4 +44,51 @@ it('what could not be asked before a model was fetched is asked anew', async () 
   expect(await fetchModel({ engine, server, texts: english } as never, 'owner/model')).toBe(true);
   expect(server.fileChanged).toHaveBeenCalledWith({ fsPath: '/hub/refs/main' });
   expect(engine.askAnew).toHaveBeenCalledOnce();
+});
+
+it('a model that cannot be used though it was fetched is not chosen, which is said', async () => {
+  const answers: Record<string, object> = {
+    planFetch: planned,
+    fetchModel: { reference: '/hub/refs/main', problem: 'its weights are no safetensors' },
+  };
+  expect(await fetched(async (method) => answers[method]!)).toBe(false);
+  expect(vscode.window.showWarningMessage).toHaveBeenCalledExactlyOnceWith(
+    'owner/model is there, but cannot be used: its weights are no safetensors',
+  );
+});
+
+it('nothing is said where the user has cancelled a fetch, and otherwise why it has failed', async () => {
+  const failing = (error: Error) => async (method: string) => {
+    if (method === 'fetchModel') throw error;
+    return planned;
+  };
+  expect(await fetched(failing(new EngineError('cancelled', 'cancelled')))).toBe(false);
+  expect(vscode.window.showErrorMessage).not.toHaveBeenCalled();
+  for (const error of [new EngineError('the disk is full', 'input'), new Error('the disk is full')]) {
+    expect(await fetched(failing(error))).toBe(false);
+    expect(vscode.window.showErrorMessage).toHaveBeenLastCalledWith(
+      'owner/model cannot be fetched: the disk is full',
+      'Open Page',
+    );
+  }
+  expect(await fetched(() => Promise.reject(new EngineError('no network', 'input')))).toBe(false);
+  expect(vscode.window.showErrorMessage).toHaveBeenLastCalledWith('owner/model cannot be fetched: no network');
+});
+
+it('a notification shows how far a fetch is, and nothing of another one', async () => {
+  await fetched(async (method, { token }, { listen }) => {
+    if (method === 'planFetch') return planned;
+    const about = (present: number) => ({ token, present, bytes: 4e6 });
+    listen.fetching(about(1e6));
+    listen.fetching({ ...about(4e6), token: 'another' });
+    // A file that was broken is begun anew.
+    for (const present of [0.5e6, 3e6, 4e6]) listen.fetching(about(present));
+    return { reference: '/hub/refs/main' };
+  });
+  expect(vscode.window.reported).toEqual([
+    { increment: 25, message: '1 MB of 4 MB' },
+    { increment: 0, message: '500 kB of 4 MB' },
+    { increment: 50, message: '3 MB of 4 MB' },
+    { increment: 25, message: '4 MB of 4 MB' },
+  ]);
 });
