@@ -54,9 +54,7 @@ export function namesInTaskFile(context: TaskContext, within?: Span): Mention[] 
     within === undefined ||
     (node !== undefined && node.offset <= within.end && node.offset + node.length >= within.start);
   const tasks = [...context.entries('existing_tasks'), ...context.entries('new_tasks')];
-  const templates = context.templates.filter(
-    ({ index }) => within === undefined || isWanted(nodeAt(tree, ['task_templates', index])),
-  );
+  const templates = context.templates.filter(({ index }) => isWanted(nodeAt(tree, ['task_templates', index])));
   const examples = nodeAt(tree, ['examples']);
   const rows = examples?.type === 'array' ? examples.children!.filter((row) => isWanted(row) && sound.has(row)) : [];
   const byName = new Map<string, readonly TemplateView[]>();

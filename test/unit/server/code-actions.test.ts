@@ -176,7 +176,7 @@ describe('fixing all problems of a kind', () => {
 
     it('leaves an action as it is that is none of ours', async () => {
       const { service } = await asked(true);
-      for (const data of [undefined, null, {}, { uri: TRAIN }]) {
+      for (const data of [undefined, null, {}, { uri: TRAIN }, { forAll: 'a' }, { uri: TRAIN, forAll: 'a' }]) {
         const action = { title: 'Something else', data };
         expect(await service.resolveCodeAction(action)).toBe(action);
       }

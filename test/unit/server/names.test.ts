@@ -68,6 +68,15 @@ describe('references', () => {
     });
   });
 
+  it('of a label that several templates of the task have: each place once', async () => {
+    const template = (field: string) =>
+      `{ "taskname": "mood", "answer_field": "${field}", "labels": { "⟦good⟧": [] } }`;
+    await expectReferences({
+      task: `{ "task_templates": [${['answer', 'answer', 'tone'].map(template).join()}], ${DATA} }`,
+      'train.jsonl': '{"taskname": "mood", "answer": "⟦go‸od⟧", "tone": "⟦good⟧"}',
+    });
+  });
+
   it('of one form of a label: that form alone', async () => {
     await expectReferences({
       task: `{
