@@ -8,22 +8,28 @@ import { MOST_OF_CONFIG, readWhole } from '../../model/src/read-whole.ts';
 
 /**
  * What models are, for completing their names: by their configurations and the sizes of their files alone, as there may be many
- * and somebody waits. Each is looked into once, and again when its configuration has changed.
+ * and somebody waits. Each is looked into once, and again when its configuration has changed, or the files that it has.
  */
 export class ModelSummaries {
-  readonly #known = new Map<string, { readonly changed: number; readonly about: ModelSummary }>();
+  readonly #known = new Map<string, { readonly changed: string; readonly about: ModelSummary }>();
 
   /** Undefined for a model whose configuration cannot be read. */
   async of(taskFile: string, model: string): Promise<ModelSummary | undefined> {
     const located = await locateModel(model, dirname(taskFile));
     if (located.kind !== 'folder') return undefined;
-    const changed = (await stat(join(located.dir, 'config.json')).catch(() => undefined))?.mtimeMs ?? 0;
+    const [folder, config] = await Promise.all([changeOf(located.dir), changeOf(join(located.dir, 'config.json'))]);
+    // One that is being fetched has its configuration before its weights.
+    const changed = `${folder} ${config}`;
     const known = this.#known.get(located.dir);
     if (known?.changed === changed) return known.about;
     const about = await outlineOf(located.dir);
     if (about !== undefined) this.#known.set(located.dir, { changed, about });
     return about;
   }
+}
+
+async function changeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs;
 }
 
 async function outlineOf(dir: string): Promise<ModelSummary | undefined> {

@@ -102,7 +102,8 @@ function sumHint(context: TaskContext, template: TemplateView): Hint[] {
 function rowHints(context: TaskContext, data: DataFacts, environment: Pick<CheckEnvironment, 'resolvePath'>): Hint[] {
   const entries = SPLITS.flatMap(({ key }) => context.entries('data', key));
   return entries.flatMap(({ node, value }) => {
-    const file = data.files.find(({ path }) => path === environment.resolvePath(context.path, value));
+    const path = environment.resolvePath(context.path, value);
+    const file = data.files.find((candidate) => candidate.path === path);
     if (file?.state !== 'read') return [];
     const tasks = [...data.tasks].flatMap(([name, { rowsByFile }]) => {
       const rows = rowsByFile.get(file.path);
