@@ -48,8 +48,8 @@ export function isFixForAll(data: unknown): data is FixForAll {
 }
 
 /**
- * The fixes of the problems at a place, each bound to its diagnostic, those of a model that are the client's first; behind them those that fix all problems of their kind
- * in the document; and last the one that does all that is never wrong.
+ * What the client can do for a model that cannot be used; the fixes of the problems at a place, each bound to its diagnostic; those
+ * that fix all problems of their kind in the document; and last the one that does all that is never wrong.
  */
 export function codeActions(request: CodeActionRequest): CodeAction[] {
   const { problems, range, context = {}, toUri } = request;

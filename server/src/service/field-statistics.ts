@@ -18,7 +18,7 @@ const MAX_MEASURED = 6_000;
 
 /**
  * The lengths of the sampled texts in tokens, without a tokeniser in characters. Where there is too much text to tokenise
- * while somebody waits, the rest is taken to have as many tokens a character as what has been tokenised; `measureTexts`
+ * while somebody waits, the rest is taken to have as many tokens a character as what has been tokenised; `tokeniseSample`
  * leaves nothing to estimate but texts that were cut.
  */
 export function lengthStatistics({ values }: FieldSample, encoder: TokenEncoder | undefined): LengthStatistics {
@@ -43,7 +43,7 @@ export function lengthStatistics({ values }: FieldSample, encoder: TokenEncoder 
 }
 
 /** Tokenises the texts of a sample a few at a time, so that they need not be while somebody waits. */
-export async function measureTexts({ values }: FieldSample, encoder: TokenEncoder, work: Work): Promise<void> {
+export async function tokeniseSample({ values }: FieldSample, encoder: TokenEncoder, work: Work): Promise<void> {
   for (const { text } of values) {
     tokenCount(text, encoder);
     await work.pause();

@@ -7,7 +7,7 @@ import { rowCompletions } from './completion/row-completions.ts';
 import type { CompletionOptions } from './completion-options.ts';
 import { dataLine } from './data-lines.ts';
 import { dataPathsOf } from './dependencies.ts';
-import { measureTexts } from './field-statistics.ts';
+import { tokeniseSample } from './field-statistics.ts';
 import type { FolderEntry } from './host.ts';
 import { hover } from './hover/hover.ts';
 import { rowHover } from './hover/row.ts';
@@ -108,7 +108,7 @@ async function measureFields({ context, data, surroundings }: Knowledge, work: W
     const samples = data?.tasks.get(settings.taskname)?.samples;
     for (const field of fields) {
       const sample = samples?.get(field);
-      if (sample !== undefined) await measureTexts(sample, model.tokenizer, work);
+      if (sample !== undefined) await tokeniseSample(sample, model.tokenizer, work);
     }
   }
 }

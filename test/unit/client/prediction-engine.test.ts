@@ -24,7 +24,14 @@ function start() {
     const { runs } = await engine.request('runs', { folders: [how] });
     return Number(runs[0]!.dir);
   };
-  return { answering, deaths, permit };
+  const dieThreeTimes = async () => {
+    for (let death = 1; death <= 3; death++) {
+      engine.start();
+      process.kill(engine.pid!, 'SIGKILL');
+      await vi.waitFor(() => expect(deaths).toHaveBeenCalledTimes(death));
+    }
+  };
+  return { answering, deaths, permit, dieThreeTimes };
 }
 
 const isAlive = (pid: number) => {
@@ -44,12 +51,8 @@ it('that has been ended starts no other process for what is asked then', async (
 });
 
 it('that has died three times in a row is started again for what the user asks for, and for nothing else', async () => {
-  const { answering, deaths } = start();
-  for (let death = 1; death <= 3; death++) {
-    engine.start();
-    process.kill(engine.pid!, 'SIGKILL');
-    await vi.waitFor(() => expect(deaths).toHaveBeenCalledTimes(death));
-  }
+  const { answering, dieThreeTimes } = start();
+  await dieThreeTimes();
   await expect(answering('fast')).rejects.toThrow(EngineDied);
   expect(engine.pid).toBeUndefined();
   const { runs } = await engine.request('runs', { folders: ['fast'] }, { isCommand: true });
@@ -58,12 +61,8 @@ it('that has died three times in a row is started again for what the user asks f
 });
 
 it('that has died too often answers again once the user has restarted it', async () => {
-  const { answering, deaths } = start();
-  for (let death = 1; death <= 3; death++) {
-    engine.start();
-    process.kill(engine.pid!, 'SIGKILL');
-    await vi.waitFor(() => expect(deaths).toHaveBeenCalledTimes(death));
-  }
+  const { answering, dieThreeTimes } = start();
+  await dieThreeTimes();
   engine.restart();
   expect(await answering('fast')).toBe(engine.pid);
 });

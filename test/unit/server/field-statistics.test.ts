@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonestTexts, lengthStatistics, measureTexts } from '../../../server/src/service/field-statistics.ts';
+import { commonestTexts, lengthStatistics, tokeniseSample } from '../../../server/src/service/field-statistics.ts';
 import { Work } from '../../../task/src/data/work.ts';
 
 /** A tokeniser whose tokens are words, and how many characters it was given. */
@@ -45,7 +45,7 @@ describe('the length of a field', () => {
   it('is exact once all has been measured, which costs no more then', async () => {
     const { encoder, seen } = counting();
     const sample = sampleOf(...Array.from({ length: 100 }, (_, i): [string] => [words(100 + i)]));
-    await measureTexts(sample, encoder, new Work({}));
+    await tokeniseSample(sample, encoder, new Work({}));
     const before = seen.characters;
     expect(lengthStatistics(sample, encoder)).toMatchObject({ median: 149, percentile95: 194, isExact: true });
     expect(seen.characters).toBe(before);
