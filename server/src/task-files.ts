@@ -38,9 +38,7 @@ export class TaskFiles {
   removeFolder(folder: string): void {
     this.#folders.get(folder)?.abort();
     this.#folders.delete(folder);
-    for (const path of this.#known.keys()) {
-      if (isInside(path, folder) && !this.#isServed(path)) this.#forget(path);
-    }
+    for (const path of this.#known.keys()) if (!this.#isServed(path)) this.#forget(path);
   }
 
   /** Takes note that a file was made, changed or deleted, or that a folder came or went with what is in it. */

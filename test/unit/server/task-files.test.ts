@@ -110,6 +110,25 @@ describe('the task files of a folder', () => {
     await taskFiles.hasRead(join(dir, 'never seen.ptask.json'));
   });
 
+  it('are not those of a folder beside it whose name begins in the same way', async () => {
+    const { dir, taskFiles, known } = await workspace(['project/a.ptask.json', 'project-2/b.ptask.json']);
+    await taskFiles.addFolder(join(dir, 'project'));
+    await taskFiles.changed(join(dir, 'project-2', 'b.ptask.json'));
+    expect(known()).toEqual(['project/a.ptask.json']);
+    expect(taskFiles.isInWorkspace(join(dir, 'project', 'rows.jsonl'))).toBe(true);
+    expect(taskFiles.isInWorkspace(join(dir, 'project-2', 'rows.jsonl'))).toBe(false);
+  });
+
+  it('are told no more once they were disposed of, though they were being read', async () => {
+    const { dir, taskFiles, write, texts } = await workspace(['a.ptask.json']);
+    await taskFiles.addFolder(dir);
+    await write('a.ptask.json', 'new');
+    const reading = taskFiles.changed(join(dir, 'a.ptask.json'));
+    taskFiles.dispose();
+    await reading;
+    expect(texts.get('a.ptask.json')).not.toBe('new');
+  });
+
   it('move with a folder that only the editor’s own renaming names', async () => {
     const { dir, taskFiles, known } = await workspace(['old/deep/a.ptask.json']);
     await taskFiles.addFolder(dir);

@@ -28,6 +28,21 @@ it('what is named in a folder that leaves the workspace is watched by itself, un
   expect(watched).toEqual([]);
 });
 
+it('folders are the same for the editor in whichever order they are named, or are looked at again', async () => {
+  const dir = await temporaryFolder();
+  const rows = ['b', 'a', 'c'].map((name) => join(dir, name, 'rows.jsonl'));
+  const asked: (readonly string[])[] = [];
+  const watch = new DependencyWatch(
+    async (folders) => void asked.push(folders),
+    () => false,
+  );
+  await watch.follow(new Set(rows));
+  watch.changed(rows[1]!);
+  await watch.follow(new Set(rows.toReversed()));
+  const sorted = ['a', 'b', 'c'].map((name) => join(dir, name));
+  expect(asked).toEqual([sorted, sorted]);
+});
+
 it('goes on after an editor could not be asked to watch', async () => {
   const dir = await temporaryFolder();
   const asked: (readonly string[])[] = [];
