@@ -130,7 +130,10 @@ vi.mock('vscode', () => vscode);
 const uri = (fsPath: string) => ({ fsPath, path: fsPath, toString: () => `file://${fsPath}` });
 const found = (...files: string[]) => vscode.workspace.findFiles.mockResolvedValue(files.map(uri));
 const shown = () => [...vscode.controller.items].map(([id]) => id);
-beforeEach(() => vscode.controller.items.replace([]));
+beforeEach(() => {
+  vi.clearAllMocks();
+  vscode.controller.items.replace([]);
+});
 
 const listeners: RunListener[] = [];
 const listen = (listener: RunListener) => {
@@ -242,13 +245,14 @@ it('rows pass where they are answered right, and take the place of those of the 
       ['file:///w/test.jsonl#5', 'Lång'],
     ]);
   }
-  const { passed, failed, skipped } = vscode.run;
+  const { passed, failed, skipped, errored } = vscode.run;
   expect(passed.mock.calls).toMatchObject([[{ label: 'Hej' }], [{ label: 'Hej' }]]);
   expect(failed.mock.lastCall).toMatchObject([
     { label: 'Usch' },
     { message: 'Answered gl…, expected glad', expected: 'glad', actual: 'gl…', location: { range: { line: 2 } } },
   ]);
   expect(failed).toHaveBeenCalledTimes(2);
+  expect(errored).not.toHaveBeenCalled();
   expect(skipped.mock.calls).toMatchObject([[{ label: 'Lång' }], [{ label: 'Lång' }]]);
 });
 

@@ -5,7 +5,8 @@ import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => ({
   ProgressLocation: {},
-  Uri: { file: (fsPath: string) => ({ fsPath }) },
+  Uri: { file: (fsPath: string) => ({ fsPath }), parse: String },
+  env: { openExternal: vi.fn() },
   window: {
     showInformationMessage: vi.fn(),
     showWarningMessage: vi.fn(),
@@ -44,6 +45,29 @@ it('what could not be asked before a model was fetched is asked anew', async () 
   expect(await fetchModel({ engine, server, texts: english } as never, 'owner/model')).toBe(true);
   expect(server.fileChanged).toHaveBeenCalledWith({ fsPath: '/hub/refs/main' });
   expect(engine.askAnew).toHaveBeenCalledOnce();
+});
+
+it('a model is fetched once the user has seen what it takes and agreed', async () => {
+  const missing = { ...planned, missingBytes: 4e6, bytes: 4e6, files: 1, cacheFolder: '/hub', gated: false };
+  const asked: string[] = [];
+  const request = async (method: string) => {
+    asked.push(method);
+    return method === 'planFetch' ? missing : { reference: '/hub/refs/main' };
+  };
+  for (const answer of [undefined, 'Open Page', 'Fetch']) {
+    vscode.window.showInformationMessage.mockResolvedValueOnce(answer);
+    expect(await fetched(request)).toBe(answer === 'Fetch');
+    expect(vscode.env.openExternal.mock.calls).toEqual(
+      answer === undefined ? [] : [['https://example.org/owner/model']],
+    );
+  }
+  expect(asked).toEqual(['planFetch', 'planFetch', 'planFetch', 'fetchModel']);
+  expect(vscode.window.showInformationMessage.mock.calls[0]).toMatchObject([
+    'Fetch owner/model?',
+    { modal: true, detail: expect.stringContaining('4 MB') },
+    'Fetch',
+    'Open Page',
+  ]);
 });
 
 it('a model that cannot be used though it was fetched is not chosen, which is said', async () => {

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { EngineError } from '../../../client/src/engine/engine-error.ts';
 import { type TrainServices, trainTask } from '../../../client/src/runs/train-command.ts';
 import type { PlanResult } from '../../../protocol/src/planning.ts';
 import { english } from './texts.ts';
 
 /** What the user is asked, and answers. */
 const asked = vi.hoisted(() => vi.fn<(...asked: unknown[]) => Promise<unknown>>());
+const executeCommand = vi.hoisted(() => vi.fn());
 vi.mock('vscode', () => {
   class Uri {
     readonly scheme = 'file';
@@ -18,17 +20,22 @@ vi.mock('vscode', () => {
     static parse = (uri: string) => new Uri(uri.replace('file://', ''));
   }
   return {
-    l10n: { t: (text: string) => text },
+    l10n: { t: (text: string, ...values: string[]) => text.replace(/\{(\d)\}/g, (_, n) => values[Number(n)]!) },
     ProgressLocation: {},
     Uri,
     window: {
+      activeTextEditor: undefined,
       withProgress: (_: object, work: () => unknown) => work(),
+      showErrorMessage: asked,
       showInformationMessage: asked,
       showQuickPick: asked,
     },
+    commands: { executeCommand },
     workspace: {
       isTrusted: true,
       textDocuments: [],
+      findFiles: async () => [],
+      asRelativePath: ({ fsPath }: Uri) => fsPath,
       getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
     },
   };
@@ -100,5 +107,31 @@ describe('Train', () => {
     expect(anew).toMatchObject({ resume: false });
     expect(anew).not.toHaveProperty('run');
     expect(await trained([task('a', true)], resumable, () => undefined)).toEqual([]);
+  });
+
+  it('says why nothing can be trained, and shows the problems of a file that has errors', async () => {
+    const failing = async (error: Error) => {
+      const services = { queue: { add: expect.unreachable }, engine: { request: () => Promise.reject(error) } };
+      await trainTask({ ...services, texts: english } as never, { uri: 'file:///w/a.ptask.json' } as never);
+      // What is said is not waited for.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      return asked.mock.lastCall;
+    };
+    asked.mockResolvedValueOnce('Show Problems');
+    expect(await failing(new EngineError('3 problems', 'problems'))).toEqual([
+      '/w/a.ptask.json has errors, and nothing can be trained before they are mended.',
+      'Show Problems',
+    ]);
+    expect(executeCommand).toHaveBeenCalledExactlyOnceWith('workbench.actions.view.problems');
+    expect(await failing(new EngineError('no such model', 'input'))).toEqual([
+      '/w/a.ptask.json cannot be trained: no such model',
+    ]);
+    expect(executeCommand).toHaveBeenCalledOnce();
+  });
+
+  it('does nothing where there is no task file', async () => {
+    const engine = { request: vi.fn() };
+    await trainTask({ queue: {}, engine, texts: english } as never, undefined);
+    expect(engine.request).not.toHaveBeenCalled();
   });
 });

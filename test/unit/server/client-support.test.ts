@@ -19,6 +19,33 @@ describe('an editor can do what it says', () => {
       expect(named(name)).toMatchObject({ pullsDiagnostics: true, watchesFilesOutside: true });
   });
 
+  it('about Markdown, which it takes unless it says what else', () => {
+    const takes = (format?: ('plaintext' | 'markdown')[]) => {
+      const textDocument = format && {
+        hover: { contentFormat: format },
+        completion: { completionItem: { documentationFormat: format } },
+      };
+      const { markdownHover, markdownCompletion } = clientSupport({
+        capabilities: textDocument ? { textDocument } : {},
+      });
+      return [markdownHover, markdownCompletion];
+    };
+    expect(takes()).toEqual([true, true]);
+    expect(takes(['plaintext', 'markdown'])).toEqual([true, true]);
+    expect(takes(['plaintext'])).toEqual([false, false]);
+  });
+
+  it('about files that it watches, where it lets the server say which', () => {
+    const watches = (didChangeWatchedFiles: object) => {
+      const support = clientSupport({ capabilities: { workspace: { didChangeWatchedFiles } } });
+      return [support.watchesFiles, support.watchesFilesOutside];
+    };
+    expect(watches({})).toEqual([false, false]);
+    expect(watches({ relativePatternSupport: true })).toEqual([false, false]);
+    expect(watches({ dynamicRegistration: true })).toEqual([true, false]);
+    expect(watches({ dynamicRegistration: true, relativePatternSupport: true })).toEqual([true, true]);
+  });
+
   it('about texts from right to left, which it is sent isolated if it asks for that', () => {
     const isolates = (initializationOptions?: unknown) =>
       clientSupport({ capabilities: ALL, initializationOptions }).isolates;

@@ -32,6 +32,25 @@ it('asks once more, and no oftener, for all that happens while the editor answer
   expect(asked).toHaveLength(2);
 });
 
+it('tells at once of diagnostics, and of what may be behind a little later', async () => {
+  const asked: string[] = [];
+  const ask = (what: string) => async () => void asked.push(what);
+  const languages = { diagnostics: { refresh: ask('diagnostics') }, inlayHint: { refresh: ask('inlayHint') } };
+  let isLater: () => void = () => undefined;
+  const waited = new Promise<void>((resolve) => {
+    isLater = resolve;
+  });
+  const refreshes = { diagnostics: true, codeLens: true, inlayHint: true };
+  const { refresh } = refresher({ languages } as unknown as Connection, { refreshes }, () => waited);
+  refresh('inlayHint');
+  refresh('diagnostics');
+  await new Promise(setImmediate);
+  expect(asked).toEqual(['diagnostics']);
+  isLater();
+  await new Promise(setImmediate);
+  expect(asked).toEqual(['diagnostics', 'inlayHint']);
+});
+
 it('goes on after an editor that fails', async () => {
   const { refresh, asked, answers, later } = slowEditor();
   refresh('codeLens');
