@@ -48,7 +48,7 @@ function foldersAbove(path: string): string[] {
   for (let at = 0; at < path.length; at++) {
     const code = path.charCodeAt(at);
     if (code !== SLASH && code !== BACKSLASH) continue;
-    if (folders.at(-1) !== path.slice(0, at)) folders.push(path.slice(0, at));
+    folders.push(path.slice(0, at));
     if (at + 1 < path.length) folders.push(path.slice(0, at + 1));
   }
   return folders;

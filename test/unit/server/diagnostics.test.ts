@@ -240,6 +240,27 @@ it('what several task files say of a data file is told at once when it is typed 
 });
 
 describe('a check in the background', () => {
+  it('asks for model and prompt table once, and again where the file names others', async () => {
+    const asked: string[] = [];
+    const { service } = editor({
+      async model({ model }) {
+        asked.push(model);
+        return demoModel;
+      },
+      promptTable: async (path) => void asked.push(path),
+    });
+    const table = 'project/assistant.prompts.safetensors';
+    service.openDocument(TASK, taskFile());
+    await service.settled();
+    service.changeDocument(TASK, taskFile({ of: '"total_virtual_tokens": 12' }));
+    service.fileChanged(TRAIN);
+    await service.settled();
+    expect(asked).toEqual(['demo', table]);
+    service.changeDocument(TASK, taskFile().replace('"demo"', '"other"'));
+    await service.settled();
+    expect(asked).toEqual(['demo', table, 'other', table]);
+  });
+
   it('is given up when a newer text comes, and its problems are never shown', async () => {
     const waiting: (() => void)[] = [];
     const { service, shown, errors } = editor({}, () => new Promise<void>((resolve) => waiting.push(resolve)));
