@@ -38,7 +38,8 @@ export function foldingRanges({ text, lines }: TaskContext): FoldingRange[] {
     }
   }
   comments.end();
-  return ranges.sort((a, b) => a.startLine - b.startLine || a.endLine - b.endLine);
+  // Those of one line stay in the order in which they ended.
+  return ranges.sort((a, b) => a.startLine - b.startLine);
 }
 
 /** Puts line comments below each other into one range. */

@@ -140,6 +140,20 @@ describe('nothing stale stays', () => {
     expect(shown()).toEqual({});
   });
 
+  it('when data change that the task file has come to name', async () => {
+    const { service, disk, shown } = editor();
+    service.openDocument(TASK, taskFile());
+    service.changeDocument(TASK, taskFile({ file: '"data": { "train_ds": ["more/rows.jsonl"] }' }));
+    disk['more/rows.jsonl'] = BAD_ROW;
+    await service.settled();
+    const rows = uriOf('project/more/rows.jsonl');
+    expect(shown()).toMatchObject({ [rows]: ['row-field-type'] });
+    disk['more/rows.jsonl'] = disk['train.jsonl']!;
+    service.fileChanged(rows);
+    await service.settled();
+    expect(shown()[rows]).toBeUndefined();
+  });
+
   it('when the task file is closed', async () => {
     const { service, disk, shown } = editor();
     disk['train.jsonl'] += `\n${BAD_ROW}`;

@@ -41,9 +41,10 @@ describe('folding', () => {
   two */
   // a
   // b
+  // c
 }`,
       ),
-    ).toEqual(['0-1 comment', '2-7', '4-5 comment', '6-7 comment']);
+    ).toEqual(['0-1 comment', '2-8', '4-5 comment', '6-8 comment']);
   });
 
   it('keeps the folds around a bracket that is not closed', () => {
