@@ -23,6 +23,11 @@ describe('a run in a chart', () => {
     expect(grown.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
   });
 
+  it('grows from nothing', () => {
+    const grown = grownRun({ ...run, steps: [], epochs: [] }, [step(1)], [epoch(1, 1)]);
+    expect(grown).toMatchObject({ steps: [step(1)], epochs: [epoch(1, 1)] });
+  });
+
   it('has each step and epoch once, also where it went on from a checkpoint', () => {
     const grown = grownRun(run, [step(2), step(3)], [epoch(1, 2)]);
     expect(grown.steps.map(({ step }) => step)).toEqual([1, 2, 3]);

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { fileNameOf } from '../../../client/src/file-name.ts';
 
+it('a long name is cut where a file can have no longer one, in whole characters', () => {
+  expect(fileNameOf('ทดสอบ'.repeat(100))).toBe('ทดสอบ'.repeat(16));
+  expect(fileNameOf(`a${'🙂'.repeat(100)}`)).toBe(`a${'🙂'.repeat(39)}`);
+});
+
 it.each([
   ['sentiment-task', 'sentiment-task'],
   ['a/b: "c"?', 'a-b- -c--'],
