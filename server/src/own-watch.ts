@@ -56,7 +56,8 @@ export class OwnWatch {
       const watcher = this.#watchFolder(folder, { persistent: false }, (event, name) => {
         if (name !== null) this.#note(join(folder, name), event === 'rename');
         // A folder that goes takes its watcher along, and may have come again by now, as with another branch.
-        if (name === null || (name === basename(folder) && !existsSync(join(folder, name)))) this.#lookAgain(folder);
+        const hasGone = event === 'rename' && name === basename(folder) && !existsSync(join(folder, name));
+        if (name === null || hasGone) this.#lookAgain(folder);
       });
       watcher.on('error', () => {
         if (!existsSync(folder)) return this.#lookAgain(folder);
