@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { t } from '../../l10n/src/words.ts';
+import { readWhole } from '../../model/src/read-whole.ts';
 import { FileError } from './errors.ts';
 
 /** What holds rows, by its name, and is given in place of a task file now and then. */
 const ROWS = /\.(?:csv|tsv|jsonl)$/i;
+
+/** In bytes; with all the examples that anyone would look at, a task file stays far below. */
+const MOST_OF_TASK_FILE = 64 * 2 ** 20;
 
 /** How UTF-16 comes out, which is for the parser to tell of: its mark is no UTF-8. */
 const UTF_16_MARK = '\uFFFD\uFFFD';
@@ -14,7 +17,7 @@ const UTF_16_MARK = '\uFFFD\uFFFD';
  * @throws FileError
  */
 export async function readTaskText(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((error: unknown) => {
+  const bytes = await readWhole(file, MOST_OF_TASK_FILE).catch((error: unknown) => {
     throw FileError.from(file, 'read', error);
   });
   if (ROWS.test(file)) {

@@ -40,5 +40,5 @@ export async function readWhole(path: string, most: number): Promise<Buffer> {
 }
 
 function tooLarge(most: number): Error {
-  return new Error(t('it is larger than {0} MB, as no such file of a model is', most / MB));
+  return new Error(t('it is larger than {0} MB, as no such file is', most / MB));
 }

@@ -15,6 +15,14 @@ export type DataReading =
 /** A chunk that is longer is taken in parts, so that no part takes long. */
 const PART_BYTES = 32 * 1024;
 
+const MB = 2 ** 20;
+
+/**
+ * In bytes, of a line. Far shorter ones are told of and not used (`rows.ts`); a file that has a longer one is no JSONL, may hold nothing
+ * but zeros, and is not read to its end. Node dies where it is to read 2 GiB at once.
+ */
+const MOST_OF_LINE = 256 * MB;
+
 /**
  * Reads a data file once, a chunk at a time, into an index.
  *
@@ -54,6 +62,10 @@ export async function readDataFile(
         fill.push(chunk.value.subarray(at, at + PART_BYTES));
         await work.pause();
       }
+      if (fill.unfinished > MOST_OF_LINE) {
+        const reason = t('a line of it has more than {0} MB; each row stands in a line of its own', MOST_OF_LINE / MB);
+        return { state: 'unreadable', reason, index };
+      }
     }
   } finally {
     // Closes the file when the work was given up.
@@ -78,13 +90,20 @@ class BlockFiller {
   readonly #reader: RowReader;
   #start = 0;
   #firstLine = 0;
+  #bytes = 0;
 
   constructor(index: DataIndex, reader: RowReader) {
     this.#index = index;
     this.#reader = reader;
   }
 
+  /** Bytes of a line whose end has not come. */
+  get unfinished(): number {
+    return this.#bytes - this.#reader.offset;
+  }
+
   push(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
     this.#add(this.#reader.push(chunk));
     if (this.#reader.offset - this.#start >= BLOCK_BYTES) this.#endBlock(this.#reader.lines, this.#reader.offset);
   }

@@ -77,7 +77,7 @@ describe('what is a file, but larger than any of a model', () => {
       const dir = await tinyFolder({ [name]: undefined, ...(isIndex ? { 'model.safetensors': undefined } : {}) });
       await symlink(await largeFile(2 ** 26 + 1), join(dir, name));
       const result = await openModelFolder(dir);
-      const problem = `model folder ${dir}: ${name}: it is larger than 64 MB, as no such file of a model is`;
+      const problem = `model folder ${dir}: ${name}: it is larger than 64 MB, as no such file is`;
       expect(result).toMatchObject({ kind: 'broken', problem });
     },
   );
