@@ -1,7 +1,7 @@
 import { HELP, helpOf } from './cli/help.ts';
 import { watchOutput } from './cli/lost-output.ts';
 import { didYouMean, UsageError } from './cli/usage.ts';
-import { asPtaskError, PtaskError } from './errors.ts';
+import { asPtaskError, InputError, PtaskError } from './errors.ts';
 import { loadRuntime } from './runtime/load-runtime.ts';
 import { forTerminal } from './text.ts';
 import { VERSION } from './version.ts';
@@ -48,14 +48,35 @@ async function main(args: readonly string[]): Promise<number> {
   if (!Object.hasOwn(COMMANDS, name)) {
     throw new UsageError(`there is no command '${name}'${didYouMean(name, Object.keys(COMMANDS))}`);
   }
+  // An editor may start the server anywhere.
+  if (name !== 'lsp') requireWorkingFolder();
   if (COMPUTING.includes(name)) await loadRuntime();
   const command = await COMMANDS[name]!();
   return command(rest);
 }
 
+/**
+ * Node asks the system once where the process is, and knows it from then on, even if the folder is deleted during a run.
+ * @throws InputError where it has been already
+ */
+function requireWorkingFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new InputError('the current folder has been deleted; change to another one');
+  }
+}
+
+/** What the system lets this process open is less than the files that the program consists of. */
+function isOutOfFiles(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['EMFILE', 'ENFILE'].includes(String(error.code));
+}
+
 /** Says what went wrong in one line, and gives the exit code. */
 function report(thrown: unknown, args: readonly string[]): number {
-  const error = asPtaskError(thrown);
+  const error = isOutOfFiles(thrown)
+    ? new InputError('too many files are open; `ulimit -n` raises how many may be', { cause: thrown })
+    : asPtaskError(thrown);
   const message = error instanceof Error ? error.message : String(error);
   let exitCode = 3;
   let line = `internal error: ${message.split('\n')[0]}`;

@@ -75,6 +75,24 @@ describe('usage', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it.skipIf(process.platform === 'win32')('is told where the folder that it is in has been deleted', async () => {
+    const leave = path.join(await temporaryFolder(), 'leave.cjs');
+    await writeFile(
+      leave,
+      "const fs = require('fs'); const gone = fs.mkdtempSync(__dirname); process.chdir(gone); fs.rmdirSync(gone);",
+    );
+    const file = await writeProject(await temporaryFolder());
+    const { code, stdout, stderr } = await ptask(['check', file], { env: { NODE_OPTIONS: `--require ${leave}` } });
+    expect(stderr).toBe('error: the current folder has been deleted; change to another one\n');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it.runIf(process.platform === 'linux')('is told where it may open fewer files than it consists of', async () => {
+    const { code, stderr } = await ptask(['train', 't.ptask.json'], { limit: '-n 40' });
+    expect(stderr).toBe('error: too many files are open; `ulimit -n` raises how many may be\n');
+    expect(code).toBe(1);
+  });
+
   it('of models names a folder that is there', async () => {
     const { code, stdout, stderr } = await ptask(['models', 'no-such-folder']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

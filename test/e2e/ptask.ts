@@ -29,8 +29,8 @@ export interface RunOptions {
   readonly env?: Readonly<NodeJS.ProcessEnv>;
   /** Called with the process's number when it has begun. */
   readonly begun?: (pid: number) => void;
-  /** The largest file that may be written, in blocks of 512 or 1024 bytes: what `ulimit -f` takes. */
-  readonly fileBlocks?: number;
+  /** What `ulimit` takes, such as `-f 16`: the largest file that may be written, in blocks of 512 or 1024 bytes. */
+  readonly limit?: string;
   /** A file that standard output goes to. */
   readonly stdoutTo?: string;
   /** Another program than the one that was built. */
@@ -41,7 +41,7 @@ export interface RunOptions {
 export function ptask(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [command, ...commandArgs] = [
     ...(options.stdoutTo === undefined ? [] : ['sh', '-c', 'out=$1; shift; exec "$@" >"$out"', 'sh', options.stdoutTo]),
-    ...(options.fileBlocks === undefined ? [] : ['sh', '-c', `ulimit -f ${options.fileBlocks} && exec "$@"`, 'sh']),
+    ...(options.limit === undefined ? [] : ['sh', '-c', `ulimit ${options.limit} && exec "$@"`, 'sh']),
     process.execPath,
     options.program ?? PTASK,
     ...args,

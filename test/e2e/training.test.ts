@@ -373,7 +373,7 @@ describe('a run that fails', () => {
     const file = await writeProject(dir, { trainer: { max_epochs: 1, batch_size: 8 } });
     expect((await ptask(['train', file])).code).toBe(0);
     const before = await readTable(dir);
-    const { code, stderr } = await ptask(['train', file], { fileBlocks: 1 });
+    const { code, stderr } = await ptask(['train', file], { limit: '-f 1' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: .*cannot be written: /);
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -384,7 +384,7 @@ describe('a run that fails', () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, { trainer: { max_epochs: 1, batch_size: 8 } });
     // Everything else has room.
-    const { code, stderr } = await ptask(['train', 't.ptask.json'], { cwd: dir, fileBlocks: 16 });
+    const { code, stderr } = await ptask(['train', 't.ptask.json'], { cwd: dir, limit: '-f 16' });
     expect(code).toBe(1);
     const way = 'when that is put right, go on with: ptask train t.ptask.json --resume';
     expect(stderr).toMatch(new RegExp(`error: .*checkpoint\\.safetensors: cannot be written: .*; ${way}\\n$`));
