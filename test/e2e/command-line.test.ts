@@ -423,3 +423,22 @@ describe('this machine', () => {
     expect(tooLong.stderr).toMatch(/64 positions/);
   });
 });
+
+describe('what nobody foresaw', () => {
+  /** Breaks what every command has need of, once it has begun. */
+  const BROKEN = `data:text/javascript,Array.prototype.flatMap = () => { throw new TypeError('unforeseen%5cnand more'); };`;
+  const models = (env: NodeJS.ProcessEnv = {}, ...args: string[]) =>
+    ptask(['models', ...args], { env: { ...env, NODE_OPTIONS: `--import="${BROKEN}"` } });
+
+  it('is told in a line, and is not the fault of the input', async () => {
+    const { code, stdout, stderr } = await models({}, '--json');
+    expect(code).toBe(3);
+    expect(stderr).toBe('internal error: unforeseen\n');
+    expect(JSON.parse(stdout)).toEqual({ event: 'error', message: 'unforeseen\nand more' });
+  });
+
+  it('is told with its place to who asks', async () => {
+    const { stderr } = await models({ PTASK_DEBUG: '1' });
+    expect(stderr).toMatch(/^internal error: unforeseen\nTypeError: unforeseen\nand more\n {4}at /);
+  });
+});
