@@ -20,7 +20,7 @@ const vscode = vi.hoisted(() => ({
       vscode.trusted.push(listener);
       return { dispose: () => undefined };
     },
-    getWorkspaceFolder: () => ({}),
+    getWorkspaceFolder: ({ fsPath }: { fsPath: string }) => (fsPath.startsWith('/w/') ? {} : undefined),
   },
 }));
 vi.mock('vscode', () => vscode);
@@ -58,9 +58,11 @@ function open() {
 }
 
 /** What a window of the workspace has left whose process is gone. */
-function leave(...runs: RunRequest[]): void {
+const leave = (...runs: RunRequest[]) => leaveNote({ workspace: path.join(storage, 'workspace'), runs });
+
+function leaveNote(left: { workspace: string; runs: RunRequest[]; closed?: number }): void {
   mkdirSync(path.join(storage, 'runs'), { recursive: true });
-  const note = { pid: DEAD, workspace: path.join(storage, 'workspace'), runs };
+  const note = { pid: DEAD, ...left };
   writeFileSync(path.join(storage, 'runs', 'window-old.json'), JSON.stringify(note));
 }
 
@@ -100,6 +102,27 @@ it('a run that was gone on with by hand before the answer does not begin a secon
   queue.add(run('a'));
   answer('Resume');
   await vi.waitFor(() => expect(files()).toEqual([run('a').file, run('b').file]));
+});
+
+it('runs that the user has not answered about are asked about in the next window', async () => {
+  leave(run('a'));
+  vscode.ask.mockReturnValueOnce(new Promise(() => undefined)).mockResolvedValueOnce('Resume');
+  const { handOver } = open();
+  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalledOnce());
+  handOver.close();
+  const { files } = open();
+  await vi.waitFor(() => expect(files()).toEqual([run('a').file]));
+  expect(vscode.ask).toHaveBeenCalledTimes(2);
+});
+
+it('a window that got another folder goes on with its runs, and with no other workspace’s', async () => {
+  leaveNote({ workspace: 'another', runs: [{ ...run('b'), file: '/elsewhere/b.ptask.json' }], closed: Date.now() });
+  const first = open();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(first.files()).toEqual([]);
+  leaveNote({ workspace: 'another', runs: [run('a')], closed: Date.now() });
+  const second = open();
+  await vi.waitFor(() => expect(second.files()).toEqual([run('a').file]));
 });
 
 it('runs that the user does not go on with are not asked about again', async () => {

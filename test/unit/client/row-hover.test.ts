@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { EngineError } from '../../../client/src/engine/engine-error.ts';
+import { EngineDied, EngineError } from '../../../client/src/engine/engine-error.ts';
 import { registerPredictionHovers } from '../../../client/src/predictions/row-hover.ts';
 import { english } from './texts.ts';
 
@@ -138,10 +138,12 @@ it('nothing is shown without trust or an answer, and what is no longer wanted is
   expect(signal.aborted).toBe(false);
   withdraw();
   expect(signal.aborted).toBe(true);
+  failure = new EngineDied('SIGKILL', []);
+  expect(await overRow(3, 4)).toBeUndefined();
   // A fault of ours is not kept quiet.
   failure = new TypeError('no row');
   await expect(overRow(3, 4)).rejects.toThrow('no row');
   vscode.workspace.isTrusted = false;
   expect(await overRow(3, 4)).toBeUndefined();
-  expect(asked).toHaveBeenCalledTimes(2);
+  expect(asked).toHaveBeenCalledTimes(3);
 });

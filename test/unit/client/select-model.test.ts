@@ -68,15 +68,20 @@ const MODELS = {
 /** Selects a model from the list, or the entry that has none. @param problem why what is fetched cannot be used */
 async function selected(model: string | undefined, problem?: string) {
   vscode.window.showQuickPick.mockImplementationOnce(async (items) => items.findLast((item) => item.model === model));
+  return chosen(problem);
+}
+
+async function chosen(problem?: string, models: object = MODELS) {
   const asked: unknown[][] = [];
   const answers: Record<string, object> = {
-    models: MODELS,
+    models,
     planFetch: { missingBytes: 0 },
     fetchModel: { reference: '/hub/main', ...(problem && { problem }) },
   };
   const engine = {
     request: async (method: string, params: object) => {
       asked.push([method, params]);
+      if (answers[method] instanceof Error) throw answers[method];
       return answers[method];
     },
     askAnew: () => undefined,
@@ -113,4 +118,14 @@ it('another model is asked for by its name', async () => {
   expect((await selected(undefined)).edits).toEqual(written('owner/typed'));
   vscode.workspace.applyEdit.mockClear();
   expect((await selected(undefined)).edits).toEqual([]);
+});
+
+it('nothing is written where none is chosen, or the models cannot be listed, which is said', async () => {
+  vscode.window.showQuickPick.mockResolvedValueOnce(undefined);
+  expect((await chosen()).edits).toEqual([]);
+  expect(vscode.window.showInputBox).not.toHaveBeenCalled();
+  vscode.window.showQuickPick.mockClear();
+  expect((await chosen(undefined, new Error('no engine'))).edits).toEqual([]);
+  expect(vscode.window.showQuickPick).not.toHaveBeenCalled();
+  expect(vscode.window.showErrorMessage).toHaveBeenCalledWith('No models can be listed: no engine');
 });
