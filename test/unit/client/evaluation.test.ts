@@ -120,6 +120,7 @@ describe('the report', () => {
     const words = { ...generated, slots: undefined, wordF1: 0.625, cut: 1 } as unknown as typeof generated;
     expect(of(words)).toContain('| trained prompt | 1/2 | 50.0% | 0.625 |');
     expect(of(words)).toContain('1 answer (…) was cut');
+    expect(of(words)).not.toContain('1 answers');
     expect(of(words)).not.toContain('## Slots');
     const cut = { ...row(3, 'go', 'good'), answer: { ...row(3, 'go', 'good').answer!, cut: true } };
     expect(report({ task, rows: new Map([['trained', [cut]]]) })).toContain('| good | go… |');

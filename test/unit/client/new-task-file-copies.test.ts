@@ -32,7 +32,9 @@ const vscode = vi.hoisted(() => {
         canPickMany ? items.slice(0, -1) : items[0],
       ),
       showOpenDialog: vi.fn(async (): Promise<Address[] | undefined> => undefined),
-      showInputBox: vi.fn(async (_: { validateInput(name: string): string | undefined }) => 'rating'),
+      showInputBox: vi.fn(
+        async (_: { validateInput(name: string): string | undefined }): Promise<string | undefined> => 'rating',
+      ),
       showTextDocument: async () => undefined,
       showInformationMessage: vi.fn(),
       showErrorMessage: vi.fn(),
@@ -104,6 +106,21 @@ it('New Task File overwrites neither the data nor a copy that it has made before
     '{"taskname":"rating","text":"Good","label":"yes"}',
   );
   expect(parse(files.get('/d/rating.ptask.json')!).data.train_ds).toEqual(['train.rating-2.jsonl']);
+});
+
+it('New Task File writes nothing where the user names no task, chooses no answer, or no data', async () => {
+  const { files, window } = vscode;
+  files.set('/d/train.jsonl', '{"text":"Good","label":"yes"}\n{"text":"Bad","label":"no"}\n');
+  window.showInputBox.mockResolvedValueOnce(undefined);
+  await newTaskFile({ server, texts: english });
+  expect(window.showInputBox).toHaveBeenCalledOnce();
+  // Of the data, and then of the answer.
+  for (const answers of [[undefined], [[]], [[{ uri: vscode.uri('/d/train.jsonl') }], undefined]]) {
+    for (const answer of answers) window.showQuickPick.mockResolvedValueOnce(answer as never);
+    await newTaskFile({ server, texts: english });
+  }
+  expect([...files.keys()]).toEqual(['/d/train.jsonl']);
+  expect(window.showInputBox).toHaveBeenCalledOnce();
 });
 
 it('New Task File gives copies of files that differ in capitals alone names of their own', async () => {
