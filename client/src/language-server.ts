@@ -49,7 +49,7 @@ export interface LanguageServer {
   fileChanged(uri: Uri): Promise<void>;
   /** The paths that a task file names, as they are written there; undefined where the server does not know the file. */
   paths(uri: Uri): Promise<readonly string[] | undefined>;
-  /** Tells which paths the user has allowed to be used. */
+  /** Tells which paths the user has allowed to be used: all of them. */
   pathsAllowed(paths: readonly string[]): Promise<void>;
   /** What data say of the task that they are for. */
   proposeTaskFile(
@@ -75,7 +75,11 @@ export interface LanguageServer {
 
 /** @param module path of the server's program */
 export function startLanguageServer(module: string, log: LogOutputChannel): LanguageServer {
-  const starting = start(module, log);
+  let allowed: PathsAllowedParams | undefined;
+  // One that was started again after it had died knows nothing of what the one before it was told.
+  const starting = start(module, log, (client) => {
+    if (allowed) client.sendNotification(PATHS_ALLOWED, allowed).catch(() => undefined);
+  });
   return {
     ready: starting.then(() => undefined),
     async rows(uri, { start, end }, token) {
@@ -104,8 +108,9 @@ export function startLanguageServer(module: string, log: LogOutputChannel): Lang
       return (await ask<string[] | null>(client, TASK_PATHS_REQUEST, params, undefined)) ?? undefined;
     },
     async pathsAllowed(paths) {
+      allowed = { paths };
       const client = await starting;
-      await client.sendNotification(PATHS_ALLOWED, { paths } satisfies PathsAllowedParams);
+      await client.sendNotification(PATHS_ALLOWED, allowed);
     },
     async proposeTaskFile(files, answerField, token) {
       const client = await starting;
@@ -162,9 +167,14 @@ function ask<T>(
 
 const textDocument = (client: LanguageClient, uri: Uri) => ({ uri: client.code2ProtocolConverter.asUri(uri) });
 
-async function start(module: string, log: LogOutputChannel): Promise<LanguageClient> {
+/** @param running called each time that the server runs, also after it has died */
+async function start(
+  module: string,
+  log: LogOutputChannel,
+  running: (client: LanguageClient) => void,
+): Promise<LanguageClient> {
   // The library is large, and the extension must not hold up the window.
-  const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
+  const { LanguageClient, State, TransportKind } = await import('vscode-languageclient/node');
   const client = new LanguageClient(
     'ptask',
     'ptask',
@@ -182,6 +192,9 @@ async function start(module: string, log: LogOutputChannel): Promise<LanguageCli
       outputChannel: log,
     },
   );
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Running) running(client);
+  });
   await client.start();
   return client;
 }
