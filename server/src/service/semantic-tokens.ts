@@ -42,7 +42,7 @@ export function semanticTokens(context: TaskContext, range?: Range): SemanticTok
   for (const token of tokensOf(context, within).sort((a, b) => a.start - b.start)) {
     const at = context.lines.range(token);
     // A token must not go over a line's end, nor overlap another one.
-    if (token.start < end || token.end === token.start || at.start.line !== at.end.line) continue;
+    if (token.start < end || at.start.line !== at.end.line) continue;
     if (range !== undefined && (at.start.line < range.start.line || at.start.line > range.end.line)) continue;
     const ahead = at.start.line - line;
     const bits = token.modifiers.reduce((sum, modifier) => sum | (1 << MODIFIERS.indexOf(modifier)), 0);

@@ -23,6 +23,19 @@ const template = (text: string, splits: string) =>
   taskFile({ of: `"prompt_template": "${text}", "virtual_token_splits": ${splits}` });
 
 describe('hints', () => {
+  it('keep a distance but in a template, whose text they would seem to change', async () => {
+    const { service } = editor();
+    service.openDocument(TASK, template('<|VIRTUAL_PROMPT_0|>{sentence}{label}', '[10]'));
+    await service.settled();
+    const padded = service.inlayHints(TASK, ALL).map(({ label, paddingLeft }) => [label, paddingLeft]);
+    expect(padded).toEqual([
+      ['⟨10⟩ 5–14', undefined],
+      ['= 10', true],
+      ['2 rows', true],
+      ['2 rows', true],
+    ]);
+  });
+
   it('at a marker say how many virtual tokens it stands for and which tokens of every row they are', async () => {
     // Four tokens of the backbone stand in front, and “Is it” and “:” are three.
     expect(

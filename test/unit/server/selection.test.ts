@@ -36,6 +36,11 @@ describe('the selection', () => {
     );
   });
 
+  it('is the whole text at once where the cursor is outside of the file’s object', () => {
+    expect(steps('// A f‸ile\n{ "betas": [] }')).toEqual(['// A file\n{ "betas": [] }']);
+    expect(steps('{ "betas": [] }\n// T‸he end')).toEqual(['{ "betas": [] }\n// The end']);
+  });
+
   it('grows from an entry over all of a list to the list', () => {
     expect(steps('// A file\n{ "betas": [ 0.9, ‸0.98 ] } ')).toEqual([
       '0.98',

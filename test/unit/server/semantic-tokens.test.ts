@@ -44,6 +44,12 @@ function told(text: string, range?: Range): string[] {
 }
 
 describe('semantic tokens', () => {
+  it('may stand close to each other', () => {
+    expect(
+      told('{ "task_templates": [{ "taskname": "", "prompt_template": "<|VIRTUAL_PROMPT_0|>{text}{label}" }] }'),
+    ).toEqual(['<|VIRTUAL_PROMPT_0|> macro', '{text} parameter.declaration', '{label} parameter.declaration']);
+  });
+
   it('are markers, placeholders and the names of tasks, fields and labels', () => {
     expect(
       told(`{
