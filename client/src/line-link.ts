@@ -6,8 +6,13 @@ import nodePath from 'node:path';
  */
 export function lineLink(file: string, line: number, folder: string, path: nodePath.PlatformPath = nodePath): string {
   const way = path.relative(folder, file);
-  const encoded = way.split(path.sep).map(encodeURIComponent).join('/');
+  const encoded = way.split(path.sep).map(encodedName).join('/');
   return `${rootOf(way, path)}${encoded}#L${line + 1}`;
+}
+
+/** Encodes parentheses, too, which end an address in Markdown. */
+function encodedName(name: string): string {
+  return encodeURIComponent(name).replaceAll('(', '%28').replaceAll(')', '%29');
 }
 
 /** On Windows no relative path leads from one drive, or one server's share, to another. */

@@ -62,7 +62,8 @@ export class EngineProcess {
     this.#connection.onError(([error]) => log.error(`[${role} ${this.#child.pid}] ${error.message}`));
     this.#connection.listen();
     this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(error.message));
+      // There may be more than one, as where it cannot be ended.
+      this.#child.on('error', (error) => resolve(error.message));
       this.#child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
     void this.ended.then((how) => {

@@ -1,6 +1,16 @@
 /** Names of devices to Windows, whatever stands behind a dot or blanks after them. */
 const DEVICE = /^(con|prn|aux|nul|(com|lpt)[\d¹²³])(?= *(\.|$))/i;
 
-/** A task's name as the beginning of a file's, on every system: what would lead into another folder, or cannot stand there, is a dash. */
+/** In UTF-16 units, each of which takes up to three of the 255 bytes that a name may have. */
+const MOST_UNITS = 60;
+
+/**
+ * A task's name as the beginning of a file's, on every system: what would lead into another folder, or cannot stand there, is a dash.
+ * Of a long one it is the start.
+ */
 export const fileNameOf = (taskname: string): string =>
-  taskname.replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '-').replace(DEVICE, '$&-');
+  taskname
+    .slice(0, MOST_UNITS)
+    .replace(/\p{Surrogate}$/u, '')
+    .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '-')
+    .replace(DEVICE, '$&-');

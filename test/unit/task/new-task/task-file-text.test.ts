@@ -114,6 +114,8 @@ it.each([
   ['com¹', 'com¹-'],
   ['const', 'const'],
   ['ætlan', 'ætlan'],
+  ['ทดสอบ'.repeat(30), 'ทดสอบ'.repeat(12)],
+  [`a${'🙂'.repeat(40)}`, `a${'🙂'.repeat(29)}`],
 ])('the file of the task %s is called %s', (taskname, name) => expect(fileNameOf(taskname)).toBe(name));
 
 it.each([
