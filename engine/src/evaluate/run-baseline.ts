@@ -8,7 +8,6 @@ import { chatOf, type Project, rowTokeniser } from '../project.ts';
 import { Random } from '../random.ts';
 import { type Baseline, shotOrder, shotsThatFit, withoutVirtualTokens } from './baseline.ts';
 import { type EvaluateOptions, type Evaluation, evaluateRows, evenly } from './evaluate-rows.ts';
-import { formMapper } from './metrics.ts';
 
 export interface BaselineResult {
   readonly evaluation: Evaluation;
@@ -102,14 +101,7 @@ function shotTokens(
   const room = roomForShots(project, template, evaluated);
   const random = Random.fromSeed(project.file.trainer.seed).fork(`shots ${template.taskname}`);
   const candidates = random.shuffle(numbers).slice(0, CANDIDATES);
-  const canonical = template.labels ? formMapper(template.labels) : undefined;
-  const field = template.answer_field ?? '';
-  const rows = candidates.map((number) => {
-    const row = store.row(number);
-    const answer = String(row[field] ?? '');
-    // The shots show the answers that are scored, not their other forms.
-    return { ...row, [field]: canonical?.(answer) ?? answer };
-  });
+  const rows = candidates.map((number) => store.row(number));
   // Lines of a text, or exchanges of one conversation, of which the first one opens it.
   const first = alone(project, template, 'first');
   const later = template.chat ? alone(project, template, 'later') : first;

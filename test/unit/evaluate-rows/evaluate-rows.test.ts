@@ -175,6 +175,16 @@ describe('the frozen model', () => {
   });
 });
 
+it('the frozen model is shown labels as they are scored, in whatever form a row has them', async () => {
+  const { project, template, test } = await opened([mood('g'), mood('b')]);
+  const predictor = new Predictor(project.backbone);
+  const cached = vi.spyOn(predictor, 'cachePrefix');
+  await runBaseline(project, predictor, template, 'few', { train: test, evaluated: test });
+  const shown = project.tokenizer.decode([...cached.mock.calls[0]![0]]);
+  expect(shown.match(/: \w+\n/g)?.sort()).toEqual([': bad\n', ': good\n']);
+  await predictor.release();
+});
+
 it('the frozen model gets examples of 2048 tokens at most, however many its context has room for', async () => {
   const model = writeSmallBackbone(path.join(temporaryFolder(), 'model'), { positions: 8192 });
   const rows = Array.from({ length: 300 }, (_, n) => ({ ...mood(n % 2 ? 'good' : 'bad'), text: `${n}` }));
