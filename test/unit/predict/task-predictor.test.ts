@@ -144,6 +144,17 @@ describe('rows that are too long', () => {
   });
 });
 
+it('an answer that the backbone has no room for behind its row has no likelihood', async () => {
+  const { task } = await create();
+  const room = SMALL.positions - 3 - ' :'.length;
+  const found = await task.likelihoods([
+    { text: 'x'.repeat(room - 6), label: 'abcd' },
+    { text: 'x'.repeat(room - 5), label: 'abcd' },
+  ]);
+  // A blank, four letters and the end token.
+  expect(found.map((each) => each?.tokens)).toEqual([6, undefined]);
+});
+
 it('what all prompts begin with is computed once, and without its last token only for a prompt that has no other', async () => {
   const cached = vi.spyOn(predictor, 'cachePrefix');
   const lengths = () => cached.mock.calls.map(([ids]) => ids.length);

@@ -23,6 +23,7 @@ describe('a plan', () => {
     expect([...(await planOf(BOTH_TASKS)).tasks.keys()]).toEqual(['mood', 'echo']);
     const one = await planOf(BOTH_TASKS, ['echo', 'echo']);
     expect([...one.tasks.keys()]).toEqual(['echo']);
+    expect(one.encoderTasks).toHaveLength(1);
     expect(one.train.size).toBe(5);
   });
 

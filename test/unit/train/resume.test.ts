@@ -245,6 +245,17 @@ describe('a run that was stopped and resumed', () => {
     expect((await trainProject(file, { resume: true })).events[0]).toMatchObject({ from_step: 2 });
   });
 
+  it('is none where another process has brought it to its end while its lock was waited for', async () => {
+    const file = writeProject();
+    const { plan } = await trainProject(file, { stopAfter: 2 });
+    const find = () => RunFolder.findUnfinished(file, ['mood'], plan.hash);
+    const other = (await find())!;
+    const waiting = find();
+    await other.setState('done');
+    await other.release();
+    expect(await waiting).toBeUndefined();
+  });
+
   it('is refused when its numbers cannot be read, which stay as they are', async () => {
     const file = writeProject();
     await trainProject(file, { stopAfter: 2 });

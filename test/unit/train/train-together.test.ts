@@ -1,11 +1,13 @@
 import { copyFileSync, cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../../engine/src/errors.ts';
 import { readPromptTable } from '../../../engine/src/prompt/prompt-table.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
 import { foldsOf } from '../../../engine/src/train/folds.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
+import { RunFolder } from '../../../engine/src/train/run-folder.ts';
 import { RunGroup } from '../../../engine/src/train/run-group.ts';
 import { listRuns } from '../../../engine/src/train/run-list.ts';
 import { type TogetherOptions, trainTogether } from '../../../engine/src/train/train-together.ts';
@@ -172,6 +174,33 @@ describe('runs side by side that were stopped or killed', () => {
       if (run === 2 && event.event === 'step' && event.step === 4) throw new InputError('the disk is full');
     };
     await expect(together(first, { group, told, saveSeconds: 0 })).rejects.toThrow('the disk is full');
+    await group.release();
+    const plans = await plansOf(file);
+    const again = (await RunGroup.findUnfinished('test', plans))!;
+    expect(again.step).toBeLessThan(4);
+    expect(prompts((await together(plans, { group: again })).ends)).toEqual(whole);
+  });
+
+  it('go on, too, where the others were waiting for the one that has failed', async () => {
+    const whole = await undisturbed();
+    const file = writeProject(KEYS);
+    const first = await plansOf(file);
+    const group = RunGroup.fresh('test', first);
+    let hasFailed = false;
+    const { addMetrics } = RunFolder.prototype;
+    vi.spyOn(RunFolder.prototype, 'addMetrics').mockImplementation(async function (this: RunFolder, event) {
+      const { trainer } = this.record.settings as { trainer: { seed: number } };
+      if (trainer.seed === 3 && event.event === 'step' && event.step === 4) {
+        await sleep(300);
+        hasFailed = true;
+        throw new InputError('the disk is full');
+      }
+      await addMetrics.call(this, event);
+    });
+    // What is asked at the same time does not have them saved without it.
+    const failed = together(first, { group, pauseRequested: () => hasFailed });
+    await expect(failed).rejects.toThrow('the disk is full');
+    vi.restoreAllMocks();
     await group.release();
     const plans = await plansOf(file);
     const again = (await RunGroup.findUnfinished('test', plans))!;
