@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BranchedRow } from '../../../engine/src/data/packed-rows.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
-import { roomFor as roomForRows } from '../train/room-for-rows.ts';
+import { Session } from '../../../engine/src/runtime/session.ts';
+import { OUT_OF_MEMORY, roomFor as roomForRows } from '../train/room-for-rows.ts';
 import { goldenBackbone, largestDifference, someVirtual } from '../train/small-backbone.ts';
 
 const backbone = await goldenBackbone();
@@ -78,6 +79,14 @@ describe('a prediction that runs out of memory', () => {
     const seen = roomFor(4, 'The device was lost');
     await expect(ASKED.score(predictor)).rejects.toThrow('lost');
     expect(seen.rowsARun).toEqual([8]);
+    await predictor.release();
+  });
+
+  it('is made after all where a session could not be made the first time', async () => {
+    const predictor = new Predictor(backbone);
+    vi.spyOn(Session, 'create').mockRejectedValueOnce(new Error(OUT_OF_MEMORY));
+    await expect(ASKED.score(predictor)).rejects.toThrow('Failed to allocate memory');
+    expect(await ASKED.score(predictor)).toHaveLength(16);
     await predictor.release();
   });
 
