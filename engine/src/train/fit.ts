@@ -8,7 +8,9 @@ import { decodingBytes, scoringBytes } from '../predict/prediction-memory.ts';
 import { unpacksAtUse } from '../predict/row-runs.ts';
 import { parameterCount } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
+import { isOutOfMemory } from '../runtime/out-of-memory.ts';
 import type { Provider } from '../runtime/providers.ts';
+import { runtimeFailure } from '../runtime/runtime-failure.ts';
 import { formatBytes } from '../text.ts';
 import { batchRuns, promptsApart, type TaskRow, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
 import type { TrainingPlan } from './plan.ts';
@@ -161,7 +163,7 @@ class RunMemory {
     const largest = new Map<VirtualPlace, StepMemory>();
     for (const { rows, virtualTokens } of runs) {
       const places = virtualPlaces(rows);
-      const memory = stepMemory(backbone, { rows, virtualTokens }, form);
+      const memory = memoryOf(() => stepMemory(backbone, { rows, virtualTokens }, form));
       const most = largest.get(places);
       if (!most || memory.copies + memory.live > most.copies + most.live) largest.set(places, memory);
     }
@@ -172,6 +174,15 @@ class RunMemory {
       copies: a.copies + b.copies,
       live: a.live + b.live,
     }));
+  }
+}
+
+/** @throws EngineError where the masks alone of a row, such as one of 70,000 tokens, are more than there can be */
+function memoryOf(reckon: () => StepMemory): StepMemory {
+  try {
+    return reckon();
+  } catch (error) {
+    throw isOutOfMemory(error) ? runtimeFailure(error) : error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { EngineError } from '../../../engine/src/errors.ts';
 import { fitRun, fitRuns, learntParameters } from '../../../engine/src/train/fit.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { DATA, type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
@@ -31,6 +32,14 @@ describe('a run', () => {
       /^about \d+ MB of memory would be used, and \d.* are free: weights are not kept in a second layout, at most 256 tokens are run at once, activations are computed again for the backward pass\. Results are the same/,
     );
     expect(message).toMatch(/it still needs/);
+  });
+
+  it('is refused with what helps where a row is so long that nothing could hold what it is fed with', async () => {
+    const plan = await planTraining(await open(writeProject(trainer({}))), []);
+    const long = { ids: Int32Array.from({ length: 70_000 }, (_, i) => i % 256), firstTarget: 1 };
+    vi.spyOn(plan.train, 'tokens').mockReturnValue(long);
+    expect(() => fitRun(plan)).toThrow(EngineError);
+    expect(() => fitRun(plan)).toThrow(/^there is not enough memory to compute; /);
   });
 
   it('on a device, of whose memory nothing is known, is run the fastest way', async () => {
