@@ -5,7 +5,7 @@ import { HashCounts } from './hash-counts.ts';
 import { isSameFiles, isTraining, type LikenessInput, type LikeRow, rowsOf } from './likeness.ts';
 import type { RowRef } from './read-rows.ts';
 import { RepeatSieve, Repeats } from './repeats.ts';
-import { placeOf as placeIn, RowHashes } from './row-hashes.ts';
+import { placesOf, RowHashes } from './row-hashes.ts';
 import { COLUMNS, hashCount } from './row-records.ts';
 import { isText } from './row-shape.ts';
 import { hashKey, mixInto } from './text-hash.ts';
@@ -298,14 +298,16 @@ class PartSearch {
     const shapes = index.shapes.all.map((shape) => {
       const taskname = shape.taskname ?? '';
       const asked = this.#tasks.get(taskname);
-      const isGiven = (field: string) => isText(shape.kinds[shape.fields.indexOf(field)]);
-      const answer = asked?.hasLabels ? asked.answer! : undefined;
+      const places = placesOf(shape, asked?.inputs ?? []);
+      const answer = asked?.answer ?? null;
+      const [place = -1] = placesOf(shape, answer === null ? [] : [answer]);
+      const isGiven = (at: number) => isText(shape.kinds[at / 2]);
       return {
         taskname,
         hashes: hashCount(shape),
-        isWhole: asked?.inputs.every(isGiven) && (asked.answer === null || isGiven(asked.answer)),
-        places: asked?.inputs.map((field) => placeIn(shape, field)) ?? [],
-        place: answer === undefined ? -1 : placeIn(shape, answer),
+        isWhole: asked !== undefined && places.every(isGiven) && (answer === null || isGiven(place)),
+        places,
+        place: asked?.hasLabels ? place : -1,
         labels: labels.get(taskname),
       };
     });

@@ -234,9 +234,7 @@ export class RowChecks {
           incomplete.add(rule);
           continue;
         }
-        for (const report of said) {
-          if (report.group === group) shown.push(toProblem(path, rule, report.finding, inLine(ref.line)));
-        }
+        for (const finding of said.get(group) ?? []) shown.push(toProblem(path, rule, finding, inLine(ref.line)));
       }
       findings.put(rule, group, { count, shown: shown.slice(0, madeAtMost(rule)) });
     }

@@ -125,14 +125,15 @@ function planOf(shape: RowShape, { exact, folded }: HashedFields): HashPlan {
   const hash: TextHash = { high: 0, low: 0 };
   const taskname = shape.taskname ?? '';
   hashText(taskname, hash);
-  const placesOf = (fields: LikenessFields) => fields.get(taskname)?.map((field) => placeOf(shape, field));
-  return { hashCount: hashCount(shape), places: placesOf(exact), folded: placesOf(folded) ?? [], ...hash };
+  const placesIn = (fields: LikenessFields) => placesOf(shape, fields.get(taskname) ?? []);
+  const places = exact.has(taskname) ? placesIn(exact) : undefined;
+  return { hashCount: hashCount(shape), places, folded: placesIn(folded), ...hash };
 }
 
-/** Where the hash of a field stands among those of a row; -1 when it has none. */
-export function placeOf(shape: RowShape, field: string): number {
-  const place = shape.fields.indexOf(field);
-  return place < 0 ? -1 : place * 2;
+/** Where the hash of each field stands among those of a row; -1 when it has none. */
+export function placesOf(shape: RowShape, fields: readonly string[]): number[] {
+  const places = new Map(shape.fields.map((field, i) => [field, i * 2]));
+  return fields.map((field) => places.get(field) ?? -1);
 }
 
 /** A missing field counts as an empty text, as it does in training. */

@@ -8,10 +8,8 @@ import { type FiredRow, likesOf, viewOf } from './fired-rows.ts';
 import type { RowRef } from './read-rows.ts';
 import type { RowRecords } from './row-records.ts';
 
-export interface RowReport {
-  readonly group: string;
-  readonly finding: Finding;
-}
+/** What a rule says of a row, by the group under which it says it. */
+export type RowReport = ReadonlyMap<string, readonly Finding[]>;
 
 /** The tokens of a row. */
 export type TokensOf = (template: TemplateView, value: RowObject, ref: RowRef) => RowTokens;
@@ -19,7 +17,7 @@ export type TokensOf = (template: TemplateView, value: RowObject, ref: RowRef) =
 interface Kept {
   /** Where the row's likes stood. */
   readonly likes: string;
-  readonly reports: RowReport[];
+  readonly reports: RowReport;
 }
 
 /**
@@ -47,7 +45,7 @@ export class RowReports {
     ref: FiredRow,
     rowOf: (ref: RowRef) => DataRow | undefined,
     about: { context: TaskContext; file: string; tokens: TokensOf | undefined },
-  ): RowReport[] | undefined {
+  ): RowReport | undefined {
     const records = ref.block.records!;
     const known = this.#kept.get(records)?.get(ref.row)?.get(rule);
     const likes = JSON.stringify(likesOf(ref));
@@ -73,10 +71,12 @@ function makeReports(
   row: DataRow,
   ref: FiredRow,
   { context, file, tokens }: { context: TaskContext; file: string; tokens: TokensOf | undefined },
-): RowReport[] {
-  const reports: RowReport[] = [];
+): RowReport {
+  const reports = new Map<string, Finding[]>();
   const report = (make: () => Finding, group = ''): void => {
-    reports.push({ group, finding: make() });
+    const known = reports.get(group);
+    if (known === undefined) reports.set(group, [make()]);
+    else known.push(make());
   };
   if (row.value === undefined) {
     rule.checkBadRow?.(row, report);

@@ -19,10 +19,10 @@ export const rowFieldExtra: Rule = {
   looksAt: 'shape',
   checkRow({ value, template, places, repeated }, _context, report) {
     if (!template?.areFieldsKnown) return;
+    // Of those that are repeated, one that is gone or renamed would still be there; `row-field-repeated` comes first.
+    const others = new Set(['taskname', ...template.fields, ...repeated]);
     for (const field in value) {
-      if (field === 'taskname' || template.fields.includes(field)) continue;
-      // With one of them gone or renamed it would still be there; `row-field-repeated` comes first.
-      if (repeated.includes(field)) continue;
+      if (others.has(field)) continue;
       report(() => ({
         at: places.key(field),
         message: t('The template does not use the field {0}.', JSON.stringify(field)),

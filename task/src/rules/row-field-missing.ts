@@ -22,18 +22,22 @@ export const rowFieldMissing: Rule = {
   looksAt: 'shape',
   checkRow({ value, template, isExample, places }, _context, report) {
     if (template === undefined) return;
+    let unused: readonly string[] | undefined;
     for (const field of template.fields) {
       if (Object.hasOwn(value, field)) continue;
       if (isExample && field === template.settings.answer_field) continue;
       report(
-        () => ({
-          at: places.whole(),
-          message: t('This row has no field {0}, which its template uses; add it.', JSON.stringify(field)),
-          fixes: [
-            ...misspelt(field, value, template).flatMap((name) => renameField(places, name, field)),
-            ...addField(field, template, places),
-          ],
-        }),
+        () => {
+          unused ??= unusedFields(value, template);
+          return {
+            at: places.whole(),
+            message: t('This row has no field {0}, which its template uses; add it.', JSON.stringify(field)),
+            fixes: [
+              ...allNear(field, unused).flatMap((name) => renameField(places, name, field)),
+              ...addField(field, template, places),
+            ],
+          };
+        },
         missingFieldGroup(template.settings.taskname, field),
       );
     }
@@ -45,12 +49,10 @@ export function missingFieldGroup(taskname: string, field: string): string {
   return JSON.stringify([taskname, field]);
 }
 
-/** Fields of the row that the template does not use and that may be this one. */
-function misspelt(field: string, row: RowObject, { fields }: TemplateView): string[] {
-  return allNear(
-    field,
-    Object.keys(row).filter((name) => name !== 'taskname' && !fields.includes(name)),
-  );
+/** Fields of the row of which the template's may be misspelt. */
+function unusedFields(row: RowObject, { fields }: TemplateView): string[] {
+  const used = new Set(['taskname', ...fields]);
+  return Object.keys(row).filter((name) => !used.has(name));
 }
 
 /** An answer may not be empty: it is added as one of the labels, where there are any. */

@@ -82,6 +82,17 @@ describe('a task file with too much of one thing is told so, and refused', () =>
     expect(unknown[0]?.fixes?.[0]?.edits).toHaveLength(12_000);
   });
 
+  it('fields, of which the rows have all or none', async () => {
+    const fields = many(40_000, (i) => `a${i}`);
+    const prompt_template = `<|VIRTUAL_PROMPT_0|>${fields.map((field) => `{${field}}`).join('')}{label}`;
+    const whole = { ...JSON.parse(row('x')), ...Object.fromEntries(fields.map((field) => [field, 'x'])) };
+    const { problems } = await check({
+      task: taskFile({ of: `"prompt_template": "${prompt_template}"` }),
+      data: { 'train.jsonl': `${JSON.stringify(whole)}\n${row('y')}` },
+    });
+    expect(problems.filter(({ code }) => code === 'row-field-missing')).toHaveLength(202);
+  });
+
   it('data files', async () => {
     const asked = new Set<string>();
     const readFile = async (path: string) => {
