@@ -155,6 +155,16 @@ describe('a unigram model', () => {
     expect(open({}, { ...model, byte_fallback: false }).encode('aåb')).toEqual([1, 0, 5]);
   });
 
+  test('reckons with 64 bits', () => {
+    const scored = [
+      ['<unk>', 0],
+      ['a', -1],
+      ['b', -1],
+      ['ab', -2.000_000_01],
+    ];
+    expect(open({}, { type: 'Unigram', unk_id: 0, vocab: scored }).encode('ab')).toEqual([1, 2]);
+  });
+
   test('may have bytes for any number of unknown letters', () => {
     const bytes = ['C3', 'A5'].map((byte) => [`<0x${byte}>`, -9]);
     const model = { type: 'Unigram', unk_id: 0, vocab: [['<unk>', 0], ...bytes], byte_fallback: true };
@@ -211,6 +221,8 @@ describe('tokens become text', () => {
 
   test.each([
     ['bytes, and what is none', { type: 'ByteLevel' }, ['Ã', '¥', '<a b>'], 'å<a b>'],
+    ['bytes of U+FEFF, which is a letter', { type: 'ByteLevel' }, ['ï»¿', 'a'], '\ufeffa'],
+    ['bytes of it in a row', { type: 'ByteFallback' }, ['<0xEF>', '<0xBB>', '<0xBF>', 'a'], '\ufeffa'],
     ['without spaces in front', metaspace('always'), ['▁▁a▁', '▁b'], 'a b'],
     ['with spaces in front', metaspace('never'), ['▁▁a▁', '▁b'], '  a  b'],
     ['bytes in a row', { type: 'ByteFallback' }, ['<0x41>', '<0xFF>', 'a', '<0xC3>', '<0xA5>'], '\ufffd\ufffdaå'],

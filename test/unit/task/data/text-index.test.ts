@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Range, TextDocument } from 'vscode-languageserver-textdocument';
 import type { DataIndex } from '../../../../task/src/data/data-index.ts';
+import { otherTasknames } from '../../../../task/src/data/gather-facts.ts';
 import { readDataFile } from '../../../../task/src/data/read-data-file.ts';
 import { readBlockAgain, readRowsAgain, rowAtHand } from '../../../../task/src/data/read-rows.ts';
 import { COLUMNS } from '../../../../task/src/data/row-records.ts';
 import { TextBlocks } from '../../../../task/src/data/text-blocks.ts';
 import { readNextBlock, spliceIndex, textIndex } from '../../../../task/src/data/text-index.ts';
 import { Work } from '../../../../task/src/data/work.ts';
+import type { DataFileFacts } from '../../../../task/src/data-facts.ts';
 import { MAX_LINE_BYTES, RowReader } from '../../../../task/src/rows.ts';
 import { environment } from '../harness.ts';
 import { data, line, lineEnd } from './arbitrary-data.ts';
@@ -142,6 +144,15 @@ describe('the index of an open file', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('knows no task any more whose rows are gone', () => {
+    const blocks = new TextBlocks('{"taskname": "t"}\n{"taskname": "u"}\n');
+    const index = indexOf(blocks);
+    const named = () => otherTasknames(new Map(), [{ facts: {} as DataFileFacts, index }]);
+    expect(named()).toEqual(['t', 'u']);
+    spliceIndex(index, blocks.edit({ line: 0, character: 0 }, { line: 1, character: 0 }, ''));
+    expect(named()).toEqual(['u']);
   });
 
   it('reads only what an edit has changed', () => {
