@@ -146,6 +146,18 @@ describe('the index of an open file', () => {
     );
   });
 
+  it.each([
+    ['{"a":1,"b":2,"a":3}', ['a']],
+    ['{"a":1,"b":"","a":3}', ['a']],
+    ['{"a":"","b":1,"a":""}', ['a']],
+    ['{"taskname":"","a":1,"a":2}', ['a']],
+    ['{"taskname":1,"taskname":2}', ['taskname']],
+    ['{"a":1,"b":2}', []],
+  ])('knows what stands several times in the shortest row: %s', (text, repeated) => {
+    const { shapes } = indexOf(new TextBlocks(text));
+    expect(shapes.all.filter(({ rows }) => rows > 0).map((shape) => shape.repeated)).toEqual([repeated]);
+  });
+
   it('knows no task any more whose rows are gone', () => {
     const blocks = new TextBlocks('{"taskname": "t"}\n{"taskname": "u"}\n');
     const index = indexOf(blocks);
