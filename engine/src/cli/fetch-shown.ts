@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { FetchMeter, type FetchState } from '../hub/fetch-meter.ts';
 import type { FetchPlan, FetchProgress } from '../hub/fetch-model.ts';
 import { formatBar, formatDuration } from '../progress.ts';
 import { formatBytes } from '../text.ts';
+import { ask } from './ask.ts';
 import type { Output } from './output.ts';
 import { StatusLine } from './status-line.ts';
 import { UsageError } from './usage.ts';
@@ -19,12 +19,8 @@ export async function agreed(yes: boolean, output: Output, signal: AbortSignal):
   if (output.json || process.stdin.isTTY !== true) {
     throw new UsageError('nothing was fetched: nobody can be asked here; add --yes to fetch it');
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Fetch it? [y/N] ', { signal })).trim());
-  } finally {
-    terminal.close();
-  }
+  const answer = await ask('Fetch it? [y/N] ', signal, { input: process.stdin, output: process.stderr });
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 /** Fetches, and shows how it goes on a line of standard error and in events. */
