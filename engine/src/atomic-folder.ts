@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { flushFolder } from './atomic-write.ts';
+import { takenAwayAtExit, withSignalsAsExit } from './taken-away-at-exit.ts';
 import { whenLetGo } from './when-let-go.ts';
 
 /** Age at which an unfinished folder must be a dead process's, in milliseconds. */
@@ -17,9 +18,11 @@ export async function makeFolder(target: string, write: (temporary: string) => P
   await makeFolders(parent);
   await removeAbandoned(target);
   const temporary = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  await mkdir(temporary);
+  const gone = takenAwayAtExit(temporary);
   try {
-    await write(temporary);
+    await mkdir(temporary);
+    // It may take seconds, and hundreds of megabytes that nobody would ever miss.
+    await withSignalsAsExit(() => write(temporary));
     await flushFolder(temporary);
     // Windows renames no folder in which a file is open.
     await whenLetGo(() =>
@@ -31,6 +34,7 @@ export async function makeFolder(target: string, write: (temporary: string) => P
   } finally {
     // Gone already after the rename. What cannot be taken away now is when it is old.
     await rm(temporary, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    gone();
   }
 }
 

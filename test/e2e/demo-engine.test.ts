@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, it, vi } from 'vitest';
 import type { DataRow } from '../../protocol/src/task-files.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Engine } from './engine.ts';
-import { buildPtask, writeJsonl, writeTaskFile } from './ptask.ts';
+import { buildPtask, ptask, writeJsonl, writeTaskFile } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -69,3 +69,27 @@ it('a task is trained on a demo backbone, which is made first, and predicted', a
   // The prompt starts as these words, and has taken two small steps from them.
   expect(tokens[0]!.nearest[0]!.cosine).toBeGreaterThan(0.9);
 });
+
+it.skipIf(process.platform === 'win32')(
+  'nothing is left of a demo model whose making is stopped with Ctrl-C',
+  async () => {
+    const cache = await temporaryFolder();
+    const models = path.join(cache, 'models');
+    const file = await writeTaskFile(await temporaryFolder(), { model: 'demo-tiny', language: 'sv' });
+    let seen: string[] = [];
+    const { code } = await ptask(['predict', file], {
+      env: { PTASK_CACHE: cache },
+      begun: (pid) => {
+        const look = setInterval(async () => {
+          seen = await readdir(models).catch(() => []);
+          if (seen.length === 0) return;
+          clearInterval(look);
+          process.kill(pid, 'SIGINT');
+        }, 10);
+      },
+    });
+    expect(seen).toEqual([expect.stringMatching(/\.tmp$/)]);
+    expect(code).toBe(130);
+    expect(await readdir(models)).toEqual([]);
+  },
+);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { t } from '../../../l10n/src/words.ts';
+import { notAFile } from '../../../model/src/not-a-file.ts';
 import {
   parseSafetensors,
   type SafetensorsHeader,
@@ -98,6 +99,8 @@ export async function requireTablePlace(path: string): Promise<void> {
 async function readTable(path: string): Promise<TableFile | undefined> {
   let bytes: Uint8Array;
   try {
+    const reason = await notAFile(path);
+    if (reason !== undefined) throw new Error(reason);
     bytes = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -241,6 +241,14 @@ describe('readPromptTable', () => {
     await expect(readPromptTable(folder)).rejects.toThrow(`${folder}: cannot be read: it is a folder`);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'does not wait for a pipe that has taken its place during a run',
+    async () => {
+      spawnSync('mkfifo', [path]);
+      await expect(readPromptTable(path)).rejects.toThrow(`${path}: cannot be read: it is not a file`);
+    },
+  );
+
   it('gives a prompt without a record where the record is missing or incomplete', async () => {
     const tensor = { dtype: 'F32' as const, shape: [1, 1], data: new Float32Array([1]) };
     for (const metadata of [{}, { 'task.a': '{' }, { 'task.a': 'null' }, { 'task.a': '{"seed":1}' }]) {
