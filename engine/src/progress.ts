@@ -44,7 +44,7 @@ export function formatLoss(loss: number): string {
     : loss.toExponential(2);
 }
 
-export function formatRate(rowsPerSecond: number): string {
+function formatRate(rowsPerSecond: number): string {
   return `${rowsPerSecond.toFixed(rowsPerSecond < 10 ? 1 : 0)} rows/s`;
 }
 

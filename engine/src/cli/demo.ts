@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promptText } from '../answer/prompt-text.ts';
+import { columnsOf } from '../columns.ts';
 import { RowStore } from '../data/row-store.ts';
 import { InputError } from '../errors.ts';
 import { type Evaluation, evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
@@ -146,7 +147,7 @@ function printRows(
   const rows = places.map((place) => [cells(untrained, place), cells(trained, place), trained.rows[place]!.truth]);
   const heads = ['  untrained', '  trained', 'right answer'];
   const taken = heads.reduce(
-    (sum, head, i) => sum + 2 + Math.max(head.length, ...rows.map((row) => row[i]!.length)),
+    (sum, head, i) => sum + 2 + Math.max(head.length, ...rows.map((row) => columnsOf(row[i]!))),
     0,
   );
   const room = Math.max(20, columns - taken);

@@ -19,7 +19,7 @@ export interface RetryOptions {
 /** Waits. @throws the signal's reason when it is aborted */
 export type Pause = (seconds: number, signal: AbortSignal) => Promise<void>;
 
-export const pauseFor: Pause = async (seconds, signal) => {
+const pauseFor: Pause = async (seconds, signal) => {
   await sleep(1000 * seconds, undefined, { signal }).catch(() => undefined);
   signal.throwIfAborted();
 };

@@ -32,7 +32,7 @@ function depth(graph: Graph): number {
 }
 
 /** NumPy's broadcasting. */
-export function broadcastShape(a: readonly Dim[], b: readonly Dim[]): Dim[] {
+function broadcastShape(a: readonly Dim[], b: readonly Dim[]): Dim[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const left = a[i - rank + a.length] ?? 1;
