@@ -6,7 +6,7 @@ const MOST_UNITS = 80;
 
 /**
  * A text as the beginning of a file's name, on every system: what would lead into another folder, or cannot stand there, is a dash.
- * Of a long one it is the start.
+ * Of a long one it is the start. `task/`, which nothing here may import, has the same for the files of a new task.
  */
 export const fileNameOf = (text: string): string =>
   text

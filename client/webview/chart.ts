@@ -12,10 +12,7 @@ declare function acquireVsCodeApi(): VsCode;
 
 const vscode = acquireVsCodeApi();
 const given = JSON.parse(document.body.dataset.chart!) as ChartState;
-const scale = {
-  isLogarithmic: vscode.getState()?.isLogarithmic === true,
-  changed: () => vscode.setState({ ...given, isLogarithmic: scale.isLogarithmic }),
-};
+const scale = { isLogarithmic: vscode.getState()?.isLogarithmic === true, changed: keepState };
 const page = new ChartPage(document.getElementById('chart')!, scale);
 let drawing = 0;
 
@@ -31,8 +28,12 @@ new MutationObserver(() => {
 }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
 window.addEventListener('resize', drawSoon);
 
-scale.changed();
+keepState();
 vscode.postMessage({ type: 'ready' });
+
+function keepState(): void {
+  vscode.setState({ ...given, isLogarithmic: scale.isLogarithmic });
+}
 
 function drawSoon(): void {
   cancelAnimationFrame(drawing);

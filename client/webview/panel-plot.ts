@@ -21,7 +21,7 @@ const MOVES: Readonly<Record<string, (place: number, last: number) => number>> =
   End: (_, last) => last,
 };
 
-/** The scale of what falls by powers of ten. */
+/** How losses are drawn, which fall by powers of ten. */
 export interface LossScale {
   isLogarithmic: boolean;
   /** To be called when it has changed. */
@@ -40,7 +40,7 @@ export class PanelPlot {
   #panel: Panel;
   #plot: uPlot;
 
-  /** @param scale of a loss */
+  /** @param scale for a panel of losses; the others are linear */
   constructor(panel: Panel, parent: HTMLElement, words: ChartWords, format: Format, scale: LossScale) {
     this.#panel = panel;
     this.#words = words;
@@ -64,7 +64,7 @@ export class PanelPlot {
       stroke: foreground,
       grid,
       ticks: grid,
-      // On a logarithmic scale, a line that has no number is null.
+      // On a logarithmic scale, a line of the grid that gets no number is null.
       values: (_: uPlot, splits: (number | null)[]) =>
         splits.map((at) => (at === null ? null : this.#format.short(at))),
     };
