@@ -1,5 +1,4 @@
 import type { Backbone } from '../backbone/backbone.ts';
-import { isLong } from '../backbone/long-rows.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
 import { useHalfProducts } from '../onnx/half-products.ts';
@@ -11,15 +10,18 @@ import { float32, type TensorData } from '../runtime/tensor.ts';
 import {
   type BatchPart,
   batchRuns,
+  longOf,
   promptsApart,
   type TaskRow,
   TOKENS_A_RUN,
   type VirtualPlace,
   virtualPlaces,
 } from './batch-runs.ts';
+import { layoutPays } from './layout-pays.ts';
 import { halfProblem, runScaled } from './loss-scale.ts';
 import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
 import { buildStepGraph, type StepGraph } from './step-graph.ts';
+import type { FullRun } from './step-memory.ts';
 
 export type { TaskRow } from './batch-runs.ts';
 
@@ -150,8 +152,8 @@ export class BackboneStep {
       prompts.map((prompt) => prompt.length / hidden),
     );
     const places = virtualPlaces(rows);
-    const { session, inverses, windows, asksPlaces } = await this.step(places, gradient);
     const virtualTokens = virtual.length / hidden;
+    const { session, inverses, windows, asksPlaces } = await this.step(places, gradient, { rows, virtualTokens });
     const weight = run.flatMap(({ rows: own }, i) => own.map(() => weights[i]!));
     await this.atOnce.begin(rows.length);
     const feeds = {
@@ -179,7 +181,11 @@ export class BackboneStep {
     return batchRuns(batches, budget, model.config.vocabSize);
   }
 
-  private async step(places: VirtualPlace, gradient: boolean): Promise<StepGraph & { session: Session }> {
+  private async step(
+    places: VirtualPlace,
+    gradient: boolean,
+    first: FullRun,
+  ): Promise<StepGraph & { session: Session }> {
     const key = `${places} ${gradient}`;
     let step = this.sessions.get(key);
     if (!step) {
@@ -190,14 +196,18 @@ export class BackboneStep {
       });
       if (gradient && this.options.precision === 'float16') useHalfProducts(built.graph);
       const { model } = this.backbone;
+      const onCpu = (this.options.provider ?? 'cpu') === 'cpu';
       const int8 = gradient && this.options.precision === 'int8';
       const { vocabSize } = model.config;
-      const mayPack = int8 ? mayPrepackIntegers(model) : mayPrepack(model);
-      const prepack = gradient && (this.options.prepack ?? mayPack);
+      const mayPack = () => {
+        if (int8) return mayPrepackIntegers(model);
+        return mayPrepack(model) || (onCpu && layoutPays(this.backbone, first, this.options.recompute === true));
+      };
+      const prepack = gradient && (this.options.prepack ?? mayPack());
       const hold = int8
         ? useInt8Products(built.graph, { largest: await largestInt8(), vocabSize, beforehand: !prepack })
         : undefined;
-      const unpackAtUse = !prepack && (this.options.provider ?? 'cpu') === 'cpu';
+      const unpackAtUse = !prepack && onCpu;
       const session = await Session.create(built.graph, {
         ...this.options,
         ...(hold && { hold }),
@@ -209,11 +219,6 @@ export class BackboneStep {
     }
     return step;
   }
-}
-
-/** Whether the rows of a run are long ones, for a backbone that computes these otherwise. */
-export function longOf(rows: readonly TokenRow[], { longRowsOver }: Backbone): boolean | undefined {
-  return longRowsOver === undefined ? undefined : isLong(rows[0]!.ids.length, longRowsOver);
 }
 
 function targetsOf(batch: readonly TaskRow[]): number {

@@ -1,3 +1,4 @@
+import type { Backbone } from '../backbone/backbone.ts';
 import { isLong } from '../backbone/long-rows.ts';
 import { commonPrefixLength } from '../data/packed-batch.ts';
 import { countTargets, type TokenRow } from '../data/token-row.ts';
@@ -35,6 +36,11 @@ const LOGITS_A_RUN = 32 * 1024 * 1024;
 export function virtualPlaces(rows: readonly TokenRow[]): VirtualPlace {
   const shared = commonPrefixLength(rows);
   return rows.every(({ ids }) => ids.findLastIndex((id) => id < 0) < shared) ? 'prefix' : 'tokens';
+}
+
+/** Whether the rows of a run are long ones, for a backbone that computes these otherwise. */
+export function longOf(rows: readonly TokenRow[], { longRowsOver }: Backbone): boolean | undefined {
+  return longRowsOver === undefined ? undefined : isLong(rows[0]!.ids.length, longRowsOver);
 }
 
 /** The most of a run, where it has more than one row. */

@@ -2,7 +2,6 @@ import { t } from '../../../l10n/src/words.ts';
 import { float32Bytes, storedBytes } from '../backbone/weights.ts';
 import type { BranchedRow } from '../data/packed-rows.ts';
 import type { Rows } from '../data/row-store.ts';
-import type { TokenRow } from '../data/token-row.ts';
 import { freeMemory } from '../free-memory.ts';
 import { decodingBytes, scoringBytes } from '../predict/prediction-memory.ts';
 import { unpacksAtUse } from '../predict/row-runs.ts';
@@ -13,9 +12,10 @@ import type { Provider } from '../runtime/providers.ts';
 import { runtimeFailure } from '../runtime/runtime-failure.ts';
 import { formatBytes } from '../text.ts';
 import { batchRuns, promptsApart, type TaskRow, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
+import { layoutPays } from './layout-pays.ts';
 import type { TrainingPlan } from './plan.ts';
 import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
-import { type StepForm, type StepMemory, stepMemory } from './step-memory.ts';
+import { type FullRun, type StepForm, type StepMemory, stepMemory } from './step-memory.ts';
 import { VALIDATED_AT_ONCE } from './validate.ts';
 
 /** How a run's steps are made to fit into memory. Results are the same but for rounding, which the order of sums decides. */
@@ -72,7 +72,9 @@ export function fitRuns(plans: readonly TrainingPlan[], provider: Provider = 'cp
   const plan = plans[0]!;
   const memory = new RunMemory(plans);
   const freeBytes = free + process.memoryUsage.rss();
-  const choices = provider === 'cpu' ? fitsOf(plan) : fitsOf(plan).slice(0, 1);
+  const onCpu = provider === 'cpu';
+  const fits = fitsOf(plan, (fit) => onCpu && memory.layoutPays(fit));
+  const choices = onCpu ? fits : fits.slice(0, 1);
   let fit = choices[0]!;
   let memoryBytes = memory.of(fit);
   const wanted = memoryBytes;
@@ -86,8 +88,9 @@ export function fitRuns(plans: readonly TrainingPlan[], provider: Provider = 'cp
 /**
  * From the fastest to the one that needs least. Products in 8 bits are not among them: they have matrices of their
  * own, forward and backward, in memory that the system cannot take back, and validation reads those of the file all the same.
+ * @param pays whether a run so pays for the second layout of a large model's weights
  */
-function fitsOf({ project }: TrainingPlan): Fit[] {
+function fitsOf({ project }: TrainingPlan, pays: (fit: Fit) => boolean): Fit[] {
   const { recompute, precision } = project.file.trainer;
   const int8 = precision === 'int8';
   const { model } = project.backbone;
@@ -95,7 +98,8 @@ function fitsOf({ project }: TrainingPlan): Fit[] {
   const kept = recompute === true ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: false, prepack }));
   const again = recompute === false ? [] : TOKENS.map((tokensARun) => ({ tokensARun, recompute: true, prepack }));
   const fits = [...kept, ...again];
-  return mayPrepack(model) && !int8 ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
+  const laidOut = !int8 && (mayPrepack(model) || pays(fits[0]!));
+  return laidOut ? [{ ...fits[0]!, prepack: true }, ...fits] : fits;
 }
 
 function messageOf(
@@ -136,9 +140,8 @@ class RunMemory {
   of({ tokensARun, recompute, prepack }: Fit): number {
     const plan = this.plans[0]!;
     const { model } = plan.project.backbone;
-    const { batch_size, precision } = plan.project.file.trainer;
-    const trained = this.plans.map(({ train }) => train);
-    const step = this.sessions(fullestRuns(plan, trained, batch_size, tokensARun), {
+    const { precision } = plan.project.file.trainer;
+    const step = this.sessions(this.steps(tokensARun), {
       gradient: true,
       recompute,
       prepack,
@@ -155,6 +158,21 @@ class RunMemory {
     const float32 = float32Bytes(model);
     const unpacked = stored < float32 && !unpacksAtUse(model) ? asking : 0;
     return this.rest + stored + taken + forward.live + this.asking + unpacked * float32;
+  }
+
+  /** Whether the largest steps pay for a second layout of the weights; not where several sessions would have one each. */
+  layoutPays({ tokensARun, recompute }: Fit): boolean {
+    const { backbone } = this.plans[0]!.project;
+    const steps = this.steps(tokensARun);
+    const oneForm = new Set(steps.map(({ rows }) => virtualPlaces(rows))).size === 1;
+    return oneForm && memoryOf(() => steps.some((step) => layoutPays(backbone, step, recompute)));
+  }
+
+  /** The fullest runs of training steps. */
+  private steps(tokensARun: number): readonly FullRun[] {
+    const plan = this.plans[0]!;
+    const trained = this.plans.map(({ train }) => train);
+    return fullestRuns(plan, trained, plan.project.file.trainer.batch_size, tokensARun);
   }
 
   /** A session for each form of the step graph that the runs take, with the memory of its largest run. */
@@ -178,7 +196,7 @@ class RunMemory {
 }
 
 /** @throws EngineError where the masks alone of a row, such as one of 70,000 tokens, are more than there can be */
-function memoryOf(reckon: () => StepMemory): StepMemory {
+function memoryOf<T>(reckon: () => T): T {
   try {
     return reckon();
   } catch (error) {
@@ -230,12 +248,6 @@ function askingBytes(plan: TrainingPlan): number {
   });
   // One session scores, and another one generates, for all tasks; each keeps the memory of its fullest run.
   return Math.max(0, ...bytes.map(({ scored }) => scored)) + Math.max(0, ...bytes.map(({ generated }) => generated));
-}
-
-/** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */
-interface FullRun {
-  readonly rows: readonly TokenRow[];
-  readonly virtualTokens: number;
 }
 
 /**

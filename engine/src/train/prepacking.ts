@@ -9,7 +9,8 @@ const SMALL_IN_HALF = 2 ** 30;
 /**
  * Whether a model's weights are laid out for the product kernel while it is trained, once forward and once backward. A step of
  * 70 tokens of GPT-2 small then takes a fifth less time, one of 250 or more a tenth less, and the process twice the
- * memory. Others stay mapped from their files alone, and what is stored in half precision is unpacked where it is used.
+ * memory. Others stay mapped from their files alone, but where `layoutPays`, and what is stored in half precision is unpacked where it
+ * is used.
  */
 export function mayPrepack(model: StoredWeights): boolean {
   return packs(storedBytes(model), float32Bytes(model));

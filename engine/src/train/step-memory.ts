@@ -7,8 +7,7 @@ import { useInt8Products } from '../onnx/int8-products.ts';
 import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type WeightBytes, weightBytes } from '../onnx/weight-bytes.ts';
-import { longOf } from './backbone-step.ts';
-import { virtualPlaces } from './batch-runs.ts';
+import { longOf, virtualPlaces } from './batch-runs.ts';
 import { buildStepGraph } from './step-graph.ts';
 
 /** How a step is run, as far as its memory depends on it. */
@@ -18,6 +17,12 @@ export interface StepForm {
   readonly prepack: boolean;
   /** Products with frozen matrices are those of 8-bit integers. */
   readonly int8: boolean;
+}
+
+/** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */
+export interface FullRun {
+  readonly rows: readonly TokenRow[];
+  readonly virtualTokens: number;
 }
 
 export interface StepMemory extends WeightBytes {
@@ -30,7 +35,7 @@ export interface StepMemory extends WeightBytes {
 /** Bytes that a session of the step graph takes for a run of these rows, reckoned from the graph itself. */
 export function stepMemory(
   backbone: Backbone,
-  { rows, virtualTokens }: { readonly rows: readonly TokenRow[]; readonly virtualTokens: number },
+  { rows, virtualTokens }: FullRun,
   { gradient, recompute, prepack, int8 }: StepForm,
 ): StepMemory {
   const places = virtualPlaces(rows);
