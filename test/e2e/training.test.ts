@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseSafetensors } from '../../model/src/safetensors.ts';
@@ -378,6 +378,26 @@ describe('a run that fails', () => {
     expect(stderr).toMatch(/error: .*cannot be written: /);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(await readTable(dir)).toEqual(before);
+  });
+
+  it('because the prompt table has been spoilt meanwhile says with what it goes on', async () => {
+    const dir = await temporaryFolder();
+    const file = await writeProject(dir, LONG);
+    const table = path.join(dir, 't.prompts.safetensors');
+    const { code, stderr } = await ptask(['train', 't.ptask.json', '--json'], {
+      cwd: dir,
+      watch: (text) => {
+        if (text.includes('"event":"epoch"')) writeFileSync(table, 'spoilt');
+      },
+    });
+    expect(code).toBe(1);
+    const way = 'when that is put right, go on with: ptask train t.ptask.json --resume';
+    expect(stderr).toMatch(new RegExp(`error: .*broken prompt table: .*; ${way}\\n$`));
+    await rm(table);
+    const resumed = await ptask(['train', file, '--resume', '--json']);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(events(resumed.stdout)[0]).toMatchObject({ event: 'start', from_step: 800 });
+    expect(await readTable(dir)).toEqual(await undisturbed(LONG));
   });
 
   it.runIf(process.platform !== 'win32')('because its checkpoint cannot grow says with what it goes on', async () => {
