@@ -192,6 +192,24 @@ describe('when a process dies', () => {
     expect((await runsOf(dir)).runs).toMatchObject([{ state: 'stopped' }]);
   });
 
+  // Windows has no signals.
+  it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGHUP'] as const)(
+    'an engine by %s, it has saved the run and given it back',
+    async (signal) => {
+      const dir = await temporaryFolder();
+      const file = await writeProject(dir, { trainer: { max_epochs: 3000, batch_size: 8, early_stopping: null } });
+      const engine = new Engine('train');
+      void engine.request('train', asked(file)).catch(() => undefined);
+      await epochs(engine, 1);
+      engine.child.kill(signal);
+      expect(await engine.ended).toBe('0');
+      const [run] = await readdir(path.join(dir, '.ptask/runs'));
+      const folder = path.join(dir, '.ptask/runs', run!);
+      expect(JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8'))).toMatchObject({ state: 'stopped' });
+      expect((await readdir(folder)).filter((name) => name.endsWith('.lock'))).toEqual([]);
+    },
+  );
+
   it('an engine by SIGKILL, its best prompt so far may be kept, and the run is resumed all the same', async () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, CHANGES);

@@ -63,7 +63,7 @@ async function serve(name: EngineRole, stdio: boolean, program: URL): Promise<vo
   const connection = connect(stdio, () => end('the channel was closed'));
   // A terminal's Ctrl-C goes to every process of its group; the parent decides what it means for this one.
   process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => end('SIGTERM'));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(signal));
   process.on('uncaughtException', (error) => {
     log.error(error.stack ?? error.message);
     process.exit(3);
