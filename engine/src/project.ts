@@ -40,11 +40,19 @@ export interface CheckedProject {
 
 /**
  * Checks a task file and everything it names, and opens its model.
- * @throws FileError when the task file cannot be read
+ * @param tasks that are asked for: where the file has no such task, that is known before a demo model is made
+ * @throws FileError when the task file cannot be read; InputError where it has no such task
  */
-export async function openProject(file: string, report?: (message: string) => void): Promise<CheckedProject> {
+export async function openProject(
+  file: string,
+  report?: (message: string) => void,
+  tasks: readonly string[] = [],
+): Promise<CheckedProject> {
   const taskPath = path.resolve(file);
   const text = await readTaskText(file);
+  const own = checkTaskText(file, text);
+  // Of a file with errors it cannot be told which tasks it is meant to have.
+  if (!hasErrors(own.problems)) for (const task of tasks) templateOf({ path: taskPath, file: own.context.file }, task);
   const models = new ModelOpener(openModelFolder, report);
   const environment = nodeEnvironment({ model: (reference) => models.facts(reference) });
   const result = await checkTaskFile({ path: file, text, environment });
@@ -169,11 +177,11 @@ export function chatFrameOf({ tokenizer }: Project): string | undefined {
 }
 
 /** @throws InputError where the file has no such template */
-export function templateOf(project: Project, taskname: string): TaskTemplate {
-  const template = project.file.task_templates.find((candidate) => candidate.taskname === taskname);
+export function templateOf({ path, file }: Pick<Project, 'path' | 'file'>, taskname: string): TaskTemplate {
+  const template = file.task_templates.find((candidate) => candidate.taskname === taskname);
   if (!template) {
-    const names = project.file.task_templates.map((known) => known.taskname).join(', ');
-    throw new InputError(t("{0} has no task '{1}'; it has {2}", shortPath(project.path), taskname, names));
+    const names = file.task_templates.map((known) => known.taskname).join(', ');
+    throw new InputError(t("{0} has no task '{1}'; it has {2}", shortPath(path), taskname, names));
   }
   return template;
 }

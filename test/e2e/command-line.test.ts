@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
@@ -270,10 +270,23 @@ describe('bad input', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/error: 'kind' has not been trained/);
     }
-    const unknown = await ptask(['evaluate', file, '--task', 'nothing']);
-    expect(unknown.code).toBe(1);
-    expect(unknown.stderr).toMatch(/has no task 'nothing'; it has kind/);
   });
+
+  it.each(['train', 'predict', 'evaluate', 'export'])(
+    '%s names what it has in place of an unknown task',
+    async (command) => {
+      const file = await writeProject(await temporaryFolder(), { model: 'demo' });
+      // A demo model would be made here for nothing.
+      const cache = await temporaryFolder();
+      const options = command === 'export' ? ['--out', 'out'] : [];
+      const { code, stderr } = await ptask([command, file, '--task', 'nothing', ...options], {
+        env: { PTASK_CACHE: cache },
+      });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error: .* has no task 'nothing'; it has kind$/m);
+      expect(await readdir(cache)).toEqual([]);
+    },
+  );
 });
 
 describe('evaluate', () => {

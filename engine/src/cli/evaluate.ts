@@ -34,7 +34,7 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   const baseline =
     values.baseline === undefined ? undefined : oneOf<Baseline>('baseline', values.baseline, ['zero', 'one', 'few']);
   const output = new Output(values.json);
-  const project = await openForRun(positionals[0]!, output);
+  const project = await openForRun(positionals[0]!, output, values.task);
   const predictor = new Predictor(project.backbone, { provider: await deviceToUse(wanted), notice: output.warn });
   const tasks = tasksOf(project, values.task);
   let unmeasured = 0;

@@ -20,8 +20,9 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
   );
   if (values.out === undefined) throw new UsageError('--out is missing: the folder to write');
   const output = new Output(values.json);
-  const project = await openForRun(positionals[0]!, output);
-  const tasks = tasksOf(project, values.task === undefined ? [] : [values.task]);
+  const named = values.task === undefined ? [] : [values.task];
+  const project = await openForRun(positionals[0]!, output, named);
+  const tasks = tasksOf(project, named);
   const [task, other] = tasks;
   if (!task || other) {
     throw new InputError(`which task? --task is one of ${tasks.map(({ taskname }) => taskname).join(', ')}`);

@@ -24,8 +24,9 @@ export async function predict(args: readonly string[]): Promise<number> {
   );
   const wanted = wantedDevice(values.device);
   const output = new Output(values.json);
-  const project = await openForRun(positionals[0]!, output);
-  const tasks = tasksOf(project, values.task === undefined ? [] : [values.task]);
+  const named = values.task === undefined ? [] : [values.task];
+  const project = await openForRun(positionals[0]!, output, named);
+  const tasks = tasksOf(project, named);
   const provider = await deviceToUse(wanted);
   const predictor = new Predictor(project.backbone, { provider, notice: output.warn });
   const answerer = new Answerer(project, tasks, values.task, predictor);

@@ -9,10 +9,11 @@ const MOST = 20;
 
 /**
  * A task file for a command that is to run it: its errors and warnings are printed first.
- * @throws ProblemsFound where one is an error
+ * @param tasks that the command is asked for by name
+ * @throws ProblemsFound where one is an error; InputError where it has no such task
  */
-export async function openForRun(file: string, output: Output): Promise<Project> {
-  const checked = await openProject(file, (message) => output.note(message));
+export async function openForRun(file: string, output: Output, tasks: readonly string[] = []): Promise<Project> {
+  const checked = await openProject(file, (message) => output.note(message), tasks);
   printProblems(checked.problems, output);
   return requireSound(checked);
 }

@@ -33,7 +33,7 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   const wanted = wantedDevice(values.device);
   const output = new Output(values.json);
   const file = positionals[0]!;
-  const project = await openForRun(file, output);
+  const project = await openForRun(file, output, values.task);
   const tasks = [...new Set(values.task ?? [])];
   const device = await deviceToUse(wanted, (line) => output.note(line));
   const command = [

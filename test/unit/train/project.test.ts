@@ -53,6 +53,19 @@ describe('a project', () => {
     expect(problems.map(({ code }) => code)).toContain('data-not-found');
   });
 
+  it('is not opened for a task that it has not, and no model is made for that', async () => {
+    const file = writeProject({ model: 'nosuch' });
+    await expect(openProject(file, undefined, ['mood', 'other'])).rejects.toThrow(
+      `has no task 'other'; it has mood, echo`,
+    );
+    expect((await openProject(file, undefined, ['mood'])).problems.map(({ code }) => code)).toContain(
+      'model-not-found',
+    );
+    // What is wrong with a file may be why it has no such task.
+    writeFileSync(file, '{ "model": ');
+    expect((await openProject(file, undefined, ['mood'])).problems.map(({ code }) => code)).toContain('json-syntax');
+  });
+
   it('cannot be opened without its task file', async () => {
     const missing = path.join(path.dirname(writeProject()), 'missing.ptask.json');
     await expect(openProject(missing)).rejects.toThrow(FileError);
