@@ -150,7 +150,7 @@ describe('ptask train', () => {
     expect(events(second.stdout).at(-1)).toEqual(events(alone.stdout).at(-1));
     if (table) expect(readFileSync(path.join(stopped, table))).toEqual(readFileSync(path.join(left, table)));
     const third = await run(stopped, ['--resume']);
-    expect(third.stderr).toContain('No unfinished runs were found');
+    expect(third.stderr).toContain('Nothing to go on from was found; the runs begin at their first step');
   });
 
   it.each([

@@ -57,7 +57,7 @@ export async function runSideBySide(
     tellOfAll({ event: 'notice', message: text });
   };
   const unfinished = resume ? await RunGroup.findUnfinished(asked, plans) : undefined;
-  if (resume && !unfinished) all.print('No unfinished runs were found; these are new ones');
+  if (resume && !unfinished) all.print('Nothing to go on from was found; the runs begin at their first step');
   if (unfinished?.former !== undefined) {
     warn(`They go on with the runs of ${unfinished.former}, as this task file was called before`);
   }

@@ -125,7 +125,9 @@ export async function runTraining(
         case 'start':
           hasBegun = true;
           report.started(event);
-          if (resume && event.from_step === 0) report.print('No unfinished run was found; this is a new one');
+          if (resume && event.from_step === 0) {
+            report.print('Nothing to go on from was found; the run begins at its first step');
+          }
           break;
         case 'estimate':
           report.estimated(event);
