@@ -63,8 +63,8 @@ export class PredictionEngine {
     if (!isCommand && this.#lastDeath && this.#deaths >= MOST_DEATHS) throw this.#lastDeath;
     const { permit, deviceOf } = this.#options;
     if ('file' in params) await (isCommand ? permit.ask(params.file) : permit.require(params.file));
-    // The window closes, and what is drawn until it has gone would start a process of its own.
-    if (this.#isEnding) throw new EngineError('cancelled', 'cancelled');
+    // It was withdrawn meanwhile; or the window closes, and what is drawn until it has gone would start a process of its own.
+    if (signal?.aborted || this.#isEnding) throw new EngineError('cancelled', 'cancelled');
     const process = this.#running();
     const disposables = [
       ...(listen.predicted ? [process.on('predicted', listen.predicted)] : []),

@@ -86,6 +86,16 @@ it('computes what is asked of a task file on its device, where that is permitted
   expect(permit.require).toHaveBeenCalledOnce();
 });
 
+it('starts no process for what is withdrawn before it is permitted', async () => {
+  const { permit } = start();
+  const withdrawn = new AbortController();
+  permit.ask.mockImplementation(async () => void withdrawn.abort());
+  const question = { file: TASK, tasknames: [], device: 'auto', measure: false } as const;
+  const asked = engine.request('plan', question, { signal: withdrawn.signal, isCommand: true });
+  await expect(asked).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(engine.pid).toBeUndefined();
+});
+
 it('that is replaced is ended at once, with what it has yet to answer, and another one is asked anew', async () => {
   const { answering, deaths } = start();
   const asked = vi.fn();
