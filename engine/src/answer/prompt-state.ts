@@ -28,17 +28,17 @@ export function promptOf(project: Project, template: TaskTemplate): TaskPrompt {
   const prompt = project.promptTable.get(template.taskname);
   if (!prompt) {
     const message = t('{0} has not been trained', name);
-    return { state: { state: 'untrained', key: keyOf(project, template), message }, usable: undefined };
+    return { state: { state: 'untrained', key: answerKey(project, template), message }, usable: undefined };
   }
   const trained = trainingOf(prompt);
   const change = changeSince(project, template, prompt);
   if (!change) {
-    const state: PromptState = { state: 'current', key: keyOf(project, template, prompt), trained };
+    const state: PromptState = { state: 'current', key: answerKey(project, template, prompt), trained };
     return { state, usable: { template, embeddings: prompt.embeddings } };
   }
   const before = change === 'template' ? templateOfRecord(prompt) : undefined;
   const usable = before && { template: before, embeddings: prompt.embeddings };
-  const key = keyOf(project, template, prompt, before);
+  const key = answerKey(project, template, prompt, before);
   const message = CHANGED[change](name);
   return { state: { state: 'stale', key, changed: change, message, trained }, usable };
 }
@@ -112,8 +112,13 @@ function trainingOf({ record, virtualTokens }: TablePrompt): PromptTraining | un
   };
 }
 
-/** A hash of everything that an answer depends on but the row. */
-function keyOf(project: Project, template: TaskTemplate, prompt?: TablePrompt, before?: TaskTemplate): string {
+/** A hash of everything that an answer depends on but the row. @param prompt none for the model alone */
+export function answerKey(
+  project: Project,
+  template: TaskTemplate,
+  prompt?: TablePrompt,
+  before?: TaskTemplate,
+): string {
   const { max_seq_length, add_bos, add_eos } = project.file.data;
   const basis = {
     // The untrained model is asked with the template as it is, a stale prompt with the one before.

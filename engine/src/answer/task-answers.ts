@@ -7,7 +7,7 @@ import type { Predictor } from '../predict/predictor.ts';
 import { type Prediction, TaskPredictor } from '../predict/task-predictor.ts';
 import { type Project, rowTokeniser } from '../project.ts';
 import type { Recent } from '../recent.ts';
-import { promptOf, type TaskPrompt } from './prompt-state.ts';
+import { answerKey, promptOf, type TaskPrompt } from './prompt-state.ts';
 import { fieldsOf, promptText } from './prompt-text.ts';
 import { type Expected, expectedOf, faultOf, isRight } from './row-facts.ts';
 
@@ -24,6 +24,8 @@ export class TaskAnswers {
   private readonly predictor: Predictor;
   private readonly template: TaskTemplate;
   private readonly known: KnownAnswers;
+  /** What answers depend on but the row; those without a prompt outlive its training. */
+  private readonly keys: Readonly<Record<Answering, string>>;
   private readonly predictors = new Map<Answering, Promise<TaskPredictor>>();
 
   constructor(project: Project, predictor: Predictor, template: TaskTemplate, known: KnownAnswers) {
@@ -32,6 +34,7 @@ export class TaskAnswers {
     this.template = template;
     this.prompt = promptOf(project, template);
     this.known = known;
+    this.keys = { prompt: this.prompt.state.key, none: answerKey(project, template) };
   }
 
   /** Answers in the rows' order. */
@@ -68,7 +71,7 @@ export class TaskAnswers {
     template: TaskTemplate,
     rows: readonly Row[],
   ): Promise<(Prediction | undefined)[]> {
-    const key = `${this.prompt.state.key} ${answering}`;
+    const key = `${this.keys[answering]} ${answering}`;
     const fields = fieldsOf(template).filter((field) => field !== template.answer_field);
     const names = rows.map((row) => `${key} ${JSON.stringify(fields.map((field) => row[field]))}`);
     const wanted = [...rows.keys()].filter((i) => !faultOf(template, rows[i]!) && !this.known.has(names[i]!));

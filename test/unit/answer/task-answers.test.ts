@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { TaskAnswers } from '../../../engine/src/answer/task-answers.ts';
+import { type KnownAnswers, TaskAnswers } from '../../../engine/src/answer/task-answers.ts';
 import { ModelMemo } from '../../../engine/src/model-memo.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { openForAnswers, templateOf } from '../../../engine/src/project.ts';
@@ -17,12 +17,12 @@ beforeAll(async () => {
   await trainProject(file);
 });
 
-async function answersOf(change: (text: string) => string = (text) => text, kept = 100) {
+async function answersOf(change: (text: string) => string = (text) => text, known: KnownAnswers = new Recent(100)) {
   const text = change(JSON.stringify((await open(file)).file));
   const project = await openForAnswers(file, { text, models: new ModelMemo() });
   const predictor = new Predictor(project.backbone);
   released.push(predictor);
-  return { predictor, answers: new TaskAnswers(project, predictor, templateOf(project, 'mood'), new Recent(kept)) };
+  return { predictor, answers: new TaskAnswers(project, predictor, templateOf(project, 'mood'), known) };
 }
 
 const row = (label?: string, text = 'up 1'): Json => ({ taskname: 'mood', text, ...(label ? { label } : {}) });
@@ -70,7 +70,7 @@ describe('answers', () => {
 
   it('are the same however few of them are kept', async () => {
     const all = await answersOf();
-    const few = await answersOf(undefined, 2);
+    const few = await answersOf(undefined, new Recent(2));
     for (const texts of [
       ['up 1', 'up 2'],
       ['up 1', 'down 3', 'down 4'],
@@ -103,6 +103,19 @@ describe('answers', () => {
     const [answered] = await answers.answer([row('good')], true);
     expect(answered!.untrained!.candidates).toHaveLength(2);
     expect(score).toHaveBeenCalledTimes(2);
+  });
+
+  it('without a prompt are computed once for a row, however often the task is trained', async () => {
+    const known: KnownAnswers = new Recent(100);
+    // Of the same template and model, and without a prompt.
+    const untrained = await answersOf((text) => text.replace('small.prompts', 'none.prompts'), known);
+    const [before] = await untrained.answers.answer([row('good')], true);
+    const { predictor, answers } = await answersOf(undefined, known);
+    const score = vi.spyOn(predictor, 'score');
+    const [after] = await answers.answer([row('good')], true);
+    expect(after!.trained).toBeDefined();
+    expect(after!.untrained).toEqual(before!.untrained);
+    expect(score).toHaveBeenCalledTimes(1);
   });
 
   it('of a stale prompt are given as such, with the template that it was trained with', async () => {
