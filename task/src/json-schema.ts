@@ -23,14 +23,19 @@ function schemaOf(shape: ValueShape): JsonSchema {
         return { enum: [...shape.values], enumDescriptions: Object.values(shape.meanings ?? {}) };
       }
       return shape.nonEmpty ? { type: 'string', minLength: 1 } : { type: 'string' };
-    case 'number':
+    case 'number': {
+      // Of larger ones nobody knows which was written.
+      const limits = shape.integer
+        ? { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER, ...shape }
+        : shape;
       return {
         type: shape.integer ? 'integer' : 'number',
-        ...(shape.least === undefined ? {} : { minimum: shape.least }),
+        ...(limits.least === undefined ? {} : { minimum: limits.least }),
         ...(shape.above === undefined ? {} : { exclusiveMinimum: shape.above }),
-        ...(shape.most === undefined ? {} : { maximum: shape.most }),
+        ...(limits.most === undefined ? {} : { maximum: limits.most }),
         ...(shape.below === undefined ? {} : { exclusiveMaximum: shape.below }),
       };
+    }
     case 'boolean':
       return { type: 'boolean' };
     case 'nullable':

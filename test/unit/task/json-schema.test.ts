@@ -26,3 +26,15 @@ it('describes a key with its type, default and meaning', () => {
     },
   });
 });
+
+it('has no whole number that would be another one when it is read', () => {
+  const { MAX_SAFE_INTEGER: most, MIN_SAFE_INTEGER: least } = Number;
+  expect(taskFileSchema()).toMatchObject({
+    properties: {
+      trainer: { properties: { batch_size: { type: 'integer', minimum: 1, maximum: most } } },
+      task_templates: {
+        items: { properties: { virtual_token_splits: { items: { type: 'integer', minimum: least, maximum: most } } } },
+      },
+    },
+  });
+});
