@@ -180,7 +180,8 @@ export class TaskSession {
     const { signal } = controller;
     try {
       await this.#host.turn(() => {
-        this.#atWork = controller;
+        // A run that took its place may have begun by now.
+        if (!signal.aborted) this.#atWork = controller;
       });
       if (signal.aborted) return;
       // A model may take long to open; what the rows say does not wait for it.
