@@ -1,10 +1,11 @@
 import type { Range } from '../../../protocol/src/problem.ts';
 import type { TaskRow } from '../../../protocol/src/rows.ts';
 import type { TaskContext } from '../../../task/src/context.ts';
+import { readLine } from '../../../task/src/data/text-index.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { spanOf } from '../../../task/src/json-tree.ts';
 import { textOf } from '../../../task/src/row-view.ts';
-import { parseRow, trimmedSpan } from '../../../task/src/rows.ts';
+import { trimmedSpan } from '../../../task/src/rows.ts';
 import { dataLinesAround, type OpenLines } from './data-lines.ts';
 import { dataPathsOf } from './dependencies.ts';
 
@@ -37,7 +38,7 @@ function dataRows(path: string, range: Range, { contexts, environment, openLines
   if (open === undefined || naming.length === 0) return [];
   const distance = range.end.line - range.start.line;
   return dataLinesAround(open, range.start.line, distance).flatMap(({ line, character, text: source }) => {
-    const row = line < range.start.line ? undefined : parseRow(source)?.value;
+    const row = line < range.start.line ? undefined : readLine(source, line)?.value;
     const taskname = row && textOf(row, 'taskname');
     if (!row || taskname === undefined) return [];
     const taskFiles = naming.filter((context) => context.template(taskname)).map((context) => toUri(context.path));

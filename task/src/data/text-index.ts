@@ -107,7 +107,7 @@ function addLine(index: DataIndex, text: string, line: number, start: number, is
 }
 
 /** As RowReader reads the line when the text is saved. */
-function readLine(text: string, line: number): DataRow | undefined {
+export function readLine(text: string, line: number): DataRow | undefined {
   const place = { line, byteOffset: 0, byteLength: 0 };
   if (text.length * 3 > MAX_LINE_BYTES) {
     const byteLength = new TextEncoder().encode(text).length;

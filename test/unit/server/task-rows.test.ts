@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_LINE_BYTES } from '../../../task/src/rows.ts';
 import { row, taskFile, unmark } from '../task/harness.ts';
 import { editor, TASK, TRAIN, uriOf } from './harness.ts';
 
@@ -55,6 +56,12 @@ describe('the rows of a data file', () => {
       ['C', 2],
     ]);
     expect(rows[0]).toMatchObject({ taskFiles: [TASK], taskname: 'sentiment-task' });
+  });
+
+  it('are not where a line is so long that it is not read', () => {
+    const service = data(row('A'.repeat(MAX_LINE_BYTES)));
+    expect(service.taskRows(TRAIN, everything)).toEqual([]);
+    expect(service.hover(TRAIN, { line: 0, character: 5 })).toBeUndefined();
   });
 
   it('are not where a line is no row, or of no task', () => {

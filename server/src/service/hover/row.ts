@@ -1,9 +1,10 @@
 import { type Hover, MarkupKind } from 'vscode-languageserver-types';
 import { t } from '../../../../l10n/src/words.ts';
 import type { TemplateView } from '../../../../task/src/context.ts';
+import { readLine } from '../../../../task/src/data/text-index.ts';
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import { textOf } from '../../../../task/src/row-view.ts';
-import { parseRow, type RowObject, trimmedSpan } from '../../../../task/src/rows.ts';
+import { type RowObject, trimmedSpan } from '../../../../task/src/rows.ts';
 import { fillTemplate } from '../../../../task/src/template.ts';
 import { TokenMeter } from '../../../../task/src/tokens.ts';
 import type { DataLine } from '../data-lines.ts';
@@ -20,9 +21,8 @@ const MAX_MEASURED = 20_000;
  * @param files the task files that name the data file
  */
 export function rowHover(files: readonly Knowledge[], path: string, line: DataLine): Hover | undefined {
-  const reading = parseRow(line.text);
-  if (reading?.value === undefined) return undefined;
-  const row = reading.value;
+  const row = readLine(line.text, line.line)?.value;
+  if (row === undefined) return undefined;
   const texts = new Map<string, string[]>();
   for (const knowledge of files) {
     const template = knowledge.context.template(textOf(row, 'taskname') ?? '');
