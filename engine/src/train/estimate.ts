@@ -10,11 +10,12 @@ import { productSpeed } from '../runtime/product-speed.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { AdamW, clipGlobalNorm } from './adamw.ts';
 import { BackboneStep, type Stepper, type TaskRow } from './backbone-step.ts';
-import { type FittedRun, learntParameters, spreadRows } from './fit.ts';
+import { type FittedRun, learntParameters } from './fit.ts';
 import { MOST_MEASURED } from './learning.ts';
 import type { TrainingPlan } from './plan.ts';
 import { COMPARED } from './precision-losses.ts';
 import { secondsOfRows } from './seconds-of-rows.ts';
+import { spreadRows } from './spread-rows.ts';
 import { reckonSeconds, type StepSizes } from './step-cost.ts';
 import { validate } from './validate.ts';
 

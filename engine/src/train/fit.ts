@@ -1,9 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import { float32Bytes, storedBytes } from '../backbone/weights.ts';
-import type { BranchedRow } from '../data/packed-rows.ts';
 import type { Rows } from '../data/row-store.ts';
 import { freeMemory } from '../free-memory.ts';
-import { decodingBytes, scoringBytes } from '../predict/prediction-memory.ts';
 import { unpacksAtUse } from '../predict/row-runs.ts';
 import { parameterCount } from '../prompt/encoder.ts';
 import { Random } from '../random.ts';
@@ -11,10 +9,12 @@ import { isOutOfMemory } from '../runtime/out-of-memory.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { runtimeFailure } from '../runtime/runtime-failure.ts';
 import { formatBytes } from '../text.ts';
-import { batchRuns, promptsApart, type TaskRow, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
+import { askingBytes, askingSessions } from './asking-memory.ts';
+import { batchRuns, promptsApart, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
 import { layoutPays } from './layout-pays.ts';
 import type { TrainingPlan } from './plan.ts';
 import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
+import { spreadRows } from './spread-rows.ts';
 import { type FullRun, type StepForm, type StepMemory, stepMemory } from './step-memory.ts';
 import { VALIDATED_AT_ONCE } from './validate.ts';
 
@@ -132,7 +132,7 @@ class RunMemory {
 
   constructor(plans: readonly TrainingPlan[]) {
     this.plans = plans;
-    this.asking = askingBytes(plans[0]!);
+    this.asking = askingBytes(plans[0]!, spreadRows(plans[0]!.validation, SAMPLE));
     const learnt = plans.length * BYTES_A_PARAMETER * learntParameters(plans[0]!);
     this.rest = process.memoryUsage.rss() + PROCESS_BYTES + learnt;
   }
@@ -205,52 +205,6 @@ function memoryOf<T>(reckon: () => T): T {
 }
 
 /**
- * How many sessions ask the prompts for something: one runs what rows begin with; one the rows, for labels after each epoch and for
- * the likelihood of texts in the end; and one generates texts, where the best epoch is chosen by them.
- */
-function askingSessions(plan: TrainingPlan): number {
-  const templates = [...plan.tasks.values()].map(({ template }) => template);
-  if (templates.every(({ answer_field }) => answer_field === null)) return 0;
-  return generates(plan) ? 3 : 2;
-}
-
-/** Whether the best epoch is chosen by texts that the prompts generate. */
-function generates({ tasks, project }: TrainingPlan): boolean {
-  return (
-    project.file.trainer.val_metric !== 'loss' &&
-    [...tasks.values()].some(({ template }) => template.answer_field !== null && !template.labels)
-  );
-}
-
-/** For the answers of a task's validation rows: the likelihood of each label, or of the row's own text, and texts that are generated. */
-function askingBytes(plan: TrainingPlan): number {
-  const { backbone } = plan.project;
-  const texts = generates(plan);
-  const rows = spreadRows(plan.validation, SAMPLE);
-  const bytes = [...plan.tasks].map(([name, { template, tokeniser }]) => {
-    if (template.answer_field === null) return { scored: 0, generated: 0 };
-    const labels = template.labels && Object.keys(template.labels).map((label) => tokeniser.answer(label));
-    const leading = tokeniser.leading().length;
-    const asked = rows.flatMap(({ taskname, row: { ids, firstTarget } }): BranchedRow[] => {
-      if (taskname !== name) return [];
-      const end = template.answer_only_loss ? firstTarget : ids.length;
-      const position = Math.min(leading, end - 1);
-      return [
-        {
-          ids: ids.slice(position, end),
-          position,
-          branches: labels ?? [ids.slice(firstTarget).filter((id) => id >= 0)],
-        },
-      ];
-    });
-    const generated = texts && !template.labels ? decodingBytes(backbone, asked) : 0;
-    return { scored: scoringBytes(backbone, asked), generated };
-  });
-  // One session scores, and another one generates, for all tasks; each keeps the memory of its fullest run.
-  return Math.max(0, ...bytes.map(({ scored }) => scored)) + Math.max(0, ...bytes.map(({ generated }) => generated));
-}
-
-/**
  * The runs of most tokens that rows are likely to come to: one of each task, or of tasks whose prompts go together.
  * @param stores of plans side by side, whose batches are run together
  */
@@ -286,13 +240,4 @@ function fullestRuns(
     }
   }
   return [...fullest.values()].map(({ run }) => run);
-}
-
-/** At most so many rows of a store, at even distances. */
-export function spreadRows(store: Rows, most: number): TaskRow[] {
-  const count = Math.min(store.size, most);
-  return Array.from({ length: count }, (_, i) => {
-    const row = Math.floor((i * store.size) / count);
-    return { taskname: store.taskname(row), row: store.tokens(row) };
-  });
 }

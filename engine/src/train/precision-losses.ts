@@ -1,7 +1,7 @@
 import type { PrecisionLosses } from '../../../protocol/src/training-events.ts';
 import type { Stepper } from './backbone-step.ts';
-import { spreadRows } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
+import { spreadRows } from './spread-rows.ts';
 
 /** Rows that are compared: a step's worth of time. */
 export const COMPARED = 64;
