@@ -39,20 +39,20 @@ export async function makeFolder(target: string, write: (temporary: string) => P
 }
 
 /**
- * Makes a folder where it is not there yet, and those that it is in.
+ * Makes a folder where it is not there yet, and those that it is in. Node would make them all in one, but says of a read-only disk, a
+ * quota or a disk that fails that there is no folder, and tries without end where the system says so, as in /proc.
  * @throws Error of the system
  */
 export async function makeFolders(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    // Of a read-only disk, a quota or a disk that fails, Node says that there is no folder. The first one that is missing, made
-    // alone, has the reason.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    let missing = path;
-    while (dirname(missing) !== missing && !(await isFolder(dirname(missing)))) missing = dirname(missing);
-    await mkdir(missing);
-    await mkdir(path, { recursive: true });
+  const missing: string[] = [];
+  for (let at = path; !missing.includes(at) && !(await isFolder(at)); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing) {
+    await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+      // Another process may have made it meanwhile.
+      if (error.code === 'EEXIST' && (await isFolder(folder))) return;
+      // Windows would say of what is in a file that there is no such folder.
+      throw error.code === 'EEXIST' && folder !== path ? Object.assign(error, { code: 'ENOTDIR' }) : error;
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { makeFolder, makeFolders } from '../../../engine/src/atomic-folder.ts';
@@ -27,6 +28,18 @@ it.each(['EROFS', 'EDQUOT', 'EIO'])('the reason of %s is told, not that there is
   code = reason;
   await expect(makeFolders(join(root, reason, 'b', 'c'))).rejects.toMatchObject({ code: reason });
   await expect(makeFolders(root)).resolves.toBeUndefined();
+});
+
+it.runIf(process.platform === 'linux')('what the system makes no folders in is not tried without end', async () => {
+  await expect(makeFolders('/proc/ptask/models')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('a part of the path that is a file is told as such, and what another one makes meanwhile is taken', async () => {
+  await writeFile(join(root, 'file'), '');
+  await expect(makeFolders(join(root, 'file'))).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(makeFolders(join(root, 'file/a/b'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  await Promise.all(Array.from({ length: 8 }, () => makeFolders(join(root, 'at/once/by/several'))));
+  expect(existsSync(join(root, 'at/once/by/several'))).toBe(true);
 });
 
 it('a folder is made where the one around it may be written, but not listed', async () => {
