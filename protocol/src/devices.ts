@@ -40,6 +40,8 @@ export interface DeviceFinding {
   /** For the user: why it cannot be used, or why it is not although it works. Undefined for one that may be used. */
   readonly reason: string | undefined;
   readonly adapter: Adapter | undefined;
+  /** Whether a training step in float16 gave the right gradient, too; false where none was tried, as on the CPU. */
+  readonly float16: boolean;
   /** A library that is missing, where the runtime named one. */
   readonly missing: string | undefined;
   /** What the probe took, loading included; undefined where nothing was tried. */

@@ -106,6 +106,7 @@ const ENGINE: Readonly<Record<string, readonly string[]>> = {
     'data',
     'runtime',
     'train/step-graph.ts',
+    'train/loss-scale.ts',
     'model-memo.ts',
     'base',
     'model',

@@ -23,6 +23,8 @@ it('a driver without hardware passes its probe, is told by its name and is not c
     state: 'works',
     adapter: { name: 'SwiftShader', software: true },
     reason: expect.stringContaining('computes on the CPU'),
+    // It has no `shader-f16`.
+    float16: false,
   });
   expect(told!.used).toBe('cpu');
 });
@@ -54,4 +56,13 @@ it('a run on WebGPU ends where the same run on the CPU does, and its prompt answ
   ours.forEach(({ probability }, i) => {
     expect(probability).toBeCloseTo(theirs[i]!.probability, 3);
   });
+});
+
+it('a run in half precision on a device that has none is refused before it begins', async () => {
+  const file = await writeProject(path.join(folder, 'half'), { trainer: { precision: 'float16' } });
+  const { code, stderr } = await ptask(['train', file, '--device', 'webgpu'], { env });
+  expect(stderr).toContain(
+    'error: device webgpu cannot be used: it does not compute in float16, which "trainer.precision" asks for',
+  );
+  expect(code).toBe(1);
 });

@@ -24,7 +24,7 @@ export function devicesReport({ devices, used, cpu, runtime }: DevicesResult, te
     const name = device.name === used ? `**${deviceTitle(device.name)}**` : deviceTitle(device.name);
     const cells = [
       name,
-      deviceState(device, used, texts),
+      device.float16 ? t('{0}, also in float16', deviceState(device, used, texts)) : deviceState(device, used, texts),
       hardwareOf(device, texts),
       escapeMarkdown(device.reason ?? ''),
       time,

@@ -46,7 +46,7 @@ export async function bench(args: readonly string[]): Promise<number> {
   const { recompute } = values;
   const threads = values.threads === undefined ? {} : { threads: wholeNumber('threads', values.threads, 1) };
   const output = new Output(values.json);
-  const device = await deviceToUse(wanted, (line) => output.note(line));
+  const device = await deviceToUse(wanted, { precision, tell: (line) => output.note(line) });
   requirePrecision(precision, device);
   const step = await trainingStep(
     values.model,

@@ -41,7 +41,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const ofTask = `${shellWord(shortPath(path.resolve(file)))} --task ${shellWord(taskname)}`;
   const plan = await planTraining(project, [taskname]);
   const test = await testRows(plan, taskname);
-  const device = await deviceToUse('auto');
+  const device = await deviceToUse('auto', { precision: project.file.trainer.precision });
   const predictor = new Predictor(project.backbone, { provider: device, notice: output.warn });
   try {
     const untrained = await answersUntrained(plan, predictor, taskname, test);

@@ -35,7 +35,8 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
   const file = positionals[0]!;
   const project = await openForRun(file, output, values.task);
   const tasks = [...new Set(values.task ?? [])];
-  const device = await deviceToUse(wanted, (line) => output.note(line));
+  const { precision } = project.file.trainer;
+  const device = await deviceToUse(wanted, { precision, tell: (line) => output.note(line) });
   const command = [
     'ptask train',
     shellWord(file),

@@ -4,6 +4,9 @@ import { InputError } from '../errors.ts';
 import { BY_SPEED } from './devices.ts';
 import { mayHaveHardware } from './hardware.ts';
 
+/** What training steps compute in. */
+export type Precision = 'float32' | 'float16' | 'int8';
+
 export interface ChosenDevice {
   readonly device: DeviceName;
   /** Why no faster one is taken, for the user: a sentence for each that this machine may have. */
@@ -35,6 +38,21 @@ export async function chooseDevice(
   const [finding] = await find([wanted]);
   if (finding?.state === 'works') return { device: wanted, notes: [] };
   throw new InputError(t('device {0} cannot be used: {1}', wanted, finding?.reason ?? t('it was not tried')));
+}
+
+/** Of what is found, for steps in this precision: one that does not compute in it fails. */
+export function findFor(precision: Precision, find: Find): Find {
+  if (precision !== 'float16') return find;
+  return async (devices) =>
+    (await find(devices)).map((finding) =>
+      finding.state !== 'works' || finding.float16
+        ? finding
+        : {
+            ...finding,
+            state: 'fails',
+            reason: t('it does not compute in float16, which "trainer.precision" asks for'),
+          },
+    );
 }
 
 /** Of devices that have been tried, the fastest that may be taken unasked, the CPU where there is none; and the faster ones. */

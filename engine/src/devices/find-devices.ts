@@ -60,6 +60,7 @@ function absent(name: DeviceName): DeviceFinding {
     state: 'absent',
     reason: t('ONNX Runtime {0} for {1} {2} does not have it', runtimeVersion(), process.platform, process.arch),
     adapter: undefined,
+    float16: false,
     missing: undefined,
     milliseconds: undefined,
     remembered: false,
@@ -70,7 +71,8 @@ function finding(name: DeviceName, found: Probe, remembered: boolean): DeviceFin
   const { state, milliseconds } = found;
   const missing = found.state === 'fails' ? found.missing : undefined;
   const adapter = found.state === 'works' ? found.adapter : undefined;
-  const told = { name, state, adapter, missing, milliseconds, remembered };
+  const float16 = found.state === 'works' && found.float16;
+  const told = { name, state, adapter, float16, missing, milliseconds, remembered };
   return { ...told, reason: reasonOf(found, isTakenUnasked({ ...told, reason: undefined })) };
 }
 

@@ -8,11 +8,13 @@ import type { Weights } from '../backbone/weights.ts';
 import { packBatch } from '../data/packed-batch.ts';
 import type { TokenRow } from '../data/token-row.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
+import { useHalfProducts } from '../onnx/half-products.ts';
 import { slice } from '../onnx/operators.ts';
 import { Random } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { Session } from '../runtime/session.ts';
 import { float32 } from '../runtime/tensor.ts';
+import { runScaled } from '../train/loss-scale.ts';
 import { buildStepGraph } from '../train/step-graph.ts';
 
 /*
@@ -55,13 +57,15 @@ export const KNOWN_STEPS: Readonly<Record<Kind, KnownStep>> = {
   },
 };
 
-/** Of the largest entry. Some devices multiply with ten bits of mantissa; what is wrong is wrong by far more. */
+type Precision = 'float32' | 'float16';
+
+/** Of the largest entry. Some devices multiply with ten bits of mantissa in float32, too; what is wrong is wrong by far more. */
 const TOLERANCE = 0.02;
 
 /** Takes the known step on a provider. @throws Error where the provider cannot, or finds other numbers */
-export async function tryKnownSteps(provider: Provider): Promise<void> {
+export async function tryKnownSteps(provider: Provider, precision: Precision = 'float32'): Promise<void> {
   for (const kind of ['gpt2', 'llama'] as const) {
-    const found = await takeStep(kind, provider);
+    const found = await takeStep(kind, provider, precision);
     const known = KNOWN_STEPS[kind];
     const wrong =
       Math.abs(found.loss - known.loss) / known.loss > TOLERANCE ||
@@ -70,15 +74,22 @@ export async function tryKnownSteps(provider: Provider): Promise<void> {
   }
 }
 
-export async function takeStep(kind: Kind, provider: Provider): Promise<KnownStep> {
-  const { graph, inverses, windows } = buildStepGraph(ARCHITECTURES[kind], 'prefix');
+/** @param precision of matrix products */
+export async function takeStep(kind: Kind, provider: Provider, precision: Precision = 'float32'): Promise<KnownStep> {
+  const half = precision === 'float16';
+  const options = { gradient: true, ...(half ? { lossScale: true } : {}) };
+  const { graph, inverses, windows } = buildStepGraph(ARCHITECTURES[kind], 'prefix', options);
+  if (half) useHalfProducts(graph);
   const session = await Session.create(graph, { provider });
   const random = Random.fromSeed(2);
   const virtual = Float32Array.from({ length: 2 * HIDDEN }, () => random.uniform(-0.5, 0.5));
-  const { loss, d_virtual } = await session.run({
-    ...packBatch(ROWS, { virtualTokens: 2, places: 'prefix', inverses, windows, weight: 1 / TARGETS }),
+  const weight = 1 / TARGETS;
+  const feeds = {
+    ...packBatch(ROWS, { virtualTokens: 2, places: 'prefix', inverses, windows, weight }),
     virtual: float32(virtual, [2, HIDDEN]),
-  });
+  };
+  const run = half ? runScaled((given) => session.run(given), feeds, weight) : session.run(feeds);
+  const { loss, d_virtual } = await run;
   await session.release();
   return { loss: Number(loss!.data[0]), gradient: [...(d_virtual!.data as Float32Array)] };
 }

@@ -41,10 +41,10 @@ function cacheFile(): string {
 }
 
 function isProbe(value: Partial<Probe> | null): value is Probe {
-  return (
-    typeof value?.milliseconds === 'number' &&
-    (value.state === 'works' || typeof (value as { reason?: unknown }).reason === 'string')
-  );
+  if (typeof value?.milliseconds !== 'number') return false;
+  return value.state === 'works'
+    ? typeof value.float16 === 'boolean'
+    : typeof (value as { reason?: unknown }).reason === 'string';
 }
 
 /** Where the loaders of graphics drivers look, and what says which driver there is. */

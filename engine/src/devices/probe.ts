@@ -16,7 +16,13 @@ import { missingLibrary } from './missing-library.ts';
 
 /** What came of trying a device. */
 export type Probe =
-  | { readonly state: 'works'; readonly milliseconds: number; readonly adapter?: Adapter }
+  | {
+      readonly state: 'works';
+      readonly milliseconds: number;
+      /** Whether it computes in float16, too. */
+      readonly float16: boolean;
+      readonly adapter?: Adapter;
+    }
   | {
       readonly state: 'fails';
       readonly milliseconds: number;
@@ -53,7 +59,8 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
       const milliseconds = Math.round(performance.now() - started);
       const said = readAnswer(answer);
       if (said?.works) {
-        return resolve({ state: 'works', milliseconds, ...(said.adapter ? { adapter: said.adapter } : {}) });
+        const { float16 = false, adapter } = said;
+        return resolve({ state: 'works', milliseconds, float16, ...(adapter ? { adapter } : {}) });
       }
       // The runtime's error often says only that something is missing, and its log says what.
       const missing = said && (missingLibrary(said.reason) ?? missingLibrary(complaints));
@@ -79,10 +86,13 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
 }
 
 type ProbeAnswer =
-  | { readonly works: true; readonly adapter?: Adapter | undefined }
+  | { readonly works: true; readonly float16?: boolean | undefined; readonly adapter?: Adapter | undefined }
   | { readonly works: false; readonly reason: string };
 
-/** The throwaway process: tries the device and says on standard output what came of it. */
+/**
+ * The throwaway process: tries the device and says on standard output what came of it. Whether it computes in float16 is said in
+ * a line after that, so that a driver that half precision ends or hangs counts as one without.
+ */
 export async function answerProbe(device: string): Promise<void> {
   const answer: ProbeAnswer = await tryDevice(device).then(
     (adapter) => ({ works: true, adapter }) as const,
@@ -92,7 +102,15 @@ export async function answerProbe(device: string): Promise<void> {
       return { works: false, reason: cause instanceof Error ? cause.message : String(cause) } as const;
     },
   );
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  const say = (what: ProbeAnswer) => process.stdout.write(`${JSON.stringify(what)}\n`);
+  say(answer);
+  // A processor casts to float32 for each product.
+  if (!answer.works || device === 'cpu') return;
+  const float16 = await tryKnownSteps(device as DeviceName, 'float16').then(
+    () => true,
+    () => false,
+  );
+  say({ ...answer, float16 });
 }
 
 async function tryDevice(device: string): Promise<Adapter | undefined> {
@@ -109,7 +127,7 @@ function readAnswer(text: string): ProbeAnswer | undefined {
   for (const line of text.split('\n').toReversed()) {
     try {
       const answer = JSON.parse(line) as Partial<ProbeAnswer> | null;
-      if (answer?.works === true) return { works: true, adapter: answer.adapter };
+      if (answer?.works === true) return { works: true, float16: answer.float16, adapter: answer.adapter };
       if (answer?.works === false && typeof answer.reason === 'string') return { works: false, reason: answer.reason };
     } catch {}
   }

@@ -1,5 +1,5 @@
 import type { DeviceName } from '../../../protocol/src/devices.ts';
-import { chooseDevice } from '../devices/choose-device.ts';
+import { chooseDevice, findFor, type Precision } from '../devices/choose-device.ts';
 import { tryDevices } from '../devices/find-devices.ts';
 import { log } from './log.ts';
 
@@ -13,14 +13,18 @@ export class DeviceChoice {
     this.program = program;
   }
 
-  /** @throws InputError where the one that is asked for does not work */
-  of(wanted: DeviceName | 'auto' = 'auto'): Promise<DeviceName> {
-    let device = this.chosen.get(wanted);
+  /**
+   * @param precision of training steps, if it is for any
+   * @throws InputError where the one that is asked for does not work
+   */
+  of(wanted: DeviceName | 'auto' = 'auto', precision: Precision = 'float32'): Promise<DeviceName> {
+    const key = `${wanted} ${precision}`;
+    let device = this.chosen.get(key);
     if (!device) {
-      device = this.choose(wanted);
-      this.chosen.set(wanted, device);
+      device = this.choose(wanted, precision);
+      this.chosen.set(key, device);
       // The user may put it right, and ask again.
-      device.catch(() => this.chosen.delete(wanted));
+      device.catch(() => this.chosen.delete(key));
     }
     return device;
   }
@@ -30,11 +34,10 @@ export class DeviceChoice {
     this.chosen.clear();
   }
 
-  private async choose(wanted: DeviceName | 'auto'): Promise<DeviceName> {
-    const again = wanted === 'auto' ? 'none' : 'failed';
-    const { device, notes } = await chooseDevice(wanted, (names) =>
-      tryDevices(names, { program: this.program, again }),
-    );
+  private async choose(wanted: DeviceName | 'auto', precision: Precision): Promise<DeviceName> {
+    const options = { program: this.program, again: wanted === 'auto' ? 'none' : 'failed' } as const;
+    const find = findFor(precision, (names) => tryDevices(names, options));
+    const { device, notes } = await chooseDevice(wanted, find);
     for (const note of notes) log.info(note);
     log.info(`computing on ${device}`);
     return device;

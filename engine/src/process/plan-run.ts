@@ -23,7 +23,7 @@ export async function planRun(
     const project = requireSound(checked);
     const plan = await planTraining(project, tasknames);
     try {
-      const provider = await devices.of(device);
+      const provider = await devices.of(device, project.file.trainer.precision);
       const { model } = project.backbone;
       const { architecture, parameters } = modelSummary(model);
       const fitted = fitRun(plan, provider);

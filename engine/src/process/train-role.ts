@@ -52,7 +52,7 @@ async function runTraining(
   const project = await openForRun(isOfRun ? await taskFileNow(file, run) : file, log.info);
   const plan = await planTraining(project, tasknames);
   if (isOfRun) await requireResumable(run, project.path, [...plan.tasks.keys()], plan.hash);
-  const session = { provider: await devices.of(device) };
+  const session = { provider: await devices.of(device, project.file.trainer.precision) };
   const teller = new Teller(token, project.file.trainer.batch_size, notify);
   try {
     for await (const event of train(plan, { resume, session, stopRequested })) {

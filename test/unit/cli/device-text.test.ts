@@ -7,6 +7,7 @@ const works: DeviceFinding = {
   state: 'works',
   reason: undefined,
   adapter: undefined,
+  float16: false,
   missing: undefined,
   milliseconds: 1,
   remembered: false,
@@ -19,6 +20,11 @@ describe('what ptask devices says of a device', () => {
     [
       { ...works, adapter: { name: 'NVIDIA L4', software: false, memoryBytes: 23_034 * 2 ** 20, driver: '580.65' } },
       'works  ← used: NVIDIA L4, 22 GiB, driver 580.65',
+    ],
+    [{ ...works, float16: true }, 'works  ← used: also in float16'],
+    [
+      { ...works, float16: true, adapter: { name: 'NVIDIA L4', software: false } },
+      'works  ← used: NVIDIA L4, also in float16',
     ],
     [
       { ...works, name: 'cuda', state: 'died', adapter: { name: 'GPU', software: false }, reason: 'it crashed' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseDevice, type Find } from '../../../engine/src/devices/choose-device.ts';
+import { chooseDevice, type Find, findFor } from '../../../engine/src/devices/choose-device.ts';
 import type { DeviceFinding, DeviceName } from '../../../protocol/src/devices.ts';
 
 type Found = Partial<DeviceFinding> & Pick<DeviceFinding, 'state'>;
@@ -11,6 +11,7 @@ const machine =
     names.map((name) => ({
       name,
       adapter: undefined,
+      float16: false,
       missing: undefined,
       milliseconds: 1,
       remembered: false,
@@ -69,5 +70,31 @@ describe('where one is named', () => {
   it('and it is the CPU, nothing is tried', async () => {
     const find: Find = () => Promise.reject(new Error('tried'));
     expect((await chooseDevice('cpu', find)).device).toBe('cpu');
+  });
+});
+
+describe('for steps in float16', () => {
+  const half: Found = { ...works, float16: true };
+  const choose = (wanted: DeviceName | 'auto', devices: Partial<Record<DeviceName, Found>>) =>
+    chooseDevice(wanted, findFor('float16', machine(devices)), async () => true);
+
+  it('the fastest that computes in it is taken, and why it is not a faster one is told', async () => {
+    expect(await choose('auto', { cuda: works, webgpu: half })).toEqual({
+      device: 'webgpu',
+      notes: ['cuda is not used: it does not compute in float16, which "trainer.precision" asks for'],
+    });
+  });
+
+  it('one that does not compute in it cannot be used where it is named', async () => {
+    await expect(choose('cuda', { cuda: works })).rejects.toThrow(/^device cuda cannot be used: it does not compute/);
+    expect((await choose('cuda', { cuda: half })).device).toBe('cuda');
+  });
+
+  it('what else is wrong with one is told all the same', async () => {
+    await expect(choose('cuda', { cuda: fails })).rejects.toThrow('its driver is too old');
+  });
+
+  it.each(['float32', 'int8'] as const)('and for those in %s all that work do', async (precision) => {
+    expect((await chooseDevice('auto', findFor(precision, machine({ cuda: works })))).device).toBe('cuda');
   });
 });

@@ -3,7 +3,7 @@ import { type FindOptions, tryDevices } from '../../../engine/src/devices/find-d
 import { type Probe, probe } from '../../../engine/src/devices/probe.ts';
 import { rememberProbes } from '../../../engine/src/devices/probe-cache.ts';
 
-const WORKS: Probe = { state: 'works', milliseconds: 1 };
+const WORKS: Probe = { state: 'works', milliseconds: 1, float16: true };
 const FAILS: Probe = { state: 'fails', milliseconds: 1, reason: 'no driver' };
 
 vi.mock('../../../engine/src/runtime/provider.ts', () => ({
@@ -27,7 +27,8 @@ describe('devices', () => {
     const found = await tryDevices(['webgpu', 'cuda', 'dml', 'coreml'], { program, again });
     expect(found.map(({ name }) => name)).toEqual(['webgpu', 'cuda', 'dml', 'coreml']);
     // The runtime has no coreml.
-    expect(found[3]).toMatchObject({ state: 'absent', remembered: false });
+    expect(found[0]).toMatchObject({ state: 'works', float16: true });
+    expect(found[3]).toMatchObject({ state: 'absent', float16: false, remembered: false });
     return vi.mocked(probe).mock.calls.map(([, name]) => name);
   };
 

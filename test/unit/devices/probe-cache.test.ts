@@ -29,6 +29,15 @@ describe.runIf(process.platform === 'linux')('what came of trying a device', () 
   });
 });
 
+it('of an earlier version, which did not try float16, is none', async () => {
+  vi.stubEnv('PTASK_CACHE', path.join(folder, 'earlier'));
+  const works = { state: 'works', milliseconds: 1 };
+  await rememberProbes(new Map([['cuda', works as Probe]]));
+  expect(await readProbes()).toEqual(new Map());
+  await rememberProbes(new Map([['cuda', { ...works, float16: false } as Probe]]));
+  expect([...(await readProbes()).keys()]).toEqual(['cuda']);
+});
+
 it('on Windows, where npm and npx are called changes no folders that libraries are looked for in', () => {
   const system = 'C:\\Windows\\system32;C:\\CUDA\\bin';
   const npm = 'C:\\w\\node_modules\\.bin;C:\\node_modules\\.bin;C:\\npm\\node_modules\\@npmcli\\run-script\\lib';

@@ -20,10 +20,20 @@ it('a device that gives the right numbers works, whatever its driver prints', as
     program("console.log('driver 1.2'); console.log('{\"works\":true}'); console.log('bye')"),
     'x',
   );
-  expect(found).toEqual({ state: 'works', milliseconds: expect.any(Number) });
+  expect(found).toEqual({ state: 'works', milliseconds: expect.any(Number), float16: false });
   const adapter = { name: 'Arc', software: false };
   const tells = `console.log(${JSON.stringify(JSON.stringify({ works: true, adapter }))})`;
   expect(await probe(program(tells), 'x')).toMatchObject({ state: 'works', adapter });
+});
+
+it.each([
+  ['gives them in float16, too', `console.log('{"works":true,"float16":true}')`, true],
+  ['gives others then', `console.log('{"works":true,"float16":false}')`, false],
+  ['ends its process over float16', `process.kill(process.pid, 'SIGKILL')`, false],
+  ['hangs in float16', 'for (;;);', false],
+])('one that gives the right numbers, and %s, works', async (_, then, float16) => {
+  const says = `process.stdout.write('{"works":true}\\n', () => { ${then} })`;
+  expect(await probe(program(says), 'x', 2000)).toMatchObject({ state: 'works', float16 });
 });
 
 it('one that the runtime refuses fails, and the library that its log names is missing', async () => {
