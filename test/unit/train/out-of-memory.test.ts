@@ -22,6 +22,11 @@ const batch = Array.from({ length: 8 }, (_, n): TaskRow => {
 const roomFor = (rows: number, message?: string) => roomForRows(rows, ({ targets }) => targets !== undefined, message);
 afterEach(() => vi.restoreAllMocks());
 
+/** What the runtime says where it has no room for its threads, or may not start them. */
+function noThread(code: string): string {
+  return `env.cc:185 PosixThread pthread_create failed, error code: ${code}`;
+}
+
 describe('a step that runs out of memory', () => {
   it('is done once more with half the rows at once, gives the same, and says so', async () => {
     const notices: string[] = [];
@@ -89,6 +94,11 @@ describe('a step that runs out of memory', () => {
       /^there is not enough memory to compute; .*: Exception during initialization: std::bad_alloc$/,
     );
     expect(isOutOfMemory(full)).toBe(true);
+    const threads = runtimeFailure(new Error(noThread('11 error msg: Resource temporarily unavailable')));
+    expect(threads.message).toMatch(
+      /^the system lets it start no more threads; .*: env\.cc:185 PosixThread .* code: 11 /,
+    );
+    expect(isOutOfMemory(threads)).toBe(false);
     const other = runtimeFailure(new Error('The device was lost'));
     expect(other.message).toBe('ONNX Runtime, which computes, failed: The device was lost');
     expect(isOutOfMemory(other)).toBe(false);
@@ -126,6 +136,7 @@ it.each([
   'Failed to create a WebGPU buffer: Out of memory',
   'Exception during initialization: bad allocation',
   'GetExtDataFromTensorProto: external data: open file model.safetensors fail, errcode = 1455 - Växlingsfilen är för liten',
+  noThread('12 error msg: Cannot allocate memory'),
   'Array buffer allocation failed',
   'Invalid typed array length: 9024620004',
   'Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)',
