@@ -117,8 +117,14 @@ export class Pace {
 /** What of a stream is used; `process.stderr` is one. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
+  /** 0 where a terminal does not know, as one that a program has made for another. */
   readonly columns?: number;
   write(text: string): unknown;
+}
+
+/** Standard error; a terminal that cannot redraw a line, as in Emacs, is as good as a file. @param term the variable TERM */
+export function progressStream(term = process.env.TERM): ProgressStream {
+  return term === 'dumb' ? { write: (text) => process.stderr.write(text) } : process.stderr;
 }
 
 const ERASE_LINE = '\r\x1b[2K';
@@ -154,7 +160,7 @@ export class Progress {
     this.#drawnAt = this.#now();
     this.#epoch = state.epoch;
     if (terminal) {
-      this.#stream.write(ERASE_LINE + formatProgressLine(state, this.#stream.columns ?? 80));
+      this.#stream.write(ERASE_LINE + formatProgressLine(state, this.#stream.columns || 80));
       this.#lineIsOpen = true;
     } else this.#stream.write(`${formatPlainLine(state)}\n`);
   }

@@ -1,6 +1,6 @@
 import { FetchMeter, type FetchState } from '../hub/fetch-meter.ts';
 import type { FetchPlan, FetchProgress } from '../hub/fetch-model.ts';
-import { formatBar, formatDuration } from '../progress.ts';
+import { formatBar, formatDuration, progressStream } from '../progress.ts';
 import { formatBytes } from '../text.ts';
 import { ask } from './ask.ts';
 import type { Output } from './output.ts';
@@ -30,7 +30,7 @@ export async function fetchShown(
   work: (report: (progress: FetchProgress) => void) => Promise<string>,
 ): Promise<string> {
   const meter = new FetchMeter(bytes, TELL_EVERY);
-  const line = new StatusLine(process.stderr);
+  const line = new StatusLine(progressStream());
   let told: string | undefined;
   try {
     return await work((progress) => {

@@ -27,7 +27,7 @@ export class Output {
   }
 }
 
-/** Columns that a line of standard output may take; undefined where it goes to a file or a pipe. */
+/** Columns that a line of standard output may take; undefined where it goes to a file or a pipe, or to a terminal that does not know. */
 export function terminalColumns(): number | undefined {
-  return process.stdout.isTTY ? process.stdout.columns : undefined;
+  return (process.stdout.isTTY && process.stdout.columns) || undefined;
 }

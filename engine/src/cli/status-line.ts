@@ -21,7 +21,7 @@ export class StatusLine {
   show(text: string): void {
     if (this.#stream.isTTY) {
       // A full line would wrap, and be redrawn below itself.
-      this.#stream.write(ERASE_LINE + startWithin(forTerminal(text), (this.#stream.columns ?? 80) - 1));
+      this.#stream.write(ERASE_LINE + startWithin(forTerminal(text), (this.#stream.columns || 80) - 1));
     } else if (this.#now() - this.#writtenAt >= PLAIN_EVERY) {
       this.#writtenAt = this.#now();
       this.#stream.write(`${forTerminal(text)}\n`);

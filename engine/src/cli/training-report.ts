@@ -5,7 +5,7 @@ import type {
   StepEvent,
   ValidationMetrics,
 } from '../../../protocol/src/training-events.ts';
-import { formatDuration, formatLoss, Progress } from '../progress.ts';
+import { formatDuration, formatLoss, Progress, progressStream } from '../progress.ts';
 import { count, formatBytes, percent } from '../text.ts';
 import { RunProgress } from '../train/run-progress.ts';
 
@@ -18,8 +18,8 @@ export class TrainingReport {
   private start: StartEvent | undefined;
 
   /** @param label stands before every line, where there are several runs */
-  constructor(batchSize: number, label = '', stream: NodeJS.WriteStream = process.stderr) {
-    this.progress = new Progress(stream);
+  constructor(batchSize: number, label = '') {
+    this.progress = new Progress(progressStream());
     this.batchSize = batchSize;
     this.label = label;
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { StatusLine } from '../../../engine/src/cli/status-line.ts';
 import {
   formatBar,
   formatDuration,
@@ -9,6 +10,7 @@ import {
   Pace,
   Progress,
   type ProgressState,
+  progressStream,
 } from '../../../engine/src/progress.ts';
 
 const state: ProgressState = {
@@ -100,6 +102,16 @@ describe('Progress', () => {
     return { progress, written, wait: (ms: number) => (time += ms) };
   }
 
+  it('goes to standard error, as to a file where a terminal can redraw no line', () => {
+    expect(progressStream('xterm-256color')).toBe(process.stderr);
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const dumb = progressStream('dumb');
+    dumb.write('epoch 1\n');
+    expect(written).toHaveBeenCalledExactlyOnceWith('epoch 1\n');
+    expect(dumb.isTTY).toBeUndefined();
+    written.mockRestore();
+  });
+
   it('redraws one line on a terminal, not at every step, and always at the last', () => {
     const { progress, written, wait } = record(true);
     for (let step = 1; step <= 120; step++) {
@@ -112,6 +124,15 @@ describe('Progress', () => {
       expect(text).not.toContain('\n');
     }
     expect(written.at(-1)).toContain('100%');
+  });
+
+  it('is drawn on a terminal that does not know its width, too', () => {
+    const written: string[] = [];
+    const stream = { isTTY: true, columns: 0, write: (text: string) => written.push(text) };
+    new Progress(stream).update(state);
+    new StatusLine(stream).show('half of it');
+    expect(written[0]).toContain('loss');
+    expect(written[1]).toContain('half of it');
   });
 
   it('takes the line away before another is printed, and draws it again at once', () => {
