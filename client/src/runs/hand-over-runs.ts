@@ -21,11 +21,12 @@ export function handOverRuns(
   const folder = path.join(globalStorageUri.fsPath, 'runs');
   const closing = new AbortController();
   const own = storageUri?.fsPath ?? '';
+  const note = new RunsNote(folder, randomUUID(), own);
   const here = surroundings(closing.signal, {
+    own: note.name,
     workspace: own,
     holds: (file) => workspace.getWorkspaceFolder(Uri.file(file)) !== undefined,
   });
-  const note = new RunsNote(folder, randomUUID(), own);
   const takeOverNow = () => void takeOver(folder, { queue, note }, texts, here);
   const trusted = workspace.onDidGrantWorkspaceTrust(takeOverNow);
   if (workspace.isTrusted) takeOverNow();

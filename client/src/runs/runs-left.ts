@@ -35,6 +35,8 @@ interface Note {
 
 /** The note of this window. It is written at once and as a whole: a window that closes waits for nothing. */
 export class RunsNote {
+  /** The file's. */
+  readonly name: string;
   readonly #folder: string;
   readonly #file: string;
   readonly #pid: number;
@@ -48,10 +50,11 @@ export class RunsNote {
    * @param workspace what its workspace is known by; empty without one
    */
   constructor(folder: string, name: string, workspace: string, pid = process.pid) {
+    this.name = `window-${name}.json`;
     this.#folder = folder;
     this.#workspace = workspace;
     this.#pid = pid;
-    this.#file = path.join(folder, `window-${name}.json`);
+    this.#file = path.join(folder, this.name);
   }
 
   /** Keeps the runs that the next window is to go on with. */
@@ -143,6 +146,8 @@ export interface RunsLeft {
 }
 
 export interface Surroundings {
+  /** The name of this window's note, which may be there by the time that others are looked for, and is not to be taken. */
+  readonly own?: string;
   /** What the workspace of this window is known by; empty without one. */
   readonly workspace: string;
   /** Whether a file lies in a folder of this window. */
@@ -155,7 +160,10 @@ export interface Surroundings {
 }
 
 /** @param signal aborted where others are no longer waited for */
-export const surroundings = (signal: AbortSignal, window: Pick<Surroundings, 'workspace' | 'holds'>): Surroundings => ({
+export const surroundings = (
+  signal: AbortSignal,
+  window: Pick<Surroundings, 'own' | 'workspace' | 'holds'>,
+): Surroundings => ({
   ...window,
   now: Date.now,
   isAlive,
@@ -170,7 +178,7 @@ export const surroundings = (signal: AbortSignal, window: Pick<Surroundings, 'wo
  * @throws what `wait` throws
  */
 export async function takeRunsLeft(folder: string, take: (left: RunsLeft) => void, here: Surroundings): Promise<void> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => NOTE.test(name));
+  const names = (await readdir(folder).catch(() => [])).filter((name) => NOTE.test(name) && name !== here.own);
   const takeOne = async (name: string) => {
     const note = await taken(path.join(folder, name), here);
     if (!note) return;

@@ -78,6 +78,19 @@ it('a window that is reloaded goes on with its runs', async () => {
   expect(vscode.ask).not.toHaveBeenCalled();
 });
 
+it('a window takes no runs from itself, however late it looks for those of others', async () => {
+  vscode.isTrusted = false;
+  const { queue, files } = open();
+  queue.add(run('a'));
+  const own = notes();
+  vscode.isTrusted = true;
+  vscode.trusted.at(-1)!();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(vscode.ask).not.toHaveBeenCalled();
+  expect(files()).toEqual([run('a').file]);
+  expect(notes()).toEqual(own);
+});
+
 it('a window whose process died leaves its runs to be asked about, once for all', async () => {
   leave(run('a'), run('b'));
   vscode.ask.mockResolvedValue('Resume');
