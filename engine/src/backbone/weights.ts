@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { t } from '../../../l10n/src/words.ts';
 import { DTYPE_BYTES } from '../../../model/src/dtypes.ts';
 import type { WeightRef } from '../../../model/src/folder/stored-weights.ts';
 import type { ModelFolder } from '../../../model/src/model-folder.ts';
+import { InputError } from '../errors.ts';
 import type { ElementType, Graph, Value } from '../onnx/graph.ts';
 import { cast } from '../onnx/operators.ts';
 
@@ -76,10 +78,23 @@ export class FrozenWeights implements Weights {
   }
 }
 
-function commonFolder(files: readonly string[]): string {
-  let folder = path.dirname(files[0]!);
-  while (files.some((file) => path.relative(folder, file).startsWith('..'))) folder = path.dirname(folder);
-  return folder;
+/**
+ * The nearest folder that holds all of some files.
+ * @param paths how the system writes paths
+ * @throws InputError where there is none, as for files on two drives of Windows
+ */
+export function commonFolder(files: readonly string[], paths: path.PlatformPath = path): string {
+  const holds = (folder: string, file: string) => {
+    const way = paths.relative(folder, file);
+    // To another drive there is none.
+    return way.split(paths.sep)[0] !== '..' && !paths.isAbsolute(way);
+  };
+  for (let folder = paths.dirname(files[0]!); ; folder = paths.dirname(folder)) {
+    const stray = files.find((file) => !holds(folder, file));
+    if (stray === undefined) return folder;
+    if (folder === paths.dirname(folder))
+      throw new InputError(t("the model's weights lie on two drives; put them on one: {0}, {1}", files[0]!, stray));
+  }
 }
 
 export type StoredWeights = Pick<ModelFolder, 'weights'>;
