@@ -9,7 +9,8 @@ export const gptNeox = architecture({
   graph: 'gptNeox',
   wordEmbeddings: 'embed_in.weight',
   outputProjection: 'embed_out.weight',
-  normaliseName: (name) => name.replace(/^gpt_neox\./, ''),
+  // Inside newer versions of transformers the output projection is `lm_head`; `save_pretrained` writes its older name.
+  normaliseName: (name) => name.replace(/^gpt_neox\./, '').replace(/^lm_head\./, 'embed_out.'),
 
   settings(read) {
     const hidden = read.size(['hidden_size'], 6144);

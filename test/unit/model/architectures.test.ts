@@ -212,6 +212,12 @@ describe('a configuration', () => {
     expect(configOf('phi3', { ...sizes, max_position_embeddings: 4096 })).not.toHaveProperty('rotary.long');
   });
 
+  it('of gpt_neox goes with an output projection by its older name or its newer one', () => {
+    const { normaliseName, outputProjection } = architectureOf('gpt_neox');
+    expect(['embed_out.weight', 'lm_head.weight'].map(normaliseName)).toEqual([outputProjection, outputProjection]);
+    expect(normaliseName('gpt_neox.embed_in.weight')).toBe('embed_in.weight');
+  });
+
   it('of a gemma3 model that sees holds a text model of the same weights', () => {
     const text = goldenConfig('gemma3_text');
     const { modelType: _, ...config } = configOf('gemma3_text', text);
