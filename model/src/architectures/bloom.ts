@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { architecture, type ConfigOf } from './architecture.ts';
 import { inLayers, layerNormWeights, linearWeights } from './usual-weights.ts';
 
@@ -13,7 +14,8 @@ export const bloom = architecture({
   normaliseName: (name) => name.replace(/^transformer\./, ''),
 
   settings(read) {
-    // `slow_but_exact` and `pretraining_tp` are about the order of a sum.
+    // transformers leaves out two biases of each layer then. By itself, either is about the order of a sum.
+    if (read.size(['pretraining_tp'], 1) > 1) read.off('slow_but_exact', t('products in parts, without their biases'));
     const hidden = read.size(['n_embed', 'hidden_size'], 64);
     const heads = read.size(['num_attention_heads', 'n_head'], 8);
     read.multiple('hidden_size', hidden, 'num_attention_heads', heads);

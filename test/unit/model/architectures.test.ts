@@ -73,6 +73,8 @@ describe('a configuration', () => {
     ['gpt2', { scale_attn_by_inverse_layer_idx: true, reorder_and_upcast_attn: true }, { scaleAttentionByLayer: true }],
     // As published with bloom-560m.
     ['bloom', { n_embed: 1024, hidden_size: 64, n_layer: 24, seq_length: 4096 }, { hidden: 1024, maxPositions: 4096 }],
+    ['bloom', { n_layer: 3, slow_but_exact: true }, { layers: 3 }],
+    ['bloom', { n_layer: 3, pretraining_tp: 4 }, { layers: 3 }],
     ['bloom', { n_head: 16, num_attention_heads: 32 }, { heads: 32, maxPositions: 2048, tied: true }],
     ['xglm', { d_model: 2048, num_layers: 48 }, { hidden: 2048, embeddingScale: Math.sqrt(2048) }],
     ['xglm', { d_model: 64, scale_embedding: false }, { inner: 4096, embeddingScale: 1 }],
@@ -232,6 +234,11 @@ describe('a configuration', () => {
 describe('a configuration that cannot be run', () => {
   it.each([
     ['llama', { hidden_act: 'relu' }, "hidden_act 'relu' (supported: silu, swish)"],
+    [
+      'bloom',
+      { slow_but_exact: true, pretraining_tp: 4 },
+      "products in parts, without their biases ('slow_but_exact')",
+    ],
     ['cohere', { hidden_act: 'gelu' }, "hidden_act 'gelu' (supported: silu, swish)"],
     ['cohere', { partial_rotary_factor: 0.5 }, "rotary positions in a part of each head ('partial_rotary_factor')"],
     [

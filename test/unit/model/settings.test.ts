@@ -19,8 +19,8 @@ const ANY = [
 
 /** What changes no result of a type, though others may have it. */
 const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
-  // About the order of a sum.
-  bloom: ['pretraining_tp', 'slow_but_exact', 'max_position_embeddings'],
+  // About the order of a sum, as it is where there is only one part.
+  bloom: ['slow_but_exact', 'max_position_embeddings'],
   llama: ['pretraining_tp'],
   // A default of the list of layers, which is written, too; and a cap that the forward pass does not look at.
   gemma3_text: ['_sliding_window_pattern', 'attn_logit_softcapping'],
