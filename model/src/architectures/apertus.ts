@@ -1,4 +1,3 @@
-import { isJsonObject } from '../json.ts';
 import { architecture, type ConfigOf } from './architecture.ts';
 import { attentionWeights, headNormWeights, LLAMA_NAMES, outerWeights, readSizes } from './grouped-decoder.ts';
 import { readRotary } from './rotary.ts';
@@ -29,8 +28,9 @@ export const apertus = architecture({
     const sizes = readSizes(read, {
       ...{ vocabSize: 131_072, hidden: 4096, layers: 32, heads: 32, inner: 14_336, maxPositions: 65_536 },
     });
-    const hasPositions = isJsonObject(read.json.rope_parameters) || isJsonObject(read.json.rope_scaling);
-    const positions = hasPositions ? read.json : { ...read.json, rope_parameters: USUAL_POSITIONS };
+    // What older files have, `rope_scaling`, goes before either.
+    const { rope_parameters = null } = read.json;
+    const positions = rope_parameters === null ? { ...read.json, rope_parameters: USUAL_POSITIONS } : read.json;
     const rotary = readRotary(read, { ...sizes, defaultBase: ROTARY_BASE }, positions);
     read.choice('hidden_act', 'xielu', new Map([['xielu', 'xielu']]));
     return {

@@ -65,7 +65,7 @@ const allBiases = (read: ConfigReader, attentionBias: boolean): Biases => ({
 const RELATIVES = {
   llama: { own: (read, _, attentionBias) => ({ biases: allBiases(read, attentionBias) }) },
   mistral: {
-    sizes: { keyValueHeads: 8, maxPositions: 4096 * 32 },
+    sizes: { inner: 14_336, keyValueHeads: 8, maxPositions: 4096 * 32 },
     own(read, { layers, maxPositions }) {
       // One with `layer_types` is a Ministral to transformers: a Mistral whose layers differ.
       const sliding = readSlidingLayers(read, { layers, slides: () => true });
@@ -73,14 +73,14 @@ const RELATIVES = {
     },
   },
   qwen2: {
-    sizes: { keyValueHeads: 32, maxPositions: 32768 },
+    sizes: { vocabSize: 151_936, inner: 22_016, keyValueHeads: 32, maxPositions: 32768 },
     own: (read, sizes) => ({
       biases: { queryKeyValue: true, output: false, feedForward: false },
       window: readUpperWindow(read, sizes),
     }),
   },
   qwen3: {
-    sizes: { keyValueHeads: 32, headSize: 128, maxPositions: 32768 },
+    sizes: { vocabSize: 151_936, inner: 22_016, keyValueHeads: 32, headSize: 128, maxPositions: 32768 },
     own: (read, sizes, attentionBias) => ({
       biases: { queryKeyValue: attentionBias, output: attentionBias, feedForward: false },
       normalisesHeads: true,
@@ -88,7 +88,7 @@ const RELATIVES = {
     }),
   },
   phi3: {
-    sizes: { maxPositions: 4096 },
+    sizes: { vocabSize: 32_064, hidden: 3072, inner: 8192, maxPositions: 4096 },
     epsilon: 1e-5,
     positions: { defaultTurnedShare: 1, defaultBefore: 4096, renamed: { su: 'longrope', yarn: 'longrope' } },
     // All layers are alike, whatever `layer_types` says.
@@ -98,7 +98,7 @@ const RELATIVES = {
     }),
   },
   smollm3: {
-    sizes: { layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768 },
+    sizes: { vocabSize: 128_256, layers: 36, hidden: 2048, heads: 16, keyValueHeads: 4, maxPositions: 32768 },
     positions: { defaultBase: 2_000_000 },
     tied: true,
     own(read, { layers, maxPositions }, attentionBias) {

@@ -104,7 +104,11 @@ describe('a configuration', () => {
       { rotary_dim: 4, rope_theta: 500, rope_scaling: { type: 'linear', factor: 2 } },
       { rotary: { inverseFrequencies: [1, Math.fround(0.01)], attentionFactor: 1 } },
     ],
-    ['smollm3', {}, { layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
+    ['mistral', {}, { vocabSize: 32_000, hidden: 4096, inner: 14_336 }],
+    ['qwen2', {}, { vocabSize: 151_936, hidden: 4096, inner: 22_016 }],
+    ['qwen3', {}, { vocabSize: 151_936, hidden: 4096, inner: 22_016 }],
+    ['phi3', {}, { vocabSize: 32_064, hidden: 3072, inner: 8192, headSize: 96 }],
+    ['smollm3', {}, { vocabSize: 128_256, layers: 36, heads: 16, keyValueHeads: 4, headSize: 128, tied: true }],
   ] as const)('of %s with %j is read as transformers reads it', (modelType, json, expected) => {
     expect(configOf(modelType, json)).toMatchObject(expected);
   });
@@ -328,11 +332,11 @@ describe('a configuration that cannot be run', () => {
     ['llama', { rope_scaling: { type: 'linear' } }, /'factor' is missing/],
     ['gpt_neox', { rotary_pct: 0.01 }, /rotary positions cannot turn 0 of the 96 entries of a head/],
     ['llama', { head_dim: 9 }, /rotary positions cannot turn 9 of the 9 entries of a head/],
-    ['phi3', { rope_scaling: { type: 'longrope', short_factor: [1] } }, /'short_factor' is \[1\], not a list of 64/],
+    ['phi3', { rope_scaling: { type: 'longrope', short_factor: [1] } }, /'short_factor' is \[1\], not a list of 48/],
     [
       'phi3',
-      { rope_scaling: { type: 'longrope', short_factor: [0, ...Array(63).fill(1)] } },
-      /'short_factor' is \[0,.*, not a list of 64 positive numbers/,
+      { rope_scaling: { type: 'longrope', short_factor: [0, ...Array(47).fill(1)] } },
+      /'short_factor' is \[0,.*, not a list of 48 positive numbers/,
     ],
   ] as const)('%s with %j is broken', (modelType, json, problem) => {
     expect(parse(modelType, json)).toEqual({ kind: 'broken', problem: expect.stringMatching(problem) });
@@ -385,6 +389,7 @@ describe('rotary positions', () => {
         rope_theta: 12_000_000,
       },
     ],
+    ['Apertus does so beside settings of older files that are empty, too', 'apertus', { rope_scaling: {} }, {}],
     [
       'Apertus has a base of its own where settings have none',
       'apertus',
