@@ -10,6 +10,11 @@ const SETTINGS: readonly [name: string, isOn: (value: unknown) => boolean, what:
     (value) => isJsonObject(value) && Object.keys(value).length > 0,
     () => t('layers with settings of their own'),
   ],
+  [
+    'transformers_weights',
+    (value) => typeof value === 'string' && value !== 'model.safetensors',
+    () => t('weights in a file of another name'),
+  ],
 ];
 
 /** What a `config.json`, or the text model's part of it, asks for that changes the result for any architecture and is not followed. */
