@@ -1,3 +1,4 @@
+import { frozenValues } from './frozen-values.ts';
 import type { Graph, Value } from './graph.ts';
 import {
   abs,
@@ -47,14 +48,13 @@ const ZERO_POINT = 128;
  * they are made beforehand, and otherwise the vocabulary's matrices, each of whose products the runtime would keep a copy for
  */
 export function useInt8Products(graph: Graph, options: Int8Options): ReadonlySet<string> {
-  const frozen = new Set([...graph.initializers.keys()].map(({ name }) => name));
+  const frozen = frozenValues(graph);
   const weights = new Int8Weights(graph, options);
   const vocabularies = new Set<string>();
   for (const node of graph.nodes.splice(0)) {
     const [a, b, c] = node.inputs as [Value, Value?, Value?];
-    if (node.inputs.every((input) => !input || frozen.has(input.name))) {
-      for (const output of node.outputs) if (output) frozen.add(output.name);
-    } else if (node.opType === 'Gemm' && b && frozen.has(b.name) && node.attributes.transA !== 1) {
+    const isFrozen = frozen.has(node.outputs[0]?.name ?? '');
+    if (!isFrozen && node.opType === 'Gemm' && b && frozen.has(b.name) && node.attributes.transA !== 1) {
       if (!b.shape.includes(options.vocabSize)) {
         const product = int8Product(a, weights.get(b, node.attributes.transB === 1));
         const sum = c ? add(product, c) : product;
