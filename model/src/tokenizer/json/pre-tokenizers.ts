@@ -144,7 +144,7 @@ function compiled(source: string): RegExp | null {
 }
 
 function textPattern(text: string): RegExp {
-  return new RegExp(text === '' ? '(?!)' : text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gu');
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gu');
 }
 
 const BEHAVIOURS = ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'] as const;
@@ -181,6 +181,8 @@ function* rangesOf(text: string, pattern: RegExp, inverted: boolean): Generator<
   let end = 0;
   let found = 0;
   for (const match of text.matchAll(pattern)) {
+    // V8 finds what has no length (`$`) within a letter, too.
+    if (match.index > 0 && text.codePointAt(match.index - 1)! > 0xffff) continue;
     if (end < match.index) yield { from: end, to: match.index, isFound: inverted };
     end = match.index + match[0].length;
     yield { from: match.index, to: end, isFound: !inverted };

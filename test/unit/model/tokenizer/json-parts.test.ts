@@ -68,6 +68,14 @@ describe('a text is cut into words', () => {
     ['no space', metaspace('never'), 'en katt', 'en|▁katt'],
     ['spaces do not cut', metaspace('always', false), 'en katt  å', '▁en▁katt▁▁å'],
     ['only the very first', sequence({ type: 'WhitespaceSplit' }, metaspace('first')), 'en katt', '▁en|katt'],
+    ['at each letter', { ...split('Isolated', false), pattern: { String: '' } }, 'a😀-b', 'a|😀|-|b'],
+    [
+      'at a sign that has a meaning in expressions',
+      { ...split('Isolated', false), pattern: { String: '-' } },
+      'a-b',
+      'a|-|b',
+    ],
+    ['at the end', { ...split('Isolated', false), pattern: { Regex: '$' } }, 'a😀', 'a😀'],
     ['not behind a blank', sequence({ type: 'WhitespaceSplit' }, metaspace('first')), ' en katt', 'en|katt'],
   ])('%s', (_, config, text, words) => {
     expect(wordsOf(config, text)).toBe(words);
