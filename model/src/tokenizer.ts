@@ -139,7 +139,7 @@ function* readingJson(
   const parts = yield* isInTwo ? readVocabAndMerges(bytes, [config, specialTokensMap]) : readTokenizerFile(bytes);
   const added = files.addedTokens === 'special' ? parts.addedTokens.map(asSpecial) : parts.addedTokens;
   const known = added.filter(({ id, special }) => special !== true || id < modelVocabSize);
-  return yield* libraryTokenizer({ ...parts, addedTokens: known }, config, patience);
+  return yield* libraryTokenizer({ ...parts, addedTokens: known }, patience);
 }
 
 function asSpecial(token: AddedToken): AddedToken {

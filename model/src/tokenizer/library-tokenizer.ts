@@ -1,41 +1,36 @@
-import { BPE, Tokenizer as Library, type Model } from '@huggingface/tokenizers';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { isJsonObject } from '../json.ts';
 import { atOnce } from './in-slices.ts';
 import { AddedTokens } from './json/added-tokens.ts';
 import { correctDecoder } from './json/decoders.ts';
 import { correctNormalizer, notGrown } from './json/normalizers.ts';
 import { preTokenizer } from './json/pre-tokenizers.ts';
 import { isQuick } from './json/quick-parts.ts';
-import { unigramEncoder, wordEncoder } from './json/word-encoders.ts';
+import { bpeEncoder, unigramEncoder, wordPieceEncoder } from './json/word-encoders.ts';
 import type { Patience } from './patience.ts';
 import type { PlainTokenizer } from './plain-tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
 
 /*
- * A tokenizer.json as Hugging Face's own program, which is written in Rust, reads it. Their library for JavaScript has the models,
- * the normal forms, the decoders and the regular expressions. What it does not do as the original is in json/.
+ * A tokenizer.json as Hugging Face's own program, which is written in Rust, reads it. Their library for JavaScript has WordPiece, the
+ * normal forms, the decoders and the regular expressions. What it does not do as the original is in json/.
  */
 
 /** UTF-16 units of words between two pauses. */
 const PIECE = 200;
-/** In UTF-16 units; words up to here are kept by the library. */
+/** In UTF-16 units; words up to here may be kept with their ids. */
 const LONG_WORD = 256;
 
 /**
  * The tokeniser for what a file says.
  *
- * @param config tokenizer_config.json
  * @param patience for what is done while it is made; what is done to texts later is for who asks
  * @throws at a part that the library does not know; TokenizerGivenUp
  */
-export function* libraryTokenizer(
-  parts: TokenizerParts,
-  config: JsonObject,
-  patience: Patience,
-): Generator<void, PlainTokenizer> {
+export function* libraryTokenizer(parts: TokenizerParts, patience: Patience): Generator<void, PlainTokenizer> {
   const { addedTokens, vocabulary, json } = parts;
   const quick = isQuick(parts);
-  const library = makeLibrary(parts, config);
+  const library = makeLibrary(parts);
   const { normalizer, decoder } = library;
   const normalise = (text: string): string => (normalizer === null ? text : notGrown(normalizer.normalize(text), text));
   const inWords = preTokenizer(json.pre_tokenizer);
@@ -54,9 +49,12 @@ export function* libraryTokenizer(
   );
   const { unk_token: unknownText } = parts.model;
   const neverInText = new Set([...special.keys()].filter((text) => text !== unknownText));
-  const isUnigram = parts.model.type === 'Unigram';
-  if (!isUnigram) giveVocabulary(library.model!, parts);
-  const words = isUnigram ? yield* unigramEncoder(parts, special) : wordEncoder(library.model!, parts, neverInText);
+  const words =
+    parts.model.type === 'Unigram'
+      ? yield* unigramEncoder(parts, special)
+      : parts.model.type === 'BPE'
+        ? bpeEncoder(parts, neverInText)
+        : wordPieceEncoder(library.model!, parts, neverInText);
   const ids = new Map(addedTokens.map(({ content, id }) => [content, id]));
   const texts = new Map(addedTokens.map(({ content, id }) => [id, content]));
   const ends = endsOf(json.post_processor);
@@ -113,27 +111,17 @@ export function* libraryTokenizer(
 }
 
 /**
- * By itself the library builds its tables in one go, which takes a tenth of a second or more. So it is made without a
- * vocabulary, and given tables that were built a piece at a time.
+ * Of the library's models that of WordPiece alone is used. It gets the vocabulary that was built a piece at a time: by itself the
+ * library builds its tables in one go, which takes a tenth of a second or more.
  */
-function makeLibrary({ json, model }: TokenizerParts, config: JsonObject): Library {
-  // A unigram model is not used.
-  const empty = model.type === 'Unigram' ? { vocab: [['', 0]], unk_id: 0 } : { vocab: {}, merges: [] };
+function makeLibrary({ json, model, vocabulary }: TokenizerParts): Library {
   const parts = { decoder: null, post_processor: null, normalizer: null, ...json };
-  const library = new Library(
-    { ...parts, pre_tokenizer: null, model: { ...model, ...empty }, added_tokens: [] },
-    config,
-  );
+  const wordPiece = { ...model, type: 'WordPiece', vocab: {} };
+  const library = new Library({ ...parts, pre_tokenizer: null, model: wordPiece, added_tokens: [] }, {});
+  library.model!.tokens_to_ids = vocabulary.ids;
   correctNormalizer(library.normalizer);
   correctDecoder(library.decoder);
   return library;
-}
-
-function giveVocabulary(model: Model, { vocabulary, model: settings }: TokenizerParts): void {
-  model.tokens_to_ids = vocabulary.ids;
-  model.vocab = vocabulary.texts;
-  if (typeof settings.unk_token === 'string') model.unk_token_id = vocabulary.ids.get(settings.unk_token);
-  if (model instanceof BPE) model.bpe_ranks = vocabulary.mergeRanks;
 }
 
 /** Names of the tokens that a post-processor puts in front of a text and behind it. */

@@ -1,4 +1,4 @@
-import { BPE, type Model } from '@huggingface/tokenizers';
+import type { Model } from '@huggingface/tokenizers';
 import { atOnce } from '../in-slices.ts';
 import { mergeNeighbours } from '../merging.ts';
 import { unitsOf } from '../sentencepiece/normaliser.ts';
@@ -10,98 +10,124 @@ import type { Vocabulary } from '../vocabulary.ts';
 
 /** Where a word is plain, it holds no special token, though the model itself may have one for a part of it. */
 export interface WordEncoder {
-  ids(word: string, isPlain: boolean): number[];
+  ids(word: string, isPlain: boolean): readonly number[];
   /** The same in steps, which is faster where the word is long. */
-  idsOfLong(word: string, isPlain: boolean): Generator<void, number[]>;
+  idsOfLong(word: string, isPlain: boolean): Generator<void, readonly number[]>;
 }
 
-/** Pieces between two pauses. */
-const PIECES = 500;
+/** Letters between two pauses. */
+const PIECE = 500;
+
+/** Short words that are kept with their ids, at most. */
+const KEPT_WORDS = 10_000;
 
 /**
- * By a model of the library.
+ * By a WordPiece model of the library.
  * @param special texts that plain words do not have tokens for
  */
-export function wordEncoder(model: Model, parts: TokenizerParts, special: ReadonlySet<string>): WordEncoder {
-  const { vocabulary, model: settings } = parts;
-  const { unk_token_id: unknown } = model;
-  const fuses = settings.fuse_unk === true;
-  // What has no token at all is left out before anything is merged; the library leaves it out afterwards.
-  const leavesOut = model instanceof BPE && unknown === undefined && settings.byte_fallback !== true;
-  const ids = (word: string, isPlain: boolean): number[] => {
-    let pieces = model.encode([word]);
-    if (leavesOut && !isWhole(pieces, word))
-      pieces = model.encode([[...word].filter((letter) => vocabulary.ids.has(letter)).join('')]);
-    if (isPlain && pieces.some((piece) => special.has(piece)))
-      pieces = pieces.flatMap((piece) => (special.has(piece) ? model.encode([...piece]) : [piece]));
-    const found = pieces.map((piece) => vocabulary.ids.get(piece) ?? unknown).filter((id) => id !== undefined);
-    return fuses && unknown !== undefined ? found.filter((id, i) => id !== unknown || found[i - 1] !== unknown) : found;
+export function wordPieceEncoder(
+  model: Model,
+  { vocabulary: { ids: known } }: TokenizerParts,
+  special: ReadonlySet<string>,
+): WordEncoder {
+  const ids = (word: string, isPlain: boolean): number[] =>
+    model
+      .encode([word])
+      .flatMap((piece) => (isPlain && special.has(piece) ? model.encode([...piece]) : [piece]))
+      .map((piece) => known.get(piece))
+      .filter((id) => id !== undefined);
+  return {
+    ids,
+    *idsOfLong(word, isPlain) {
+      yield;
+      return ids(word, isPlain);
+    },
   };
-  function* idsOfLong(word: string, isPlain: boolean): Generator<void, number[]> {
-    if (!(model instanceof BPE)) return ids(word, isPlain);
-    let pieces = yield* mergedPieces(word, model);
-    if (
-      leavesOut &&
-      !isWhole(
-        pieces.filter((piece) => vocabulary.ids.has(piece)),
-        word,
-      )
-    ) {
-      const known = [...word].filter((letter) => vocabulary.ids.has(letter));
-      pieces = yield* mergedPieces(known.join(''), model);
-    }
-    const found: number[] = [];
-    for (const [i, piece] of pieces.entries()) {
-      if (i % PIECES === PIECES - 1) yield;
-      for (const name of namesOf(piece, model)) {
-        for (const part of isPlain && special.has(name) ? model.encode([...name]) : [name]) {
-          const id = vocabulary.ids.get(part) ?? unknown;
-          if (id !== undefined && !(fuses && id === unknown && found.at(-1) === unknown)) found.push(id);
-        }
+}
+
+/**
+ * By byte pair encoding. The library settles only behind the last merge what becomes of a letter without a token of its own, and
+ * takes a minute for a word of some megabytes.
+ * @param special texts that plain words do not have tokens for
+ */
+export function bpeEncoder({ vocabulary, model }: TokenizerParts, special: ReadonlySet<string>): WordEncoder {
+  const { ids, mergeRanks } = vocabulary;
+  const suffix = typeof model.end_of_word_suffix === 'string' ? model.end_of_word_suffix : '';
+  const unknown = typeof model.unk_token === 'string' && ids.has(model.unk_token) ? model.unk_token : undefined;
+  const bytesOf = (letter: string): string[] | undefined => {
+    const names = model.byte_fallback === true ? namesOfBytes(letter) : undefined;
+    return names?.every((name) => ids.has(name)) ? names : undefined;
+  };
+
+  /** The tokens that are merged: one for a letter, or those for its bytes, or the one for what is unknown. */
+  function* first(word: string): Generator<void, string[]> {
+    const tokens: string[] = [];
+    let isUnknown = false;
+    const endUnknown = (): void => {
+      if (isUnknown) tokens.push(unknown!);
+      isUnknown = false;
+    };
+    for (let at = 0, done = 1; at < word.length; done++) {
+      const end = at + unitsOf(word, at);
+      const letter = word.slice(at, end) + (end < word.length ? '' : suffix);
+      at = end;
+      if (done % PIECE === 0) yield;
+      const bytes = ids.has(letter) ? undefined : bytesOf(letter);
+      // As in the original, bytes go before what is unknown in front of them.
+      if (bytes !== undefined) tokens.push(...bytes);
+      else if (ids.has(letter)) {
+        endUnknown();
+        tokens.push(letter);
+      } else if (unknown !== undefined) {
+        if (model.fuse_unk !== true) endUnknown();
+        isUnknown = true;
       }
+    }
+    endUnknown();
+    return tokens;
+  }
+
+  function* idsOf(word: string, isPlain: boolean): Generator<void, number[]> {
+    if (model.ignore_merges === true && ids.has(word) && !(isPlain && special.has(word))) return [ids.get(word)!];
+    const tokens = yield* first(word);
+    const ends: number[] = [];
+    let text = '';
+    for (const token of tokens) {
+      text += token;
+      ends.push(text.length);
+      if (ends.length % PIECE === 0) yield;
+    }
+    const merged = yield* mergeNeighbours(ends, (start, middle, end) =>
+      mergeRanks.get(JSON.stringify([text.slice(start, middle), text.slice(middle, end)])),
+    );
+    const found: number[] = [];
+    let [start, next] = [0, 0];
+    for (const [i, end] of merged.entries()) {
+      if (i % PIECE === PIECE - 1) yield;
+      const piece = text.slice(start, end);
+      const from = next;
+      while (next < ends.length && ends[next]! <= end) next += 1;
+      const id = isPlain && next > from + 1 && special.has(piece) ? undefined : ids.get(piece);
+      if (id !== undefined) found.push(id);
+      else for (const token of tokens.slice(from, next)) found.push(ids.get(token)!);
+      start = end;
     }
     return found;
   }
-  return { ids, idsOfLong };
-}
 
-/**
- * The pieces of a word as the library merges it, which takes an object for each letter, and a minute for a word of some
- * megabytes.
- */
-function* mergedPieces(word: string, model: BPE): Generator<void, string[]> {
-  const { bpe_ranks: ranks, end_of_word_suffix: suffix, continuing_subword_suffix: inner } = model;
-  if (model.ignore_merges && model.tokens_to_ids.has(word)) return [word];
-  const text = word === '' ? '' : word + (suffix ?? '');
-  const ends: number[] = [];
-  for (let at = 0; at < word.length; ) {
-    at += unitsOf(word, at);
-    ends.push(at < word.length ? at : text.length);
-    if (ends.length % PIECES === 0) yield;
-  }
-  const merged = yield* mergeNeighbours(ends, (start, middle, end) =>
-    ranks.get(JSON.stringify([text.slice(start, middle), text.slice(middle, end)])),
-  );
-  const pieces: string[] = [];
-  let start = 0;
-  for (const end of merged) {
-    pieces.push(text.slice(start, end) + (end < text.length ? (inner ?? '') : ''));
-    start = end;
-    if (pieces.length % PIECES === 0) yield;
-  }
-  return pieces;
-}
-
-/** The tokens for a piece: itself, or its bytes, or the one for what is unknown. */
-function namesOf(piece: string, model: BPE): string[] {
-  if (model.tokens_to_ids.has(piece)) return [piece];
-  const bytes = model.byte_fallback ? namesOfBytes(piece) : undefined;
-  if (bytes?.every((name) => model.tokens_to_ids.has(name))) return bytes;
-  return model.unk_token == null ? [] : [model.unk_token];
-}
-
-function isWhole(pieces: readonly string[], word: string): boolean {
-  return pieces.reduce((length, piece) => length + piece.length, 0) >= word.length;
+  const kept = { plain: new Map<string, number[]>(), other: new Map<string, number[]>() };
+  return {
+    ids(word, isPlain) {
+      const known = isPlain ? kept.plain : kept.other;
+      const before = known.get(word);
+      if (before !== undefined) return before;
+      const found = atOnce(idsOf(word, isPlain));
+      if (known.size >= KEPT_WORDS) known.clear();
+      known.set(word, found);
+      return found;
+    },
+    idsOfLong: idsOf,
+  };
 }
 
 /**

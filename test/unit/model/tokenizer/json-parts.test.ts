@@ -140,6 +140,18 @@ describe('letters without a token', () => {
     expect(open({}, model).encode('aåb')).toEqual([2]);
   });
 
+  test('are left out before the last one has its suffix', () => {
+    const model = { vocab: { a: 0, b: 1, ab: 2, 'b</w>': 3 }, merges: [['a', 'b']], end_of_word_suffix: '</w>' };
+    expect(['aåb', 'abå', 'åbb'].map((text) => open({}, model).encode(text))).toEqual([[0, 3], [2], [1, 3]]);
+  });
+
+  test('are left out where some bytes have tokens, but not theirs', () => {
+    const vocab = { a: 0, b: 1, ab: 2, '<unk>': 3, '<0xC3>': 4, '<0xA5>': 5 };
+    const model = { vocab, merges: [['a', 'b']], byte_fallback: true };
+    expect(open({}, model).encode('aébåc')).toEqual([2, 4, 5]);
+    expect(open({}, { ...model, unk_token: '<unk>' }).encode('aéåb')).toEqual([0, 4, 5, 3, 1]);
+  });
+
   test('are one token in a word, and another in the next', () => {
     const model = { vocab: { ...letters, '<unk>': 20 }, unk_token: '<unk>', fuse_unk: true };
     expect(open({ pre_tokenizer: { type: 'Punctuation' } }, model).encode('åä!ö')).toEqual([20, 20, 20]);

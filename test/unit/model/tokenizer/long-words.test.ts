@@ -1,8 +1,7 @@
-import { BPE } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atOnce } from '../../../../model/src/tokenizer/in-slices.ts';
-import { wordEncoder } from '../../../../model/src/tokenizer/json/word-encoders.ts';
+import { bpeEncoder } from '../../../../model/src/tokenizer/json/word-encoders.ts';
 import { mergeNeighbours } from '../../../../model/src/tokenizer/merging.ts';
 import { Vocabulary } from '../../../../model/src/tokenizer/vocabulary.ts';
 
@@ -40,8 +39,35 @@ describe('neighbours are merged', () => {
   });
 });
 
-describe('a long word', () => {
-  it('has the ids that it has when it is short', () => {
+/** What is merged at first, as the original has it: a letter, its bytes, what is unknown, or nothing. */
+function firstTokens(word: string, settings: Settings, has: (token: string) => boolean): string[] {
+  const { unk_token, fuse_unk, byte_fallback, end_of_word_suffix = '' } = settings;
+  const tokens: string[] = [];
+  let unknown: string[] = [];
+  const letters = [...word];
+  for (const [i, plain] of letters.entries()) {
+    const letter = i === letters.length - 1 ? plain + end_of_word_suffix : plain;
+    const bytes = [...Buffer.from(letter)].map((byte) => `<0x${byte.toString(16).padStart(2, '0').toUpperCase()}>`);
+    if (has(letter)) tokens.push(...unknown.splice(0), letter);
+    else if (byte_fallback && bytes.every(has)) tokens.push(...bytes);
+    else if (unk_token !== undefined) {
+      if (!fuse_unk) tokens.push(...unknown);
+      unknown = [unk_token];
+    }
+  }
+  return [...tokens, ...unknown];
+}
+
+interface Settings {
+  readonly unk_token: string | undefined;
+  readonly fuse_unk: boolean;
+  readonly byte_fallback: boolean;
+  readonly ignore_merges: boolean;
+  readonly end_of_word_suffix: string | undefined;
+}
+
+describe('byte pair encoding of a word, long or short,', () => {
+  it('is as the definition says', () => {
     fc.assert(
       fc.property(
         word,
@@ -60,14 +86,24 @@ describe('a long word', () => {
           const vocabulary = new Vocabulary();
           const made = pairs.map((pair) => pair.join(''));
           const suffixed = ['a</w>', 'b</w>'];
-          for (const [id, token] of [...new Set(['<unk>', 'a', 'b', 'c', ...suffixed, ...others, ...made])].entries())
-            vocabulary.add(token, id);
+          const tokens = [...new Set(['<unk>', 'a', 'b', 'c', ...suffixed, ...others, ...made])];
+          for (const [id, token] of tokens.entries()) vocabulary.add(token, id);
           for (const pair of pairs) vocabulary.addMerge(pair);
-          const model = new BPE({ type: 'BPE', ...settings, vocab: Object.fromEntries(vocabulary.ids), merges: pairs });
           const special = new Set(hasSpecial ? ['ab', 'bc', '<0xC3>'] : []);
           const parts = { json: {}, addedTokens: [], vocabulary, model: { type: 'BPE', ...settings } as const };
-          const { ids, idsOfLong } = wordEncoder(model, parts, special);
-          expect(atOnce(idsOfLong(text, isPlain))).toEqual(ids(text, isPlain));
+          const { ids, idsOfLong } = bpeEncoder(parts, special);
+          const first = firstTokens(text, settings, (token) => tokens.includes(token));
+          const isTaken = (token: string) => !(isPlain && special.has(token));
+          const rank = (left: string, right: string) => vocabulary.mergeRanks.get(JSON.stringify([left, right]));
+          const isWhole = settings.ignore_merges && tokens.includes(text) && isTaken(text);
+          let from = 0;
+          const pieces = mergedSlowly(first, rank).flatMap((piece) => {
+            const start = from;
+            for (let length = 0; length < piece.length; from++) length += first[from]!.length;
+            return isTaken(piece) || from === start + 1 ? [piece] : first.slice(start, from);
+          });
+          for (const found of [ids(text, isPlain), ids(text, isPlain), atOnce(idsOfLong(text, isPlain))])
+            expect(found.map((id) => tokens[id])).toEqual(isWhole ? [text] : pieces);
         },
       ),
       { numRuns: 1000 },
