@@ -58,6 +58,8 @@ export function* libraryTokenizer(parts: TokenizerParts, patience: Patience): Ge
   const ids = new Map(addedTokens.map(({ content, id }) => [content, id]));
   const texts = new Map(addedTokens.map(({ content, id }) => [id, content]));
   const ends = endsOf(json.post_processor);
+  // As the original does since 0.23: what has been normalised on its way in is what a decoder expects.
+  const decoded = new Map(toNormal.map(({ id }, i) => [id, normal[i]!]));
   const tokenText = (id: number): string | undefined => texts.get(id) ?? vocabulary.texts[id];
 
   function* encoding(text: string, isPlain: boolean): Generator<void, number[]> {
@@ -94,7 +96,7 @@ export function* libraryTokenizer(parts: TokenizerParts, patience: Patience): Ge
     encoding: (text) => encoding(text, true),
     encodingSpecial: (text) => encoding(text, false),
     decode: (some) => {
-      const tokens = some.map((id) => tokenText(id) ?? '');
+      const tokens = some.map((id) => decoded.get(id) ?? tokenText(id) ?? '');
       return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
     },
     tokenId: (token) => ids.get(token) ?? vocabulary.ids.get(token),

@@ -234,6 +234,17 @@ describe('a text is normalised', () => {
 });
 
 describe('tokens become text', () => {
+  test('those that are normalised as they stand in texts', () => {
+    const added_tokens = ['<B>', '<C>'].map((content, i) => ({
+      id: 30 + i,
+      content,
+      normalized: i === 0,
+      special: false,
+    }));
+    const json = { added_tokens, normalizer: { type: 'Lowercase' }, decoder: { type: 'Fuse' } };
+    expect(open(json).decode([0, 30, 31])).toBe('a<b><C>');
+  });
+
   const decoded = (decoder: object, tokens: string[]): string => {
     const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
     return open({ decoder }, { vocab }).decode(tokens.map((_, id) => id));
