@@ -134,7 +134,8 @@ function endsOf(processor: unknown): { front: (string | undefined)[]; last: stri
     if (!isJsonObject(part)) continue;
     if (part.type === 'BertProcessing' || part.type === 'RobertaProcessing')
       return { front: [nameOf(part.cls)], last: nameOf(part.sep) };
-    if (part.type === 'TemplateProcessing' && Array.isArray(part.single)) {
+    if (part.type === 'TemplateProcessing') {
+      if (!Array.isArray(part.single)) throw new Error('A TemplateProcessing without a template for one text');
       const names = part.single.map(tokenOf);
       const text = names.indexOf(undefined);
       return { front: names.slice(0, Math.max(0, text)), last: names.at(-1) };

@@ -8,6 +8,7 @@ export type Piece = readonly [text: string, score?: number, kind?: number];
 export interface Model {
   readonly pieces: readonly Piece[];
   readonly type?: number | undefined;
+  /** Left out, the model says nothing of it, as those that are older. */
   readonly byteFallback?: boolean;
   /** What `charsMapOf` makes. */
   readonly charsMap?: Uint8Array;
@@ -36,13 +37,7 @@ export function charsMapOf(letter: string, text: string): Uint8Array {
 }
 
 /** The bytes of a model that, where nothing else is said, neither puts a space in front nor takes any away. */
-export function modelBytes({
-  pieces,
-  type = BPE,
-  byteFallback = false,
-  charsMap,
-  addDummyPrefix = false,
-}: Model): Uint8Array {
+export function modelBytes({ pieces, type = BPE, byteFallback, charsMap, addDummyPrefix = false }: Model): Uint8Array {
   const model = new BinaryWriter();
   for (const [text, score = 0, kind = NORMAL!] of pieces) {
     model.tag(1, WireType.LengthDelimited).fork();
@@ -53,7 +48,7 @@ export function modelBytes({
   }
   model.tag(2, WireType.LengthDelimited).fork();
   model.tag(3, WireType.Varint).int32(type!);
-  model.tag(35, WireType.Varint).bool(byteFallback);
+  if (byteFallback !== undefined) model.tag(35, WireType.Varint).bool(byteFallback);
   model.join();
   model.tag(3, WireType.LengthDelimited).fork();
   if (charsMap) model.tag(2, WireType.LengthDelimited).bytes(charsMap);

@@ -134,6 +134,13 @@ test.each(['BertProcessing', 'RobertaProcessing'])('%s puts tokens around every 
   expect(open({ added_tokens, post_processor }, {}, config)).toMatchObject({ addsBos: true, addsEos: true });
 });
 
+test('a template that is none is refused', () => {
+  const post_processor = { type: 'TemplateProcessing', single: '<s> $A', pair: '$A $B', special_tokens: {} };
+  expect(() => open({ post_processor })).toThrow(
+    'tokenizer.json cannot be used: A TemplateProcessing without a template',
+  );
+});
+
 describe('letters without a token', () => {
   test('are left out before anything is merged, where there is none for the unknown', () => {
     const model = { vocab: { a: 0, b: 1, ab: 2 }, merges: [['a', 'b']] };

@@ -100,6 +100,10 @@ describe('a letter that normalisation makes nothing of', () => {
   // One rule: U+0001 becomes nothing.
   const charsMap = charsMapOf('\x01', '');
 
+  test('has no text where the rules end without one', () => {
+    expect(cut({ pieces, charsMap: charsMap.slice(0, -1) }, 'a\x01a')).toBe('a|a');
+  });
+
   test('has the space in front of it that every text has', () => {
     expect(cut({ pieces, charsMap, addDummyPrefix: true }, '\x01')).toBe(SPACE);
     expect(cut({ pieces, charsMap, addDummyPrefix: true }, '\x01a')).toBe(`${SPACE}|a`);
@@ -115,11 +119,16 @@ describe.each([
     expect(cut({ pieces: [UNK, ['a']], type }, 'axya😀')).toBe('a|<unk>|a|<unk>');
   });
 
+  const bytes = Array.from(
+    { length: 256 },
+    (_, byte): Piece => [`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`, 0, BYTE],
+  );
+
+  test('is no bytes where the model does not say so', () => {
+    expect(open({ pieces: [UNK, ['a'], ...bytes], type }).encode('aé')).toEqual([1, 0]);
+  });
+
   test('becomes bytes where the model has them', () => {
-    const bytes = Array.from(
-      { length: 256 },
-      (_, byte): Piece => [`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`, 0, BYTE],
-    );
     const tokenizer = open({ pieces: [UNK, ['a'], ...bytes], type, byteFallback: true });
     expect(tokenizer.encode('aé')).toEqual([1, 2 + 0xc3, 2 + 0xa9]);
     expect(tokenizer.decode([2 + 0xc3, 2 + 0xa9, 1, 2 + 0xc3, 2 + 0xff])).toBe('éa\ufffd\ufffd');
