@@ -51,6 +51,19 @@ describe('reading', () => {
     expect(metadata).toEqual({ format: 'pt' });
   });
 
+  // All that fill whole bytes, as safetensors 0.8 counts them.
+  test.each([
+    [1, 'BOOL U8 I8 F8_E4M3 F8_E5M2 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ'],
+    [2, 'U16 I16 F16 BF16'],
+    [4, 'U32 I32 F32'],
+    [8, 'U64 I64 F64 C64'],
+  ])('%i bytes: %s', (bytes, dtypes) => {
+    for (const dtype of dtypes.split(' '))
+      expect(headerOf(file({ a: { dtype, shape: [3], data_offsets: [0, 3 * bytes] } }, 3 * bytes)).tensors.size).toBe(
+        1,
+      );
+  });
+
   test('scalars and empty tensors are tensors', () => {
     const { tensors } = headerOf(file({ none: f32(0, 0, [3, 0]), one: f32(0, 4, []) }, 4));
     expect(tensors.get('one')?.shape).toEqual([]);
