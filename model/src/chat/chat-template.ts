@@ -125,8 +125,32 @@ function cut(text: string, part: string): [before: string, after: string] {
   return [text.slice(0, at), text.slice(at + part.length)];
 }
 
-/** As transformers renders a template; but no result depends on the clock, so a template that asks for the date gets this. */
-const DATE: Readonly<Record<string, string>> = { d: '26', b: 'Jul', B: 'July', m: '07', Y: '2024', y: '24' };
+/**
+ * As transformers renders a template; but no result depends on the clock, so a template that asks for the date gets this, and
+ * midnight.
+ */
+const DATE: Readonly<Record<string, string>> = {
+  a: 'Fri',
+  A: 'Friday',
+  b: 'Jul',
+  B: 'July',
+  d: '26',
+  H: '00',
+  m: '07',
+  M: '00',
+  S: '00',
+  y: '24',
+  Y: '2024',
+  '%': '%',
+};
+
+/** A date as `strftime` writes it; `%-d` is one without a zero in front. */
+function dateIn(format: string): string {
+  return format.replace(/%(-?)([\w%])/g, (text, isShort: string, letter: string) => {
+    const found = DATE[letter] ?? text;
+    return isShort === '' ? found : found.replace(/^0+(?=\d)/, '');
+  });
+}
 
 function rendering(template: string): (items: Readonly<Record<string, unknown>>) => string {
   // Any line break of a template is one line feed, as in the original.
@@ -183,7 +207,7 @@ function globals(): Readonly<Record<string, unknown>> {
     raise_exception: (message: string) => {
       throw new Error(message);
     },
-    strftime_now: (format: unknown) => String(format).replace(/%(\w)/g, (text, letter: string) => DATE[letter] ?? text),
+    strftime_now: (format: unknown) => dateIn(String(format)),
     // Models that may think before they answer are asked for the answer.
     enable_thinking: false,
     [STRIP]: stripLetters,

@@ -124,6 +124,8 @@ describe('the frame of an exchange', () => {
   it('does not depend on the day', () => {
     const reading = readChatFrame(`{{ strftime_now("%d %b %Y") }} ${CHATML}`, {});
     expect(reading).toMatchObject({ frame: { before: '26 Jul 2024 <|im_start|>user\n' } });
+    const other = readChatFrame(`{{ strftime_now("%A, %-d/%-m, %H:%M, 100%%") }}${CHATML}`, {});
+    expect(other).toMatchObject({ frame: { before: 'Friday, 26/7, 00:00, 100%<|im_start|>user\n' } });
   });
 
   it('has a hash that changes with the tokens around an exchange, and not with what a template does for tools', () => {
