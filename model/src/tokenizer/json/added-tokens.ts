@@ -40,10 +40,14 @@ export class AddedTokens {
       if (token === undefined || (isPlain && token.special === true)) continue;
       if (token.single_word === true && !standsAlone(text, start, end)) continue;
       // Blanks beside the token are a part of it, as far as no token in front has them.
-      if (token.lstrip === true) while (start > done && BLANK.test(text.charAt(start - 1))) start -= 1;
+      if (token.lstrip === true) {
+        while (start > done && BLANK.test(text.charAt(start - 1))) start -= 1;
+        start = Math.max(start, done);
+      }
       if (token.rstrip === true) while (BLANK.test(text.charAt(end))) end += 1;
       addText(start);
-      sections.push({ kind: 'token', id: token.id });
+      // A token of blanks may be a part of the one in front.
+      if (start < end) sections.push({ kind: 'token', id: token.id });
       done = end;
     }
     addText(text.length);

@@ -109,6 +109,11 @@ describe('added tokens', () => {
     expect(open(json, unknown).encode('a  <c>  <b>  a')).toEqual([0, 32, 30, 32, 31, 32, 0]);
   });
 
+  test('of blanks are none where the token in front has them', () => {
+    const json = { added_tokens: withAdded(['<b>', { rstrip: true }], [' ', { lstrip: true }]) };
+    expect(open(json, unknown).encode('a<b> b  c')).toEqual([0, 30, 1, 31, 31, 2]);
+  });
+
   test('that are not normalised are found first', () => {
     const json = { added_tokens: withAdded(['bc'], ['ab', { normalized: true }]) };
     expect(open(json, unknown).encode('abc')).toEqual([0, 30]);
