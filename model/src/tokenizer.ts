@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { t } from '../../l10n/src/words.ts';
 import { type ChatReading, chatTemplateOf, namedTokens, readChatFrame } from './chat/chat-template.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject } from './json.ts';
 import { failureOf } from './shown.ts';
+import { addedBeside, type BesideVocabulary } from './tokenizer/added-beside.ts';
 import { atOnce, inSlices } from './tokenizer/in-slices.ts';
 import { libraryTokenizer } from './tokenizer/library-tokenizer.ts';
 import { Patience, TokenizerGivenUp } from './tokenizer/patience.ts';
@@ -64,7 +65,7 @@ export function* encodingSpecial(tokenizer: Tokenizer, text: string): Generator<
 /** Files that hold a tokeniser, the one that is looked for first in front. */
 export const TOKENIZER_FILES = ['tokenizer.json', 'spiece.model', 'tokenizer.model', 'vocab.json'] as const;
 
-export interface TokenizerFiles {
+export interface TokenizerFiles extends BesideVocabulary {
   /** The bytes of tokenizer.json, of a SentencePiece model, or of vocab.json. */
   readonly tokenizer: Uint8Array;
   /** Which it is; tokenizer.json when it is left out. */
@@ -75,10 +76,6 @@ export interface TokenizerFiles {
   readonly merges?: Uint8Array;
   /** Whether all added tokens count as special; else those that the file calls so. */
   readonly addedTokens?: 'special';
-  /** tokenizer_config.json, where the folder has one. */
-  readonly config?: JsonObject;
-  /** special_tokens_map.json, where the folder has one. */
-  readonly specialTokensMap?: JsonObject;
   /** chat_template.jinja, where the folder has one; else that of tokenizer_config.json counts. */
   readonly chatTemplate?: string;
   /**
@@ -118,7 +115,7 @@ function* parsing(files: TokenizerFiles): Generator<void, TokenizerResult> {
   const bytes = isInTwo ? asTokenizerJson(files.tokenizer, files.merges ?? new Uint8Array()) : files.tokenizer;
   try {
     const plain = name.endsWith('.model')
-      ? yield* sentencePieceTokenizer(bytes, files.config ?? {})
+      ? yield* sentencePieceTokenizer(bytes, files.config ?? {}, inModel(addedBeside(files), files))
       : yield* readingJson(bytes, files, isInTwo, patience);
     const hash = yield* hashing(bytes);
     return { kind: 'ok', tokenizer: wrap(plain, files, hash, patience) };
@@ -135,11 +132,13 @@ function* readingJson(
   isInTwo: boolean,
   patience: Patience,
 ): Generator<void, PlainTokenizer> {
-  const { config = {}, specialTokensMap = {}, modelVocabSize = Number.POSITIVE_INFINITY } = files;
-  const parts = yield* isInTwo ? readVocabAndMerges(bytes, [config, specialTokensMap]) : readTokenizerFile(bytes);
+  const parts = yield* isInTwo ? readVocabAndMerges(bytes, files) : readTokenizerFile(bytes);
   const added = files.addedTokens === 'special' ? parts.addedTokens.map(asSpecial) : parts.addedTokens;
-  const known = added.filter(({ id, special }) => special !== true || id < modelVocabSize);
-  return yield* libraryTokenizer({ ...parts, addedTokens: known }, patience);
+  return yield* libraryTokenizer({ ...parts, addedTokens: inModel(added, files) }, patience);
+}
+
+function inModel(tokens: readonly AddedToken[], { modelVocabSize }: TokenizerFiles): AddedToken[] {
+  return tokens.filter(({ id, special }) => special !== true || id < (modelVocabSize ?? Number.POSITIVE_INFINITY));
 }
 
 function asSpecial(token: AddedToken): AddedToken {

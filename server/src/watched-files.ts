@@ -22,6 +22,7 @@ const NAMES = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
+  'added_tokens.json',
   'vocab.json',
   'model.safetensors.index.json',
   'spiece.model',

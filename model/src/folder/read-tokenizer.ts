@@ -35,6 +35,7 @@ export async function readTokenizer(
     const { tokenizer_class } = await readJson(dir, 'config.json');
     const tokenizerConfig = await readJsonIfThere(dir, 'tokenizer_config.json');
     const specialTokensMap = await readJsonIfThere(dir, 'special_tokens_map.json');
+    const addedTokensFile = name === 'tokenizer.json' ? undefined : await readJsonIfThere(dir, 'added_tokens.json');
     const { bosId, eosId } = config;
     const hasChat = await exists(join(dir, CHAT_TEMPLATE));
     const files = {
@@ -46,6 +47,7 @@ export async function readTokenizer(
       config: { tokenizer_class, ...tokenizerConfig },
       modelVocabSize: config.vocabSize,
       ...(specialTokensMap ? { specialTokensMap } : {}),
+      ...(addedTokensFile ? { addedTokensFile } : {}),
       ...(bosId === undefined ? {} : { bosId }),
       ...(eosId === undefined ? {} : { eosId }),
     };

@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { addedBeside, type BesideVocabulary } from './added-beside.ts';
 import { type AddedToken, readTokenizerFile, type TokenizerParts } from './tokenizer-file.ts';
 import { UnusableTokenizer } from './vocabulary.ts';
 
@@ -30,26 +31,25 @@ export function asTokenizerJson(vocab: Uint8Array, merges: Uint8Array): Uint8Arr
 
 /**
  * Reads what `asTokenizerJson` makes.
- * @param settings tokenizer_config.json, and special_tokens_map.json where there is one
  * @throws UnusableTokenizer
  */
-export function* readVocabAndMerges(
-  bytes: Uint8Array,
-  settings: readonly [config: JsonObject, specialTokensMap: JsonObject],
-): Generator<void, TokenizerParts> {
-  const [{ tokenizer_class, add_prefix_space }] = settings;
+export function* readVocabAndMerges(bytes: Uint8Array, beside: BesideVocabulary): Generator<void, TokenizerParts> {
+  const { config = {}, specialTokensMap = {} } = beside;
+  const { tokenizer_class, add_prefix_space } = config;
   if (!CLASSES.includes(tokenizer_class)) {
     throw new UnusableTokenizer(t('is of a {0}, of which only tokenizer.json is read', String(tokenizer_class)));
   }
   const parts = yield* readTokenizerFile(bytes);
   const byteLevel = { type: 'ByteLevel', add_prefix_space: add_prefix_space === true, use_regex: true };
+  const described = addedBeside(beside);
+  const special = specialNames([config, specialTokensMap]).flatMap((content): AddedToken[] => {
+    const id = parts.vocabulary.ids.get(content);
+    return id === undefined || described.some((token) => token.id === id) ? [] : [{ content, id, special: true }];
+  });
   return {
     ...parts,
     json: { ...parts.json, pre_tokenizer: byteLevel, decoder: byteLevel },
-    addedTokens: specialNames(settings).flatMap((content): AddedToken[] => {
-      const id = parts.vocabulary.ids.get(content);
-      return id === undefined ? [] : [{ content, id, special: true }];
-    }),
+    addedTokens: [...special, ...described],
   };
 }
 

@@ -510,6 +510,18 @@ describe('the tokeniser', () => {
     expect(tokenizer.encode('a\u030a\u200b')).toEqual([3]);
   });
 
+  test('may be a SentencePiece model with tokens in added_tokens.json', async () => {
+    const dir = await tinyFolder({
+      'tokenizer.json': undefined,
+      'tokenizer_config.json': { pad_token: '[PAD]' },
+      'added_tokens.json': { '<x>': 2, '[PAD]': 900 },
+      'tokenizer.model': modelBytes({ pieces: [UNK, ['a']] }),
+    });
+    const tokenizer = await (await openOk(dir)).loadTokenizer();
+    expect(tokenizer.encode('a<x>')).toEqual([1, 2]);
+    expect(tokenizer.vocabSize).toBe(3);
+  });
+
   describe('may be in vocab.json and merges.txt', () => {
     const files = {
       'tokenizer.json': undefined,
@@ -521,6 +533,23 @@ describe('the tokeniser', () => {
       const tokenizer = await (await openOk(await tinyFolder(files))).loadTokenizer();
       expect(tokenizer.encode('hehe')).toEqual([3, 3]);
       expect(tokenizer.encodeSpecial('<|endoftext|>e')).toEqual([0, 2]);
+    });
+
+    const flags = { lstrip: true, rstrip: false, single_word: false, normalized: false };
+    const inConfig = {
+      4: { content: '<he>', special: false, ...flags },
+      5: { content: '<h>', special: true, ...flags },
+    };
+
+    test.each<[string, Record<string, object>]>([
+      ['tokenizer_config.json', { 'tokenizer_config.json': { added_tokens_decoder: inConfig } }],
+      ['added_tokens.json', { 'added_tokens.json': { '<he>': 4, '<h>': 5, '<beyond>': 900 } }],
+    ])('with tokens that %s adds', async (_, added) => {
+      const named = { 'special_tokens_map.json': { pad_token: '<h>', additional_special_tokens: ['<beyond>'] } };
+      const tokenizer = await (await openOk(await tinyFolder({ ...files, ...named, ...added }))).loadTokenizer();
+      expect(tokenizer.encode('he<he><h>')).toEqual([3, 4, 1]);
+      expect(tokenizer.encodeSpecial('he<he><h>')).toEqual([3, 4, 5]);
+      expect(tokenizer.decode([3, 4, 5])).toBe('he<he>');
     });
 
     test('but not as of another class, which may cut text in another way', async () => {

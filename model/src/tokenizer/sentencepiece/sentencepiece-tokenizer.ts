@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import { atOnce } from '../in-slices.ts';
 import { AddedTokens } from '../json/added-tokens.ts';
 import { LONGEST_TOKEN, type PlainTokenizer } from '../plain-tokenizer.ts';
-import { isId } from '../vocabulary.ts';
+import type { AddedToken } from '../tokenizer-file.ts';
 import { prepareForGptSw3 } from './gpt-sw3.ts';
 import { KIND, readModelProto } from './model-proto.ts';
 import { SentencePiece } from './sentencepiece.ts';
@@ -10,16 +10,22 @@ import { SentencePiece } from './sentencepiece.ts';
 /**
  * The tokeniser of a SentencePiece model, with what the class in tokenizer_config.json does beside it.
  *
+ * @param beside tokens that other files add to those of the model, or say more of
  * @throws UnusableTokenizer
  */
-export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): Generator<void, PlainTokenizer> {
+export function* sentencePieceTokenizer(
+  bytes: Uint8Array,
+  config: JsonObject,
+  beside: readonly AddedToken[],
+): Generator<void, PlainTokenizer> {
   const model = yield* SentencePiece.of(yield* readModelProto(bytes));
   const special = new Map<string, number>();
   const added = new Map<string, number>();
   for (const [id, { text, kind }] of model.pieces.entries()) {
     if (kind === KIND.control || kind === KIND.unknown) special.set(text, id);
   }
-  for (const { content, id, isSpecial } of addedTokensOf(config)) (isSpecial ? special : added).set(content, id);
+  for (const token of beside) (token.special === true ? special : added).set(token.content, token.id);
+  const described = new Map(beside.map((token) => [token.content, token]));
   const all = new Map([...added, ...special]);
   const texts = new Map([...all].map(([text, id]) => [id, text]));
 
@@ -27,7 +33,7 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
   const isGptSw3 = config.tokenizer_class === 'GPTSw3Tokenizer';
   const idsOf = (text: string) => model.encoding(isGptSw3 ? prepareForGptSw3(text) : text);
   function* encoder(tokens: ReadonlyMap<string, number>): Generator<void, (text: string) => Generator<void, number[]>> {
-    const found = [...tokens].map(([content, id]) => ({ content, id }));
+    const found = [...tokens].map(([content, id]) => ({ ...described.get(content), content, id }));
     const cutter = yield* AddedTokens.of(found, [...tokens.keys()]);
     return function* (text) {
       const ids: number[] = [];
@@ -61,22 +67,6 @@ export function* sentencePieceTokenizer(bytes: Uint8Array, config: JsonObject): 
 function idOfFirst(special: ReadonlyMap<string, number>): number[] {
   const id = special.get('<s>') ?? special.get('<bos>');
   return id === undefined ? [] : [id];
-}
-
-interface Added {
-  readonly content: string;
-  readonly id: number;
-  readonly isSpecial: boolean;
-}
-
-/** Tokens that tokenizer_config.json adds to those of the model, or says more of. */
-function addedTokensOf({ added_tokens_decoder: tokens }: JsonObject): Added[] {
-  if (!isJsonObject(tokens)) return [];
-  return Object.entries(tokens).flatMap(([key, token]) => {
-    const id = Number(key);
-    if (!isId(id) || !isJsonObject(token) || typeof token.content !== 'string' || token.content === '') return [];
-    return [{ content: token.content, id, isSpecial: token.special === true }];
-  });
 }
 
 /** The list cut around each id that stands alone. */

@@ -138,7 +138,9 @@ describe.each([
 
 describe('special tokens', () => {
   const pieces: Piece[] = [UNK, ['<s>', 0, CONTROL], ['<|endoftext|>', 0, CONTROL], ...letters('<s>a')];
-  const config = { added_tokens_decoder: { 9: { content: '<|me|>', special: true }, 8: { content: 'aa' } } };
+  const config = {
+    added_tokens_decoder: { 9: { content: '<|me|>', special: true }, 8: { content: 'aa', lstrip: true } },
+  };
   const tokenizer = open({ pieces }, config);
 
   test('are text in data, and tokens where we ask for them', () => {
@@ -149,6 +151,7 @@ describe('special tokens', () => {
 
   test('and tokens beside them come from the configuration too', () => {
     expect(tokenizer.encode('aaa')).toEqual([8, 6]);
+    expect(tokenizer.encode('a aa')).toEqual([6, 8]);
     expect(tokenizer.decode([8, 6])).toBe('aaa');
     expect(tokenizer.isSpecial(8)).toBe(false);
     expect(tokenizer.vocabSize).toBe(10);
