@@ -448,6 +448,7 @@ describe('what is unsupported is named', () => {
 describe('what is broken is named', () => {
   test.each([
     ['config.json without JSON', { 'config.json': Buffer.from('{') }, /config\.json is not valid JSON/],
+    ['config.json in Latin-1', { 'config.json': Buffer.from('{"a":"å"}', 'latin1') }, /config\.json is not valid JSON/],
     ['config.json with a list', { 'config.json': [] }, /config\.json is not a JSON object/],
     ['no model type', { 'config.json': tinyConfig({ model_type: undefined }) }, /no 'model_type'/],
     ['a width of minus one', { 'config.json': tinyConfig({ n_embd: -1 }) }, /'n_embd' is -1/],

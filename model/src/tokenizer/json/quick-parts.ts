@@ -33,13 +33,14 @@ const LONGEST_WORD = 200;
 
 /** Whether it is known of all that a file has done to a text that it takes a short one no time worth mentioning. */
 export function isQuick({ json, model, vocabulary, addedTokens }: TokenizerParts): boolean {
-  const { max_input_chars_per_word: wordLimit = 0 } = model;
+  const { max_input_chars_per_word: wordLimit = 0, end_of_word_suffix, continuing_subword_prefix } = model;
   const parts = objectsIn([json.normalizer, json.pre_tokenizer, json.decoder]);
   return (
     parts.length <= MOST_PARTS &&
     parts.every(isQuickPart) &&
     Number(wordLimit) <= LONGEST_WORD &&
     areShort(vocabulary.ids.keys()) &&
+    [end_of_word_suffix, continuing_subword_prefix].every((affix) => lengthOf(affix) <= LONGEST_TOKEN) &&
     areShort(addedTokens.map(({ content }) => content))
   );
 }
@@ -53,6 +54,8 @@ function areShort(tokens: Iterable<string>): boolean {
 function isQuickPart(part: Readonly<Record<string, unknown>>): boolean {
   const { Regex: pattern, prepend } = part;
   if (part.type === 'Replace' && !isShortening(part)) return false;
+  // Without a suffix it puts a space between all letters.
+  if (part.type === 'BPEDecoder' && lengthOf(part.suffix) === 0) return false;
   if (prepend !== undefined && lengthOf(prepend) > 8) return false;
   return pattern === undefined || KNOWN_PATTERNS.has(pattern as string);
 }

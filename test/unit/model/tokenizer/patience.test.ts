@@ -137,6 +137,8 @@ describe('for the clock, which takes longer than a short text does, there is no 
     ['one for decoding', { decoder: { type: 'Replace', pattern: ENDLESS, content: '' } }],
     ['a text that grows', { normalizer: { type: 'Replace', pattern: { String: 'a' }, content: 'aa' } }],
     ['many parts', { normalizer: { type: 'Sequence', normalizers: Array(1000).fill({ type: 'NFC' }) } }],
+    ['an end of words that is everywhere', { decoder: { type: 'BPEDecoder', suffix: '' } }],
+    ['a long end of words', { model: { vocab: { a: 1 }, merges: [], end_of_word_suffix: 'a'.repeat(1e5) } }],
     ['a long token', { added_tokens: [{ id: 259, content: 'a'.repeat(1e5) }] }],
     ['long words', { model: { type: 'WordPiece', vocab: { a: 1 }, max_input_chars_per_word: 1e6 } }],
   ])('but there is for %s', (_, changes) => {
