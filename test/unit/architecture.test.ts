@@ -164,7 +164,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'vscode-languageserver': ['server/src/'],
   'vscode-languageserver-types': ['server/src/service/'],
   'jsonc-parser': ['task/', 'server/src/service/folding-ranges.ts', 'server/src/service/formatting.ts'],
-  '@huggingface/jinja': ['model/src/chat/chat-template.ts'],
+  '@huggingface/jinja': ['model/src/chat/rendering.ts'],
   '@huggingface/tokenizers': ['model/'],
   'onnxruntime-node': ['engine/src/runtime/onnxruntime.ts'],
   'onnx-buf': ['engine/src/onnx/', 'engine/src/backbone/demo/'],

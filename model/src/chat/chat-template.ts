@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { failureOf } from '../shown.ts';
 import { OutOfTime, TimeLimit } from '../time-limit.ts';
 import { BLANKS, type Blanks, blanksTaken } from './blanks.ts';
-import { callingStrip, STRIP, stripLetters } from './strip-calls.ts';
+import { PATIENCE, rendering } from './rendering.ts';
 
 /** What a model's chat template puts around one exchange, special tokens as their texts. */
 export interface ChatFrame {
@@ -123,98 +122,6 @@ function count(text: string, part: string): number {
 function cut(text: string, part: string): [before: string, after: string] {
   const at = text.indexOf(part);
   return [text.slice(0, at), text.slice(at + part.length)];
-}
-
-/**
- * As transformers renders a template; but no result depends on the clock, so a template that asks for the date gets this, and
- * midnight.
- */
-const DATE: Readonly<Record<string, string>> = {
-  a: 'Fri',
-  A: 'Friday',
-  b: 'Jul',
-  B: 'July',
-  d: '26',
-  H: '00',
-  m: '07',
-  M: '00',
-  S: '00',
-  y: '24',
-  Y: '2024',
-  '%': '%',
-};
-
-/** A date as `strftime` writes it; `%-d` is one without a zero in front. */
-function dateIn(format: string): string {
-  return format.replace(/%(-?)([\w%])/g, (text, isShort: string, letter: string) => {
-    const found = DATE[letter] ?? text;
-    return isShort === '' ? found : found.replace(/^0+(?=\d)/, '');
-  });
-}
-
-function rendering(template: string): (items: Readonly<Record<string, unknown>>) => string {
-  // Any line break of a template is one line feed, as in the original.
-  const tokens = tokenize(template.replaceAll(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true });
-  const program = callingStrip(parse(tokens));
-  const deadline = performance.now() + PATIENCE;
-  return (items) => {
-    const environment = new Environment();
-    for (const [name, value] of Object.entries({ ...globals(), ...items })) environment.set(name, value);
-    return String(new PatientInterpreter(environment, deadline).run(program).value);
-  };
-}
-
-/** Milliseconds for all that is rendered of one template, of which a usual one takes some tens. */
-const PATIENCE = 5_000;
-
-/** The most numbers of a `range`, which are made before the first of them is looked at. */
-const LONGEST_RANGE = 100_000;
-
-/** A template may come from anywhere, and its loops are as long as it says. */
-class PatientInterpreter extends Interpreter {
-  readonly #deadline: number;
-
-  /** @param deadline of the clock of `performance` */
-  constructor(environment: Environment, deadline: number) {
-    super(environment);
-    this.#deadline = deadline;
-  }
-
-  override evaluate(...[statement, environment]: Parameters<Interpreter['evaluate']>): AnyRuntimeValue {
-    if (performance.now() > this.#deadline) throw new Error(t('it takes too long to render'));
-    return super.evaluate(statement, environment);
-  }
-}
-
-type AnyRuntimeValue = ReturnType<Interpreter['evaluate']>;
-
-function range(start: number, stop?: number, step = 1): number[] {
-  const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  const length = Math.max(0, Math.ceil((to - from) / step));
-  if (length > LONGEST_RANGE) throw new Error(t('it takes too long to render'));
-  return Array.from({ length }, (_, i) => from + i * step);
-}
-
-function globals(): Readonly<Record<string, unknown>> {
-  return {
-    true: true,
-    false: false,
-    none: null,
-    True: true,
-    False: false,
-    None: null,
-    range,
-    raise_exception: (message: string) => {
-      throw new Error(message);
-    },
-    strftime_now: (format: unknown) => dateIn(String(format)),
-    // Models that may think before they answer are asked for the answer.
-    enable_thinking: false,
-    [STRIP]: stripLetters,
-    // There are none, and a template may ask whether they are none.
-    tools: null,
-    documents: null,
-  };
 }
 
 /** The template in a `tokenizer_config.json`: a text, or of several the one named `default`. */

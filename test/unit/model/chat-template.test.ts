@@ -121,6 +121,34 @@ describe('the frame of an exchange', () => {
     expect(readChatFrame(template, {})).toEqual({ kind: 'broken', reason: 'it takes too long to render' });
   }, 60_000);
 
+  it.each([
+    ['tools is none', 'True'],
+    ['1 == 2', 'False'],
+    ['none', 'None'],
+    ['missing', ''],
+    ['missing == none', 'False'],
+    ['missing != none', 'True'],
+    ['tools == none', 'True'],
+    ['missing == missing', 'True'],
+    ["1 == '1'", 'False'],
+    ["'' == false", 'False'],
+    ['true == 1', 'True'],
+    ["[1, 'a'] == [1, 'a']", 'True'],
+    ["{'a': 1} == {'a': 2}", 'False'],
+    ["{'a': [1]} == {'a': [1]}", 'True'],
+    ["'a' if false", ''],
+  ])('is written as in Python: %s', (expression, text) => {
+    const inBlocks = `{% if true %}{{ ${expression} }}{% endif %}`;
+    expect(readChatFrame(`[{{ ${expression} }}|${inBlocks}]${CHATML}`, {})).toMatchObject({
+      frame: { before: `[${text}|${text}]<|im_start|>user\n` },
+    });
+  });
+
+  it('is none where a template writes a list, which Python writes otherwise', () => {
+    const reason = 'Cannot render a value of type ArrayValue';
+    expect(readChatFrame(`{{ ['a'] }}${CHATML}`, {})).toEqual({ kind: 'broken', reason });
+  });
+
   it('does not depend on the day', () => {
     const reading = readChatFrame(`{{ strftime_now("%d %b %Y") }} ${CHATML}`, {});
     expect(reading).toMatchObject({ frame: { before: '26 Jul 2024 <|im_start|>user\n' } });
