@@ -1,21 +1,31 @@
 import {
   ByteFallbackDecoder,
   ByteLevelDecoder,
+  CTCDecoder,
   type Decoder,
   MetaspaceDecoder,
   ReplaceDecoder,
   SequenceDecoder,
+  WordPieceDecoder,
 } from '@huggingface/tokenizers';
 import { bytesOfLetters } from './byte-letters.ts';
 import { replaced } from './normalizers.ts';
 
-/** Makes a decoder of the library give the text that the original gives; some of its parts do not by themselves. */
+/**
+ * Makes a decoder of the library give the text that the original gives; some of its parts do not by themselves.
+ * @throws at one that no language model has, and that gives other texts
+ */
 export function correctDecoder(decoder: Decoder | null): void {
   if (decoder instanceof SequenceDecoder) for (const part of decoder.decoders) correctDecoder(part);
   else if (decoder instanceof ByteLevelDecoder) decoder.decode_chain = byteLevel;
   else if (decoder instanceof ByteFallbackDecoder) decoder.decode_chain = byteFallback;
   else if (decoder instanceof MetaspaceDecoder) decoder.decode_chain = metaspace({ ...decoder.config });
-  else if (decoder instanceof ReplaceDecoder) {
+  else if (decoder instanceof CTCDecoder) throw new Error('Unknown Decoder type: CTC');
+  else if (decoder instanceof WordPieceDecoder && decoder.config.prefix === '') {
+    // Every token goes on with a word.
+    const decoded = decoder.decode_chain.bind(decoder);
+    decoder.decode_chain = (tokens) => tokens.flatMap((token) => decoded([token]));
+  } else if (decoder instanceof ReplaceDecoder) {
     const { pattern, config } = decoder;
     if (pattern)
       decoder.decode_chain = (tokens) => tokens.map((token) => replaced(token, pattern, config.content ?? ''));

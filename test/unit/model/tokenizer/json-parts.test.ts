@@ -266,11 +266,18 @@ describe('tokens become text', () => {
     ['bytes, and what is none', { type: 'ByteLevel' }, ['Ã', '¥', '<a b>'], 'å<a b>'],
     ['bytes of U+FEFF, which is a letter', { type: 'ByteLevel' }, ['ï»¿', 'a'], '\ufeffa'],
     ['bytes of it in a row', { type: 'ByteFallback' }, ['<0xEF>', '<0xBB>', '<0xBF>', 'a'], '\ufeffa'],
+    ['words in pieces', { type: 'WordPiece', prefix: '##', cleanup: true }, ['a', '##b', 'c', '.'], 'ab c.'],
+    ['pieces without a sign', { type: 'WordPiece', prefix: '', cleanup: true }, ['a', 'b', ' .'], 'ab.'],
     ['without spaces in front', metaspace('always'), ['▁▁a▁', '▁b'], 'a b'],
     ['with spaces in front', metaspace('never'), ['▁▁a▁', '▁b'], '  a  b'],
     ['bytes in a row', { type: 'ByteFallback' }, ['<0x41>', '<0xFF>', 'a', '<0xC3>', '<0xA5>'], '\ufffd\ufffdaå'],
     ['a text in place of another', { type: 'Replace', pattern: { String: 'x' }, content: '$&' }, ['axb'], 'a$&b'],
   ])('%s', (_, decoder, tokens, text) => {
     expect(decoded(decoder, tokens)).toBe(text);
+  });
+
+  test('not those of speech', () => {
+    const ctc = { type: 'CTC', pad_token: '<pad>', word_delimiter_token: '|', cleanup: true };
+    expect(() => open({ decoder: { type: 'Sequence', decoders: [ctc] } })).toThrow('Unknown Decoder type: CTC');
   });
 });
