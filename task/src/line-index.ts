@@ -41,7 +41,8 @@ export class LineIndex {
   offset(position: Position): number {
     if (position.line >= this.#starts.length) return this.#length;
     const line = Math.max(position.line, 0);
-    const end = this.#starts[line + 1] ?? this.#length;
+    const next = this.#starts[line + 1];
+    const end = next === undefined ? this.#length : next - 1;
     return Math.min(this.#starts[line]! + Math.max(position.character, 0), end);
   }
 

@@ -22,6 +22,13 @@ describe('LineIndex', () => {
     expect(new LineIndex('a\nbc').offset({ line: 1, character: 9 })).toBe(4);
   });
 
+  it('takes a place behind a line for the end of that line', () => {
+    const [next, far] = [3, 99].map((character) => ({ line: 0, character }));
+    expect([next!, far!].map((place) => new LineIndex('ab\ncd').offset(place))).toEqual([2, 2]);
+    const lines = new LineIndex('ab\r\ncd');
+    expect(lines.position(lines.offset(far!)).line).toBe(0);
+  });
+
   it('goes there and back', () => {
     const text = fc.array(fc.constantFrom('a', '\n', '\r', '🙂')).map((parts) => parts.join(''));
     fc.assert(
