@@ -11,20 +11,32 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 const TOKEN = /"(?:\\.|[^"\\\r\n])*"?|\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{}[\]]/g;
 
+/** What reading the text that a repair gives says of it: all is well with it, or more than before. */
+export type Effect = 'cures' | 'helps' | undefined;
+
+interface Slip {
+  readonly title: string;
+  readonly edit: SpanEdit;
+}
+
 /**
- * The first of some small repairs of broken JSON that helps: a comma or a quote that is missing or too many, an escape, brackets
- * that are not closed. Nothing is guessed, since `helps` reads the text that a repair gives.
+ * A small repair of broken JSON: a comma, a colon, a quote or a bracket that is missing, a comma too many, an escape. The first
+ * that leaves nothing wrong, else the first that helps. Nothing is guessed, since `effectOf` reads the text that a repair gives.
  *
  * @param error where the parser stumbled
  */
-export function repair(text: string, error: Span, helps: (repaired: string) => boolean): Fix[] {
-  const found = slips(text, error).find(({ edit }) =>
-    helps(text.slice(0, edit.start) + edit.newText + text.slice(edit.end)),
-  );
+export function repair(text: string, error: Span, effectOf: (repaired: string) => Effect): Fix[] {
+  let found: Slip | undefined;
+  for (const slip of slips(text, error)) {
+    const { start, end, newText } = slip.edit;
+    const effect = effectOf(text.slice(0, start) + newText + text.slice(end));
+    if (effect === 'cures') return fixOf(slip.title, [slip.edit]);
+    if (effect === 'helps') found ??= slip;
+  }
   return found === undefined ? [] : fixOf(found.title, [found.edit]);
 }
 
-function slips(text: string, { start, end }: Span): { title: string; edit: SpanEdit }[] {
+function slips(text: string, { start, end }: Span): Slip[] {
   const before = endOfTokenBefore(text, start);
   const word = text.slice(start, end);
   const closing = missingEnd(text);
@@ -40,13 +52,60 @@ function slips(text: string, { start, end }: Span): { title: string; edit: SpanE
     ...(text[before - 1] === ','
       ? [{ title: t('Remove the comma'), edit: { start: before - 1, end: before, newText: '' } }]
       : []),
-    { title: t('Put a comma in between'), edit: { start: before, end: before, newText: ',' } },
+    insertion(t('Put a comma in between'), before, ','),
+    insertion(t('Put a colon in between'), before, ':'),
     { title: t('Write it as an escape'), edit: { start, end, newText: escaped(word) } },
     ...(isWord(word) ? [{ title: wordTitle(word), edit: { start, end, newText: quoted(word) } }] : []),
-    ...(closing === '' || end < textEnd
-      ? []
-      : [{ title: t('Close it with {0}', closing.trim()), edit: { start: textEnd, end: textEnd, newText: closing } }]),
+    insertion(opened('"'), start, '"'),
+    ...endsOfText(text, before, end).map((at) => insertion(closed('"'), at, '"')),
+    ...missingBrackets(text, start, before),
+    ...(closing === '' || end < textEnd ? [] : [insertion(closed(closing.trim()), textEnd, closing)]),
   ];
+}
+
+function insertion(title: string, at: number, newText: string): Slip {
+  return { title, edit: { start: at, end: at, newText } };
+}
+
+const opened = (bracket: string) => t('Open it with {0}', bracket);
+const closed = (bracket: string) => t('Close it with {0}', bracket);
+
+/** Where a text may end whose closing quote is missing: one that its line ends, or that the opening quote of the next does. */
+function endsOfText(text: string, before: number, end: number): number[] {
+  const last = lastText(text, text.lastIndexOf('\n', before - 1) + 1, end);
+  if (last === undefined) return [];
+  const token = text.slice(last.start, last.end);
+  const written = token.length > 1 && token.endsWith('"') ? token.slice(0, -1) : token;
+  const withoutComma = written.trimEnd().replace(/[,:]$/, '').trimEnd();
+  let bare = written.length;
+  while (' \t,:[]{}'.includes(written[bare - 1]!)) bare--;
+  const [word] = /^"[^\s",:[\]{}]*/.exec(written)!;
+  return [withoutComma.length, bare, word.length].map((length) => last.start + length);
+}
+
+/** The last text in a part of a line, closed or not. */
+function lastText(text: string, start: number, end: number): Span | undefined {
+  const found = [...text.slice(start, end).matchAll(TOKEN)].findLast(([token]) => token.startsWith('"'));
+  return found && { start: start + found.index, end: start + found.index + found[0].length };
+}
+
+/** A bracket that is missing in front of what came unexpected, or of the key or value before it. */
+function missingBrackets(text: string, start: number, before: number): Slip[] {
+  const value = startOfTokenBefore(text, before);
+  const comma = endOfTokenBefore(text, value);
+  const closings = text[comma - 1] === ',' ? [endOfTokenBefore(text, comma - 1), before] : [before];
+  return [
+    ...[value, start].flatMap((at) => ['{', '['].map((bracket) => insertion(opened(bracket), at, bracket))),
+    ...closings.flatMap((at) => [']', '}'].map((bracket) => insertion(closed(bracket), at, bracket))),
+  ];
+}
+
+/** Where a text, a number or a word starts that ends at a place. */
+function startOfTokenBefore(text: string, end: number): number {
+  if (text[end - 1] === '"') return lastText(text, text.lastIndexOf('\n', end - 1) + 1, end)?.start ?? end;
+  let start = end;
+  while (start > 0 && !/[\s"{}[\]:,]/.test(text[start - 1]!)) start--;
+  return start;
 }
 
 /** Where the last thing in front of a place ends that is no blank and no comment. */

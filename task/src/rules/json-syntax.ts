@@ -1,4 +1,4 @@
-import { repair } from '../json-repairs.ts';
+import { type Effect, repair } from '../json-repairs.ts';
 import { parseJsonTree } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 
@@ -8,7 +8,7 @@ export const jsonSyntax: Rule = {
   explanation:
     'The file is not JSON with comments at this place. Everything else in it that can still be read is checked all the same.',
   quickFix:
-    'Puts in a comma, quotes or closing brackets that are missing, takes out a comma too many, or writes a character as an escape or a number as JSON has it, where that makes the text JSON.',
+    'Puts in a comma, a colon, quotes or brackets that are missing, takes out a comma too many, or writes a character as an escape or a number as JSON has it, where that makes the text JSON.',
   example: {
     of: 'file',
     wrong: '"language": sv',
@@ -18,11 +18,13 @@ export const jsonSyntax: Rule = {
     const problems = context.parsed.problems.filter(({ code }) => code === 'json-syntax');
     const most = context.text.length > MAX_REPAIRED_LENGTH ? 0 : MAX_REPAIRED;
     for (const [index, { message, start, end }] of problems.entries()) {
-      const helps = (text: string): boolean => {
+      const effectOf = (text: string): Effect => {
         const left = errorsIn(text);
-        return left.length < problems.length && timesSaid(message, left) < timesSaid(message, problems);
+        if (left.length === 0) return 'cures';
+        const helps = left.length < problems.length && timesSaid(message, left) < timesSaid(message, problems);
+        return helps ? 'helps' : undefined;
       };
-      const fixes = index < most ? repair(context.text, { start, end }, helps) : [];
+      const fixes = index < most ? repair(context.text, { start, end }, effectOf) : [];
       report({ at: { start, end }, message, fixes });
     }
   },

@@ -10,7 +10,7 @@ export const rowSyntax: Rule = {
   explanation:
     'Each line of a data file is one JSON object, in UTF-8 and without comments. Blank lines are passed over.',
   quickFix:
-    'Closes the row, puts in a comma or quotes that are missing, takes out what is too much, or starts a new line between two rows.',
+    'Closes the row, puts in a comma, a colon, quotes or brackets that are missing, takes out what is too much, or starts a new line between two rows.',
   example: {
     of: 'rows',
     wrong: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"',
@@ -32,7 +32,7 @@ function repairs({ text, problem }: BadRow): Fix[] {
       ? fixOf(t('Start a new line here'), [{ start: before, end: problem.start, newText: '\n' }])
       : fixOf(t('Remove what follows the row'), [{ start: before, end: text.length, newText: '' }]);
   }
-  return repair(text, problem, isRow);
+  return repair(text, problem, (repaired) => (isRow(repaired) ? 'cures' : undefined));
 }
 
 function isRow(text: string): boolean {

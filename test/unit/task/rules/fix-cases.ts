@@ -100,6 +100,56 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Close it with }]}': '{ "model": "demo", "task_templates": [{ "taskname": "a"}]}',
       },
     },
+    'a missing colon': {
+      file: '"p_tuning" /* small */ { "encoder_type": "mlp" }',
+      fixes: { 'Put a colon in between': '"p_tuning": /* small */ { "encoder_type": "mlp" }' },
+    },
+    'a key without its opening quote': {
+      file: '"examples": [],\n"language": "sv",\ntrainer": { "seed": 1 }',
+      fixes: { 'Open it with "': '"examples": [],\n"language": "sv",\n"trainer": { "seed": 1 }' },
+    },
+    'a key without its closing quote': {
+      file: '"new_tasks: ["sentiment-task"],\n"examples": []',
+      fixes: { 'Close it with "': '"new_tasks": ["sentiment-task"],\n"examples": []' },
+    },
+    'a key of a number without its closing quote': {
+      file: '"trainer": { "seed: 12, "max_epochs": 3\n}',
+      fixes: { 'Close it with "': '"trainer": { "seed": 12, "max_epochs": 3\n}' },
+    },
+    'a key of a number without its closing quote, at the end of its line': {
+      file: '"trainer": { "seed: 12\n}',
+      fixes: { 'Close it with "': '"trainer": { "seed": 12\n}' },
+    },
+    'a value without its opening quote': {
+      file: '"language": sv",\n"examples": []',
+      fixes: { 'Open it with "': '"language": "sv",\n"examples": []' },
+    },
+    'a value without its closing quote': {
+      file: '"language": "sv,\n"examples": []',
+      fixes: { 'Close it with "': '"language": "sv",\n"examples": []' },
+    },
+    'a template without its closing quote': {
+      of: '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}: {label},\n"total_virtual_tokens": 10',
+      fixes: {
+        'Close it with "': '"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}: {label}",\n"total_virtual_tokens": 10',
+      },
+    },
+    'a list without its opening bracket': {
+      of: '"virtual_token_splits": 10],\n"total_virtual_tokens": 10',
+      fixes: { 'Open it with [': '"virtual_token_splits": [10],\n"total_virtual_tokens": 10' },
+    },
+    'an object without its opening brace': {
+      file: '"trainer": "seed": 1 },\n"examples": []',
+      fixes: { 'Open it with {': '"trainer": {"seed": 1 },\n"examples": []' },
+    },
+    'a list without its closing bracket': {
+      file: '"new_tasks": ["sentiment-task" /* the only one */,\n"examples": []',
+      fixes: { 'Close it with ]': '"new_tasks": ["sentiment-task"] /* the only one */,\n"examples": []' },
+    },
+    'an empty list without its closing bracket': {
+      of: '"labels": { "positiva": [, "negativa": [] }',
+      fixes: { 'Close it with ]': '"labels": { "positiva": [], "negativa": [] }' },
+    },
     'a comment that is not closed': {
       task: '{ "model": "demo" } /* the end',
       fixes: {
@@ -682,6 +732,18 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       fixes: {
         'Start a new line here':
           '{"taskname":"sentiment-task","sentence":"a","label":"positiva"}\n{"taskname":"sentiment-task","sentence":"b","label":"positiva"}',
+      },
+    },
+    'a text without its closing quote': {
+      rows: row('Räntan stiger').replace('stiger"', 'stiger'),
+      fixes: {
+        'Close it with "': '{"taskname":"sentiment-task","sentence":"Räntan stiger","label":"positiva"}',
+      },
+    },
+    'a missing colon': {
+      rows: row('a').replace('"label":', '"label"'),
+      fixes: {
+        'Put a colon in between': '{"taskname":"sentiment-task","sentence":"a","label":"positiva"}',
       },
     },
     'a tab': {
