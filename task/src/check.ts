@@ -13,6 +13,7 @@ import { Work } from './data/work.ts';
 import type { DataFacts } from './data-facts.ts';
 import type { CheckEnvironment, ModelFacts } from './environment.ts';
 import { usableModel } from './model-facts.ts';
+import { withoutAftermath } from './one-slip.ts';
 import { byPlace, toProblem } from './row-findings.ts';
 import type { Finding, Rule, Surroundings } from './rule.ts';
 import { rules } from './rules/index.ts';
@@ -41,8 +42,11 @@ export interface CheckResult {
 /** The problems that can be told from the task file's text alone; what an editor shows at once. */
 export function checkTaskText(path: string, text: string): { context: TaskContext; problems: Problem[] } {
   const context = new TaskContext(path, text);
-  const problems = collect(context, (rule, report) => rule.checkFile?.(context, report));
-  return { context, problems: problems.sort(byPlace) };
+  return { context, problems: withoutAftermath(context, problemsOfText(context), problemsOfText).sort(byPlace) };
+}
+
+function problemsOfText(context: TaskContext): Problem[] {
+  return collect(context, (rule, report) => rule.checkFile?.(context, report));
 }
 
 /**

@@ -60,6 +60,7 @@ function slips(text: string, { start, end }: Span): Slip[] {
     ...endsOfText(text, before, end).map((at) => insertion(closed('"'), at, '"')),
     ...missingBrackets(text, start, before),
     ...(closing === '' || end < textEnd ? [] : [insertion(closed(closing.trim()), textEnd, closing)]),
+    ...restOfLine(text, before),
   ];
 }
 
@@ -81,6 +82,15 @@ function endsOfText(text: string, before: number, end: number): number[] {
   while (' \t,:[]{}'.includes(written[bare - 1]!)) bare--;
   const [word] = /^"[^\s",:[\]{}]*/.exec(written)!;
   return [withoutComma.length, bare, word.length].map((length) => last.start + length);
+}
+
+/** What closes all that a line has opened, where the next one begins something else. */
+function restOfLine(text: string, before: number): Slip[] {
+  const [line] = /.*/.exec(text.slice(text.lastIndexOf('\n', before - 1) + 1))!;
+  const at = text.lastIndexOf('\n', before - 1) + 1 + line.trimEnd().length;
+  const comma = /^\s*["{[]/.test(text.slice(at)) ? ',' : '';
+  const closing = missingEnd(line) + comma;
+  return closing === comma ? [] : [insertion(closed(closing), at, closing)];
 }
 
 /** The last text in a part of a line, closed or not. */

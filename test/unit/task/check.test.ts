@@ -16,6 +16,44 @@ import {
   unmark,
 } from './harness.ts';
 
+describe('one slip', () => {
+  const sound = `{
+  "model": "demo",
+  "trainer": { "max_epoch": 5, "seed": 1 },
+  "new_tasks": ["sentiment-task"],
+  "task_templates": [
+    { "taskname": "sentiment-task", "prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}:{label}", "answer_field": "label" }
+  ]
+}`;
+  const told = (text: string) =>
+    checkTaskText(TASK_PATH, text).problems.map(({ code, range: { start } }) => [code, start.line]);
+
+  it.each([
+    ['"new_tasks"', 'new_tasks"', 3],
+    ['"new_tasks"', '"new_tasks', 3],
+    ['"sentiment-task"],', '"sentiment-task],', 3],
+    ['"sentiment-task"],', '"sentiment-task",', 4],
+    ['"sentiment-task"],', '"sentiment', 3],
+    ['"task_templates":', '"task_templates"', 4],
+    ['{ "taskname"', '"taskname"', 5],
+  ])('is told alone, with what is wrong even so: %s as %s', (right, wrong, line) => {
+    expect(told(sound)).toEqual([['schema', 2]]);
+    expect(told(sound.replace(right, wrong))).toEqual([
+      ['schema', 2],
+      ['json-syntax', line],
+      // Of a task of which too little is written there is no template.
+      ...(wrong === '"sentiment' ? [['task-without-template', 3]] : []),
+    ]);
+  });
+
+  it('is not told alone where there is another one', () => {
+    const codes = told(sound.replace('"new_tasks"', 'new_tasks"').replace('"trainer":', '"trainer"')).map(
+      ([code]) => code,
+    );
+    expect(codes.filter((code) => code === 'json-syntax').length).toBeGreaterThan(1);
+  });
+});
+
 describe('checkTaskFile', () => {
   it('counts the rows of each task and split, and the labels', async () => {
     const { data } = await check({});

@@ -150,6 +150,14 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       of: '"labels": { "positiva": [, "negativa": [] }',
       fixes: { 'Close it with ]': '"labels": { "positiva": [], "negativa": [] }' },
     },
+    'a text in a list that is being written': {
+      file: '"new_tasks": ["sentiment-task\n"examples": []',
+      fixes: { 'Close it with "],': '"new_tasks": ["sentiment-task"],\n"examples": []' },
+    },
+    'a list of numbers that is being written': {
+      of: '"virtual_token_splits": [10\n',
+      fixes: { 'Close it with ]': '"virtual_token_splits": [10]\n' },
+    },
     'a comment that is not closed': {
       task: '{ "model": "demo" } /* the end',
       fixes: {
