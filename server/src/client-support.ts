@@ -46,6 +46,9 @@ export type Refreshable = 'diagnostics' | 'codeLens' | 'inlayHint';
 export function clientSupport({ capabilities, initializationOptions, clientInfo }: ClientParams): ClientSupport {
   const { textDocument, workspace } = capabilities;
   const diagnostics = textDocument?.publishDiagnostics;
+  const hoverFormat = textDocument?.hover?.contentFormat;
+  // Emacs says what it shows of hovers, and nothing of completions.
+  const completionFormat = textDocument?.completion?.completionItem?.documentationFormat ?? hoverFormat;
   const pull = textDocument?.diagnostic;
   const refreshesDiagnostics = workspace?.diagnostics?.refreshSupport === true;
   return {
@@ -60,8 +63,8 @@ export function clientSupport({ capabilities, initializationOptions, clientInfo 
     definitionLinks: textDocument?.definition?.linkSupport === true,
     prepareRename: textDocument?.rename?.prepareSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
-    markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') ?? true,
-    markdownCompletion: textDocument?.completion?.completionItem?.documentationFormat?.includes('markdown') ?? true,
+    markdownHover: hoverFormat?.includes('markdown') ?? true,
+    markdownCompletion: completionFormat?.includes('markdown') ?? true,
     isolates: optionOf(initializationOptions, 'isolates') === true,
     commands: new Set(commandsOf(initializationOptions)),
     workspaceFolders: workspace?.workspaceFolders === true,

@@ -35,6 +35,13 @@ describe('an editor can do what it says', () => {
     expect(takes(['plaintext'])).toEqual([false, false]);
   });
 
+  it('about Markdown, of which Emacs speaks for hovers alone', () => {
+    const capabilities: ClientCapabilities = {
+      textDocument: { hover: { contentFormat: ['plaintext'] }, completion: {} },
+    };
+    expect(clientSupport({ capabilities }).markdownCompletion).toBe(false);
+  });
+
   it('about files that it watches, where it lets the server say which', () => {
     const watches = (didChangeWatchedFiles: object) => {
       const support = clientSupport({ capabilities: { workspace: { didChangeWatchedFiles } } });
