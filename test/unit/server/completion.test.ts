@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of snippets, not of JavaScript
 import { describe, expect, it } from 'vitest';
+import { CompletionItemKind, InsertTextFormat, type TextEdit } from 'vscode-languageserver-types';
 import { DEMO_SIZES } from '../../../model/src/demo/packages.ts';
 import { SUGGESTED_MODELS } from '../../../model/src/suggested-models.ts';
-import { row, taskFile } from '../task/harness.ts';
+import type { ModelFacts } from '../../../task/src/environment.ts';
+import { demoModel, row, taskFile } from '../task/harness.ts';
 import { completing } from './completing.ts';
 import { atCursor, editor, TASK } from './harness.ts';
 
@@ -60,6 +62,25 @@ describe('keys', () => {
     expect((await of('‸')).accept('truncate_field')).toContain('"truncate_field": "${1:sentence}"');
   });
 
+  it('come with what the data, the model and the splits say', async () => {
+    const short = {
+      environment: { model: async () => ({ ...(demoModel as object), maxPositions: 256 }) as ModelFacts },
+    };
+    expect((await completing('{ "model": "demo", "data": { ‸ } }', short)).accept('max_seq_length')).toContain(
+      '"max_seq_length": 256',
+    );
+    const given = '"taskname": "sentiment-task", ';
+    const of = async (keys: string, key: string) =>
+      (await completing(`{ "data": { "train_ds": "train.jsonl" }, "task_templates": [{ ${given}${keys}‸ }] }`)).accept(
+        key,
+      );
+    expect(await of('"virtual_token_splits": [3, 4], ', 'total_virtual_tokens')).toContain('"total_virtual_tokens": 7');
+    expect(await of('', 'prompt_template')).toContain('"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}: {label}"');
+    expect(await of('"answer_field": "sentence", ', 'prompt_template')).toContain(' {label}: {sentence}"');
+    const existing = taskFile({ file: '"existing_tasks": ["sentiment-task"], ‸"examples": []' });
+    expect((await completing(existing)).accept('new_tasks')).toContain('"new_tasks": [""]');
+  });
+
   it('keep a colon and a value that are there', async () =>
     expect((await completing('{ "lang‸": "sv" }')).accept('language')).toBe('{ "language": "sv" }'));
 
@@ -80,6 +101,38 @@ describe('keys', () => {
   });
 });
 
+describe('an offer', () => {
+  it.each([
+    ['a key', '{ "la‸" }', 'language'],
+    ['a bare key', '{ la‸ }', 'language'],
+    ['a value', '{ "p_tuning": { "encoder_type": "r‸" } }', '"residual"'],
+    ['a bare value', '{ "p_tuning": { "encoder_type": r‸ } }', '"residual"'],
+    ['a path', '{ "data": { "train_ds": ["tr‸"] } }', '"train.jsonl"'],
+    ['a label', taskFile({ of: '"labels": { "pos‸" }' }), 'positiva'],
+    ['a key of an example', taskFile({ file: '"examples": [{ "sen‸" }]' }), 'sentence'],
+  ])('is found by what is typed of it, quotes and all, in place of which it comes: %s', async (_, marked, label) => {
+    const { item } = await completing(marked);
+    const { textEdit, filterText } = item(label);
+    const { text, position } = atCursor(marked);
+    const line = text.split('\n')[position.line]!;
+    const { start } = (textEdit as TextEdit).range;
+    expect(filterText).toMatch(new RegExp(`^${line.slice(start.character, position.character)}`));
+  });
+
+  it('says whether it is a snippet, what it is, and how its documentation is written', async () => {
+    const marked = '{ "p_tuning": { ‸ } }';
+    expect((await completing(marked, SNIPPETS)).item('encoder_type')).toMatchObject({
+      kind: CompletionItemKind.Property,
+      insertTextFormat: InsertTextFormat.Snippet,
+      documentation: { kind: 'markdown' },
+    });
+    expect((await completing(marked)).item('encoder_type').insertTextFormat).toBe(InsertTextFormat.PlainText);
+    const template = (await completing('{ "task_templates": [‸] }')).item('Template for free text');
+    expect(template.filterText).toContain('Template for free text');
+    expect(template.documentation).toMatchObject({ value: expect.stringContaining('```jsonc') });
+  });
+});
+
 describe('values', () => {
   it('of a key with few are these, the default first, each with its meaning', async () => {
     const { labels, item } = await completing('{ "p_tuning": { "encoder_type": ‸ } }');
@@ -93,6 +146,7 @@ describe('values', () => {
     ['{ "p_tuning": { "encoder_type": "r‸ } }', '"residual"', '{ "p_tuning": { "encoder_type": "residual" } }'],
     ['{ "p_tuning": { "encoder_type": r‸ } }', '"residual"', '{ "p_tuning": { "encoder_type": "residual" } }'],
     ['{ "p_tuning": { "encoder_type" "r‸" } }', '"residual"', '{ "p_tuning": { "encoder_type": "residual" } }'],
+    ['{ "p_tuning": { "encoder_type""r‸" } }', '"residual"', '{ "p_tuning": { "encoder_type":"residual" } }'],
     [
       '{ "p_tuning": { "encoder_type": "r‸, "dropout": 0 } }',
       '"residual"',
@@ -105,6 +159,27 @@ describe('values', () => {
   ])('take the place of what is there, and no more: %s', async (marked, label, expected) =>
     expect((await completing(marked)).accept(label)).toBe(expected),
   );
+
+  it('of true, false, null and numbers say which is the default', async () => {
+    const details = async (marked: string) =>
+      (await completing(marked)).items.map(({ label, detail }) => [label, detail]);
+    expect(await details('{ "data": { "add_bos": ‸ } }')).toEqual([
+      ['true', undefined],
+      ['false', undefined],
+      ['null', 'default'],
+    ]);
+    expect(await details('{ "trainer": { "seed": ‸ } }')).toEqual([['1234', 'default']]);
+    expect(await details('{ "language": ‸ }')).toContainEqual(['null', 'default']);
+  });
+
+  it('as a whole are shown in a line, of which the beginning', async () => {
+    const { labels, items } = await completing(taskFile({ of: '"labels": ‸' }));
+    expect(labels).toEqual(['null', '{ "negativa": [], "positiva": [] }']);
+    expect(items.find(({ label }) => label.startsWith('{'))?.documentation).toBeDefined();
+    const [template] = (await completing('{ "task_templates": ‸ }')).labels;
+    expect(template).toMatch(/^\[ \{ "taskname": .*…$/);
+    expect(template).toHaveLength(60);
+  });
 
   it('of true, false, null and numbers are not offered in a string', async () => {
     expect((await completing('{ "data": { "add_bos": "‸" } }')).labels).toEqual([]);
@@ -124,6 +199,12 @@ describe('names', () => {
     expect((await completing(taskFile({ file: '"new_tasks": ["‸"]' }))).labels).toEqual(['"sentiment-task"']);
     const taken = taskFile({ file: '"existing_tasks": ["sentiment-task"], "new_tasks": ["‸"]' });
     expect((await completing(taken)).labels).toEqual([]);
+  });
+
+  it('of tasks hold the one that the cursor is in, with its rows', async () => {
+    const { labels, item } = await completing(taskFile({ file: '"new_tasks": ["sentiment‸-task"]' }));
+    expect(labels).toEqual(['"sentiment-task"']);
+    expect(item('"sentiment-task"').detail).toBe('4 rows');
   });
 
   it('of existing tasks are those of the prompt table first', async () => {
@@ -161,6 +242,17 @@ describe('names', () => {
     ]);
   });
 
+  it('of the answer’s field are the rows’, where the template has no text, the commonest first', async () => {
+    const rows = ['{"text": "a"}', '{"text": "b", "label": "x"}'].map((fields) =>
+      fields.replace('{', '{"taskname": "a", '),
+    );
+    const file =
+      '{ "data": { "train_ds": "train.jsonl" }, "task_templates": [{ "taskname": "a", "answer_field": "‸" }] }';
+    const { labels, item } = await completing(file, { disk: { 'train.jsonl': rows.toReversed().join('\n') } });
+    expect(labels).toEqual(['"text"', '"label"']);
+    expect(item('"text"').documentation).toMatchObject({ value: 'Such as `b`' });
+  });
+
   it('of languages are those of the model', async () => {
     const { labels, item } = await completing('{ "model": "demo", "language": "‸" }');
     expect(labels).toEqual(['"en"', '"sv"', '"da"']);
@@ -178,14 +270,34 @@ describe('labels', () => {
     expect(accept('bra')).toContain('"labels": { "bäst": [], "bra": [] }');
   });
 
+  it('are counted without the blanks around them', async () => {
+    const rows = ['dåligt', 'bra', ' bra', 'dåligt', ' bra'].map((label, i) => row(`mening ${i}`, label)).join('\n');
+    const { items } = await completing(taskFile({ of: '"labels": { "‸" }' }), {
+      disk: { 'train.jsonl': rows, 'validation.jsonl': '' },
+    });
+    expect(items.map(({ label, detail }) => [label, detail])).toEqual([
+      ['bra', '3 rows'],
+      ['dåligt', '2 rows'],
+    ]);
+  });
+
+  it('as a whole are examples of labels, where there are too many answers', async () => {
+    const many = Array.from({ length: 21 }, (_, i) => row(`mening ${i}`, `svar ${i}`)).join('\n');
+    const { accept } = await completing(taskFile({ of: '"labels": null, ‸' }).replace('"labels": null,', ''), {
+      disk: { 'train.jsonl': many, 'validation.jsonl': '' },
+    });
+    expect(accept('labels')).toContain('"labels": { "positive": [], "negative": [] }');
+  });
+
   it('as a whole are all answers', async () => {
     const { accept } = await completing(taskFile({ of: '"labels": null, ‸' }).replace('"labels": null,', ''), { disk });
     expect(accept('labels')).toContain('"labels": { "bra": [], "bäst": [], "dåligt": [] }');
   });
 
   it('have as other forms the answers that begin alike first', async () => {
-    const { labels } = await completing(taskFile({ of: '"labels": { "bästa": ["‸"], "dåligt": [] }' }), { disk });
+    const { labels, item } = await completing(taskFile({ of: '"labels": { "Bästa": ["‸"], "dåligt": [] }' }), { disk });
     expect(labels).toEqual(['"bäst"', '"bra"']);
+    expect(item('"bra"').detail).toBe('3 rows');
   });
 });
 
@@ -211,6 +323,11 @@ describe('paths', () => {
     expect(accept('"data/train-more.jsonl"')).toContain('"train_ds": ["train.jsonl", "data/train-more.jsonl"]');
   });
 
+  it('start where a folder has been typed, whatever follows it', async () => {
+    const { labels } = await completing('{ "data": { "test_ds": "data/tr‸/x" } }', { disk });
+    expect(labels).toEqual(['"data/dev.jsonl"', '"data/train-more.jsonl"']);
+  });
+
   it('start where a folder has been typed, in a string that is not closed too', async () => {
     const { labels, accept } = await completing('{ "data": { "test_ds": "data/‸ } }', { disk });
     expect(labels).toEqual(['"data/dev.jsonl"', '"data/train-more.jsonl"']);
@@ -218,7 +335,7 @@ describe('paths', () => {
   });
 
   it('to models are the demo ones, folders with a config.json, those in the Hugging Face cache, and some to be fetched', async () => {
-    const { labels, item } = await completing('{ "model": "‸" }', { disk });
+    const { labels, item } = await completing('{ "model": "‸" }', { disk: { ...disk, 'config.json': '{}' } });
     const there = ['"demo"', ...DEMO_SIZES.map((size) => `"demo-${size}"`), '"models/gpt2"', '"owner/model"'];
     expect(labels).toEqual([...there, ...SUGGESTED_MODELS.map(({ id }) => `"${id}"`)]);
     expect(item('"owner/model"').detail).toBe('gpt2, 124 million parameters, 548 MB');
@@ -233,7 +350,9 @@ describe('paths', () => {
   });
 
   it('to prompt tables are the usual name and those that are there, no weights of models', async () => {
-    const { labels } = await completing('{ "prompt_table": "‸" }', { disk });
+    const usual = { 'assistant.prompts.safetensors': '' };
+    const { labels, item } = await completing('{ "prompt_table": "‸" }', { disk: { ...disk, ...usual } });
+    expect(item('"assistant.prompts.safetensors"').detail).toBe('default');
     expect(labels).toEqual(['"assistant.prompts.safetensors"', '"tables/other.safetensors"']);
   });
 });

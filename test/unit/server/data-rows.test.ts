@@ -37,6 +37,14 @@ describe('hovering over a row of a data file', () => {
     expect((await hoveringRow(long))?.text).toMatch(/7\d of at most 48 tokens\. Too long: the row is skipped\./);
     const cut = { [TASK]: taskFile({ of: '"truncate_field": "sentence"' }) };
     expect((await hoveringRow(long, cut))?.text).toContain('Too long: the end of `{sentence}` is cut off.');
+    const answer = row('a‸', 'ord '.repeat(60));
+    expect((await hoveringRow(answer, cut))?.text).toContain('Too long: the row is skipped.');
+  });
+
+  it('does not count the tokens of a very long one', async () => {
+    const text = (await hoveringRow(row(`${'ord '.repeat(6000)}‸`)))?.text;
+    expect(text).toContain('⟨10⟩ ord ord');
+    expect(text).not.toContain('tokens');
   });
 
   it('shows what each task file makes of it', async () => {
@@ -92,7 +100,8 @@ describe('completion in a data file', () => {
     const rows = [row('a', 'negativa'), row('b', 'negativ'), row('c', '‸')].join('\n');
     const { labels, item, accept } = await completingRow(rows);
     expect(labels).toEqual(['"negativa"', '"positiva"', '"negativ"', '"positiv"']);
-    expect(item('"negativa"').detail).toBe('3 rows');
+    expect(item('"negativa"')).toMatchObject({ detail: '3 rows', documentation: { value: 'Also: `negativ`' } });
+    expect(item('"negativ"').detail).toBe('stands for negativa');
     expect(accept('"positiv"')).toContain(row('c', 'positiv'));
   });
 
@@ -100,9 +109,17 @@ describe('completion in a data file', () => {
     const task = taskFile({ of: '"labels": null' });
     const rows = [row('a', 'ja'), row('b', 'ja'), row('c', 'nej'), row('d', 'nej'), row('e', 'nej')];
     const disk = { 'validation.jsonl': '' };
-    const { labels } = await completingRow([...rows, row('f', '‸').replace('"}', '"')].join('\n'), { task, disk });
-    expect(labels).toEqual(['"nej"', '"ja"']);
+    const { items } = await completingRow([...rows, row('f', '‸').replace('"}', '"')].join('\n'), { task, disk });
+    expect(items.map(({ label, detail }) => [label, detail])).toEqual([
+      ['"nej"', '3 rows'],
+      ['"ja"', '2 rows'],
+    ]);
     expect((await completingRow([...rows, row('‸')].join('\n'), { task, disk })).labels).toEqual([]);
+  });
+
+  it('works behind a byte order mark', async () => {
+    const { accept } = await completingRow('\uFEFF{"taskname": "sentiment-task", "la‸"}');
+    expect(accept('label')).toBe('\uFEFF{"taskname": "sentiment-task", "label": "positiva"}');
   });
 
   it('works in rows that are broken', async () => {

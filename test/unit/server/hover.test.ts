@@ -48,6 +48,25 @@ describe('a marker', () => {
     );
   });
 
+  it('of one virtual token has one position, at the front and the end of a row too', async () => {
+    const one = (text: string) =>
+      hovering(taskFile({ of: `"prompt_template": "${text}", "virtual_token_splits": [1, 1]` }));
+    const first = await one('<|VIRT‸UAL_PROMPT_0|>{sentence}<|VIRTUAL_PROMPT_1|>');
+    expect(first).toContain('Token 1 of the 2 of task `sentiment-task`, at marker 1 of 2.');
+    expect(first).toContain('At the front of the row, in front of `{sentence}`.');
+    expect(first).toContain('Position 5 of every row');
+    const last = await one('<|VIRTUAL_PROMPT_0|>{sentence}<|VIRT‸UAL_PROMPT_1|>');
+    expect(last).toContain('Token 2 of the 2 of task `sentiment-task`, at marker 2 of 2.');
+    expect(last).toContain('Behind `{sentence}`, at its end.');
+  });
+
+  it('between long texts shows the part of them that is near', async () => {
+    const text = await two(
+      `<|VIRTUAL_PROMPT_0|>{sentence}${'a'.repeat(40)}b<|VIRT‸UAL_PROMPT_1|>c${'d'.repeat(40)}{label}`,
+    );
+    expect(text).toContain(`Behind \`…${'a'.repeat(29)}b\`, in front of \`c${'d'.repeat(29)}…\`.`);
+  });
+
   it('in front of all fields has the same positions in every row', async () => {
     const text = await two('Text: <|VIR‸TUAL_PROMPT_0|> {sentence}<|VIRTUAL_PROMPT_1|> {label}');
     expect(text).toContain('Behind `Text: `, in front of `␣`.');
@@ -174,6 +193,19 @@ describe('a task', () => {
     const text = await asked('', { virtualTokens: 10, hidden: 512, template: trained.template, splits: [10] });
     expect(text).toContain('Trained; the prompt table does not say when.');
     expect(text).not.toContain('Out of date');
+    const { date: _, ...undated } = trained;
+    expect(await asked('', undated)).toContain('Trained with 418 rows. On 46 validation rows: accuracy 87.0%');
+    const { trainRows: __, ...unknown } = undated;
+    expect(await asked('', unknown)).toMatch(/Trained; the prompt table does not say when\.$/);
+  });
+
+  it('of many labels shows those of the most rows', async () => {
+    const labels = [...Array(14).keys()].flatMap((i) => Array(i + 1).fill(`svar${i}`) as string[]);
+    const disk = { 'train.jsonl': labels.map((label, i) => row(`${i}`, label)).join('\n'), 'validation.jsonl': '' };
+    const list = Object.fromEntries(labels.map((label) => [label, []]));
+    const of = `"taskname": "sentiment‸-task", "labels": ${JSON.stringify(list)}`;
+    const text = await hovering(taskFile({ of }), { disk });
+    expect(text).toMatch(/Labels: `svar13` 13\.3%, `svar12` 12\.4%, .*, `svar2` 2\.9%, …\./);
     const slots = { rows: 50, loss: 0.5, accuracy: 0.1, intentAccuracy: 0.571, slotF1: 0.173 };
     expect(await asked('', { ...trained, validation: slots })).toContain(
       'On 50 validation rows: accuracy 10.0%, intent 57.1%, slot F1 0.173, loss 0.500.',
@@ -247,6 +279,14 @@ describe('the model', () => {
       reason: 'No decoder.',
     });
     expect(unsupported).toContain('Not supported: No decoder.\n\nSupported: gpt2.');
+    const odd = await asked({ kind: 'unsupported', modelType: 'gpt2', supported: ['gpt2'], reason: 'Odd.' });
+    expect(odd).toMatch(/Not supported: Odd\.$/);
+  });
+
+  it('of many languages names some', async () => {
+    const languages = ['en', 'sv', 'da', 'nb', 'fi', 'is', 'de', 'nl', 'fr', 'es', 'it', 'pt', 'pl', 'cs'];
+    const text = await asked({ ...(demoModel as ModelFacts & { kind: 'ok' }), languages });
+    expect(text).toMatch(/English, Swedish, .*, Portuguese and 2 more\.$/);
   });
 
   it('says whether it was made for chats', async () => {
@@ -280,6 +320,16 @@ describe('a data file', () => {
     );
   });
 
+  it('says the labels of the most rows first, and none where there are none', async () => {
+    const file = '"data": { "train_ds": ["tra‸in.jsonl"] }';
+    const rows = [row('a'), row('b', 'negativa'), row('c', 'negativa')].join('\n');
+    const disk = { 'train.jsonl': rows };
+    expect(await hovering(taskFile({ file }), { disk })).toContain(
+      '- `sentiment-task`: 3 rows (`negativa` 2, `positiva` 1)',
+    );
+    expect(await hovering(taskFile({ file, of: '"labels": null' }), { disk })).toMatch(/- `sentiment-task`: 3 rows$/);
+  });
+
   it('that is missing says so', async () => {
     const text = await hovering(taskFile({ file: '"data": { "train_ds": "no‸where.jsonl" }' }));
     expect(text).toContain('There is no such file.');
@@ -309,6 +359,14 @@ it('the prompt table says which tasks it holds', async () => {
     '- `trained-task`: 10 virtual tokens',
   );
   expect(await hovering(taskFile({ file: '"prompt_table": "new‸.safetensors"' }))).toContain('training makes it');
+  expect(await hovering(taskFile({ file: '"prompt_table": "broken‸.safetensors"' }))).toContain(
+    'It cannot be read: its header is no JSON',
+  );
+  const tasks = new Map([['a', { virtualTokens: 4, hidden: 8, date: '2026-11-23T14:05:09Z' }]]);
+  const dated = { environment: { promptTable: async () => ({ tasks }) } };
+  expect(await hovering(taskFile({ file: '"prompt_table": "new‸.safetensors"' }), dated)).toContain(
+    '- `a`: 4 virtual tokens, trained on 2026-11-23',
+  );
 });
 
 it('an example is shown as the filled template, up to the answer', async () => {

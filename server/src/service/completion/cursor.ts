@@ -104,7 +104,7 @@ class CursorReader {
     const follows = this.#text[token.end];
     if (token.isClosed && !(follows !== undefined && /[\p{L}\p{N}_]/u.test(follows))) return token;
     const rest = WORD_AT_START.exec(this.#text.slice(this.#offset, token.end))![0];
-    return { ...token, end: this.#offset + rest.length, isClosed: false };
+    return { ...token, end: this.#offset + rest.length };
   }
 
   #inToken(token: JsonToken): void {

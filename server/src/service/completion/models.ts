@@ -13,8 +13,8 @@ export async function modelOffers(ask: Ask): Promise<Offer[]> {
     ...folders.map((path) => thereOffer(ask, path, CompletionItemKind.Folder)),
     ...ids.map((id) => thereOffer(ask, id, CompletionItemKind.Value)),
   ]);
-  const suggested = suggestedFor(ask.knowledge.context.file.language).filter(({ id }) => !ids.includes(id));
-  return [...demoOffers(ask), ...there, ...suggested.map((model) => suggestedOffer(ask, model))];
+  const suggested = suggestedFor(ask.knowledge.context.file.language).map((model) => suggestedOffer(ask, model));
+  return [...demoOffers(ask), ...there, ...suggested];
 }
 
 function demoOffers({ cursor }: Ask): Offer[] {

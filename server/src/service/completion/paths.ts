@@ -49,8 +49,8 @@ export function isMeantFor(key: (typeof SPLITS)[number]['key'], path: string): b
 export async function promptTableOffers(ask: Ask): Promise<Offer[]> {
   const usual = `${taskFileStem(ask.knowledge.context.path)}.prompts.safetensors`;
   const folders = (await foldersBelow(ask)).filter(({ entries }) => !isModel(entries));
-  const there = filesIn(folders, '.safetensors').filter((path) => path !== usual);
-  return [fileOffer(ask, usual, t('default')), ...there.map((path) => fileOffer(ask, path))];
+  const there = filesIn(folders, '.safetensors').map((path) => fileOffer(ask, path));
+  return [fileOffer(ask, usual, t('default')), ...there];
 }
 
 /** Folders with a `config.json`. */

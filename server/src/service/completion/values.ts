@@ -23,6 +23,7 @@ export async function valueOffers(
     if (cursor.path.length === 2 && cursor.path[0] === 'task_templates') offers.unshift(...templateOffers(ask));
     offers.push(...wholeOffers(ask, shape, key));
   }
+  // What is there already comes first, with what is known of it.
   const seen = new Set<string>();
   return offers.filter(({ label }) => !seen.has(label) && seen.add(label));
 }
