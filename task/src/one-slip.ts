@@ -16,13 +16,8 @@ export function withoutAftermath(
   for (const slip of problems) {
     const mended = slip.code === 'json-syntax' ? mend(context, slip) : undefined;
     if (mended === undefined || mended.parsed.problems.some(({ code }) => code === 'json-syntax')) continue;
-    const left = new Map<string, number>();
-    for (const problem of problemsOf(mended)) left.set(said(problem), (left.get(said(problem)) ?? 0) + 1);
-    return problems.filter((problem) => {
-      const count = left.get(said(problem)) ?? 0;
-      left.set(said(problem), count - 1);
-      return problem === slip || count > 0;
-    });
+    const left = new Set(problemsOf(mended).map(said));
+    return problems.filter((problem) => problem === slip || left.has(said(problem)));
   }
   return problems;
 }

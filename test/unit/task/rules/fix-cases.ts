@@ -104,6 +104,10 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       file: '"p_tuning" /* small */ { "encoder_type": "mlp" }',
       fixes: { 'Put a colon in between': '"p_tuning": /* small */ { "encoder_type": "mlp" }' },
     },
+    'a missing colon, behind a comment that ends in what looks like another': {
+      file: '/* of old:\n// */ "language" "sv",\n"examples": []',
+      fixes: { 'Put a colon in between': '/* of old:\n// */ "language": "sv",\n"examples": []' },
+    },
     'a key without its opening quote': {
       file: '"examples": [],\n"language": "sv",\ntrainer": { "seed": 1 }',
       fixes: { 'Open it with "': '"examples": [],\n"language": "sv",\n"trainer": { "seed": 1 }' },
