@@ -170,6 +170,17 @@ describe('letters without a token', () => {
   });
 });
 
+test('WordPiece takes the longest piece, and a word as a whole is unknown', () => {
+  const pieces = ['[UNK]', 'a', '##b', '##bc', 'c', '[CLS]', '[', '##C', '##L', '##S', '##]', '##CLS]'];
+  const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
+  const model = { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 5 };
+  const added_tokens = [{ id: 5, content: '[CLS]', special: true }];
+  const tokenizer = open({ pre_tokenizer: { type: 'WhitespaceSplit' }, added_tokens }, { ...model, vocab });
+  expect(tokenizer.encode('abc ab c abx cbbbb cbbbbb')).toEqual([1, 3, 1, 2, 4, 0, 4, 2, 2, 2, 2, 0]);
+  expect(tokenizer.encodeSpecial('a[CLS]')).toEqual([1, 5]);
+  expect(tokenizer.encode('[CLS]')).toEqual([6, 0, 0, 0, 0]);
+});
+
 describe('a unigram model', () => {
   const bytes = [0xc3, 0xa5].map((byte) => [`<0x${byte.toString(16).toUpperCase()}>`, -9]);
   const vocab = [['<unk>', 0], ['a', -1], ['</s>', 0], ...bytes, ['b', -1]];
