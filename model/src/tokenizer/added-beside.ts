@@ -21,10 +21,7 @@ export function addedBeside({
   specialTokensMap = {},
   addedTokensFile = {},
 }: BesideVocabulary): AddedToken[] {
-  const named = [config, specialTokensMap]
-    .flatMap((settings) => Object.entries(settings))
-    .flatMap(([key, value]) => (/_tokens?$/.test(key) ? value : []))
-    .map((value) => (isJsonObject(value) ? value.content : value));
+  const named = namedTexts({ config, specialTokensMap });
   const { added_tokens_decoder: described } = config;
   const found: [content: unknown, id: unknown, flags: JsonObject][] = isJsonObject(described)
     ? Object.entries(described).flatMap(([id, token]) =>
@@ -33,7 +30,16 @@ export function addedBeside({
     : Object.entries(addedTokensFile).map(([content, id]) => [content, id, {}]);
   return found.flatMap(([content, id, flags]) =>
     isId(id) && typeof content === 'string' && content !== ''
-      ? [{ ...flags, content, id, special: flags.special === true || named.includes(content) }]
+      ? [{ ...flags, content, id, special: flags.special === true || named.has(content) }]
       : [],
   );
+}
+
+/** The texts of all tokens that have a name, such as `bos_token`. */
+export function namedTexts({ config = {}, specialTokensMap = {} }: BesideVocabulary): ReadonlySet<string> {
+  const named = [config, specialTokensMap]
+    .flatMap((settings) => Object.entries(settings))
+    .flatMap(([key, value]) => (/_tokens?$/.test(key) ? value : []))
+    .map((value: unknown) => (isJsonObject(value) ? value.content : value));
+  return new Set(named.filter((text) => typeof text === 'string'));
 }

@@ -1,6 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
-import { addedBeside, type BesideVocabulary } from './added-beside.ts';
+import { addedBeside, type BesideVocabulary, namedTexts } from './added-beside.ts';
 import { type AddedToken, readTokenizerFile, type TokenizerParts } from './tokenizer-file.ts';
 import { UnusableTokenizer } from './vocabulary.ts';
 
@@ -10,9 +9,6 @@ import { UnusableTokenizer } from './vocabulary.ts';
  */
 
 const CLASSES: readonly unknown[] = [undefined, 'GPT2Tokenizer', 'GPT2TokenizerFast'];
-
-/** Names of special tokens, in tokenizer_config.json and special_tokens_map.json. */
-const SPECIAL = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
 
 /** What the class calls its special tokens where nothing else is said. */
 const DEFAULT_SPECIAL = '<|endoftext|>';
@@ -34,15 +30,14 @@ export function asTokenizerJson(vocab: Uint8Array, merges: Uint8Array): Uint8Arr
  * @throws UnusableTokenizer
  */
 export function* readVocabAndMerges(bytes: Uint8Array, beside: BesideVocabulary): Generator<void, TokenizerParts> {
-  const { config = {}, specialTokensMap = {} } = beside;
-  const { tokenizer_class, add_prefix_space } = config;
+  const { tokenizer_class, add_prefix_space } = beside.config ?? {};
   if (!CLASSES.includes(tokenizer_class)) {
     throw new UnusableTokenizer(t('is of a {0}, of which only tokenizer.json is read', String(tokenizer_class)));
   }
   const parts = yield* readTokenizerFile(bytes);
   const byteLevel = { type: 'ByteLevel', add_prefix_space: add_prefix_space === true, use_regex: true };
   const described = addedBeside(beside);
-  const special = specialNames([config, specialTokensMap]).flatMap((content): AddedToken[] => {
+  const special = [...new Set([DEFAULT_SPECIAL, ...namedTexts(beside)])].flatMap((content): AddedToken[] => {
     const id = parts.vocabulary.ids.get(content);
     return id === undefined || described.some((token) => token.id === id) ? [] : [{ content, id, special: true }];
   });
@@ -51,12 +46,4 @@ export function* readVocabAndMerges(bytes: Uint8Array, beside: BesideVocabulary)
     json: { ...parts.json, pre_tokenizer: byteLevel, decoder: byteLevel },
     addedTokens: [...special, ...described],
   };
-}
-
-function specialNames(settings: readonly JsonObject[]): string[] {
-  const named = settings.flatMap((setting) => SPECIAL.map((key) => setting[key]));
-  const texts = named.map((value) => (isJsonObject(value) ? value.content : value));
-  return [
-    ...new Set([DEFAULT_SPECIAL, ...texts.filter((text): text is string => typeof text === 'string' && text !== '')]),
-  ];
 }

@@ -553,6 +553,12 @@ describe('the tokeniser', () => {
       expect(tokenizer.decode([3, 4, 5])).toBe('he<he>');
     });
 
+    test('with special tokens, which are all that have a name', async () => {
+      const map = { 'special_tokens_map.json': { mask_token: { content: 'e' } } };
+      const tokenizer = await (await openOk(await tinyFolder({ ...files, ...map }))).loadTokenizer();
+      expect([0, 1, 2, 3].filter((id) => tokenizer.isSpecial(id))).toEqual([0, 2]);
+    });
+
     test('but not as of another class, which may cut text in another way', async () => {
       const config = { 'tokenizer_config.json': { tokenizer_class: 'Qwen2Tokenizer' } };
       const model = await openOk(await tinyFolder({ ...files, ...config }));
