@@ -49,6 +49,7 @@ describe('the frame of an exchange', () => {
     ['m.content.lstrip()', { start: BLANKS, end: '' }],
     ["m.content.lstrip('\\n')", { start: '\n', end: '' }],
     ["m.content.strip(' \\n')", { start: '\n ', end: '\n ' }],
+    ["m.content.rstrip('\\r\\n\\t')", { start: '', end: '\n\t\r' }],
   ])('says which blanks are taken away at the ends: %s', (content, blanks) => {
     expect(readChatFrame(rendering(content), {})).toMatchObject({
       frame: { before: '[ ', after: ' ]', userBlanks: blanks, answerBlanks: blanks },
@@ -152,8 +153,10 @@ describe('the frame of an exchange', () => {
   it('does not depend on the day', () => {
     const reading = readChatFrame(`{{ strftime_now("%d %b %Y") }} ${CHATML}`, {});
     expect(reading).toMatchObject({ frame: { before: '26 Jul 2024 <|im_start|>user\n' } });
-    const other = readChatFrame(`{{ strftime_now("%A, %-d/%-m, %H:%M, 100%%") }}${CHATML}`, {});
-    expect(other).toMatchObject({ frame: { before: 'Friday, 26/7, 00:00, 100%<|im_start|>user\n' } });
+    const other = readChatFrame(`{{ strftime_now("%a or %A, %-d/%-m/%y, %B, %H:%M:%S, 100%%") }}${CHATML}`, {});
+    expect(other).toMatchObject({
+      frame: { before: 'Fri or Friday, 26/7/24, July, 00:00:00, 100%<|im_start|>user\n' },
+    });
   });
 
   it('has a hash that changes with the tokens around an exchange, and not with what a template does for tools', () => {
