@@ -362,6 +362,10 @@ it('the prompt table says which tasks it holds', async () => {
   expect(await hovering(taskFile({ file: '"prompt_table": "broken‸.safetensors"' }))).toContain(
     'It cannot be read: its header is no JSON',
   );
+  const empty = { environment: { promptTable: async () => ({ tasks: new Map() }) } };
+  expect(await hovering(taskFile({ file: '"prompt_table": "new‸.safetensors"' }), empty)).toContain(
+    'It holds no task.',
+  );
   const tasks = new Map([['a', { virtualTokens: 4, hidden: 8, date: '2026-11-23T14:05:09Z' }]]);
   const dated = { environment: { promptTable: async () => ({ tasks }) } };
   expect(await hovering(taskFile({ file: '"prompt_table": "new‸.safetensors"' }), dated)).toContain(
