@@ -5,7 +5,7 @@ import { type FullRun, stepMemory } from './step-memory.ts';
 /**
  * Whether the weights of a model for which `mayPrepack` is false are laid out for the product kernel all the same: where that
  * takes no more memory than a run spares as what its rows begin with, a prompt above all, goes through the backbone once and
- * not for each row. A step then takes about a tenth less time, and no more memory than if it shared nothing.
+ * not for each row. A step then takes some hundredths less time (bench/README.md), and no more memory than if it shared nothing.
  */
 export function layoutPays(backbone: Backbone, run: FullRun, recompute: boolean): boolean {
   const memory = (prepack: boolean) => stepMemory(backbone, run, { gradient: true, recompute, prepack, int8: false });
