@@ -95,7 +95,7 @@ export async function openForAnswers(file: string, { text, models, report }: Ans
   const own = checkTaskText(file, text ?? (await readTaskText(file)));
   const opener = new ModelOpener((dir) => models.open(dir), report);
   const environment = nodeEnvironment({ model: (reference) => opener.facts(reference) });
-  const surroundings = await surroundingsOf(own.context, environment);
+  const surroundings = await surroundingsOf(own.meant, environment);
   const verdict = new TaskCheck().judge({ ...own, surroundings, files: undefined });
   const problems = [...verdict.problems.values()].flat().filter(({ code }) => !TOLD_BY_STATE.includes(code));
   if (hasErrors(problems) || !opener.opened) throw new ProblemsFound(problems);

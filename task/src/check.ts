@@ -39,10 +39,20 @@ export interface CheckResult {
   surroundings: Surroundings;
 }
 
-/** The problems that can be told from the task file's text alone; what an editor shows at once. */
-export function checkTaskText(path: string, text: string): { context: TaskContext; problems: Problem[] } {
+/** A task file's text, and what can be told from it alone. */
+export interface CheckedText {
+  /** As it is written; what an editor's features work on. */
+  readonly context: TaskContext;
+  /** Without a slip that it has; what everything that the file names is held against. */
+  readonly meant: TaskContext;
+  /** What an editor shows at once. */
+  readonly problems: Problem[];
+}
+
+export function checkTaskText(path: string, text: string): CheckedText {
   const context = new TaskContext(path, text);
-  return { context, problems: withoutAftermath(context, problemsOfText(context), problemsOfText).sort(byPlace) };
+  const { problems, meant } = withoutAftermath(context, problemsOfText(context), problemsOfText);
+  return { context, meant, problems: sorted(problems) };
 }
 
 function problemsOfText(context: TaskContext): Problem[] {
@@ -73,17 +83,16 @@ export async function findAll(code: string, request: CheckRequest): Promise<read
 
 async function checkWith(check: TaskCheck, request: CheckRequest): Promise<CheckResult> {
   const { path, text, environment } = request;
-  const own = checkTaskText(path, text);
-  const { context } = own;
-  const surroundings = await surroundingsOf(context, environment);
+  const { context, meant, problems: own } = checkTaskText(path, text);
+  const surroundings = await surroundingsOf(meant, environment);
   const work = new Work(request);
   const files: IndexedFile[] = [];
-  for (const file of namedFiles(context, environment)) {
+  for (const file of namedFiles(meant, environment)) {
     files.push(withReading(file, await readDataFile(environment, file.path, work)));
   }
   const restless = new RestlessFiles();
   while (true) {
-    const { problems, data, open } = check.judge({ ...own, surroundings, files });
+    const { problems, data, open } = check.judge({ meant, problems: own, surroundings, files });
     if (open === undefined) {
       const all = [...problems.values()].flat();
       return { file: context.file, context, problems: all, data: data!, surroundings: usable(surroundings) };
@@ -116,7 +125,7 @@ export async function surroundingsOf(context: TaskContext, environment: CheckEnv
 
 /** A task file with what is known of everything that it names. */
 export interface TaskState {
-  readonly context: TaskContext;
+  readonly meant: TaskContext;
   /** Those of its text alone. */
   readonly problems: readonly Problem[];
   /** Undefined while it is not known. */
@@ -151,7 +160,7 @@ export class TaskCheck {
     }
   }
 
-  #judge({ context, problems, surroundings: found, files }: TaskState): TaskVerdict {
+  #judge({ meant: context, problems, surroundings: found, files }: TaskState): TaskVerdict {
     const surroundings = found && usable(found);
     const around =
       surroundings === undefined

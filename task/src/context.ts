@@ -1,14 +1,19 @@
 import type { RelatedPlace } from '../../protocol/src/problem.ts';
 import { type JsonNode, nodeAt, property, type Span } from './json-tree.ts';
 import { type LabelForms, labelForms } from './labels.ts';
-import { LineIndex } from './line-index.ts';
+import { LineIndex, type LinesAsWritten, type Mend } from './line-index.ts';
 import { type ParsedTaskFile, parseTaskFile } from './parse.ts';
 import { StringOffsets } from './string-offsets.ts';
-import { type ParsedTemplate, parseTemplate, type Segment } from './template.ts';
+import { NAME_CHARACTERS, type ParsedTemplate, parseTemplate, type Segment } from './template.ts';
 import type { TaskFile, TaskTemplate } from './types.ts';
 
 export type MarkerSegment = Segment & { kind: 'virtual' };
 export type FieldSegment = Segment & { kind: 'field' };
+
+/** `name}` in a template; its span, as those of segments, in the template's text. */
+export interface UnopenedField extends Span {
+  readonly name: string;
+}
 
 /** A template as the rules look at it: its settings, its parts and where they stand. */
 export interface TemplateView {
@@ -19,6 +24,8 @@ export interface TemplateView {
   placeholders: FieldSegment[];
   /** The names of its placeholders, each once, in order. */
   fields: string[];
+  /** What may be meant as placeholders whose first brace is missing: names in its text with a brace behind. */
+  unopened: UnopenedField[];
   /**
    * Whether those are all that it is to have: not where a placeholder is half-written or none can be read. Until then nothing
    * can be said of what rows have more, or have in common.
@@ -34,18 +41,23 @@ export class TaskContext {
   readonly text: string;
   readonly parsed: ParsedTaskFile;
   readonly file: TaskFile;
+  /** Places are those of the text as it is written. */
   readonly lines: LineIndex;
+  /** What makes this text of the one that is written. */
+  readonly mend: Mend | undefined;
   readonly templates: TemplateView[];
   readonly #byName = new Map<string, TemplateView>();
   /** Of strings that were asked for. */
   readonly #offsets = new WeakMap<JsonNode, StringOffsets>();
 
-  constructor(path: string, text: string) {
+  /** @param written the places of the text as it is written, where the file is what that is meant to be */
+  constructor(path: string, text: string, written?: LinesAsWritten) {
     this.path = path;
     this.text = text;
     this.parsed = parseTaskFile(text, path);
     this.file = this.parsed.file;
-    this.lines = new LineIndex(text);
+    this.lines = written ?? new LineIndex(text);
+    this.mend = written?.mend;
     this.templates = this.file.task_templates.map(viewTemplate);
     for (const template of this.templates) {
       const name = template.settings.taskname;
@@ -65,6 +77,13 @@ export class TaskContext {
 
   get tasknames(): IterableIterator<string> {
     return this.#byName.keys();
+  }
+
+  /** Whether each template says which task it is for. Until then nothing can be said of rows that seem to be for none. */
+  get areTasksKnown(): boolean {
+    const isKnown = (template: TemplateView) =>
+      template.settings.taskname !== '' && this.givenIn(template, 'taskname') !== undefined;
+    return this.templates.length > 0 && this.templates.every(isKnown);
   }
 
   /** The node at a path whose value the file gives in the right type; rules judge nothing else. */
@@ -121,9 +140,20 @@ function viewTemplate(settings: TaskTemplate, index: number): TemplateView {
   const placeholders = parsed.segments.filter((segment) => segment.kind === 'field');
   const fields = [...new Set(placeholders.map(({ name }) => name))];
   const isBroken = parsed.problems.some(({ code }) => code === 'placeholder-malformed');
-  const areFieldsKnown = fields.length > 0 && !isBroken;
+  const unopened = parsed.segments.flatMap(unopenedIn);
+  const areFieldsKnown = fields.length > 0 && !isBroken && unopened.length === 0;
   const forms = settings.labels === null ? undefined : labelForms(settings.labels);
-  return { index, settings, parsed, markers, placeholders, fields, areFieldsKnown, forms };
+  return { index, settings, parsed, markers, placeholders, fields, unopened, areFieldsKnown, forms };
+}
+
+const UNOPENED = new RegExp(String.raw`([${NAME_CHARACTERS}-]+)\}`, 'gu');
+
+function unopenedIn(segment: Segment): UnopenedField[] {
+  if (segment.kind !== 'text') return [];
+  return [...segment.text.matchAll(UNOPENED)].map(({ 0: written, 1: name, index }) => {
+    const start = segment.start + index;
+    return { name: name!, start, end: start + written.length };
+  });
 }
 
 /** Which marker of its template one is, from 0. Malformed ones count: they are markers once they are corrected. */

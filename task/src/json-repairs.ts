@@ -11,6 +11,9 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 const TOKEN = /"(?:\\.|[^"\\\r\n])*"?|\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{}[\]]/g;
 
+/** The same, colons, and the beginnings of lines, of comments alone excepted, with the blanks in front. */
+const TOKEN_OR_LINE = new RegExp(`${TOKEN.source}|:|\\n([ \\t]*)(?=[^\\s/])`, 'g');
+
 /** What reading the text that a repair gives says of it: all is well with it, or more than before. */
 export type Effect = 'cures' | 'helps' | undefined;
 
@@ -58,14 +61,20 @@ function slips(text: string, { start, end }: Span): Slip[] {
     ...(isWord(word) ? [{ title: wordTitle(word), edit: { start, end, newText: quoted(word) } }] : []),
     insertion(opened('"'), start, '"'),
     ...endsOfText(text, before, end).map((at) => insertion(closed('"'), at, '"')),
+    ...misplaced(text),
     ...missingBrackets(text, start, before),
     ...(closing === '' || end < textEnd ? [] : [insertion(closed(closing.trim()), textEnd, closing)]),
     ...restOfLine(text, before),
+    ...[before - 1, start].filter((at) => '"{}[]:'.includes(text[at] ?? ' ')).map((at) => removal(text, at)),
   ];
 }
 
 function insertion(title: string, at: number, newText: string): Slip {
   return { title, edit: { start: at, end: at, newText } };
+}
+
+function removal(text: string, at: number): Slip {
+  return { title: t('Remove {0}', text[at]!), edit: { start: at, end: at + 1, newText: '' } };
 }
 
 const opened = (bracket: string) => t('Open it with {0}', bracket);
@@ -108,6 +117,52 @@ function missingBrackets(text: string, start: number, before: number): Slip[] {
     ...[value, start].flatMap((at) => ['{', '['].map((bracket) => insertion(opened(bracket), at, bracket))),
     ...closings.flatMap((at) => [']', '}'].map((bracket) => insertion(closed(bracket), at, bracket))),
   ];
+}
+
+/** What is opened, and not closed yet. */
+interface Opened {
+  readonly closing: string;
+  /** How far in the line begins that opens it. */
+  readonly indent: number;
+  /** Whether the first line in it begins further in, as the others do then. */
+  isIndented?: boolean;
+  /** Behind its last colon. */
+  colon: number;
+}
+
+/**
+ * A bracket that is missing where the text as a whole tells: in front of the first line that begins no further in than the one
+ * that opened what it would be in, and behind the colon of a value that is closed, but not opened.
+ */
+function misplaced(text: string): Slip[] {
+  const open: Opened[] = [];
+  let indent = 0;
+  for (const { 0: token, 1: blanks, index } of text.matchAll(TOKEN_OR_LINE)) {
+    const top = open.at(-1);
+    if (blanks !== undefined) {
+      indent = blanks.length;
+      const start = index + token.length;
+      if (top === undefined || text[start] === top.closing) continue;
+      top.isIndented ??= indent > top.indent;
+      if (!top.isIndented || indent > top.indent) continue;
+      // What was never opened is told when it is reached.
+      if (']}'.includes(text[start]!) && !open.some(({ closing }) => closing === text[start])) continue;
+      const isComma = text[start] === ',';
+      const end = isComma ? start : endOfTokenBefore(text, index);
+      const at = text[end - 1] === ',' ? endOfTokenBefore(text, end - 1) : end;
+      const comma = /^["{[]/.test(text.slice(start)) && at === end ? ',' : '';
+      return [insertion(closed(top.closing + comma), at, top.closing + comma)];
+    }
+    if (token === '{' || token === '[') open.push({ closing: token === '{' ? '}' : ']', indent, colon: 0 });
+    else if (token === ':' && top !== undefined) top.colon = index + 1;
+    else if (token === top?.closing) open.pop();
+    else if (token === ']' && top !== undefined && top.colon > 0) {
+      // Of a list that is opened it is the closing bracket that is too much.
+      if (text.slice(top.colon).trimStart().startsWith('[')) return [];
+      return [insertion(opened('['), text[top.colon] === ' ' ? top.colon + 1 : top.colon, '[')];
+    }
+  }
+  return [];
 }
 
 /** Where a text, a number or a word starts that ends at a place. */

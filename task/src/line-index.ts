@@ -9,11 +9,11 @@ const CARRIAGE_RETURN = 13;
  * the language server protocol. Offsets and positions outside the text are moved to its nearest place.
  */
 export class LineIndex {
+  readonly #text: string;
   readonly #starts: number[] = [0];
-  readonly #length: number;
 
   constructor(text: string) {
-    this.#length = text.length;
+    this.#text = text;
     if (!text.includes('\r')) {
       for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1);
       return;
@@ -27,7 +27,7 @@ export class LineIndex {
   }
 
   position(offset: number): Position {
-    const inside = Math.min(Math.max(offset, 0), this.#length);
+    const inside = Math.min(Math.max(offset, 0), this.#text.length);
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -39,14 +39,46 @@ export class LineIndex {
   }
 
   offset(position: Position): number {
-    if (position.line >= this.#starts.length) return this.#length;
+    if (position.line >= this.#starts.length) return this.#text.length;
     const line = Math.max(position.line, 0);
+    return Math.min(this.#starts[line]! + Math.max(position.character, 0), this.#endOf(line));
+  }
+
+  /** Where a line's characters end: in front of what ends it. */
+  #endOf(line: number): number {
     const next = this.#starts[line + 1];
-    const end = next === undefined ? this.#length : next - 1;
-    return Math.min(this.#starts[line]! + Math.max(position.character, 0), end);
+    if (next === undefined) return this.#text.length;
+    return this.#text.endsWith('\r\n', next) ? next - 2 : next - 1;
   }
 
   range(span: Span): Range {
     return { start: this.position(span.start), end: this.position(span.end) };
+  }
+}
+
+/** One place of a text where something else is meant. */
+export interface Mend extends Span {
+  readonly newText: string;
+}
+
+/** Where the places of what a text is meant to be stand in the text as it is written. */
+export class LinesAsWritten extends LineIndex {
+  readonly mend: Mend;
+
+  constructor(written: string, mend: Mend) {
+    super(written);
+    this.mend = mend;
+  }
+
+  override position(offset: number): Position {
+    const { start, end, newText } = this.mend;
+    const behind = offset - start - newText.length;
+    return super.position(behind >= 0 ? end + behind : Math.min(offset, start));
+  }
+
+  override offset(position: Position): number {
+    const { start, end, newText } = this.mend;
+    const offset = super.offset(position);
+    return offset >= end ? offset - end + start + newText.length : Math.min(offset, start);
   }
 }

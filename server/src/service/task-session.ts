@@ -1,5 +1,5 @@
 import type { Problem } from '../../../protocol/src/problem.ts';
-import { checkTaskText, surroundingsOf, TaskCheck, usable } from '../../../task/src/check.ts';
+import { type CheckedText, checkTaskText, surroundingsOf, TaskCheck, usable } from '../../../task/src/check.ts';
 import type { TaskContext } from '../../../task/src/context.ts';
 import { namedFiles, withReading } from '../../../task/src/data/data-files.ts';
 import type { IndexedFile } from '../../../task/src/data/gather-facts.ts';
@@ -34,7 +34,7 @@ export class TaskSession {
   readonly path: string;
   readonly #host: SessionHost;
   readonly #check = new TaskCheck();
-  #text: { context: TaskContext; problems: readonly Problem[] };
+  #text: CheckedText;
   #problems: ReadonlyMap<string, readonly Problem[]> = new Map();
   #data: DataFacts | undefined;
   /** The key names what they were asked for. */
@@ -118,7 +118,7 @@ export class TaskSession {
   recheck(): void {
     this.#running?.abort();
     this.#running = undefined;
-    if (this.#surroundings !== undefined && this.#surroundings.key !== surroundingsKey(this.context)) {
+    if (this.#surroundings !== undefined && this.#surroundings.key !== surroundingsKey(this.#text.meant)) {
       this.#surroundings = undefined;
     }
     const { isComplete } = this.#judge();
@@ -147,14 +147,14 @@ export class TaskSession {
 
   #findPaths(): void {
     const { environment } = this.#host;
-    this.#dataPaths = new Set(dataPathsOf(this.context, environment));
-    this.#surroundingPaths = new Set(surroundingPathsOf(this.context, environment));
+    this.#dataPaths = new Set(dataPathsOf(this.#text.meant, environment));
+    this.#surroundingPaths = new Set(surroundingPathsOf(this.#text.meant, environment));
   }
 
   /** Every data file; undefined while one of them has not been read. */
   #files(): IndexedFile[] | undefined {
     const files: IndexedFile[] = [];
-    for (const file of namedFiles(this.context, this.#host.environment)) {
+    for (const file of namedFiles(this.#text.meant, this.#host.environment)) {
       const reading = this.#host.dataFiles.get(file.path);
       if (reading === undefined) return undefined;
       files.push(withReading(file, reading));
@@ -199,9 +199,9 @@ export class TaskSession {
 
   async #findSurroundings(signal: AbortSignal): Promise<void> {
     if (this.#surroundings !== undefined) return;
-    const found = await surroundingsOf(this.context, this.#host.environment);
+    const found = await surroundingsOf(this.#text.meant, this.#host.environment);
     if (signal.aborted) return;
-    this.#surroundings = { key: surroundingsKey(this.context), found };
+    this.#surroundings = { key: surroundingsKey(this.#text.meant), found };
     this.#judge();
   }
 
@@ -230,7 +230,7 @@ export class TaskSession {
   /** The data files that are to be read yet. */
   #duePaths(): string[] {
     const { dataFiles, environment } = this.#host;
-    const paths = namedFiles(this.context, environment).map(({ path }) => path);
+    const paths = namedFiles(this.#text.meant, environment).map(({ path }) => path);
     return paths.filter((path) => dataFiles.isDue(path));
   }
 }

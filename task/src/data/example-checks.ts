@@ -58,7 +58,8 @@ export class ExampleChecks {
     const list = nodeAt(context.parsed.tree, ['examples']);
     if (list?.type !== 'array') return { problems: [], long: [] };
     const source = context.text.slice(list.offset, list.offset + list.length);
-    const key = JSON.stringify([context.lines.position(list.offset), signature, slowSignature, [...dropped]]);
+    const place = [context.lines.position(list.offset), context.mend];
+    const key = JSON.stringify([place, signature, slowSignature, [...dropped]]);
     if (this.#known?.key === key && this.#known.source === source) return { problems: this.#known.problems, long: [] };
 
     const findings = new RowFindings(context.path);

@@ -105,7 +105,7 @@ export class RowChecks {
     const { tokenizer } = model.kind === 'ok' ? model : { tokenizer: undefined };
     const meter = model.kind === 'ok' && tokenizer ? new TokenMeter(model, tokenizer, context.file) : undefined;
     const templates = templatesOf(context);
-    const signature = this.#names.quick.of(signatureOf(templates));
+    const signature = this.#names.quick.of(signatureOf(templates, context));
     const slowSignature = this.#names.slow.of(slowSignatureOf(templates, input));
     this.#reports.quick.begin(signature);
     this.#reports.slow.begin(slowSignature);

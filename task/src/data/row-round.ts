@@ -105,9 +105,10 @@ export function templatesOf(context: TaskContext): Map<string, TemplateView> {
 }
 
 /** All that rules for rows may look at in the task file. */
-export function signatureOf(templates: ReadonlyMap<string, TemplateView>): string {
-  return JSON.stringify(
-    [...templates].map(
+export function signatureOf(templates: ReadonlyMap<string, TemplateView>, { areTasksKnown }: TaskContext): string {
+  return JSON.stringify([
+    areTasksKnown,
+    ...[...templates].map(
       ([
         taskname,
         {
@@ -117,7 +118,7 @@ export function signatureOf(templates: ReadonlyMap<string, TemplateView>): strin
         },
       ]) => [taskname, fields, areFieldsKnown, answer_field, truncate_field, labels],
     ),
-  );
+  ]);
 }
 
 /** What rules that look at tokens may look at as well. */

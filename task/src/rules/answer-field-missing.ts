@@ -39,7 +39,7 @@ export const answerFieldMissing: Rule = {
         });
       } else if (field !== undefined && !template.fields.includes(answer_field)) {
         const text = context.givenIn(template, 'prompt_template');
-        if (text === undefined) continue;
+        if (text === undefined || isHalfWritten(template, answer_field)) continue;
         const near = allNear(answer_field, template.fields);
         report({
           at: spanOf(field),
@@ -58,6 +58,11 @@ export const answerFieldMissing: Rule = {
     }
   },
 };
+
+/** Whether a placeholder lacks no more than a brace, which `placeholder-malformed` tells. */
+function isHalfWritten({ unopened, parsed }: TemplateView, field: string): boolean {
+  return unopened.some(({ name }) => name === field) || parsed.problems.some(({ meant }) => meant === `{${field}}`);
+}
 
 /** The answer is usually the last field; one that may be truncated is not it. */
 function nameLastField(context: TaskContext, template: TemplateView): Fix[] {

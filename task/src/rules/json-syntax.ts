@@ -6,9 +6,9 @@ export const jsonSyntax: Rule = {
   code: 'json-syntax',
   severity: 'error',
   explanation:
-    'The file is not JSON with comments at this place. Everything else in it that can still be read is checked all the same. What only looks wrong in the file because of one slip is not told; its rows are held against what could be read.',
+    'The file is not JSON with comments at this place. Everything else in it that can still be read is checked all the same. What only looks wrong because of one slip is not told, neither of the file nor of its rows.',
   quickFix:
-    'Puts in a comma, a colon, quotes or brackets that are missing, takes out a comma too many, or writes a character as an escape or a number as JSON has it, where that makes the text JSON.',
+    'Puts in a comma, a colon, quotes or brackets that are missing, takes out one that is too much, or writes a character as an escape or a number as JSON has it, where that makes the text JSON.',
   example: {
     of: 'file',
     wrong: '"language": sv',

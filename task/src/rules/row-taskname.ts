@@ -33,6 +33,7 @@ export const rowTaskname: Rule = {
       return;
     }
     const { taskname } = value;
+    if (typeof taskname === 'string' && !context.areTasksKnown) return;
     report(() => {
       const at = places.value('taskname');
       const isText = typeof taskname === 'string';

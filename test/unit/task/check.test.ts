@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem, ProblemFix } from '../../../protocol/src/problem.ts';
-import { checkTaskFile, checkTaskText, findAll } from '../../../task/src/check.ts';
+import { checkTaskFile, checkTaskText, findAll, TaskCheck } from '../../../task/src/check.ts';
 import type { ModelFacts } from '../../../task/src/environment.ts';
 import { LineIndex } from '../../../task/src/line-index.ts';
 import {
@@ -44,6 +44,41 @@ describe('one slip', () => {
       // Of a task of which too little is written there is no template.
       ...(wrong === '"sentiment' ? [['task-without-template', 3]] : []),
     ]);
+  });
+
+  it('leaves the rows alone, whichever character of the text is missing', async () => {
+    const text = taskFile({
+      file: `"examples": [\n  ${row('Bra')},\n  ${row('Illa', 'negativa')}\n]`,
+      of: '"truncate_field": "sentence"',
+    });
+    const rows = Array.from({ length: 30 }, (_, i) => row(`Kursen stiger med ${i}`, i % 2 ? 'positiva' : 'negativa'));
+    const data = { 'train.jsonl': rows.join('\n') };
+    expect((await check({ task: text, data })).problems).toEqual([]);
+    const places = [...text].flatMap((character, at) => ('"{}[]:,'.includes(character) ? [at] : []));
+    for (const at of places) {
+      const { problems } = await check({ task: text.slice(0, at) + text.slice(at + 1), data });
+      const codes = problems.map(({ code }) => code);
+      if (codes.length > 4) expect.unreachable(`${text.slice(at, at + 20)}: ${codes.join()}`);
+    }
+  });
+
+  it('moves nothing of what is told behind it', async () => {
+    const example = (keys: string) => `{${keys}, "label": "positiva", "other": 1 }`;
+    const text = (keys: string) => taskFile({ file: `"examples": [${example(keys)}]` });
+    const where = (problems: readonly Problem[], code: string, written: string) =>
+      problems.filter((problem) => problem.code === code).map((problem) => underlined(written, problem));
+    const [right, wrong] = [
+      '"taskname": "sentiment-task", "sentence": "Bra"',
+      '"taskname": "sentiment-task", sentence": "Bra"',
+    ].map(text);
+    const checks = new TaskCheck();
+    for (const written of [wrong!, right!, wrong!]) {
+      const { meant, problems: own } = checkTaskText(TASK_PATH, written);
+      const { problems } = checks.judge({ meant, problems: own, surroundings: undefined, files: [] });
+      const found = problems.get(TASK_PATH)!;
+      expect(where(found, 'row-field-extra', written)).toEqual(['"other"']);
+      expect(where(found, 'json-syntax', written)).toHaveLength(written === wrong ? 1 : 0);
+    }
   });
 
   it('is not told alone where there is another one', () => {

@@ -254,6 +254,8 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
             '{"taskname": "sentiment-task", "sentence": "坏", "topic": "b", "label": "negativa"}',
         },
       },
+      'not opened': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦sentence}⟧:{label}"` }) },
+      'the answer, not opened': { task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}:⟦label}⟧"` }) },
       'a name with vowel signs': {
         task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{वाक्य⟧: {sentence}{label}"` }),
       },
@@ -262,6 +264,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
     silent: {
       'full-width braces around what is no field': {
         task: taskFile({ of: `"prompt_template": "${MARKER} ｛例｝{sentence}:{label}"` }),
+      },
+      'a closing brace behind what is no field': {
+        task: taskFile({ of: `"prompt_template": "${MARKER} note}{sentence}:{label}"` }),
       },
       'a closing brace alone': { task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}}:{label}"` }) },
     },
@@ -762,7 +767,11 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
       'the name of a method': { data: { 'train.jsonl': '{"taskname": ⟦"constructor"⟧}' } },
       'in an example': { task: taskFile({ file: '"examples": [⟦{ "sentence": "a" }⟧]' }) },
     },
-    silent: { 'a task': {} },
+    silent: {
+      'a task': {},
+      'one that may be that of a template without a name': { task: taskFile({ of: '"taskname": ""' }) },
+      'one of which the template may not be read yet': { task: taskFile({ file: '"task_templates": 1' }) },
+    },
   },
   'row-field-missing': {
     fires: {

@@ -162,6 +162,41 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       of: '"virtual_token_splits": [10\n',
       fixes: { 'Close it with ]': '"virtual_token_splits": [10]\n' },
     },
+    'a list of objects without its opening bracket': {
+      task: '{\n  "task_templates":\n    { "taskname": "a" }\n  ],\n  "model": "demo"\n}',
+      fixes: { 'Open it with [': '{\n  "task_templates":[\n    { "taskname": "a" }\n  ],\n  "model": "demo"\n}' },
+      brings: ['schema'],
+    },
+    'an object without its closing brace, in the midst': {
+      task: '{\n  "trainer": {\n    "seed": 1,\n  // demo\n  "model": "demo"\n}',
+      fixes: { 'Close it with }': '{\n  "trainer": {\n    "seed": 1},\n  // demo\n  "model": "demo"\n}' },
+    },
+    'an object without its closing brace and its comma': {
+      task: '{\n  "trainer": {\n    "seed": 1\n  "model": "demo"\n}',
+      fixes: { 'Close it with },': '{\n  "trainer": {\n    "seed": 1},\n  "model": "demo"\n}' },
+    },
+    'an object without its closing brace, whose comma is there': {
+      task: '{\n  "trainer": {\n    "seed": 1\n  ,\n  "model": "demo"\n}',
+      fixes: { 'Close it with }': '{\n  "trainer": {\n    "seed": 1\n  },\n  "model": "demo"\n}' },
+    },
+    'a list without its closing bracket, in an object that is closed': {
+      task: '{\n  "data": {\n    "train_ds": [\n      "train.jsonl"\n  },\n  "model": "demo"\n}',
+      fixes: {
+        'Close it with ]': '{\n  "data": {\n    "train_ds": [\n      "train.jsonl"]\n  },\n  "model": "demo"\n}',
+      },
+    },
+    'a colon too many': {
+      file: '"language":: "sv",\n"examples": []',
+      fixes: { 'Remove :': '"language": "sv",\n"examples": []' },
+    },
+    'a quote too many': {
+      file: '"new_tasks": ["sentiment-ta"sk"]',
+      fixes: { 'Remove "': '"new_tasks": ["sentiment-task"]' },
+    },
+    'a bracket too many': {
+      file: '"new_tasks": ["sentiment-task"]],\n"examples": []',
+      fixes: { 'Remove ]': '"new_tasks": ["sentiment-task"],\n"examples": []' },
+    },
     'a comment that is not closed': {
       task: '{ "model": "demo" } /* the end',
       fixes: {
@@ -217,7 +252,8 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
       fixes: {
         'Change to "7"': '"taskname": "7"',
       },
-      brings: ['data-empty'],
+      // Of what rows are for nothing is said before all templates have their names.
+      brings: ['data-empty', 'row-taskname'],
     },
     'a text for a list': {
       of: '"labels": { "positiva": "positiv", "negativa": [] }',
@@ -420,6 +456,14 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
     'in full-width braces': {
       of: `"prompt_template": "${MARKER} 文：｛sentence｝ {label}"`,
       fixes: { 'Change to {sentence}': `"prompt_template": "${MARKER} 文：{sentence} {label}"` },
+    },
+    'not opened': {
+      of: `"prompt_template": "${MARKER} \\"sentence}:{label}"`,
+      fixes: { 'Change to {sentence}': `"prompt_template": "${MARKER} \\"{sentence}:{label}"` },
+    },
+    'the answer, not opened': {
+      of: `"prompt_template": "${MARKER} {sentence}:label}"`,
+      fixes: { 'Change to {label}': `"prompt_template": "${MARKER} {sentence}:{label}"` },
     },
     'not closed, a name with a joiner': {
       of: `"prompt_template": "${MARKER} {نوشته\u200cها: {label}"`,
