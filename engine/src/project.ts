@@ -116,11 +116,20 @@ export function requireSound({ problems, project }: CheckedProject): Project {
   return project;
 }
 
+/** Tokens of training rows that are shown in front of every row. */
+export interface Shots {
+  readonly ids: readonly number[];
+  /** What ends an answer, as it does in these rows; undefined where the model's own end does. */
+  readonly end: readonly number[] | undefined;
+}
+
+export const NO_SHOTS: Shots = { ids: [], end: undefined };
+
 /**
  * How rows of a template become tokens for this project's backbone.
  * @throws InputError where a first or end token is asked for that the backbone has no embedding of
  */
-export function rowTokeniser(project: Project, template: TaskTemplate, shots: readonly number[] = []): RowTokeniser {
+export function rowTokeniser(project: Project, template: TaskTemplate, shots = NO_SHOTS): RowTokeniser {
   const { add_eos } = project.file.data;
   const { eosId } = project.tokenizer;
   const [bosId] = firstToken(project.file.data, project.tokenizer);
@@ -144,9 +153,10 @@ export function rowTokeniser(project: Project, template: TaskTemplate, shots: re
     template,
     project.file.data,
     project.tokenizer,
-    [...project.promptPrefix, ...shots],
+    [...project.promptPrefix, ...shots.ids],
     project.backbone.model.config.maxPositions,
-    chatOf(project, template, shots.length > 0 ? 'later' : 'first'),
+    chatOf(project, template, shots.ids.length > 0 ? 'later' : 'first'),
+    shots.end,
   );
 }
 

@@ -31,6 +31,7 @@ export class RowTokeniser {
    * @param prefix ids that stand in front of every prompt of this backbone, such as its language marks
    * @param maxPositions the most tokens that the backbone takes
    * @param chat for a template that is to stand in the model's chat template
+   * @param end tokens that end an answer, in place of the model's own
    */
   constructor(
     template: TaskTemplate,
@@ -39,6 +40,7 @@ export class RowTokeniser {
     prefix: readonly number[],
     maxPositions: number,
     chat?: ChatEncoder,
+    end?: readonly number[],
   ) {
     this.template = template;
     this.tokenizer = tokenizer;
@@ -48,7 +50,7 @@ export class RowTokeniser {
     this.chat = chat;
     this.forms = template.labels ? labelForms(template.labels) : undefined;
     this.start = chat ? prefix : [...prefix, ...firstToken(data, tokenizer)];
-    this.end = chat ? chat.end : data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : [];
+    this.end = end ?? chat?.end ?? (data.add_eos && tokenizer.eosId !== undefined ? [tokenizer.eosId] : []);
     this.labelRoom = Math.max(0, ...Object.keys(template.labels ?? {}).map((label) => this.answer(label).length));
   }
 

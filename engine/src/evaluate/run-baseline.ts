@@ -4,7 +4,7 @@ import { firstToken, RowTokeniser } from '../data/tokenise.ts';
 import { MAX_NEW_TOKENS } from '../predict/greedy-decoding.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
-import { chatOf, type Project, rowTokeniser } from '../project.ts';
+import { chatOf, NO_SHOTS, type Project, rowTokeniser, type Shots } from '../project.ts';
 import { Random } from '../random.ts';
 import { type Baseline, shotOrder, shotsThatFit, withoutVirtualTokens } from './baseline.ts';
 import { type EvaluateOptions, type Evaluation, evaluateRows, evenly } from './evaluate-rows.ts';
@@ -46,9 +46,10 @@ export async function runBaseline(
 ): Promise<BaselineResult> {
   const bare = withoutVirtualTokens(template);
   const shots = baseline === 'zero' ? [] : shotTokens(project, bare, baseline, { train, evaluated });
-  const frozen = await frozenPredictor(project, predictor, template, shots.flat());
   // Nothing but the line ends of the examples says where an answer does; a model goes on with a next example.
-  const isByLine = shots.length > 0 && !template.chat && !template.labels;
+  const end = shots.length > 0 ? lineEnd(project, template) : undefined;
+  const frozen = await frozenPredictor(project, predictor, template, { ids: shots.flat(), end });
+  const isByLine = end !== undefined && !template.labels;
   const answering = isByLine && !answersHaveLines(bare, train) ? firstLines(frozen) : frozen;
   const evaluation = await evaluateRows(answering, bare, evaluated.store, evaluated.numbers, options);
   return { evaluation, shots: shots.length };
@@ -77,15 +78,12 @@ function answersHaveLines({ answer_field }: TaskTemplate, { store, numbers }: Ba
   );
 }
 
-/**
- * Answers a task's rows with the frozen backbone alone, over its whole context.
- * @param shots tokens in front of every row
- */
+/** Answers a task's rows with the frozen backbone alone, over its whole context. */
 export function frozenPredictor(
   project: Project,
   predictor: Predictor,
   template: TaskTemplate,
-  shots: readonly number[] = [],
+  shots = NO_SHOTS,
 ): Promise<TaskPredictor> {
   const rows = wholeContext(project, withoutVirtualTokens(template), shots);
   return TaskPredictor.create(predictor, rows, project.tokenizer, new Float32Array(0));
@@ -105,11 +103,10 @@ function shotTokens(
   // Lines of a text, or exchanges of one conversation, of which the first one opens it.
   const first = alone(project, template, 'first');
   const later = template.chat ? alone(project, template, 'later') : first;
-  const lineEnd = template.chat ? [] : project.tokenizer.encode('\n');
   const shots: number[][] = [];
   for (const row of shotOrder(template, rows, random)) {
     const tokens = (shots.length === 0 ? first : later).row(row);
-    if (tokens && tokens.ids.length + lineEnd.length <= room) shots.push([...tokens.ids, ...lineEnd]);
+    if (tokens && tokens.ids.length <= room) shots.push([...tokens.ids]);
   }
   const lengths = shots.map((shot) => shot.length);
   return shots.slice(0, shotsThatFit(lengths, room, baseline));
@@ -119,7 +116,7 @@ function shotTokens(
 function roomForShots(project: Project, template: TaskTemplate, { store, numbers }: BaselineRows['evaluated']): number {
   const { maxPositions } = project.backbone.model.config;
   const most = project.file.data.max_seq_length ?? maxPositions;
-  const tokeniser = wholeContext(project, template, []);
+  const tokeniser = wholeContext(project, template, { ids: [], end: lineEnd(project, template) });
   let longest = 0;
   for (const number of numbers) longest = Math.max(longest, tokeniser.prompt(store.row(number), 0)?.length ?? 0);
   const answers = Object.keys(template.labels ?? {}).map((label) => tokeniser.answer(label).length);
@@ -127,16 +124,22 @@ function roomForShots(project: Project, template: TaskTemplate, { store, numbers
   return Math.min(MOST_SHOT_TOKENS, maxPositions - Math.min(longest, most) - answer);
 }
 
-/** The rows' own tokens, without anything that opens or closes a prompt. */
+/** The rows' own tokens with the end of a line or turn, without anything that opens or closes a prompt. */
 function alone(project: Project, template: TaskTemplate, turn: 'first' | 'later'): RowTokeniser {
-  const data = { ...project.file.data, add_bos: false, add_eos: false, max_seq_length: null };
+  const data = { ...project.file.data, add_bos: false, max_seq_length: null };
   const { maxPositions } = project.backbone.model.config;
-  return new RowTokeniser(template, data, project.tokenizer, [], maxPositions, chatOf(project, template, turn));
+  const chat = chatOf(project, template, turn);
+  return new RowTokeniser(template, data, project.tokenizer, [], maxPositions, chat, lineEnd(project, template));
 }
 
-function wholeContext(project: Project, template: TaskTemplate, shots: readonly number[]): RowTokeniser {
+/** What ends an answer among examples that are lines; undefined for a conversation, whose turns have an end. */
+function lineEnd({ tokenizer }: Project, { chat }: TaskTemplate): number[] | undefined {
+  return chat ? undefined : tokenizer.encode('\n');
+}
+
+function wholeContext(project: Project, template: TaskTemplate, { ids, end }: Shots): RowTokeniser {
   // The start token opens the prompt, in front of the shots.
   const start = template.chat ? [] : firstToken(project.file.data, project.tokenizer);
   const data = { ...project.file.data, add_bos: false, max_seq_length: null };
-  return rowTokeniser({ ...project, file: { ...project.file, data } }, template, [...start, ...shots]);
+  return rowTokeniser({ ...project, file: { ...project.file, data } }, template, { ids: [...start, ...ids], end });
 }

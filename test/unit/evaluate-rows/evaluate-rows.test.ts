@@ -185,6 +185,29 @@ it('the frozen model is shown labels as they are scored, in whatever form a row 
   await predictor.release();
 });
 
+it('labels behind examples end as those do, with their line', async () => {
+  const { project, template, test } = await opened([mood('good'), mood('bad')]);
+  const { tokenizer } = project;
+  const predictor = new Predictor(project.backbone);
+  const scored = vi.spyOn(predictor, 'score');
+  const labelsWith = (end: number[]) => ['good', 'bad'].map((label) => [...tokenizer.encode(` ${label}`), ...end]);
+  for (const add_eos of [true, false]) {
+    const of = { ...project, file: { ...project.file, data: { ...project.file.data, add_eos } } };
+    for (const [baseline, end] of [
+      ['zero', add_eos ? [tokenizer.eosId!] : []],
+      ['one', tokenizer.encode('\n')],
+      ['few', tokenizer.encode('\n')],
+    ] as const) {
+      scored.mockClear();
+      await runBaseline(of, predictor, template, baseline, { train: test, evaluated: test });
+      for (const { branches } of scored.mock.calls[0]![1]) {
+        expect(branches.map((ids) => [...ids])).toEqual(labelsWith([...end]));
+      }
+    }
+  }
+  await predictor.release();
+});
+
 it('the frozen model gets examples of 2048 tokens at most, however many its context has room for', async () => {
   const model = writeSmallBackbone(path.join(temporaryFolder(), 'model'), { positions: 8192 });
   const rows = Array.from({ length: 300 }, (_, n) => ({ ...mood(n % 2 ? 'good' : 'bad'), text: `${n}` }));
