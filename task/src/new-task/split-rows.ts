@@ -6,7 +6,7 @@ export const FEWEST_TO_SPLIT = 5;
 /**
  * Which split each row is for. Of each label the same share goes to the validation and to the test rows, at least one row of five;
  * of free text, of all rows together. It follows from the rows alone: in whatever order they stand, each is for the same split. Rows
- * with the same texts are for one split, whatever their answers.
+ * with the same key are for one split, whatever their answers.
  * @param keys of the rows' texts
  * @param labels of the rows; undefined for free text
  * @param share of the rows for validation, and of those for the test; from 0 to 0.4

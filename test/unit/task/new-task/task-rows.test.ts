@@ -51,6 +51,21 @@ describe('rows of a task', () => {
     ]);
   });
 
+  it('have one key for texts that would count as leaked, whatever their answers, and another for others', () => {
+    const made = new TaskRows({ ...WANTED, fields: ['text', 'more'] });
+    const keyOf = (text: string, more: string, label: string) => made.ready({ text, more, label })!.key;
+    const key = keyOf('Är det så?', 'a\nb', 'x');
+    expect(keyOf('ÄR det så?', 'A b', 'x')).toBe(key);
+    expect(keyOf('A\u0308r  det så? ', 'ab', 'y')).toBe(key);
+    for (const [text, more] of [
+      ['Är det så', 'ab'],
+      ['Ar det så?', 'ab'],
+      ['ab', 'Är det så?'],
+      ['Är det så?ab', ''],
+    ] as const)
+      expect(keyOf(text, more, 'x')).not.toBe(key);
+  });
+
   it('have fields of any name', () => {
     const made = new TaskRows({ taskname: 'tone', fields: ['__proto__', 'constructor'], answerField: 'label' });
     const row = JSON.parse('{"__proto__": "a", "label": "x"}') as Record<string, unknown>;
