@@ -92,3 +92,17 @@ export function hashKey(high: number, low: number): number {
 export function drawOf(high: number, low: number): number {
   return (low ^ (high << (32 - EXACT_BITS))) >>> 0;
 }
+
+/**
+ * A whole number for several texts, the same where they differ in letter case, blanks or composition alone; others share it once in
+ * about 10^13 pairs.
+ */
+export function likenessKey(texts: readonly string[]): number {
+  const all = { high: 0, low: 0 };
+  const one = { high: 0, low: 0 };
+  for (const text of texts) {
+    hashText(text, one);
+    mixInto(all, foldedHigh(one.high), one.low);
+  }
+  return hashKey(all.high, all.low);
+}

@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import { foldedHigh, hashKey, hashText, mixInto } from '../data/text-hash.ts';
+import { hashKey, hashText, likenessKey } from '../data/text-hash.ts';
 import type { RowObject } from '../rows.ts';
 import { tasknameIn, textIn } from './proposal.ts';
 
@@ -14,10 +14,7 @@ export interface RowsWanted {
 export interface TaskRow {
   /** A line of JSON without its end. */
   readonly line: string;
-  /**
-   * The same for rows whose texts differ in letter case, blanks or composed letters at most, whatever their answer: they would count
-   * as leaked (`data-leak`). Others share it once in about 10^13 pairs.
-   */
+  /** The `likenessKey` of its texts, whatever its answer: rows of different splits that share it would count as leaked (`data-leak`). */
   readonly key: number;
   readonly answer: string;
 }
@@ -48,12 +45,12 @@ export class TaskRows {
     if (answer === undefined || answer.trim() === '') return this.#without('noAnswer');
     const texts = fields.map((field) => textIn(row, field) ?? '');
     if (texts.every((text) => text.trim() === '')) return this.#without('noText');
-    const whole = exactKey([...texts, answer]);
+    const whole = keyOf([...texts, answer]);
     if (this.#seen.has(whole)) return this.#without('twice');
     this.#seen.add(whole);
     const entries = [...fields.map((field, place) => [field, texts[place]!]), [answerField, answer]];
     const line = JSON.stringify(Object.fromEntries([['taskname', taskname], ...entries]));
-    return { line, key: foldedKey(texts), answer };
+    return { line, key: likenessKey(texts), answer };
   }
 
   /** What was left out, in words; empty where nothing was. */
@@ -83,16 +80,7 @@ export function isReady(row: RowObject, { taskname, fields, answerField }: RowsW
 
 const hash = { high: 0, low: 0 };
 
-function exactKey(texts: readonly string[]): number {
+function keyOf(texts: readonly string[]): number {
   hashText(JSON.stringify(texts), hash);
   return hashKey(hash.high, hash.low);
-}
-
-function foldedKey(texts: readonly string[]): number {
-  const all = { high: 0, low: 0 };
-  for (const text of texts) {
-    hashText(text, hash);
-    mixInto(all, foldedHigh(hash.high), hash.low);
-  }
-  return hashKey(all.high, all.low);
 }

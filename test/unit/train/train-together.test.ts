@@ -291,6 +291,25 @@ describe('folds', () => {
     }
     expect(new Set(folds.map(({ plan: fold }) => fold.hash)).size).toBe(5);
     expect(foldsOf(plan, 5).map(({ held }) => held)).toEqual(folds.map(({ held }) => held));
-    expect(() => foldsOf(plan, 6)).toThrow("6 folds need 6 training rows or more, and 'echo' has 5");
+    expect(() => foldsOf(plan, 6)).toThrow("6 folds need 6 different training rows or more, and 'echo' has 5");
+  });
+
+  it('hold out rows with the same texts together', async () => {
+    const texts = ['up', 'down', 'left', 'right', 'in', 'out'];
+    const row = (text: string, label = 'good') => ({ taskname: 'mood', text, label });
+    const planOf = async (rows: Json[]) => planTraining(await open(writeProject({}, { 'train.jsonl': rows })), []);
+    const heldTexts = (plan: TrainingPlan, count: number) =>
+      foldsOf(plan, count).map(({ held }) => held.map((number) => String(plan.train.row(number).text)));
+    const twice = await planOf([...texts.map((text) => row(text)), row('UP ', 'bad'), row('up'), row('down', 'bad')]);
+    const folds = heldTexts(twice, 3).map((held) => held.map((text) => text.trim().toLowerCase()));
+    expect(folds.map((held) => new Set(held).size)).toEqual([2, 2, 2]);
+    expect(new Set(folds.flatMap((held) => [...new Set(held)])).size).toBe(6);
+    expect(() => foldsOf(twice, 7)).toThrow("'mood' has 6");
+    const template = { taskname: 'mood', prompt_template: '<|VIRTUAL_PROMPT_0|>{label}', answer_field: 'label' };
+    const file = writeProject(
+      { task_templates: [template] },
+      { 'train.jsonl': ['a', 'a', 'b'].map((l) => row('', l)) },
+    );
+    expect(heldTexts(await planTraining(await open(file), []), 3)).toEqual([[''], [''], ['']]);
   });
 });
