@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { t } from '../../../l10n/src/words.ts';
-import { layOutSafetensors, readExactly, readSafetensorsHeader } from '../../../model/src/safetensors.ts';
+import { layOutSafetensors, readExactly, readHeader } from '../../../model/src/safetensors.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { FileError } from '../errors.ts';
 import { canonicalJson, type JsonValue } from '../json-value.ts';
@@ -58,7 +58,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   if (!(await stat(path).catch(failed)).isFile()) throw brokenCheckpoint(path, t('it is not a file'));
   const file = await open(path, 'r').catch(failed);
   try {
-    const result = await readSafetensorsHeader(path);
+    const result = await readHeader(file);
     if (result.kind === 'broken') throw brokenCheckpoint(path, result.problem.message);
     const { metadata, tensors: entries } = result.header;
     if (metadata.format !== FORMAT)

@@ -77,10 +77,7 @@ export class RunFolder {
   ): Promise<RunFolder | undefined> {
     const dir = await newestRun(taskFile, tasks, plan);
     if (dir === undefined) return undefined;
-    await requireNoLinks(dir);
-    const lock = await hold(dir);
-    // Whoever held it may have brought it to its end.
-    const record = await readRecord(dir);
+    const [lock, record] = await holdAndRead(dir, () => readRecord(dir));
     if (record && !ENDED.includes(record.state) && record.plan === plan) return new RunFolder(dir, record, lock);
     await lock.release();
     if (!record || ENDED.includes(record.state)) return undefined;
@@ -94,9 +91,7 @@ export class RunFolder {
 
   /** The run of a folder, whatever has become of it. @throws BusyError where another process is at it */
   static async reopen(dir: string): Promise<RunFolder> {
-    await requireNoLinks(dir);
-    const lock = await hold(dir);
-    const record = await readRecord(dir);
+    const [lock, record] = await holdAndRead(dir, () => readRecord(dir));
     if (record) return new RunFolder(dir, record, lock);
     await lock.release();
     throw new FileError(path.join(dir, RUN), t('cannot be read; start new runs without --resume'));
@@ -211,6 +206,21 @@ export async function requireResumable(
       ? t('{0} cannot be resumed alone: it goes on beside others, with the command that began them', dir)
       : t('{0} cannot be resumed: it has ended or is gone, or a newer run of the same tasks came after it', dir),
   );
+}
+
+/**
+ * Holds the folder of a run that is to go on, and reads what it says then: whoever held it may have brought it to its end.
+ * @param file of the folder, which is locked
+ */
+export async function holdAndRead<T>(dir: string, read: () => Promise<T>, file = RUN): Promise<readonly [FileLock, T]> {
+  await requireNoLinks(dir);
+  const lock = await hold(dir, file);
+  try {
+    return [lock, await read()];
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }
 
 /** @param file of the folder, which is locked */

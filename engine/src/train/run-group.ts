@@ -5,16 +5,15 @@ import { InputError } from '../errors.ts';
 import type { FileLock } from '../file-lock.ts';
 import type { Fit } from './fit.ts';
 import type { TrainingPlan } from './plan.ts';
-import { hold, keepCheckpoint } from './run-folder.ts';
+import { hold, holdAndRead, keepCheckpoint } from './run-folder.ts';
 import {
   areTexts,
   type FoundRun,
   formerName,
   newestOf,
   type RunRecord,
-  readOwn,
+  readOwnJson,
   readRecord,
-  requireNoLinks,
   runsFolder,
   runsOf,
 } from './run-record.ts';
@@ -81,10 +80,8 @@ export class RunGroup {
     const found = await newestOf(project.path, hashes, firstRuns(asked, project.path, [...tasks.keys()]));
     if (!found) return undefined;
     const { dir } = found;
-    await requireNoLinks(dir);
-    const lock = await hold(dir, TOGETHER);
-    // Whoever held it may have gone on.
-    const [group, run] = [await readGroup(dir), await readRecord(dir)];
+    const read = async () => [await readGroup(dir), await readRecord(dir)] as const;
+    const [lock, [group, run]] = await holdAndRead(dir, read, TOGETHER);
     if (group && run && !group.ended && group.plans.join() === hashes) {
       return new RunGroup(asked, plans, { record: group, run, lock });
     }
@@ -152,8 +149,8 @@ function isNameBeside(name: unknown): boolean {
 }
 
 async function readGroup(dir: string): Promise<GroupRecord | undefined> {
+  const record = (await readOwnJson(dir, TOGETHER)) as GroupRecord;
   try {
-    const record = JSON.parse(await readOwn(dir, TOGETHER)) as GroupRecord;
     const { runs, plans, step } = record;
     const beside = Array.isArray(runs) && runs.every(isNameBeside);
     const isWhole = beside && areTexts(plans) && plans.length > 0 && runs.length >= plans.length;

@@ -67,10 +67,29 @@ export async function readOwn(dir: string, name: string): Promise<string> {
   return String(await readWhole(file, MOST_OF_RECORD));
 }
 
-/** Undefined where there is none that a run could go on from. */
-export async function readRecord(dir: string): Promise<RunRecord | undefined> {
+/**
+ * What JSON a small file of a run holds; undefined where there is none.
+ * @throws FileError where the system refuses to read it: a run is not passed over for that, as a newer one would take its place
+ */
+export async function readOwnJson(dir: string, name: string): Promise<unknown> {
+  const text = await readOwn(dir, name).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === undefined || isMissing(error)) return '';
+    throw FileError.from(path.join(dir, name), 'read', error);
+  });
   try {
-    const record = JSON.parse(await readOwn(dir, RUN)) as RunRecord;
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Undefined where there is none that a run could go on from.
+ * @throws FileError as `readOwnJson`
+ */
+export async function readRecord(dir: string): Promise<RunRecord | undefined> {
+  const record = (await readOwnJson(dir, RUN)) as RunRecord;
+  try {
     const { tasks, task_file, fit, created } = record;
     const isWhole =
       areTexts(tasks) &&
@@ -134,13 +153,19 @@ async function* runsAlone(taskFile: string, tasks: readonly string[]): AsyncGene
   }
 }
 
-/** The runs in `runsFolder(taskFile)` of these tasks, the newest first. */
+/**
+ * The runs in `runsFolder(taskFile)` of these tasks, the newest first.
+ * @throws FileError where the system refuses to say which there are
+ */
 export async function* runsOf(
   taskFile: string,
   tasks: readonly string[],
 ): AsyncGenerator<Pick<FoundRun, 'dir' | 'record'>> {
   const parent = runsFolder(taskFile);
-  const names = await readdir(parent).catch(() => []);
+  const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
+    if (isMissing(error)) return [];
+    throw FileError.from(parent, 'read', error);
+  });
   for (const name of names.sort().toReversed()) {
     const dir = path.join(parent, name);
     const record = await readRecord(dir);
@@ -188,6 +213,10 @@ function isSameName(one: string, other: string): boolean {
 export async function isThere(file: string): Promise<boolean> {
   return lstat(file).then(
     () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+    (error: NodeJS.ErrnoException) => !isMissing(error),
   );
+}
+
+function isMissing({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -105,6 +105,16 @@ describe('checkpoints', () => {
     await expect(loadCheckpoint(join(folder, 'sub'))).rejects.toThrow(FileError);
   });
 
+  it('are not called broken, to be deleted, where the system only fails to read them', async () => {
+    await saveCheckpoint(path, example);
+    disk.readFails = 'EIO';
+    const error = await loadCheckpoint(path).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'EIO',
+      message: `${path}: cannot be read: the disk reports an input/output error`,
+    });
+  });
+
   it.skipIf(process.platform === 'win32')('are not waited for where a pipe or a folder has their place', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);

@@ -7,6 +7,7 @@ export const disk: {
   writeFails?: string | undefined;
   flushFails?: string | undefined;
   openFails?: string | undefined;
+  readFails?: string | undefined;
   folderFails?: string | undefined;
   folderFlushFails?: string | undefined;
   renameFails?: string | undefined;
@@ -17,7 +18,7 @@ export const done: string[] = [];
 
 export function repair(): void {
   disk.writeFails = disk.flushFails = disk.openFails = disk.renameFails = undefined;
-  disk.folderFails = disk.folderFlushFails = undefined;
+  disk.folderFails = disk.folderFlushFails = disk.readFails = undefined;
   done.length = 0;
 }
 
@@ -25,7 +26,7 @@ function refuse(code: string): never {
   throw Object.assign(new Error(`${code}: simulated`), { code });
 }
 
-/** `node:fs/promises`, which fails to open files for writing or folders, to write, to flush or to rename as `disk` says. */
+/** `node:fs/promises`, which fails to open files for writing or folders, to read what has been opened, to write, to flush or to rename as `disk` says. */
 export async function withFailingDisk(original: () => Promise<typeof FileSystem>): Promise<typeof FileSystem> {
   const real = await original();
   const open: typeof real.open = async (path, flags, mode) => {
@@ -33,6 +34,7 @@ export async function withFailingDisk(original: () => Promise<typeof FileSystem>
     const isFolder = (await real.stat(path).catch(() => undefined))?.isDirectory() ?? false;
     if (disk.folderFails && isFolder) refuse(disk.folderFails);
     const file = await real.open(path, flags, mode);
+    if (disk.readFails) vi.spyOn(file, 'read').mockImplementation(async () => refuse(disk.readFails!));
     const sync = file.sync.bind(file);
     vi.spyOn(file, 'sync').mockImplementation(async () => {
       if (disk.folderFlushFails && isFolder) refuse(disk.folderFlushFails);

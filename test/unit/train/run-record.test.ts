@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RunFolder } from '../../../engine/src/train/run-folder.ts';
 import {
   formerName,
@@ -10,8 +10,14 @@ import {
   requireNoLinks,
   runsOf,
 } from '../../../engine/src/train/run-record.ts';
+import { disk, repair } from '../engine/failing-disk.ts';
 import { onPlatform } from '../engine/on-platform.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
+
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../engine/failing-disk.ts')).withFailingDisk(original as never),
+);
+afterEach(repair);
 
 const folder = temporaryFolder();
 
@@ -69,6 +75,39 @@ it.each([
   const run = await RunFolder.create(record as unknown as RunRecord);
   expect(path.basename(run.dir)).toBe(`20260101-120000-${named}`);
   await run.release();
+});
+
+describe('a run that the system fails to read', () => {
+  const record = {
+    task_file: path.join(folder, 'unread', 'sv.ptask.json'),
+    tasks: ['a'],
+    created: '2026-01-01T12:00:00.000Z',
+    state: 'stopped',
+    plan: 'p',
+  } as unknown as RunRecord;
+  const find = () => RunFolder.findUnfinished(record.task_file, record.tasks, record.plan);
+
+  it('is not passed over, so that no new one takes its place, and is not held', async () => {
+    const run = await RunFolder.create(record);
+    const { dir } = run;
+    await run.release();
+    disk.readFails = 'EIO';
+    const why = `${path.join(dir, 'run.json')}: cannot be read: the disk reports an input/output error`;
+    await expect(find()).rejects.toThrow(why);
+    await expect(RunFolder.reopen(dir)).rejects.toThrow(why);
+    repair();
+    const found = await find();
+    expect(found?.dir).toBe(dir);
+    await found?.release();
+  });
+
+  it.skipIf(process.platform === 'win32')('is not passed over with the folder of all runs', async () => {
+    const ring = path.join(folder, 'ring', '.ptask');
+    mkdirSync(path.dirname(ring));
+    symlinkSync(ring, ring);
+    const all = runsOf(path.join(folder, 'ring', 'sv.ptask.json'), ['a']);
+    await expect(all.next()).rejects.toThrow('runs: cannot be read: links lead in a circle');
+  });
 });
 
 describe('a run of a project from elsewhere', () => {
