@@ -2,7 +2,11 @@ import type { Split } from '../../../task/src/data-facts.ts';
 import type { DataProposal } from '../../../task/src/new-task/proposal.ts';
 import { type DataSource, isDataFile } from '../../../task/src/new-task/read-data.ts';
 import { splitRows } from '../../../task/src/new-task/split-rows.ts';
+import { faultText } from '../../../task/src/new-task/survey-data.ts';
 import { isReady, type RowsWanted, TaskRows } from '../../../task/src/new-task/task-rows.ts';
+import type { RowObject } from '../../../task/src/rows.ts';
+import { InputError } from '../errors.ts';
+import { shortPath } from '../text.ts';
 
 /** Data, and which split their rows are for. */
 export interface SourceOfSplit {
@@ -10,15 +14,31 @@ export interface SourceOfSplit {
   readonly split: Split;
 }
 
-/** Whether all rows can stand in a data file as they are, which is then not copied. */
+/**
+ * Whether all rows can stand in a data file as they are, which is then not copied.
+ * @throws InputError as `madeReady`
+ */
 export async function areReady(sources: readonly SourceOfSplit[], wanted: RowsWanted): Promise<boolean> {
   if (!sources.every(({ source }) => isDataFile(source))) return false;
   for (const { source } of sources) {
-    for await (const batch of source.rows()) {
-      if (batch.some(({ row }) => row !== undefined && !isReady(row, wanted))) return false;
+    for await (const rows of soundRows(source)) {
+      if (rows.some((row) => !isReady(row, wanted))) return false;
     }
   }
   return true;
+}
+
+/**
+ * The rows of data that have been gone through before, without a fault.
+ * @throws InputError where there is one now, so that rows are missing: the disk fails, or the file has been changed
+ */
+async function* soundRows({ path, rows }: DataSource): AsyncGenerator<RowObject[]> {
+  for await (const batch of rows()) {
+    yield batch.map((found) => {
+      if (found.row === undefined) throw new InputError(faultText(shortPath(path), found));
+      return found.row;
+    });
+  }
 }
 
 /** The rows of one split, to be written. */
@@ -32,6 +52,7 @@ export interface RowsOfSplit {
 /**
  * The rows of each split that has any, and in sentences what was left out.
  * @param share of the training rows that goes to each of the others
+ * @throws InputError where the data cannot be read any more as they were before
  */
 export async function madeReady(
   sources: readonly SourceOfSplit[],
@@ -47,9 +68,9 @@ export async function madeReady(
     const keys: number[] = [];
     const answers: string[] = [];
     for (const { source } of sources.filter((one) => one.split === split)) {
-      for await (const batch of source.rows()) {
-        for (const { row } of batch) {
-          const task = row && ready.ready(row);
+      for await (const rows of soundRows(source)) {
+        for (const row of rows) {
+          const task = ready.ready(row);
           if (!task) continue;
           lines.add(task.line);
           keys.push(task.key);
