@@ -56,7 +56,10 @@ const pages = await build({
   minify: true,
 });
 
-/** What people and editors start: an older Node, which could not even load the program, is told which one it takes. */
+/**
+ * What people and editors start: an older Node, which could not even load the program, is told which one it takes. Why it cannot be
+ * loaded otherwise is told in a line: a file of it is missing, or too many are open.
+ */
 async function start(name) {
   const { engines } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   const oldest = Number(/^>=(\d+)$/.exec(engines.node)[1]);
@@ -68,7 +71,10 @@ if (parseInt(process.versions.node, 10) < ${oldest}) {
   );
   process.exitCode = 1;
 } else {
-  import('./${name}.main.js');
+  import('./${name}.main.js').catch(function (error) {
+    process.stderr.write('error: ptask cannot be loaded: ' + error[process.env.PTASK_DEBUG === '1' ? 'stack' : 'message'] + '\\n');
+    process.exitCode = 3;
+  });
 }
 `;
   return { path: path.join(root, OUT, `${name}.js`), contents: new TextEncoder().encode(code) };

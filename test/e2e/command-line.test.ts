@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
@@ -91,6 +91,14 @@ describe('usage', () => {
     const { code, stderr } = await ptask(['train', 't.ptask.json'], { limit: '-n 40' });
     expect(stderr).toBe('error: too many files are open; `ulimit -n` raises how many may be\n');
     expect(code).toBe(1);
+  });
+
+  it('is told in a line why it cannot be loaded', async () => {
+    const program = path.join(await temporaryFolder(), 'ptask.js');
+    await copyFile(PTASK, program);
+    const { code, stdout, stderr } = await ptask(['--version'], { program });
+    expect(stderr).toMatch(/^error: ptask cannot be loaded: .*ptask\.main\.js.*\n$/);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   });
 
   it('of models names a folder that is there', async () => {
