@@ -1,12 +1,16 @@
-import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { Tokenizer as Library, type Model } from '@huggingface/tokenizers';
 import { isJsonObject } from '../json.ts';
 import { atOnce } from './in-slices.ts';
 import { AddedTokens } from './json/added-tokens.ts';
+import { BpeEncoder } from './json/bpe-encoder.ts';
 import { correctDecoder } from './json/decoders.ts';
+import { type EncodingSteps, encoding } from './json/encoding.ts';
 import { correctNormalizer, notGrown } from './json/normalizers.ts';
 import { preTokenizer } from './json/pre-tokenizers.ts';
 import { isQuick } from './json/quick-parts.ts';
-import { bpeEncoder, unigramEncoder, wordPieceEncoder } from './json/word-encoders.ts';
+import { unigramEncoder } from './json/unigram-encoder.ts';
+import type { WordEncoder } from './json/word-encoder.ts';
+import { wordPieceEncoder } from './json/word-piece-encoder.ts';
 import type { Patience } from './patience.ts';
 import type { PlainTokenizer } from './plain-tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
@@ -15,11 +19,6 @@ import type { AddedToken, TokenizerParts } from './tokenizer-file.ts';
  * A tokenizer.json as Hugging Face's own program, which is written in Rust, reads it. Their library for JavaScript has WordPiece, the
  * normal forms, the decoders and the regular expressions. What it does not do as the original is in json/.
  */
-
-/** UTF-16 units of words between two pauses. */
-const PIECE = 200;
-/** In UTF-16 units; words up to here may be kept with their ids. */
-const LONG_WORD = 256;
 
 /**
  * The tokeniser for what a file says.
@@ -36,65 +35,33 @@ export function* libraryTokenizer(parts: TokenizerParts, patience: Patience): Ge
   const inWords = preTokenizer(json.pre_tokenizer);
   const isNormalised = ({ normalized, special }: AddedToken) => (normalized ?? special !== true) === true;
   const asTheyAre = addedTokens.filter((token) => !isNormalised(token));
-  const added = yield* AddedTokens.of(
-    asTheyAre,
-    asTheyAre.map(({ content }) => content),
-  );
   const toNormal = addedTokens.filter(isNormalised);
   const units = toNormal.reduce((sum, { content }) => sum + content.length, 0);
   const normal = patience.over(quick ? undefined : units, () => toNormal.map(({ content }) => normalise(content)));
-  const addedToNormal = yield* AddedTokens.of(toNormal, normal);
   const special = new Map(
     addedTokens.filter((token) => token.special === true).map((token) => [token.content, token.id]),
   );
-  const { unk_token: unknownText } = parts.model;
-  const neverInText = new Set([...special.keys()].filter((text) => text !== unknownText));
-  const words =
-    parts.model.type === 'Unigram'
-      ? yield* unigramEncoder(parts, special)
-      : parts.model.type === 'BPE'
-        ? bpeEncoder(parts, neverInText)
-        : wordPieceEncoder(library.model!, parts, neverInText);
+  const steps: EncodingSteps = {
+    added: yield* AddedTokens.of(
+      asTheyAre,
+      asTheyAre.map(({ content }) => content),
+    ),
+    normalise,
+    addedToNormal: yield* AddedTokens.of(toNormal, normal),
+    inWords,
+    words: yield* wordEncoder(library.model!, parts, special),
+  };
   const ids = new Map(addedTokens.map(({ content, id }) => [content, id]));
   const texts = new Map(addedTokens.map(({ content, id }) => [id, content]));
   const ends = endsOf(json.post_processor);
   // As the original does since 0.23: what has been normalised on its way in is what a decoder expects.
   const decoded = new Map(toNormal.map(({ id }, i) => [id, normal[i]!]));
   const tokenText = (id: number): string | undefined => texts.get(id) ?? vocabulary.texts[id];
-
-  function* encoding(text: string, isPlain: boolean): Generator<void, number[]> {
-    const found: number[] = [];
-    let done = 0;
-    for (const section of yield* added.cut(text, isPlain)) {
-      if (section.kind === 'token') {
-        found.push(section.id);
-        continue;
-      }
-      for (const part of yield* addedToNormal.cut(normalise(section.text), isPlain)) {
-        if (part.kind === 'token') {
-          found.push(part.id);
-          continue;
-        }
-        // A word may be all of a long text.
-        for (const word of inWords(part.text, section.from + part.from === 0)) {
-          done += word?.length ?? PIECE;
-          if (done >= PIECE) {
-            yield;
-            done = 0;
-          }
-          if (word === undefined) continue;
-          const ids = word.length > LONG_WORD ? yield* words.idsOfLong(word, isPlain) : words.ids(word, isPlain);
-          for (const id of ids) found.push(id);
-        }
-      }
-    }
-    return found;
-  }
   return {
-    encode: (text) => atOnce(encoding(text, true)),
-    encodeSpecial: (text) => atOnce(encoding(text, false)),
-    encoding: (text) => encoding(text, true),
-    encodingSpecial: (text) => encoding(text, false),
+    encode: (text) => atOnce(encoding(text, true, steps)),
+    encodeSpecial: (text) => atOnce(encoding(text, false, steps)),
+    encoding: (text) => encoding(text, true, steps),
+    encodingSpecial: (text) => encoding(text, false, steps),
     decode: (some) => {
       const tokens = some.map((id) => decoded.get(id) ?? tokenText(id) ?? '');
       return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
@@ -124,6 +91,17 @@ function makeLibrary({ json, model, vocabulary }: TokenizerParts): Library {
   correctNormalizer(library.normalizer);
   correctDecoder(library.decoder);
   return library;
+}
+
+function* wordEncoder(
+  libraryModel: Model,
+  parts: TokenizerParts,
+  special: ReadonlyMap<string, number>,
+): Generator<void, WordEncoder> {
+  if (parts.model.type === 'Unigram') return yield* unigramEncoder(parts, special);
+  const neverInText = new Set([...special.keys()].filter((text) => text !== parts.model.unk_token));
+  if (parts.model.type === 'BPE') return new BpeEncoder(parts, neverInText);
+  return wordPieceEncoder(libraryModel, parts.vocabulary, neverInText);
 }
 
 /** Names of the tokens that a post-processor puts in front of a text and behind it. */

@@ -1,4 +1,5 @@
 import { t } from '../../../../l10n/src/words.ts';
+import { byteNames } from '../byte-names.ts';
 import { UnusableTokenizer } from '../vocabulary.ts';
 import { type BpePieces, bpePieces } from './bpe.ts';
 import { KIND, type Piece, type SentencePieceModel } from './model-proto.ts';
@@ -159,10 +160,7 @@ export class SentencePiece {
 
   /** A token for each byte of a text. */
   #bytes(text: string): number[] {
-    return [...new TextEncoder().encode(text)].map((byte) => {
-      const name = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
-      return this.#reserved.get(name) ?? this.unknownId;
-    });
+    return byteNames(text).map((name) => this.#reserved.get(name) ?? this.unknownId);
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atOnce } from '../../../../model/src/tokenizer/in-slices.ts';
-import { bpeEncoder } from '../../../../model/src/tokenizer/json/word-encoders.ts';
+import { BpeEncoder } from '../../../../model/src/tokenizer/json/bpe-encoder.ts';
 import { mergeNeighbours } from '../../../../model/src/tokenizer/merging.ts';
 import { Vocabulary } from '../../../../model/src/tokenizer/vocabulary.ts';
 
@@ -91,7 +91,7 @@ describe('byte pair encoding of a word, long or short,', () => {
           for (const pair of pairs) vocabulary.addMerge(pair);
           const special = new Set(hasSpecial ? ['ab', 'bc', '<0xC3>'] : []);
           const parts = { json: {}, addedTokens: [], vocabulary, model: { type: 'BPE', ...settings } as const };
-          const { ids, idsOfLong } = bpeEncoder(parts, special);
+          const encoder = new BpeEncoder(parts, special);
           const first = firstTokens(text, settings, (token) => tokens.includes(token));
           const isTaken = (token: string) => !(isPlain && special.has(token));
           const rank = (left: string, right: string) => vocabulary.mergeRanks.get(JSON.stringify([left, right]));
@@ -102,7 +102,11 @@ describe('byte pair encoding of a word, long or short,', () => {
             for (let length = 0; length < piece.length; from++) length += first[from]!.length;
             return isTaken(piece) || from === start + 1 ? [piece] : first.slice(start, from);
           });
-          for (const found of [ids(text, isPlain), ids(text, isPlain), atOnce(idsOfLong(text, isPlain))])
+          for (const found of [
+            encoder.ids(text, isPlain),
+            encoder.ids(text, isPlain),
+            atOnce(encoder.idsOfLong(text, isPlain)),
+          ])
             expect(found.map((id) => tokens[id])).toEqual(isWhole ? [text] : pieces);
         },
       ),
