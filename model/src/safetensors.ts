@@ -104,15 +104,13 @@ export function parseSafetensors(start: Uint8Array, fileSize = start.byteLength)
 }
 
 function checkHeader(json: JsonObject, dataStart: number, fileSize: number): SafetensorsResult {
-  const metadata: [string, string][] = [];
+  let metadata: SafetensorsHeader['metadata'] = {};
   const entries: [string, TensorEntry][] = [];
   for (const [name, value] of Object.entries(json)) {
     if (name === '__metadata__') {
-      if (!isJsonObject(value)) return broken(t('__metadata__ is not an object'), 8, name);
-      for (const [key, text] of Object.entries(value)) {
-        if (typeof text !== 'string') return broken(t("the value of '{0}' in __metadata__ is not text", key), 8, name);
-        metadata.push([key, text]);
-      }
+      const problem = metadataProblem(value);
+      if (problem !== undefined) return broken(problem, 8, name);
+      metadata = value as SafetensorsHeader['metadata'];
       continue;
     }
     const entry = readEntry(value, dataStart);
@@ -120,27 +118,44 @@ function checkHeader(json: JsonObject, dataStart: number, fileSize: number): Saf
     entries.push([name, entry]);
   }
   entries.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  return notInRow(entries, dataStart, fileSize) ?? { kind: 'ok', header: { tensors: new Map(entries), metadata } };
+}
+
+function metadataProblem(value: unknown): string | undefined {
+  if (!isJsonObject(value)) return t('__metadata__ is not an object');
+  const key = Object.keys(value).find((key) => typeof value[key] !== 'string');
+  return key === undefined ? undefined : t("the value of '{0}' in __metadata__ is not text", key);
+}
+
+/** Where the tensors, in the order of their bytes, do not fill the file without gaps or overlaps. */
+function notInRow(
+  entries: readonly (readonly [string, TensorEntry])[],
+  dataStart: number,
+  fileSize: number,
+): SafetensorsResult | undefined {
   let at = dataStart;
-  for (const [name, entry] of entries) {
-    if (entry.begin !== at)
+  for (const [name, { begin, end }] of entries) {
+    if (begin < at)
       return broken(
-        entry.begin < at
-          ? t("tensor '{0}' overlaps the one before it (it begins at byte {1}, expected {2})", name, entry.begin, at)
-          : t("tensor '{0}' leaves a gap before it (it begins at byte {1}, expected {2})", name, entry.begin, at),
+        t("tensor '{0}' overlaps the one before it (it begins at byte {1}, expected {2})", name, begin, at),
         at,
         name,
       );
-    if (entry.end > fileSize)
+    if (begin > at)
       return broken(
-        t("truncated: tensor '{0}' ends at byte {1}, but the file has {2} bytes", name, entry.end, fileSize),
+        t("tensor '{0}' leaves a gap before it (it begins at byte {1}, expected {2})", name, begin, at),
+        at,
+        name,
+      );
+    if (end > fileSize)
+      return broken(
+        t("truncated: tensor '{0}' ends at byte {1}, but the file has {2} bytes", name, end, fileSize),
         fileSize,
         name,
       );
-    at = entry.end;
+    at = end;
   }
-  if (at !== fileSize) return broken(t('{0} bytes after the last tensor', fileSize - at), at);
-  // Object.fromEntries defines own properties, so that a key `__proto__` stays a key.
-  return { kind: 'ok', header: { tensors: new Map(entries), metadata: Object.fromEntries(metadata) } };
+  return at === fileSize ? undefined : broken(t('{0} bytes after the last tensor', fileSize - at), at);
 }
 
 /** One tensor's entry with absolute offsets, or what is wrong with it. */

@@ -91,6 +91,7 @@ describe('reading', () => {
     ['a gap', file({ a: f32(0, 4), b: f32(8, 12) }, 12), /'b' leaves a gap/],
     ['data that is cut off', file({ a: f32(0, 8) }, 7), /truncated: tensor 'a'/],
     ['bytes after the last tensor', file({ a: f32(0, 8) }, 9), /1 bytes after the last/],
+    ['metadata that is no object', file({ __metadata__: [] }), /__metadata__ is not an object/],
     ['metadata that is not text', file({ __metadata__: { n: 1 } }), /'n' in __metadata__ is not text/],
     ['one name for two tensors', file('{"a":{},"a":{}}'), /names 'a' twice/],
     ['one name written in two ways', file('{"a":{},"\\u0061":{}}'), /names 'a' twice/],
