@@ -58,31 +58,40 @@ class Reader {
       return {};
     }
     while (true) {
-      if (this.next() !== QUOTE) throw this.unexpected();
-      const from = this.at;
-      this.at = this.#endOfString(from) + 1;
-      const key = JSON.parse(this.text(from, this.at)) as string;
-      if (this.next() !== COLON) throw this.unexpected();
-      this.at += 1;
+      const key = this.#key();
       const inner = Object.hasOwn(apart, key) ? apart[key] : undefined;
       if (inner !== undefined && members.has(key)) throw this.unexpected();
-      const first = this.next();
-      if (typeof inner === 'function' && (first === OPEN_BRACE || first === OPEN_BRACKET)) {
-        members.set(key, first === OPEN_BRACE ? {} : []);
-        yield* this.#pieces(inner);
-      } else if (typeof inner === 'object' && first === OPEN_BRACE) {
-        members.set(key, yield* this.object(inner));
-      } else {
-        const start = this.at;
-        this.at = this.#endOfMembers(start, 0);
-        members.set(key, JSON.parse(this.text(start, this.at)));
-        yield;
-      }
+      members.set(key, yield* this.#value(inner));
       const end = this.next();
       if (end !== COMMA && end !== CLOSE_BRACE) throw this.unexpected();
       this.at += 1;
       if (end === CLOSE_BRACE) return Object.fromEntries(members);
     }
+  }
+
+  /** Reads a key with its colon. */
+  #key(): string {
+    if (this.next() !== QUOTE) throw this.unexpected();
+    const from = this.at;
+    this.at = this.#endOfString(from) + 1;
+    const key = JSON.parse(this.text(from, this.at)) as string;
+    if (this.next() !== COLON) throw this.unexpected();
+    this.at += 1;
+    return key;
+  }
+
+  *#value(apart: Apart | TakePiece | undefined): Generator<void, unknown> {
+    const first = this.next();
+    if (typeof apart === 'object' && first === OPEN_BRACE) return yield* this.object(apart);
+    if (typeof apart === 'function' && (first === OPEN_BRACE || first === OPEN_BRACKET)) {
+      yield* this.#pieces(apart);
+      return first === OPEN_BRACE ? {} : [];
+    }
+    const start = this.at;
+    this.at = this.#endOfMembers(start, 0);
+    const value: unknown = JSON.parse(this.text(start, this.at));
+    yield;
+    return value;
   }
 
   /** Hands on an object or a list at whose start the reader stands. */
