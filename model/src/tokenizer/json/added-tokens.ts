@@ -35,16 +35,13 @@ export class AddedTokens {
     for (let at = 0, looked = 1; at < text.length; looked++) {
       if (looked % PIECE === 0) yield;
       const { length, token } = this.#find(text, at);
-      let [start, end] = [at, at + length];
-      at = token === undefined ? at + 1 : end;
+      const from = at;
+      at += Math.max(length, 1);
       if (token === undefined || (isPlain && token.special === true)) continue;
-      if (token.single_word === true && !standsAlone(text, start, end)) continue;
+      if (token.single_word === true && !standsAlone(text, from, at)) continue;
       // Blanks beside the token are a part of it, as far as no token in front has them.
-      if (token.lstrip === true) {
-        while (start > done && BLANK.test(text.charAt(start - 1))) start -= 1;
-        start = Math.max(start, done);
-      }
-      if (token.rstrip === true) while (BLANK.test(text.charAt(end))) end += 1;
+      const start = token.lstrip === true ? blanksBefore(text, from, done) : from;
+      const end = token.rstrip === true ? blanksBehind(text, at) : at;
       addText(start);
       // A token of blanks may be a part of the one in front.
       if (start < end) sections.push({ kind: 'token', id: token.id });
@@ -65,6 +62,20 @@ export class AddedTokens {
 }
 
 const BLANK = /^\p{White_Space}$/u;
+
+/** Where the blanks in front of a place begin, but not before `least`. */
+function blanksBefore(text: string, place: number, least: number): number {
+  let start = place;
+  while (start > least && BLANK.test(text.charAt(start - 1))) start -= 1;
+  return Math.max(start, least);
+}
+
+/** Where the blanks behind a place end. */
+function blanksBehind(text: string, place: number): number {
+  let end = place;
+  while (BLANK.test(text.charAt(end))) end += 1;
+  return end;
+}
 
 const WORD_AT_END = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const WORD_AT_START = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
