@@ -42,24 +42,11 @@ export function peakLiveBytes(graph: Graph, sizes: Readonly<Record<string, numbe
     memory.set(input.name, buffer);
     live += buffer.bytes;
   }
-  // A view keeps what it is a view of.
-  for (const node of graph.nodes.toReversed()) {
-    if (!VIEWS.has(node.opType)) continue;
-    const [input, view] = [node.inputs[0]!.name, node.outputs[0]!.name];
-    lastUse.set(input, Math.max(lastUse.get(input) ?? 0, lastUse.get(view) ?? 0));
-  }
   graph.nodes.forEach((node, at) => {
     for (const output of node.outputs) {
       if (!output) continue;
-      const count = counts.ofOutput(node, output);
-      const bytes = bytesOf(output, count);
-      const reused = VIEWS.has(node.opType)
-        ? memory.get(node.inputs[0]!.name)
-        : IN_PLACE.has(node.opType)
-          ? node.inputs
-              .map((input) => memory.get(input?.name ?? ''))
-              .find((buffer) => buffer?.bytes === bytes && buffer.lastUse === at)
-          : undefined;
+      const bytes = bytesOf(output, counts.ofOutput(node, output));
+      const reused = reusedBy(node, at, bytes, memory);
       const ends = lastUse.get(output.name) ?? at;
       if (reused) {
         reused.lastUse = Math.max(reused.lastUse, ends);
@@ -89,6 +76,20 @@ interface Buffer {
   freed?: boolean;
 }
 
+/** The memory that a node's result is another name of, or is written over. */
+function reusedBy(
+  { opType, inputs }: Node,
+  at: number,
+  bytes: number,
+  memory: ReadonlyMap<string, Buffer>,
+): Buffer | undefined {
+  if (VIEWS.has(opType)) return memory.get(inputs[0]!.name);
+  if (!IN_PLACE.has(opType)) return undefined;
+  return inputs
+    .map((input) => memory.get(input?.name ?? ''))
+    .find((buffer) => buffer?.bytes === bytes && buffer.lastUse === at);
+}
+
 function bytesOf(value: Value, count: number): number {
   return count * ELEMENT_BYTES[value.type];
 }
@@ -102,6 +103,12 @@ function lastUses(graph: Graph): Map<string, number> {
   });
   // Outputs stay until the run's end.
   for (const output of graph.outputs) last.set(output.name, graph.nodes.length);
+  // A view keeps what it is a view of.
+  for (const { opType, inputs, outputs } of graph.nodes.toReversed()) {
+    if (!VIEWS.has(opType)) continue;
+    const [input, view] = [inputs[0]!.name, outputs[0]!.name];
+    last.set(input, Math.max(last.get(input) ?? 0, last.get(view) ?? 0));
+  }
   return last;
 }
 
