@@ -1,6 +1,6 @@
 import { fixedBytes } from './element-bytes.ts';
 import { frozenValues } from './frozen-values.ts';
-import type { Graph, Node, Value } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 
 /** Products whose second operand the runtime may keep in the layout of its kernel. */
 const PRODUCTS = new Set(['Gemm', 'MatMul', 'FusedMatMul', 'MatMulIntegerToFloat']);
@@ -15,22 +15,18 @@ export interface WeightBytes {
 /** @param prepack whether the session packs constant matrices; each product has its own */
 export function weightBytes(graph: Graph, prepack: boolean): WeightBytes {
   const frozen = frozenValues(graph);
-  const users = new Map<string, Node[]>();
-  const values = new Map<string, Value>([...graph.initializers.keys()].map((value) => [value.name, value]));
-  for (const node of graph.nodes) {
-    const folded = frozen.has(node.outputs[0]?.name ?? '');
-    for (const output of node.outputs) if (output && folded) values.set(output.name, output);
-    if (folded) continue;
-    for (const input of node.inputs) {
-      if (input && frozen.has(input.name)) users.set(input.name, [...(users.get(input.name) ?? []), node]);
-    }
-  }
+  const isFolded = ({ outputs }: Node): boolean => frozen.has(outputs[0]?.name ?? '');
+  const folded = graph.nodes.filter(isFolded).flatMap(({ outputs }) => outputs);
+  const users = usersOf(graph.nodes.filter((node) => !isFolded(node)));
   let mapped = 0;
   let copies = 0;
-  for (const [name, nodes] of users) {
-    const value = values.get(name)!;
+  for (const value of [...graph.initializers.keys(), ...folded]) {
+    const nodes = value && users.get(value.name);
+    if (!nodes) continue;
     const bytes = fixedBytes(value);
-    const packing = prepack ? nodes.filter((node) => PRODUCTS.has(node.opType) && node.inputs[1]?.name === name) : [];
+    const packing = prepack
+      ? nodes.filter((node) => PRODUCTS.has(node.opType) && node.inputs[1]?.name === value.name)
+      : [];
     copies += packing.length * bytes;
     // What is packed everywhere is let go of.
     if (packing.length === nodes.length) continue;
@@ -38,4 +34,13 @@ export function weightBytes(graph: Graph, prepack: boolean): WeightBytes {
     else copies += bytes;
   }
   return { mapped, copies };
+}
+
+/** By the name of a value, the nodes that read it: once for each time that they do. */
+function usersOf(nodes: readonly Node[]): ReadonlyMap<string, readonly Node[]> {
+  const users = new Map<string, Node[]>();
+  for (const node of nodes) {
+    for (const input of node.inputs) if (input) users.set(input.name, [...(users.get(input.name) ?? []), node]);
+  }
+  return users;
 }
