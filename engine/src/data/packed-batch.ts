@@ -41,7 +41,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
   const shared = commonPrefixLength(rows);
   // Attention needs a prefix of at least one token; where rows share none, a token that nobody sees stands in.
   const prefix = Math.max(shared, 1);
-  const prefixHidden = shared === 0;
+  const firstSeen = shared === 0 ? prefix : 0;
   const lengths = rows.map((row) => row.ids.length - 1 - shared);
   const answers = rows.map(countTargets);
   const slots = Math.max(...lengths);
@@ -50,6 +50,8 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
   const queries = sum(answers);
   const keys = prefix + slots;
   const count = rows.length;
+  const { weight } = options;
+  const rowWeights = typeof weight === 'number' ? rows.map(() => weight) : weight;
 
   const ids = new Int32Array(tokens);
   const positions = new Int32Array(tokens);
@@ -86,7 +88,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
       positions[token] = shared + s;
       rowTokens[slot] = token;
       tokenSlot[token] = slot;
-      mask.fill(0, prefixHidden ? at + prefix : at, at + prefix + s + 1);
+      mask.fill(0, at + firstSeen, at + prefix + s + 1);
       const target = row.ids[shared + s + 1]!;
       if (s >= firstQuery && target >= 0) {
         rowQueries[place] = query;
@@ -96,7 +98,7 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
         queryUsed[place] = 1;
         queryMask.set(mask.subarray(at, at + keys), place * keys);
         targets[query] = BigInt(target);
-        weights[query] = typeof options.weight === 'number' ? options.weight : options.weight[n]!;
+        weights[query] = rowWeights[n]!;
         query++;
         place++;
       }
@@ -130,11 +132,11 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
     };
     Object.assign(feeds, windowMaskFeeds(options.windows, masks));
   }
-  for (const inverse of options.inverses) {
-    feeds[inverse.name] =
-      inverse.set === 'tokens'
-        ? headInverse(tokenSlot, inverse.groups, count * slots, prefix)
-        : headInverse(querySlot, inverse.groups, count * querySlots, 0);
+  for (const { name, set, groups } of options.inverses) {
+    feeds[name] =
+      set === 'tokens'
+        ? headInverse(tokenSlot, groups, count * slots, prefix)
+        : headInverse(querySlot, groups, count * querySlots, 0);
   }
   return feeds;
 }
