@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { t } from '../../../l10n/src/words.ts';
-import { readRowBatches } from '../../../task/src/rows.ts';
+import { type DataRow, readRowBatches } from '../../../task/src/rows.ts';
 import { FileError } from '../errors.ts';
 import type { TokenRow } from './token-row.ts';
 import type { Row } from './tokenise.ts';
@@ -80,24 +80,25 @@ export class RowStore {
     let bytes = 0;
     const early: [number, TokenRow][] = [];
     let current = '';
+    const add = (row: DataRow, file: number): void => {
+      if (row.value === undefined) return;
+      const task = tasknames.indexOf(String(row.value.taskname));
+      if (task < 0) return;
+      const tokenRow = read(row.value, tasknames[task]!);
+      if (!tokenRow) {
+        skipped.set(tasknames[task]!, (skipped.get(tasknames[task]!) ?? 0) + 1);
+        return;
+      }
+      const number = index.add({ ...row, file, task, checksum: checksum(row.text) });
+      bytes += sizeOf(tokenRow);
+      if (bytes <= cacheBytes) early.push([number, tokenRow]);
+    };
     try {
       for (const path of paths) {
         current = path;
         const file = files.add(path);
         for await (const rows of readRowBatches(hashed(createReadStream(path), hash))) {
-          for (const row of rows) {
-            if (row.value === undefined) continue;
-            const task = tasknames.indexOf(String(row.value.taskname));
-            if (task < 0) continue;
-            const tokenRow = read(row.value, tasknames[task]!);
-            if (!tokenRow) {
-              skipped.set(tasknames[task]!, (skipped.get(tasknames[task]!) ?? 0) + 1);
-              continue;
-            }
-            const number = index.add({ ...row, file, task, checksum: checksum(row.text) });
-            bytes += sizeOf(tokenRow);
-            if (bytes <= cacheBytes) early.push([number, tokenRow]);
-          }
+          for (const row of rows) add(row, file);
         }
       }
     } catch (error) {
