@@ -66,11 +66,11 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
     });
     beside?.begun?.({ dir: run.dir, save: (step) => trainer.save(step) });
     try {
-      yield* eventsOf(trainer, plan, { run, former }, fitted, options);
+      yield* beginning(trainer, plan, { run, former }, fitted, options);
+      yield* steps(trainer, run, options.stopRequested);
     } catch (error) {
       if (error instanceof PausedError) {
-        yield* recorded(run, 'stopped');
-        yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
+        yield* stopped(run, trainer);
         return;
       }
       if (error instanceof DivergedError) throw await trainer.afterDivergence(error);
@@ -83,7 +83,8 @@ export async function* train(plan: TrainingPlan, options: TrainOptions): AsyncGe
   }
 }
 
-async function* eventsOf(
+/** What is told before the first step. */
+async function* beginning(
   trainer: Trainer,
   plan: TrainingPlan,
   { run, former }: OpenedRun,
@@ -118,6 +119,14 @@ async function* eventsOf(
     const estimate = await unlessStopped(trainer.estimate(fitted));
     if (estimate) yield estimate;
   }
+}
+
+/** The events of all steps, up to the run's end or until a stop is requested. */
+async function* steps(
+  trainer: Trainer,
+  run: RunFolder,
+  stopRequested: TrainOptions['stopRequested'],
+): AsyncGenerator<TrainEvent> {
   const saving = new SavingPace();
   for (;;) {
     if (trainer.state.progress.finished) {
@@ -129,11 +138,10 @@ async function* eventsOf(
         return;
       }
     }
-    const stop = options.stopRequested();
+    const stop = stopRequested();
     if (stop === 'pause') {
       await trainer.save();
-      yield* recorded(run, 'stopped');
-      yield { event: 'stopped', run: run.dir, step: trainer.state.progress.step };
+      yield* stopped(run, trainer);
       return;
     }
     if (stop === 'cancel') {
@@ -153,6 +161,11 @@ async function* eventsOf(
     if (event.event === 'epoch' || saving.isDue) await saving.save(() => trainer.save());
     yield event;
   }
+}
+
+async function* stopped(run: RunFolder, { state }: Trainer): AsyncGenerator<TrainEvent> {
+  yield* recorded(run, 'stopped');
+  yield { event: 'stopped', run: run.dir, step: state.progress.step };
 }
 
 /** Undefined where a stop was requested before it was done. */
