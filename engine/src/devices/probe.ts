@@ -58,18 +58,14 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
       clearTimeout(timer);
       const milliseconds = Math.round(performance.now() - started);
       const said = readAnswer(answer);
-      if (said?.works) {
-        const { float16 = false, adapter } = said;
-        return resolve({ state: 'works', milliseconds, float16, ...(adapter ? { adapter } : {}) });
+      if (said) return resolve(cameOf(said, milliseconds, complaints));
+      if (isLate) {
+        const reason = t('it did not answer within {0} seconds', longest / 1000);
+        return resolve({ state: 'died', milliseconds, reason });
       }
-      // The runtime's error often says only that something is missing, and its log says what.
-      const missing = said && (missingLibrary(said.reason) ?? missingLibrary(complaints));
-      if (said) return resolve({ state: 'fails', milliseconds, reason: said.reason, ...(missing ? { missing } : {}) });
       const last = complaints.trim().split('\n').at(-1) ?? '';
-      const reason = isLate
-        ? t('it did not answer within {0} seconds', longest / 1000)
-        : t('it ended its process ({0})', how);
-      resolve({ state: 'died', milliseconds, reason: last === '' || isLate ? reason : `${reason}: ${last}` });
+      const reason = t('it ended its process ({0})', how);
+      resolve({ state: 'died', milliseconds, reason: last === '' ? reason : `${reason}: ${last}` });
     };
     const timer = setTimeout(() => {
       isLate = true;
@@ -88,6 +84,18 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
 type ProbeAnswer =
   | { readonly works: true; readonly float16?: boolean | undefined; readonly adapter?: Adapter | undefined }
   | { readonly works: false; readonly reason: string };
+
+/** @param complaints what the process wrote on standard error */
+function cameOf(answer: ProbeAnswer, milliseconds: number, complaints: string): Probe {
+  if (answer.works) {
+    const { float16 = false, adapter } = answer;
+    return { state: 'works', milliseconds, float16, ...(adapter ? { adapter } : {}) };
+  }
+  const { reason } = answer;
+  // The runtime's error often says only that something is missing, and its log says what.
+  const missing = missingLibrary(reason) ?? missingLibrary(complaints);
+  return { state: 'fails', milliseconds, reason, ...(missing ? { missing } : {}) };
+}
 
 /**
  * The throwaway process: tries the device and says on standard output what came of it. Whether it computes in float16 is said in
