@@ -59,28 +59,11 @@ export async function madeReady(
   wanted: RowsWanted & Pick<DataProposal, 'labels'>,
   share: number,
 ): Promise<{ rows: RowsOfSplit[]; notes: string[] }> {
-  const made: { readonly lines: Lines; readonly splits: readonly Split[] }[] = [];
-  const notes: string[] = [];
+  const made: MadeLines[] = [];
   // A row may stand in files of several splits, which is for the rules to tell.
   for (const split of SPLITS) {
-    const ready = new TaskRows(wanted);
-    const lines = new Lines();
-    const keys: number[] = [];
-    const answers: string[] = [];
-    for (const { source } of sources.filter((one) => one.split === split)) {
-      for await (const rows of soundRows(source)) {
-        for (const row of rows) {
-          const task = ready.ready(row);
-          if (!task) continue;
-          lines.add(task.line);
-          keys.push(task.key);
-          if (wanted.labels) answers.push(task.answer);
-        }
-      }
-    }
-    const splits = split === 'train' ? splitRows(keys, wanted.labels && answers, share) : keys.map((): Split => split);
-    made.push({ lines, splits });
-    notes.push(...ready.leftOut());
+    const own = sources.filter((one) => one.split === split).map(({ source }) => source);
+    made.push(await linesOf(own, split, wanted, share));
   }
   const rows = SPLITS.map((split) => ({
     split,
@@ -89,7 +72,40 @@ export async function madeReady(
       for (const { lines, splits } of made) yield* lines.bytes((place) => splits[place] === split);
     },
   }));
-  return { rows: rows.filter((one) => one.rows > 0), notes };
+  return { rows: rows.filter((one) => one.rows > 0), notes: made.flatMap(({ notes }) => notes) };
+}
+
+/** What data of one split come to. */
+interface MadeLines {
+  readonly lines: Lines;
+  /** The split that each line goes to: training rows may be shared out. */
+  readonly splits: readonly Split[];
+  readonly notes: readonly string[];
+}
+
+async function linesOf(
+  sources: readonly DataSource[],
+  split: Split,
+  wanted: RowsWanted & Pick<DataProposal, 'labels'>,
+  share: number,
+): Promise<MadeLines> {
+  const ready = new TaskRows(wanted);
+  const lines = new Lines();
+  const keys: number[] = [];
+  const answers: string[] = [];
+  for (const source of sources) {
+    for await (const rows of soundRows(source)) {
+      for (const row of rows) {
+        const task = ready.ready(row);
+        if (!task) continue;
+        lines.add(task.line);
+        keys.push(task.key);
+        if (wanted.labels) answers.push(task.answer);
+      }
+    }
+  }
+  const splits = split === 'train' ? splitRows(keys, wanted.labels && answers, share) : keys.map(() => split);
+  return { lines, splits, notes: ready.leftOut() };
 }
 
 const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
