@@ -99,35 +99,46 @@ export class EvaluationTests implements Disposable {
         return;
       }
       await this.#findFiles();
-      const files = new Map<TestItem, Set<string>>();
-      for (const item of request.include ?? [...this.#controller.items].map(([, file]) => file)) {
-        const path = pathOf(item);
-        const [file, task] = path;
-        const tasks = task ? [task] : tasksUnder(file!);
-        const known = files.get(file!) ?? new Set();
-        files.set(file!, known);
-        const isExcluded = (one: TestItem) => pathOf(one).some((part) => request.exclude?.includes(part));
-        for (const one of tasks) if (!isExcluded(one)) known.add(one.id);
-      }
-      for (const [file, tasknames] of files) {
+      for (const [file, tasknames] of this.#chosen(request)) {
         if (token.isCancellationRequested) return;
-        if (tasknames.size === 0) continue;
-        const measured = { file: file.uri!.fsPath, tasknames: [...tasknames], baselines: [] };
-        const evaluations = await this.#measure(run, measured, file, token).catch((error: unknown) => {
-          if (error instanceof EngineError && error.kind === 'cancelled') return [];
-          const message = new TestMessage(reasonOf(error, this.#texts.t));
-          for (const task of tasksUnder(file)) if (tasknames.has(task.id)) run.errored(task, message);
-          return [];
-        });
-        for (const { task } of evaluations) {
-          const item = file.children.get(task.taskname);
-          // What is untrained or stale is not measured, nor what has no rows.
-          const reason = task.problem ?? ('message' in task.prompt ? task.prompt.message : undefined);
-          if (item && reason !== undefined) run.errored(item, new TestMessage(reason));
-        }
+        if (tasknames.size > 0) await this.#testTasks(run, file, tasknames, token);
       }
     } finally {
       run.end();
+    }
+  }
+
+  /** The tasks that a request is about, by their file. */
+  #chosen({ include, exclude }: TestRunRequest): Map<TestItem, Set<string>> {
+    const files = new Map<TestItem, Set<string>>();
+    const isExcluded = (item: TestItem) => pathOf(item).some((part) => exclude?.includes(part));
+    for (const item of include ?? [...this.#controller.items].map(([, file]) => file)) {
+      const [file, task] = pathOf(item);
+      const chosen = files.get(file!) ?? new Set();
+      files.set(file!, chosen);
+      for (const one of task ? [task] : tasksUnder(file!)) if (!isExcluded(one)) chosen.add(one.id);
+    }
+    return files;
+  }
+
+  async #testTasks(
+    run: TestRun,
+    file: TestItem,
+    tasknames: ReadonlySet<string>,
+    token: CancellationToken,
+  ): Promise<void> {
+    const request = { file: file.uri!.fsPath, tasknames: [...tasknames], baselines: [] };
+    const evaluations = await this.#measure(run, request, file, token).catch((error: unknown) => {
+      if (error instanceof EngineError && error.kind === 'cancelled') return [];
+      const message = new TestMessage(reasonOf(error, this.#texts.t));
+      for (const task of tasksUnder(file)) if (tasknames.has(task.id)) run.errored(task, message);
+      return [];
+    });
+    for (const { task } of evaluations) {
+      const item = file.children.get(task.taskname);
+      // What is untrained or stale is not measured, nor what has no rows.
+      const reason = task.problem ?? ('message' in task.prompt ? task.prompt.message : undefined);
+      if (item && reason !== undefined) run.errored(item, new TestMessage(reason));
     }
   }
 
