@@ -1,5 +1,5 @@
 import type { Problem, Range } from '../../../../protocol/src/problem.ts';
-import type { TaskContext } from '../../../../task/src/context.ts';
+import type { TaskContext, TemplateView } from '../../../../task/src/context.ts';
 import type { Split } from '../../../../task/src/data-facts.ts';
 import type { ModelFacts } from '../../../../task/src/environment.ts';
 import { parseJsonTree, properties, type Span } from '../../../../task/src/json-tree.ts';
@@ -7,6 +7,7 @@ import { labelOf } from '../../../../task/src/labels.ts';
 import { RowFindings } from '../../../../task/src/row-findings.ts';
 import { type RowPlace, RowPlaces, type RowView, textOf } from '../../../../task/src/row-view.ts';
 import { RowReader } from '../../../../task/src/rows.ts';
+import type { RowReport } from '../../../../task/src/rule.ts';
 import { rules } from '../../../../task/src/rules/index.ts';
 import { missingFieldGroup, rowFieldMissing } from '../../../../task/src/rules/row-field-missing.ts';
 import { TokenMeter } from '../../../../task/src/tokens.ts';
@@ -22,62 +23,73 @@ export function bruteForce(context: TaskContext, files: readonly WholeFile[], mo
   const meter =
     model.kind === 'ok' && model.tokenizer ? new TokenMeter(model, model.tokenizer, context.file) : undefined;
   const views = files.map((file) => ({ file, rows: rowsOf(file, context, meter) }));
-  const present = new Set<string>();
-  const tasks = new Set<string>();
-  for (const { value, template } of views.flatMap(({ rows }) => rows.flatMap(({ view }) => view ?? []))) {
-    if (template === undefined) continue;
-    tasks.add(template.settings.taskname);
-    for (const field in value) present.add(missingFieldGroup(template.settings.taskname, field));
-  }
-  const training = new Map<string, RowPlace>();
-  const earlierRows: Asked[] = [];
+  const present = new Set(views.flatMap(({ rows }) => rows.flatMap(({ view }) => (view ? fieldsOf(view) : []))));
+  const earlier = new EarlierRows();
   return views.flatMap(({ file, rows }) => {
     const findings = new RowFindings(file.path);
-    const seen = new Map<string, RowPlace>();
-    const isTraining = file.splits.includes('train');
+    earlier.begin(file);
     for (const { view, bad, line } of rows) {
       const toRange = ({ start, end }: Span): Range => ({
         start: { line, character: start },
         end: { line, character: end },
       });
-      const template = view?.template;
-      if (view !== undefined && template !== undefined) {
-        const { taskname } = template.settings;
-        const texts = template.fields.map((field) => (Object.hasOwn(view.value, field) ? view.value[field] : ''));
-        const areKnown =
-          template.areFieldsKnown && template.fields.every((field) => present.has(missingFieldGroup(taskname, field)));
-        const key = JSON.stringify([
-          taskname,
-          ...texts.map((text) => (typeof text === 'string' ? text : JSON.stringify(text))),
-        ]);
-        if (areKnown) {
-          const here = { file: file.path, line };
-          view.duplicateOf = seen.get(key);
-          if (!isTraining) view.leakedFrom = training.get(key);
-          else if (!training.has(key)) training.set(key, here);
-          const asked = askedIn(view, isTraining ? ['train'] : file.splits, here);
-          if (asked !== undefined) {
-            compare(view, asked, earlierRows);
-            earlierRows.push(asked);
-          }
-          // Later ones in this file are said to be the like of what this one is the like of.
-          if (!seen.has(key)) seen.set(key, view.duplicateOf ?? here);
-        }
-      }
+      if (view?.template && areFieldsKnown(view.template, present)) earlier.compare(view, view.template, line);
       for (const rule of rules) {
-        if (bad !== undefined) {
-          rule.checkBadRow?.(bad, (make, group = '') => findings.add(rule, group, make, toRange));
-        } else {
-          rule.checkRow?.(view!, context, (make, group = '') => {
-            const isDropped = rule === rowFieldMissing && tasks.has(view!.template!.settings.taskname);
-            if (isDropped && !present.has(group)) return;
-            findings.add(rule, group, make, toRange);
-          });
-        }
+        const add: RowReport = (make, group = '') => {
+          // Where no row has a field, the template is at fault.
+          if (rule !== rowFieldMissing || present.has(group)) findings.add(rule, group, make, toRange);
+        };
+        if (bad !== undefined) rule.checkBadRow?.(bad, add);
+        else rule.checkRow?.(view!, context, add);
       }
     }
     return findings.problems();
   });
+}
+
+function fieldsOf({ template, value }: RowView): string[] {
+  return template ? Object.keys(value).map((field) => missingFieldGroup(template.settings.taskname, field)) : [];
+}
+
+function areFieldsKnown(template: TemplateView, present: ReadonlySet<string>): boolean {
+  const { taskname } = template.settings;
+  return template.areFieldsKnown && template.fields.every((field) => present.has(missingFieldGroup(taskname, field)));
+}
+
+/** The rows before one, in its file and in those before it. */
+class EarlierRows {
+  #file!: WholeFile;
+  /** By all of their texts, the rows of this file. */
+  #seen = new Map<string, RowPlace>();
+  readonly #training = new Map<string, RowPlace>();
+  readonly #asked: Asked[] = [];
+
+  begin(file: WholeFile): void {
+    this.#file = file;
+    this.#seen = new Map();
+  }
+
+  /** Says in a row what is like it, and keeps it for those behind it. */
+  compare(view: RowView, template: TemplateView, line: number): void {
+    const { path, splits } = this.#file;
+    const here = { file: path, line };
+    const texts = template.fields.map((field) => (Object.hasOwn(view.value, field) ? view.value[field] : ''));
+    const key = JSON.stringify([
+      template.settings.taskname,
+      ...texts.map((text) => (typeof text === 'string' ? text : JSON.stringify(text))),
+    ]);
+    const isTraining = splits.includes('train');
+    view.duplicateOf = this.#seen.get(key);
+    if (!isTraining) view.leakedFrom = this.#training.get(key);
+    else if (!this.#training.has(key)) this.#training.set(key, here);
+    const asked = askedIn(view, isTraining ? ['train'] : splits, here);
+    if (asked !== undefined) {
+      compare(view, asked, this.#asked);
+      this.#asked.push(asked);
+    }
+    // Later ones in this file are said to be the like of what this one is the like of.
+    if (!this.#seen.has(key)) this.#seen.set(key, view.duplicateOf ?? here);
+  }
 }
 
 function rowsOf(file: WholeFile, context: TaskContext, meter: TokenMeter | undefined) {
