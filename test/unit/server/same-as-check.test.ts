@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from 'vscode-languageserver-types';
-import { createLanguageService } from '../../../server/src/service/language-service.ts';
+import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
 import { toDiagnostic } from '../../../server/src/service/to-diagnostic.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import { nodeEnvironment } from '../../../task/src/node-environment.ts';
@@ -99,6 +99,16 @@ const edit = fc.record({
   isAwaited: fc.boolean(),
 });
 
+/** Hovers over the task file, and completes in it, at every seventh character. */
+async function askEverywhere(service: LanguageService, text: string): Promise<void> {
+  for (const [line, { length }] of text.split('\n').entries()) {
+    for (let character = 0; character <= length; character += 7) {
+      service.hover(TASK, { line, character });
+      await service.completions(TASK, { line, character });
+    }
+  }
+}
+
 describe('after any edits', () => {
   it('what is shown is what a fresh start shows, and no question about any place throws', async () => {
     await fc.assert(
@@ -113,13 +123,7 @@ describe('after any edits', () => {
           service.changeDocument(document, texts[document]);
           if (isAwaited) await service.settled();
         }
-        const lines = texts[TASK]!.split('\n');
-        for (const [line, { length }] of lines.entries()) {
-          for (let character = 0; character <= length; character += 7) {
-            service.hover(TASK, { line, character });
-            await service.completions(TASK, { line, character });
-          }
-        }
+        await askEverywhere(service, texts[TASK]!);
         service.documentSymbols(TASK);
         service.documentLinks(TASK);
         await service.settled();
