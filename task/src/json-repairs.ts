@@ -1,6 +1,8 @@
 import { t } from '../../l10n/src/words.ts';
 import { type Fix, fixOf, type SpanEdit } from './fix.ts';
+import { endOfTokenBefore, lastText, missingEnd, startOfTokenBefore } from './json-tokens.ts';
 import type { Span } from './json-tree.ts';
+import { unbalancedBracket } from './unbalanced-bracket.ts';
 
 /** What other languages call JSON's words. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -9,10 +11,6 @@ const WORDS: Readonly<Record<string, string>> = {
   None: 'null',
   undefined: 'null',
 };
-const TOKEN = /"(?:\\.|[^"\\\r\n])*"?|\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{}[\]]/g;
-
-/** The same, colons, and the beginnings of lines, of comments alone excepted, with the blanks in front. */
-const TOKEN_OR_LINE = new RegExp(`${TOKEN.source}|:|\\n([ \\t]*)(?=[^\\s/])`, 'g');
 
 /** What reading the text that a repair gives says of it: all is well with it, or more than before. */
 export type Effect = 'cures' | 'helps' | undefined;
@@ -44,14 +42,8 @@ function slips(text: string, { start, end }: Span): Slip[] {
   const word = text.slice(start, end);
   const closing = missingEnd(text);
   const textEnd = text.trimEnd().length;
-  // The parser takes the first digits of a number such as 0x10 or 007 for all of it.
-  const numberStart = start - /[\w.+-]*$/.exec(text.slice(0, start))![0].length;
-  const numberEnd = end + /^\w*/.exec(text.slice(end))![0].length;
-  const number = plainNumber(text.slice(numberStart, numberEnd));
   return [
-    ...(number === undefined
-      ? []
-      : [{ title: t('Change to {0}', number), edit: { start: numberStart, end: numberEnd, newText: number } }]),
+    ...numberAt(text, start, end),
     ...(text[before - 1] === ','
       ? [{ title: t('Remove the comma'), edit: { start: before - 1, end: before, newText: '' } }]
       : []),
@@ -61,12 +53,21 @@ function slips(text: string, { start, end }: Span): Slip[] {
     ...(isWord(word) ? [{ title: wordTitle(word), edit: { start, end, newText: quoted(word) } }] : []),
     insertion(opened('"'), start, '"'),
     ...endsOfText(text, before, end).map((at) => insertion(closed('"'), at, '"')),
-    ...misplaced(text),
+    ...unbalanced(text),
     ...missingBrackets(text, start, before),
     ...(closing === '' || end < textEnd ? [] : [insertion(closed(closing.trim()), textEnd, closing)]),
     ...restOfLine(text, before),
     ...[before - 1, start].filter((at) => '"{}[]:'.includes(text[at] ?? ' ')).map((at) => removal(text, at)),
   ];
+}
+
+/** A number in the form of other languages. */
+function numberAt(text: string, from: number, to: number): Slip[] {
+  // The parser takes the first digits of a number such as 0x10 or 007 for all of it.
+  const start = from - /[\w.+-]*$/.exec(text.slice(0, from))![0].length;
+  const end = to + /^\w*/.exec(text.slice(to))![0].length;
+  const newText = plainNumber(text.slice(start, end));
+  return newText === undefined ? [] : [{ title: t('Change to {0}', newText), edit: { start, end, newText } }];
 }
 
 function insertion(title: string, at: number, newText: string): Slip {
@@ -75,6 +76,14 @@ function insertion(title: string, at: number, newText: string): Slip {
 
 function removal(text: string, at: number): Slip {
   return { title: t('Remove {0}', text[at]!), edit: { start: at, end: at + 1, newText: '' } };
+}
+
+/** A bracket that the text as a whole lacks. */
+function unbalanced(text: string): Slip[] {
+  const missing = unbalancedBracket(text);
+  if (missing === undefined) return [];
+  const { kind, at, newText } = missing;
+  return [insertion(kind === 'opening' ? opened(newText) : closed(newText), at, newText)];
 }
 
 const opened = (bracket: string) => t('Open it with {0}', bracket);
@@ -102,12 +111,6 @@ function restOfLine(text: string, before: number): Slip[] {
   return closing === comma ? [] : [insertion(closed(closing), at, closing)];
 }
 
-/** The last text in a part of a line, closed or not. */
-function lastText(text: string, start: number, end: number): Span | undefined {
-  const found = [...text.slice(start, end).matchAll(TOKEN)].findLast(([token]) => token.startsWith('"'));
-  return found && { start: start + found.index, end: start + found.index + found[0].length };
-}
-
 /** A bracket that is missing in front of what came unexpected, or of the key or value before it. */
 function missingBrackets(text: string, start: number, before: number): Slip[] {
   const value = startOfTokenBefore(text, before);
@@ -117,72 +120,6 @@ function missingBrackets(text: string, start: number, before: number): Slip[] {
     ...[value, start].flatMap((at) => ['{', '['].map((bracket) => insertion(opened(bracket), at, bracket))),
     ...closings.flatMap((at) => [']', '}'].map((bracket) => insertion(closed(bracket), at, bracket))),
   ];
-}
-
-/** What is opened, and not closed yet. */
-interface Opened {
-  readonly closing: string;
-  /** How far in the line begins that opens it. */
-  readonly indent: number;
-  /** Whether the first line in it begins further in, as the others do then. */
-  isIndented?: boolean;
-  /** Behind its last colon. */
-  colon: number;
-}
-
-/**
- * A bracket that is missing where the text as a whole tells: in front of the first line that begins no further in than the one
- * that opened what it would be in, and behind the colon of a value that is closed, but not opened.
- */
-function misplaced(text: string): Slip[] {
-  const open: Opened[] = [];
-  let indent = 0;
-  for (const { 0: token, 1: blanks, index } of text.matchAll(TOKEN_OR_LINE)) {
-    const top = open.at(-1);
-    if (blanks !== undefined) {
-      indent = blanks.length;
-      const start = index + token.length;
-      if (top === undefined || text[start] === top.closing) continue;
-      top.isIndented ??= indent > top.indent;
-      if (!top.isIndented || indent > top.indent) continue;
-      // What was never opened is told when it is reached.
-      if (']}'.includes(text[start]!) && !open.some(({ closing }) => closing === text[start])) continue;
-      const isComma = text[start] === ',';
-      const end = isComma ? start : endOfTokenBefore(text, index);
-      const at = text[end - 1] === ',' ? endOfTokenBefore(text, end - 1) : end;
-      const comma = /^["{[]/.test(text.slice(start)) && at === end ? ',' : '';
-      return [insertion(closed(top.closing + comma), at, top.closing + comma)];
-    }
-    if (token === '{' || token === '[') open.push({ closing: token === '{' ? '}' : ']', indent, colon: 0 });
-    else if (token === ':' && top !== undefined) top.colon = index + 1;
-    else if (token === top?.closing) open.pop();
-    else if (token === ']' && top !== undefined && top.colon > 0) {
-      // Of a list that is opened it is the closing bracket that is too much.
-      if (text.slice(top.colon).trimStart().startsWith('[')) return [];
-      return [insertion(opened('['), text[top.colon] === ' ' ? top.colon + 1 : top.colon, '[')];
-    }
-  }
-  return [];
-}
-
-/** Where a text, a number or a word starts that ends at a place. */
-function startOfTokenBefore(text: string, end: number): number {
-  if (text[end - 1] === '"') return lastText(text, text.lastIndexOf('\n', end - 1) + 1, end)?.start ?? end;
-  let start = end;
-  while (start > 0 && !/[\s"{}[\]:,]/.test(text[start - 1]!)) start--;
-  return start;
-}
-
-/** Where the last thing in front of a place ends that is no blank and no comment. */
-function endOfTokenBefore(text: string, start: number): number {
-  const front = text.slice(0, start);
-  const comments = [...front.matchAll(TOKEN)].filter(([token]) => token.startsWith('/'));
-  let end = front.trimEnd().length;
-  for (const { 0: comment, index } of comments.reverse()) {
-    if (index + comment.length < end) break;
-    end = front.slice(0, index).trimEnd().length;
-  }
-  return end;
 }
 
 /** A number of other languages as JSON writes it: with a digit on each side of the point, no plus, no zeros in front. */
@@ -219,21 +156,4 @@ function quoted(word: string): string {
 
 function wordTitle(word: string): string {
   return Object.hasOwn(WORDS, word) ? t('Change to {0}', quoted(word)) : t('Put it in double quotes');
-}
-
-/** What closes the string, comment and brackets that are open at the end of a text. */
-function missingEnd(text: string): string {
-  const open: string[] = [];
-  let last = '';
-  for (const [token] of text.matchAll(TOKEN)) {
-    last = token;
-    if (token === '{') open.unshift('}');
-    else if (token === '[') open.unshift(']');
-    else if (token === open[0]) open.shift();
-  }
-  const isOpenText =
-    last.startsWith('"') && (last.length === 1 || !last.endsWith('"')) && text.trimEnd().endsWith(last);
-  const isOpenComment = last.startsWith('/*') && (last.length < 4 || !last.endsWith('*/'));
-  const brackets = open.join('');
-  return `${isOpenText ? '"' : ''}${isOpenComment ? ' */' : ''}${brackets}`;
 }
