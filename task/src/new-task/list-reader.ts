@@ -42,39 +42,57 @@ export class ListReader {
       const letter = text[at]!;
       if (letter === '\n') this.#line += 1;
       if (this.#isInString) this.#inString(letter);
-      else if (letter === '"' && this.#depth > 0) this.#isInString = true;
       else if (this.#depth === 0) {
-        if (letter === '[' && !this.#hasEnded) {
-          this.#depth = 1;
-          start = at + 1;
-          this.#itemLine = this.#line;
-        } else if (letter.trim() !== '') this.#problem = { line: this.#line, message: this.#outside() };
-      } else if (letter === '[' || letter === '{') this.#depth += 1;
-      else if (letter === ']' || letter === '}' || letter === ',') {
-        if (letter !== ',') this.#depth -= 1;
-        const isBehindItem = letter === ',' ? this.#depth === 1 : this.#depth === 0;
-        if (!isBehindItem) continue;
+        this.#outside(letter);
+        start = at + 1;
+      } else if (this.#isEnd(letter)) {
         this.#item += text.slice(start, at);
         // Nothing stands in an empty list, nor behind a last comma.
         if (letter === ',' || this.#item.trim() !== '') items.push(this.#taken());
-        this.#item = '';
+        this.#beginItem();
         start = at + 1;
-        this.#itemLine = this.#line;
-        this.#hasEnded = this.#depth === 0;
       }
     }
-    if (this.#depth > 0) this.#item += text.slice(start);
-    if (this.#problem === undefined && this.#item.length > this.#mostUnits) {
-      const message = t('This value of the list has more than {0} letters, so that it is not read.', this.#mostUnits);
-      this.#problem = { line: this.#itemLine, message };
-    }
+    if (this.#depth > 0) this.#keep(text.slice(start));
     return items;
   }
 
   /** Says that there is no more text. */
   end(): void {
     if (this.#problem !== undefined || this.#hasEnded) return;
-    this.#problem = { line: this.#line, message: this.#depth === 0 ? this.#outside() : t('The list does not end.') };
+    this.#problem = { line: this.#line, message: this.#depth === 0 ? this.#noList() : t('The list does not end.') };
+  }
+
+  /** In front of the list, or behind it. */
+  #outside(letter: string): void {
+    if (letter === '[' && !this.#hasEnded) {
+      this.#depth = 1;
+      this.#beginItem();
+    } else if (letter.trim() !== '') this.#problem = { line: this.#line, message: this.#noList() };
+  }
+
+  /** Whether a letter in the list, which is in no string, ends a value of it. */
+  #isEnd(letter: string): boolean {
+    if (letter === ',') return this.#depth === 1;
+    if (letter === '"') this.#isInString = true;
+    else if (letter === '[' || letter === '{') this.#depth += 1;
+    else if (letter === ']' || letter === '}') {
+      this.#depth -= 1;
+      this.#hasEnded = this.#depth === 0;
+    }
+    return this.#hasEnded;
+  }
+
+  #beginItem(): void {
+    this.#item = '';
+    this.#itemLine = this.#line;
+  }
+
+  #keep(part: string): void {
+    this.#item += part;
+    if (this.#item.length <= this.#mostUnits) return;
+    const message = t('This value of the list has more than {0} letters, so that it is not read.', this.#mostUnits);
+    this.#problem = { line: this.#itemLine, message };
   }
 
   #inString(letter: string): void {
@@ -88,7 +106,7 @@ export class ListReader {
     return { line: this.#itemLine + (blank.match(/\n/g)?.length ?? 0), text: this.#item.trim() };
   }
 
-  #outside(): string {
+  #noList(): string {
     return this.#hasEnded
       ? t('Behind the list stands something else.')
       : t('This is no list in JSON, such as {0}.', '[{"text": "…", "label": "…"}]');
