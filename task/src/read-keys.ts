@@ -30,76 +30,99 @@ export interface Reading {
 /** Reads a tree by its shape. What is missing or wrong is reported and replaced by its default, so the value is complete. */
 export function readShape(node: JsonNode, shape: ValueShape): Reading {
   const reading: Reading = { value: undefined, problems: [], sound: new Set() };
-  reading.value = readValue(node, shape, t('The file'), reading, standIn(shape));
+  reading.value = readValue({ node, name: t('The file'), fallback: standIn(shape) }, shape, reading);
   return reading;
 }
 
-function readValue(
-  node: JsonNode,
-  shape: ValueShape,
-  name: string,
-  reading: Reading,
-  fallback: unknown,
-  isOptional = false,
-): unknown {
-  const wrong = (): unknown => {
-    const said = describe(shape);
-    const choice = shape.kind === 'text' && shape.values !== undefined;
-    const near = choice && typeof node.value === 'string' ? nearest(node.value, shape.values!) : undefined;
-    reading.problems.push({
-      code: 'schema',
-      severity: 'error',
-      ...spanOf(node),
-      message: `${t('{0} must be {1}.', name, choice ? t('one of {0}', said) : said)}${didYouMean(near)}`,
-      mistake: { kind: 'value', node, shape, isOptional },
-    });
-    return fallback;
-  };
-  const sound = <T>(value: T): T => {
-    reading.sound.add(node);
-    return value;
-  };
+/** A place in the file where a value stands. */
+interface Place {
+  readonly node: JsonNode;
+  /** What messages call it. */
+  readonly name: string;
+  /** What its value is taken as where it is wrong. */
+  readonly fallback: unknown;
+  readonly isOptional?: boolean;
+}
 
-  switch (shape.kind) {
-    case 'text': {
-      const value = node.value;
-      if (typeof value !== 'string' || (shape.nonEmpty && value.trim() === '')) return wrong();
-      return shape.values === undefined || shape.values.includes(value) ? sound(value) : wrong();
-    }
-    case 'number':
-      return typeof node.value === 'number' && isWithin(node.value, shape) ? sound(node.value) : wrong();
-    case 'boolean':
-      return typeof node.value === 'boolean' ? sound(node.value) : wrong();
-    case 'nullable':
-      if (node.type === 'null') return sound(null);
-      return isOfType(node, shape.of) ? readValue(node, shape.of, name, reading, fallback) : wrong();
-    case 'list': {
-      if (shape.orSingle && node.type !== 'array' && isOfType(node, shape.items)) {
-        return [readValue(node, shape.items, name, reading, standIn(shape.items))];
-      }
-      if (node.type !== 'array') return wrong();
-      const length = node.children!.length;
-      if (length < (shape.least ?? 0) || (shape.length !== undefined && length !== shape.length)) return wrong();
-      const entryName = t('An entry of {0}', inMiddle(name));
-      return sound(
-        node.children!.map((item) => readValue(item, shape.items, entryName, reading, standIn(shape.items))),
-      );
-    }
-    case 'map': {
-      if (node.type !== 'object' || node.children!.length < (shape.least ?? 0)) return wrong();
-      reportRepeats(node, reading);
-      const entries = properties(node).flatMap(({ name: entry, value }) =>
-        value === undefined
-          ? []
-          : [[entry, readValue(value, shape.values, JSON.stringify(entry), reading, standIn(shape.values))] as const],
-      );
-      return sound(Object.fromEntries(entries));
-    }
-    case 'row':
-      return node.type === 'object' ? sound(plainValue(node)) : wrong();
-    case 'section':
-      return node.type === 'object' ? sound(readSection(node, shape.keys, name, reading)) : wrong();
+function readValue(place: Place, shape: ValueShape, reading: Reading): unknown {
+  const { node, name, fallback } = place;
+  if (shape.kind === 'nullable' && isOfType(node, shape.of))
+    return readValue({ node, name, fallback }, shape.of, reading);
+  if (shape.kind === 'list' && shape.orSingle && node.type !== 'array' && isOfType(node, shape.items)) {
+    return [readValue({ node, name, fallback: standIn(shape.items) }, shape.items, reading)];
   }
+  if (!fits(node, shape)) {
+    reportWrong(place, shape, reading);
+    return fallback;
+  }
+  reading.sound.add(node);
+  return readFitting(node, shape, name, reading);
+}
+
+/** Whether a value is one of its shape, whatever its entries are. */
+function fits(node: JsonNode, shape: ValueShape): boolean {
+  const { type, value } = node;
+  switch (shape.kind) {
+    case 'text':
+      if (typeof value !== 'string' || (shape.nonEmpty && value.trim() === '')) return false;
+      return shape.values === undefined || shape.values.includes(value);
+    case 'number':
+      return typeof value === 'number' && isWithin(value, shape);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'nullable':
+      return type === 'null';
+    case 'list': {
+      const count = node.children?.length ?? 0;
+      return type === 'array' && count >= (shape.least ?? 0) && count === (shape.length ?? count);
+    }
+    case 'map':
+      return type === 'object' && node.children!.length >= (shape.least ?? 0);
+    default:
+      return type === 'object';
+  }
+}
+
+function readFitting(node: JsonNode, shape: ValueShape, name: string, reading: Reading): unknown {
+  switch (shape.kind) {
+    case 'list': {
+      const { items } = shape;
+      const entryName = t('An entry of {0}', inMiddle(name));
+      return node.children!.map((entry) =>
+        readValue({ node: entry, name: entryName, fallback: standIn(items) }, items, reading),
+      );
+    }
+    case 'map':
+      return readMap(node, shape.values, reading);
+    case 'section':
+      return readSection(node, shape.keys, name, reading);
+    default:
+      return plainValue(node);
+  }
+}
+
+function reportWrong({ node, name, isOptional = false }: Place, shape: ValueShape, reading: Reading): void {
+  const said = describe(shape);
+  const values = shape.kind === 'text' ? shape.values : undefined;
+  const near = values !== undefined && typeof node.value === 'string' ? nearest(node.value, values) : undefined;
+  const wanted = values === undefined ? said : t('one of {0}', said);
+  reading.problems.push({
+    code: 'schema',
+    severity: 'error',
+    ...spanOf(node),
+    message: `${t('{0} must be {1}.', name, wanted)}${didYouMean(near)}`,
+    mistake: { kind: 'value', node, shape, isOptional },
+  });
+}
+
+function readMap(node: JsonNode, values: ValueShape, reading: Reading): Record<string, unknown> {
+  reportRepeats(node, reading);
+  const entries = properties(node).flatMap(({ name, value }) =>
+    value === undefined
+      ? []
+      : [[name, readValue({ node: value, name: JSON.stringify(name), fallback: standIn(values) }, values, reading)]],
+  );
+  return Object.fromEntries(entries);
 }
 
 function readSection(
@@ -124,8 +147,9 @@ function readSection(
   for (const [known, { shape, absent }] of Object.entries(keys)) {
     const value = property(node, known)?.value;
     if (value !== undefined) {
-      const fallback = absent === 'required' ? standIn(shape) : section[known];
-      section[known] = readValue(value, shape, JSON.stringify(known), reading, fallback, absent !== 'required');
+      const isOptional = absent !== 'required';
+      const fallback = isOptional ? section[known] : standIn(shape);
+      section[known] = readValue({ node: value, name: JSON.stringify(known), fallback, isOptional }, shape, reading);
     } else if (absent === 'required') {
       section[known] = standIn(shape);
       // A key that is being typed has no value yet; the missing value is a syntax error already.
