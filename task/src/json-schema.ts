@@ -18,44 +18,21 @@ export function taskFileSchema(): JsonSchema {
 function schemaOf(shape: ValueShape): JsonSchema {
   switch (shape.kind) {
     case 'text':
-      // `enumDescriptions` is understood by VS Code and passed over by others.
-      if (shape.values !== undefined) {
-        return { enum: [...shape.values], enumDescriptions: Object.values(shape.meanings ?? {}) };
-      }
-      return shape.nonEmpty ? { type: 'string', minLength: 1 } : { type: 'string' };
-    case 'number': {
-      // Of larger ones nobody knows which was written.
-      const limits = shape.integer
-        ? { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER, ...shape }
-        : shape;
-      return {
-        type: shape.integer ? 'integer' : 'number',
-        ...(limits.least === undefined ? {} : { minimum: limits.least }),
-        ...(shape.above === undefined ? {} : { exclusiveMinimum: shape.above }),
-        ...(limits.most === undefined ? {} : { maximum: limits.most }),
-        ...(shape.below === undefined ? {} : { exclusiveMaximum: shape.below }),
-      };
-    }
+      return schemaOfText(shape);
+    case 'number':
+      return schemaOfNumber(shape);
     case 'boolean':
       return { type: 'boolean' };
     case 'nullable':
       return { anyOf: [schemaOf(shape.of), { type: 'null' }] };
-    case 'list': {
-      const items = schemaOf(shape.items);
-      const array = {
-        type: 'array',
-        items,
-        ...(shape.least === undefined ? {} : { minItems: shape.least }),
-        ...(shape.length === undefined ? {} : { minItems: shape.length, maxItems: shape.length }),
-      };
-      return shape.orSingle ? { anyOf: [array, items] } : array;
-    }
+    case 'list':
+      return schemaOfList(shape);
     case 'map':
-      return {
+      return withoutAbsent({
         type: 'object',
         additionalProperties: schemaOf(shape.values),
-        ...(shape.least === undefined ? {} : { minProperties: shape.least }),
-      };
+        minProperties: shape.least,
+      });
     case 'section':
       return {
         type: 'object',
@@ -66,6 +43,35 @@ function schemaOf(shape: ValueShape): JsonSchema {
     case 'row':
       return { type: 'object' };
   }
+}
+
+type Shape<Kind> = ValueShape & { kind: Kind };
+
+function schemaOfText({ values, meanings = {}, nonEmpty }: Shape<'text'>): JsonSchema {
+  // `enumDescriptions` is understood by VS Code and passed over by others.
+  if (values !== undefined) return { enum: [...values], enumDescriptions: Object.values(meanings) };
+  return nonEmpty ? { type: 'string', minLength: 1 } : { type: 'string' };
+}
+
+function schemaOfNumber({ integer, least, above, most, below }: Shape<'number'>): JsonSchema {
+  return withoutAbsent({
+    type: integer ? 'integer' : 'number',
+    // Of whole numbers beyond those nobody knows which was written.
+    minimum: least ?? (integer ? Number.MIN_SAFE_INTEGER : undefined),
+    exclusiveMinimum: above,
+    maximum: most ?? (integer ? Number.MAX_SAFE_INTEGER : undefined),
+    exclusiveMaximum: below,
+  });
+}
+
+function schemaOfList({ items, least, length, orSingle }: Shape<'list'>): JsonSchema {
+  const ofItems = schemaOf(items);
+  const array = withoutAbsent({ type: 'array', items: ofItems, minItems: length ?? least, maxItems: length });
+  return orSingle ? { anyOf: [array, ofItems] } : array;
+}
+
+function withoutAbsent(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
 
 function schemaOfKey({ shape, doc, absent }: Key<unknown>): JsonSchema {
