@@ -20,6 +20,13 @@ export interface JsonNode {
   children?: JsonNode[];
 }
 
+export interface JsonProperty {
+  key: JsonNode;
+  name: string;
+  /** Undefined while it is being typed. */
+  value: JsonNode | undefined;
+}
+
 export interface JsonError extends Span {
   message: string;
 }
@@ -161,7 +168,7 @@ export function spanOf(node: JsonNode): Span {
 }
 
 /** The properties of an object that have a key; a key may stand several times. */
-export function properties(node: JsonNode): { key: JsonNode; name: string; value: JsonNode | undefined }[] {
+export function properties(node: JsonNode): JsonProperty[] {
   if (node.type !== 'object') return [];
   return node.children!.map(({ children }) => {
     const key = children![0]!;

@@ -3,7 +3,7 @@ import type { TaskContext, TemplateView } from '../context.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
-import type { Rule } from '../rule.ts';
+import type { Report, Rule } from '../rule.ts';
 import { addAtEnd, moveToEnd, replaceNode, setTemplateKey, together } from '../task-edits.ts';
 
 export const answerFieldMissing: Rule = {
@@ -20,44 +20,47 @@ export const answerFieldMissing: Rule = {
   },
   checkFile(context, report) {
     for (const template of context.templates) {
-      const { answer_field, answer_only_loss, labels, chat } = template.settings;
-      const field = context.givenIn(template, 'answer_field');
-      if (answer_field === null) {
-        const name = answer_only_loss ? 'answer_only_loss' : labels !== null ? 'labels' : 'chat';
-        const given = name === 'labels' ? context.keyIn(template, name) : context.givenIn(template, name);
-        const needs = answer_only_loss || labels !== null || chat ? given : undefined;
-        if (needs === undefined) continue;
-        report({
-          at: spanOf(needs),
-          message: t('"{0}" needs an "answer_field": the placeholder that holds the answer.', name),
-          fixes: [
-            ...nameLastField(context, template),
-            ...(answer_only_loss && labels === null && !chat
-              ? fixOf(t('Let everything count in the loss'), replaceNode(needs, 'false'))
-              : []),
-          ],
-        });
-      } else if (field !== undefined && !template.fields.includes(answer_field)) {
-        const text = context.givenIn(template, 'prompt_template');
-        if (text === undefined || isHalfWritten(template, answer_field)) continue;
-        const near = allNear(answer_field, template.fields);
-        report({
-          at: spanOf(field),
-          message: `${t('The template has no placeholder {0} for the answer.', `{${answer_field}}`)}${didYouMean(near[0])}`,
-          related: [context.related(spanOf(text), t('The template.'))],
-          fixes: [
-            ...near.flatMap((name) => nameField(context, template, name)),
-            ...fixOf(
-              t('Add {0} at the end of the template', `{${answer_field}}`),
-              addAtEnd(context, template, answer_field),
-            ),
-            ...(near.length === 0 ? nameLastField(context, template) : []),
-          ],
-        });
-      }
+      const { answer_field } = template.settings;
+      if (answer_field === null) reportUnnamed(context, template, report);
+      else if (!template.fields.includes(answer_field)) reportNoPlaceholder(context, template, answer_field, report);
     }
   },
 };
+
+function reportUnnamed(context: TaskContext, template: TemplateView, report: Report): void {
+  const { answer_only_loss, labels, chat } = template.settings;
+  const name = answer_only_loss ? 'answer_only_loss' : labels !== null ? 'labels' : chat ? 'chat' : undefined;
+  if (name === undefined) return;
+  const needs = name === 'labels' ? context.keyIn(template, name) : context.givenIn(template, name);
+  if (needs === undefined) return;
+  const isForLossAlone = answer_only_loss && labels === null && !chat;
+  report({
+    at: spanOf(needs),
+    message: t('"{0}" needs an "answer_field": the placeholder that holds the answer.', name),
+    fixes: [
+      ...nameLastField(context, template),
+      ...(isForLossAlone ? fixOf(t('Let everything count in the loss'), replaceNode(needs, 'false')) : []),
+    ],
+  });
+}
+
+function reportNoPlaceholder(context: TaskContext, template: TemplateView, answer: string, report: Report): void {
+  const field = context.givenIn(template, 'answer_field');
+  const text = context.givenIn(template, 'prompt_template');
+  if (field === undefined || text === undefined || isHalfWritten(template, answer)) return;
+  const near = allNear(answer, template.fields);
+  const placeholder = `{${answer}}`;
+  report({
+    at: spanOf(field),
+    message: `${t('The template has no placeholder {0} for the answer.', placeholder)}${didYouMean(near[0])}`,
+    related: [context.related(spanOf(text), t('The template.'))],
+    fixes: [
+      ...near.flatMap((name) => nameField(context, template, name)),
+      ...fixOf(t('Add {0} at the end of the template', placeholder), addAtEnd(context, template, answer)),
+      ...(near.length === 0 ? nameLastField(context, template) : []),
+    ],
+  });
+}
 
 /** Whether a placeholder lacks no more than a brace, which `placeholder-malformed` tells. */
 function isHalfWritten({ unopened, parsed }: TemplateView, field: string): boolean {

@@ -3,7 +3,7 @@ import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
 import { isPunctuation, moveToEnd, replaceNode } from '../task-edits.ts';
-import { answerSegment } from '../template.ts';
+import { answerSegment, type Segment } from '../template.ts';
 
 export const answerNotLast: Rule = {
   code: 'answer-not-last',
@@ -27,11 +27,7 @@ export const answerNotLast: Rule = {
       if (answer === undefined || at === undefined || place === segments.length - 1) continue;
       const key = answer_only_loss ? 'answer_only_loss' : 'chat';
       const given = context.givenIn(template, key);
-      // Of what follows the answer a prediction sees nothing, and without a field in front all rows would be alike to it.
-      const isPredicted =
-        segments.slice(0, place).some((segment) => segment.kind === 'field' && segment.name !== answer_field) &&
-        segments.slice(place).every(({ kind }) => kind !== 'virtual');
-      const loss = chat || !isPredicted ? undefined : given;
+      const loss = chat || !canPredict(segments, place, answer_field) ? undefined : given;
       const removes = isPunctuation(prompt_template.slice(answer.end));
       report({
         at,
@@ -48,6 +44,15 @@ export const answerNotLast: Rule = {
     }
   },
 };
+
+/** Of what follows the answer a prediction sees nothing, and without a field in front all rows would be alike to it. */
+function canPredict(segments: readonly Segment[], answerAt: number, answerField: string): boolean {
+  const [front, behind] = [segments.slice(0, answerAt), segments.slice(answerAt)];
+  return (
+    front.some((segment) => segment.kind === 'field' && segment.name !== answerField) &&
+    behind.every(({ kind }) => kind !== 'virtual')
+  );
+}
 
 const WHY = {
   answer_only_loss: () => t('Only the answer counts in the loss.'),

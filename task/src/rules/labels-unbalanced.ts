@@ -1,8 +1,10 @@
 import { t } from '../../../l10n/src/words.ts';
+import type { TaskContext } from '../context.ts';
+import type { TaskDataFacts } from '../data-facts.ts';
 import { fixOf } from '../fix.ts';
-import { properties, spanOf } from '../json-tree.ts';
+import { type JsonProperty, properties, spanOf } from '../json-tree.ts';
 import { isLabel } from '../labels.ts';
-import type { Rule } from '../rule.ts';
+import type { Report, Rule } from '../rule.ts';
 import { removeFromList } from '../task-edits.ts';
 
 const SMALLEST_SHARE = 0.1;
@@ -23,36 +25,49 @@ export const labelsUnbalanced: Rule = {
       const facts = data.tasks.get(template.settings.taskname);
       const labels = context.givenIn(template, 'labels');
       if (facts === undefined || labels === undefined) continue;
-      const counts = facts.labelCounts;
-      let most = 0;
-      for (const count of counts.values()) most = Math.max(most, count);
-      const names = properties(labels).filter(({ name }) => isLabel(template.forms, name));
-      const only = counts.size === 1 && names.length > 1 && most >= names.length ? [...counts.keys()][0] : undefined;
-      for (const { key, name } of names) {
-        if (name === only) report({ at: spanOf(key), severity: 'warning', message: alone(name) });
-      }
-      for (const { key, name } of names) {
-        const count = counts.get(name) ?? 0;
-        if (count >= most * SMALLEST_SHARE) continue;
-        const asked = facts.allLabelCounts.get(name) ?? 0;
-        if (count === 0 && asked > 0) {
-          report({ at: spanOf(key), severity: 'warning', message: untrained(name, asked) });
-          continue;
-        }
-        report({
-          at: spanOf(key),
-          message: t(
-            '{0} has {1} training rows, less than a tenth of the {2} of the commonest label.',
-            JSON.stringify(name),
-            count,
-            most,
-          ),
-          fixes: asked > 0 ? [] : fixOf(t('Remove it'), removeFromList(context, key), { guess: true }),
-        });
-      }
+      const named = properties(labels).filter(({ name }) => isLabel(template.forms, name));
+      reportOnlyLabel(facts, named, report);
+      reportRareLabels(context, facts, named, report);
     }
   },
 };
+
+function reportOnlyLabel({ labelCounts }: TaskDataFacts, labels: readonly JsonProperty[], report: Report): void {
+  const [[only, rows] = ['', 0], ...others] = labelCounts;
+  if (others.length > 0 || labels.length < 2 || rows < labels.length) return;
+  for (const { key, name } of labels) {
+    if (name === only) report({ at: spanOf(key), severity: 'warning', message: alone(name) });
+  }
+}
+
+function reportRareLabels(
+  context: TaskContext,
+  { labelCounts, allLabelCounts }: TaskDataFacts,
+  labels: readonly JsonProperty[],
+  report: Report,
+): void {
+  let most = 0;
+  for (const count of labelCounts.values()) most = Math.max(most, count);
+  for (const { key, name } of labels) {
+    const count = labelCounts.get(name) ?? 0;
+    if (count >= most * SMALLEST_SHARE) continue;
+    const asked = allLabelCounts.get(name) ?? 0;
+    if (count === 0 && asked > 0) {
+      report({ at: spanOf(key), severity: 'warning', message: untrained(name, asked) });
+      continue;
+    }
+    report({
+      at: spanOf(key),
+      message: t(
+        '{0} has {1} training rows, less than a tenth of the {2} of the commonest label.',
+        JSON.stringify(name),
+        count,
+        most,
+      ),
+      fixes: asked > 0 ? [] : fixOf(t('Remove it'), removeFromList(context, key), { guess: true }),
+    });
+  }
+}
 
 function alone(label: string): string {
   return t(

@@ -1,7 +1,8 @@
 import { t } from '../../../l10n/src/words.ts';
 import { jsonInner, type TaskContext, type TemplateView, type UnopenedField } from '../context.ts';
-import { fixOf } from '../fix.ts';
-import type { Finding, Rule } from '../rule.ts';
+import { type Fix, fixOf } from '../fix.ts';
+import type { Report, Rule } from '../rule.ts';
+import type { Segment, TemplateProblem } from '../template.ts';
 
 /** The braces of an input method for Chinese or Japanese, between which a field is meant only where rows have one of the name. */
 const WIDE_BRACES = /｛\s*([^{}｛｝\r\n]+?)\s*｝/g;
@@ -20,28 +21,12 @@ export const placeholderMalformed: Rule = {
   checkFile(context, report) {
     for (const template of context.templates) {
       for (const problem of template.parsed.problems) {
-        const at = problem.code === 'placeholder-malformed' ? context.inTemplate(template, problem) : undefined;
-        if (at === undefined) continue;
-        const { meant, meantUntil } = problem;
-        const whole = meantUntil === undefined ? at : context.inTemplate(template, { ...problem, end: meantUntil });
-        if (whole === undefined) continue;
-        report({
-          at,
-          message: problem.message,
-          fixes: [
-            ...(meant === undefined
-              ? []
-              : fixOf(whole === at ? t('Close it: {0}', meant) : t('Change to {0}', meant), [
-                  { ...whole, newText: jsonInner(meant) },
-                ])),
-            ...fixOf(t('Remove it'), [{ ...whole, newText: '' }]),
-          ],
-        });
+        if (problem.code === 'placeholder-malformed') reportMalformed(context, template, problem, report);
       }
       // Others may be plain text: whether they are fields is for the rows to tell.
       for (const field of template.unopened) {
-        if (field.name === template.settings.answer_field)
-          tell(context, template, report, { ...field, message: notOpened });
+        if (field.name !== template.settings.answer_field) continue;
+        tell(context, template, report, { ...field, message: notOpened });
       }
     }
   },
@@ -49,24 +34,48 @@ export const placeholderMalformed: Rule = {
     for (const template of context.rowTemplates) {
       const facts = data.tasks.get(template.settings.taskname);
       if (facts === undefined) continue;
-      const isField = (name: string) => facts.fieldCounts.has(name) || facts.otherFields.has(name);
-      for (const field of template.unopened) {
-        if (field.name !== template.settings.answer_field && isField(field.name)) {
-          tell(context, template, report, { ...field, message: notOpened });
-        }
-      }
-      for (const segment of template.parsed.segments) {
-        if (segment.kind !== 'text') continue;
-        for (const { 0: written, 1: name, index } of segment.text.matchAll(WIDE_BRACES)) {
-          const start = segment.start + index;
-          if (isField(name!)) {
-            tell(context, template, report, { name: name!, start, end: start + written.length, message: inWideBraces });
-          }
-        }
+      const { answer_field } = template.settings;
+      const meant = [
+        ...template.unopened
+          .filter(({ name }) => name !== answer_field)
+          .map((field) => ({ ...field, message: notOpened })),
+        ...template.parsed.segments.flatMap(inWideBraces),
+      ];
+      for (const field of meant) {
+        const isField = facts.fieldCounts.has(field.name) || facts.otherFields.has(field.name);
+        if (isField) tell(context, template, report, field);
       }
     }
   },
 };
+
+function reportMalformed(
+  context: TaskContext,
+  template: TemplateView,
+  { message, meant, meantUntil, ...span }: TemplateProblem,
+  report: Report,
+): void {
+  const at = context.inTemplate(template, span);
+  const whole = meantUntil === undefined ? at : context.inTemplate(template, { ...span, end: meantUntil });
+  if (at === undefined || whole === undefined) return;
+  const change = (text: string): Fix[] => {
+    const title = whole === at ? t('Close it: {0}', text) : t('Change to {0}', text);
+    return fixOf(title, [{ ...whole, newText: jsonInner(text) }]);
+  };
+  report({
+    at,
+    message,
+    fixes: [...(meant === undefined ? [] : change(meant)), ...fixOf(t('Remove it'), [{ ...whole, newText: '' }])],
+  });
+}
+
+function inWideBraces(segment: Segment): MeantField[] {
+  if (segment.kind !== 'text') return [];
+  return [...segment.text.matchAll(WIDE_BRACES)].map(({ 0: written, 1: name, index }) => {
+    const start = segment.start + index;
+    return { name: name!, start, end: start + written.length, message: areWide };
+  });
+}
 
 interface MeantField extends UnopenedField {
   readonly message: (meant: string) => string;
@@ -75,7 +84,7 @@ interface MeantField extends UnopenedField {
 function tell(
   context: TaskContext,
   template: TemplateView,
-  report: (finding: Finding) => void,
+  report: Report,
   { name, message, ...span }: MeantField,
 ): void {
   const at = context.inTemplate(template, span);
@@ -89,5 +98,5 @@ function tell(
 }
 
 const notOpened = (meant: string) => t('This placeholder is not opened; write {0}.', meant);
-const inWideBraces = (meant: string) =>
+const areWide = (meant: string) =>
   t('These are full-width braces, and what is between them goes to the model as it is; write {0}.', meant);
