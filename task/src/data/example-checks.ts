@@ -3,7 +3,7 @@ import type { TaskContext, TemplateView } from '../context.ts';
 import { nodeAt, properties } from '../json-tree.ts';
 import { severalOf } from '../repeated-fields.ts';
 import { RowFindings } from '../row-findings.ts';
-import { RowPlaces } from '../row-view.ts';
+import { RowPlaces, type RowView } from '../row-view.ts';
 import type { RowObject } from '../rows.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { rowFieldMissing } from '../rules/row-field-missing.ts';
@@ -63,40 +63,28 @@ export class ExampleChecks {
     if (this.#known?.key === key && this.#known.source === source) return { problems: this.#known.problems, long: [] };
 
     const findings = new RowFindings(context.path);
+    const ask = (rule: Rule, view: RowView): void =>
+      rule.checkRow?.(view, context, (make: () => Finding, group = '') => {
+        if (rule.code === rowFieldMissing.code && dropped.has(group)) return;
+        findings.add(rule, group, make, (span) => context.lines.range(span));
+      });
     const long = new Map<string, LongExample>();
     const incomplete = new Set<Rule>();
     const used = new Map<string, RowTokens>();
     for (const [index, value] of context.file.examples.entries()) {
       const node = list.children![index];
       if (node === undefined || !context.parsed.sound.has(node)) continue;
+      const source = context.text.slice(node.offset, node.offset + node.length);
       const view = viewOf(context, context.path, value, {
         isExample: true,
         places: new RowPlaces(context.text, node),
         repeated: severalOf(properties(node).map(({ name }) => name)),
       });
-      const { template } = view;
-      let isMeasured = true;
-      if (meter !== undefined && template !== undefined) {
-        const text = () => context.text.slice(node.offset, node.offset + node.length);
-        const tokens = this.#tokensOf(template, value, { meter, text });
-        if (tokens.known === undefined) {
-          isMeasured = false;
-          long.set(tokens.source, { source: tokens.source, template, value });
-        } else {
-          const { known } = tokens;
-          view.tokens = () => known;
-          if (tokens.source !== '') used.set(tokens.source, known);
-        }
-      }
+      const unmeasured = meter && this.#giveTokens(view, source, meter, used);
+      if (unmeasured !== undefined) long.set(source, unmeasured);
       for (const rule of rules) {
-        if (!isMeasured && rule.looksAt === 'tokens') {
-          incomplete.add(rule);
-          continue;
-        }
-        rule.checkRow?.(view, context, (make: () => Finding, group = '') => {
-          if (rule.code === rowFieldMissing.code && dropped.has(group)) return;
-          findings.add(rule, group, make, (span) => context.lines.range(span));
-        });
+        if (unmeasured !== undefined && rule.looksAt === 'tokens') incomplete.add(rule);
+        else ask(rule, view);
       }
     }
     this.#tokens = used;
@@ -118,15 +106,20 @@ export class ExampleChecks {
     }
   }
 
-  /** @returns with the source of an example that a bound alone does not do for */
-  #tokensOf(
-    template: TemplateView,
-    value: RowObject,
-    { meter, text }: { meter: TokenMeter; text: () => string },
-  ): { source: string; known: RowTokens | undefined } {
+  /**
+   * Gives a row its tokens, where a bound does or they have been counted.
+   *
+   * @param used is told of those that have been counted
+   * @returns the example if they must be counted first
+   */
+  #giveTokens(view: RowView, source: string, meter: TokenMeter, used: Map<string, RowTokens>): LongExample | undefined {
+    const { template, value } = view;
+    if (template === undefined) return undefined;
     const bound = meter.bound(template, value);
-    if (bound !== undefined) return { source: '', known: bound };
-    const source = text();
-    return { source, known: this.#tokens.get(source) };
+    const tokens = bound ?? this.#tokens.get(source);
+    if (tokens === undefined) return { source, template, value };
+    if (bound === undefined) used.set(source, tokens);
+    view.tokens = () => tokens;
+    return undefined;
   }
 }
