@@ -196,8 +196,7 @@ export function fillTemplate(
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i]!;
     if (i === answerAt) {
-      const before = segments[i - 1];
-      const space = before?.kind === 'text' && before.text.endsWith(' ') ? ' ' : '';
+      const space = endingSpace(segments[i - 1]);
       text = text.slice(0, text.length - space.length);
       endText();
       if (withoutAnswer) return pieces;
@@ -213,6 +212,11 @@ export function fillTemplate(
   }
   endText();
   return pieces;
+}
+
+/** The space at the end of a text, which goes with the answer behind it. */
+function endingSpace(segment: Segment | undefined): string {
+  return segment?.kind === 'text' && segment.text.endsWith(' ') ? ' ' : '';
 }
 
 function fieldText(row: Readonly<Record<string, unknown>>, segment: Segment): string {
