@@ -75,14 +75,10 @@ export class RowReader {
   /** The rows whose lines end in this chunk. */
   push(chunk: Uint8Array): DataRow[] {
     const rows: DataRow[] = [];
-    let from = 0;
-    if (this.#lastWasCarriageReturn && chunk.length > 0) {
-      if (chunk[0] === LINE_FEED) {
-        from = 1;
-        this.#offset += 1;
-      }
-      this.#lastWasCarriageReturn = false;
-    }
+    if (chunk.length === 0) return rows;
+    let from = this.#lastWasCarriageReturn && chunk[0] === LINE_FEED ? 1 : 0;
+    this.#offset += from;
+    this.#lastWasCarriageReturn = chunk[chunk.length - 1] === CARRIAGE_RETURN;
     let nextReturn = chunk.indexOf(CARRIAGE_RETURN, from);
     let nextFeed = chunk.indexOf(LINE_FEED, from);
     let mayFinishTogether = true;
@@ -101,10 +97,9 @@ export class RowReader {
       const pair = atReturn && nextFeed === end + 1;
       const next = end + (pair ? 2 : 1);
       this.#finishLine(chunk.subarray(from, end), next - end, rows);
-      if (atReturn && next === chunk.length && !pair) this.#lastWasCarriageReturn = true;
       from = next;
-      if (atReturn) nextReturn = chunk.indexOf(CARRIAGE_RETURN, from);
-      if (nextFeed >= 0 && nextFeed < from) nextFeed = chunk.indexOf(LINE_FEED, from);
+      nextReturn = nextOf(CARRIAGE_RETURN, nextReturn, chunk, from);
+      nextFeed = nextOf(LINE_FEED, nextFeed, chunk, from);
     }
     if (from < chunk.length) this.#keep(chunk.subarray(from));
     return rows;
@@ -199,6 +194,11 @@ export class RowReader {
     }
     return -1;
   }
+}
+
+/** Where a byte next stands from a place on, below 0 for nowhere; `known` is where it stood next before. */
+function nextOf(byte: number, known: number, chunk: Uint8Array, from: number): number {
+  return known >= 0 && known < from ? chunk.indexOf(byte, from) : known;
 }
 
 /** What is told of a line that is too long to be read. */
