@@ -163,10 +163,9 @@ class FirstRows {
           if (group.made >= most) continue;
           group.made += times;
           group.rows.push({ block, row, line: this.#index.lineOf(at) + columns[row * COLUMNS]! });
-          if (group.made < Math.min(most, group.count)) continue;
-          wanted.delete(group);
-          if (wanted.size === 0) return;
+          if (group.made >= Math.min(most, group.count)) wanted.delete(group);
         }
+        if (wanted.size === 0) return;
       }
     }
   }
