@@ -7,7 +7,7 @@ import type { RowRef } from './read-rows.ts';
 import { RepeatSieve, Repeats } from './repeats.ts';
 import { placesOf, RowHashes } from './row-hashes.ts';
 import { COLUMNS, hashCount } from './row-records.ts';
-import { isText } from './row-shape.ts';
+import { isText, type RowShape } from './row-shape.ts';
 import { hashKey, mixInto } from './text-hash.ts';
 
 /** What a row of a task is asked and answers. */
@@ -96,7 +96,8 @@ interface Folded {
   readonly key: number;
   /** Whether some of the texts do differ. */
   hasForms: boolean;
-  isOneLabel: boolean;
+  /** Of all of them; undefined where they have several. */
+  label: string | undefined;
 }
 
 /**
@@ -248,7 +249,9 @@ class PartSearch {
   ): Generator<undefined, Otherwise> {
     // Of a file that is training data and something else it is said that it is.
     const splits: readonly Split[] = isTraining(input) ? ['train'] : input.splits;
-    const meaningful = isTraining(input) ? new Set() : meaningfulForms(groups.folded.values());
+    // Training rows are not held against training rows.
+    const training: Taught = isTraining(input) ? { train: new Map(), folded: new Map() } : groups;
+    const meaningful = meaningfulForms(training.folded.values());
     const others = new Found<OtherwiseRow>(this.#most);
     const folded = new Found<LikeRow>(this.#most);
     const leaked = new Found<LikeRow>(this.#most);
@@ -259,30 +262,21 @@ class PartSearch {
         continue;
       }
       const { key, foldedKey, taskname, answer, label, ref } = answered;
-      const taught = isTraining(input) ? undefined : groups.train.get(key);
+      const taught = training.train.get(key);
       const before = splits.flatMap((split) => groups[split].get(key) ?? []);
       const earlier = (taught ?? before[0])?.first;
       if (earlier !== undefined && earlier.label !== label) others.add({ ...ref, answeredOtherwise: earlier });
       else if (taught !== undefined && taught.get(answer) === undefined) {
         leaked.add({ ...ref, duplicateOf: undefined, leakedFrom: placeOf(taught.first) });
-      } else if (taught === undefined && !isTraining(input) && !meaningful.has(taskname)) {
-        const like = groups.folded.get(foldedKey);
-        if (like?.isOneLabel && like.first.label === label) {
+      } else if (taught === undefined && !meaningful.has(taskname)) {
+        const like = training.folded.get(foldedKey);
+        if (like?.label === label) {
           folded.add({ ...ref, duplicateOf: undefined, leakedFrom: { ...placeOf(like.first), isFolded: true } });
         }
       }
-      const same = before.flatMap((group) => group.get(answer) ?? []);
-      // The second one in its file is found by the file alone.
-      if (same.length > 0 && same.every(({ latest }) => latest !== input)) {
-        repeated.add({ ...ref, duplicateOf: placeOf(same[0]!.first), leakedFrom: undefined });
-      }
-      const here = { file: input.path, line: ref.line, label };
-      if (isTraining(input)) fold(groups.folded, foldedKey, { first: here, taskname, key });
-      for (const split of splits) {
-        const group = groups[split].get(key);
-        if (group === undefined) groups[split].set(key, new Group(here, answer, input));
-        else group.add(here, answer, input);
-      }
+      const original = inEarlierFile(before, answer, input);
+      if (original !== undefined) repeated.add({ ...ref, duplicateOf: placeOf(original), leakedFrom: undefined });
+      addRow(groups, splits, input, answered);
     }
     return { ...others.found, leaked: leaked.found, folded: folded.found, repeated: repeated.found };
   }
@@ -295,22 +289,7 @@ class PartSearch {
     wanted: KeyFilter,
   ): Generator<AnsweredRow | undefined> {
     if (wanted.isEmpty) return;
-    const shapes = index.shapes.all.map((shape) => {
-      const taskname = shape.taskname ?? '';
-      const asked = this.#tasks.get(taskname);
-      const places = placesOf(shape, asked?.inputs ?? []);
-      const answer = asked?.answer ?? null;
-      const [place = -1] = placesOf(shape, answer === null ? [] : [answer]);
-      const isGiven = (at: number) => isText(shape.kinds[at / 2]);
-      return {
-        taskname,
-        hashes: hashCount(shape),
-        isWhole: asked !== undefined && places.every(isGiven) && (answer === null || isGiven(place)),
-        places,
-        place: asked?.hasLabels ? place : -1,
-        labels: labels.get(taskname),
-      };
-    });
+    const shapes = index.shapes.all.map((shape) => this.#asked(shape, labels));
     const hash = { high: 0, low: 0 };
     for (const [at, block] of index.blocks.entries()) {
       const { columns, hashes, count } = block.records!;
@@ -328,7 +307,7 @@ class PartSearch {
         const key = hashKey(hash.high, hash.low);
         const place = from + shape.place;
         const answer = shape.place < 0 ? 0 : hashKey(hashes[place]!, hashes[place + 1]!);
-        const label = shape.place < 0 ? '' : shape.labels?.get(answer);
+        const label = shape.labels?.get(answer);
         if (label === undefined) continue;
         const ref = { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! };
         yield { key, foldedKey, taskname: shape.taskname, answer, label, ref };
@@ -336,6 +315,41 @@ class PartSearch {
       yield undefined;
     }
   }
+
+  #asked(shape: RowShape, labels: LabelKeys): AskedShape {
+    const taskname = shape.taskname ?? '';
+    const asked = this.#tasks.get(taskname);
+    const places = placesOf(shape, asked?.inputs ?? []);
+    const answer = asked?.answer ?? null;
+    const [answerAt = -1] = placesOf(shape, answer === null ? [] : [answer]);
+    const isGiven = (at: number) => isText(shape.kinds[at / 2]);
+    const place = asked?.hasLabels ? answerAt : -1;
+    return {
+      taskname,
+      hashes: hashCount(shape),
+      isWhole: asked !== undefined && places.every(isGiven) && (answer === null || isGiven(answerAt)),
+      places,
+      place,
+      labels: place < 0 ? UNLABELLED : labels.get(taskname),
+    };
+  }
+}
+
+/** What the answer of a task without labels counts as. */
+const UNLABELLED: ReadonlyMap<number, string> = new Map([[0, '']]);
+
+/** Where in rows of a shape stands what is asked. */
+interface AskedShape {
+  readonly taskname: string;
+  /** How many numbers of hashes a row has. */
+  readonly hashes: number;
+  /** Whether a row has a text in each field that is asked of. */
+  readonly isWhole: boolean;
+  /** Of the hashes of the fields in front of the answer, among the row's. */
+  readonly places: readonly number[];
+  /** Of the answer's; below 0 without labels. */
+  readonly place: number;
+  readonly labels: ReadonlyMap<number, string> | undefined;
 }
 
 interface AnsweredRow {
@@ -354,24 +368,48 @@ interface AnsweredRow {
 /** By key. */
 type Groups = Readonly<Record<Split, Map<number, Group>>> & { readonly folded: Map<number, Folded> };
 
+/** What of them training rows make. */
+type Taught = Pick<Groups, 'train' | 'folded'>;
+
 function exactFields({ answer, hasLabels }: AskedFields): readonly string[] {
   return hasLabels || answer === null ? [] : [answer];
 }
 
+/** The first row with an answer, where no row of the file itself has it: the second one there is found by the file alone. */
+function inEarlierFile(groups: readonly Group[], answer: number, input: LikenessInput): RowPlace | undefined {
+  const same = groups.flatMap((group) => group.get(answer) ?? []);
+  return same.every(({ latest }) => latest !== input) ? same[0]?.first : undefined;
+}
+
+function addRow(
+  groups: Groups,
+  splits: readonly Split[],
+  input: LikenessInput,
+  { key, foldedKey, taskname, answer, label, ref }: AnsweredRow,
+): void {
+  const here = { file: input.path, line: ref.line, label };
+  if (isTraining(input)) fold(groups.folded, foldedKey, { first: here, taskname, key });
+  for (const split of splits) {
+    const group = groups[split].get(key);
+    if (group === undefined) groups[split].set(key, new Group(here, answer, input));
+    else group.add(here, answer, input);
+  }
+}
+
 function fold(groups: Map<number, Folded>, foldedKey: number, row: Pick<Folded, 'first' | 'taskname' | 'key'>): void {
   const known = groups.get(foldedKey);
-  if (known === undefined) groups.set(foldedKey, { ...row, hasForms: false, isOneLabel: true });
+  if (known === undefined) groups.set(foldedKey, { ...row, hasForms: false, label: row.first.label });
   else {
     if (known.key !== row.key) known.hasForms = true;
-    if (known.first.label !== row.first.label) known.isOneLabel = false;
+    if (known.label !== row.first.label) known.label = undefined;
   }
 }
 
 /** The tasks whose training rows have other labels as often as the same where they differ in letter case and the like alone. */
 function meaningfulForms(groups: Iterable<Folded>): Set<string> {
   const balances = new Map<string, number>();
-  for (const { taskname, hasForms, isOneLabel } of groups) {
-    if (hasForms) balances.set(taskname, (balances.get(taskname) ?? 0) + (isOneLabel ? 1 : -1));
+  for (const { taskname, hasForms, label } of groups) {
+    if (hasForms) balances.set(taskname, (balances.get(taskname) ?? 0) + (label === undefined ? -1 : 1));
   }
   return new Set([...balances].flatMap(([taskname, balance]) => (balance <= 0 ? [taskname] : [])));
 }
