@@ -39,8 +39,7 @@ export function missingEnd(text: string): string {
     else if (token === '[') open.unshift(']');
     else if (token === open[0]) open.shift();
   }
-  const isOpenText =
-    last.startsWith('"') && (last.length === 1 || !last.endsWith('"')) && text.trimEnd().endsWith(last);
+  const isOpenText = /^"(?:\\.|[^"\\])*$/.test(last) && text.trimEnd().endsWith(last);
   const isOpenComment = last.startsWith('/*') && (last.length < 4 || !last.endsWith('*/'));
   const brackets = open.join('');
   return `${isOpenText ? '"' : ''}${isOpenComment ? ' */' : ''}${brackets}`;

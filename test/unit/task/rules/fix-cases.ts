@@ -100,6 +100,10 @@ export const fixCases: Record<string, Record<string, FixCase>> = {
         'Close it with }]}': '{ "model": "demo", "task_templates": [{ "taskname": "a"}]}',
       },
     },
+    'a text that is not closed, and ends with a quote in it': {
+      task: '{ "model": "the \\"demo\\"',
+      fixes: { 'Close it with "}': '{ "model": "the \\"demo\\""}' },
+    },
     'a missing colon': {
       file: '"p_tuning" /* small */ { "encoder_type": "mlp" }',
       fixes: { 'Put a colon in between': '"p_tuning": /* small */ { "encoder_type": "mlp" }' },
