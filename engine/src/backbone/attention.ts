@@ -236,13 +236,10 @@ export class PrefixAttention {
   private attendRows(query: Value, key: Laid, value: Laid, mask: Value, { scale, cap }: LayerScoring): Value {
     const [heads, , slots] = query.shape as [number, Dim, Dim];
     const keyHeads = key.rows.shape[0] as number;
+    const grouped = `${heads / keyHeads}*rows*${slots}`;
     const sizes = shapeOf(query, 0, 3);
     const rest = this.graph.int([-1]);
-    const flatQuery = reshape(
-      query,
-      [keyHeads, `group*rows*${slots}`, this.headSize],
-      this.graph.int([keyHeads, -1, this.headSize]),
-    );
+    const flatQuery = reshape(query, [keyHeads, grouped, this.headSize], this.graph.int([keyHeads, -1, this.headSize]));
     const product = { transB: true, alpha: scale };
     const toPrefix = fusedMatMul(flatQuery, key.prefix!, product);
     // By row: of earlier runs, where there is a past, and its own. Put behind each other they would all be copied.
@@ -256,7 +253,7 @@ export class PrefixAttention {
     const [onPrefix, ...onRow] = split(attention, 3, widths, lengths) as [Value, ...Value[]];
     const flatOnPrefix = reshape(
       onPrefix,
-      [keyHeads, `group*rows*${slots}`, 'prefix'],
+      [keyHeads, grouped, 'prefix'],
       concat([this.graph.int([keyHeads, -1]), shapeOf(key.prefix!, 1, 2)], 0),
     );
     const fromPrefix = matMul(flatOnPrefix, value.prefix!);
@@ -357,7 +354,7 @@ export function attendAll(
   const graph = query.graph;
   // The heads of a group stand below each other, so that each group is one product.
   const grouped = (x: Value, last: Dim, lastSize: Value) =>
-    reshape(x, [keyHeads, `group*${tokens}`, last], concat([graph.int([keyHeads, -1]), lastSize], 0));
+    reshape(x, [keyHeads, `${heads / keyHeads}*${tokens}`, last], concat([graph.int([keyHeads, -1]), lastSize], 0));
   const apart = (x: Value) =>
     reshape(x, [heads, tokens, x.shape[2]!], concat([graph.int([heads]), shapeOf(query, 1, 2), shapeOf(x, 2, 3)], 0));
   const product = { transB: true, alpha: scale };

@@ -74,6 +74,6 @@ function same(graph: Graph, value: number, width: number): Value {
 /** `norm` of each head's entries by themselves: x [n, heads · head size], head norm [n · heads, head size]. */
 export function normOfHeads(x: Value, headSize: number, norm: (x: Value) => Value): Value {
   const [n, width] = x.shape as [string, number];
-  const byHead = reshape(x, [`${n}*heads`, headSize], x.graph.int([-1, headSize]));
+  const byHead = reshape(x, [`${n}*${width / headSize}`, headSize], x.graph.int([-1, headSize]));
   return reshape(norm(byHead), [n, width], x.graph.int([-1, width]));
 }

@@ -6,88 +6,128 @@ import type { Dim, Graph, Node, Value } from './graph.ts';
 const VIEWS = new Set(['Reshape', 'Identity', 'Unsqueeze', 'Squeeze', 'Flatten']);
 
 /** Operators that the runtime lets write over an input of the same size that nobody reads later. */
-const IN_PLACE = new Set([
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Neg',
-  'Exp',
-  'Log',
-  'Sqrt',
-  'Tanh',
-  'Sigmoid',
-  'Relu',
-  'Erf',
-  'Softmax',
-  'LogSoftmax',
-]);
+const IN_PLACE = new Set(['Add', 'Sub', 'Mul', 'Div', 'Neg', 'Exp', 'Log', 'Sqrt', 'Tanh', 'Sigmoid', 'Relu', 'Erf']);
 
 /**
  * The most bytes of values that are in memory at once while the nodes run in their order, each value from its node to its last
  * use. Weights are left out, with what comes of nothing else, and so is what a node takes for itself while it runs.
  * @param sizes the named sizes of the graph's inputs
+ * @param named whether the runtime knows the sizes of all values by name (`serializeModel`): memory that a value is done with
+ *   then stays for the next one of its shape, if there is one
  * @throws Error where a shape has a name that neither they nor a reshape explain
  */
-export function peakLiveBytes(graph: Graph, sizes: Readonly<Record<string, number>>): number {
+export function peakLiveBytes(graph: Graph, sizes: Readonly<Record<string, number>>, named = false): number {
   const counts = new ElementCounts(graph, sizes);
   const frozen = frozenValues(graph);
-  const memory = new Map<string, Buffer>();
   const lastUse = lastUses(graph);
-  let live = 0;
-  let peak = 0;
-  for (const input of graph.inputs) {
-    // The caller's, until the run has ended.
-    const buffer = { bytes: bytesOf(input, counts.of(input)), lastUse: graph.nodes.length };
-    memory.set(input.name, buffer);
-    live += buffer.bytes;
-  }
+  const end = graph.nodes.length;
+  const plan = new MemoryPlan(named);
+  // The caller's, until the run has ended.
+  for (const input of graph.inputs) plan.take(input, bytesOf(input, counts.of(input)), { from: 0, lastUse: end });
   graph.nodes.forEach((node, at) => {
     for (const output of node.outputs) {
       if (!output) continue;
       const bytes = bytesOf(output, counts.ofOutput(node, output));
-      const reused = reusedBy(node, at, bytes, memory);
-      const ends = lastUse.get(output.name) ?? at;
-      if (reused) {
-        reused.lastUse = Math.max(reused.lastUse, ends);
-        memory.set(output.name, reused);
-        continue;
-      }
-      // Views of weights take nothing.
-      if (VIEWS.has(node.opType) || frozen.has(output.name)) continue;
-      const buffer: Buffer = { bytes, lastUse: ends };
-      memory.set(output.name, buffer);
-      live += bytes;
+      if (!frozen.has(output.name))
+        plan.put(node, output, bytes, { from: at, lastUse: lastUse.get(output.name) ?? at });
     }
-    peak = Math.max(peak, live);
-    for (const value of [...node.inputs, ...node.outputs]) {
-      const buffer = value && memory.get(value.name);
-      if (!buffer || buffer.lastUse > at || buffer.freed) continue;
-      buffer.freed = true;
-      live -= buffer.bytes;
-    }
+    plan.endNode(node, at);
   });
-  return peak;
+  return plan.mostAtOnce(end);
 }
 
-interface Buffer {
-  readonly bytes: number;
+/** From the node that first writes to memory to the last that reads it. */
+interface Lifetime {
+  readonly from: number;
   lastUse: number;
-  freed?: boolean;
 }
 
-/** The memory that a node's result is another name of, or is written over. */
-function reusedBy(
-  { opType, inputs }: Node,
-  at: number,
-  bytes: number,
-  memory: ReadonlyMap<string, Buffer>,
-): Buffer | undefined {
-  if (VIEWS.has(opType)) return memory.get(inputs[0]!.name);
-  if (!IN_PLACE.has(opType)) return undefined;
-  return inputs
-    .map((input) => memory.get(input?.name ?? ''))
-    .find((buffer) => buffer?.bytes === bytes && buffer.lastUse === at);
+interface Buffer extends Lifetime {
+  readonly bytes: number;
+  /** The value that it was made for. */
+  readonly root: Value;
+}
+
+/** Which memory each value has, as the runtime plans it before a run. */
+class MemoryPlan {
+  private readonly buffers: Buffer[] = [];
+  private readonly byValue = new Map<string, Buffer>();
+  private readonly doneWith: BuffersByShape | undefined;
+
+  constructor(named: boolean) {
+    this.doneWith = named ? new BuffersByShape() : undefined;
+  }
+
+  take(value: Value, bytes: number, lifetime: Lifetime): void {
+    const buffer = { ...lifetime, bytes, root: value };
+    this.buffers.push(buffer);
+    this.byValue.set(value.name, buffer);
+  }
+
+  /** A node's result: in memory that is there, or in some of its own. Views of weights take nothing. */
+  put(node: Node, output: Value, bytes: number, lifetime: Lifetime): void {
+    const isView = VIEWS.has(node.opType);
+    const taken = isView
+      ? this.byValue.get(node.inputs[0]!.name)
+      : (this.overwritten(node, bytes, lifetime.from) ?? this.doneWith?.take(output));
+    if (taken) {
+      taken.lastUse = Math.max(taken.lastUse, lifetime.lastUse);
+      this.byValue.set(output.name, taken);
+    } else if (!isView) this.take(output, bytes, lifetime);
+  }
+
+  endNode({ inputs, outputs }: Node, at: number): void {
+    for (const value of [...inputs, ...outputs]) {
+      const buffer = value && this.byValue.get(value.name);
+      if (buffer?.lastUse === at) this.doneWith?.add(buffer);
+    }
+  }
+
+  mostAtOnce(end: number): number {
+    const change = new Array<number>(end + 2).fill(0);
+    for (const { bytes, from, lastUse } of this.buffers) {
+      change[from]! += bytes;
+      change[lastUse + 1]! -= bytes;
+    }
+    let live = 0;
+    let peak = 0;
+    for (const bytes of change) {
+      live += bytes;
+      peak = Math.max(peak, live);
+    }
+    return peak;
+  }
+
+  /** The memory of an input that a node's result is written over. */
+  private overwritten({ opType, inputs }: Node, bytes: number, at: number): Buffer | undefined {
+    if (!IN_PLACE.has(opType)) return undefined;
+    return inputs
+      .map((input) => this.byValue.get(input?.name ?? ''))
+      .find((buffer) => buffer?.bytes === bytes && buffer.lastUse === at);
+  }
+}
+
+/** Memory that is done with. The runtime takes what was so last. */
+class BuffersByShape {
+  private readonly byShape = new Map<string, Set<Buffer>>();
+
+  add(buffer: Buffer): void {
+    const key = shapeKey(buffer.root);
+    const alike = this.byShape.get(key) ?? new Set();
+    this.byShape.set(key, alike.add(buffer));
+  }
+
+  take(value: Value): Buffer | undefined {
+    // A scalar has its own.
+    const alike = value.shape.length === 0 ? undefined : this.byShape.get(shapeKey(value));
+    const last = alike && [...alike].at(-1);
+    if (last) alike.delete(last);
+    return last;
+  }
+}
+
+function shapeKey({ type, shape }: Value): string {
+  return `${ELEMENT_BYTES[type]} ${shape}`;
 }
 
 function bytesOf(value: Value, count: number): number {

@@ -37,8 +37,17 @@ const DATA_TYPE: Record<ElementType, TensorProto_DataType> = {
   bool: TensorProto_DataType.BOOL,
 };
 
+export interface SerializeOptions {
+  /**
+   * Says the sizes of all values by name, not of inputs and outputs alone. The runtime looks for memory to use again by comparing each
+   * value's shape with those of all that are done with: where it finds out few names itself, hardly one of them is ever taken, and
+   * loading takes the square of a deep model's layers.
+   */
+  readonly named?: boolean;
+}
+
 /** The bytes of an ONNX model holding `graph`. */
-export function serializeModel(graph: Graph): Uint8Array {
+export function serializeModel(graph: Graph, options: SerializeOptions = {}): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: 'ptask',
@@ -46,7 +55,7 @@ export function serializeModel(graph: Graph): Uint8Array {
       create(OperatorSetIdProtoSchema, { domain: '', version: OPSET }),
       create(OperatorSetIdProtoSchema, { domain: 'com.microsoft', version: 1n }),
     ],
-    graph: graphProto(graph, 'ptask'),
+    graph: { ...graphProto(graph, 'ptask'), valueInfo: options.named ? innerValues(graph) : [] },
   });
   return toBinary(ModelProtoSchema, model);
 }
@@ -54,8 +63,8 @@ export function serializeModel(graph: Graph): Uint8Array {
 function graphProto(graph: Graph, name: string): GraphProto {
   return create(GraphProtoSchema, {
     name,
-    input: graph.inputs.map(valueInfo),
-    output: graph.outputs.map(valueInfo),
+    input: graph.inputs.map((value) => valueInfo(value)),
+    output: graph.outputs.map((value) => valueInfo(value)),
     initializer: [...graph.initializers].map(([value, data]) => tensorProto(value, data)),
     node: graph.nodes.map((node) =>
       create(NodeProtoSchema, {
@@ -71,7 +80,19 @@ function graphProto(graph: Graph, name: string): GraphProto {
   });
 }
 
-function valueInfo(value: Value): ValueInfoProto {
+function innerValues(graph: Graph): ValueInfoProto[] {
+  // Names that mean one size wherever they stand.
+  const names = new Set(graph.inputs.flatMap(({ shape }) => shape));
+  const isKnown = (dim: Dim) =>
+    typeof dim === 'number' || dim.split(/[+*]/).every((word) => names.has(word) || /^\d+$/.test(word));
+  const outputs = new Set(graph.outputs);
+  return graph.nodes
+    .flatMap((node) => node.outputs)
+    .filter((value) => value !== undefined && !outputs.has(value))
+    .map((value) => valueInfo(value!, isKnown));
+}
+
+function valueInfo(value: Value, isKnown: (dim: Dim) => boolean = () => true): ValueInfoProto {
   return create(ValueInfoProtoSchema, {
     name: value.name,
     type: create(TypeProtoSchema, {
@@ -79,14 +100,15 @@ function valueInfo(value: Value): ValueInfoProto {
         case: 'tensorType',
         value: create(TypeProto_TensorSchema, {
           elemType: DATA_TYPE[value.type],
-          shape: create(TensorShapeProtoSchema, { dim: value.shape.map(dimension) }),
+          shape: create(TensorShapeProtoSchema, { dim: value.shape.map((dim) => dimension(dim, isKnown(dim))) }),
         }),
       },
     }),
   });
 }
 
-function dimension(dim: Dim) {
+function dimension(dim: Dim, isKnown: boolean) {
+  if (!isKnown) return create(TensorShapeProto_DimensionSchema);
   return create(TensorShapeProto_DimensionSchema, {
     value: typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
   });

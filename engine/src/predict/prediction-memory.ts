@@ -74,7 +74,7 @@ function runBytes(
     long: longRowsOver === undefined ? undefined : isLong(Math.max(...rows.map(lengthOf)), longRowsOver),
   });
   const sizes = { ...namedSizes(graph.inputs, feeds), ...given, rows: rows.length, virtual: virtualTokens };
-  return { bytes: peakLiveBytes(graph, sizes), graph };
+  return { bytes: peakLiveBytes(graph, sizes, true), graph };
 }
 
 /** Of the keys and values of one token of one row, in all layers. */

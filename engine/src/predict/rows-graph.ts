@@ -42,7 +42,7 @@ export function buildRowsGraph(
   const logits = backbone.logits(answers);
   if (options.output === 'picked') {
     const picks = graph.input('picks', 'int64', ['picks']);
-    graph.output('picked', gather(reshape(logSoftmax(logits), ['all']), picks));
+    graph.output('picked', gather(reshape(logSoftmax(logits), [logits.shape.join('*')]), picks));
   } else {
     graph.output(options.output, options.output === 'next' ? argMax(logits, 1) : logits);
   }

@@ -24,6 +24,11 @@ export interface SessionOptions {
   readonly spins?: boolean;
   /** Copies constant matrices into the layout of the product kernel: a little faster, for as much memory again. */
   readonly prepack?: boolean;
+  /**
+   * Memory that a value is done with is given back at once, and not kept for the next of its shape. A deep graph then takes several
+   * times as long to load (`SerializeOptions`); bench/README.md has both numbers.
+   */
+  readonly lean?: boolean;
   /** Of most runs, few rows go through each product: on the CPU see `useFewRowProducts`. */
   readonly fewRows?: boolean;
   /** Weights in half precision are cast to float32 where they are used, one at a time, and not all of them for good. */
@@ -84,7 +89,7 @@ export class Session {
     const session: Record<string, string> = { ...(options.spins ? SPINNING : NOT_SPINNING) };
     if (weightsFolder) session.model_external_initializers_file_folder_path = weightsFolder;
     if (!options.prepack) session.disable_prepacking = '1';
-    const made = await InferenceSession.create(serializeModel(graph), {
+    const made = await InferenceSession.create(serializeModel(graph, { named: !options.lean }), {
       ...traits.session,
       executionProviders: [provider],
       graphOptimizationLevel: 'all',

@@ -8,7 +8,9 @@ import { type FullRun, stepMemory } from './step-memory.ts';
  * not for each row. A step then takes some hundredths less time (bench/README.md), and no more memory than if it shared nothing.
  */
 export function layoutPays(backbone: Backbone, run: FullRun, recompute: boolean): boolean {
-  const memory = (prepack: boolean) => stepMemory(backbone, run, { gradient: true, recompute, prepack, int8: false });
+  // Memory that waits for the next value of its shape is hardly more where nothing is shared, so that none of it is spared.
+  const form = { gradient: true, recompute, int8: false, named: false };
+  const memory = (prepack: boolean) => stepMemory(backbone, run, { ...form, prepack });
   const [mapped, laidOut] = [memory(false), memory(true)];
   const taken = laidOut.mapped + laidOut.copies - mapped.mapped - mapped.copies;
   const { computed, shared } = tokensOf(run);

@@ -8,6 +8,7 @@ import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type WeightBytes, weightBytes } from '../onnx/weight-bytes.ts';
 import { longOf, virtualPlaces } from './batch-runs.ts';
+import { namesSizes } from './named-sizes.ts';
 import { buildStepGraph } from './step-graph.ts';
 
 /** How a step is run, as far as its memory depends on it. */
@@ -17,6 +18,8 @@ export interface StepForm {
   readonly prepack: boolean;
   /** Products with frozen matrices are those of 8-bit integers. */
   readonly int8: boolean;
+  /** As `namesSizes` says where it is left out. */
+  readonly named?: boolean;
 }
 
 /** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */
@@ -36,13 +39,14 @@ export interface StepMemory extends WeightBytes {
 export function stepMemory(
   backbone: Backbone,
   { rows, virtualTokens }: FullRun,
-  { gradient, recompute, prepack, int8 }: StepForm,
+  { gradient, recompute, prepack, int8, ...form }: StepForm,
 ): StepMemory {
   const places = virtualPlaces(rows);
   const { graph, inverses, windows, asksPlaces } = buildStepGraph(backbone.architecture, places, {
     gradient,
     recompute,
   });
+  const named = form.named ?? namesSizes(graph, recompute);
   let held = 0;
   if (int8) {
     const { vocabSize } = backbone.model.config;
@@ -55,5 +59,5 @@ export function stepMemory(
   const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, asksPlaces, weight: 1, long });
   const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };
   // What is held goes in as the caller's inputs do, which are there from the beginning to the end.
-  return { ...weightBytes(graph, prepack), held, live: peakLiveBytes(graph, sizes) - held };
+  return { ...weightBytes(graph, prepack), held, live: peakLiveBytes(graph, sizes, named) - held };
 }

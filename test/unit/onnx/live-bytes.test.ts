@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Graph } from '../../../engine/src/onnx/graph.ts';
+import { Graph, type Value } from '../../../engine/src/onnx/graph.ts';
 import { peakLiveBytes } from '../../../engine/src/onnx/live-bytes.ts';
 import { cast, gelu, gemm, identity, matMul, mul, reshape } from '../../../engine/src/onnx/operators.ts';
 import { weightBytes } from '../../../engine/src/onnx/weight-bytes.ts';
@@ -38,6 +38,20 @@ describe('memory that is live', () => {
     const a = reshape(gelu(x, 'none'), ['all'], graph.int([-1]));
     graph.output('b', mul(a, a));
     expect(peakLiveBytes(graph, ROWS)).toBe(2 * KB);
+  });
+
+  it('stays, where sizes are named, for the next value of the shape', () => {
+    const { graph, x } = start();
+    const ones = (rows: number, columns: number) =>
+      graph.float(new Array<number>(rows * columns).fill(1), [rows, columns]);
+    /** While it is computed, two values of the shape of v are there. */
+    const twice = (v: Value) => mul(gelu(v, 'none'), gelu(v, 'none'));
+    const wide = gemm(gemm(twice(x), ones(64, 1)), ones(1, 1024));
+    graph.output('y', twice(gemm(wide, ones(1024, 64))));
+    // The wide one with what comes of it, beside the input.
+    expect(peakLiveBytes(graph, ROWS)).toBe(16 * KB + 2 * KB);
+    // What the two were in waits meanwhile for what comes behind it; one number a row leads to the wide one.
+    expect(peakLiveBytes(graph, ROWS, true)).toBe(16 * KB + 3 * KB + 16);
   });
 
   it('leaves weights out, and what the runtime makes of them', () => {
