@@ -146,6 +146,11 @@ function viewTemplate(settings: TaskTemplate, index: number): TemplateView {
   return { index, settings, parsed, markers, placeholders, fields, unopened, areFieldsKnown, forms };
 }
 
+/** Whether a field's placeholder lacks no more than a brace, which `placeholder-malformed` tells. */
+export function isHalfWritten({ unopened, parsed }: TemplateView, field: string): boolean {
+  return unopened.some(({ name }) => name === field) || parsed.problems.some(({ meant }) => meant === `{${field}}`);
+}
+
 const UNOPENED = new RegExp(String.raw`([${NAME_CHARACTERS}-]+)\}`, 'gu');
 
 function unopenedIn(segment: Segment): UnopenedField[] {

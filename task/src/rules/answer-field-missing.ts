@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import type { TaskContext, TemplateView } from '../context.ts';
+import { isHalfWritten, type TaskContext, type TemplateView } from '../context.ts';
 import { type Fix, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -60,11 +60,6 @@ function reportNoPlaceholder(context: TaskContext, template: TemplateView, answe
       ...(near.length === 0 ? nameLastField(context, template) : []),
     ],
   });
-}
-
-/** Whether a placeholder lacks no more than a brace, which `placeholder-malformed` tells. */
-function isHalfWritten({ unopened, parsed }: TemplateView, field: string): boolean {
-  return unopened.some(({ name }) => name === field) || parsed.problems.some(({ meant }) => meant === `{${field}}`);
 }
 
 /** The answer is usually the last field; one that may be truncated is not it. */

@@ -25,7 +25,7 @@ export const placeholderMalformed: Rule = {
       }
       // Others may be plain text: whether they are fields is for the rows to tell.
       for (const field of template.unopened) {
-        if (field.name !== template.settings.answer_field) continue;
+        if (!isNamed(template, field)) continue;
         tell(context, template, report, { ...field, message: notOpened });
       }
     }
@@ -34,10 +34,9 @@ export const placeholderMalformed: Rule = {
     for (const template of context.rowTemplates) {
       const facts = data.tasks.get(template.settings.taskname);
       if (facts === undefined) continue;
-      const { answer_field } = template.settings;
       const meant = [
         ...template.unopened
-          .filter(({ name }) => name !== answer_field)
+          .filter((field) => !isNamed(template, field))
           .map((field) => ({ ...field, message: notOpened })),
         ...template.parsed.segments.flatMap(inWideBraces),
       ];
@@ -48,6 +47,11 @@ export const placeholderMalformed: Rule = {
     }
   },
 };
+
+/** Whether the template's settings say that it is a field. */
+function isNamed({ settings }: TemplateView, { name }: UnopenedField): boolean {
+  return name === settings.answer_field || name === settings.truncate_field;
+}
 
 function reportMalformed(
   context: TaskContext,

@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { isHalfWritten } from '../context.ts';
 import { changeTo, fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
@@ -21,7 +22,7 @@ export const truncateFieldUnknown: Rule = {
       const node = context.givenIn(template, 'truncate_field');
       if (node === undefined || truncate_field === null || template.fields.includes(truncate_field)) continue;
       const text = context.givenIn(template, 'prompt_template');
-      if (text === undefined) continue;
+      if (text === undefined || isHalfWritten(template, truncate_field)) continue;
       const near = allNear(
         truncate_field,
         template.fields.filter((name) => name !== template.settings.answer_field),

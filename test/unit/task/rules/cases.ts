@@ -255,6 +255,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         },
       },
       'not opened': { task: taskFile({ of: `"prompt_template": "${MARKER} ⟦sentence}⟧:{label}"` }) },
+      'not opened, and of no row, but to be truncated': {
+        task: taskFile({ of: `"truncate_field": "text", "prompt_template": "${MARKER} ⟦text}⟧ {sentence}:{label}"` }),
+      },
       'the answer, not opened': { task: taskFile({ of: `"prompt_template": "${MARKER} {sentence}:⟦label}⟧"` }) },
       'a name with vowel signs': {
         task: taskFile({ of: `"prompt_template": "${MARKER} ⟦{वाक्य⟧: {sentence}{label}"` }),
@@ -464,6 +467,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
     fires: { 'no such field': { task: taskFile({ of: '"truncate_field": ⟦"text"⟧' }) } },
     silent: {
       'a field': { task: taskFile({ of: '"truncate_field": "sentence"' }) },
+      'a field that lacks a brace': {
+        task: taskFile({ of: `"truncate_field": "sentence", "prompt_template": "${MARKER} sentence}:{label}"` }),
+      },
       none: { task: taskFile({ of: '"truncate_field": null' }) },
     },
   },
