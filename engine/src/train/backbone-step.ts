@@ -18,8 +18,8 @@ import {
   virtualPlaces,
 } from './batch-runs.ts';
 import { layoutPays } from './layout-pays.ts';
+import { isLean } from './lean-step.ts';
 import { halfProblem, runScaled } from './loss-scale.ts';
-import { namesSizes } from './named-sizes.ts';
 import { mayPrepack, mayPrepackIntegers } from './prepacking.ts';
 import { buildStepGraph, type StepGraph } from './step-graph.ts';
 import type { FullRun } from './step-memory.ts';
@@ -197,7 +197,7 @@ export class BackboneStep {
       });
       if (gradient && this.options.precision === 'float16') useHalfProducts(built.graph);
       const { model } = this.backbone;
-      const named = namesSizes(built.graph, this.options.recompute === true);
+      const lean = isLean(built.graph, this.options.recompute === true);
       const onCpu = (this.options.provider ?? 'cpu') === 'cpu';
       const int8 = gradient && this.options.precision === 'int8';
       const { vocabSize } = model.config;
@@ -215,7 +215,7 @@ export class BackboneStep {
         ...(hold && { hold }),
         prepack,
         unpackAtUse,
-        lean: !named,
+        lean,
       });
       step = { ...built, session };
       this.sessions.set(key, step);

@@ -9,7 +9,7 @@ import { type FullRun, stepMemory } from './step-memory.ts';
  */
 export function layoutPays(backbone: Backbone, run: FullRun, recompute: boolean): boolean {
   // Memory that waits for the next value of its shape is hardly more where nothing is shared, so that none of it is spared.
-  const form = { gradient: true, recompute, int8: false, named: false };
+  const form = { gradient: true, recompute, int8: false, lean: true };
   const memory = (prepack: boolean) => stepMemory(backbone, run, { ...form, prepack });
   const [mapped, laidOut] = [memory(false), memory(true)];
   const taken = laidOut.mapped + laidOut.copies - mapped.mapped - mapped.copies;

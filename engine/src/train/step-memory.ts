@@ -8,7 +8,7 @@ import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
 import { type WeightBytes, weightBytes } from '../onnx/weight-bytes.ts';
 import { longOf, virtualPlaces } from './batch-runs.ts';
-import { namesSizes } from './named-sizes.ts';
+import { isLean } from './lean-step.ts';
 import { buildStepGraph } from './step-graph.ts';
 
 /** How a step is run, as far as its memory depends on it. */
@@ -18,8 +18,8 @@ export interface StepForm {
   readonly prepack: boolean;
   /** Products with frozen matrices are those of 8-bit integers. */
   readonly int8: boolean;
-  /** As `namesSizes` says where it is left out. */
-  readonly named?: boolean;
+  /** As `isLean` says where it is left out. */
+  readonly lean?: boolean;
 }
 
 /** Rows that go through the backbone at once, and their virtual tokens, those of each prompt. */
@@ -46,7 +46,7 @@ export function stepMemory(
     gradient,
     recompute,
   });
-  const named = form.named ?? namesSizes(graph, recompute);
+  const lean = form.lean ?? isLean(graph, recompute);
   let held = 0;
   if (int8) {
     const { vocabSize } = backbone.model.config;
@@ -59,5 +59,5 @@ export function stepMemory(
   const feeds = packBatch(rows, { virtualTokens, places, inverses, windows, asksPlaces, weight: 1, long });
   const sizes = { ...namedSizes(graph.inputs, feeds), virtual: virtualTokens };
   // What is held goes in as the caller's inputs do, which are there from the beginning to the end.
-  return { ...weightBytes(graph, prepack), held, live: peakLiveBytes(graph, sizes, named) - held };
+  return { ...weightBytes(graph, prepack), held, live: peakLiveBytes(graph, sizes, !lean) - held };
 }
