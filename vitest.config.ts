@@ -18,9 +18,7 @@ const pure = `test/unit/${PURE}/**/*.test.ts`;
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...common, name: 'ptask', include: ['test/**/*.test.ts'], exclude: ['test/webgpu/**', pure] } },
-      // A process for all files that a worker takes: to start one, and to load the same modules, took longer than most files.
-      { test: { ...common, name: 'pure', include: [pure], isolate: false } },
+      // Its longest file takes the longest of all, and would be alone at the end.
       {
         test: {
           ...common,
@@ -32,6 +30,9 @@ export default defineConfig({
           testTimeout: 300_000,
         },
       },
+      { test: { ...common, name: 'ptask', include: ['test/**/*.test.ts'], exclude: ['test/webgpu/**', pure] } },
+      // A process for all files that a worker takes: to start one, and to load the same modules, took longer than most files.
+      { test: { ...common, name: 'pure', include: [pure], isolate: false } },
     ],
   },
 });

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseSafetensors } from '../../model/src/safetensors.ts';
+import { THOROUGH } from '../thorough.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import {
   buildPtask,
@@ -22,7 +23,12 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 beforeAll(buildPtask);
 
-const LONG = { trainer: { max_epochs: 80, batch_size: 8, early_stopping: null } };
+/** A run is killed within four epochs, again and again. */
+const KILLS = THOROUGH ? 10 : 3;
+const EPOCHS = 8 * KILLS;
+/** Of 80 rows each. */
+const STEPS = 10 * EPOCHS;
+const LONG = { trainer: { max_epochs: EPOCHS, batch_size: 8, early_stopping: null } };
 
 function taskBytes(table: Buffer, taskname: string): { tensor: Buffer; record: string | undefined } {
   const parsed = parseSafetensors(table);
@@ -251,10 +257,10 @@ describe('a task', () => {
   });
 });
 
-describe('a run that is stopped', () => {
-  let whole: Promise<Buffer> | undefined;
-  const undisturbedLong = () => (whole ??= undisturbed(LONG));
+let whole: Promise<Buffer> | undefined;
+const undisturbedLong = () => (whole ??= undisturbed(LONG));
 
+describe('a run that is stopped', () => {
   // Windows has Ctrl-C of its consoles only: what is sent to a process there ends it.
   it.skipIf(process.platform === 'win32')('in the demo says with which command it goes on', async () => {
     const dir = await temporaryFolder();
@@ -297,13 +303,13 @@ describe('a run that is stopped', () => {
       .split('\n')
       .filter((line) => line.includes('"event":"step"'))
       .map((line) => (JSON.parse(line) as { step: number }).step);
-    expect(steps).toEqual(Array.from({ length: 800 }, (_, i) => i + 1));
+    expect(steps).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
   });
 
-  it('by SIGKILL, ten times at random moments, goes on to the same bytes', async () => {
+  it(`by SIGKILL, ${KILLS} times at random moments, goes on to the same bytes`, async () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, LONG);
-    for (let n = 0; n < 10; n++) {
+    for (let n = 0; n < KILLS; n++) {
       const epochs = Math.floor(Math.random() * 4);
       const milliseconds = Math.random() * 30;
       const seen = (text: string) => text.split('"event":"epoch"').length - 1;
@@ -396,8 +402,8 @@ describe('a run that fails', () => {
     await rm(table);
     const resumed = await ptask(['train', file, '--resume', '--json']);
     expect(resumed.code, resumed.stderr).toBe(0);
-    expect(events(resumed.stdout)[0]).toMatchObject({ event: 'start', from_step: 800 });
-    expect(await readTable(dir)).toEqual(await undisturbed(LONG));
+    expect(events(resumed.stdout)[0]).toMatchObject({ event: 'start', from_step: STEPS });
+    expect(await readTable(dir)).toEqual(await undisturbedLong());
   });
 
   it.runIf(process.platform !== 'win32')('because its checkpoint cannot grow says with what it goes on', async () => {

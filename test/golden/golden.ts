@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { THOROUGH } from '../thorough.ts';
 
 /** Where the golden numbers are: beside this file, or in another folder of the same form. */
 export const GOLDEN = process.env.PTASK_GOLDEN ?? import.meta.dirname;
@@ -21,12 +22,40 @@ export interface BackboneGolden {
   readonly cases: BackboneCase[];
 }
 
-export function goldenBackbones(): { name: string; dir: string; golden: BackboneGolden }[] {
+export interface GoldenBackbone {
+  readonly name: string;
+  readonly dir: string;
+  readonly golden: BackboneGolden;
+}
+
+export function goldenBackbones(): GoldenBackbone[] {
   const folder = path.join(GOLDEN, 'backbones');
   return readdirSync(folder)
     .map((name) => ({ name, dir: path.join(folder, name) }))
     .filter(({ dir }) => existsSync(path.join(dir, 'golden.json')))
     .map(({ name, dir }) => ({ name, dir, golden: JSON.parse(readFileSync(path.join(dir, 'golden.json'), 'utf8')) }));
+}
+
+/** One of each graph function, with all that it can have: every kind of node, as `each-form.test.ts` checks. */
+const EACH_FORM = [
+  'apertus',
+  'bloom',
+  'cohere',
+  'gemma2',
+  'gemma3_text',
+  'gpt2',
+  'gpt_neox',
+  'gptj',
+  'llama',
+  'olmo2-tied',
+  'opt-post-norm',
+  'phi3-long',
+  'xglm-untied',
+];
+
+/** A backbone of each form; all of them in a thorough run. */
+export function backbonesOfEachForm(thorough = THOROUGH): GoldenBackbone[] {
+  return goldenBackbones().filter(({ name }) => thorough || EACH_FORM.includes(name));
 }
 
 /** Row `n` of a golden batch with its virtual tokens in place: token k as −1 − k. */

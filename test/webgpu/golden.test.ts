@@ -1,14 +1,18 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Predictor } from '../../engine/src/predict/predictor.ts';
 import { BackboneStep } from '../../engine/src/train/backbone-step.ts';
 import { checkLogitsAndGreedyTokens, checkLossAndGradient, openGolden } from '../golden/backbone-checks.ts';
-import { goldenBackbones } from '../golden/golden.ts';
+import { backbonesOfEachForm, goldenBackbones } from '../golden/golden.ts';
 import { checkTrajectory } from '../golden/trajectory.ts';
+import { checkPlacements } from './placements.ts';
 
 /*
- * What PyTorch and PEFT compute, on WebGPU, to the same tolerance as on the CPU. Every architecture in every form that has golden
- * numbers; two of them with virtual tokens in every place and prefixes of all lengths, the others where virtual tokens stand among a
- * row's own, and half of a prompt is a prefix, so that there are virtual tokens in it and behind it.
+ * What PyTorch and PEFT compute, on WebGPU, to the same tolerance as on the CPU. Two backbones with virtual tokens in every place
+ * and prefixes of all lengths, the others where virtual tokens stand among a row's own, and half of a prompt is a prefix, so that
+ * there are virtual tokens in it and behind it.
  */
 const IN_EVERY_PLACE = ['gpt2', 'llama'];
 const provider = 'webgpu';
@@ -19,7 +23,7 @@ afterAll(async () => {
   for (const one of kept) await one.release();
 });
 
-describe.each(goldenBackbones())('$name', async ({ name, dir, golden }) => {
+describe.each(backbonesOfEachForm())('$name', async ({ name, dir, golden }) => {
   const backbone = await openGolden(dir);
   if (typeof backbone === 'string') throw new Error(backbone);
   const step = new BackboneStep(backbone, { provider });
@@ -36,6 +40,12 @@ describe.each(goldenBackbones())('$name', async ({ name, dir, golden }) => {
   it.each(cases)('logits and greedy tokens with virtual tokens at $at', (goldenCase) =>
     checkLogitsAndGreedyTokens(predictor, golden, goldenCase, sharedOf),
   );
+
+  it('a step never leaves the device', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'ptask-placements-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    kept.push(await checkPlacements(backbone, golden, folder));
+  });
 });
 
 it("twenty steps of AdamW follow PEFT's losses to PEFT's prompt", () => checkTrajectory({ provider }));

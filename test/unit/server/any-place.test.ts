@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Range, TextEdit } from 'vscode-languageserver-types';
+import { THOROUGH } from '../../thorough.ts';
 import { row, TRAINING_ROWS, taskFile } from '../task/harness.ts';
 import { editor, TASK, TRAIN } from './harness.ts';
 
@@ -77,7 +78,7 @@ it.each([
         service.dispose();
         expect(errors).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: THOROUGH ? 40 : 12 },
     );
   },
 );

@@ -7,6 +7,7 @@ import { createLanguageService, type LanguageService } from '../../../server/src
 import { toDiagnostic } from '../../../server/src/service/to-diagnostic.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
+import { THOROUGH } from '../../thorough.ts';
 import { data, line, lineEnd, task } from '../task/data/arbitrary-data.ts';
 import { environment, row, TASK_PATH, taskFile } from '../task/harness.ts';
 import { uriOf } from './harness.ts';
@@ -191,7 +192,7 @@ describe('whatever is changed, and whenever', () => {
           expect(project.errors).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: THOROUGH ? 300 : 80 },
     );
   }, 60_000);
 

@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
+import type { Backbone } from '../../engine/src/backbone/backbone.ts';
 import { packBatch } from '../../engine/src/data/packed-batch.ts';
 import { Session } from '../../engine/src/runtime/session.ts';
 import { buildStepGraph } from '../../engine/src/train/step-graph.ts';
-import { openGolden } from '../golden/backbone-checks.ts';
-import { goldenBackbones, rowWithVirtualTokens } from '../golden/golden.ts';
-import { temporaryFolder } from '../unit/engine/temporary-folder.ts';
+import { type BackboneGolden, rowWithVirtualTokens } from '../golden/golden.ts';
 
 /** One record of ONNX Runtime's profile. */
 interface ProfileEvent {
@@ -17,35 +16,12 @@ interface ProfileEvent {
 /** Sizes of shapes are put together on the CPU, where they are used; they hold a few numbers and wait for nothing. */
 const ON_THE_CPU = ['Concat'];
 
-const folder = temporaryFolder();
-
-// Compiled shaders go with the last session, and take most of the time here.
-const kept: Session[] = [];
-afterAll(async () => {
-  for (const session of kept) await session.release();
-});
-
-/** One of each graph function, with all that it can have. */
-const NAMES = [
-  'gpt2',
-  'llama',
-  'phi3-long',
-  'gemma2',
-  'gemma3_text',
-  'cohere',
-  'apertus',
-  'olmo2-tied',
-  'gptj',
-  'gpt_neox',
-  'opt-post-norm',
-  'bloom',
-  'xglm-untied',
-];
-
-it.each(NAMES)('a step of %s never leaves the device', async (name) => {
-  const { dir, golden } = goldenBackbones().find((found) => found.name === name)!;
-  const backbone = await openGolden(dir);
-  if (typeof backbone === 'string') throw new Error(backbone);
+/**
+ * Takes a step whose operators the runtime lists, all of which are to be the device's.
+ * @param folder of the list
+ * @returns the session, to be released
+ */
+export async function checkPlacements(backbone: Backbone, golden: BackboneGolden, folder: string): Promise<Session> {
   const [goldenCase] = golden.cases;
   const rows = golden.lengths.map((_, n) => {
     const ids = rowWithVirtualTokens(golden, goldenCase!, n);
@@ -55,7 +31,7 @@ it.each(NAMES)('a step of %s never leaves the device', async (name) => {
   const session = await Session.create(graph, {
     provider: 'webgpu',
     weightsFolder: backbone.weightsFolder,
-    profilePrefix: path.join(folder, name),
+    profilePrefix: path.join(folder, 'profile'),
   });
   const virtualTokens = golden.virtual.length;
   const long = backbone.longRowsOver === undefined ? {} : { long: false };
@@ -68,9 +44,8 @@ it.each(NAMES)('a step of %s never leaves the device', async (name) => {
     },
   });
   session.endProfiling();
-  kept.push(session);
 
-  const profile = readdirSync(folder).find((file) => file.startsWith(`${name}_`))!;
+  const profile = readdirSync(folder).find((file) => file.startsWith('profile_'))!;
   const events: ProfileEvent[] = JSON.parse(readFileSync(path.join(folder, profile), 'utf8'));
   const nodes = events.flatMap(({ cat, args }) => (cat === 'Node' && args?.provider ? [args] : []));
   const operators = (provider: string) => [
@@ -80,4 +55,5 @@ it.each(NAMES)('a step of %s never leaves the device', async (name) => {
   expect(operators('WebGpuExecutionProvider')).toEqual(expect.arrayContaining(['Gemm', 'MatMul', 'Softmax']));
   // A copy to the other side and back, which waits until everything before it is done.
   expect(operators('WebGpuExecutionProvider').filter((operator) => operator?.startsWith('Memcpy'))).toEqual([]);
-});
+  return session;
+}
