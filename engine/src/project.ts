@@ -123,7 +123,7 @@ export interface Shots {
   readonly end: readonly number[] | undefined;
 }
 
-export const NO_SHOTS: Shots = { ids: [], end: undefined };
+const NO_SHOTS: Shots = { ids: [], end: undefined };
 
 /**
  * How rows of a template become tokens for this project's backbone.

@@ -4,7 +4,7 @@ import { firstToken, RowTokeniser } from '../data/tokenise.ts';
 import { MAX_NEW_TOKENS } from '../predict/greedy-decoding.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
-import { chatOf, NO_SHOTS, type Project, rowTokeniser, type Shots } from '../project.ts';
+import { chatOf, type Project, rowTokeniser, type Shots } from '../project.ts';
 import { Random } from '../random.ts';
 import { type Baseline, shotOrder, shotsThatFit, withoutVirtualTokens } from './baseline.ts';
 import { type EvaluateOptions, type Evaluation, evaluateRows, evenly } from './evaluate-rows.ts';
@@ -46,10 +46,11 @@ export async function runBaseline(
 ): Promise<BaselineResult> {
   const bare = withoutVirtualTokens(template);
   const shots = baseline === 'zero' ? [] : shotTokens(project, bare, baseline, { train, evaluated });
+  const isAmongLines = shots.length > 0 && !template.chat;
   // Nothing but the line ends of the examples says where an answer does; a model goes on with a next example.
-  const end = shots.length > 0 ? lineEnd(project, template) : undefined;
+  const end = isAmongLines ? lineEnd(project, template) : endWithoutShots(template);
   const frozen = await frozenPredictor(project, predictor, template, { ids: shots.flat(), end });
-  const isByLine = end !== undefined && !template.labels;
+  const isByLine = isAmongLines && !template.labels;
   const answering = isByLine && !answersHaveLines(bare, train) ? firstLines(frozen) : frozen;
   const evaluation = await evaluateRows(answering, bare, evaluated.store, evaluated.numbers, options);
   return { evaluation, shots: shots.length };
@@ -83,10 +84,18 @@ export function frozenPredictor(
   project: Project,
   predictor: Predictor,
   template: TaskTemplate,
-  shots = NO_SHOTS,
+  shots: Shots = { ids: [], end: endWithoutShots(template) },
 ): Promise<TaskPredictor> {
   const rows = wholeContext(project, withoutVirtualTokens(template), shots);
   return TaskPredictor.create(predictor, rows, project.tokenizer, new Float32Array(0));
+}
+
+/**
+ * What ends an answer of the frozen backbone alone. It has no reason to end a line of text behind a label, so that labels are told
+ * apart by their own tokens, as is usual where models are measured without examples; a turn of a conversation has an end.
+ */
+function endWithoutShots({ labels, chat }: TaskTemplate): readonly number[] | undefined {
+  return labels && !chat ? [] : undefined;
 }
 
 /** The tokens of training rows as lines of a prompt, in the order in which they are to be shown: those that fit beside every row. */
