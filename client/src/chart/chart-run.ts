@@ -1,5 +1,6 @@
 import type { EpochPoint, RunMetricsResult, RunSummary, StepPoint } from '../../../protocol/src/runs.ts';
 import type { EpochEvent, StepEvent, ValidationMetrics } from '../../../protocol/src/training-events.ts';
+import { isolated } from '../right-to-left.ts';
 import type { ChartRun } from './chart-messages.ts';
 
 /** A run that is kept on disk, for a chart. */
@@ -9,7 +10,7 @@ export function chartRun({ run, steps, epochs }: RunMetricsResult): ChartRun {
 
 /** A run's tasks and when it began, which tell it from others. */
 export function runTitle({ tasknames, created }: Pick<RunSummary, 'tasknames' | 'created'>): string {
-  return `${tasknames.join(', ')} ${timeOf(created)}`;
+  return `${tasknames.map(isolated).join(', ')} ${timeOf(created)}`;
 }
 
 /** `2026-11-24 07:00`, in the time of this machine. */

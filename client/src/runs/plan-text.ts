@@ -1,4 +1,5 @@
 import type { PlannedTask, PlanResult } from '../../../protocol/src/planning.ts';
+import { isolated } from '../right-to-left.ts';
 import type { Texts } from '../texts.ts';
 
 /** A run that takes longer is asked about before it starts. */
@@ -17,7 +18,7 @@ export function planText(plan: PlanResult, { t, duration, bytes, number }: Texts
   const { estimate, model, tasks } = plan;
   return [
     t('Model: {0} ({1}, {2} million parameters)', model.name, model.architecture, number(model.parameters / 1e6)),
-    t('Rows: {0}', tasks.map(({ taskname, rows }) => `${taskname} ${rows.train}`).join(', ')),
+    t('Rows: {0}', tasks.map(({ taskname, rows }) => `${isolated(taskname)} ${rows.train}`).join(', ')),
     t('Device: {0}', plan.device),
     estimate.basis === 'measured'
       ? t('Time: about {0}', duration(estimate.seconds))

@@ -40,6 +40,8 @@ describe('a run', () => {
       'Time: in the order of 3 min',
       'Memory: about 1.2 GB, of 9.0 GB that are free',
     ]);
+    const arabic = { ...plan(), tasks: ['مزاج', 'نية'].map((taskname) => ({ ...task, taskname })) };
+    expect(planText(arabic, english)).toMatch(/^Rows: \u2068مزاج\u2069 418, \u2068نية\u2069 418$/m);
     const measured = plan({ basis: 'measured', message: 'at most 512 tokens are run at once' });
     expect(planText(measured, english)).toMatch(/^Time: about 3 min$/m);
     expect(planText(measured, english)).toMatch(/\nat most 512 tokens are run at once$/);
