@@ -18,7 +18,7 @@ export async function startHub(): Promise<{ hub: HubServer; env: Readonly<Record
 /** A model that is not there is fetched from a hub, with its size shown first; then another one is chosen. */
 export async function models(editor: EditorPage, { page, workspace }: Workbench, hub: HubServer): Promise<void> {
   const sentiment = await readFile(path.join(workspace, 'sentiment.ptask.json'), 'utf8');
-  const task = sentiment.replace('"demo"', JSON.stringify(ID)).replace('"language": "en"', '"language": "sv"');
+  const task = sentiment.replace('"demo-tiny"', JSON.stringify(ID)).replace('"language": "en"', '"language": "sv"');
   await writeFile(path.join(workspace, TASK_FILE), task);
   await editor.openTaskFile(TASK_FILE);
 
