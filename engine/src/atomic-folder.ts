@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { flushFolder } from './atomic-write.ts';
@@ -32,9 +33,9 @@ export async function makeFolder(target: string, write: (temporary: string) => P
     );
     await flushFolder(parent);
   } finally {
-    // Gone already after the rename. What cannot be taken away now is when it is old.
+    // Gone already after the rename. What cannot be taken away now is when the process ends, or when it is old.
     await rm(temporary, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
-    gone();
+    if (!existsSync(temporary)) gone();
   }
 }
 

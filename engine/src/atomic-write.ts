@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from './errors.ts';
@@ -97,10 +97,10 @@ class FileBeside {
     });
   }
 
-  /** Unless it has taken its name. */
+  /** Unless it has taken its name. What cannot be taken away now is tried once more when the process ends. */
   async remove(): Promise<void> {
     await whenLetGo(() => rm(this.temporary, { force: true })).catch(() => undefined);
-    this.gone();
+    if (!existsSync(this.temporary)) this.gone();
   }
 
   private async written(work: () => Promise<void>): Promise<void> {

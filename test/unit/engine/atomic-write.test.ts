@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { requireWritable, writeFileAtomic, writeFilesAtomic } from '../../../engine/src/atomic-write.ts';
 import { FileError } from '../../../engine/src/errors.ts';
 import { disk, done, repair } from './failing-disk.ts';
@@ -271,5 +271,24 @@ describe('files that belong together', () => {
     expect((await failure(writeFilesAtomic(files)))?.message).toBe(`${none}: cannot be written: the disk is full`);
     expect(await readFile(old, 'utf8')).toBe('old');
     expect(await readdir(folder)).toEqual(['old']);
+  });
+});
+
+describe('a temporary file that cannot be taken away', () => {
+  const before = process.listeners('exit');
+  const added = () => process.listeners('exit').filter((listener) => !before.includes(listener));
+  // The file stays known as one to be taken away, as nothing but the process's end is expected after that.
+  afterAll(() => {
+    for (const listener of added()) process.off('exit', listener);
+  });
+
+  it('is tried once more when the process ends', async () => {
+    const folder = await freshFolder();
+    disk.renameFails = disk.removeFails = 'EIO';
+    const error = await failure(writeFileAtomic(join(folder, 'a.bin'), bytes('x')));
+    expect(error?.message).toContain('input/output error');
+    expect(await readdir(folder)).toHaveLength(1);
+    for (const listener of added()) listener(0);
+    expect(await readdir(folder)).toEqual([]);
   });
 });

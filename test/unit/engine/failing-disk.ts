@@ -11,6 +11,7 @@ export const disk: {
   folderFails?: string | undefined;
   folderFlushFails?: string | undefined;
   renameFails?: string | undefined;
+  removeFails?: string | undefined;
 } = {};
 
 /** What has been flushed and renamed since `repair`, by the names of files and folders. */
@@ -18,7 +19,7 @@ export const done: string[] = [];
 
 export function repair(): void {
   disk.writeFails = disk.flushFails = disk.openFails = disk.renameFails = undefined;
-  disk.folderFails = disk.folderFlushFails = disk.readFails = undefined;
+  disk.folderFails = disk.folderFlushFails = disk.readFails = disk.removeFails = undefined;
   done.length = 0;
 }
 
@@ -26,7 +27,7 @@ function refuse(code: string): never {
   throw Object.assign(new Error(`${code}: simulated`), { code });
 }
 
-/** `node:fs/promises`, which fails to open files for writing or folders, to read what has been opened, to write, to flush or to rename as `disk` says. */
+/** `node:fs/promises`, which fails to open files for writing or folders, to read what has been opened, to write, to flush, to rename or to remove as `disk` says. */
 export async function withFailingDisk(original: () => Promise<typeof FileSystem>): Promise<typeof FileSystem> {
   const real = await original();
   const open: typeof real.open = async (path, flags, mode) => {
@@ -57,5 +58,9 @@ export async function withFailingDisk(original: () => Promise<typeof FileSystem>
     await real.rename(from, to);
     done.push(`rename ${basename(String(from))} ${basename(String(to))}`);
   };
-  return { ...real, open, rename };
+  const rm: typeof real.rm = async (path, options) => {
+    if (disk.removeFails) refuse(disk.removeFails);
+    await real.rm(path, options);
+  };
+  return { ...real, open, rename, rm };
 }

@@ -16,10 +16,14 @@ vi.mock('node:fs/promises', async (original) => {
     return refuse(options?.recursive ? 'ENOENT' : code);
   };
   const readdir = () => refuse('EACCES');
-  return { ...real, mkdir, readdir };
+  const rm = (path: string, options: object) => (isKept ? refuse('EIO') : real.rm(path, options));
+  return { ...real, mkdir, readdir, rm };
 });
+/** Whether the disk takes nothing away. */
+let isKept = false;
 afterEach(() => {
   code = undefined;
+  isKept = false;
 });
 
 const root = temporaryFolder();
@@ -45,4 +49,21 @@ it('a part of the path that is a file is told as such, and what another one make
 it('a folder is made where the one around it may be written, but not listed', async () => {
   await makeFolder(join(root, 'made'), async () => undefined);
   expect(existsSync(join(root, 'made'))).toBe(true);
+});
+
+it('an unfinished folder that cannot be taken away is tried once more when the process ends', async () => {
+  const before = process.listeners('exit');
+  const made: string[] = [];
+  const writing = makeFolder(join(root, 'unfinished'), async (temporary) => {
+    made.push(temporary);
+    isKept = true;
+    throw new Error('half-way');
+  });
+  await expect(writing).rejects.toThrow('half-way');
+  expect(made.map((folder) => existsSync(folder))).toEqual([true]);
+  for (const listener of process.listeners('exit').filter((one) => !before.includes(one))) {
+    listener(0);
+    process.off('exit', listener);
+  }
+  expect(made.map((folder) => existsSync(folder))).toEqual([false]);
 });
