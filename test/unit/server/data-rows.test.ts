@@ -47,6 +47,11 @@ describe('hovering over a row of a data file', () => {
     expect(text).not.toContain('tokens');
   });
 
+  it('says each split that its file is in', async () => {
+    const both = taskFile({ file: '"data": { "train_ds": "train.jsonl", "test_ds": "train.jsonl" }' });
+    expect((await hoveringRow(row('a‸'), { [TASK]: both }))?.text).toMatch(/In `train_ds` and `test_ds`\.$/);
+  });
+
   it('shows what each task file makes of it', async () => {
     const other = taskFile({ of: '"prompt_template": "{sentence} = {label}<|VIRTUAL_PROMPT_0|>"' });
     const text = (await hoveringRow(row('a‸'), { [TASK]: taskFile(), [OTHER]: other }))?.text;
@@ -55,6 +60,8 @@ describe('hovering over a row of a data file', () => {
     expect(text).toContain('In `other.ptask.json`:');
     expect(text).toContain('a = positiva⟨10⟩');
     expect((await hoveringRow(row('a‸'), { [TASK]: taskFile(), [OTHER]: taskFile() }))?.text).not.toContain('other');
+    const third = { [TASK]: taskFile(), [OTHER]: other, [uriOf('project/third.ptask.json')]: taskFile() };
+    expect((await hoveringRow(row('a‸'), third))?.text).toContain('In `assistant.ptask.json` and `third.ptask.json`:');
   });
 
   it('says nothing of a row without a task or of a line that is none', async () => {

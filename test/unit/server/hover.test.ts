@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MarkupContent } from 'vscode-languageserver-types';
 import { said } from '../../../server/src/service/hover/markdown.ts';
 import type { ModelFacts, TrainedTaskFacts } from '../../../task/src/environment.ts';
-import { demoModel, row, taskFile } from '../task/harness.ts';
+import { chatOf, demoModel, row, taskFile } from '../task/harness.ts';
 import { atCursor, editor, TASK } from './harness.ts';
 import { hovering } from './hovering.ts';
 
@@ -30,6 +30,15 @@ describe('a key', () => {
 
   it('of ours alone says so', async () => {
     expect(await hovering(taskFile({ of: '"lab‸els": null' }))).toContain('NeMo has no such key.');
+  });
+
+  it('says what stands in for it when it is left out, and of a section that it may be', async () => {
+    expect(await hovering(taskFile({ of: '"virtual_token_‸splits": [10]' }))).toContain(
+      'When left out: `total_virtual_tokens`, spread evenly over the markers.',
+    );
+    const section = await hovering(taskFile({ file: '"opt‸im": {}' }));
+    expect(section).toContain('May be left out.');
+    expect(section).not.toContain('Default');
   });
 });
 
@@ -212,6 +221,19 @@ describe('a task', () => {
     );
   });
 
+  it('without labels, without rows, and trained on data of which nothing is kept, says the rest', async () => {
+    expect(await asked(', "labels": null')).toMatch(/2 to validate\.\n\nNot trained yet\.$/);
+    const disk = { 'train.jsonl': '', 'validation.jsonl': '' };
+    const none = await hovering(taskFile({ of: '"taskname": "sentiment‸-task"' }), { disk });
+    expect(none).toContain('No rows.\n\nNot trained yet.');
+    const { trainRows: _, ...unknown } = trained;
+    const text = await asked('', { ...unknown, validation: { rows: 46 } });
+    expect(text?.trim()).toMatch(/Trained on 2026-11-23 14:05 UTC\.$/);
+    expect(await asked('', { ...unknown, validation: { rows: 46, accuracy: 0.5 } })).toMatch(
+      /On 46 validation rows: accuracy 50\.0%\.$/,
+    );
+  });
+
   it('of a prompt table that is broken may or may not be trained', async () => {
     const broken = taskFile({ file: '"prompt_table": "broken.safetensors"', of: '"taskname": "sentiment‸-task"' });
     expect(await hovering(broken)).toContain('The prompt table cannot be read.');
@@ -294,13 +316,35 @@ describe('the model', () => {
     expect(await asked({ ...model, chat: { unusable: 'it needs a tool' } })).toContain(
       'Its chat template cannot be used: it needs a tool',
     );
+    expect(await asked({ ...model, chat: chatOf('<user>', '<model>') })).toContain('Made for chats');
     expect(await asked(model)).not.toContain('chat');
   });
 
+  it('says no more than what is known of it', async () => {
+    const { languages: _, ...model } = demoModel as ModelFacts & { kind: 'ok' };
+    const about = { architecture: 'gpt2', layers: 1, hidden: 64, parameters: 1_000_000, vocabulary: 100 };
+    expect(await asked({ ...model, prefixTokens: 0, about } as ModelFacts)).toBe(
+      [
+        '**Model** `demo`',
+        'gpt2, 1 layer of width 64.',
+        '1 million parameters.',
+        'Context: 448 tokens in a row.',
+        'Vocabulary: 100 tokens.',
+      ].join('\n\n'),
+    );
+  });
+
   it('may or may not know the language', async () => {
-    const asked = (language: string) => hovering(taskFile({ file: `"language": "${language}"` }));
+    const asked = (language: string, setting = {}) =>
+      hovering(taskFile({ file: `"language": "${language}"` }), setting);
     expect(await asked('s‸v')).toBe('**Language** Swedish (`sv`)\n\nThe model marks it in front of every prompt.');
     expect(await asked('f‸i')).toContain('The model does not know it.');
+    expect(await asked('not a‸ language')).toContain('**Language** `not a language`');
+    const { languages: _, ...model } = demoModel as ModelFacts & { kind: 'ok' };
+    expect(await asked('s‸v', fixed(model))).toContain('The model marks no language in the prompt');
+    expect(await asked('s‸v', fixed({ kind: 'not-found', missing: ['config.json'] }))).toBe(
+      '**Language** Swedish (`sv`)',
+    );
   });
 });
 
@@ -334,6 +378,19 @@ describe('a data file', () => {
     const text = await hovering(taskFile({ file: '"data": { "train_ds": "no‸where.jsonl" }' }));
     expect(text).toContain('There is no such file.');
   });
+
+  it('that cannot be read says why', async () => {
+    const environment = { readFile: async () => ({ unreadable: 'permission denied' }) };
+    expect(await hovering(taskFile({ file: '"data": { "train_ds": "tra‸in.jsonl" }' }), { environment })).toBe(
+      '**Data file** `train.jsonl`\n\nIt cannot be read: permission denied',
+    );
+  });
+
+  it('names no task that has no rows in it', async () => {
+    const file = '"data": { "train_ds": "train.jsonl", "test_ds": "te‸st.jsonl" }';
+    const disk = { 'test.jsonl': '{"taskname": "other"}' };
+    expect(await hovering(taskFile({ file }), { disk })).toBe('**Data file** `test.jsonl`\n\n1 row, in `test_ds`.');
+  });
 });
 
 describe('a label', () => {
@@ -351,6 +408,12 @@ describe('a label', () => {
     const text = await hovering(taskFile({ of: '"labels": { "positiva": ["positi‸v"], "negativa": [] }' }));
     expect(text).toContain('**Label** `positiva`');
     expect(text).toContain('`positiv` is another form of it.');
+  });
+
+  it('may have no other forms, and no rows', async () => {
+    expect(await hovering(taskFile({ of: '"labels": { "positiva": [], "ne‸utral": [] }' }))).toBe(
+      '**Label** `neutral` of task `sentiment-task`\n\nNo rows.\n\nIt has no other forms.',
+    );
   });
 });
 
@@ -379,6 +442,13 @@ it('an example is shown as the filled template, up to the answer', async () => {
   );
   expect(text).toContain('```text\n⟨10⟩ Kursen stiger:\n```');
   expect(text).toContain('18 of at most 48 tokens, without an answer.');
+  const whole = '"examples": [{ "taskname": "sentiment-task", "sentence": "Kursen st‸iger", "label": "positiva" }]';
+  expect(await hovering(taskFile({ file: whole }))).toBe(
+    '```text\n⟨10⟩ Kursen stiger:positiva\n```\n\n19 of at most 48 tokens.',
+  );
+  const { tokenizer: _, ...model } = demoModel as ModelFacts & { kind: 'ok' };
+  expect(await hovering(taskFile({ file: whole }), fixed(model))).toBe('```text\n⟨10⟩ Kursen stiger:positiva\n```');
+  expect(await hovering(taskFile({ file: '"examples": [{ "sentence": "Kursen st‸iger" }]' }))).toBeUndefined();
 });
 
 describe('nothing is said', () => {
@@ -404,6 +474,10 @@ it('while nothing has been read, what the text alone says is said', async () => 
     '**Task** `sentiment-task`\n\n10 virtual tokens.',
   );
   expect(said(taskFile({ file: '"model": "de‸mo"' }))).toContain('It has not been looked at yet.');
+  expect(said(taskFile({ file: '"language": "s‸v"' }))).toBe('**Language** Swedish (`sv`)');
+  expect(said(taskFile({ of: '"labels": { "posi‸tiva": ["positiv"] }' }))).toBe(
+    '**Label** `positiva` of task `sentiment-task`\n\nOther forms: `positiv`.',
+  );
   expect(said(taskFile({ file: '"data": { "test_ds": "te‸st.jsonl" }' }))).toContain('It has not been read yet.');
 });
 
