@@ -24,6 +24,10 @@ describe('in sound text the cursor is at', () => {
     ['{ "trainer": { "seed": ‸1234 } }', 'value of trainer.seed ⟦1234⟧'],
     ['{ /* { [ */ "data": // "x\n { ‸ } }', 'key of data ⟦⟧'],
     ['{ "a": "\\"", "b": "‸" }', 'value of b ⟦""⟧'],
+    ['{ "mod‸" /* the backbone */ : "demo" }', 'key of the file ⟦"mod"⟧'],
+    ['{ /* a */‸ }', 'key of the file ⟦⟧'],
+    ['{ /* a */ "x": 1, /* b */ "‸": 2 }', 'key of the file ⟦""⟧'],
+    ['{ /*/ not yet { */ "‸": 2 }', 'key of the file ⟦""⟧'],
   ])('%s', (marked, expected) => expect(at(marked)).toBe(expected));
 });
 
@@ -44,6 +48,7 @@ describe('in text that is being typed the cursor is at', () => {
     ['{ "model": ‸', 'value of model ⟦⟧'],
     ['{ "model": ‸, "language": "sv" }', 'value of model ⟦⟧'],
     ['{ "model": de‸ }', 'value of model ⟦de⟧'],
+    ['de‸', 'value of the file ⟦de⟧'],
     ['{ "data": { "train_ds": [‸', 'value of data.train_ds.0 ⟦⟧'],
     ['{ "data": { "train_ds": ["a", ‸] } }', 'value of data.train_ds.1 ⟦⟧'],
   ])('%s', (marked, expected) => expect(at(marked)).toBe(expected));
@@ -52,7 +57,10 @@ describe('in text that is being typed the cursor is at', () => {
     ['{ "model": "de‸ }', 'value of model ⟦"de⟧'],
     ['{ "model": "de‸, "language": "sv" }', 'value of model ⟦"de⟧'],
     ['{ "model": "‸\n  "language": "sv"\n}', 'value of model ⟦"⟧ and ,'],
+    ['{ "model": "de‸mo, "language": "sv" }', 'value of model ⟦"demo⟧'],
     ['{ "data": { "train_ds": ["‸] } }', 'value of data.train_ds.0 ⟦"⟧'],
+    ['{ "model": "demo\n  "lang‸": "sv" }', 'key of the file ⟦"lang"⟧ after ,'],
+    ['{ "model": "demo\\\r  "lang‸": "sv" }', 'key of the file ⟦"lang"⟧ after ,'],
     ['{ "data": { "train_ds": ["‸, "b.jsonl"] } }', 'value of data.train_ds.0 ⟦"⟧'],
   ])('a string that is not closed, which ends with its word: %s', (marked, expected) =>
     expect(at(marked)).toBe(expected),
@@ -67,12 +75,14 @@ describe('in text that is being typed the cursor is at', () => {
     ['{ "model" ‸ }', 'value of model ⟦⟧ after :'],
     ['{ "new_tasks": ["a" "‸"] }', 'value of new_tasks.1 ⟦""⟧ after ,'],
     ['{ "new_tasks": ["a", ‸ "b"] }', 'value of new_tasks.1 ⟦⟧ and ,'],
+    ['{ "new_tasks": ["a" "b" "‸"] }', 'value of new_tasks.2 ⟦""⟧ after ,'],
     ['{ "task_templates": [{} { "labels": { "a": ["‸"] } }] }', 'value of task_templates.1.labels.a.0 ⟦""⟧'],
   ])('a place where a comma or colon is missing: %s', (marked, expected) => expect(at(marked)).toBe(expected));
 
   it.each([
     ['{ "data": { "train_ds": ["a"\n  "valid‸": [] } }', 'key of data ⟦"valid"⟧ after ,'],
     ['{ "data": { "train_ds": ["a"\n }, "‸" }', 'key of the file ⟦""⟧'],
+    ['{ "data": { "train_ds": ["a",\n  "test_ds": ["‸"] } }', 'value of data.test_ds.0 ⟦""⟧'],
     ['{ "model":\n  "lang‸": "sv" }', 'key of the file ⟦"lang"⟧'],
     ['{ ] "data": { "‸', 'key of data ⟦"⟧'],
     ['{ "data": { ‸: ["a"] } }', 'key of data ⟦⟧'],
@@ -86,6 +96,12 @@ it.each([
   '{ "model"‸: "demo" }',
   '{ "model" ‸ : "demo" }',
   '{ "model": ‸ "demo" }',
+  '{ "model": ‸ /* here */ "demo" }',
+  '{ "seed": ‸ 3 }',
+  '{ "data": ‸ {} }',
+  '{ "new_tasks": ‸ [] }',
+  '"model" ‸',
+  '{} mod‸',
   '{ "model": "demo" ‸, "language": "sv" }',
   '{ "data": {}‸ }',
   '{ "model": "demo" } ‸',

@@ -51,6 +51,10 @@ describe('folding', () => {
     expect(folded('{\n"data": [\n"trainer": {\n"seed": 1\n},\n"model": "demo"\n}')).toEqual(['0-5', '2-3']);
   });
 
+  it('passes over a bracket that closes nothing', () => {
+    expect(folded(']\n{\n"data": 1\n}')).toEqual(['1-2']);
+  });
+
   it('counts lines that end with a carriage return', () => {
     expect(folded('{\r"data": {\r\n\n}\r}')).toEqual(['0-3', '1-2']);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DocumentHighlightKind } from 'vscode-languageserver-types';
 import { type MarkedFiles, markedProject, places, sorted } from './marked-project.ts';
 
 const DATA = '"data": { "train_ds": ["train.jsonl"], "validation_ds": ["validation.jsonl"] }';
@@ -75,6 +76,45 @@ describe('references', () => {
       task: `{ "task_templates": [${['answer', 'answer', 'tone'].map(template).join()}], ${DATA} }`,
       'train.jsonl': '{"taskname": "mood", "answer": "⟦go‸od⟧", "tone": "⟦good⟧"}',
     });
+  });
+
+  it('of a form that two labels claim: that of the label alone', async () => {
+    await expectReferences({
+      task: `{
+        "task_templates": [{ "taskname": "mood", "answer_field": "answer", "labels": { "good": ["⟦fi‸ne⟧"], "bad": ["fine"] } }],
+        ${DATA}
+      }`,
+      'train.jsonl': '{"taskname": "mood", "answer": "⟦fine⟧"}',
+    });
+  });
+
+  it('of a label with outer blanks: its forms too', async () => {
+    await expectReferences({
+      task: `{
+        "task_templates": [{ "taskname": "mood", "answer_field": "answer", "labels": { " ⟦go‸od⟧ ": ["⟦fine⟧"] } }],
+        ${DATA}
+      }`,
+      'train.jsonl': '{"taskname": "mood", "answer": "⟦fine⟧"}\n{"taskname": "mood", "answer": "⟦good⟧"}',
+    });
+  });
+
+  it('of rows whose task is written with escapes are found, too', async () => {
+    await expectReferences({
+      task: `{ "task_templates": [{ "taskname": "⟦mo‸od⟧" }], ${DATA} }`,
+      'train.jsonl': '{"taskname": "⟦m\\u006fod⟧"}',
+    });
+  });
+
+  it('of an answer are those of each template that knows it by another label', async () => {
+    const template = (label: string, form: string) =>
+      `{ "taskname": "mood", "answer_field": "answer", "labels": { "${label}": ["${form}"] } }`;
+    const expectWith = (...templates: readonly string[]) =>
+      expectReferences({
+        task: `{ "task_templates": [${templates.join()}], ${DATA} }`,
+        'train.jsonl': '{"taskname": "mood", "answer": "⟦yes⟧"}',
+      });
+    await expectWith(template('⟦go‸od⟧', '⟦yes⟧'), template('right', 'yes'));
+    await expectWith(template('good', 'yes'), template('⟦ri‸ght⟧', '⟦yes⟧'));
   });
 
   it('of one form of a label: that form alone', async () => {
@@ -190,6 +230,21 @@ describe('the definition', () => {
     await expectDefinition(files('mood', '‸mood'));
   });
 
+  it('of a task with two templates are both', async () => {
+    await expectDefinition({
+      task: `{ "task_templates": [{ "taskname": "⟦mood⟧" }, { "taskname": "⟦mood⟧" }], "new_tasks": ["mo‸od"], ${DATA} }`,
+    });
+  });
+
+  it('is told with the name that was asked about', async () => {
+    const { service, uri, position } = await markedProject({
+      task: `{ "task_templates": [{ "taskname": "mood" }], "new_tasks": ["mo‸od"], ${DATA} }`,
+    });
+    const [link] = service.definitions(uri, position);
+    expect(link).toMatchObject({ originSelectionRange: { start: { character: 61 }, end: { character: 65 } } });
+    expect(link!.targetSelectionRange).toEqual(link!.targetRange);
+  });
+
   it('of a field is its placeholder', async () => {
     const files = (setting: string, key: string): MarkedFiles => ({
       task: `{ "task_templates": [{ "taskname": "mood", "prompt_template": "{⟦text⟧} {text}", "truncate_field": "${setting}" }, { "prompt_template": "{text}" }], ${DATA} }`,
@@ -220,6 +275,20 @@ describe('highlights', () => {
     await expectHighlights({
       task: `{ "task_templates": [{ "taskname": "mood", "prompt_template": "{text}" }], ${DATA} }`,
       'train.jsonl': '{"taskname": "mood", "⟦te‸xt⟧": ""}\n\n{"taskname": "mood", "⟦text⟧": ""}',
+    });
+  });
+
+  it('tell where the name is given and where it is used', async () => {
+    const { service, uri, position } = await markedProject({
+      task: `{ "task_templates": [{ "taskname": "mo‸od" }], "new_tasks": ["mood"], ${DATA} }`,
+    });
+    const kinds = service.documentHighlights(uri, position).map(({ kind }) => kind);
+    expect(kinds).toEqual([DocumentHighlightKind.Write, DocumentHighlightKind.Read]);
+  });
+
+  it('of one form of a label are that form alone', async () => {
+    await expectHighlights({
+      task: `{ "task_templates": [{ "taskname": "mood", "answer_field": "a", "labels": { "good": ["⟦fi‸ne⟧"] } }], ${DATA} }`,
     });
   });
 

@@ -36,6 +36,14 @@ describe('the selection', () => {
     );
   });
 
+  it('between two placeholders takes the one behind the cursor, in text none, and at a brace no name', () => {
+    const first = (template: string) => steps(`{ "task_templates": [{ "prompt_template": "${template}" }] }`)[0];
+    expect(first('{a}‸{b}')).toBe('{b}');
+    expect(first('{a} an‸d {b}')).toBe('{a} and {b}');
+    expect(first('‸{a}')).toBe('{a}');
+    expect(first('{‸a}')).toBe('a');
+  });
+
   it('is the whole text at once where the cursor is outside of the file’s object', () => {
     expect(steps('// A f‸ile\n{ "betas": [] }')).toEqual(['// A file\n{ "betas": [] }']);
     expect(steps('{ "betas": [] }\n// T‸he end')).toEqual(['{ "betas": [] }\n// The end']);
