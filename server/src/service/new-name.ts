@@ -1,20 +1,10 @@
 import { t } from '../../../l10n/src/words.ts';
 import { canBePlaceholder } from '../../../task/src/template.ts';
-import type { Name } from './names.ts';
+import { type Name, textOfName } from './names.ts';
 
-/** The name with another text in its place. */
-export function renamed(name: Name, text: string): Name {
-  if (name.kind === 'task') return { kind: 'task', task: text };
-  if (name.kind === 'field') return { ...name, field: text };
-  return { ...name, form: text, label: name.form === name.label.trim() ? text : name.label };
-}
-
-/** Whether a place already uses what is to be the new name, so that afterwards the two could not be told apart. */
-export function isTaken(used: Name, wanted: Name): boolean {
-  if (used.kind === 'task' || wanted.kind === 'task') return used.kind === wanted.kind && used.task === wanted.task;
-  if (used.task !== wanted.task) return false;
-  if (used.kind === 'field') return wanted.kind === 'field' && used.field === wanted.field;
-  return wanted.kind === 'label' && used.form === wanted.form;
+/** Whether a place already uses the text that a name is to have, so that afterwards the two could not be told apart. */
+export function isTaken(used: Name, name: Name, text: string): boolean {
+  return used.kind === name.kind && textOfName(used) === text && (name.kind === 'task' || used.task === name.task);
 }
 
 /** Why a text can be no such name, in words for the user; undefined when it can. */

@@ -6,7 +6,7 @@ import type { Work } from '../../../task/src/data/work.ts';
 import { findNames, type NamePlace } from './find-names.ts';
 import type { NameSources } from './name-sources.ts';
 import { isSameName, type Name, textOfName } from './names.ts';
-import { isTaken, newNameProblem, renamed } from './new-name.ts';
+import { isTaken, newNameProblem } from './new-name.ts';
 import type { Scope } from './scope.ts';
 
 export type RenameResult =
@@ -38,10 +38,10 @@ export async function rename(
   if (problem !== undefined) return refused(problem);
 
   const before = statesOf(scope, sources);
-  const wanted = renamed(name, newText);
+  const tasks = name.kind === 'task' ? [name.task, newText] : [name.task];
   const changes: Record<string, TextEdit[]> = {};
-  const isConcerned = (other: Name) => isSameName(other, name) || isTaken(other, wanted);
-  for await (const found of findNames(scope, [name.task, wanted.task], isConcerned, sources, work)) {
+  const isConcerned = (other: Name) => isSameName(other, name) || isTaken(other, name, newText);
+  for await (const found of findNames(scope, tasks, isConcerned, sources, work)) {
     if (found.kind === 'unreadable') return refused(t('{0} cannot be read: {1}', fileName(found.path), found.reason));
     for (const place of found.places) {
       if (!isSameName(place.mention.name, name)) return refused(takenText(place, newText));

@@ -75,6 +75,35 @@ describe('rename', () => {
     });
   });
 
+  it('of a label with outer blanks keeps them, and of a form changes no label', async () => {
+    const task = (good: string, fine: string) =>
+      `{ "task_templates": [{ "taskname": "mood", "answer_field": "a", "labels": { " ${good} ": ["${fine}"] } }], ${DATA} }`;
+    const rows = (good: string, fine: string) =>
+      `{"taskname": "mood", "a": "${good}"}\n{"taskname": "mood", "a": "${fine}"}`;
+    expect(await renamed({ task: task('go‸od', 'fine'), 'train.jsonl': rows('good', 'fine') }, 'great')).toEqual({
+      task: task('great', 'fine'),
+      'train.jsonl': rows('great', 'fine'),
+    });
+    expect(await renamed({ task: task('good', 'fi‸ne'), 'train.jsonl': rows('good', 'fine') }, 'well')).toEqual({
+      task: task('good', 'well'),
+      'train.jsonl': rows('good', 'well'),
+    });
+  });
+
+  it('to what is a name of another task or of another kind is no matter', async () => {
+    const task = (text: string) =>
+      `{ "task_templates": [{ "taskname": "mood", "prompt_template": "{${text}}", "answer_field": "a", "labels": { "good": [] } }, { "taskname": "echo", "prompt_template": "{word}" }], ${DATA} }`;
+    for (const name of ['word', 'mood', 'echo', 'good']) {
+      expect(await renamed({ task: task('te‸xt') }, name)).toEqual({ task: task(name) });
+    }
+  });
+
+  it('to the same name changes nothing', async () => {
+    const files = { task: `{ "task_templates": [{ "taskname": "mo‸od" }], ${DATA} }` };
+    const { service, uri, position } = await markedProject(files);
+    expect(await service.rename(uri, position, 'mood')).toEqual({ kind: 'edit', edit: { changes: {} } });
+  });
+
   it('goes through every task file that shares the data, open or not', async () => {
     const task = (data: string) => `{ "task_templates": [{ "taskname": "mood" }], "data": { "train_ds": [${data}] } }`;
     const project = await markedProject({ task: task('"a.jsonl", "b.jsonl"').replace('"mood', '"‸mood') });
@@ -112,6 +141,21 @@ describe('rename', () => {
     expect(result).toMatchObject({ kind: 'edit', note: expect.stringContaining('keeps the trained prompt of "mood"') });
   });
 
+  it('says nothing of the prompt table where the task is not trained, or keeps its name', async () => {
+    const tasks = new Map([['mood', { virtualTokens: 1, hidden: 4 }]]);
+    for (const template of [
+      '{ "taskname": "mood", "prompt_template": "{te‸xt}" }',
+      '{ "taskname": "mood" }, { "taskname": "ec‸ho" }',
+    ]) {
+      const project = await markedProject(
+        { task: `{ "task_templates": [${template}], ${DATA} }` },
+        { promptTable: async () => ({ tasks }) },
+      );
+      const result = await project.service.rename(project.uri, project.position, 'other');
+      expect(result).toEqual({ kind: 'edit', edit: expect.anything() });
+    }
+  });
+
   describe('is refused', () => {
     const refusal = async (files: MarkedFiles, newName: string, changes: Partial<CheckEnvironment> = {}) => {
       const { service, uri, position } = await markedProject(files, changes);
@@ -126,7 +170,9 @@ describe('rename', () => {
     );
 
     it.each<[string, MarkedFiles, string]>([
-      ['an empty name', aTask, ' '],
+      ['an empty name', aTask, ''],
+      ['a name of blanks', aTask, ' '],
+      ['blanks in front', aTask, ' mood'],
       ['outer blanks', aLabel, 'great '],
       ['a task that no prompt table can hold', aTask, '__metadata__'],
       ['the key that names the task', aField, 'taskname'],
@@ -140,15 +186,33 @@ describe('rename', () => {
     });
 
     it.each<[string, MarkedFiles, string, string]>([
-      ['a task', task('{ "taskname": "mo‸od" }, { "taskname": "echo" }'), 'echo', 'assistant.ptask.json, line 1'],
-      ['a task that rows name', { ...aTask, 'train.jsonl': '\n{"taskname": "echo"}' }, 'echo', 'train.jsonl, line 2'],
-      ['a field', task('{ "taskname": "mood", "prompt_template": "{te‸xt} {label}" }'), 'label', 'ptask.json, line 1'],
-      ['a field of a row', { ...aField, 'test.jsonl': '{"taskname": "mood", "x": 1}' }, 'x', 'test.jsonl, line 1'],
-      ['an answer', { ...aLabel, 'test.jsonl': '{"taskname": "mood", "a": "great"}' }, 'great', 'test.jsonl, line 1'],
-    ])('where there is such %s already, and says where', async (_, files, newName, where) => {
-      const message = await refusal(files, newName);
-      expect(message).toContain(`${JSON.stringify(newName)}`);
-      expect(message).toContain(where);
+      [
+        'a task "echo"',
+        task('{ "taskname": "mo‸od" }, { "taskname": "echo" }'),
+        'echo',
+        'assistant.ptask.json, line 1',
+      ],
+      ['a task "echo"', { ...aTask, 'train.jsonl': '\n{"taskname": "echo"}' }, 'echo', 'train.jsonl, line 2'],
+      [
+        'a field "label" of "mood"',
+        task('{ "taskname": "mood", "prompt_template": "{te‸xt} {label}" }'),
+        'label',
+        'assistant.ptask.json, line 1',
+      ],
+      ['a field "x" of "mood"', { ...aField, 'test.jsonl': '{"taskname": "mood", "x": 1}' }, 'x', 'test.jsonl, line 1'],
+      [
+        'a label "great" of "mood"',
+        { ...aLabel, 'test.jsonl': '{"taskname": "mood", "a": "great"}' },
+        'great',
+        'test.jsonl, line 1',
+      ],
+    ])('where there is %s already, and says where', async (what, files, newName, where) => {
+      expect(await refusal(files, newName)).toBe(`There is ${what} already: ${where}.`);
+    });
+
+    it('where a task has no name yet', async () => {
+      const unnamed = task('{ "taskname": "", "prompt_template": "{te‸xt}" }');
+      expect(await refusal(unnamed, 'word')).toBe('Give the task a name first.');
     });
 
     it('where a data file cannot be read', async () => {
