@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CodeLens } from 'vscode-languageserver-types';
 import type { ModelSummary } from '../../../model/src/model-summary.ts';
 import type { PromptTableFacts, TrainedTaskFacts } from '../../../task/src/environment.ts';
 import { demoModel, taskFile } from '../task/harness.ts';
@@ -41,6 +42,11 @@ describe('code lenses', () => {
       [3, 'ptask.evaluateTask', [{ uri: TASK, taskname: 'b' }]],
       [3, 'ptask.predictTask', [{ uri: TASK, taskname: 'b' }]],
     ]);
+  });
+
+  it('stand at the bracket that opens the template', async () => {
+    const [{ range }] = (await lensesOf('{ "task_templates": [{ "taskname": "a" }] }')) as [CodeLens];
+    expect(range).toEqual({ start: { line: 0, character: 21 }, end: { line: 0, character: 22 } });
   });
 
   it('tell when the task was trained, on how many rows, and what was measured on which', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MarkupContent } from 'vscode-languageserver-types';
 import { said } from '../../../server/src/service/hover/markdown.ts';
 import type { ModelFacts, TrainedTaskFacts } from '../../../task/src/environment.ts';
-import { chatOf, demoModel, row, taskFile } from '../task/harness.ts';
+import { chatOf, demoModel, row, taskFile, unmark } from '../task/harness.ts';
 import { atCursor, editor, TASK } from './harness.ts';
 import { hovering } from './hovering.ts';
 
@@ -451,8 +451,39 @@ it('an example is shown as the filled template, up to the answer', async () => {
   expect(await hovering(taskFile({ file: '"examples": [{ "sentence": "Kursen st‸iger" }]' }))).toBeUndefined();
 });
 
+it.each([
+  { file: '"trainer": { ⟦"max_‸epochs"⟧: 3 }' },
+  { file: '"p_tuning": { "encoder_type": ⟦"ml‸p"⟧ }' },
+  { of: '"prompt_template": "⟦<|VIRT‸UAL_PROMPT_0|>⟧{sentence}:{label}"' },
+  { of: '"prompt_template": "<|VIRTUAL_PROMPT_0|>⟦‸{sentence}⟧:{label}"' },
+  { of: '"virtual_token_splits": [⟦1‸0⟧]' },
+  { of: '"taskname": ⟦"sentiment‸-task"⟧' },
+  { of: '"truncate_field": ⟦"sent‸ence"⟧' },
+  { of: '"labels": { ⟦"posi‸tiva"⟧: [], "negativa": [] }' },
+  { of: '"labels": { "positiva": [⟦"posi‸tiv"⟧], "negativa": [] }' },
+  { file: '"model": ⟦"de‸mo"⟧' },
+  { file: '"language": ⟦"s‸v"⟧' },
+  { file: '"prompt_table": ⟦"new‸.safetensors"⟧' },
+  { file: '"new_tasks": [⟦"sentiment‸-task"⟧]' },
+  { file: '"existing_tasks": [⟦"sentiment‸-task"⟧]' },
+  { file: '"data": { "train_ds": [⟦"tra‸in.jsonl"⟧] }' },
+  { file: '"examples": [⟦{ "taskname": "sentiment-task", "sentence": "Kursen st‸iger" }⟧]' },
+  { file: '"examples": [{ "taskname": ⟦"sent‸iment-task"⟧, "sentence": "Kursen stiger" }]' },
+])('it is said of what stands there as a whole: $file$of', async (keys) => {
+  const marked = taskFile(keys);
+  const { service } = editor();
+  const { text, position } = atCursor(unmark(marked).text);
+  service.openDocument(TASK, text);
+  await service.settled();
+  expect(service.hover(TASK, position)?.range).toEqual(unmark(marked.replace('‸', '')).ranges[0]);
+});
+
 describe('nothing is said', () => {
   it.each([
+    taskFile({ of: '"prompt_template": "<|VIRTUAL_PROMPT_0|>{sentence} an‸d {label}"' }),
+    taskFile({ of: '"labels": { "a": { "b‸": [] } }' }),
+    taskFile({ file: '"data": { "folders": ["tra‸in.jsonl"] }' }),
+    taskFile({ file: '"folders": { "train_ds": ["tra‸in.jsonl"] }' }),
     taskFile({ file: '"trainer": { "max_epochs": ‸3 }' }),
     taskFile({ file: '"unk‸nown": 3' }),
     taskFile({ file: '"data": ‸{}' }),

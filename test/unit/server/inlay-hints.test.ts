@@ -66,6 +66,30 @@ describe('hints', () => {
     );
   });
 
+  it('tell on a closer look no more than is known', async () => {
+    const tooltips = async (text: string) => {
+      const { service } = editor();
+      service.openDocument(TASK, text);
+      await service.settled();
+      return service.inlayHints(TASK, ALL).map(({ tooltip }) => tooltip);
+    };
+    expect(await tooltips(template('<|VIRTUAL_PROMPT_0|>{missing}{label}', '[10]'))).toEqual([
+      "10 virtual tokens. In front: 4 tokens, the backbone's own among them.",
+      'The splits add up to 10. The task has 10 virtual tokens.',
+      'Lines that are not blank.',
+      'Lines that are not blank.',
+    ]);
+    const atEnd = (data: string) =>
+      tooltips(
+        taskFile({
+          file: `"data": { ${data} }`,
+          of: '"prompt_template": "{missing}<|VIRTUAL_PROMPT_0|> end", "total_virtual_tokens": 1',
+        }),
+      );
+    expect(await atEnd('"add_eos": false')).toEqual(['1 virtual token. Behind: 1 token.']);
+    expect(await atEnd('"add_eos": true')).toEqual(['1 virtual token. Behind: 2 tokens.']);
+  });
+
   it('count the first token where rows begin with one', async () => {
     const text = taskFile({ file: '"data": { "train_ds": "train.jsonl", "add_bos": true }' });
     expect(await hinted(text)).toContain('<|VIRTUAL_PROMPT_0|>«⟨10⟩ 6–15»');

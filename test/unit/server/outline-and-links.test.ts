@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DocumentSymbol } from 'vscode-languageserver-types';
+import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
 import { row, taskFile } from '../task/harness.ts';
 import { editor, TASK, TRAIN, uriOf } from './harness.ts';
 
@@ -43,6 +43,34 @@ describe('the outline', () => {
     ]);
   });
 
+  it('tells each thing’s kind, where it is and where its name is', () => {
+    const { service } = editor();
+    const text =
+      '{ "task_templates": [{ "taskname": "mood", "prompt_template": "<|VIRTUAL_PROMPT_0|>{text}" }], "data": { "train_ds": "a.jsonl" }, "examples": [{ "taskname": "mood" }] }';
+    service.openDocument(TASK, text);
+    const lines = (symbols: readonly DocumentSymbol[]): string[] =>
+      symbols.flatMap(({ kind, range, selectionRange, children = [] }) => [
+        `${kind} ${text.slice(range.start.character, range.end.character)} at ${text.slice(selectionRange.start.character, selectionRange.end.character)}`,
+        ...lines(children),
+      ]);
+    expect(lines(service.documentSymbols(TASK))).toEqual([
+      `${SymbolKind.Class} { "taskname": "mood", "prompt_template": "<|VIRTUAL_PROMPT_0|>{text}" } at "mood"`,
+      `${SymbolKind.Constant} <|VIRTUAL_PROMPT_0|> at <|VIRTUAL_PROMPT_0|>`,
+      `${SymbolKind.Field} {text} at {text}`,
+      `${SymbolKind.Module} "data": { "train_ds": "a.jsonl" } at "data"`,
+      `${SymbolKind.File} "a.jsonl" at "a.jsonl"`,
+      `${SymbolKind.Module} "examples": [{ "taskname": "mood" }] at "examples"`,
+      `${SymbolKind.Object} { "taskname": "mood" } at { "taskname": "mood" }`,
+    ]);
+  });
+
+  it('has of two sections of a name the one that counts', () => {
+    expect(outlineOf('{ "data": { "train_ds": "a.jsonl" }, "data": { "train_ds": "b.jsonl" } }')).toEqual([
+      'data',
+      '  b.jsonl (training data)',
+    ]);
+  });
+
   it('is there in text that does not parse', () => {
     expect(outlineOf('{ , "task_templates": [{ "taskname": "mood", "prompt_template": "{text} ')).toEqual([
       'mood (10 virtual tokens)',
@@ -77,6 +105,20 @@ describe('links', () => {
       ['mine.safetensors', uriOf('project/mine.safetensors')],
       ['train.jsonl', TRAIN],
       ['./validation.jsonl', uriOf('project/validation.jsonl')],
+    ]);
+  });
+
+  it('say what they lead to', async () => {
+    const { service, disk } = editor();
+    Object.assign(disk, { 'mine.safetensors': '', 'models/tiny/config.json': '{}' });
+    service.openDocument(
+      TASK,
+      '{ "model": "models/tiny", "prompt_table": "mine.safetensors", "data": { "train_ds": "train.jsonl" } }',
+    );
+    expect((await service.documentLinks(TASK)).map(({ tooltip }) => tooltip)).toEqual([
+      'Configuration of the model',
+      'Prompt table',
+      'Data file',
     ]);
   });
 

@@ -77,6 +77,13 @@ describe('semantic tokens', () => {
     ]);
   });
 
+  it('are one where a text is two labels, since two templates have its task', () => {
+    const template = (label: string) =>
+      `{ "taskname": "mood", "answer_field": "a", "labels": { "${label}": ["yes"] } }`;
+    const text = `{ "task_templates": [${template('good')}, ${template('right')}], "examples": [{ "taskname": "mood", "a": "yes" }] }`;
+    expect(told(text).slice(-3)).toEqual(['mood class', 'a parameter.answer', 'yes enumMember']);
+  });
+
   it('are given for the lines of a range alone', () => {
     const text = '{ "new_tasks": ["a",\r\n"b",\r"c",\n"d"] }';
     const range = { start: { line: 1, character: 3 }, end: { line: 2, character: 0 } };

@@ -74,6 +74,7 @@ describe('the rows of a data file', () => {
     const [same, tone] = [uriOf('project/same.ptask.json'), uriOf('project/tone.ptask.json')];
     service.openDocument(same, taskFile());
     service.openDocument(tone, taskFile().replaceAll('sentiment-task', 'tone-task'));
+    service.openDocument(uriOf('project/stranger.ptask.json'), taskFile({ file: '"data": {}' }));
     const rows = service.taskRows(TRAIN, everything);
     expect(rows.map(({ row, taskFiles }) => [row.sentence, taskFiles])).toEqual([
       ['A', [TASK, same]],
