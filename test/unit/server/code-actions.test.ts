@@ -53,8 +53,12 @@ describe('quick fixes', () => {
 
   it('are not given elsewhere', async () => {
     const { service } = await opened(SPLITS);
-    const top = { line: 0, character: 0 };
-    expect(service.codeActions(TASK, { start: top, end: top }, { only: ['quickfix'] })).toEqual([]);
+    for (const place of [
+      { line: 0, character: 0 },
+      { line: 999, character: 0 },
+    ]) {
+      expect(service.codeActions(TASK, { start: place, end: place }, { only: ['quickfix'] })).toEqual([]);
+    }
   });
 
   it('are those of the problems that the editor asks about, which they name as the editor does', async () => {
@@ -141,6 +145,7 @@ describe('fixing all problems of a kind', () => {
     const [problem] = service.diagnostics(TRAIN);
     const actions = service.codeActions(TRAIN, problem!.range, { only: ['quickfix'] });
     expect(titles(actions)).toEqual(['Remove this row', 'Remove every duplicate row']);
+    expect(actions[1]).toMatchObject({ kind: 'quickfix', diagnostics: [problem] });
     expect(fixedText(TRAIN, rows, actions[1])).toBe([row('a'), row('b'), ''].join('\n'));
   });
 
@@ -188,6 +193,22 @@ describe('fixing all problems of a kind', () => {
       const text = `${row('ny')}\n${row('ny')}`;
       service.changeDocument(TRAIN, text);
       expect(fixedText(TRAIN, text, await resolving)).toBe(`${row('ny')}\n`);
+    });
+
+    it('changes no other file with such problems', async () => {
+      // Some more than are shown.
+      const duplicates = Array(105).fill(row('a')).join('\n');
+      const { service, disk } = editor();
+      disk['validation.jsonl'] = duplicates;
+      service.openDocument(TASK, taskFile());
+      service.openDocument(TRAIN, duplicates);
+      await service.settled();
+      const [problem] = service.diagnostics(TRAIN);
+      const wanted = { only: ['quickfix'] };
+      const [, action] = service.codeActions(TRAIN, problem!.range, wanted, { resolvesEdits: true });
+      const { edit } = await service.resolveCodeAction(action!);
+      expect(Object.keys(edit!.changes!)).toEqual([TRAIN]);
+      expect(fixedText(TRAIN, duplicates, { ...action!, edit: edit! })).toBe(`${row('a')}\n`);
     });
 
     it('gives up when it is told to', async () => {
@@ -304,6 +325,26 @@ describe('a model that is not there', () => {
   it('is not fetched where it can be none of the hub, nor by an editor that does not know how', async () => {
     expect(titles(await actionsOf('./models/gpt2'))).toEqual(['Select another model…']);
     expect(titles(await actionsOf('owner/other', { commands: new Set() }))).toEqual([]);
+  });
+
+  it('is no matter where other kinds of actions are asked for, nor where another problem is', async () => {
+    const { service } = await opened(taskFile({ file: '"model": "owner/other", "colour": 1' }));
+    const asked = (only: string[], diagnostics: Diagnostic[] = []) =>
+      titles(service.codeActions(TASK, EVERYWHERE, { only, diagnostics }, { commands }));
+    expect(asked(['refactor'])).toEqual([]);
+    const colour = service.diagnostics(TASK).filter(({ message }) => String(message).includes('colour'));
+    expect(asked(['quickfix'], colour)).toEqual(['Remove "colour"']);
+  });
+
+  it('or that the engine has no graph for is replaced, and not fetched', async () => {
+    const { service } = editor({
+      model: async () => ({ kind: 'unsupported', modelType: 'bert', supported: ['gpt2'], reason: 'No decoder.' }),
+    });
+    service.openDocument(TASK, taskFile({ file: '"model": "owner/other"' }));
+    await service.settled();
+    const actions = service.codeActions(TASK, EVERYWHERE, { only: ['quickfix'] }, { commands });
+    expect(titles(actions)).toEqual(['Select another model…']);
+    expect(actions[0]).toMatchObject({ kind: 'quickfix', command: { title: 'Select another model…' } });
   });
 
   it('is not fetched where a folder of that name lacks files, which the problem names', async () => {
