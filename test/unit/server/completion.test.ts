@@ -75,6 +75,8 @@ describe('keys', () => {
         key,
       );
     expect(await of('"virtual_token_splits": [3, 4], ', 'total_virtual_tokens')).toContain('"total_virtual_tokens": 7');
+    const other = '{ "task_templates": [{ "virtual_token_splits": [3, 4], "total_virtual_tokens": 1‸2 }] }';
+    expect((await completing(other)).labels).toEqual(['7']);
     expect(await of('', 'prompt_template')).toContain('"prompt_template": "<|VIRTUAL_PROMPT_0|> {sentence}: {label}"');
     expect(await of('"answer_field": "sentence", ', 'prompt_template')).toContain(' {label}: {sentence}"');
     const existing = taskFile({ file: '"existing_tasks": ["sentiment-task"], ‸"examples": []' });
@@ -199,6 +201,8 @@ describe('names', () => {
     expect((await completing(taskFile({ file: '"new_tasks": ["‸"]' }))).labels).toEqual(['"sentiment-task"']);
     const taken = taskFile({ file: '"existing_tasks": ["sentiment-task"], "new_tasks": ["‸"]' });
     expect((await completing(taken)).labels).toEqual([]);
+    const isNew = taskFile({ file: '"new_tasks": ["sentiment-task"], "existing_tasks": ["‸"]' });
+    expect((await completing(isNew)).labels).toEqual(['"trained-task"']);
   });
 
   it('of tasks hold the one that the cursor is in, with its rows', async () => {
@@ -215,8 +219,8 @@ describe('names', () => {
 
   it('of a template are the tasks that have none', async () => {
     const marked =
-      '{ "new_tasks": ["a-task", "b-task"], "task_templates": [{ "taskname": "a-task" }, { "taskname": "‸" }] }';
-    expect((await completing(marked)).labels).toEqual(['"b-task"']);
+      '{ "new_tasks": ["a-task", "b-task"], "existing_tasks": ["c-task"], "task_templates": [{ "taskname": "a-task" }, { "taskname": "‸" }] }';
+    expect((await completing(marked)).labels).toEqual(['"b-task"', '"c-task"']);
   });
 
   it('of a template are tasks that rows name, too', async () => {
@@ -268,6 +272,8 @@ describe('labels', () => {
     const { labels, accept } = await completing(taskFile({ of: '"labels": { "bäst": [], "‸" }' }), { disk });
     expect(labels).toEqual(['bra', 'dåligt']);
     expect(accept('bra')).toContain('"labels": { "bäst": [], "bra": [] }');
+    const renamed = await completing(taskFile({ of: '"labels": { "bäst": [], "‸": ["b"] }' }), { disk });
+    expect(renamed.accept('dåligt')).toContain('"labels": { "bäst": [], "dåligt": ["b"] }');
   });
 
   it('are counted without the blanks around them', async () => {
@@ -321,6 +327,27 @@ describe('paths', () => {
     expect(labels).toEqual(['"data/train-more.jsonl"', '"validation.jsonl"', '"data/dev.jsonl"']);
     expect(item('"data/dev.jsonl"').detail).toBe('in validation_ds');
     expect(accept('"data/train-more.jsonl"')).toContain('"train_ds": ["train.jsonl", "data/train-more.jsonl"]');
+  });
+
+  it('to data are none that the list has, whatever other list has them too, but for the one at the cursor', async () => {
+    const of = async (train: string) =>
+      (
+        await completing(taskFile({ file: `"data": { "train_ds": [${train}], "test_ds": ["train.jsonl"] }` }))
+      ).items.map(({ label, detail }) => [label, detail]);
+    expect(await of('"train.jsonl", "‸"')).toEqual([['"validation.jsonl"', undefined]]);
+    expect(await of('"tra‸in.jsonl"')).toEqual([
+      ['"train.jsonl"', 'in test_ds'],
+      ['"validation.jsonl"', undefined],
+    ]);
+  });
+
+  it('to data that are meant for the list go before others, and then those that no list has', async () => {
+    const files = { 'b-test.jsonl': '', 'c-test.jsonl': '', 'a.jsonl': '' };
+    const { labels } = await completing(
+      taskFile({ file: '"data": { "train_ds": ["a.jsonl", "b-test.jsonl"], "test_ds": ["‸"] }' }),
+      { disk: files },
+    );
+    expect(labels).toEqual(['"c-test.jsonl"', '"b-test.jsonl"', '"train.jsonl"', '"validation.jsonl"', '"a.jsonl"']);
   });
 
   it('start where a folder has been typed, whatever follows it', async () => {

@@ -84,8 +84,12 @@ describe('completion in a data file', () => {
   it('of keys gives the task, then what the template needs and the row lacks', async () => {
     expect((await completingRow('{‸}')).labels).toEqual(['taskname', 'sentence', 'label']);
     expect((await completingRow('{"‸"}')).accept('taskname')).toBe('{"taskname": "sentiment-task"}');
-    const { labels, accept } = await completingRow('{"taskname": "sentiment-task", ‸}');
+    const { labels, item, accept } = await completingRow('{"taskname": "sentiment-task", ‸}');
     expect(labels).toEqual(['"sentence", "label"', 'sentence', 'label']);
+    expect(item('"sentence", "label"')).toMatchObject({ detail: 'all that are missing', filterText: 'sentence' });
+    const named = await completingRow('{"taskname": "sentiment-task", "‸": "Bra"}');
+    expect(named.labels).toEqual(['sentence', 'label']);
+    expect(named.accept('sentence')).toBe('{"taskname": "sentiment-task", "sentence": "Bra"}');
     expect(accept('"sentence", "label"')).toBe('{"taskname": "sentiment-task", "sentence": "", "label": "positiva"}');
     expect((await completingRow('{"taskname": "sentiment-task", "label": "positiva", "s‸')).labels).toEqual([
       'sentence',
@@ -141,6 +145,9 @@ describe('completion in a data file', () => {
   it('is not given outside a row, inside an object of one, or for a file that no task file names', async () => {
     expect((await completingRow(`${row('a')} ‸`)).labels).toEqual([]);
     expect((await completingRow('{"taskname": {"‸"}}')).labels).toEqual([]);
+    expect((await completingRow('"‸"')).labels).toEqual([]);
+    expect((await completingRow('{"taskname": "sentiment-task", "label": [‸]}')).labels).toEqual([]);
+    expect((await completingRow('{"taskname": "sentiment-task", "sentence": "‸"}')).labels).toEqual([]);
     expect((await completingRow('{‸}', { task: taskFile({ file: '"data": {}' }) })).labels).toEqual([]);
   });
 });

@@ -21,17 +21,21 @@ interface Folder {
 /** JSONL files below what has been typed: those whose names tell their split first, those that the list has already left out. */
 export async function dataFileOffers(ask: Ask, key: (typeof SPLITS)[number]['key']): Promise<Offer[]> {
   const { context } = ask.knowledge;
-  const used = new Map(
-    SPLITS.flatMap((split) => context.entries('data', split.key).map(({ value }) => [value, split.key] as const)),
-  );
+  const listed = SPLITS.map((split) => ({
+    key: split.key,
+    files: context.entries('data', split.key).map(({ value }) => value),
+  }));
   const own = context.text.slice(ask.cursor.span.start, ask.cursor.span.end);
-  const files = (await filesBelow(ask, '.jsonl')).filter(
-    (path) => used.get(path) !== key || JSON.stringify(path) === own,
-  );
-  const rank = (path: string) => (isMeantFor(key, path) ? 0 : 2) + (used.has(path) ? 1 : 0);
+  const isListed = (path: string) => listed.some((list) => list.key === key && list.files.includes(path));
+  const elsewhere = (path: string) => listed.find((list) => list.key !== key && list.files.includes(path))?.key;
+  const files = (await filesBelow(ask, '.jsonl')).filter((path) => !isListed(path) || JSON.stringify(path) === own);
+  const rank = (path: string) => (isMeantFor(key, path) ? 0 : 2) + (elsewhere(path) === undefined ? 0 : 1);
   return files
     .toSorted((a, b) => rank(a) - rank(b))
-    .map((path) => fileOffer(ask, path, used.has(path) ? t('in {0}', used.get(path)!) : undefined));
+    .map((path) => {
+      const other = elsewhere(path);
+      return fileOffer(ask, path, other && t('in {0}', other));
+    });
 }
 
 /** Words in a file's name by which people tell splits. */
