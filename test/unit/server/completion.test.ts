@@ -4,6 +4,8 @@ import { CompletionItemKind, InsertTextFormat, type TextEdit } from 'vscode-lang
 import { DEMO_SIZES } from '../../../model/src/demo/packages.ts';
 import { SUGGESTED_MODELS } from '../../../model/src/suggested-models.ts';
 import type { ModelFacts } from '../../../task/src/environment.ts';
+import type { Key, ValueShape } from '../../../task/src/key-types.ts';
+import { taskFileShape } from '../../../task/src/keys.ts';
 import { demoModel, row, taskFile } from '../task/harness.ts';
 import { completing } from './completing.ts';
 import { atCursor, editor, TASK } from './harness.ts';
@@ -136,6 +138,20 @@ describe('an offer', () => {
 });
 
 describe('values', () => {
+  it('of each key with few have the default first in the key table', () => {
+    const keysOf = (shape: ValueShape): [string, Key<unknown>][] => {
+      if (shape.kind === 'list') return keysOf(shape.items);
+      if (shape.kind === 'nullable') return keysOf(shape.of);
+      if (shape.kind !== 'section') return [];
+      return Object.entries(shape.keys).flatMap(([name, key]) => [[name, key], ...keysOf(key.shape)]);
+    };
+    const few = keysOf(taskFileShape).flatMap(([name, { shape, absent }]) =>
+      shape.kind === 'text' && shape.values ? [{ name, first: { default: shape.values[0] }, absent }] : [],
+    );
+    expect(few.map(({ name }) => name)).toContain('encoder_type');
+    for (const { name, first, absent } of few) expect(first, name).toEqual(absent);
+  });
+
   it('of a key with few are these, the default first, each with its meaning', async () => {
     const { labels, item } = await completing('{ "p_tuning": { "encoder_type": ‸ } }');
     expect(labels).toEqual(['"lstm"', '"mlp"', '"tpmlp"', '"residual"', '"embedding"']);

@@ -32,23 +32,21 @@ function defaultOf(key: Key<unknown> | undefined): unknown {
   return key === undefined || key.absent === 'required' || !('default' in key.absent) ? undefined : key.absent.default;
 }
 
-/** Few values, the default first. */
+/** Few values, in the order of the key table, which has the default first. */
 function byShape(cursor: Cursor, shape: ValueShape, fallback: unknown): Offer[] {
   const isDefault = (value: unknown) => (value === fallback ? t('default') : undefined);
   const kind = CompletionItemKind.Value;
   switch (shape.kind) {
     case 'text':
-      return (shape.values ?? [])
-        .toSorted((a, b) => Number(b === fallback) - Number(a === fallback))
-        .map((value) => {
-          const meaning = shape.meanings?.[value];
-          const documentation = meaning && choiceText(value, meaning);
-          return jsonOffer(cursor, value, {
-            kind: CompletionItemKind.EnumMember,
-            detail: isDefault(value),
-            documentation,
-          });
+      return (shape.values ?? []).map((value) => {
+        const meaning = shape.meanings?.[value];
+        const documentation = meaning && choiceText(value, meaning);
+        return jsonOffer(cursor, value, {
+          kind: CompletionItemKind.EnumMember,
+          detail: isDefault(value),
+          documentation,
         });
+      });
     case 'nullable': {
       const none = cursor.inString ? [] : [jsonOffer(cursor, null, { kind, detail: isDefault(null) })];
       const inner = byShape(cursor, shape.of, fallback);
