@@ -417,10 +417,15 @@ describe('in a template', () => {
     ['behind escapes', '\\u003c|VIRTUAL_PROMPT_0|>\\n{sen‸ {label}', '{sentence}', '|>\\n{sentence} {label}"'],
     ['over a placeholder', '<|VIRTUAL_PROMPT_0|> {se‸nt}:{label}', '{sentence}', '|> {sentence}:{label}"'],
     ['without a brace', '<|VIRTUAL_PROMPT_0|> sen‸ {label}', '{sentence}', '|> {sentence} {label}"'],
+    ['with a capital', '<|VIRTUAL_PROMPT_0|> Sen‸ {label}', '{sentence}', '|> {sentence} {label}"'],
     ['between texts', '<|VIRTUAL_PROMPT_0|> a: ‸ {label}', '{sentence}', '|> a: {sentence} {label}"'],
   ])('a field is put in %s', async (_, text, label, expected) =>
     expect((await template(text)).accept(label)).toContain(expected),
   );
+
+  it('nothing is offered in the middle of an escape', async () => {
+    expect((await template('<|VIRTUAL_PROMPT_0|>\\u00‸41 {label}')).labels).toEqual([]);
+  });
 
   it('a field is put in the place of a name with vowel signs or joiners', async () => {
     const rows = '{"taskname": "sentiment-task", "वाक्य": "a", "نوشته‌ها": "b", "label": "positiva"}';
@@ -462,13 +467,17 @@ describe('in a template', () => {
   it('the next marker is offered, whole or begun', async () => {
     const marked = '<|VIRTUAL_PROMPT_0|> {sentence}‸ {label}';
     expect((await template(marked)).accept('<|VIRTUAL_PROMPT_1|>')).toContain('{sentence}<|VIRTUAL_PROMPT_1|> {label}');
+    const { item } = await template(marked);
+    expect(item('<|VIRTUAL_PROMPT_1|>')).toMatchObject({ detail: 'virtual tokens' });
+    expect(item('<|VIRTUAL_PROMPT_1|>').additionalTextEdits).toBeUndefined();
     const begun = await template('<|VIRTUAL_PROMPT_0|> {sentence}<|‸ {label}');
     expect(begun.labels).toEqual(['<|VIRTUAL_PROMPT_1|>']);
     expect(begun.accept('<|VIRTUAL_PROMPT_1|>')).toContain('{sentence}<|VIRTUAL_PROMPT_1|> {label}');
   });
 
   it('a marker in front of others moves their numbers up', async () => {
-    const { accept } = await template('‸{sentence}<|VIRTUAL_PROMPT_0|> {label}<|VIRTUAL_PROMPT_1|>');
+    const { item, accept } = await template('‸{sentence}<|VIRTUAL_PROMPT_0|> {label}<|VIRTUAL_PROMPT_1|>');
+    expect(item('<|VIRTUAL_PROMPT_0|>').detail).toBe('virtual tokens; the markers behind are renumbered');
     expect(accept('<|VIRTUAL_PROMPT_0|>')).toContain(
       '"<|VIRTUAL_PROMPT_0|>{sentence}<|VIRTUAL_PROMPT_1|> {label}<|VIRTUAL_PROMPT_2|>"',
     );
@@ -506,6 +515,15 @@ describe('a whole', () => {
     expect(written).toContain('"prompt_template": "<|VIRTUAL_PROMPT_0|> {text} sentiment: {betyg}"');
     expect(written).toContain('"labels": { "bra": [], "dåligt": [] }');
     expect(accept('Template with two splits')).toContain('{text} <|VIRTUAL_PROMPT_1|> {titel} Answer: {betyg}');
+  });
+
+  it('template has each answer of the rows as one label, whatever its blanks, and none for an empty answer', async () => {
+    const rows = ['bra', ' bra', '', 'dåligt', 'bra', ' bra', '', 'dåligt', 'bra'].map((label, i) =>
+      JSON.stringify({ taskname: 'review-task', text: `recension ${i}`, label }),
+    );
+    const file = '{ "data": { "train_ds": "train.jsonl" }, "task_templates": [‸] }';
+    const { accept } = await completing(file, { disk: { 'train.jsonl': rows.join('\n') } });
+    expect(accept('Template for classification')).toContain('"labels": { "bra": [], "dåligt": [] }');
   });
 
   it('example is offered in the list, without its answer', async () => {

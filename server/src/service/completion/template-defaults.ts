@@ -1,4 +1,4 @@
-import type { TaskDataFacts } from '../../../../task/src/data-facts.ts';
+import type { FieldSample, TaskDataFacts } from '../../../../task/src/data-facts.ts';
 import { canBePlaceholder } from '../../../../task/src/template.ts';
 import { commonestTexts, lengthStatistics, rowsPerText } from '../field-statistics.ts';
 import type { Ask } from './ask.ts';
@@ -25,13 +25,18 @@ function fieldsOf({ samples }: TaskDataFacts): TemplateDefaults {
   const answer =
     others.find((field) => USUAL_ANSWERS.includes(field)) ?? others.reduce((a, b) => (repeats(b) > repeats(a) ? b : a));
   const second = others.find((field) => field !== answer);
-  const labels = samples.get(answer)!.values.length <= MAX_LABELS && repeats(answer) >= 2;
+  const areLabels = samples.get(answer)!.values.length <= MAX_LABELS && repeats(answer) >= 2;
   return {
     text,
     answer,
     ...(second === undefined ? {} : { second }),
-    ...(labels ? { labels: commonestTexts(samples.get(answer)!).map((value) => value.text.trim()) } : {}),
+    ...(areLabels ? { labels: answersOf(samples.get(answer)!) } : {}),
   };
+}
+
+/** Each once, whatever blanks are around it; an empty one is no answer. */
+function answersOf(sample: FieldSample): string[] {
+  return [...new Set(commonestTexts(sample).map(({ text }) => text.trim()))].filter((answer) => answer !== '');
 }
 
 const USUAL_ANSWERS: readonly string[] = ['label', 'answer'];
