@@ -2,6 +2,7 @@ import type { SampledValue } from '../../../task/src/data/value-table.ts';
 import type { Work } from '../../../task/src/data/work.ts';
 import type { FieldSample } from '../../../task/src/data-facts.ts';
 import type { TokenEncoder } from '../../../task/src/environment.ts';
+import { formKey } from '../../../task/src/labels.ts';
 
 /** How long the texts of a field are, over all rows. */
 export interface LengthStatistics {
@@ -93,6 +94,20 @@ function ranks(
 /** The texts of a sample with their rows, the commonest first; those that were cut are left out. */
 export function commonestTexts({ values }: FieldSample): SampledValue[] {
   return values.filter(isWhole).sort((a, b) => b.rows - a.rows || (a.text < b.text ? -1 : 1));
+}
+
+/**
+ * The texts of a sample as answers, with their rows, the commonest first: what differs in outer blanks or the composition of letters
+ * alone is one, as it is one label; an empty text is none.
+ */
+export function answersOf(sample: FieldSample): { readonly answer: string; readonly rows: number }[] {
+  const answers = new Map<string, { answer: string; rows: number }>();
+  for (const { text, rows } of commonestTexts(sample)) {
+    const known = answers.get(formKey(text));
+    if (known !== undefined) known.rows += rows;
+    else if (text.trim() !== '') answers.set(formKey(text), { answer: text.trim(), rows });
+  }
+  return [...answers.values()].sort((a, b) => b.rows - a.rows);
 }
 
 /** In how many rows a text of the field stands, on average. */

@@ -303,6 +303,17 @@ describe('labels', () => {
     ]);
   });
 
+  it('are one where only the composition of letters differs, as it is one label', async () => {
+    const rows = ['kafe\u0301', 'caf\u00e9', 'kaf\u00e9', 'kaf\u00e9'].map((label, i) => row(`mening ${i}`, label));
+    const { items } = await completing(taskFile({ of: '"labels": { "‸" }' }), {
+      disk: { 'train.jsonl': rows.join('\n'), 'validation.jsonl': '' },
+    });
+    expect(items.map(({ label, detail }) => [label, detail])).toEqual([
+      ['kaf\u00e9', '3 rows'],
+      ['caf\u00e9', '1 row'],
+    ]);
+  });
+
   it('as a whole are examples of labels, where there are too many answers', async () => {
     const many = Array.from({ length: 21 }, (_, i) => row(`mening ${i}`, `svar ${i}`)).join('\n');
     const { accept } = await completing(taskFile({ of: '"labels": null, ‸' }).replace('"labels": null,', ''), {

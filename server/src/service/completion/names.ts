@@ -5,7 +5,7 @@ import { rowsOf, SPLITS } from '../../../../task/src/data-facts.ts';
 import type { JsonPath } from '../../../../task/src/json-tree.ts';
 import { labelOf } from '../../../../task/src/labels.ts';
 import { canBePlaceholder } from '../../../../task/src/template.ts';
-import { commonestTexts, lengthStatistics } from '../field-statistics.ts';
+import { answersOf, lengthStatistics } from '../field-statistics.ts';
 import { briefFieldText } from '../hover/field.ts';
 import { languageName } from '../language-name.ts';
 import { amount } from '../words.ts';
@@ -119,16 +119,12 @@ export function rowFields({ knowledge }: Ask, template: TemplateView): string[] 
 }
 
 /** Answers of the rows that no label stands for yet with how many rows have each, the commonest first. */
-export function unlabelledAnswers({ knowledge }: Ask, template: TemplateView): { answer: string; rows: number }[] {
-  const { taskname, answer_field } = template.settings;
+export function unlabelledAnswers({ knowledge }: Ask, template: TemplateView): ReturnType<typeof answersOf> {
+  const { forms, settings } = template;
+  const { taskname, answer_field } = settings;
   const sample = answer_field === null ? undefined : knowledge.data?.tasks.get(taskname)?.samples.get(answer_field);
-  const rows = new Map<string, number>();
-  for (const { text, rows: more } of sample === undefined ? [] : commonestTexts(sample)) {
-    const answer = text.trim();
-    const isLabelled = template.forms !== undefined && labelOf(template.forms, answer) !== undefined;
-    if (answer !== '' && !isLabelled) rows.set(answer, (rows.get(answer) ?? 0) + more);
-  }
-  return [...rows].map(([answer, count]) => ({ answer, rows: count })).sort((a, b) => b.rows - a.rows);
+  if (sample === undefined) return [];
+  return answersOf(sample).filter(({ answer }) => forms === undefined || labelOf(forms, answer) === undefined);
 }
 
 /** Answers without a label, those that begin as the label does first. */

@@ -1,6 +1,6 @@
-import type { FieldSample, TaskDataFacts } from '../../../../task/src/data-facts.ts';
+import type { TaskDataFacts } from '../../../../task/src/data-facts.ts';
 import { canBePlaceholder } from '../../../../task/src/template.ts';
-import { commonestTexts, lengthStatistics, rowsPerText } from '../field-statistics.ts';
+import { answersOf, lengthStatistics, rowsPerText } from '../field-statistics.ts';
 import type { Ask } from './ask.ts';
 import { tasksWithoutTemplate } from './names.ts';
 import type { TemplateDefaults } from './templates.ts';
@@ -30,13 +30,8 @@ function fieldsOf({ samples }: TaskDataFacts): TemplateDefaults {
     text,
     answer,
     ...(second === undefined ? {} : { second }),
-    ...(areLabels ? { labels: answersOf(samples.get(answer)!) } : {}),
+    ...(areLabels ? { labels: answersOf(samples.get(answer)!).map((label) => label.answer) } : {}),
   };
-}
-
-/** Each once, whatever blanks are around it; an empty one is no answer. */
-function answersOf(sample: FieldSample): string[] {
-  return [...new Set(commonestTexts(sample).map(({ text }) => text.trim()))].filter((answer) => answer !== '');
 }
 
 const USUAL_ANSWERS: readonly string[] = ['label', 'answer'];
