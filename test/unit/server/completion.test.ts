@@ -85,6 +85,18 @@ describe('keys', () => {
     expect((await completing(existing)).accept('new_tasks')).toContain('"new_tasks": [""]');
   });
 
+  it('come with the names that the lists and the prompt table have', async () => {
+    expect((await completing('{ "new_tasks": ["a"], "task_templates": [{ ‸ }] }')).accept('taskname')).toContain(
+      '{ "taskname": "a" }',
+    );
+    const trained = '{ "task_templates": [{ "taskname": "other" }, { "taskname": "trained-task" }], ‸ }';
+    expect((await completing(trained)).accept('existing_tasks')).toContain('"existing_tasks": ["trained-task"]');
+    const two = '{ "new_tasks": ["a", "b"], "prompt_tuning": { ‸ } }';
+    expect((await completing(two, SNIPPETS)).accept('new_prompt_init_methods')).toContain(
+      '"new_prompt_init_methods": ["${1|text,random|}", "${2|text,random|}"]',
+    );
+  });
+
   it('keep a colon and a value that are there', async () =>
     expect((await completing('{ "lang‸": "sv" }')).accept('language')).toBe('{ "language": "sv" }'));
 
