@@ -240,6 +240,16 @@ describe('a data file that is open', () => {
   });
 });
 
+it('what only one of several task files says of a data file is shown, too', async () => {
+  const { service, shown } = editor();
+  service.openDocument(TASK, taskFile());
+  const labels = '"labels": { "positiva": [], "neutral": [] }';
+  service.openDocument(uriOf('project/other.ptask.json'), taskFile({ of: labels }));
+  service.openDocument(TRAIN, `${row('a')}\n{"taskname": "another"}\n${row('b', 'negativa')}`);
+  await service.settled();
+  expect(shown()[TRAIN]).toEqual(['row-taskname', 'row-label-unknown']);
+});
+
 it('what several task files say of a data file is told at once when it is typed in, with no place from before', async () => {
   const { service, told } = editor();
   for (const name of ['a', 'b', 'c']) service.openDocument(uriOf(`project/${name}.ptask.json`), taskFile());
