@@ -285,6 +285,30 @@ describe('a check in the background', () => {
     expect(asked).toEqual(['demo', table, 'other', table]);
   });
 
+  it('keeps what it has read of a file whose name is being typed, and not of one that is no longer named', async () => {
+    async function* blank() {
+      yield new TextEncoder().encode('\n');
+    }
+    const read: string[] = [];
+    const { service } = editor({
+      readFile: async (path) => {
+        read.push(path);
+        return path.endsWith('.jsonl') ? blank() : 'not-found';
+      },
+    });
+    const readFor = async (name: string) => {
+      read.length = 0;
+      service.changeDocument(TASK, `{ "data": { "train_ds": "${name}" } }`);
+      await service.settled();
+      return [...read];
+    };
+    expect(await readFor('a.jsonl')).toEqual(['project/a.jsonl']);
+    expect(await readFor('a.json')).toEqual(['project/a.json']);
+    expect(await readFor('a.jsonl')).toEqual([]);
+    expect(await readFor('b.jsonl')).toEqual(['project/b.jsonl']);
+    expect(await readFor('a.jsonl')).toEqual(['project/a.jsonl']);
+  });
+
   it('is given up when a newer text comes, and its problems are never shown', async () => {
     const waiting: (() => void)[] = [];
     const { service, shown, errors } = editor({}, () => new Promise<void>((resolve) => waiting.push(resolve)));
