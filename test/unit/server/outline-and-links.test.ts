@@ -122,6 +122,19 @@ describe('links', () => {
     ]);
   });
 
+  it('follow as files come and go', async () => {
+    const { service, disk } = editor();
+    service.openDocument(TASK, '{ "data": { "test_ds": "rows/new.jsonl" } }');
+    const targets = async () => (await service.documentLinks(TASK)).map(({ target }) => target);
+    expect(await targets()).toEqual([]);
+    disk['rows/new.jsonl'] = '';
+    service.fileChanged(uriOf('project/rows/new.jsonl'));
+    expect(await targets()).toEqual([uriOf('project/rows/new.jsonl')]);
+    delete disk['rows/new.jsonl'];
+    service.fileChanged(uriOf('project/rows'));
+    expect(await targets()).toEqual([]);
+  });
+
   it('do not lead to what is not there', async () => {
     expect(
       await linked('{ "model": "models/empty", "prompt_table": "models", "data": { "train_ds": ["gone.jsonl", ""] } }'),
