@@ -48,8 +48,8 @@ export const apertus = architecture({
     yield* inLayers('layers', layers, [
       ['attention_layernorm.weight', [hidden]],
       ['feedforward_layernorm.weight', [hidden]],
-      ...attentionWeights('self_attn', config, config.attentionBias),
-      ...headNormWeights('self_attn', [headSize]),
+      ...attentionWeights(config, config.attentionBias),
+      ...headNormWeights([headSize]),
       ...linearWeights('mlp.up_proj', inner, hidden, false),
       ...linearWeights('mlp.down_proj', hidden, inner, false),
       ['mlp.act_fn.alpha_p', [1]],

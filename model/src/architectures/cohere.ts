@@ -57,9 +57,9 @@ const cohereOf = <const Type extends string>(modelType: Type, own: (read: Config
       yield* outerWeights(config);
       yield* inLayers('layers', layers, [
         ['input_layernorm.weight', [hidden]],
-        ...attentionWeights('self_attn', config, config.attentionBias),
-        ...(config.normalisesHeads ? headNormWeights('self_attn', [heads, headSize], [keyValueHeads, headSize]) : []),
-        ...gatedWeights('mlp', hidden, inner),
+        ...attentionWeights(config, config.attentionBias),
+        ...(config.normalisesHeads ? headNormWeights([heads, headSize], [keyValueHeads, headSize]) : []),
+        ...gatedWeights(hidden, inner),
       ]);
     },
   });

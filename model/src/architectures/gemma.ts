@@ -75,9 +75,9 @@ const gemmaOf = <const Type extends string>(
         ['post_attention_layernorm.weight', [hidden]],
         ['pre_feedforward_layernorm.weight', [hidden]],
         ['post_feedforward_layernorm.weight', [hidden]],
-        ...attentionWeights('self_attn', config, config.attentionBias),
-        ...(config.normalisesHeads ? headNormWeights('self_attn', [headSize]) : []),
-        ...gatedWeights('mlp', hidden, inner),
+        ...attentionWeights(config, config.attentionBias),
+        ...(config.normalisesHeads ? headNormWeights([headSize]) : []),
+        ...gatedWeights(hidden, inner),
       ]);
     },
   });

@@ -58,32 +58,31 @@ export function outerWeights({
 
 /** The projections of queries, keys and values, and of what attention gives. */
 export function attentionWeights(
-  name: string,
   { hidden, heads, keyValueHeads, headSize }: GroupedDecoder & Pick<CommonConfig, 'hidden'>,
   biased: boolean,
   outputBiased = biased,
 ): NeededWeight[] {
   return [
-    ...linearWeights(`${name}.q_proj`, heads * headSize, hidden, biased),
-    ...linearWeights(`${name}.k_proj`, keyValueHeads * headSize, hidden, biased),
-    ...linearWeights(`${name}.v_proj`, keyValueHeads * headSize, hidden, biased),
-    ...linearWeights(`${name}.o_proj`, hidden, heads * headSize, outputBiased),
+    ...linearWeights('self_attn.q_proj', heads * headSize, hidden, biased),
+    ...linearWeights('self_attn.k_proj', keyValueHeads * headSize, hidden, biased),
+    ...linearWeights('self_attn.v_proj', keyValueHeads * headSize, hidden, biased),
+    ...linearWeights('self_attn.o_proj', hidden, heads * headSize, outputBiased),
   ];
 }
 
 /** Scales of the norms of queries and of keys. */
-export function headNormWeights(name: string, query: readonly number[], key = query): NeededWeight[] {
+export function headNormWeights(query: readonly number[], key = query): NeededWeight[] {
   return [
-    [`${name}.q_norm.weight`, query],
-    [`${name}.k_norm.weight`, key],
+    ['self_attn.q_norm.weight', query],
+    ['self_attn.k_norm.weight', key],
   ];
 }
 
 /** The projections of a feed-forward layer with a gate. */
-export function gatedWeights(name: string, hidden: number, inner: number, biased = false): NeededWeight[] {
+export function gatedWeights(hidden: number, inner: number, biased = false): NeededWeight[] {
   return [
-    ...linearWeights(`${name}.gate_proj`, inner, hidden, biased),
-    ...linearWeights(`${name}.up_proj`, inner, hidden, biased),
-    ...linearWeights(`${name}.down_proj`, hidden, inner, biased),
+    ...linearWeights('mlp.gate_proj', inner, hidden, biased),
+    ...linearWeights('mlp.up_proj', inner, hidden, biased),
+    ...linearWeights('mlp.down_proj', hidden, inner, biased),
   ];
 }

@@ -181,10 +181,10 @@ const llamaOf = <const Type extends string>(modelType: Type, relative: Relative)
               ...linearWeights('mlp.down_proj', hidden, inner, false),
             ]
           : [
-              ...attentionWeights('self_attn', config, biases.queryKeyValue, biases.output),
-              ...gatedWeights('mlp', hidden, inner, biases.feedForward),
+              ...attentionWeights(config, biases.queryKeyValue, biases.output),
+              ...gatedWeights(hidden, inner, biases.feedForward),
             ]),
-        ...(config.normalisesHeads ? headNormWeights('self_attn', [headSize]) : []),
+        ...(config.normalisesHeads ? headNormWeights([headSize]) : []),
       ]);
     },
   });

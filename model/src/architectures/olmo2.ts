@@ -39,10 +39,10 @@ export const olmo2 = architecture({
     const { hidden, layers, heads, keyValueHeads, headSize, inner } = config;
     yield* outerWeights(config);
     yield* inLayers('layers', layers, [
-      ...attentionWeights('self_attn', config, config.attentionBias),
-      ...headNormWeights('self_attn', [heads * headSize], [keyValueHeads * headSize]),
+      ...attentionWeights(config, config.attentionBias),
+      ...headNormWeights([heads * headSize], [keyValueHeads * headSize]),
       ['post_attention_layernorm.weight', [hidden]],
-      ...gatedWeights('mlp', hidden, inner),
+      ...gatedWeights(hidden, inner),
       ['post_feedforward_layernorm.weight', [hidden]],
     ]);
   },
