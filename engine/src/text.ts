@@ -3,8 +3,8 @@ import { locale, t } from '../../l10n/src/words.ts';
 import { columnsOf, startWithin } from './columns.ts';
 
 /** `49 rows`, `1 row`. */
-export function count(n: number, singular: string, plural = `${singular}s`): string {
-  return `${n} ${n === 1 ? singular : plural}`;
+export function count(n: number, noun: string): string {
+  return `${n} ${n === 1 ? noun : `${noun}s`}`;
 }
 
 /** `81.6%` */

@@ -44,7 +44,7 @@ export function hubReference(modelFolder: string, revision = 'main'): string {
 }
 
 /** Where programs that fetch the model keep each other off. */
-export function hubLockFolder(id: string, cacheFolder = hubCacheFolder()): string {
+export function hubLockFolder(id: string, cacheFolder: string): string {
   return join(cacheFolder, '.locks', folderName(id));
 }
 

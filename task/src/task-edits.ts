@@ -95,8 +95,8 @@ export function setKey(context: TaskContext, key: string, json: string, after: s
   return insertProperty(context.text, tree, key, json, property(tree, after)?.key.parent);
 }
 
-export function addToList(context: TaskContext, list: 'existing_tasks' | 'new_tasks', taskname: string): Edits {
-  const node = context.given(list);
+export function addToNewTasks(context: TaskContext, taskname: string): Edits {
+  const node = context.given('new_tasks');
   return node?.type === 'array' ? insertEntry(context.text, node, JSON.stringify(taskname)) : undefined;
 }
 

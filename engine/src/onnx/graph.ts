@@ -71,11 +71,10 @@ export class Graph {
   }
 
   /** Names `value` as an output of the graph; an `Identity` carries the name, so that no inner value is renamed. */
-  output(name: string, value: Value): Value {
+  output(name: string, value: Value): void {
     const named: Value = { graph: this, name, type: value.type, shape: value.shape };
     this.nodes.push({ opType: 'Identity', domain: '', inputs: [value], outputs: [named], attributes: {} });
     this.outputs.push(named);
-    return named;
   }
 
   initializer(name: string, type: ElementType, shape: readonly number[], data: InitializerData): Value {
@@ -92,9 +91,8 @@ export class Graph {
   }
 
   /** An int64 constant; equal constants are stored once. */
-  int(values: number | readonly number[], shape?: readonly number[]): Value {
-    const list = typeof values === 'number' ? [values] : values;
-    const dims = shape ?? (typeof values === 'number' ? [] : [values.length]);
+  int(values: number | readonly number[]): Value {
+    const [list, dims] = typeof values === 'number' ? [[values], []] : [values, [values.length]];
     return this.constant(`i${dims}:${list}`, 'int64', dims, () => BigInt64Array.from(list.map(BigInt)));
   }
 

@@ -7,9 +7,9 @@ export function measureTexts(measured: Partial<MeasuredFacts>): string[] {
   const { accuracy, macroF1, intentAccuracy, slotF1, wordF1 } = measured;
   return [
     ...(accuracy === undefined ? [] : [t('accuracy {0}', percent(accuracy))]),
-    ...(macroF1 === undefined ? [] : [`macro-F1 ${decimal(macroF1, 3)}`]),
+    ...(macroF1 === undefined ? [] : [`macro-F1 ${decimal(macroF1)}`]),
     ...(intentAccuracy === undefined ? [] : [t('intent {0}', percent(intentAccuracy))]),
-    ...(slotF1 === undefined ? [] : [t('slot F1 {0}', decimal(slotF1, 3))]),
-    ...(wordF1 === undefined ? [] : [t('word F1 {0}', decimal(wordF1, 3))]),
+    ...(slotF1 === undefined ? [] : [t('slot F1 {0}', decimal(slotF1))]),
+    ...(wordF1 === undefined ? [] : [t('word F1 {0}', decimal(wordF1))]),
   ];
 }

@@ -19,8 +19,8 @@ export function number(value: number): string {
 }
 
 /** `0.861` */
-export function decimal(value: number, digits: number): string {
-  return value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export function decimal(value: number): string {
+  return value.toLocaleString(locale(), { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
 /** Three digits: `0.123`, `12.3`. */

@@ -4,7 +4,7 @@ import { changeTo, type Fix, fixOf } from '../fix.ts';
 import { type JsonNode, spanOf } from '../json-tree.ts';
 import { allNear, didYouMean } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
-import { addToList, removeFromList, together } from '../task-edits.ts';
+import { addToNewTasks, removeFromList, together } from '../task-edits.ts';
 
 export const taskNotTrained: Rule = {
   code: 'task-not-trained',
@@ -48,6 +48,6 @@ export const taskNotTrained: Rule = {
 function moveToNew(context: TaskContext, node: JsonNode, taskname: string): Fix[] {
   const isThere = context.file.new_tasks.includes(taskname);
   // A list that is left out holds every task that is not in `existing_tasks`.
-  const adding = isThere || !context.hasKey('new_tasks') ? [] : addToList(context, 'new_tasks', taskname);
+  const adding = isThere || !context.hasKey('new_tasks') ? [] : addToNewTasks(context, taskname);
   return fixOf(t('Move it to "new_tasks"'), together(removeFromList(context, node), adding));
 }

@@ -2,7 +2,7 @@ import { t } from '../../../l10n/src/words.ts';
 import { fixOf } from '../fix.ts';
 import { spanOf } from '../json-tree.ts';
 import type { Rule } from '../rule.ts';
-import { addToList } from '../task-edits.ts';
+import { addToNewTasks } from '../task-edits.ts';
 
 export const templateUnused: Rule = {
   code: 'template-unused',
@@ -29,7 +29,7 @@ export const templateUnused: Rule = {
           '{0} is neither in "new_tasks" nor in "existing_tasks", so this template is not used.',
           JSON.stringify(name),
         ),
-        fixes: fixOf(t('Add it to "new_tasks"'), addToList(context, 'new_tasks', name)),
+        fixes: fixOf(t('Add it to "new_tasks"'), addToNewTasks(context, name)),
       });
     }
   },

@@ -123,7 +123,7 @@ const TWO_SPLITS = {
   splits: [10, 5],
 };
 
-export function classification(defaults: TemplateDefaults = {}): TemplateForm {
+export function classification(defaults: TemplateDefaults): TemplateForm {
   return {
     taskname: 'sentiment-task',
     text: 'sentence',

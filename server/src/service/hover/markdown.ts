@@ -16,14 +16,14 @@ export function code(text: string, most = 200): string {
  * A text that says what is wrong, of a file that may come from anywhere, with the characters that it has: no link, and no
  * image, for which an editor would ask the net.
  */
-export function said(text: string, most = 500): string {
-  const line = cut(text, most).replaceAll(/[\r\n]+/g, ' ');
+export function said(text: string): string {
+  const line = cut(text, 500).replaceAll(/[\r\n]+/g, ' ');
   return isolated(line.replaceAll(/[\\`*_[\]<>!&$~|]/g, '\\$&'));
 }
 
 /** Text with lines of its own, as code. */
-export function codeBlock(text: string, { language = 'text', most = 2000 } = {}): string {
-  const shown = cut(text, most);
+export function codeBlock(text: string, { language = 'text' } = {}): string {
+  const shown = cut(text, 2000);
   const fence = '`'.repeat(Math.max(3, longestRun(shown) + 1));
   return `${fence}${language}\n${shown}\n${fence}`;
 }

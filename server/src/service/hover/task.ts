@@ -69,7 +69,7 @@ function trainedWith(when: string | undefined, rows: string | undefined): string
 /** `On 46 validation rows: accuracy 87.0%, macro-F1 0.861, loss 0.123.` */
 function measuredText(measured: MeasuredFacts): string {
   const { rows, loss } = measured;
-  const values = [...measureTexts(measured), ...(loss === undefined ? [] : [t('loss {0}', decimal(loss, 3))])];
+  const values = [...measureTexts(measured), ...(loss === undefined ? [] : [t('loss {0}', decimal(loss))])];
   return values.length === 0 ? '' : t('On {0}: {1}.', amount(rows, 'validation row'), values.join(', '));
 }
 
