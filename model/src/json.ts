@@ -7,11 +7,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * The first key that some object of a valid JSON text holds twice, with the character where its second occurrence
- * starts. `JSON.parse` keeps the last one silently, which would let one header say two things about a tensor.
+ * The first key that some object of a valid JSON text holds twice. `JSON.parse` keeps the last one silently, which would let
+ * one header say two things about a tensor.
  * @param text must be valid JSON
  */
-export function findDuplicateKey(text: string): { key: string; at: number } | undefined {
+export function findDuplicateKey(text: string): string | undefined {
   /** The keys so far of each object that is open, and undefined for each list. */
   const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
@@ -25,7 +25,7 @@ export function findDuplicateKey(text: string): { key: string; at: number } | un
     const keys = open.at(-1);
     if (!keys || !isBeforeColon(text, i)) continue;
     const key = JSON.parse(text.slice(start, i + 1)) as string;
-    if (keys.has(key)) return { key, at: start };
+    if (keys.has(key)) return key;
     keys.add(key);
   }
   return undefined;

@@ -32,19 +32,14 @@ export interface SafetensorsHeader {
 export interface SafetensorsProblem {
   /** Without the file's name, to stand after it and a colon. */
   readonly message: string;
-  /** The byte of the file that the problem is about. */
-  readonly offset: number;
-  /** The tensor at fault, if it is one. */
-  readonly tensor?: string;
 }
 
 export type SafetensorsResult =
   | { readonly kind: 'ok'; readonly header: SafetensorsHeader }
   | { readonly kind: 'broken'; readonly problem: SafetensorsProblem };
 
-function broken(text: string, offset: number, tensor?: string): SafetensorsResult {
-  const message = short(text);
-  return { kind: 'broken', problem: tensor === undefined ? { message, offset } : { message, offset, tensor } };
+function broken(text: string): SafetensorsResult {
+  return { kind: 'broken', problem: { message: short(text) } };
 }
 
 /**
@@ -52,23 +47,17 @@ function broken(text: string, offset: number, tensor?: string): SafetensorsResul
  * @param start the first bytes of the file; at least 8 where the file has them
  * @param fileSize size of the whole file in bytes
  */
-function headerLength(start: Uint8Array, fileSize: number): number | SafetensorsProblem {
+function headerLength(start: Uint8Array, fileSize: number): number | string {
   if (fileSize < 8 || start.byteLength < 8)
-    return { message: t('only {0} bytes long: too short to be a safetensors file', fileSize), offset: 0 };
+    return t('only {0} bytes long: too short to be a safetensors file', fileSize);
   const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
-    return {
-      message: t(
-        'not a safetensors file (it would have a header of {0} bytes, more than the format allows)',
-        String(length),
-      ),
-      offset: 0,
-    };
+    return t(
+      'not a safetensors file (it would have a header of {0} bytes, more than the format allows)',
+      String(length),
+    );
   if (8n + length > BigInt(fileSize))
-    return {
-      message: t('truncated, or not a safetensors file: a header of {0} bytes in {1} bytes', String(length), fileSize),
-      offset: 0,
-    };
+    return t('truncated, or not a safetensors file: a header of {0} bytes in {1} bytes', String(length), fileSize);
   return Number(length);
 }
 
@@ -80,9 +69,8 @@ function headerLength(start: Uint8Array, fileSize: number): number | Safetensors
  */
 export function parseSafetensors(start: Uint8Array, fileSize = start.byteLength): SafetensorsResult {
   const length = headerLength(start, fileSize);
-  if (typeof length === 'object') return { kind: 'broken', problem: length };
-  if (start.byteLength < 8 + length)
-    return broken(t('ends at byte {0}, inside its header', start.byteLength), start.byteLength);
+  if (typeof length === 'string') return broken(length);
+  if (start.byteLength < 8 + length) return broken(t('ends at byte {0}, inside its header', start.byteLength));
   let json: unknown;
   let text: string;
   try {
@@ -90,16 +78,11 @@ export function parseSafetensors(start: Uint8Array, fileSize = start.byteLength)
     json = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'JSON' : 'UTF-8';
-    return broken(t('the header is not valid {0}', reason), 8);
+    return broken(t('the header is not valid {0}', reason));
   }
-  if (!isJsonObject(json)) return broken(t('the header is not a JSON object'), 8);
+  if (!isJsonObject(json)) return broken(t('the header is not a JSON object'));
   const duplicate = findDuplicateKey(text);
-  if (duplicate)
-    return broken(
-      t("the header names '{0}' twice", duplicate.key),
-      8 + Buffer.byteLength(text.slice(0, duplicate.at)),
-      duplicate.key,
-    );
+  if (duplicate !== undefined) return broken(t("the header names '{0}' twice", duplicate));
   return checkHeader(json, 8 + length, fileSize);
 }
 
@@ -109,12 +92,12 @@ function checkHeader(json: JsonObject, dataStart: number, fileSize: number): Saf
   for (const [name, value] of Object.entries(json)) {
     if (name === '__metadata__') {
       const problem = metadataProblem(value);
-      if (problem !== undefined) return broken(problem, 8, name);
+      if (problem !== undefined) return broken(problem);
       metadata = value as SafetensorsHeader['metadata'];
       continue;
     }
     const entry = readEntry(value, dataStart);
-    if (typeof entry === 'string') return broken(t("tensor '{0}' {1}", name, entry), 8, name);
+    if (typeof entry === 'string') return broken(t("tensor '{0}' {1}", name, entry));
     entries.push([name, entry]);
   }
   entries.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
@@ -138,24 +121,14 @@ function notInRow(
     if (begin < at)
       return broken(
         t("tensor '{0}' overlaps the one before it (it begins at byte {1}, expected {2})", name, begin, at),
-        at,
-        name,
       );
     if (begin > at)
-      return broken(
-        t("tensor '{0}' leaves a gap before it (it begins at byte {1}, expected {2})", name, begin, at),
-        at,
-        name,
-      );
+      return broken(t("tensor '{0}' leaves a gap before it (it begins at byte {1}, expected {2})", name, begin, at));
     if (end > fileSize)
-      return broken(
-        t("truncated: tensor '{0}' ends at byte {1}, but the file has {2} bytes", name, end, fileSize),
-        fileSize,
-        name,
-      );
+      return broken(t("truncated: tensor '{0}' ends at byte {1}, but the file has {2} bytes", name, end, fileSize));
     at = end;
   }
-  return at === fileSize ? undefined : broken(t('{0} bytes after the last tensor', fileSize - at), at);
+  return at === fileSize ? undefined : broken(t('{0} bytes after the last tensor', fileSize - at));
 }
 
 /** One tensor's entry with absolute offsets, or what is wrong with it. */
@@ -189,7 +162,7 @@ function isSize(value: unknown): value is number {
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsResult> {
   try {
     const reason = await notAFile(path);
-    if (reason !== undefined) return broken(reason, 0);
+    if (reason !== undefined) return broken(reason);
     const file = await open(path, 'r');
     try {
       return await readHeader(file);
@@ -197,7 +170,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsRe
       await file.close();
     }
   } catch (error) {
-    return broken(t('cannot be read: {0}', fileReason('read', error)), 0);
+    return broken(t('cannot be read: {0}', fileReason('read', error)));
   }
 }
 
@@ -211,7 +184,7 @@ export async function readHeader(file: Readable & { stat(): Promise<{ size: numb
   if (size === 0) await file.read(new Uint8Array(1), 0, 1, 0);
   const first = await readExactly(file, 0, Math.min(8, size));
   const length = headerLength(first, size);
-  if (typeof length === 'object') return { kind: 'broken', problem: length };
+  if (typeof length === 'string') return broken(length);
   return parseSafetensors(await readExactly(file, 0, 8 + length), size);
 }
 
