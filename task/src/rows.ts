@@ -280,11 +280,3 @@ export async function* readRowBatches(
   const last = reader.end();
   if (last.length > 0) yield last;
 }
-
-/** All rows of a file, in order; a `ReadableStream<Uint8Array>` and a Node stream are such chunks. */
-export async function* readRows(
-  chunks: AsyncIterable<Uint8Array>,
-  options: RowReaderOptions = {},
-): AsyncGenerator<DataRow> {
-  for await (const batch of readRowBatches(chunks, options)) yield* batch;
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { type DataRow, parseRow, RowReader, readRows } from '../../../task/src/rows.ts';
+import { type DataRow, parseRow, RowReader, readRowBatches } from '../../../task/src/rows.ts';
 
 async function read(bytes: Uint8Array | string, cuts: number[] = [], maxLineBytes?: number): Promise<DataRow[]> {
   const all = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
@@ -9,11 +9,12 @@ async function read(bytes: Uint8Array | string, cuts: number[] = [], maxLineByte
     for (let i = 1; i < edges.length; i++) yield all.slice(edges[i - 1], edges[i]);
   }
   const rows: DataRow[] = [];
-  for await (const row of readRows(chunks(), maxLineBytes === undefined ? {} : { maxLineBytes })) rows.push(row);
+  const options = maxLineBytes === undefined ? {} : { maxLineBytes };
+  for await (const batch of readRowBatches(chunks(), options)) rows.push(...batch);
   return rows;
 }
 
-describe('readRows', () => {
+describe('readRowBatches', () => {
   it('gives each row with its place', async () => {
     expect(await read('{"a":"å"}\n{"b":"2"}\n')).toEqual([
       { line: 0, byteOffset: 0, byteLength: 10, text: '{"a":"å"}', value: { a: 'å' } },
