@@ -9,8 +9,6 @@ import { type ModelFolder, type OpenModelOptions, type OpenModelResult, openMode
 /** What can be said of a model whose weights may not have been made yet. */
 export interface ModelDescription extends Pick<ModelFolder, 'config' | 'loadTokenizer'> {
   /** Undefined for a demo backbone that nothing has asked for yet. */
-  readonly weights?: ModelFolder['weights'];
-  /** Undefined where the weights are. */
   readonly fingerprint: string | undefined;
 }
 

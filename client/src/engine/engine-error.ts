@@ -1,17 +1,14 @@
 import type { EngineErrorKind } from '../../../protocol/src/engine.ts';
-import type { Problem } from '../../../protocol/src/problem.ts';
 import type { Translate } from '../texts.ts';
 
 /** A request that the engine refused or could not answer. The message is one line for the user. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly kind: EngineErrorKind;
-  readonly problems: readonly Problem[];
 
-  constructor(message: string, kind: EngineErrorKind, problems: readonly Problem[] = []) {
+  constructor(message: string, kind: EngineErrorKind) {
     super(message);
     this.kind = kind;
-    this.problems = problems;
   }
 }
 

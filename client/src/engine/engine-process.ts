@@ -154,9 +154,9 @@ export class EngineProcess {
 
   #explain(error: unknown, died: Promise<never>): Promise<never> {
     if (error instanceof ResponseError && isErrorData(error.data)) {
-      const { kind, problems, details } = error.data;
+      const { kind, details } = error.data;
       if (details !== undefined) this.#lines.add(details);
-      throw new EngineError(error.message, kind, problems);
+      throw new EngineError(error.message, kind);
     }
     if (error instanceof ResponseError && this.#child.exitCode === null && this.#child.signalCode === null) {
       throw new EngineError(error.message, 'internal');

@@ -64,7 +64,6 @@ export interface WindowRun {
   readonly phase: RunPhase;
   /** The run's folder, once it is known. */
   readonly dir: string | undefined;
-  readonly device: string | undefined;
   readonly progress: TrainingProgress | undefined;
   readonly end: RunEnd | undefined;
 }
@@ -122,7 +121,6 @@ export class RunQueue {
       request,
       phase: 'waiting',
       dir: undefined,
-      device: undefined,
       progress: undefined,
       end: undefined,
     };
@@ -203,7 +201,6 @@ export class RunQueue {
       if (this.#killTimer && LAST_EVENTS.has(event.event)) this.#limit(this.#active!.process, LET_GO_LIMIT_MS);
       if (event.event !== 'start') continue;
       run.dir = event.run;
-      run.device = event.device;
       if (run.phase === 'starting') run.phase = 'training';
     }
     this.#tell(run, {

@@ -28,7 +28,6 @@ export interface LayerContext {
 export interface Architecture extends Scoring {
   readonly layers: number;
   readonly hidden: number;
-  readonly vocabSize: number;
   readonly headSize: number;
   /** Word embeddings of `ids` [n] (int32) → [n, hidden]. */
   embed(ids: Value): Value;

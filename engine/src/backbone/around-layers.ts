@@ -11,15 +11,14 @@ import type { FrozenLayers } from './frozen-layers.ts';
  */
 export function aroundLayers(
   frozen: FrozenLayers,
-  config: Pick<ModelConfig, 'modelType' | 'layers' | 'hidden' | 'vocabSize' | 'tied'> & { readonly headSize: number },
+  config: Pick<ModelConfig, 'modelType' | 'layers' | 'hidden' | 'tied'> & { readonly headSize: number },
   finalNorm: (x: Value) => Value,
 ): Omit<Architecture, 'layer'> {
-  const { layers, hidden, vocabSize, headSize, tied } = config;
+  const { layers, hidden, headSize, tied } = config;
   const { wordEmbeddings, outputProjection } = architectureOf(config.modelType);
   return {
     layers,
     hidden,
-    vocabSize,
     headSize,
     attentionScale: 1 / Math.sqrt(headSize),
     embed: (ids) => gather(frozen.weight(wordEmbeddings), ids),

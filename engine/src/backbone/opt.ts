@@ -18,7 +18,6 @@ export function opt(frozen: FrozenLayers, config: OptConfig): Architecture {
   return {
     layers: config.layers,
     hidden,
-    vocabSize: config.vocabSize,
     headSize: width / heads,
     attentionScale: 1 / Math.sqrt(width / heads),
     embed: (ids) => gather(frozen.weight('embed_tokens.weight'), ids),

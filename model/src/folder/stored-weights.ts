@@ -26,7 +26,6 @@ export interface WeightRef {
 
 interface LocatedTensor {
   readonly file: string;
-  readonly shard: string;
   readonly entry: TensorEntry;
 }
 
@@ -47,7 +46,7 @@ export async function locateTensors(dir: string, architecture: AnyArchitecture):
       if (!entry) throw broken(dir, t("{0} says that '{1}' is in {2}, but it is not", INDEX, name, shard));
       const normalised = architecture.normaliseName(name);
       if (tensors.has(normalised)) throw broken(dir, t("holds the weight '{0}' twice", normalised));
-      tensors.set(normalised, { file, shard, entry });
+      tensors.set(normalised, { file, entry });
     }
   }
   return tensors;

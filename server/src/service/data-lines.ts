@@ -17,14 +17,7 @@ export interface DataLine {
 }
 
 /** A data file that is there and cannot be read. */
-export class UnreadableData extends Error {
-  readonly path: string;
-
-  constructor(path: string, reason: string) {
-    super(reason);
-    this.path = path;
-  }
-}
+export class UnreadableData extends Error {}
 
 /** A line of an open data file, by its whole text. */
 export function dataLine(line: number, text: string): DataLine {
@@ -100,7 +93,7 @@ async function* linesOnDisk(
   await work.pause();
   const reading = await environment.readFile(path);
   if (reading === 'not-found') return;
-  if ('unreadable' in reading) throw new UnreadableData(path, reading.unreadable);
+  if ('unreadable' in reading) throw new UnreadableData(reading.unreadable);
   const batches = readRowBatches(reading);
   try {
     while (true) {
@@ -109,7 +102,7 @@ async function* linesOnDisk(
         // Asked for before any pause: what was not begun cannot close the file.
         batch = await batches.next();
       } catch (error) {
-        throw new UnreadableData(path, fileReason('read', error));
+        throw new UnreadableData(fileReason('read', error));
       }
       if (batch.done) return;
       await work.pause();

@@ -111,11 +111,6 @@ export class RowSurvey {
     return [...this.#tasks.keys()].filter((name) => name !== undefined);
   }
 
-  /** How many rows are of no task by their own account. */
-  get nameless(): number {
-    return this.#tasks.get(undefined)?.rows ?? 0;
-  }
-
   /** The rows of a task. */
   of(taskname: string | undefined): Readonly<TaskSurvey> {
     return this.#tasks.get(taskname) ?? emptySurvey();

@@ -31,7 +31,6 @@ const RUN: WindowRun = {
   request: { file: '/w/news.ptask.json', tasknames: [], resume: false, device: 'auto' },
   phase: 'training',
   dir: '/w/.ptask/runs/1',
-  device: 'cpu',
   progress: undefined,
   end: undefined,
 };

@@ -105,7 +105,7 @@ describe('runs', () => {
     expect(run).toMatchObject({ phase: 'starting', progress });
   });
 
-  it('know their folder and device once they have begun', () => {
+  it('know their folder once they have begun', () => {
     const { queue, processes } = start();
     const run = queue.add(request('a'));
     processes[0]!.tell({
@@ -113,7 +113,7 @@ describe('runs', () => {
       progress: NOTHING_YET,
       events: [BEGUN],
     });
-    expect(run).toMatchObject({ phase: 'training', dir: '/w/.ptask/runs/1', device: 'cpu' });
+    expect(run).toMatchObject({ phase: 'training', dir: '/w/.ptask/runs/1' });
   });
 
   it('tell what they do otherwise than asked, with their steps and epochs', () => {
