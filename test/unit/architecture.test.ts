@@ -42,6 +42,7 @@ const BASE = [
   'taken-away-at-exit.ts',
   'task-text.ts',
   'text.ts',
+  'vectors.ts',
   'version.ts',
   'when-let-go.ts',
 ];

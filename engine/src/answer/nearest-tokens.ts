@@ -1,6 +1,7 @@
 import type { NearToken, VirtualTokenNeighbours } from '../../../protocol/src/predicting.ts';
 import { weightRowBlocks } from '../backbone/weight-rows.ts';
 import type { Project } from '../project.ts';
+import { dot, normalised } from '../vectors.ts';
 import type { UsablePrompt } from './prompt-state.ts';
 
 /** Bytes of word embeddings that are in memory at a time. */
@@ -57,16 +58,4 @@ class Nearest {
     this.found.splice(place < 0 ? this.found.length : place, 0, { id, cosine });
     if (isFull) this.found.pop();
   }
-}
-
-/** A vector of length 1 the same way; zeros stay zeros. */
-function normalised(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector));
-  return length === 0 ? vector : vector.map((value) => value / length);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -1,4 +1,5 @@
 import type { WeightRef } from '../../../model/src/folder/stored-weights.ts';
+import { dot, normalised } from '../vectors.ts';
 import { readWeightRows } from './weight-rows.ts';
 
 /** Rows of the vocabulary that a token is held against; its tokens stand by how common they are, so every nth is one of each kind. */
@@ -23,23 +24,14 @@ export async function unlearntTokens(projection: WeightRef, ids: readonly number
   const others = directions(await readWeightRows(projection, sample), hidden);
   const own = directions(await readWeightRows(projection, ids), hidden);
   return ids.filter((id, i) => {
-    const alike = others.filter((other, j) => sample[j] !== id && cosine(own[i]!, other) > ALIKE).length;
+    const alike = others.filter((other, j) => sample[j] !== id && dot(own[i]!, other) > ALIKE).length;
     return alike > SHARE * count;
   });
 }
 
 /** The rows of a matrix, each of length 1, or 0 where it is nothing but zeros. */
 function directions(matrix: Float32Array, width: number): Float32Array[] {
-  return Array.from({ length: matrix.length / width }, (_, i) => {
-    const row = matrix.subarray(i * width, (i + 1) * width);
-    const length = Math.sqrt(cosine(row, row)) || 1;
-    return row.map((value) => value / length);
-  });
-}
-
-/** Of two vectors of length 1; their dot product. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  return Array.from({ length: matrix.length / width }, (_, i) =>
+    normalised(matrix.subarray(i * width, (i + 1) * width)),
+  );
 }

@@ -20,13 +20,6 @@ export interface Prediction {
   readonly cut: boolean;
 }
 
-/** How well a row's own answer was foreseen. */
-export interface AnswerLikelihood {
-  /** Natural logarithm of the probability of all answer tokens, the end token included. */
-  readonly logProbability: number;
-  readonly tokens: number;
-}
-
 /**
  * Answers the rows of one task with its virtual tokens, or, with none, with the frozen backbone alone. With labels,
  * every label is scored; without, text is generated.
@@ -75,17 +68,16 @@ export class TaskPredictor {
     return this.labels ? this.classify(rows, this.labels) : this.generate(rows);
   }
 
-  /** How probable each row's own answer is; undefined where the row is too long. */
-  async likelihoods(rows: readonly Row[]): Promise<(AnswerLikelihood | undefined)[]> {
+  /**
+   * Natural logarithms of how probable all tokens of each row's own answer are, the end token included; undefined where the row is
+   * too long.
+   */
+  async logLikelihoods(rows: readonly Row[]): Promise<(number | undefined)[]> {
     const field = this.rows.template.answer_field ?? '';
     return this.withPrompts(
       rows,
       (row) => [this.rows.answer(String(row[field] ?? ''))],
-      async (prefix, branched) =>
-        (await this.predictor.score(prefix, branched)).map(([scores]) => ({
-          logProbability: total(scores!),
-          tokens: scores!.length,
-        })),
+      async (prefix, branched) => (await this.predictor.score(prefix, branched)).map(([scores]) => total(scores!)),
     );
   }
 

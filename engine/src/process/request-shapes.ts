@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { isJsonObject } from '../../../model/src/json.ts';
 import type { EngineRequests } from '../../../protocol/src/engine.ts';
 import { InputError } from '../errors.ts';
 
@@ -16,12 +17,11 @@ interface Kind {
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (isOne: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(isOne);
 
 const TEXT: Kind = { isOne: isText, name: () => t('a text') };
 const TEXTS: Kind = { isOne: listOf(isText), name: () => t('a list of texts') };
-const OBJECTS: Kind = { isOne: listOf(isObject), name: () => t('a list of objects') };
+const OBJECTS: Kind = { isOne: listOf(isJsonObject), name: () => t('a list of objects') };
 const FLAG: Kind = { isOne: (value) => typeof value === 'boolean', name: () => t('true or false') };
 const COUNT: Kind = {
   isOne: (value) => Number.isSafeInteger(value) && (value as number) > 0,
@@ -79,7 +79,7 @@ export const METHODS: readonly string[] = Object.keys(SHAPES);
 
 /** @throws InputError that names the first field that holds something else than it may */
 export function requireShape(method: Method, params: unknown): void {
-  const given = isObject(params) ? (params as Readonly<Record<string, unknown>>) : {};
+  const given = isJsonObject(params) ? params : {};
   for (const [field, { isOne, name }] of Object.entries<Kind>(SHAPES[method])) {
     const value = Object.hasOwn(given, field) ? given[field] : undefined;
     if (!isOne(value))

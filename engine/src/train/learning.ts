@@ -161,12 +161,15 @@ async function likelihoodScores(
 ): Promise<Scores> {
   const values = numbers.map((number) => validation.row(number));
   const frozen = await frozenPredictor(project, predictor, template);
-  const [trained, untrained] = [await prompt.likelihoods(values), await frozen.likelihoods(values)];
+  const [trained, untrained] = [await prompt.logLikelihoods(values), await frozen.logLikelihoods(values)];
   // A row that is too long for one of them, or leaves the untrained model nothing to go on from, says nothing.
-  const pairs = trained.flatMap((own, i) => (own && untrained[i] ? [[own, untrained[i]] as const] : []));
+  const pairs = trained.flatMap((own, i) => {
+    const other = untrained[i];
+    return own === undefined || other === undefined ? [] : [[own, other] as const];
+  });
   return {
     kind: 'likelihoods',
-    trained: pairs.map(([own]) => own.logProbability),
-    references: [{ name: t('the untrained model'), scores: pairs.map(([, other]) => other.logProbability) }],
+    trained: pairs.map(([own]) => own),
+    references: [{ name: t('the untrained model'), scores: pairs.map(([, other]) => other) }],
   };
 }

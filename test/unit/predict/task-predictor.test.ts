@@ -75,10 +75,9 @@ describe.each(templates)('a template with its virtual tokens %s', (_, of) => {
   it('finds the row’s own answer as probable as training does', async () => {
     const { rows, task } = await create(of);
     const answered = inputs.map((input, n) => ({ ...input, label: ['yes', 'he', 'a longer one'][n]! }));
-    const found = await task.likelihoods(answered);
+    const found = await task.logLikelihoods(answered);
     for (const [n, row] of answered.entries()) {
-      expect(found[n]!.logProbability).toBeCloseTo(await logProbability(rows, row), 4);
-      expect(found[n]!.tokens).toBe(rows.answer(row.label).length);
+      expect(found[n]).toBeCloseTo(await logProbability(rows, row), 4);
     }
   });
 
@@ -104,7 +103,7 @@ describe('rows that are too long', () => {
     const found = await task.predict([long, short, long, short]);
     expect(found.map((prediction) => prediction === undefined)).toEqual([true, false, true, false]);
     expect(found[1]).toEqual(found[3]);
-    const likelihoods = await task.likelihoods([short, long]);
+    const likelihoods = await task.logLikelihoods([short, long]);
     expect(likelihoods.map((likelihood) => likelihood === undefined)).toEqual([false, true]);
   });
 
@@ -147,12 +146,12 @@ describe('rows that are too long', () => {
 it('an answer that the backbone has no room for behind its row has no likelihood', async () => {
   const { task } = await create();
   const room = SMALL.positions - 3 - ' :'.length;
-  const found = await task.likelihoods([
+  // The answer is a blank, four letters and the end token.
+  const found = await task.logLikelihoods([
     { text: 'x'.repeat(room - 6), label: 'abcd' },
     { text: 'x'.repeat(room - 5), label: 'abcd' },
   ]);
-  // A blank, four letters and the end token.
-  expect(found.map((each) => each?.tokens)).toEqual([6, undefined]);
+  expect(found).toEqual([expect.any(Number), undefined]);
 });
 
 it('what all prompts begin with is computed once, and without its last token only for a prompt that has no other', async () => {
