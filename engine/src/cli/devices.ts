@@ -3,8 +3,7 @@ import { installedProviders } from '../runtime/provider.ts';
 import { count, formatBytes, table } from '../text.ts';
 import { engineProgram } from './device.ts';
 import { deviceText } from './device-text.ts';
-import { agreed, fetchShown } from './fetch-shown.ts';
-import { Interrupt } from './interrupt.ts';
+import { agreed, fetchShown, stoppable } from './fetch-shown.ts';
 import { Output } from './output.ts';
 import { oneOf, readArguments } from './usage.ts';
 
@@ -49,21 +48,12 @@ async function fetchProvider(yes: boolean, output: Output): Promise<number> {
       `ONNX Runtime's CUDA provider (${licence}): ${formatBytes(missingBytes)} are to be fetched into ${folder}`,
     );
   }
-  const controller = new AbortController();
-  const interrupt = new Interrupt(() => controller.abort());
-  const { signal } = controller;
-  try {
+  return stoppable(output, async (signal) => {
     if (missingBytes > 0 && !(await agreed(yes, output, signal))) return 0;
     // All of it may have been fetched, and not been unpacked.
     await fetchShown(plan, output, (report) => fetchCuda({ signal, report }));
     output.event({ event: 'fetched', device: 'cuda', folder });
     if (missingBytes === 0) output.note(`What CUDA needs is in ${folder}`);
     return 0;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    output.note('Stopped; the same command goes on from here');
-    return interrupt.exitCode ?? 130;
-  } finally {
-    interrupt.dispose();
-  }
+  });
 }

@@ -3,6 +3,7 @@ import type { FetchPlan, FetchProgress } from '../hub/fetch-model.ts';
 import { formatBar, formatDuration, progressStream } from '../progress.ts';
 import { formatBytes } from '../text.ts';
 import { ask } from './ask.ts';
+import { Interrupt } from './interrupt.ts';
 import type { Output } from './output.ts';
 import { StatusLine } from './status-line.ts';
 import { UsageError } from './usage.ts';
@@ -21,6 +22,21 @@ export async function agreed(yes: boolean, output: Output, signal: AbortSignal):
   }
   const answer = await ask('Fetch it? [y/N] ', signal, { input: process.stdin, output: process.stderr });
   return /^y(es)?$/i.test(answer.trim());
+}
+
+/** What a command does that fetches, until a signal stops it. */
+export async function stoppable(output: Output, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const controller = new AbortController();
+  const interrupt = new Interrupt(() => controller.abort());
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    output.note('Stopped; the same command goes on from here');
+    return interrupt.exitCode ?? 130;
+  } finally {
+    interrupt.dispose();
+  }
 }
 
 /** Fetches, and shows how it goes on a line of standard error and in events. */

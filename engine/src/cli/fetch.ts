@@ -4,8 +4,7 @@ import { modelSummary } from '../../../model/src/model-summary.ts';
 import { type FetchPlan, fetchModel, planFetch } from '../hub/fetch-model.ts';
 import { hubSettings } from '../hub/hub-settings.ts';
 import { count, formatBytes, table } from '../text.ts';
-import { agreed, fetchShown } from './fetch-shown.ts';
-import { Interrupt } from './interrupt.ts';
+import { agreed, fetchShown, stoppable } from './fetch-shown.ts';
 import { Output } from './output.ts';
 import { readArguments } from './usage.ts';
 
@@ -24,23 +23,14 @@ export async function fetchCommand(args: readonly string[]): Promise<number> {
   );
   const output = new Output(values.json);
   const settings = await hubSettings();
-  const controller = new AbortController();
-  const interrupt = new Interrupt(() => controller.abort());
-  const { signal } = controller;
-  try {
+  return stoppable(output, async (signal) => {
     const plan = await planFetch(positionals[0]!, values.revision, { settings, signal });
     tellPlan(plan, output);
     if (values['dry-run']) return 0;
     if (plan.missingBytes > 0 && !(await agreed(values.yes, output, signal))) return 0;
     const folder = await fetchShown(plan, output, (report) => fetchModel(plan, { settings, signal, report }));
     return await tellModel(plan, folder, output);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    output.note('Stopped; the same command goes on from here');
-    return interrupt.exitCode ?? 130;
-  } finally {
-    interrupt.dispose();
-  }
+  });
 }
 
 function tellPlan(

@@ -1,6 +1,6 @@
 import {
   type CompletionItem,
-  type CompletionItemKind,
+  CompletionItemKind,
   InsertTextFormat,
   MarkupKind,
   type TextEdit,
@@ -11,6 +11,7 @@ import type { CompletionOptions } from '../completion-options.ts';
 import { codeBlock } from '../hover/markdown.ts';
 import type { Cursor } from './cursor.ts';
 import { expandSnippet } from './snippet.ts';
+import type { NamedSnippet } from './templates.ts';
 
 /** Something that can be written at the cursor. */
 export interface Offer {
@@ -32,6 +33,18 @@ export interface Offer {
 /** What a snippet of some lines writes, for its documentation. */
 export function preview(snippet: string): string {
   return codeBlock(expandSnippet(snippet).replaceAll('\t', '  ').trim(), { language: 'jsonc' });
+}
+
+/** @param begins what a user may have typed of it, beside what the snippet is found by */
+export function snippetOffer({ name, prefix, description, body }: NamedSnippet, begins: string): Offer {
+  return {
+    label: name,
+    kind: CompletionItemKind.Snippet,
+    text: { snippet: body },
+    detail: description,
+    documentation: preview(body),
+    filter: [...prefix, begins].join(' '),
+  };
 }
 
 /** A JSON value, which is found by its text with or without quotes, as the user has begun it. */

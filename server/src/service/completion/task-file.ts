@@ -1,7 +1,6 @@
-import { CompletionItemKind } from 'vscode-languageserver-types';
 import { SPLITS } from '../../../../task/src/data-facts.ts';
 import type { Ask } from './ask.ts';
-import { type Offer, preview } from './offer.ts';
+import { type Offer, snippetOffer } from './offer.ts';
 import { filesBelow, isMeantFor } from './paths.ts';
 import { type TaskFileDefaults, taskFileSnippet } from './templates.ts';
 
@@ -14,15 +13,5 @@ export async function taskFileOffers(ask: Ask): Promise<Offer[]> {
     const file = files.find((path) => isMeantFor(key, path));
     if (file !== undefined) defaults[split] = file;
   }
-  const { name, prefix, description, body } = taskFileSnippet(defaults);
-  return [
-    {
-      label: name,
-      kind: CompletionItemKind.Snippet,
-      text: { snippet: body },
-      detail: description,
-      documentation: preview(body),
-      filter: [...prefix, '{'].join(' '),
-    },
-  ];
+  return [snippetOffer(taskFileSnippet(defaults), '{')];
 }

@@ -6,7 +6,7 @@ import { choiceText } from '../hover/key.ts';
 import type { Ask } from './ask.ts';
 import type { Cursor } from './cursor.ts';
 import { nameOffers } from './names.ts';
-import { jsonOffer, type Offer, preview } from './offer.ts';
+import { jsonOffer, type Offer, preview, snippetOffer } from './offer.ts';
 import { expandSnippet } from './snippet.ts';
 import { templateDefaults } from './template-defaults.ts';
 import { templateSnippets } from './templates.ts';
@@ -86,12 +86,5 @@ function wholeOffers(ask: Ask, shape: ValueShape, key: Key<unknown> | undefined)
 }
 
 function templateOffers(ask: Ask): Offer[] {
-  return templateSnippets(templateDefaults(ask)).map(({ name, prefix, description, body }) => ({
-    label: name,
-    kind: CompletionItemKind.Snippet,
-    text: { snippet: body },
-    detail: description,
-    documentation: preview(body),
-    filter: [...prefix, name].join(' '),
-  }));
+  return templateSnippets(templateDefaults(ask)).map((template) => snippetOffer(template, template.name));
 }
