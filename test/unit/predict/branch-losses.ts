@@ -1,13 +1,31 @@
+import path from 'node:path';
 import fc from 'fast-check';
-import { expect } from 'vitest';
-import type { Predictor } from '../../../engine/src/predict/predictor.ts';
-import type { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
+import { afterAll, expect } from 'vitest';
+import { Predictor } from '../../../engine/src/predict/predictor.ts';
+import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
+import { openBackbone, someVirtual } from '../train/small-backbone.ts';
 
 interface Machinery {
   readonly predictor: Predictor;
   readonly step: BackboneStep;
   /** Virtual embeddings [virtual tokens, hidden]. */
   readonly virtual: Float32Array;
+}
+
+/** A golden backbone that trains and predicts until the file's tests are over, with two virtual tokens, and any tokens of its vocabulary. */
+export async function goldenMachinery(name: string) {
+  const backbone = await openBackbone(path.join(import.meta.dirname, '../../golden/backbones', name));
+  const { hidden, vocabSize } = backbone.model.config;
+  const predictor = new Predictor(backbone);
+  const step = new BackboneStep(backbone);
+  afterAll(async () => {
+    await predictor.release();
+    await step.release();
+  });
+  const token = fc.nat(vocabSize - 1);
+  const tokens = (minLength: number, maxLength: number) =>
+    fc.array(token, { minLength, maxLength }).map((ids) => Int32Array.from(ids));
+  return { backbone, predictor, step, virtual: someVirtual(2, hidden), token, tokens };
 }
 
 /** Cross-entropy that training gives an answer behind a prompt. */

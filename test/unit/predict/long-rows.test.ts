@@ -1,39 +1,25 @@
-import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
-import { Predictor } from '../../../engine/src/predict/predictor.ts';
-import { BackboneStep, type StepResult } from '../../../engine/src/train/backbone-step.ts';
-import { openBackbone, someVirtual } from '../train/small-backbone.ts';
-import { expectLossesOfTraining } from './branch-losses.ts';
+import { expect, it } from 'vitest';
+import type { StepResult } from '../../../engine/src/train/backbone-step.ts';
+import { expectLossesOfTraining, goldenMachinery } from './branch-losses.ts';
 
 /** A Phi 3 in which all tokens of a row of more than 16 turn otherwise; golden numbers hold what it computes then. */
 const OVER = 16;
-const backbone = await openBackbone(path.join(import.meta.dirname, '../../golden/backbones/phi3-long'));
-const { hidden, vocabSize, maxPositions } = backbone.model.config;
-const predictor = new Predictor(backbone);
-const step = new BackboneStep(backbone);
-afterAll(async () => {
-  await predictor.release();
-  await step.release();
-});
-
-const virtual = someVirtual(2, hidden);
+const machinery = await goldenMachinery('phi3-long');
+const { backbone, predictor, step, virtual, token, tokens } = machinery;
 const ofTask = new Map([['task', virtual]]);
-const token = fc.nat(vocabSize - 1);
-const tokens = (minLength: number, maxLength: number) =>
-  fc.array(token, { minLength, maxLength }).map((ids) => Int32Array.from(ids));
 /** With two virtual tokens behind the first one. */
 const prompts = (minLength: number, maxLength: number) =>
   tokens(minLength - 2, maxLength - 2).map((ids) => Int32Array.of(ids[0]!, -1, -2, ...ids.slice(1)));
 
 it('rows as long as the model was first trained for, and longer ones, are both what it takes', () => {
   expect(backbone.longRowsOver).toBe(OVER);
-  expect(maxPositions).toBeGreaterThan(2 * OVER);
+  expect(backbone.model.config.maxPositions).toBeGreaterThan(2 * OVER);
 });
 
 it('branches have the loss that training gives them, be the row with them a long one or not', async () => {
   const branches = fc.array(tokens(1, 6), { minLength: 2, maxLength: 4 });
-  await expectLossesOfTraining({ predictor, step, virtual }, prompts(11, 17), branches);
+  await expectLossesOfTraining(machinery, prompts(11, 17), branches);
 });
 
 it('a row that becomes a long one while it is decoded goes on as one, as without a cache', async () => {

@@ -1,31 +1,16 @@
-import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
-import { Predictor } from '../../../engine/src/predict/predictor.ts';
-import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
-import { openBackbone, someVirtual } from '../train/small-backbone.ts';
-import { expectLossesOfTraining } from './branch-losses.ts';
+import { expect, it } from 'vitest';
+import { expectLossesOfTraining, goldenMachinery } from './branch-losses.ts';
 
 /** A Mistral in which a token sees 4 tokens. */
 const WINDOW = 4;
-const backbone = await openBackbone(path.join(import.meta.dirname, '../../golden/backbones/mistral-tied-window'));
-const { hidden, vocabSize } = backbone.model.config;
-const predictor = new Predictor(backbone);
-const step = new BackboneStep(backbone);
-afterAll(async () => {
-  await predictor.release();
-  await step.release();
-});
-
-const virtual = someVirtual(2, hidden);
-const token = fc.nat(vocabSize - 1);
-const tokens = (minLength: number, maxLength: number) =>
-  fc.array(token, { minLength, maxLength }).map((ids) => Int32Array.from(ids));
+const machinery = await goldenMachinery('mistral-tied-window');
+const { backbone, predictor, virtual, tokens } = machinery;
 
 it('branches behind any cached prefix have the loss that training gives them, though the window ends among them', async () => {
   const prompts = tokens(2, 9).map((ids) => Int32Array.of(ids[0]!, -1, -2, ...ids.slice(1)));
   const branches = fc.array(tokens(1, 6), { minLength: 1, maxLength: 3 });
-  await expectLossesOfTraining({ predictor, step, virtual }, prompts, branches);
+  await expectLossesOfTraining(machinery, prompts, branches);
 });
 
 it('a token does not depend on what lies outside the windows of all layers', async () => {

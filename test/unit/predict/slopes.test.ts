@@ -1,30 +1,16 @@
-import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { alibiSlopes } from '../../../engine/src/backbone/bloom.ts';
-import { Predictor } from '../../../engine/src/predict/predictor.ts';
-import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
-import { openBackbone, someVirtual } from '../train/small-backbone.ts';
-import { expectLossesOfTraining } from './branch-losses.ts';
+import { expectLossesOfTraining, goldenMachinery } from './branch-losses.ts';
 
 /** A BLOOM, in which a token knows by the places of keys alone which one stands where. */
-const backbone = await openBackbone(path.join(import.meta.dirname, '../../golden/backbones/bloom-untied'));
-const { hidden, vocabSize } = backbone.model.config;
-const predictor = new Predictor(backbone);
-const step = new BackboneStep(backbone);
-afterAll(async () => {
-  await predictor.release();
-  await step.release();
-});
-
-const token = fc.nat(vocabSize - 1);
-const tokens = (minLength: number, maxLength: number) =>
-  fc.array(token, { minLength, maxLength }).map((ids) => Int32Array.from(ids));
+const machinery = await goldenMachinery('bloom-untied');
+const { tokens } = machinery;
 
 it('branches behind any cached prefix have the loss that training gives them, where keys count by their places', async () => {
   const prompts = tokens(2, 9).map((ids) => Int32Array.of(ids[0]!, -1, -2, ...ids.slice(1)));
   const branches = fc.array(tokens(1, 6), { minLength: 1, maxLength: 3 });
-  await expectLossesOfTraining({ predictor, step, virtual: someVirtual(2, hidden) }, prompts, branches);
+  await expectLossesOfTraining(machinery, prompts, branches);
 });
 
 // What `build_alibi_tensor` of transformers gives for 8 and for 14 heads.

@@ -4,16 +4,14 @@ import { type FittedRun, fitRun } from '../../../engine/src/train/fit.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
 import { secondsOfRows } from '../../../engine/src/train/seconds-of-rows.ts';
 import { liveSessions } from '../predict/live-sessions.ts';
-import { type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
+import { type Json, open, trainProject, withFixedDate, withTrainer, writeProject } from './small-project.ts';
 
 withFixedDate();
 
 // A processor so slow that nothing but products takes any time.
 vi.mock('../../../engine/src/runtime/product-speed.ts', () => ({ productSpeed: async () => 1 }));
 
-const trainer = (changes: Json): Json => ({
-  trainer: { max_epochs: 4, batch_size: 4, seed: 7, early_stopping: null, ...changes },
-});
+const trainer = (changes: Json): Json => withTrainer({ max_epochs: 4, ...changes });
 const planned = async (keys: Json = {}) => planTraining(await open(writeProject(keys)), []);
 
 describe('what work takes for all rows', () => {

@@ -2,17 +2,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../../engine/src/errors.ts';
 import { fitRun, fitRuns, learntParameters } from '../../../engine/src/train/fit.ts';
 import { planTraining } from '../../../engine/src/train/plan.ts';
-import { DATA, type Json, open, trainProject, withFixedDate, writeProject } from './small-project.ts';
+import { DATA, type Json, open, trainProject, withFixedDate, withTrainer, writeProject } from './small-project.ts';
 
 withFixedDate();
 
-const trainer = (changes: Json): Json => ({
-  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes },
-});
-
 /** How a small project is run where it could have so many bytes more or less than it takes at its fastest. */
 async function fitted(more: number, changes: Json = {}) {
-  const plan = await planTraining(await open(writeProject(trainer(changes))), []);
+  const plan = await planTraining(await open(writeProject(withTrainer(changes))), []);
   const plenty = fitRun(plan, 'cpu', 2 ** 40);
   const usable = (plenty.memoryBytes + more) / 0.9;
   return fitRun(plan, 'cpu', usable - process.memoryUsage.rss());
@@ -35,7 +31,7 @@ describe('a run', () => {
   });
 
   it('is refused with what helps where a row is so long that nothing could hold what it is fed with', async () => {
-    const plan = await planTraining(await open(writeProject(trainer({}))), []);
+    const plan = await planTraining(await open(writeProject()), []);
     const long = { ids: Int32Array.from({ length: 70_000 }, (_, i) => i % 256), firstTarget: 1 };
     vi.spyOn(plan.train, 'tokens').mockReturnValue(long);
     expect(() => fitRun(plan)).toThrow(EngineError);
@@ -43,7 +39,7 @@ describe('a run', () => {
   });
 
   it('on a device, of whose memory nothing is known, is run the fastest way', async () => {
-    const plan = await planTraining(await open(writeProject(trainer({}))), []);
+    const plan = await planTraining(await open(writeProject()), []);
     const { fit } = fitRun(plan, 'webgpu', 0);
     expect(fit).toEqual(fitRun(plan, 'webgpu', 2 ** 40).fit);
     expect(fit).toMatchObject({ tokensARun: 2048, recompute: false });
@@ -55,7 +51,7 @@ describe('a run', () => {
   });
 
   it('needs memory for what each of those beside it learns, and for the rows that they run together', async () => {
-    const plan = await planTraining(await open(writeProject(trainer({}))), []);
+    const plan = await planTraining(await open(writeProject()), []);
     const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(1e8);
     const [one, two, twelve] = [1, 2, 12].map((runs) => {
       const { memoryBytes } = fitRuns(new Array(runs).fill(plan), 'cpu', 2 ** 40);
@@ -86,7 +82,7 @@ describe('a run', () => {
   });
 
   it('ends with the same prompt, but for rounding, however it is made to fit', async () => {
-    const file = writeProject(trainer({}));
+    const file = writeProject();
     const table = async (fit: { tokensARun: number; recompute: boolean; prepack: boolean }) => {
       const { events } = await trainProject(file, { fit });
       return events.flatMap((event) => (event.event === 'step' ? [event.loss] : []));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adviceFor, type Scores, verdictOf as verdictWith } from '../../../engine/src/train/learning.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
-import { type Json, trainProject, withFixedDate, writeProject } from './small-project.ts';
+import { type Json, trainProject, withFixedDate, withTrainer, writeProject } from './small-project.ts';
 
 withFixedDate();
 
@@ -118,7 +118,7 @@ describe('a run', () => {
       {
         new_tasks: ['echo'],
         data: { train_ds: ['echo.jsonl'], validation_ds: ['echo-validation.jsonl'] },
-        trainer: { max_epochs: 8, batch_size: 4, seed: 7, early_stopping: null },
+        ...withTrainer({ max_epochs: 8 }),
       },
       {
         'echo.jsonl': rows,

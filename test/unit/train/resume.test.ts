@@ -33,6 +33,7 @@ import {
   tablePath,
   trainProject,
   withFixedDate,
+  withTrainer,
   writeProject,
 } from './small-project.ts';
 
@@ -46,10 +47,6 @@ async function trainAndDie(file: string, afterSteps: number): Promise<void> {
     if (event.event === 'step' && ++steps === afterSteps) break;
   }
 }
-
-const withTrainer = (changes: Json): Json => ({
-  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes },
-});
 
 let whole: Promise<Trained> | undefined;
 /** A run of the same project that nothing disturbs. */

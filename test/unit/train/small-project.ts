@@ -66,6 +66,11 @@ export const DATA: Record<string, Json[]> = {
   'echo.jsonl': rowsFrom(300, 5, (n) => ({ taskname: 'echo', text: `t${n}`, answer: `t${n}` })),
 };
 
+/** A trainer that makes two epochs, but for these changes. */
+export function withTrainer(changes: Json): Json {
+  return { trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes } };
+}
+
 /** Three steps an epoch, two epochs. */
 const TASK_FILE: Json = {
   model: MODEL,
@@ -74,7 +79,7 @@ const TASK_FILE: Json = {
   data: { train_ds: ['train.jsonl'], validation_ds: ['validation.jsonl'], test_ds: ['test.jsonl'] },
   p_tuning: { encoder_type: 'mlp', encoder_hidden: 8 },
   optim: { lr: 0.02, sched: { name: 'CosineAnnealing', warmup_steps: 2 } },
-  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null },
+  ...withTrainer({}),
 };
 
 /** Both tasks, with the encoder that has every kind of parameter, and dropout. */
@@ -82,7 +87,7 @@ export const BOTH_TASKS: Json = {
   new_tasks: ['mood', 'echo'],
   data: { train_ds: ['train.jsonl', 'echo.jsonl'], validation_ds: ['validation.jsonl'] },
   p_tuning: { encoder_type: 'lstm', num_layers: 2, encoder_hidden: 8, dropout: 0.3 },
-  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null },
+  ...withTrainer({}),
 };
 
 /** Writes a task file with these keys instead of its own, its data and nothing else. Returns the task file's path. */

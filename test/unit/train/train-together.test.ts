@@ -24,15 +24,14 @@ import {
   tableBytes,
   trainProject,
   withFixedDate,
+  withTrainer,
   writeProject,
 } from './small-project.ts';
 
 withFixedDate();
 
 const FIT = { tokensARun: 2048, recompute: false, prepack: true };
-const withSeed = (seed: number, changes: Json = {}): Json => ({
-  trainer: { max_epochs: 2, batch_size: 4, seed, early_stopping: null, ...changes },
-});
+const withSeed = (seed: number, changes: Json = {}): Json => withTrainer({ seed, ...changes });
 
 async function together(plans: readonly TrainingPlan[], options: Partial<TogetherOptions> = {}) {
   const told = plans.map((): TrainEvent[] => []);

@@ -25,6 +25,7 @@ import {
   tablePath,
   trainProject,
   withFixedDate,
+  withTrainer,
   writeLongAnswers,
   writeProject,
   writeUnlearntAnswers,
@@ -35,10 +36,6 @@ withFixedDate();
 const epochs = (events: readonly TrainEvent[]) =>
   events.filter((event): event is EpochEvent => event.event === 'epoch');
 const doneOf = (events: readonly TrainEvent[]) => events.at(-1) as DoneEvent;
-
-const withTrainer = (changes: Json): Json => ({
-  trainer: { max_epochs: 2, batch_size: 4, seed: 7, early_stopping: null, ...changes },
-});
 
 describe('a run', () => {
   it('tells its start, every step, every epoch and its end', async () => {
@@ -122,7 +119,7 @@ describe('a run', () => {
     };
     const first = await checkpoint(BOTH_TASKS);
     expect(await checkpoint(BOTH_TASKS)).toEqual(first);
-    const other = { ...BOTH_TASKS, trainer: { max_epochs: 2, batch_size: 4, seed: 8, early_stopping: null } };
+    const other = { ...BOTH_TASKS, ...withTrainer({ seed: 8 }) };
     expect(await checkpoint(other)).not.toEqual(first);
     const withoutDropout = { ...BOTH_TASKS, p_tuning: { ...(BOTH_TASKS.p_tuning as Json), dropout: 0 } };
     expect(await checkpoint(withoutDropout)).not.toEqual(first);
