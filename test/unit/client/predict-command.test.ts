@@ -2,20 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { predictTask } from '../../../client/src/predictions/predict-command.ts';
 import { english } from './texts.ts';
 
-const vscode = vi.hoisted(() => ({
-  Uri: class {
-    readonly scheme = 'file';
-    readonly fsPath: string;
-    constructor(fsPath: string) {
-      this.fsPath = fsPath;
-    }
-    toString(): string {
-      return `file://${this.fsPath}`;
-    }
-    static parse(uri: string): object {
-      return new vscode.Uri(uri.replace('file://', ''));
-    }
-  },
+const vscode = await vi.hoisted(async () => ({
+  ...(await import('./file-uri.ts')),
   ProgressLocation: {},
   l10n: { t: (text: string, name: string) => text.replace('{0}', name) },
   window: {

@@ -2,19 +2,8 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { selectModel } from '../../../client/src/models/select-model.ts';
 import { english } from './texts.ts';
 
-const vscode = vi.hoisted(() => {
-  class Uri {
-    readonly scheme = 'file';
-    readonly fsPath: string;
-    constructor(fsPath: string) {
-      this.fsPath = fsPath;
-    }
-    toString(): string {
-      return `file://${this.fsPath}`;
-    }
-    static parse = (uri: string): Uri => new Uri(uri.replace('file://', ''));
-    static file = (fsPath: string): Uri => new Uri(fsPath);
-  }
+const vscode = await vi.hoisted(async () => {
+  const { Uri } = await import('./file-uri.ts');
   return {
     Uri,
     ProgressLocation: {},

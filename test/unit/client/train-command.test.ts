@@ -7,18 +7,8 @@ import { english } from './texts.ts';
 /** What the user is asked, and answers. */
 const asked = vi.hoisted(() => vi.fn<(...asked: unknown[]) => Promise<unknown>>());
 const executeCommand = vi.hoisted(() => vi.fn());
-vi.mock('vscode', () => {
-  class Uri {
-    readonly scheme = 'file';
-    readonly fsPath: string;
-    constructor(fsPath: string) {
-      this.fsPath = fsPath;
-    }
-    toString() {
-      return `file://${this.fsPath}`;
-    }
-    static parse = (uri: string) => new Uri(uri.replace('file://', ''));
-  }
+vi.mock('vscode', async () => {
+  const { Uri } = await import('./file-uri.ts');
   return {
     l10n: { t: (text: string, ...values: string[]) => text.replace(/\{(\d)\}/g, (_, n) => values[Number(n)]!) },
     ProgressLocation: {},
@@ -35,7 +25,7 @@ vi.mock('vscode', () => {
       isTrusted: true,
       textDocuments: [],
       findFiles: async () => [],
-      asRelativePath: ({ fsPath }: Uri) => fsPath,
+      asRelativePath: ({ fsPath }: { fsPath: string }) => fsPath,
       getConfiguration: () => ({ get: (_: string, otherwise: string) => otherwise }),
     },
   };
