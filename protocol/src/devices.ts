@@ -52,9 +52,11 @@ export interface DeviceFinding {
 
 export interface PlanFetchCudaResult {
   readonly bytes: number;
+  /** None where all is fetched, be it unpacked or not. */
   readonly missingBytes: number;
   /** Where it is kept. */
   readonly folder: string;
+  /** Of the program that is fetched; NVIDIA's own libraries are not in it. */
   readonly licence: string;
 }
 

@@ -1,8 +1,8 @@
 import type {
   Answerer,
-  Baseline,
   EvaluatedParams,
   EvaluatedRow,
+  EvaluateParams,
   Split,
   TaskEvaluation,
 } from '../../../protocol/src/evaluating.ts';
@@ -16,13 +16,7 @@ export interface Evaluation {
   readonly rows: ReadonlyMap<Answerer, readonly EvaluatedRow[]>;
 }
 
-export interface EvaluationRequest {
-  /** Absolute path of the task file. */
-  readonly file: string;
-  /** All tasks of the file where it is empty. */
-  readonly tasknames: readonly string[];
-  readonly baselines: readonly Baseline[];
-}
+export type EvaluationRequest = Pick<EvaluateParams, 'file' | 'tasknames' | 'baselines'>;
 
 let token = 0;
 

@@ -1,23 +1,14 @@
-import type { DeviceName } from '../../../protocol/src/devices.ts';
 import type {
   StopTrainingParams,
   TrainingParams,
   TrainingProgress,
+  TrainParams,
   TrainResult,
 } from '../../../protocol/src/training.ts';
 import type { EpochEvent, StepEvent, TrainEvent } from '../../../protocol/src/training-events.ts';
 import { EngineDied, EngineError } from '../engine/engine-error.ts';
 
-export interface RunRequest {
-  /** Absolute path of the task file. */
-  readonly file: string;
-  /** All new tasks of the file where it is empty. */
-  readonly tasknames: readonly string[];
-  readonly resume: boolean;
-  /** The folder of the run that is to go on, where it is known; no other one is begun in its place. */
-  readonly run?: string;
-  readonly device: DeviceName | 'auto';
-}
+export type RunRequest = Omit<TrainParams, 'token'>;
 
 /** What goes on with a run that was asked for. @param dir its folder, where it had one */
 export function resumed(request: RunRequest, dir: string | undefined): RunRequest {

@@ -9,7 +9,7 @@ import { count, percent } from '../text.ts';
 import { type Fold, foldsOf } from '../train/folds.ts';
 import type { TrainingPlan } from '../train/plan.ts';
 import type { Output } from './output.ts';
-import { meanAndSpread, runSideBySide, type SideBySideOptions } from './side-by-side.ts';
+import { meanAndSpread, type RunOptions, runSideBySide } from './side-by-side.ts';
 import { metricTexts } from './training-report.ts';
 
 /** Of one task, on the rows that a fold held out. */
@@ -26,7 +26,7 @@ interface FoldResult extends Held {
  * `ptask train FILE --folds 10`: as many runs, each without a part of the training rows, on which its prompt is then measured. The
  * prompt table stays as it was.
  */
-export async function crossValidate(plan: TrainingPlan, wanted: number, options: SideBySideOptions): Promise<number> {
+export async function crossValidate(plan: TrainingPlan, wanted: number, options: RunOptions): Promise<number> {
   const { output } = options;
   for (const { template } of plan.tasks.values()) requireAnswer(template);
   const folds = foldsOf(plan, wanted);

@@ -19,11 +19,11 @@ export interface NamedRun {
   readonly of: Readonly<Record<string, number>>;
 }
 
-/** How runs side by side were asked for. */
-export interface SideBySideOptions {
+/** How a run, or several side by side, were asked for. */
+export interface RunOptions {
   readonly device: DeviceName;
   readonly output: Output;
-  /** Go on with those that were stopped or killed, if there are some that were asked for in the same way. */
+  /** Go on with what was stopped or killed, if there is some that was asked for in the same way. */
   readonly resume: boolean;
   /** The command that was given, without `--resume`. */
   readonly command: string;
@@ -43,7 +43,7 @@ interface Ends {
 export async function runSideBySide(
   asked: string,
   runs: readonly NamedRun[],
-  { device, output, resume, command }: SideBySideOptions,
+  { device, output, resume, command }: RunOptions,
   { ended, allEnded }: Ends,
 ): Promise<number> {
   const plans = runs.map(({ plan }) => plan);

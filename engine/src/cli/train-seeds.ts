@@ -7,7 +7,7 @@ import { count, shortPath } from '../text.ts';
 import { keepBestPrompts } from '../train/keep-best-prompts.ts';
 import { measureLearning } from '../train/learning.ts';
 import { planTraining } from '../train/plan.ts';
-import { meanAndSpread, type NamedRun, runSideBySide, type SideBySideOptions } from './side-by-side.ts';
+import { meanAndSpread, type NamedRun, type RunOptions, runSideBySide } from './side-by-side.ts';
 import { metricTexts } from './training-report.ts';
 
 interface SeedRun extends NamedRun {
@@ -18,7 +18,7 @@ interface SeedRun extends NamedRun {
 export async function trainSeeds(
   project: Project,
   { tasks, seeds }: { readonly tasks: readonly string[]; readonly seeds: readonly number[] },
-  options: SideBySideOptions,
+  options: RunOptions,
 ): Promise<number> {
   const runs: SeedRun[] = [];
   for (const seed of seeds) {
@@ -40,7 +40,7 @@ async function keepBest(
   project: Project,
   runs: readonly SeedRun[],
   ends: readonly DoneEvent[],
-  options: SideBySideOptions,
+  options: RunOptions,
 ): Promise<void> {
   const { output } = options;
   const { val_metric } = project.file.trainer;
@@ -74,7 +74,7 @@ async function keepBest(
 async function learningOf(
   { plan }: SeedRun,
   { prompt_table }: DoneEvent,
-  { device, output }: SideBySideOptions,
+  { device, output }: RunOptions,
 ): Promise<Record<string, Learning>> {
   const prompts = await readPromptTable(prompt_table);
   const predictor = new Predictor(plan.project.backbone, { provider: device, spins: true, notice: output.warn });

@@ -1,4 +1,3 @@
-import type { DeviceName } from '../../../protocol/src/devices.ts';
 import type { DoneEvent } from '../../../protocol/src/training-events.ts';
 import { formatLoss } from '../progress.ts';
 import { count, shortPath } from '../text.ts';
@@ -10,6 +9,7 @@ import { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import { openForRun } from './problems.ts';
 import { shellWord } from './shell-word.ts';
+import type { RunOptions } from './side-by-side.ts';
 import { trainSeeds } from './train-seeds.ts';
 import { metricTexts, TrainingReport } from './training-report.ts';
 import { readArguments, UsageError, wholeNumber } from './usage.ts';
@@ -96,18 +96,7 @@ export type TrainingOutcome =
 /** Runs a plan to its end, or until Ctrl-C, and shows how it goes. */
 export async function runTraining(
   plan: TrainingPlan,
-  {
-    resume,
-    device,
-    output,
-    command,
-  }: {
-    readonly resume: boolean;
-    readonly device: DeviceName;
-    readonly output: Output;
-    /** That began it, without `--resume`. */
-    readonly command: string;
-  },
+  { resume, device, output, command }: RunOptions,
 ): Promise<TrainingOutcome> {
   const report = new TrainingReport(plan.project.file.trainer.batch_size);
   const interrupt = new Interrupt((signal) => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { t } from '../../../l10n/src/words.ts';
+import type { PlanFetchCudaResult } from '../../../protocol/src/devices.ts';
 import { makeFolder, makeFolders } from '../atomic-folder.ts';
 import { FileError, InputError } from '../errors.ts';
 import { lockWhenFree } from '../file-lock.ts';
@@ -51,18 +52,8 @@ export const CUDA_ARCHIVE: CudaArchive = {
   licence: 'MIT',
 };
 
-export interface CudaPlan {
-  /** Where it is kept. */
-  readonly folder: string;
-  readonly bytes: number;
-  /** None where all is fetched, be it unpacked or not. */
-  readonly missingBytes: number;
-  /** Of the program that is fetched; NVIDIA's own libraries are not in it. */
-  readonly licence: string;
-}
-
 /** @throws InputError where this machine cannot use it */
-export async function planCuda(archive: CudaArchive = CUDA_ARCHIVE): Promise<CudaPlan> {
+export async function planCuda(archive: CudaArchive = CUDA_ARCHIVE): Promise<PlanFetchCudaResult> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new InputError(t('CUDA is for Linux on x64, and this is {0} on {1}', process.platform, process.arch));
   }

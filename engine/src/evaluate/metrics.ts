@@ -10,10 +10,13 @@ export interface Outcome {
   readonly prediction: string | undefined;
 }
 
-export interface ClassificationMetrics {
+export interface ExactMatch {
   readonly rows: number;
   readonly correct: number;
   readonly accuracy: number;
+}
+
+export interface ClassificationMetrics extends ExactMatch {
   /** Mean F1 of the labels that some row has as its answer; a label that is only predicted lowers the others' precision. */
   readonly macroF1: number;
   /** Every label of the task, in its order, those without rows included. */
@@ -68,12 +71,6 @@ export function rates(
     recall: ratio(correct, expected),
     f1: ratio(2 * correct, expected + predicted),
   };
-}
-
-export interface ExactMatch {
-  readonly rows: number;
-  readonly correct: number;
-  readonly accuracy: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { t } from '../../../../l10n/src/words.ts';
+import type { ModelSummary } from '../../../../model/src/model-summary.ts';
 import { type SuggestedModel, suggestedFor } from '../../../../model/src/suggested-models.ts';
 import { roundedBytes, roundedCount } from '../words.ts';
 import type { Ask } from './ask.ts';
@@ -39,13 +40,11 @@ function suggestedOffer({ cursor }: Ask, model: SuggestedModel): Offer {
 }
 
 /** `gpt2, 124 million parameters, 548 MB` */
-function sizeText({ architecture, parameters, bytes }: ModelSize): string {
+function sizeText({
+  architecture,
+  parameters,
+  bytes,
+}: Pick<ModelSummary, 'architecture' | 'parameters' | 'bytes'>): string {
   const size = bytes === undefined ? [] : [roundedBytes(bytes)];
   return [architecture, t('{0} parameters', roundedCount(parameters)), ...size].join(', ');
-}
-
-interface ModelSize {
-  readonly architecture: string;
-  readonly parameters: number;
-  readonly bytes: number | undefined;
 }
