@@ -24,7 +24,7 @@ export const DTYPE_BYTES = {
 export type Dtype = keyof typeof DTYPE_BYTES;
 
 /** The dtypes that a frozen weight may have. */
-export const WEIGHT_DTYPES = ['F32', 'F16', 'BF16'] as const;
+const WEIGHT_DTYPES = ['F32', 'F16', 'BF16'] as const;
 
 export type WeightDtype = (typeof WEIGHT_DTYPES)[number];
 

@@ -12,7 +12,7 @@ import { short, shown } from './shown.ts';
  */
 
 /** Longest header that the reference implementation reads, in bytes. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 export interface TensorEntry {
   readonly dtype: Dtype;

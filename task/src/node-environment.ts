@@ -98,7 +98,7 @@ export async function readPromptTableFacts(path: string): Promise<PromptTableFac
 }
 
 /** Stretches of a file; undefined when it cannot be read or ends before them. */
-export async function readParts(path: string, parts: readonly FilePart[]): Promise<Uint8Array[] | undefined> {
+async function readParts(path: string, parts: readonly FilePart[]): Promise<Uint8Array[] | undefined> {
   try {
     const file = await open(path);
     try {

@@ -5,7 +5,7 @@ import type { Span } from './json-tree.ts';
 import type { Finding, Rule } from './rule.ts';
 
 /** How many problems of one rule a data file shows; the rest are counted. */
-export const MAX_SHOWN_PER_RULE = 100;
+const MAX_SHOWN_PER_RULE = 100;
 /** A field that the template does not use is usually in every row, and harmless. */
 const MAX_SHOWN_INFORMATION = 3;
 

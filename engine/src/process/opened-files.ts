@@ -21,7 +21,7 @@ const MOST_ANSWERS = 20_000;
 export type Releasable = Pick<Predictor, 'releaseWhenDone'>;
 
 /** A task file that can be asked. */
-export class OpenedFile {
+class OpenedFile {
   readonly project: Project;
   readonly predictor: Predictor;
   private readonly known: KnownAnswers;

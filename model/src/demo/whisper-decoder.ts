@@ -16,7 +16,7 @@ import type { WhisperPackage } from './packages.ts';
 const PREFIX = '<|startoftranscript|><|{language}|><|transcribe|><|notimestamps|>';
 
 /** A package that is not what was expected. The message names it. */
-export class WhisperPackageError extends Error {
+class WhisperPackageError extends Error {
   override readonly name = 'WhisperPackageError';
 }
 

@@ -74,7 +74,7 @@ export class PassFinder implements PassFound {
   }
 }
 
-export const FOUND_NOTHING: PassFound = new PassFinder();
+const FOUND_NOTHING: PassFound = new PassFinder();
 
 export interface PassInput {
   readonly context: TaskContext;

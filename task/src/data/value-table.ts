@@ -4,7 +4,7 @@ import { drawOf, hashKey } from './text-hash.ts';
 export const MAX_SAMPLED_VALUES = 256;
 const FEWEST_SAMPLED_VALUES = MAX_SAMPLED_VALUES / 2;
 /** In UTF-16 units; a longer text is cut, and its length kept. */
-export const MAX_SAMPLED_LENGTH = 1000;
+const MAX_SAMPLED_LENGTH = 1000;
 
 export interface SampledValue {
   /** At most MAX_SAMPLED_LENGTH units of it. */
