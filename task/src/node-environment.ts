@@ -8,7 +8,7 @@ import { hubModelFolder, hubReference } from '../../model/src/hub-cache.ts';
 import { isHubId } from '../../model/src/hub-id.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
 import { notAFile } from '../../model/src/not-a-file.ts';
-import { readHeader } from '../../model/src/safetensors.ts';
+import { readExactly, readHeader } from '../../model/src/safetensors.ts';
 import type {
   CheckEnvironment,
   FilePart,
@@ -103,12 +103,7 @@ async function readParts(path: string, parts: readonly FilePart[]): Promise<Uint
     const file = await open(path);
     try {
       const read: Uint8Array[] = [];
-      for (const { start, length } of parts) {
-        const bytes = new Uint8Array(length);
-        const { bytesRead } = await file.read(bytes, 0, length, start);
-        if (bytesRead < length) return undefined;
-        read.push(bytes);
-      }
+      for (const { start, length } of parts) read.push(await readExactly(file, start, length));
       return read;
     } finally {
       await file.close();
