@@ -7,7 +7,6 @@ import {
   Task,
   type TaskDefinition,
   TaskGroup,
-  TaskScope,
   tasks,
   Uri,
   type WorkspaceFolder,
@@ -63,7 +62,7 @@ function trainTaskOf(definition: TrainDefinition, folder: WorkspaceFolder, queue
   );
   // It is the task's label in a `tasks.json` that VS Code writes.
   const name = withoutIsolates(texts.t('train {0}', tasknamesOf(definition).join(', ') || definition.file));
-  const task = new Task(definition, folder ?? TaskScope.Workspace, name, TYPE, execution);
+  const task = new Task(definition, folder, name, TYPE, execution);
   task.group = TaskGroup.Build;
   return task;
 }

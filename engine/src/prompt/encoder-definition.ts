@@ -1,3 +1,4 @@
+import type { EncoderType } from '../../../task/src/types.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import type { Random } from '../random.ts';
 
@@ -10,8 +11,6 @@ export interface EncoderTask {
   /** [virtualTokens, hidden]: where `embedding` and `residual` start; random where left out. */
   readonly initial?: Float32Array;
 }
-
-export type EncoderType = 'lstm' | 'mlp' | 'tpmlp' | 'embedding' | 'residual';
 
 export interface EncoderSpec {
   readonly type: EncoderType;

@@ -1,15 +1,17 @@
+import type { EncoderType } from '../../../task/src/types.ts';
 import { gradients } from '../autodiff/gradients.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import type { Random } from '../random.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { float32, type TensorData } from '../runtime/tensor.ts';
-import type { DefineEncoder, EncoderDefinition, EncoderSpec, EncoderTask, EncoderType } from './encoder-definition.ts';
+import type { DefineEncoder, EncoderDefinition, EncoderSpec, EncoderTask } from './encoder-definition.ts';
 import { defineEmbedding } from './encoders/embedding.ts';
 import { defineLstm } from './encoders/lstm.ts';
 import { defineMlp, defineTpmlp } from './encoders/mlp.ts';
 import { defineResidual } from './encoders/residual.ts';
 
-export type { EncoderSpec, EncoderTask, EncoderType } from './encoder-definition.ts';
+export type { EncoderSpec, EncoderTask } from './encoder-definition.ts';
+export type { EncoderType };
 
 /** Trained tensors by name, always in the order of `initialParameters`. */
 export type Parameters = Map<string, { shape: number[]; data: Float32Array }>;
