@@ -79,14 +79,12 @@ function namesInTemplate(context: TaskContext, template: TemplateView): Mention[
   const { text } = context;
   const nameNode = context.givenIn(template, 'taskname');
   const templateNode = context.givenIn(template, 'prompt_template');
-  const offsets = templateNode && new StringOffsets(text, templateNode.offset, templateNode.length);
   const placeholders = template.placeholders.flatMap(({ name, start, end }) =>
-    offsets === undefined
+    templateNode === undefined
       ? []
       : {
           name: { kind: 'field', task, field: name } as const,
-          start: offsets.toSource(start + 1),
-          end: offsets.toSource(end - 1),
+          ...context.inString(templateNode, { start: start + 1, end: end - 1 }),
           isDefinition: true,
         },
   );
