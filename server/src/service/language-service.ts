@@ -63,8 +63,6 @@ import { taskTemplates } from './task-templates.ts';
 /** What an editor can ask and tell. Documents are named by uri; a task file is one whose name ends with `.ptask.json`. */
 export interface LanguageService {
   openDocument(uri: string, text: string): void;
-  /** Takes the whole new text of a document, which counts as open from then on. */
-  changeDocument(uri: string, text: string): void;
   /** Takes changes of an open document as the editor tells them, each made to what the one before it left. */
   editDocument(uri: string, changes: readonly DocumentChange[]): void;
   closeDocument(uri: string): void;
@@ -219,11 +217,6 @@ class Service implements LanguageService {
     this.#changed(path);
     // What is known of the file was told under the uri that was made up for it.
     this.#published.publish([path]);
-  }
-
-  changeDocument(uri: string, text: string): void {
-    if (this.#documents.get(this.#host.toPath(uri)) === undefined) this.openDocument(uri, text);
-    else this.editDocument(uri, [{ text }]);
   }
 
   editDocument(uri: string, changes: readonly DocumentChange[]): void {

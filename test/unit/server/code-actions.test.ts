@@ -100,7 +100,7 @@ describe('quick fixes', () => {
     const rows = `${row('a')}\n${row('b', 'postiva')}`;
     const { service } = await opened(taskFile(), { 'train.jsonl': rows });
     service.openDocument(TRAIN, rows);
-    service.changeDocument(TRAIN, `${row('ny')}\n${rows}`);
+    service.editDocument(TRAIN, [{ text: `${row('ny')}\n${rows}` }]);
     const [action] = service.codeActions(TRAIN, EVERYWHERE);
     expect(action!.edit!.changes![TRAIN]![0]!.range.start.line).toBe(2);
   });
@@ -125,7 +125,7 @@ it('a fix of a row is for the text that is there now, however long the file and 
       for (const { line, removed, added } of changes) {
         const lines = text.split('\n');
         text = [...lines.slice(0, line), added + lines.slice(line + removed).join('\n')].join('\n');
-        service.changeDocument(TRAIN, text);
+        service.editDocument(TRAIN, [{ text }]);
       }
       if (settles) await service.settled();
       const document = TextDocument.create(TRAIN, 'jsonl', 0, text);
@@ -191,7 +191,7 @@ describe('fixing all problems of a kind', () => {
       const { service, action } = await asked(true);
       const resolving = service.resolveCodeAction(action);
       const text = `${row('ny')}\n${row('ny')}`;
-      service.changeDocument(TRAIN, text);
+      service.editDocument(TRAIN, [{ text }]);
       expect(fixedText(TRAIN, text, await resolving)).toBe(`${row('ny')}\n`);
     });
 
@@ -252,7 +252,7 @@ describe('fixing all', () => {
         .replace('<|VIRTUAL_PROMPT_1|>', MARKER)
         .replace('<|VIRTUAL_PROMPT|>', '<|VIRTUAL_PROMPT_1|>'),
     );
-    service.changeDocument(TASK, fixed);
+    service.editDocument(TASK, [{ text: fixed }]);
     await service.settled();
     expect(fixAll(service)).toEqual([]);
     expect(service.diagnostics(TASK).map(({ code }) => code)).toEqual(['split-sum']);
@@ -283,10 +283,11 @@ describe('fixing all', () => {
 
   it('ends, whatever the text is, and breaks no JSON', async () => {
     const { service } = editor();
+    service.openDocument(TASK, FULL);
     const broken = (text: string) =>
       checkTaskText(TASK_PATH, text).problems.filter(({ code }) => code === 'json-syntax').length;
     const check = (text: string): string | undefined => {
-      service.changeDocument(TASK, text);
+      service.editDocument(TASK, [{ text }]);
       const [action] = fixAll(service);
       return action && fixedText(TASK, text, action);
     };

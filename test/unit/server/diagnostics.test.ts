@@ -124,7 +124,7 @@ describe('nothing stale stays', () => {
     const { service, shown } = editor();
     service.openDocument(TASK, SPLITS_OFF);
     await service.settled();
-    service.changeDocument(TASK, taskFile());
+    service.editDocument(TASK, [{ text: taskFile() }]);
     expect(shown()).toEqual({});
     await service.settled();
     expect(shown()).toEqual({});
@@ -135,7 +135,7 @@ describe('nothing stale stays', () => {
     disk['train.jsonl'] += `\n${BAD_ROW}`;
     service.openDocument(TASK, taskFile());
     await service.settled();
-    service.changeDocument(TASK, taskFile({ file: '"data": { "train_ds": ["validation.jsonl"] }' }));
+    service.editDocument(TASK, [{ text: taskFile({ file: '"data": { "train_ds": ["validation.jsonl"] }' }) }]);
     await service.settled();
     expect(shown()).toEqual({});
   });
@@ -143,7 +143,7 @@ describe('nothing stale stays', () => {
   it('when data change that the task file has come to name', async () => {
     const { service, disk, shown } = editor();
     service.openDocument(TASK, taskFile());
-    service.changeDocument(TASK, taskFile({ file: '"data": { "train_ds": ["more/rows.jsonl"] }' }));
+    service.editDocument(TASK, [{ text: taskFile({ file: '"data": { "train_ds": ["more/rows.jsonl"] }' }) }]);
     disk['more/rows.jsonl'] = BAD_ROW;
     await service.settled();
     const rows = uriOf('project/more/rows.jsonl');
@@ -216,10 +216,10 @@ describe('a data file that is open', () => {
     service.openDocument(TRAIN, BAD_ROW);
     await service.settled();
     expect(shown()[TRAIN]).toEqual(['row-field-type']);
-    service.changeDocument(TRAIN, `${row('a')}\n${row('b', 'negativa')}`);
+    service.editDocument(TRAIN, [{ text: `${row('a')}\n${row('b', 'negativa')}` }]);
     await service.settled();
     expect(shown()).toEqual({});
-    service.changeDocument(TRAIN, BAD_ROW);
+    service.editDocument(TRAIN, [{ text: BAD_ROW }]);
     service.closeDocument(TRAIN);
     await service.settled();
     expect(shown()).toEqual({});
@@ -276,11 +276,11 @@ describe('a check in the background', () => {
     const table = 'project/assistant.prompts.safetensors';
     service.openDocument(TASK, taskFile());
     await service.settled();
-    service.changeDocument(TASK, taskFile({ of: '"total_virtual_tokens": 12' }));
+    service.editDocument(TASK, [{ text: taskFile({ of: '"total_virtual_tokens": 12' }) }]);
     service.fileChanged(TRAIN);
     await service.settled();
     expect(asked).toEqual(['demo', table]);
-    service.changeDocument(TASK, taskFile().replace('"demo"', '"other"'));
+    service.editDocument(TASK, [{ text: taskFile().replace('"demo"', '"other"') }]);
     await service.settled();
     expect(asked).toEqual(['demo', table, 'other', table]);
   });
@@ -313,7 +313,7 @@ describe('a check in the background', () => {
     const waiting: (() => void)[] = [];
     const { service, shown, errors } = editor({}, () => new Promise<void>((resolve) => waiting.push(resolve)));
     service.openDocument(TASK, taskFile());
-    service.changeDocument(TASK, taskFile({ file: '"model": "nowhere"' }));
+    service.editDocument(TASK, [{ text: taskFile({ file: '"model": "nowhere"' }) }]);
     const [older, newer] = waiting;
     newer!();
     await service.settled();

@@ -74,7 +74,7 @@ class Project {
     const start = Math.floor(at * document.getText().length);
     const range = { start: document.positionAt(start), end: document.positionAt(start + removed) };
     TextDocument.update(document, [{ range, text }], document.version + 1);
-    if (isWhole) this.service.changeDocument(document.uri, document.getText());
+    if (isWhole) this.service.editDocument(document.uri, [{ text: document.getText() }]);
     else this.service.editDocument(document.uri, [{ range, text }]);
   }
 

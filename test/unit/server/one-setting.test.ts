@@ -67,10 +67,10 @@ it.each([
   const expected = diagnostics(await opened(after));
   const changed = await opened(before);
   expect(diagnostics(changed)).not.toEqual(expected);
-  changed.service.changeDocument(TASK, after);
+  changed.service.editDocument(TASK, [{ text: after }]);
   await changed.service.settled();
   expect(diagnostics(changed)).toEqual(expected);
-  changed.service.changeDocument(TASK, before);
+  changed.service.editDocument(TASK, [{ text: before }]);
   await changed.service.settled();
   expect(diagnostics(changed)).toEqual(diagnostics(await opened(before)));
 });

@@ -151,9 +151,8 @@ it('the paths that a task file names are told as they are written, broken text o
   expect(service.taskPaths(TASK)).toEqual(['~/gpt2', '../t.safetensors', 'a.jsonl', '/b.jsonl']);
   expect(service.taskPaths(TRAIN)).toBeUndefined();
   // Where the prompt table is written by default there may be a link, and of two keys of a name one counts.
-  service.changeDocument(
-    TASK,
-    '{ "model": "m", "data": { "train_ds": ["a.jsonl"] }, "data": { "train_ds": ["b.jsonl"] } }',
-  );
+  service.editDocument(TASK, [
+    { text: '{ "model": "m", "data": { "train_ds": ["a.jsonl"] }, "data": { "train_ds": ["b.jsonl"] } }' },
+  ]);
   expect(service.taskPaths(TASK)).toEqual(['m', 'assistant.prompts.safetensors', 'b.jsonl']);
 });

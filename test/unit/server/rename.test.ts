@@ -230,7 +230,7 @@ describe('rename', () => {
         [uri, ` ${texts.task}`],
       ] as const) {
         const result = service.rename(uri, position, 'feeling');
-        service.changeDocument(changed, text);
+        service.editDocument(changed, [{ text }]);
         expect(await result).toMatchObject({ kind: 'refused', message: expect.stringContaining('changed meanwhile') });
       }
     });

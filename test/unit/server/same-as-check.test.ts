@@ -120,7 +120,7 @@ describe('after any edits', () => {
           const text = texts[document]!;
           const start = Math.floor(at * text.length);
           texts[document] = text.slice(0, start) + added + text.slice(start + removed);
-          service.changeDocument(document, texts[document]);
+          service.editDocument(document, [{ text: texts[document] }]);
           if (isAwaited) await service.settled();
         }
         await askEverywhere(service, texts[TASK]!);
