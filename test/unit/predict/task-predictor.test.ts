@@ -5,7 +5,7 @@ import { MAX_NEW_TOKENS } from '../../../engine/src/predict/greedy-decoding.ts';
 import { Predictor } from '../../../engine/src/predict/predictor.ts';
 import { TaskPredictor } from '../../../engine/src/predict/task-predictor.ts';
 import { BackboneStep } from '../../../engine/src/train/backbone-step.ts';
-import type { DataSettings, TaskTemplate } from '../../../task/src/types.ts';
+import type { TaskTemplate } from '../../../task/src/types.ts';
 import { dataSettings, smallTokenizer, template } from '../data/small-tokeniser.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { openBackbone, SMALL, someVirtual, writeSmallBackbone } from '../train/small-backbone.ts';
@@ -22,8 +22,8 @@ afterAll(async () => {
 
 const labels = { yes: ['y'], no: ['n'], 'he knows': [] };
 
-async function create(of: Partial<TaskTemplate> = {}, data: Partial<DataSettings> = {}) {
-  const rows = new RowTokeniser(template(of), dataSettings(data), tokenizer, [], SMALL.positions);
+async function create(of: Partial<TaskTemplate> = {}) {
+  const rows = new RowTokeniser(template(of), dataSettings(), tokenizer, [], SMALL.positions);
   return { rows, task: await TaskPredictor.create(predictor, rows, tokenizer, virtual) };
 }
 

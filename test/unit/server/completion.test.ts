@@ -425,8 +425,8 @@ describe('paths', () => {
 
 describe('in a template', () => {
   const withSource = JSON.stringify({ taskname: 'sentiment-task', sentence: 'a', label: 'positiva', source: 'TT' });
-  const template = (text: string, more = '') =>
-    completing(taskFile({ of: `"prompt_template": "${text}"${more}` }), { disk: { 'train.jsonl': withSource } });
+  const template = (text: string) =>
+    completing(taskFile({ of: `"prompt_template": "${text}"` }), { disk: { 'train.jsonl': withSource } });
 
   it('fields of the rows are offered, those that it lacks first, with their counts and a sample', async () => {
     const { labels, item, accept } = await template('<|VIRTUAL_PROMPT_0|> {‸ {sentence}:{label}');

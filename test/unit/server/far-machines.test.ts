@@ -42,11 +42,11 @@ it('nothing is asked of one that is far, and it is told why; of another everythi
   };
   const far = new FarMachines('win32');
   const careful = leavingAlone(far, environment);
-  const ask = (path: string, taskFile = 'C:\\w\\t.ptask.json') =>
+  const ask = (path: string) =>
     Promise.all([
       careful.readFile(path),
       careful.promptTable(path),
-      careful.model({ taskFile, model: path, language: null }),
+      careful.model({ taskFile: 'C:\\w\\t.ptask.json', model: path, language: null }),
       careful.readParts!(path, []),
       careful.namesBeside!(path),
     ]);

@@ -17,7 +17,7 @@ const sampleOf = (...texts: [text: string, rows?: number][]) => {
   return { first: values[0]!, values };
 };
 
-const words = (count: number, word = 'word') => Array.from({ length: count }, () => word).join(' ');
+const words = (count: number) => Array.from({ length: count }, () => 'word').join(' ');
 
 describe('the length of a field', () => {
   it('is that of the rows, so that a text of many rows counts as often', () => {

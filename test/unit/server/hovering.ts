@@ -29,14 +29,12 @@ export async function hovering(marked: string, setting: Setting = {}): Promise<s
 export async function hoveringRow(
   marked: string,
   tasks: Record<string, string> = { [TASK]: taskFile() },
-  setting: Setting = {},
 ): Promise<Hovered | undefined> {
   const { text, position } = atCursor(marked);
-  const open = editor(setting.environment);
-  Object.assign(open.disk, setting.disk);
-  open.service.openDocument(TRAIN, text);
-  for (const [uri, task] of Object.entries(tasks)) open.service.openDocument(uri, task);
-  await open.service.settled();
-  const hover = open.service.hover(TRAIN, position);
+  const { service } = editor();
+  service.openDocument(TRAIN, text);
+  for (const [uri, task] of Object.entries(tasks)) service.openDocument(uri, task);
+  await service.settled();
+  const hover = service.hover(TRAIN, position);
   return hover && { text: (hover.contents as MarkupContent).value, range: hover.range };
 }
