@@ -296,9 +296,10 @@ describe('a check in the background', () => {
         return path.endsWith('.jsonl') ? blank() : 'not-found';
       },
     });
+    service.openDocument(TASK, '{}');
     const readFor = async (name: string) => {
       read.length = 0;
-      service.changeDocument(TASK, `{ "data": { "train_ds": "${name}" } }`);
+      service.editDocument(TASK, [{ text: `{ "data": { "train_ds": "${name}" } }` }]);
       await service.settled();
       return [...read];
     };
