@@ -15,7 +15,7 @@ export class ModelMemo {
     const found = this.known.get(dir);
     if (found?.stamp === stamp) return found.result;
     const result = await openModelFolder(dir);
-    this.known.set(dir, { stamp, result });
+    if (result.kind === 'ok' || !result.isTransient) this.known.set(dir, { stamp, result });
     return result;
   }
 

@@ -1,7 +1,7 @@
 import { t } from '../../l10n/src/words.ts';
 import type { DemoBackbone } from './demo/demo-folder.ts';
 import { readWhisperDecoder } from './demo/whisper-decoder.ts';
-import { refusal } from './file-reason.ts';
+import { isRefused, refusal } from './file-reason.ts';
 import { parseModelConfig } from './folder/read-config.ts';
 import type { LocatedModel } from './locate-model.ts';
 import { type ModelFolder, type OpenModelOptions, type OpenModelResult, openModelFolder } from './model-folder.ts';
@@ -41,6 +41,7 @@ async function describeDemo(
     const loadTokenizer = async () => tokenizer;
     return { kind: 'ok', model: { config: parsed.config, loadTokenizer, fingerprint: undefined } };
   } catch (error) {
-    return { kind: 'broken', problem: t('the package {0} cannot be used: {1}', source.id, refusal(error)) };
+    const problem = t('the package {0} cannot be used: {1}', source.id, refusal(error));
+    return { kind: 'broken', problem, ...(isRefused(error) && { isTransient: true }) };
   }
 }

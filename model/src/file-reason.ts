@@ -29,6 +29,21 @@ export function refusal(cause: unknown): string {
   return short(path === undefined ? reason : `${path}: ${reason}`);
 }
 
+/** Whether the system says that there is no such thing, not that it cannot be looked at. */
+export function isAbsence(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/**
+ * Whether the system refused, which it may not do the next time though no file has changed: a permission has been given, another
+ * program is done.
+ */
+export function isRefused(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as NodeJS.ErrnoException;
+  return code !== undefined || (cause !== undefined && isRefused(cause));
+}
+
 function wordsFor(code: string, action: FileAction): string | undefined {
   switch (code) {
     case 'ENOSPC':

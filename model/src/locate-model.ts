@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import { type DemoBackbone, type LocateDemoOptions, locateDemo } from './demo/demo-folder.ts';
 import { DEMO_MODEL, DEMO_MODELS, DEMO_SIZES } from './demo/packages.ts';
+import { isAbsence } from './file-reason.ts';
 import { homeFolder } from './home-folder.ts';
 import { cachedModelFolder, hubCacheFolder } from './hub-cache.ts';
 import { isHubId } from './hub-id.ts';
@@ -31,11 +32,16 @@ export async function locateModel(
     return typeof demo === 'string' ? { kind: 'not-found', problem: demo } : { kind: 'demo', demo };
   }
   const dir = /^~[/\\]/.test(spec) ? join(homeFolder(), spec.slice(2)) : resolve(baseDir, spec);
-  const found = await stat(dir).catch(() => undefined);
-  if (found?.isDirectory()) return { kind: 'folder', dir, isFetched: false };
-  if (found) return { kind: 'not-found', problem: t('{0} is not a folder', dir) };
+  const found = await stat(dir).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error)) {
+    return found.isDirectory()
+      ? { kind: 'folder', dir, isFetched: false }
+      : { kind: 'not-found', problem: t('{0} is not a folder', dir) };
+  }
   const cached = await cachedModelFolder(spec);
   if (cached) return { kind: 'folder', dir: cached, isFetched: true };
+  // Who opens it is told why it cannot be looked at.
+  if (!isAbsence(found)) return { kind: 'folder', dir, isFetched: false };
   const demos = DEMO_MODELS.join(', ');
   const problem = isHubId(spec)
     ? t(

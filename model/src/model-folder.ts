@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import type { ModelConfig } from './architectures/index.ts';
-import { refusal } from './file-reason.ts';
+import { isRefused, refusal } from './file-reason.ts';
 import { type Failure, notFound, Stop } from './folder/failure.ts';
 import { exists, readJson, readJsonIfThere } from './folder/files.ts';
 import { fingerprintOf } from './folder/fingerprint.ts';
@@ -26,7 +26,7 @@ export interface ModelFolder {
   /** The weights that the architecture needs, by normalised name (`h.0.attn.c_attn.weight`). */
   readonly weights: ReadonlyMap<string, WeightRef>;
   /**
-   * Reads the tokeniser's file, once.
+   * Reads the tokeniser's file, once; again where the system refused.
    * @throws ModelFolderError when it is missing, malformed or does not fit the model
    */
   loadTokenizer(): Promise<Tokenizer>;
@@ -63,11 +63,15 @@ export async function openModelFolder(dir: string, options: OpenModelOptions = {
     const weights = checkWeights(dir, architecture, config, tensors);
     const fingerprint = await fingerprintOf(config, json.ptask, weights);
     let tokenizer: Promise<Tokenizer> | undefined;
-    const loadTokenizer = () => (tokenizer ??= readTokenizer(dir, config, options.breathe ?? noPause));
+    const loadTokenizer = () =>
+      (tokenizer ??= readTokenizer(dir, config, options.breathe ?? noPause).catch((error: unknown) => {
+        if (isRefused(error)) tokenizer = undefined;
+        throw error;
+      }));
     return { kind: 'ok', model: { dir, config, weights, loadTokenizer, fingerprint } };
   } catch (error) {
-    if (error instanceof Stop) return error.result;
-    return { kind: 'broken', problem: t('the model folder {0} cannot be read: {1}', dir, refusal(error)) };
+    const failure = error instanceof Stop ? error.result : unreadable(dir, error);
+    return isRefused(error) ? { ...failure, isTransient: true } : failure;
   }
 }
 
@@ -89,6 +93,10 @@ async function checkFiles(dir: string, tokenizer: 'required' | 'optional'): Prom
     missing,
     pickled ? ` ${t('(it has pytorch_model.bin, but only safetensors files are read)')}` : '',
   );
+}
+
+function unreadable(dir: string, error: unknown): Failure {
+  return { kind: 'broken', problem: t('the model folder {0} cannot be read: {1}', dir, refusal(error)) };
 }
 
 async function noPause(): Promise<void> {}

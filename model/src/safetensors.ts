@@ -32,6 +32,8 @@ export interface SafetensorsHeader {
 export interface SafetensorsProblem {
   /** Without the file's name, to stand after it and a colon. */
   readonly message: string;
+  /** What the system said. */
+  readonly cause?: unknown;
 }
 
 export type SafetensorsResult =
@@ -170,7 +172,8 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsRe
       await file.close();
     }
   } catch (error) {
-    return broken(t('cannot be read: {0}', fileReason('read', error)));
+    const message = short(t('cannot be read: {0}', fileReason('read', error)));
+    return { kind: 'broken', problem: { message, cause: error } };
   }
 }
 

@@ -44,7 +44,10 @@ export class ModelCache {
       if (this.#models.size <= MOST_MODELS) break;
       this.#models.delete(oldest);
     }
-    return current.opened;
+    const opened = await current.opened;
+    if (opened.kind !== 'ok' && opened.isTransient && this.#models.get(folder!) === current)
+      this.#models.delete(folder!);
+    return opened;
   }
 }
 

@@ -3,7 +3,7 @@ import nodePath from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import { DEMO_MODELS } from '../../model/src/demo/packages.ts';
 import { describeModel } from '../../model/src/describe-model.ts';
-import { fileReason } from '../../model/src/file-reason.ts';
+import { fileReason, isAbsence } from '../../model/src/file-reason.ts';
 import { hubModelFolder, hubReference } from '../../model/src/hub-cache.ts';
 import { isHubId } from '../../model/src/hub-id.ts';
 import { locateModel } from '../../model/src/locate-model.ts';
@@ -64,8 +64,7 @@ export async function readChunks(path: string): Promise<FileReading> {
     const handle = await open(path);
     return handle.createReadStream({ highWaterMark: CHUNK_BYTES });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'not-found' : { unreadable: fileReason('read', error) };
+    return isAbsence(error) ? 'not-found' : { unreadable: fileReason('read', error) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { isAbsence } from '../../../model/src/file-reason.ts';
 import type { ModelOffer } from '../../../protocol/src/models.ts';
 import { FileError, InputError } from '../errors.ts';
 import { offerModelsFrom } from '../models/offer-models.ts';
@@ -19,9 +20,8 @@ export async function models(args: readonly string[]): Promise<number> {
   const output = new Output(values.json);
   const folders = (positionals.length > 0 ? positionals : ['.']).map((folder) => path.resolve(folder));
   for (const folder of positionals) {
-    await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      const isNone = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-      throw isNone ? new InputError(`there is no folder '${folder}'`) : FileError.from(folder, 'read', error);
+    await readdir(folder).catch((error: unknown) => {
+      throw isAbsence(error) ? new InputError(`there is no folder '${folder}'`) : FileError.from(folder, 'read', error);
     });
   }
   const found = await offerModelsFrom(process.cwd(), folders, values.language ?? null);

@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
+import { isAbsence } from '../../../model/src/file-reason.ts';
 import { readWhole } from '../../../model/src/read-whole.ts';
 import type { RunState } from '../../../protocol/src/runs.ts';
 import { onePath } from '../../../task/src/one-path.ts';
@@ -73,7 +74,7 @@ export async function readOwn(dir: string, name: string): Promise<string> {
  */
 export async function readOwnJson(dir: string, name: string): Promise<unknown> {
   const text = await readOwn(dir, name).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === undefined || isMissing(error)) return '';
+    if (error.code === undefined || isAbsence(error)) return '';
     throw FileError.from(path.join(dir, name), 'read', error);
   });
   try {
@@ -163,7 +164,7 @@ export async function* runsOf(
 ): AsyncGenerator<Pick<FoundRun, 'dir' | 'record'>> {
   const parent = runsFolder(taskFile);
   const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
-    if (isMissing(error)) return [];
+    if (isAbsence(error)) return [];
     throw FileError.from(parent, 'read', error);
   });
   for (const name of names.sort().toReversed()) {
@@ -213,10 +214,6 @@ function isSameName(one: string, other: string): boolean {
 export async function isThere(file: string): Promise<boolean> {
   return lstat(file).then(
     () => true,
-    (error: NodeJS.ErrnoException) => !isMissing(error),
+    (error) => !isAbsence(error),
   );
-}
-
-function isMissing({ code }: NodeJS.ErrnoException): boolean {
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

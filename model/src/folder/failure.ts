@@ -2,7 +2,7 @@ import { t } from '../../../l10n/src/words.ts';
 import { short } from '../shown.ts';
 
 /** Why a folder is no model; `problem` is the whole story in one line, to be shown to the user. */
-export type Failure =
+export type Failure = (
   | { readonly kind: 'not-found'; readonly missing: readonly string[]; readonly problem: string }
   | {
       readonly kind: 'unsupported';
@@ -11,20 +11,25 @@ export type Failure =
       readonly reason: string;
       readonly problem: string;
     }
-  | { readonly kind: 'broken'; readonly problem: string };
+  | { readonly kind: 'broken'; readonly problem: string }
+) & {
+  /** It may be over the next time, though no file has changed. */
+  readonly isTransient?: true;
+};
 
 /** Carries a failure out of nested reads, to where the folder is opened. */
 export class Stop extends Error {
   readonly result: Failure;
-  constructor(result: Failure) {
+  constructor(result: Failure, options?: ErrorOptions) {
     const problem = short(result.problem);
-    super(problem);
+    super(problem, options);
     this.result = { ...result, problem };
   }
 }
 
-export function broken(dir: string, problem: string): Stop {
-  return new Stop({ kind: 'broken', problem: t('model folder {0}: {1}', dir, problem) });
+/** @param cause what the system said */
+export function broken(dir: string, problem: string, cause?: unknown): Stop {
+  return new Stop({ kind: 'broken', problem: t('model folder {0}: {1}', dir, problem) }, { cause });
 }
 
 export function notFound(dir: string, missing: readonly string[], hint = ''): Stop {

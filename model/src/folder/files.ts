@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
-import { fileReason } from '../file-reason.ts';
+import { fileReason, isAbsence } from '../file-reason.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { MOST_OF_CONFIG, readWhole } from '../read-whole.ts';
 import { broken } from './failure.ts';
@@ -12,8 +12,7 @@ export async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    if (isAbsence(error)) return false;
     throw error;
   }
 }
@@ -25,7 +24,7 @@ export async function exists(path: string): Promise<boolean> {
  */
 export async function readPart(dir: string, file: string, most: number): Promise<Buffer> {
   return readWhole(join(dir, file), most).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? error : broken(dir, `${file}: ${fileReason('read', error)}`);
+    throw error.code === 'ENOENT' ? error : broken(dir, `${file}: ${fileReason('read', error)}`, error);
   });
 }
 

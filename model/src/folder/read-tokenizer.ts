@@ -69,6 +69,6 @@ export async function readTokenizer(
     }
     return tokenizer;
   } catch (error) {
-    throw new ModelFolderError(refusal(error));
+    throw new ModelFolderError(refusal(error), { cause: error });
   }
 }

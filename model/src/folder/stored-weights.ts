@@ -1,4 +1,4 @@
-import { open, realpath } from 'node:fs/promises';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
 import { type ModelConfig, SUPPORTED_MODEL_TYPES } from '../architectures/index.ts';
@@ -39,7 +39,7 @@ export async function locateTensors(dir: string, architecture: AnyArchitecture):
     // Of a RAM disk and other drives that a program makes, Windows cannot tell; there are no links on them.
     const file = await realpath(path).catch(() => path);
     const result = await readSafetensorsHeader(file);
-    if (result.kind === 'broken') throw broken(dir, `${shard}: ${result.problem.message}`);
+    if (result.kind === 'broken') throw broken(dir, `${shard}: ${result.problem.message}`, result.problem.cause);
     const found = result.header.tensors;
     for (const name of expected ?? found.keys()) {
       const entry = found.get(name);
@@ -100,8 +100,10 @@ const COMPARED_BYTES = 1 << 20;
 async function sameBytes(a: LocatedTensor, b: LocatedTensor): Promise<boolean> {
   const length = a.entry.end - a.entry.begin;
   if (a.entry.dtype !== b.entry.dtype || b.entry.end - b.entry.begin !== length) return false;
-  const [first, second] = [await open(a.file, 'r'), await open(b.file, 'r')];
+  const files: FileHandle[] = [];
   try {
+    for (const { file } of [a, b]) files.push(await open(file, 'r'));
+    const [first, second] = files as [FileHandle, FileHandle];
     for (let at = 0; at < length; at += COMPARED_BYTES) {
       const part = Math.min(COMPARED_BYTES, length - at);
       const mine = await readExactly(first, a.entry.begin + at, part);
@@ -109,8 +111,7 @@ async function sameBytes(a: LocatedTensor, b: LocatedTensor): Promise<boolean> {
     }
     return true;
   } finally {
-    await first.close();
-    await second.close();
+    for (const file of files) await file.close();
   }
 }
 
