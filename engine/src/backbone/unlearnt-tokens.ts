@@ -15,7 +15,7 @@ const SHARE = 0.02;
  * under-trained tokens so. No prompt makes a frozen model write one of them.
  * @param projection the output projection [vocab, hidden]
  * @returns those of `ids`, in their order
- * @throws WeightReadError, RangeError as `readWeightRows`
+ * @throws FileError, RangeError as `readWeightRows`
  */
 export async function unlearntTokens(projection: WeightRef, ids: readonly number[]): Promise<number[]> {
   const [vocab = 0, hidden = 0] = projection.shape;

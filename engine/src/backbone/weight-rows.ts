@@ -1,13 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { t } from '../../../l10n/src/words.ts';
 import { DTYPE_BYTES, decodeFloats } from '../../../model/src/dtypes.ts';
 import type { WeightRef } from '../../../model/src/folder/stored-weights.ts';
 import { readExactly } from '../../../model/src/safetensors.ts';
-
-/** A weight's bytes could not be read. The message names the file. */
-export class WeightReadError extends Error {
-  override readonly name = 'WeightReadError';
-}
+import { FileError } from '../errors.ts';
 
 /**
  * Reads single rows of a matrix, such as the embeddings of a few words out of the whole vocabulary's.
@@ -15,7 +10,7 @@ export class WeightReadError extends Error {
  * @param rows row numbers, in any order, repeats allowed
  * @returns float32 [rows.length, W], row-major
  * @throws RangeError for a weight that is not a matrix or a row that it does not have
- * @throws WeightReadError when the file cannot be read
+ * @throws FileError when the file cannot be read
  */
 export async function readWeightRows(ref: WeightRef, rows: readonly number[]): Promise<Float32Array> {
   const { height, width } = sizeOf(ref);
@@ -70,6 +65,6 @@ async function withFile<T>(ref: WeightRef, work: (file: FileHandle) => Promise<T
       await file.close();
     }
   } catch (error) {
-    throw new WeightReadError(t('{0} cannot be read: {1}', ref.file, (error as Error).message));
+    throw FileError.from(ref.file, 'read', error);
   }
 }

@@ -19,7 +19,7 @@ const MOST_TOKENS = 200;
 /** Tokens that are named. */
 const MOST_NAMED = 3;
 
-/** All of them, in the order in which they are told. @throws WeightReadError where the model's file cannot be read */
+/** All of them, in the order in which they are told. @throws FileError where the model's file cannot be read */
 export async function runWarnings(plan: TrainingPlan): Promise<string[]> {
   const warnings = [warmupWarning(plan), longAnswersWarning(plan), await unlearntAnswersWarning(plan)];
   return warnings.filter((warning) => warning !== undefined);

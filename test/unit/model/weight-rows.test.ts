@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readWeightRows, WeightReadError, weightRowBlocks } from '../../../engine/src/backbone/weight-rows.ts';
+import { readWeightRows, weightRowBlocks } from '../../../engine/src/backbone/weight-rows.ts';
+import { FileError } from '../../../engine/src/errors.ts';
 import type { WeightDtype } from '../../../model/src/dtypes.ts';
 import type { WeightRef } from '../../../model/src/folder/stored-weights.ts';
 import { temporaryFolder } from './tiny-folder.ts';
@@ -42,9 +43,10 @@ test('a row that is not there is a mistake of the caller', async () => {
   await expect(readWeightRows({ ...ref, shape: [6] }, [0])).rejects.toThrow(RangeError);
 });
 
-test('a file that has gone or shrunk is named', async () => {
+test('a file that has gone or shrunk is named, with the reason in plain words', async () => {
   const ref = await matrix('F32', new Uint8Array(24));
   await writeFile(ref.file, new Uint8Array(10));
-  await expect(readWeightRows(ref, [2])).rejects.toThrow(WeightReadError);
-  await expect(readWeightRows({ ...ref, file: `${ref.file}-gone` }, [0])).rejects.toThrow(/weights-gone/);
+  await expect(readWeightRows(ref, [2])).rejects.toThrow(FileError);
+  const gone = readWeightRows({ ...ref, file: `${ref.file}-gone` }, [0]);
+  await expect(gone).rejects.toThrow(`${ref.file}-gone: cannot be read: there is no such file`);
 });
