@@ -55,7 +55,8 @@ export async function fetchModel(services: ModelServices, model: string): Promis
     page = plan.page;
     if (plan.missingBytes > 0 && !(await confirmed(plan, model, texts))) return false;
     const { reference, problem } = await fetchShown(services, model);
-    await server.fileChanged(Uri.file(reference));
+    // It is there, though the language server may not be, which is said elsewhere.
+    await server.fileChanged(Uri.file(reference)).catch(() => undefined);
     // Task files that name it could not be asked so far.
     engine.askAnew();
     if (problem === undefined) showInformation(t('{0} is there.', model));

@@ -47,6 +47,15 @@ it('what could not be asked before a model was fetched is asked anew', async () 
   expect(engine.askAnew).toHaveBeenCalledOnce();
 });
 
+it('a model has been fetched though there is no language server to be told', async () => {
+  const request = async (method: string) => (method === 'planFetch' ? planned : { reference: '/hub/refs/main' });
+  const engine = { request, askAnew: vi.fn() };
+  const server = { fileChanged: async () => Promise.reject(new Error('it could not be started')) };
+  expect(await fetchModel({ engine, server, texts: english } as never, 'owner/model')).toBe(true);
+  expect(engine.askAnew).toHaveBeenCalledOnce();
+  expect(vscode.window.showErrorMessage).not.toHaveBeenCalled();
+});
+
 it('a model is fetched once the user has seen what it takes and agreed', async () => {
   const missing = { ...planned, missingBytes: 4e6, bytes: 4e6, files: 1, cacheFolder: '/hub', gated: false };
   const asked: string[] = [];
