@@ -47,8 +47,10 @@ export function connect(stdio: boolean, closed: () => void): Connection {
   else process.once('disconnect', closed);
   return {
     notify: (method, params) => {
-      // Nobody listens any more where it fails, and the process is about to end.
-      void connection.sendNotification(method, params).catch(() => undefined);
+      // Nobody listens any more where it fails, which a closed connection says at once. The process is about to end, and a run
+      // that tells of its step is to be paused first.
+      const send = async () => connection.sendNotification(method, params);
+      void send().catch(() => undefined);
     },
     handle: (handlers) => {
       for (const method of Object.keys(handlers) as Method[]) register(connection, method, handlers);
