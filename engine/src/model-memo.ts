@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
+import { type ModelFolder, type OpenModelResult, openModelFolder } from '../../model/src/model-folder.ts';
 import { Recent } from './recent.ts';
 
 /** Model folders that are kept open. */
@@ -19,9 +19,11 @@ export class ModelMemo {
     return result;
   }
 
-  /** Whether the folder is still as it was when it was opened last. */
-  async isFresh(dir: string): Promise<boolean> {
-    return this.known.get(dir)?.stamp === (await this.stamp(dir));
+  /** Whether a model's folder is still as it was; whoever asked after a change may have had it opened anew. */
+  async isFresh(model: ModelFolder): Promise<boolean> {
+    const known = this.known.get(model.dir);
+    if (known?.result.kind !== 'ok' || known.result.model !== model) return false;
+    return known.stamp === (await this.stamp(model.dir));
   }
 
   /** Changes when a file of the folder does, links followed. */

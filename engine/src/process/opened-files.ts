@@ -90,7 +90,7 @@ export class OpenedFiles {
     return (
       text === now &&
       tableStamp === (await fileStamp(promptTablePath)) &&
-      (await this.models.isFresh(backbone.model.dir)) &&
+      (await this.models.isFresh(backbone.model)) &&
       // Which counts as its use: sessions that are asked all the time make no room for those of another model.
       file.predictor === (await this.predictorOf(file.project, device))
     );

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DeviceChoice } from '../../../engine/src/process/device-choice.ts';
@@ -42,6 +42,27 @@ describe('a task file that is asked again', () => {
     expect(ofOther.answers('mood').prompt.state).toMatchObject({ state: 'stale', changed: 'model' });
     expect(ofOther.predictor).not.toBe(trained.predictor);
     expect(await files.open({ file, device: 'cpu' })).not.toBe(ofOther);
+  });
+
+  it('is opened anew where its model is another, also after another task file with that model was', async () => {
+    const model = writeSmallBackbone(path.join(folder, 'shared'));
+    const [one, other] = [writeProject({ model }), writeProject({ model })];
+    const files = openedFiles();
+    const before = await files.open({ file: one });
+    await files.open({ file: other });
+    writeSmallBackbone(model, { layers: 1 });
+    const { predictor } = await files.open({ file: other });
+    expect(predictor).not.toBe(before.predictor);
+    expect((await files.open({ file: one })).predictor).toBe(predictor);
+  });
+
+  it('is refused as long as its model cannot be opened', async () => {
+    const model = writeSmallBackbone(path.join(folder, 'spoilt'));
+    const file = writeProject({ model });
+    const files = openedFiles();
+    await files.open({ file });
+    writeFileSync(path.join(model, 'config.json'), '{');
+    for (let n = 0; n < 2; n++) await expect(files.open({ file })).rejects.toThrow('nothing was run');
   });
 
   it('keeps its sessions where it has been asked since, and those of two models are kept', async () => {
