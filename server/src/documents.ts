@@ -24,7 +24,10 @@ export function syncDocuments(
   connection.onDidChangeTextDocument(({ textDocument: { uri }, contentChanges }) => {
     diagnostics.edit(uri, () => service.editDocument(uri, contentChanges));
   });
-  connection.onDidSaveTextDocument(({ textDocument: { uri } }) => workspace.written(uri));
+  connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
+    workspace.written(uri);
+    service.documentSaved(uri);
+  });
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
     service.closeDocument(uri);
     workspace.written(uri);

@@ -66,6 +66,8 @@ export interface LanguageService {
   /** Takes changes of an open document as the editor tells them, each made to what the one before it left. */
   editDocument(uri: string, changes: readonly DocumentChange[]): void;
   closeDocument(uri: string): void;
+  /** Says that a document was saved: what a task file names and could not be read is looked for again. */
+  documentSaved(uri: string): void;
   /**
    * Takes a task file's text as it is on disk, so that it is checked though no editor has it open; undefined when there is no
    * such file any more. While the file is open, what the editor shows counts.
@@ -234,6 +236,11 @@ class Service implements LanguageService {
     this.#changed(path);
   }
 
+  documentSaved(uri: string): void {
+    // Nobody tells that a disk answers again, or that a permission was given to a folder above.
+    for (const path of this.#session(uri)?.unread ?? []) this.#fileChanged(path);
+  }
+
   taskFileOnDisk(uri: string, text: string | undefined): void {
     const path = this.#host.toPath(uri);
     if (text === undefined) this.#onDisk.delete(path);
@@ -243,13 +250,7 @@ class Service implements LanguageService {
   }
 
   fileChanged(uri: string): void {
-    const path = this.#host.toPath(uri);
-    this.#folders.forget(path);
-    for (const missing of this.#dataFiles.changedBeside(path)) this.#changedBeside(missing);
-    // An open document is what its editor shows, whatever happens to the file.
-    if (this.#documents.get(path) !== undefined) return;
-    this.#dataFiles.changedOnDisk(path);
-    this.#changedBeside(path);
+    this.#fileChanged(this.#host.toPath(uri));
   }
 
   dependencies(): ReadonlySet<string> {
@@ -409,6 +410,15 @@ class Service implements LanguageService {
   #readSession(uri: string): TaskSession | undefined {
     const session = this.#session(uri);
     return session !== undefined && session.context.text.length > MAX_TASK_FILE_UNITS ? undefined : session;
+  }
+
+  #fileChanged(path: string): void {
+    this.#folders.forget(path);
+    for (const missing of this.#dataFiles.changedBeside(path)) this.#changedBeside(missing);
+    // An open document is what its editor shows, whatever happens to the file.
+    if (this.#documents.get(path) !== undefined) return;
+    this.#dataFiles.changedOnDisk(path);
+    this.#changedBeside(path);
   }
 
   /** A document was opened, changed or closed. */

@@ -101,6 +101,14 @@ export class TaskSession {
     return new Set([...this.#dataPaths, ...this.#surroundingPaths]);
   }
 
+  /** Paths of what it names and that is known not to be there, or could not be read. */
+  get unread(): readonly string[] {
+    const data = [...this.#dataPaths].filter((path) => (this.#host.dataFiles.get(path)?.state ?? 'read') !== 'read');
+    const { model, promptTable } = this.#surroundings?.found ?? {};
+    const isUsable = (model?.kind ?? 'ok') === 'ok' && promptTable?.broken === undefined;
+    return isUsable ? data : [...data, ...this.#surroundingPaths];
+  }
+
   /** Takes the text that the editor has now. */
   change(text: string): void {
     this.#text = checkTaskText(this.path, text);

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { taskFile } from '../task/harness.ts';
+import { environment, row, TRAINING_ROWS, taskFile } from '../task/harness.ts';
 import { editor, TASK, TRAIN, uriOf } from './harness.ts';
 
 const SOUND = taskFile();
@@ -123,4 +123,31 @@ describe('task files that no editor has open', () => {
     await read('a.jsonl');
     expect(await begun()).toEqual(['b.jsonl']);
   });
+});
+
+it('what a task file names and could not be read is looked for again when that is saved', async () => {
+  const refused = new Set<string>();
+  const reason = 'the disk reports an input/output error';
+  const validation = [row('Vinsten ökar'), row('Vinsten minskar', 'negativa')].join('\n');
+  const files = environment({ 'train.jsonl': TRAINING_ROWS, 'validation.jsonl': validation });
+  const { service, shown } = editor({
+    readFile: async (path) => (refused.has('data') ? { unreadable: reason } : files.readFile(path)),
+    model: async (named) => (refused.has('model') ? { kind: 'not-found', missing: [], reason } : files.model(named)),
+    promptTable: async (path) =>
+      refused.has('table') ? { broken: reason, tasks: new Map() } : files.promptTable(path),
+  });
+  for (const what of ['data', 'model', 'table']) {
+    refused.add(what);
+    service.openDocument(TASK, SOUND);
+    await service.settled();
+    expect(shown()[TASK]?.length).toBeGreaterThan(0);
+    refused.clear();
+    service.editDocument(TASK, [{ text: `${SOUND}\n` }]);
+    await service.settled();
+    expect(shown()[TASK]?.length).toBeGreaterThan(0);
+    service.documentSaved(TASK);
+    await service.settled();
+    expect(shown()).toEqual({});
+    service.closeDocument(TASK);
+  }
 });
