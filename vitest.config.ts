@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { PURE_FOLDERS } from './test/pure-folders.ts';
 import { DRIVER_ENVIRONMENT } from './test/webgpu/driver.ts';
 
 const common = {
@@ -11,9 +12,7 @@ const common = {
   testTimeout: 120_000,
 } as const;
 
-/** What mocks no module and leaves nothing behind in its process. */
-const PURE = '{autodiff,data,l10n,model,onnx,process,prompt,server,syntaxes,task}';
-const pure = `test/unit/${PURE}/**/*.test.ts`;
+const pure = `test/unit/{${PURE_FOLDERS.join()}}/**/*.test.ts`;
 
 export default defineConfig({
   test: {

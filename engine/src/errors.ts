@@ -59,11 +59,13 @@ export class DivergedError extends PtaskError {
 /** A file cannot be read or written, or does not hold what it should. */
 export class FileError extends InputError {
   override readonly name: string = 'FileError';
+  readonly path: string;
   /** The system's own code, such as ENOSPC, where the system refused. */
   readonly code: string | undefined;
 
   constructor(path: string, message: string, options?: ErrorOptions & { code?: string | undefined }) {
     super(`${path}: ${message}`, options);
+    this.path = path;
     this.code = options?.code;
   }
 

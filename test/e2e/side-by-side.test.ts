@@ -82,6 +82,11 @@ describe('ptask train', () => {
   it('--seeds says so where the prompt that is kept has learnt nothing, and where no run can learn much', async () => {
     const dir = await temporaryFolder();
     const file = await writeProject(dir, { ...SHORT, optim: { lr: 1e-12 } });
+    // All of one label, so that nothing can be above the majority.
+    for (const split of ['train', 'validation'] as const) {
+      const rows = rowsOf('kind', split).map((row) => ({ ...row, label: 'e' }));
+      await writeJsonl(path.join(dir, `${split}.jsonl`), rows);
+    }
     const { code, stdout, stderr } = await ptask(['train', file, '--seeds', '1,2', '--json']);
     expect(code, stderr).toBe(0);
     const told = events(stdout);

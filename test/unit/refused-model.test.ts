@@ -1,11 +1,11 @@
 import type * as FileSystem from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { ModelMemo } from '../../../engine/src/model-memo.ts';
-import { openModelFolder } from '../../../model/src/model-folder.ts';
-import { serializeSafetensors } from '../../../model/src/safetensors.ts';
-import { ModelCache } from '../../../server/src/model-cache.ts';
-import { tinyFolder, tinyTensors } from './tiny-folder.ts';
+import { ModelMemo } from '../../engine/src/model-memo.ts';
+import { openModelFolder } from '../../model/src/model-folder.ts';
+import { serializeSafetensors } from '../../model/src/safetensors.ts';
+import { ModelCache } from '../../server/src/model-cache.ts';
+import { tinyFolder, tinyTensors } from './model/tiny-folder.ts';
 
 /** The file or folder that the system refuses to open or to look at, and from which time on. */
 let refused: { readonly name: string; readonly action: 'open' | 'stat'; after: number } | undefined;
