@@ -29,7 +29,14 @@ export default defineConfig({
           testTimeout: 300_000,
         },
       },
-      { test: { ...common, name: 'ptask', include: ['test/**/*.test.ts'], exclude: ['test/webgpu/**', pure] } },
+      {
+        test: {
+          ...common,
+          name: 'ptask',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/webgpu/**', 'test/editors/**', pure],
+        },
+      },
       // A process for all files that a worker takes: to start one, and to load the same modules, took longer than most files.
       { test: { ...common, name: 'pure', include: [pure], isolate: false } },
     ],
