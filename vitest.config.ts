@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { PURE_FOLDERS } from './test/pure-folders.ts';
+import { testsThatMockModules } from './test/tests-that-mock-modules.ts';
 import { DRIVER_ENVIRONMENT } from './test/webgpu/driver.ts';
 
 const common = {
@@ -12,10 +12,11 @@ const common = {
   testTimeout: 120_000,
 } as const;
 
-const pure = `test/unit/{${PURE_FOLDERS.join()}}/**/*.test.ts`;
+const mocking = testsThatMockModules();
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/temporary-folder.ts',
     projects: [
       // Its longest file takes the longest of all, and would be alone at the end.
       {
@@ -29,16 +30,17 @@ export default defineConfig({
           testTimeout: 300_000,
         },
       },
+      { test: { ...common, name: 'alone', include: ['test/e2e/*.test.ts', ...mocking] } },
+      // A process for all files that a worker takes: to start one, and to load the same modules, took longer than most files.
       {
         test: {
           ...common,
-          name: 'ptask',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/webgpu/**', 'test/editors/**', pure],
+          name: 'shared',
+          include: ['test/{golden,unit}/**/*.test.ts'],
+          exclude: mocking,
+          isolate: false,
         },
       },
-      // A process for all files that a worker takes: to start one, and to load the same modules, took longer than most files.
-      { test: { ...common, name: 'pure', include: [pure], isolate: false } },
     ],
   },
 });

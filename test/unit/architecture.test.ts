@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { PURE_FOLDERS } from '../pure-folders.ts';
 
 /*
  * What docs/architecture.md says of the folders, held against the code. A violation is a reason to move code; only where
@@ -418,16 +417,6 @@ describe('our source files', () => {
   });
   it('write to disk in a few places only, none of which knows the backbone', () =>
     expect(fileWrites(sources)).toEqual([]));
-});
-
-it('no test that shares its process mocks a module', () => {
-  const tests = PURE_FOLDERS.flatMap((folder) =>
-    readdirSync(path.join(ROOT, 'test/unit', folder), { recursive: true, encoding: 'utf8' })
-      .map((file) => path.join(ROOT, 'test/unit', folder, file))
-      .filter((file) => file.endsWith('.test.ts')),
-  );
-  expect(tests.length).toBeGreaterThan(100);
-  expect(tests.filter((file) => /\bvi\.(do)?mock\(/i.test(readFileSync(file, 'utf8')))).toEqual([]);
 });
 
 it('the order of the parts of the engine leaves no room for a ring', () => {

@@ -1,14 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { openProject, type Project } from '../../../engine/src/project.ts';
 import { planTraining, type TrainingPlan } from '../../../engine/src/train/plan.ts';
 import { type StopRequest, type TrainOptions, train } from '../../../engine/src/train/train.ts';
 import type { TrainEvent } from '../../../protocol/src/training-events.ts';
-import { temporaryFolder } from '../engine/temporary-folder.ts';
 import { writeSmallBackbone } from './small-backbone.ts';
 
-const folder = temporaryFolder();
+// Test files that share a process share this module, so the folder stays until the run of the tests ends.
+const folder = mkdtempSync(path.join(tmpdir(), 'ptask-test-'));
 const MODEL = writeSmallBackbone(path.join(folder, 'model'));
 let projects = 0;
 
