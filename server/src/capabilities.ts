@@ -43,7 +43,12 @@ export function serverCapabilities(client: ClientSupport): ServerCapabilities {
     codeLensProvider: {},
     workspace: {
       ...(client.workspaceFolders && { workspaceFolders: { supported: true, changeNotifications: true } }),
-      ...(client.tellsFolderOperations && { fileOperations: { didRename: FOLDERS, didDelete: FOLDERS } }),
+      ...((client.tellsRenames || client.tellsDeletions) && {
+        fileOperations: {
+          ...(client.tellsRenames && { didRename: FOLDERS }),
+          ...(client.tellsDeletions && { didDelete: FOLDERS }),
+        },
+      }),
     },
   };
 }

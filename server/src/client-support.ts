@@ -12,10 +12,16 @@ export interface ClientSupport {
   readonly relatedInformation: boolean;
   readonly codeDescription: boolean;
   readonly codeActions: boolean;
+  /** Whether it takes that one of several actions is the one to be preferred. */
+  readonly preferredActions: boolean;
   /** Whether it asks for the edit of a code action only when that is chosen. */
   readonly resolvesEdits: boolean;
   /** Whether an outline's entries may hold others. */
   readonly nestedSymbols: boolean;
+  /** Whether it takes symbols, and completion items, of all kinds. */
+  readonly allSymbolKinds: boolean;
+  readonly allItemKinds: boolean;
+  readonly linkTooltips: boolean;
   readonly definitionLinks: boolean;
   readonly prepareRename: boolean;
   readonly snippets: boolean;
@@ -29,7 +35,9 @@ export interface ClientSupport {
   readonly watchesFiles: boolean;
   /** Whether it tells of all that happens to files, also of those that are not in the workspace. */
   readonly watchesFilesOutside: boolean;
-  readonly tellsFolderOperations: boolean;
+  /** What it tells of folders. */
+  readonly tellsRenames: boolean;
+  readonly tellsDeletions: boolean;
   /** What it can be told to ask for again. */
   readonly refreshes: Readonly<Record<Refreshable, boolean>>;
 }
@@ -56,15 +64,19 @@ export function clientSupport({ capabilities, initializationOptions, clientInfo 
     relatedInformation: (pull?.relatedInformation ?? diagnostics?.relatedInformation) === true,
     codeDescription: (pull?.codeDescriptionSupport ?? diagnostics?.codeDescriptionSupport) === true,
     codeActions: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    preferredActions: textDocument?.codeAction?.isPreferredSupport === true,
     resolvesEdits:
       textDocument?.codeAction?.dataSupport === true &&
       textDocument.codeAction.resolveSupport?.properties.includes('edit') === true,
     nestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    allSymbolKinds: textDocument?.documentSymbol?.symbolKind?.valueSet !== undefined,
+    allItemKinds: textDocument?.completion?.completionItemKind?.valueSet !== undefined,
+    linkTooltips: textDocument?.documentLink?.tooltipSupport === true,
     definitionLinks: textDocument?.definition?.linkSupport === true,
     prepareRename: textDocument?.rename?.prepareSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
-    markdownHover: hoverFormat?.includes('markdown') ?? true,
-    markdownCompletion: completionFormat?.includes('markdown') ?? true,
+    markdownHover: hoverFormat?.includes('markdown') === true,
+    markdownCompletion: completionFormat?.includes('markdown') === true,
     isolates: optionOf(initializationOptions, 'isolates') === true,
     commands: new Set(commandsOf(initializationOptions)),
     workspaceFolders: workspace?.workspaceFolders === true,
@@ -74,7 +86,8 @@ export function clientSupport({ capabilities, initializationOptions, clientInfo 
       workspace.didChangeWatchedFiles.relativePatternSupport === true &&
       // It says so, and tells only of what it saves itself.
       clientInfo?.name !== 'helix',
-    tellsFolderOperations: workspace?.fileOperations?.didRename === true,
+    tellsRenames: workspace?.fileOperations?.didRename === true,
+    tellsDeletions: workspace?.fileOperations?.didDelete === true,
     refreshes: {
       diagnostics: refreshesDiagnostics,
       codeLens: workspace?.codeLens?.refreshSupport === true,

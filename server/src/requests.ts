@@ -36,6 +36,7 @@ import {
 } from '../../protocol/src/rows.ts';
 import type { ClientSupport } from './client-support.ts';
 import { describeError } from './describe-error.ts';
+import { firstItemKind, firstSymbolKind } from './first-kinds.ts';
 import type { PresentDiagnostics } from './present-diagnostics.ts';
 import { plainText } from './service/hover/markdown.ts';
 import type { LanguageService } from './service/language-service.ts';
@@ -60,8 +61,9 @@ export function answerRequests(
 
   connection.onCodeAction(
     answer(({ textDocument, range, context }) =>
-      service.codeActions(textDocument.uri, range, context, client).map(({ diagnostics, ...action }) => ({
+      service.codeActions(textDocument.uri, range, context, client).map(({ diagnostics, isPreferred, ...action }) => ({
         ...action,
+        ...(client.preferredActions && isPreferred && { isPreferred }),
         ...(diagnostics && { diagnostics: present(diagnostics) }),
       })),
     ),
@@ -70,7 +72,8 @@ export function answerRequests(
   connection.onCodeActionResolve(async (action, token) => (await resolve(action, token)) ?? action);
   connection.onCompletion(
     answer(async ({ textDocument, position }) => {
-      const items = await service.completions(textDocument.uri, position, { snippets: client.snippets });
+      const offered = await service.completions(textDocument.uri, position, { snippets: client.snippets });
+      const items = client.allItemKinds ? offered : offered.map(firstItemKind);
       return client.markdownCompletion ? items : items.map((item) => withPlainText(item, 'documentation'));
     }),
   );
@@ -112,11 +115,17 @@ export function answerRequests(
   );
   connection.onDocumentSymbol(
     answer(({ textDocument: { uri } }) => {
-      const symbols = service.documentSymbols(uri);
+      const outline = service.documentSymbols(uri);
+      const symbols = client.allSymbolKinds ? outline : outline.map(firstSymbolKind<DocumentSymbol>);
       return client.nestedSymbols ? symbols : symbols.flatMap((symbol) => oneByOne(symbol, uri));
     }),
   );
-  connection.onDocumentLinks(answer(({ textDocument }) => service.documentLinks(textDocument.uri)));
+  connection.onDocumentLinks(
+    answer(async ({ textDocument }) => {
+      const links = await service.documentLinks(textDocument.uri);
+      return client.linkTooltips ? links : links.map(({ tooltip: _, ...link }) => link);
+    }),
+  );
   connection.onFoldingRanges(answer(({ textDocument }) => service.foldingRanges(textDocument.uri)));
   connection.onSelectionRanges(
     answer(({ textDocument, positions }) => service.selectionRanges(textDocument.uri, positions)),

@@ -107,7 +107,6 @@ export class Workspace {
         if (type === FileChangeType.Created) this.#came(uri);
       }
     });
-    if (!this.#client.tellsFolderOperations) return;
     this.#connection.workspace.onDidDeleteFiles(({ files }) => {
       for (const { uri } of files) this.#changed(uri);
     });

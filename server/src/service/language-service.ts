@@ -98,8 +98,8 @@ export interface LanguageService {
   /** Waits for nothing but the listing of folders. */
   documentLinks(uri: string): Promise<DocumentLink[]>;
   foldingRanges(uri: string): FoldingRange[];
-  /** One for each position, in order. */
-  selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[];
+  /** One for each position, in order; undefined for what is no task file. */
+  selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[] | undefined;
   /** The edits that lay out the file, or a range of it widened to whole lines. */
   formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[];
   /** All tokens, or those in the lines of a range, as `SEMANTIC_TOKENS_LEGEND` numbers them. */
@@ -302,9 +302,9 @@ class Service implements LanguageService {
     return session === undefined ? [] : foldingRanges(session.context);
   }
 
-  selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[] {
+  selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[] | undefined {
     const session = this.#session(uri);
-    return session === undefined ? [] : selectionRanges(session.context, positions);
+    return session && selectionRanges(session.context, positions);
   }
 
   formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[] {

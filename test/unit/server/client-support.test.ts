@@ -19,7 +19,7 @@ describe('an editor can do what it says', () => {
       expect(named(name)).toMatchObject({ pullsDiagnostics: true, watchesFilesOutside: true });
   });
 
-  it('about Markdown, which it takes unless it says what else', () => {
+  it('about Markdown, which it is sent only if it says so', () => {
     const takes = (format?: ('plaintext' | 'markdown')[]) => {
       const textDocument = format && {
         hover: { contentFormat: format },
@@ -30,7 +30,7 @@ describe('an editor can do what it says', () => {
       });
       return [markdownHover, markdownCompletion];
     };
-    expect(takes()).toEqual([true, true]);
+    expect(takes()).toEqual([false, false]);
     expect(takes(['plaintext', 'markdown'])).toEqual([true, true]);
     expect(takes(['plaintext'])).toEqual([false, false]);
   });

@@ -10,7 +10,7 @@ function steps(marked: string): string[] {
   const { service } = editor();
   service.openDocument(TASK, text);
   const selected: string[] = [];
-  let range: SelectionRange | undefined = service.selectionRanges(TASK, [position])[0];
+  let range: SelectionRange | undefined = service.selectionRanges(TASK, [position])?.[0];
   for (; range !== undefined; range = range.parent) selected.push(document.getText(range.range));
   return selected;
 }
