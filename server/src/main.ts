@@ -8,6 +8,7 @@ import {
 import { describeError } from './describe-error.ts';
 import { startServer } from './server.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { Turns } from './turns.ts';
 
 /*
  * The language server as a program. Its arguments say how it is talked to: `--stdio`, or `--node-ipc` by VS Code. It ends
@@ -23,7 +24,9 @@ const strategy: ConnectionStrategy = {
 };
 
 keepHeapSmall();
-const connection = createConnection({ connectionStrategy: strategy });
+const turns = new Turns();
+const connection = createConnection({ connectionStrategy: strategy, messageStrategy: turns });
+turns.answerOn(connection);
 // The library ends the program with its standard input, but not with this channel.
 process.on('disconnect', () => process.exit(1));
 process.on('unhandledRejection', (error) => connection.console.error(describeError(error)));
@@ -31,5 +34,6 @@ process.on('unhandledRejection', (error) => connection.console.error(describeErr
 startServer(connection, {
   rulesPage: new URL('../docs/rules.md', import.meta.url).href,
   bundles: new URL('../l10n/', import.meta.url),
+  onBegin: () => turns.begin(),
 });
 connection.listen();

@@ -20,10 +20,12 @@ export interface ServerOptions {
   readonly rulesPage: string;
   /** The folder of what is said in other languages. */
   readonly bundles: URL;
+  /** Called when the editor has introduced itself and may ask. */
+  readonly onBegin: () => void;
 }
 
 /** Joins a language service to an editor. It begins when the connection is listened to, and ends with it. */
-export function startServer(connection: Connection, { rulesPage, bundles }: ServerOptions): void {
+export function startServer(connection: Connection, { rulesPage, bundles, onBegin }: ServerOptions): void {
   connection.onInitialize(async (params) => {
     await speakLanguage(params.locale, bundles);
     const onError = (error: unknown) => connection.console.error(describeError(error));
@@ -59,6 +61,7 @@ export function startServer(connection: Connection, { rulesPage, bundles }: Serv
       service.dispose();
       diagnostics.close();
     });
+    onBegin();
     return { capabilities: serverCapabilities(client), serverInfo: { name: 'ptask' } };
   });
 }

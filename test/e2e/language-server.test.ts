@@ -863,6 +863,7 @@ describe('the server as a process', () => {
     const { task } = await sound();
     const editor = await Editor.start();
     await expect(editor.connection.sendRequest('textDocument/hover', {})).rejects.toThrow();
+    await expect(editor.connection.sendRequest('ptask/rows', {})).rejects.toThrow();
     await expect(editor.connection.sendRequest('no/such/request', {})).rejects.toThrow();
     await editor.connection.sendNotification('textDocument/didChange', { textDocument: { uri: 'x' } });
     await editor.until(() => expect(editor.log.join('\n')).toMatch(/TypeError: .*\n +at /));
