@@ -49,6 +49,8 @@ describe('before an editor has introduced itself', () => {
     wire.notify('$/whatever', {});
     expect(wire.heard.every(({ id }) => id !== undefined)).toBe(true);
     expect(await refused(wire, 'initialize', null)).toBe(INVALID_PARAMS);
+    const senseless = { textDocument: { hover: { contentFormat: 3 } } };
+    expect(await refused(wire, 'initialize', { ...HELLO, capabilities: senseless })).toBeDefined();
     expect(await wire.request('initialize', HELLO)).toHaveProperty('result.capabilities');
     wire.notify('initialized', {});
     // Nothing was opened then.
