@@ -5,7 +5,7 @@ import { t } from '../../../l10n/src/words.ts';
 import { whenLetGo } from '../when-let-go.ts';
 import { HubError, Transient } from './hub-error.ts';
 import type { FileDigest, HubFile } from './hub-listing.ts';
-import type { HubAnswer, HubRequests } from './hub-requests.ts';
+import type { HubAnswer, HubRequest, HubRequests } from './hub-requests.ts';
 import { type Pause, withRetries } from './retries.ts';
 
 /** Failures in a row, without a byte between them, after which a download is given up. */
@@ -62,8 +62,7 @@ export async function downloadBlob(
     try {
       const growing = new GrowingFile(handle, file, received);
       await growing.readBack(part, signal);
-      const attempt = () =>
-        growing.takeRest((headers) => requests.file(commit, file.path, { signal, headers, accept: [416] }));
+      const attempt = () => growing.takeRest((request) => requests.file(commit, file.path, { ...request, signal }));
       await withRetries(attempt, {
         tries: MOST_FAILURES,
         signal,
@@ -106,11 +105,17 @@ class GrowingFile {
     }
   }
 
-  /** @throws Transient where the answer ends too early */
-  async takeRest(ask: (headers: Record<string, string>) => Promise<HubAnswer>): Promise<void> {
+  /** @throws Transient where the answer ends too early, or is of another size */
+  async takeRest(ask: (request: Omit<HubRequest, 'signal'>) => Promise<HubAnswer>): Promise<void> {
     if (this.bytes === this.#file.bytes) return;
     const from = this.bytes;
-    const answer = await ask(from > 0 ? { range: `bytes=${from}-` } : {});
+    const answer = await ask(from > 0 ? { headers: { range: `bytes=${from}-` }, accept: [416] } : {});
+    // Such as the page of a network that wants a login first: what is there is not given up for that.
+    const size = wholeSize(answer);
+    if (size !== undefined && size !== this.#file.bytes) {
+      await answer.discard();
+      throw otherSize(this.#file, size);
+    }
     // A server that knows nothing of ranges sends the whole file again; one that sends another part is not believed.
     if (from > 0 && !continues(answer, from)) {
       if (answer.status !== 200) await answer.discard();
@@ -118,13 +123,14 @@ class GrowingFile {
       if (answer.status !== 200) throw new Transient(t('{0} cannot be fetched from the middle on', this.#file.path), 0);
     }
     for await (const chunk of answer.chunks()) {
-      if (this.bytes + chunk.length > this.#file.bytes) {
+      const bytes = this.bytes + chunk.length;
+      if (bytes > this.#file.bytes) {
         await this.#startAgain();
-        throw new Transient(t('{0} is longer than the hub says', this.#file.path));
+        throw otherSize(this.#file, bytes);
       }
       this.#hash.update(chunk);
       await this.#append(chunk);
-      this.bytes += chunk.length;
+      this.bytes = bytes;
       this.#received(this.bytes);
     }
     if (this.bytes < this.#file.bytes)
@@ -147,8 +153,27 @@ class GrowingFile {
   }
 }
 
-function continues({ status, headers }: HubAnswer, from: number): boolean {
-  return status === 206 && headers.get('content-range')?.startsWith(`bytes ${from}-`) === true;
+function continues(answer: HubAnswer, from: number): boolean {
+  const { status, headers } = answer;
+  return status === 206 && headers.get('content-range')?.startsWith(`bytes ${from}-`) === true && !isCompressed(answer);
+}
+
+/** Though it was asked not to be. A part of what is compressed cannot be unpacked. */
+function isCompressed({ headers }: HubAnswer): boolean {
+  return (headers.get('content-encoding') ?? 'identity') !== 'identity';
+}
+
+/** Of the file that is answered with, all or a part of it, in bytes; undefined where the answer does not say. */
+function wholeSize(answer: HubAnswer): number | undefined {
+  const { status, headers } = answer;
+  const size = status === 206 ? headers.get('content-range')?.split('/')[1] : headers.get('content-length');
+  return status !== 416 && !isCompressed(answer) && /^\d+$/.test(size ?? '') ? Number(size) : undefined;
+}
+
+function otherSize({ path, bytes }: HubFile, found: number): Transient {
+  return new Transient(
+    found > bytes ? t('{0} is longer than the hub says', path) : t('{0} is shorter than the hub says', path),
+  );
 }
 
 /** Of all bytes; git puts the length in front. */

@@ -9,7 +9,7 @@ export interface RetryOptions {
   /** How many failures in a row are the end of it. */
   readonly tries: number;
   readonly signal: AbortSignal;
-  /** A number that grows when something was won; a failure after that counts as the first one. */
+  /** A number that grows when something was won; a failure after it was more than ever before counts as the first one. */
   readonly won?: () => number;
   /** Told before each pause, which is of so many seconds. */
   readonly waiting?: (seconds: number, problem: string) => void;
@@ -31,7 +31,7 @@ const pauseFor: Pause = async (seconds, signal) => {
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { tries, signal, won = () => 0, waiting, pause = pauseFor } = options;
   let failures = 0;
-  let before = won();
+  let most = won();
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -39,8 +39,9 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof Transient)) throw error;
-      failures = won() > before ? 1 : failures + 1;
-      before = won();
+      // What was lost meanwhile and won again is nothing new, or some servers would be asked without an end.
+      failures = won() > most ? 1 : failures + 1;
+      most = Math.max(most, won());
       const { message, after } = error;
       if (after !== undefined && after > LONGEST_WAIT) {
         throw new HubError('unreachable', t('{0}; try again in {1} minutes', message, Math.ceil(after / 60)), {

@@ -7,6 +7,7 @@ import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { failure, hub, ID, textOf, tinyModel, tree, WEIGHTS } from './fetching.ts';
 import {
   COMMIT,
+  compress,
   cutAfter,
   type Fault,
   garble,
@@ -15,6 +16,7 @@ import {
   otherRange,
   redirect,
   refuse,
+  sendInstead,
   sha256,
 } from './hub-server.ts';
 
@@ -205,6 +207,40 @@ describe('a connection that is cut', () => {
       undefined,
     ]);
   });
+
+  it('is taken up by a server that packs what it sends, from the beginning', async () => {
+    const { fetch, server } = await hub();
+    server.misbehave('store', cutAfter(300), ...Array.from({ length: 6 }, () => compress));
+    expect(await readFile(join(await fetch(), 'model.safetensors'))).toEqual(WEIGHTS);
+  });
+
+  it('by a server that knows no ranges, each time somewhere else, is given up', async () => {
+    const { fetch, server } = await hub();
+    const cut =
+      (bytes: number): Fault =>
+      (request, response, next) =>
+        ignoreRange(request, response, () => cutAfter(bytes)(request, response, next));
+    // Of the first bytes there are more at each other time than at the time before.
+    server.misbehave('store', ...Array.from({ length: 40 }, (_, i) => cut(i % 2 ? 2000 : 1000)));
+    expect(await failure(fetch())).toMatchObject({ reason: 'unreachable' });
+    expect(server.asked('store').length).toBeLessThan(10);
+  });
+
+  it('by a server that then knows no range at all is given up', async () => {
+    const { fetch, server } = await hub();
+    const noRange: Fault = (_, response) => response.writeHead(416).end('no such range');
+    server.misbehave('store', cutInHalf, ...Array.from({ length: 40 }, () => noRange));
+    expect((await failure(fetch())).message).toContain('(status 416)');
+  });
+
+  it('by a network that wants a login first keeps what is there', async () => {
+    const { fetch, server, plan } = await hub();
+    server.misbehave('store', cutInHalf, ...Array.from({ length: 4 }, () => sendInstead('<html>Log in</html>')));
+    expect((await failure(fetch())).message).toBe('model.safetensors is shorter than the hub says');
+    expect((await plan()).missingBytes).toBe(WEIGHTS.length - HALF);
+    await fetch();
+    expect(server.seen.at(-1)!.headers.range).toBe(`bytes=${HALF}-`);
+  });
 });
 
 describe('a content that is not what the hub says', () => {
@@ -233,6 +269,17 @@ describe('a content that is not what the hub says', () => {
     await mkdir(join(cacheFolder, BLOB, '..'), { recursive: true });
     await writeFile(join(cacheFolder, `${BLOB}.ptask.incomplete`), Buffer.alloc(HALF, 7));
     expect(await readFile(join(await fetch(), 'model.safetensors'))).toEqual(WEIGHTS);
+  });
+
+  it('and says that it is longer is not fetched', async () => {
+    const { fetch, server, progress, plan } = await hub();
+    const others = (await plan()).bytes - WEIGHTS.length;
+    const longer: Fault = (_, response) => {
+      response.writeHead(200, { 'content-length': WEIGHTS.length + 1 }).write(WEIGHTS.subarray(0, HALF));
+    };
+    server.misbehave('store', ...Array.from({ length: 5 }, () => longer));
+    expect((await failure(fetch())).message).toBe('model.safetensors is longer than the hub says');
+    expect(progress.at(-1)!.present).toBe(others);
   });
 
   it('and is longer is not taken', async () => {

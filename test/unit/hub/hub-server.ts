@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 /** A model as the server has it. Files of `large` are kept elsewhere, as the hub does with those over a few megabytes. */
 export interface ServedModel {
@@ -154,6 +155,28 @@ export function cutAfter(bytes: number): Fault {
     next();
   };
 }
+
+/** Sends these bytes in place of any part of the file, as a network does that wants a login first. */
+export function sendInstead(content: string | Uint8Array): Fault {
+  return (_, response) => {
+    response.writeHead(200, { 'content-length': Buffer.from(content).length }).end(content);
+  };
+}
+
+/** Packs what it sends, though nobody asked for that; a part is one of what is packed. */
+export const compress: Fault = (request, response, next) => {
+  const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  delete request.headers.range;
+  const { writeHead, end } = response;
+  response.writeHead = (() => response) as typeof writeHead;
+  response.end = ((content: Buffer) => {
+    const packed = gzipSync(content);
+    const range = { 'content-range': `bytes ${from}-${packed.length - 1}/${packed.length}` };
+    writeHead.call(response, from > 0 ? 206 : 200, { 'content-encoding': 'gzip', ...(from > 0 ? range : {}) });
+    return end.call(response, packed.subarray(from), 'utf8');
+  }) as typeof end;
+  next();
+};
 
 /** Sends other bytes than it should. */
 export const garble: Fault = (_, response, next) => {
