@@ -134,7 +134,7 @@ function registryOf({ npm_config_registry, NPM_CONFIG_REGISTRY }: NodeJS.Process
 
 /** The registry in the place of the hub. */
 function requestsTo(address: string): Pick<HubRequests, 'file' | 'page'> {
-  const registry = address.replace(/\/+$/, '');
+  const registry = address.trim().replace(/\/+$/, '');
   requireAddress(registry, {
     source: 'npm_config_registry',
     otherwise: t("the npm registry is '{0}', which is no http or https address", withoutPassword(address)),

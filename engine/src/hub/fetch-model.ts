@@ -4,6 +4,7 @@ import { SUPPORTED_MODEL_TYPES } from '../../../model/src/architectures/index.ts
 import { DEMO_MODELS } from '../../../model/src/demo/packages.ts';
 import { hubLockFolder, hubModelFolder } from '../../../model/src/hub-cache.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
+import { short } from '../../../model/src/shown.ts';
 import { makeFolders } from '../atomic-folder.ts';
 import { FileError, InputError } from '../errors.ts';
 import { type FileLock, type LockedError, lockWhenFree } from '../file-lock.ts';
@@ -179,7 +180,10 @@ function requireSupported(id: string, architecture: string | undefined): void {
   const supported: readonly string[] = SUPPORTED_MODEL_TYPES;
   if (architecture === undefined || supported.includes(architecture)) return;
   const list = supported.join(', ');
-  throw new HubError('unusable', t("{0} cannot be used: it is of type '{1}'; supported: {2}", id, architecture, list));
+  throw new HubError(
+    'unusable',
+    t("{0} cannot be used: it is of type '{1}'; supported: {2}", id, short(architecture), list),
+  );
 }
 
 async function planFiles(snapshot: CacheSnapshot, files: readonly HubFile[]): Promise<PlannedFile[]> {

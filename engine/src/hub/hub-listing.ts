@@ -1,5 +1,6 @@
 import { t } from '../../../l10n/src/words.ts';
 import { isJsonObject, type JsonObject } from '../../../model/src/json.ts';
+import { short } from '../../../model/src/shown.ts';
 import { HubError } from './hub-error.ts';
 
 /** A file of a model as the hub describes it. */
@@ -83,5 +84,5 @@ function isCount(value: unknown): value is number {
 }
 
 function malformed(what: string): HubError {
-  return new HubError('answer', t("the hub's answer is not understood: it has {0}", what));
+  return new HubError('answer', t("the hub's answer is not understood: it has {0}", short(what)));
 }

@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { short } from '../../../model/src/shown.ts';
 import { VERSION } from '../version.ts';
 import { HubError, Transient } from './hub-error.ts';
 import type { HubSettings } from './hub-settings.ts';
@@ -98,9 +99,12 @@ export class HubRequests {
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       isOwn &&= url.origin === origin;
       const response = await this.#once(url, { ...headers, ...this.#ownHeaders(isOwn) }, watch);
+      watch.heard();
       const location = isRedirect(response.status) ? response.headers.get('location') : null;
       if (location === null) {
-        if (!response.ok && !accept.includes(response.status)) throw await this.#refusal(response);
+        if (!response.ok && !accept.includes(response.status)) {
+          throw await this.#refusal(response, isOwn ? undefined : url.host);
+        }
         return answerOf(response, watch, url.host);
       }
       await response.body?.cancel();
@@ -129,7 +133,7 @@ export class HubRequests {
 
   #target(location: string, from: URL): URL {
     if (!URL.canParse(location, from.href)) {
-      throw new HubError('answer', t("{0} leads to '{1}', which is no address", from.host, location));
+      throw new HubError('answer', t("{0} leads to '{1}', which is no address", from.host, short(location)));
     }
     const url = new URL(location, from.href);
     // Nothing is fetched from an address with a password, which the refusal would tell.
@@ -141,18 +145,29 @@ export class HubRequests {
     );
   }
 
-  async #refusal(response: Response): Promise<Error> {
+  /** @param elsewhere another host than the hub, which it led to */
+  async #refusal(response: Response, elsewhere: string | undefined): Promise<Error> {
     const { status, headers } = response;
+    const { endpoint } = this.#settings;
     await response.body?.cancel();
     if (status === 408 || status === 429 || status >= 500) {
-      const { endpoint } = this.#settings;
+      const who = elsewhere ?? endpoint;
       const what =
-        status === 429
-          ? t('{0} asks for fewer requests', endpoint)
-          : t('{0} is out of order (status {1})', endpoint, status);
+        status === 429 ? t('{0} asks for fewer requests', who) : t('{0} is out of order (status {1})', who, status);
       return new Transient(what, retryAfter(headers));
     }
-    return this.#finalRefusal(status, headers.get('x-error-code'), headers.get('x-error-message'));
+    const [code, said] = [headers.get('x-error-code'), headers.get('x-error-message')];
+    // What is no hub knows nothing of models and users; a network may let nobody through to it.
+    if (elsewhere !== undefined && code === null && said === null) {
+      const message = t(
+        '{0} leads to {1}, which gives out nothing (status {2}); your network may be at fault',
+        endpoint,
+        elsewhere,
+        status,
+      );
+      return new HubError('answer', message);
+    }
+    return this.#finalRefusal(status, code, said && short(said));
   }
 
   /** The hub answers 401 for what is private and for what is not there alike, so that nobody can find out which. */
@@ -264,8 +279,8 @@ class SilenceWatch {
   explain(error: unknown, host: string): unknown {
     if (this.#wanted.aborted) return this.#wanted.reason;
     if (this.#silent.signal.aborted) return new Transient(t('{0} does not answer', host), undefined, { cause: error });
-    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-    const code = cause?.code ?? '';
+    const cause = rootOf(error);
+    const code = typeof cause.code === 'string' ? cause.code : '';
     if (/CERT|SIGNATURE|SSL/.test(code)) {
       const message = t(
         'the certificate of {0} cannot be trusted ({1}); NODE_EXTRA_CA_CERTS names a file with the certificates of your network',
@@ -274,7 +289,9 @@ class SilenceWatch {
       );
       return new HubError('unreachable', message, { cause });
     }
-    const why = code || (cause ?? (error as Error)).message;
+    // That of a request that was given up for another reason says nothing; Node has one without a word as well.
+    const named = code === 'UND_ERR_ABORTED' ? '' : code;
+    const why = named || cause.message || (error as Error).message;
     const message = this.#unusedProxy
       ? t(
           '{0} cannot be reached ({1}); with NODE_USE_ENV_PROXY=1, Node 22.21 or 24 and newer take the proxy of {2}',
@@ -285,4 +302,10 @@ class SilenceWatch {
       : t('{0} cannot be reached ({1})', host, why);
     return new Transient(message, undefined, { cause: error });
   }
+}
+
+/** What an error was caused by in the end: a proxy's refusal is behind several others. */
+function rootOf(error: unknown): NodeJS.ErrnoException {
+  const { cause } = error as Error;
+  return cause instanceof Error ? rootOf(cause) : (error as NodeJS.ErrnoException);
 }

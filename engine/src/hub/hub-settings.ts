@@ -46,7 +46,7 @@ export async function hubSettings(
 }
 
 function endpointOf({ HF_ENDPOINT }: Environment): string {
-  const text = (HF_ENDPOINT || HUB).replace(/\/+$/, '');
+  const text = (HF_ENDPOINT?.trim() || HUB).replace(/\/+$/, '');
   requireAddress(text, {
     source: 'HF_ENDPOINT',
     otherwise: t("HF_ENDPOINT is '{0}', which is no http or https address", withoutPassword(text)),

@@ -126,7 +126,7 @@ describe.runIf(isTarget)('the CUDA provider', () => {
 
   it('comes from the registry that a variable of npm names, in small letters or large ones', async () => {
     vi.stubEnv('npm_config_registry', '');
-    vi.stubEnv('NPM_CONFIG_REGISTRY', registry.url);
+    vi.stubEnv('NPM_CONFIG_REGISTRY', `${registry.url} `);
     await fetchCuda({ signal: new AbortController().signal, archive, report: () => undefined });
     expect(registry.asked).toHaveLength(1);
   });

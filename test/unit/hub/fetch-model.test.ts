@@ -337,6 +337,11 @@ describe('a fetch', () => {
     await expect(fetch(options)).rejects.toThrow(/cannot be written/);
   });
 
+  it('is refused in a few words for a model of a type with a long name', async () => {
+    const { plan } = await hub(tinyModel({ told: { config: { model_type: 'bert'.repeat(10_000) } } }));
+    expect((await failure(plan())).message.length).toBeLessThan(1500);
+  });
+
   it('is not made in offline mode', async () => {
     const { plan, server } = await hub(tinyModel(), { offline: true });
     expect(await failure(plan())).toMatchObject({ reason: 'offline' });

@@ -49,6 +49,11 @@ describe('the list of files of a model', () => {
     expect(() => readListing(answer(changes))).toThrow(HubError);
   });
 
+  it('is refused in a few words, however long a name in it is', () => {
+    const unknown = answer({ siblings: [file({ rfilename: 'a'.repeat(100_000), size: undefined })] });
+    expect(() => readListing(unknown)).toThrow(/^.{0,1000}$/);
+  });
+
   it('is read or refused, whatever the hub answers', () => {
     fc.assert(
       fc.property(

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HubError, Transient } from '../../../engine/src/hub/hub-error.ts';
 import { HubRequests } from '../../../engine/src/hub/hub-requests.ts';
 import { failure, hub, ID, startHub, tinyModel } from './fetching.ts';
-import { hang, redirect, refuse } from './hub-server.ts';
+import { type Fault, hang, redirect, refuse } from './hub-server.ts';
 
 const TOKEN = { value: 'hf_secret', source: 'HF_TOKEN' };
 const { signal } = new AbortController();
@@ -104,6 +104,30 @@ describe('a refusal says what to do', () => {
     expect(pauses).toEqual([]);
   });
 
+  it('another host that large files are on, and that lets nobody through', async () => {
+    const { fetch, server } = await hub(tinyModel(), { token: TOKEN });
+    server.misbehave('store', refuse(403));
+    const host = new URL(server.storeUrl).host;
+    expect((await failure(fetch())).message).toBe(
+      `${server.url} leads to ${host}, which gives out nothing (status 403); your network may be at fault`,
+    );
+  });
+
+  it('another host that is a hub of its own', async () => {
+    const { plan, server } = await hub();
+    server.misbehave('api/models', redirect(`${server.storeUrl}/api/models/${ID}/revision/main`));
+    server.misbehave('store/api', refuse(401, { 'x-error-code': 'RepoNotFound' }));
+    expect((await failure(plan())).message).toContain('has no model owner/tiny');
+  });
+
+  it('in a few words, whatever the hub says', async () => {
+    const { plan, server } = await hub();
+    server.misbehave('api/models', refuse(400, { 'x-error-message': 'no '.repeat(4000) }));
+    expect((await failure(plan())).message.length).toBeLessThan(1000);
+    server.misbehave('api/models', redirect(`http://[${'x'.repeat(4000)}`));
+    expect((await failure(plan())).message.length).toBeLessThan(1000);
+  });
+
   it('terms that are found out when a file is asked for', async () => {
     const { fetch, server } = await hub(tinyModel({ gated: 'manual' }));
     server.misbehave('resolve', refuse(401, gated), refuse(401, gated), refuse(401, gated));
@@ -133,6 +157,33 @@ describe('a hub that cannot answer now', () => {
     server.misbehave('api/models', refuse(429, { 'retry-after': '3600' }));
     expect((await failure(plan())).message).toContain('try again in 60 minutes');
     expect(pauses).toEqual([]);
+  });
+
+  it('is told from the other host that large files are on', async () => {
+    const { fetch, server } = await hub();
+    server.misbehave('store', ...Array.from({ length: 5 }, () => refuse(503)));
+    const host = new URL(server.storeUrl).host;
+    expect((await failure(fetch())).message).toBe(`${host} is out of order (status 503)`);
+  });
+
+  it.each([
+    // As Node 24 puts what a proxy says.
+    [
+      'a proxy that wants a password',
+      new Error('fetch failed', {
+        cause: Object.assign(new Error('Request was cancelled.'), {
+          code: 0,
+          cause: Object.assign(new Error('Proxy response (407) !== 200'), { code: 'UND_ERR_ABORTED' }),
+        }),
+      }),
+      'cannot be reached (Proxy response (407) !== 200)',
+    ],
+    ['one without a word', new Error('fetch failed', { cause: new Error('') }), 'cannot be reached (fetch failed)'],
+  ])('may be behind %s', async (_, error, message) => {
+    onTestFinished(() => void vi.unstubAllGlobals());
+    vi.stubGlobal('fetch', () => Promise.reject(error));
+    const settings = { endpoint: 'https://hub.example', token: undefined, unusedProxy: undefined };
+    await expect(new HubRequests(settings, ID).describe('main', signal)).rejects.toThrow(message);
   });
 
   it('is told from one that is not there', async () => {
@@ -175,6 +226,20 @@ describe('a hub that cannot answer now', () => {
     });
     const requests = new HubRequests({ endpoint: server.url, token: undefined, unusedProxy: undefined }, ID, 0.05);
     await expect(requests.describe('main', signal)).rejects.toThrow('does not answer');
+  });
+
+  it('says something each time that it leads elsewhere', async () => {
+    const server = await startHub({ [ID]: tinyModel() });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const leadsOn = redirect(`/api/models/${ID}/revision/main`);
+    const slowly: Fault = (request, response, next) => {
+      vi.advanceTimersByTime(20_000);
+      leadsOn(request, response, next);
+    };
+    server.misbehave('api/models', slowly, slowly, slowly);
+    const requests = new HubRequests({ endpoint: server.url, token: undefined, unusedProxy: undefined }, ID, 30);
+    await expect(requests.describe('main', signal)).resolves.toMatchObject({ id: ID });
   });
 
   it('is left at once when the user wants no more', async () => {

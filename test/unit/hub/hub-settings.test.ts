@@ -26,6 +26,11 @@ describe('the settings of Hugging Face’s programs', () => {
     },
   );
 
+  it('name a mirror, though blanks are around it', async () => {
+    const { endpoint } = await hubSettings({ HF_ENDPOINT: ' https://mirror.example/ \n' });
+    expect(endpoint).toBe('https://mirror.example');
+  });
+
   it.each(['mirror.example', 'ftp://mirror.example'])('name no mirror: %s', async (HF_ENDPOINT) => {
     await expect(hubSettings({ HF_ENDPOINT })).rejects.toThrow(HubError);
   });
