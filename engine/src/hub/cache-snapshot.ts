@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { hubReference } from '../../../model/src/hub-cache.ts';
 import { makeFolders } from '../atomic-folder.ts';
@@ -54,8 +54,13 @@ export class CacheSnapshot {
     await makeFolders(dirname(path));
     await whenLetGo(() => rm(path, { force: true }));
     if (symlinks && (await linked(relative(dirname(path), blob), path))) return;
-    if (isNew) await whenLetGo(() => rename(blob, path));
-    else await whenLetGo(() => copyFile(blob, path));
+    if (isNew && (await moved(blob, path))) return;
+    // A copy has the name when it is whole: of one that is cut, other programs would not know.
+    const copy = path + INCOMPLETE;
+    await whenLetGo(() => copyFile(blob, copy));
+    await flushFile(copy);
+    await whenLetGo(() => rename(copy, path));
+    if (isNew) await whenLetGo(() => rm(blob, { force: true }));
   }
 
   /** Takes away what downloads of other contents have left, which nobody will go on with. */
@@ -88,6 +93,26 @@ export class CacheSnapshot {
 
   #pathOf({ path }: HubFile): string {
     return join(this.folder, ...path.split('/'));
+  }
+}
+
+/** Not where contents are kept on another disk. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await whenLetGo(() => rename(from, to));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
+    throw error;
+  }
+}
+
+async function flushFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
