@@ -46,7 +46,7 @@ export async function tryDevices(
         return finding(name, known, true);
       }
       const found = await probe(program, name);
-      tried.set(name, found);
+      if (!(found.state === 'died' && found.isChance)) tried.set(name, found);
       return finding(name, found, false);
     }),
   );

@@ -3,6 +3,8 @@ import { release } from 'node:os';
 import path from 'node:path';
 import { locale } from '../../../l10n/src/words.ts';
 import { cacheFolder } from '../../../model/src/demo/cache-folder.ts';
+import { isJsonObject } from '../../../model/src/json.ts';
+import type { Adapter } from '../../../protocol/src/devices.ts';
 import { makeFolders } from '../atomic-folder.ts';
 import { writeFileAtomic } from '../atomic-write.ts';
 import { fileStamp } from '../model-memo.ts';
@@ -17,7 +19,7 @@ export async function readProbes(): Promise<Map<string, Probe>> {
   try {
     const cached = JSON.parse(await readFile(cacheFile(), 'utf8')) as { surroundings?: unknown; probes?: unknown };
     if (cached.surroundings !== (await surroundings())) return probes;
-    for (const [name, found] of Object.entries(cached.probes as Record<string, Probe>)) {
+    for (const [name, found] of Object.entries(cached.probes as object)) {
       if (isProbe(found)) probes.set(name, found);
     }
   } catch {
@@ -40,11 +42,24 @@ function cacheFile(): string {
   return path.join(cacheFolder(), locale() === 'en' ? 'devices.json' : `devices.${locale()}.json`);
 }
 
-function isProbe(value: Partial<Probe> | null): value is Probe {
-  if (typeof value?.milliseconds !== 'number') return false;
-  return value.state === 'works'
-    ? typeof value.float16 === 'boolean'
-    : typeof (value as { reason?: unknown }).reason === 'string';
+/** Of another version, or spoilt, it may say anything. */
+function isProbe(value: unknown): value is Probe {
+  if (!isJsonObject(value) || typeof value.milliseconds !== 'number') return false;
+  const { state, float16, adapter, reason, missing } = value;
+  if (state === 'works') return typeof float16 === 'boolean' && (adapter === undefined || isAdapter(adapter));
+  if (state !== 'fails' && state !== 'died') return false;
+  return typeof reason === 'string' && isOptional('string', missing);
+}
+
+function isAdapter(value: unknown): value is Adapter {
+  if (!isJsonObject(value)) return false;
+  const { name, software, memoryBytes, driver } = value;
+  const isNamed = typeof name === 'string' && typeof software === 'boolean';
+  return isNamed && isOptional('number', memoryBytes) && isOptional('string', driver);
+}
+
+function isOptional(type: 'string' | 'number', value: unknown): boolean {
+  return value === undefined || typeof value === type;
 }
 
 /** Where the loaders of graphics drivers look, and what says which driver there is. */

@@ -30,10 +30,19 @@ export type Probe =
       /** A library that could not be loaded, where the runtime or a loader named one. */
       readonly missing?: string;
     }
-  | { readonly state: 'died'; readonly milliseconds: number; readonly reason: string };
+  | {
+      readonly state: 'died';
+      readonly milliseconds: number;
+      readonly reason: string;
+      /** It says nothing of the device: the process was told to end, as when a session ends, or could not begin. */
+      readonly isChance?: true;
+    };
 
 /** Milliseconds; a graphics driver may take seconds for its first context, and as many to compile what a step needs. */
 const LONGEST = 60_000;
+
+/** Signals that no driver raises. */
+const ASKING_TO_END: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** @param program the engine's own program, which calls `answerProbe` */
 export function probe(program: URL, device: string, longest = LONGEST): Promise<Probe> {
@@ -54,18 +63,19 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
     complaints = (complaints + text).slice(-4096);
   });
   return new Promise((resolve) => {
-    const end = (how: string) => {
+    const end = (how: string, isChance = false) => {
       clearTimeout(timer);
       const milliseconds = Math.round(performance.now() - started);
-      const said = readAnswer(answer);
-      if (said) return resolve(cameOf(said, milliseconds, complaints));
+      const answered = readAnswer(answer);
+      if (answered) return resolve(cameOf(answered, milliseconds, complaints));
       if (isLate) {
         const reason = t('it did not answer within {0} seconds', longest / 1000);
         return resolve({ state: 'died', milliseconds, reason });
       }
       const last = complaints.trim().split('\n').at(-1) ?? '';
       const reason = t('it ended its process ({0})', how);
-      resolve({ state: 'died', milliseconds, reason: last === '' ? reason : `${reason}: ${last}` });
+      const said = last === '' ? reason : `${reason}: ${last}`;
+      resolve({ state: 'died', milliseconds, reason: said, ...(isChance && { isChance }) });
     };
     const timer = setTimeout(() => {
       isLate = true;
@@ -76,8 +86,8 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
       child.unref();
       end('SIGKILL');
     }, longest);
-    child.once('error', (error) => end(error.message));
-    child.once('close', (code, signal) => end(signal ?? `exit code ${code}`));
+    child.once('error', (error) => end(error.message, true));
+    child.once('close', (code, signal) => end(signal ?? `exit code ${code}`, ASKING_TO_END.includes(signal!)));
   });
 }
 

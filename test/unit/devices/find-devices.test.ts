@@ -40,6 +40,14 @@ describe('devices', () => {
     expect(await tried('all')).toEqual(['webgpu', 'cuda', 'dml']);
   });
 
+  it('are not remembered for what chance did to their processes', async () => {
+    const ended: Probe = { state: 'died', milliseconds: 1, reason: 'it ended its process (SIGTERM)', isChance: true };
+    vi.mocked(probe).mockResolvedValueOnce(ended);
+    const [found] = await tryDevices(['dml'], { program: new URL('file:///engine.js'), again: 'none' });
+    expect(found).toMatchObject({ state: 'died', reason: 'it ended its process (SIGTERM)' });
+    expect(rememberProbes).not.toHaveBeenCalled();
+  });
+
   it('are remembered with what was known of the others', async () => {
     await tried('none');
     const [[remembered]] = vi.mocked(rememberProbes).mock.calls as [[ReadonlyMap<string, Probe>]];

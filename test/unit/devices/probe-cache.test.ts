@@ -38,6 +38,26 @@ it('of an earlier version, which did not try float16, is none', async () => {
   expect([...(await readProbes()).keys()]).toEqual(['cuda']);
 });
 
+it.each([
+  { state: 'works', milliseconds: 1, float16: false, adapter: null },
+  { state: 'works', milliseconds: 1, float16: false, adapter: { name: 5, software: true } },
+  { state: 'works', milliseconds: 1, float16: false, adapter: { name: 'Arc', software: false, memoryBytes: 'many' } },
+  { state: 'fails', milliseconds: 1, reason: 'no', missing: {} },
+  { state: 'may work', milliseconds: 1, reason: 'no' },
+  { milliseconds: 1, reason: 'no' },
+  null,
+])('that nobody could have kept is none: %j', async (spoilt) => {
+  vi.stubEnv('PTASK_CACHE', path.join(folder, 'spoilt'));
+  const adapter = { name: 'Arc', software: false, memoryBytes: 5, driver: 'xe' };
+  const kept = new Map<string, Probe>([
+    ...PROBES,
+    ['dml', { state: 'died', milliseconds: 2, reason: 'it hangs' }],
+    ['coreml', { state: 'works', milliseconds: 1, float16: true, adapter }],
+  ]);
+  await rememberProbes(new Map([...kept, ['webgpu', spoilt as unknown as Probe]]));
+  expect(await readProbes()).toEqual(kept);
+});
+
 it('on Windows, where npm and npx are called changes no folders that libraries are looked for in', () => {
   const system = 'C:\\Windows\\system32;C:\\CUDA\\bin';
   const npm = 'C:\\w\\node_modules\\.bin;C:\\node_modules\\.bin;C:\\npm\\node_modules\\@npmcli\\run-script\\lib';

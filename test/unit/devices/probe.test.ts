@@ -52,6 +52,16 @@ it.each([
   expect(await probe(program(text), 'x')).toMatchObject({ state: 'died', reason: expect.stringMatching(reason) });
 });
 
+it.skipIf(process.platform === 'win32')('one whose process is told to end meanwhile says nothing by that', async () => {
+  expect(await probe(program("process.kill(process.pid, 'SIGTERM'); for (;;);"), 'x')).toMatchObject({
+    state: 'died',
+    reason: 'it ended its process (SIGTERM)',
+    isChance: true,
+  });
+  const crashed = await probe(program("process.kill(process.pid, 'SIGSEGV'); for (;;);"), 'x');
+  expect(crashed).not.toHaveProperty('isChance');
+});
+
 it('one that hangs is given up, and its process ended', async () => {
   const hangs = "process.stdout.write('{'); for (;;);";
   expect(await probe(program(hangs), 'x', 300)).toMatchObject({
