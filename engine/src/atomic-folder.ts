@@ -75,7 +75,11 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-async function removeAbandoned(target: string): Promise<void> {
+/**
+ * Takes away what processes that were killed have left of a folder.
+ * @param olderThan milliseconds; less than an hour only where nobody else can be making it
+ */
+export async function removeAbandoned(target: string, olderThan = ABANDONED_AFTER): Promise<void> {
   const prefix = `${basename(target)}.`;
   // A folder that may be written but not listed is unusual, and no reason to fail.
   for (const name of await readdir(dirname(target)).catch(() => [])) {
@@ -86,6 +90,6 @@ async function removeAbandoned(target: string): Promise<void> {
       (found) => Date.now() - found.mtimeMs,
       () => 0,
     );
-    if (age > ABANDONED_AFTER) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    if (age > olderThan) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { t } from '../../../l10n/src/words.ts';
 import type { PlanFetchCudaResult } from '../../../protocol/src/devices.ts';
-import { makeFolder, makeFolders } from '../atomic-folder.ts';
+import { makeFolder, makeFolders, removeAbandoned } from '../atomic-folder.ts';
 import { FileError, InputError } from '../errors.ts';
 import { lockWhenFree } from '../file-lock.ts';
 import { type BlobPlace, downloadBlob, incompleteBytes } from '../hub/blob-download.ts';
@@ -98,6 +98,8 @@ export async function fetchCuda({
     await makeFolders(path.dirname(folder));
     const lock = await lockWhenFree(`${folder}.lock`, signal, ({ holder, lock }) => tell({ holder, lock }));
     try {
+      // Whoever has the lock is the only one that makes it, and what was left unpacked takes half a gigabyte.
+      await removeAbandoned(folder, -1);
       if (fetchedRuntime()) return folder;
       await requireSpace(folder, archive);
       // One that could not be unpacked is held against its hash again.

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadReference } from '../../../bench/gpt2-reference.ts';
 import { backboneOf } from '../../../engine/src/backbone/backbone.ts';
@@ -139,6 +140,33 @@ describe('the folder in the cache', () => {
     expect((await openTiny(dir)).fingerprint).toBe(fingerprint);
     expect(lines).toHaveLength(1);
     expect((await readdir(cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('that is damaged and that another process has made again meanwhile stays', async () => {
+    const dir = await ensureDemoBackbone('tiny', { cache, states: 'zero' });
+    const sound = `${dir}-sound`;
+    await rename(dir, sound);
+    await mkdir(dir);
+    const { ino } = await stat(join(sound, 'model.safetensors'));
+    const report = () => {
+      rmSync(dir, { recursive: true });
+      renameSync(sound, dir);
+    };
+    await ensureDemoBackbone('tiny', { cache, states: 'zero', report });
+    expect((await stat(join(dir, 'model.safetensors'))).ino).toBe(ino);
+  });
+
+  test('is used without what a process that was killed has left of it', async () => {
+    const left = `${model.dir}.4711-0123abcd.tmp`;
+    const recent = `${model.dir}.4712-0123abcd.tmp`;
+    for (const folder of [left, recent]) await mkdir(folder);
+    await utimes(left, new Date(0), new Date(0));
+    await ensureDemoBackbone('tiny', { cache });
+    const names = await readdir(cache);
+    expect(names).not.toContain(basename(left));
+    // It may be of a process on another machine that shares the folder.
+    expect(names).toContain(basename(recent));
+    await rmdir(recent);
   });
 
   test('that is damaged stays where no other can be made in its place', async () => {

@@ -89,6 +89,14 @@ describe.runIf(isTarget)('the CUDA provider', () => {
     expect(registry.asked).toHaveLength(1);
   });
 
+  it('takes away what one that was killed has left unpacked', async () => {
+    const { folder: kept } = await planCuda(archive);
+    const left = `${kept}.4711-0123abcd.tmp`;
+    mkdirSync(left, { recursive: true });
+    await fetched();
+    expect(readdirSync(process.env.PTASK_CACHE!)).toEqual([path.basename(kept)]);
+  });
+
   it('of which a part is gone is fetched anew', async () => {
     await fetched();
     rmSync(path.join(fetchedRuntime()!, NATIVE_FOLDER, 'libonnxruntime_providers_cuda.so'));

@@ -5,7 +5,7 @@ import { type DemoBackbone, type LocateDemoOptions, locateDemo } from '../../../
 import type { DemoSize } from '../../../../model/src/demo/packages.ts';
 import { fileReason, refusal } from '../../../../model/src/file-reason.ts';
 import { openModelFolder } from '../../../../model/src/model-folder.ts';
-import { makeFolder } from '../../atomic-folder.ts';
+import { makeFolder, removeAbandoned } from '../../atomic-folder.ts';
 import { writeGpt2Folder } from './whisper-to-gpt2.ts';
 
 /** The demo backbone cannot be had. The message says why and what to do. */
@@ -42,13 +42,19 @@ export async function makeDemoBackbone(demo: DemoBackbone, options: DemoOptions 
   const { size, source, states, dir } = demo;
   try {
     const present = await openModelFolder(dir);
-    if (present.kind === 'ok') return dir;
+    if (present.kind === 'ok') {
+      // Whoever was killed while making it was mostly followed at once by one that made it, and by nobody later.
+      await removeAbandoned(dir);
+      return dir;
+    }
     const isThere = present.kind !== 'not-found' || present.missing[0] !== dir;
     options.report?.(`Preparing the demo model ${source.id} in ${dir} (once)`);
     await makeFolder(dir, async (temporary) => {
       await writeGpt2Folder(source, states, temporary);
-      // It may be sound, and not have opened for another reason; so it stays until there is one to take its place.
-      if (isThere) await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+      // It may be sound, and not have opened for another reason; so it stays until there is one to take its place. Or another
+      // process has put one there meanwhile, and works with it.
+      if (isThere && (await openModelFolder(dir)).kind !== 'ok')
+        await rm(dir, { recursive: true, force: true, maxRetries: 3 });
     });
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
