@@ -82,6 +82,17 @@ describe('ptask fetch', () => {
     expect(stderr).toMatch(/^process 7 on a container is fetching it; waiting for its end/m);
   });
 
+  it('says why nothing happens for a moment, and for how long', async () => {
+    const { run, server } = await fetching();
+    server.misbehave('api/models', refuse(429, { 'retry-after': '1' }));
+    server.misbehave('store', refuse(503, { 'retry-after': '5' }));
+    const { code, stderr } = await run([ID, '--yes']);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${server.url} asks for fewer requests; trying again in 1 s\n`);
+    const host = new URL(server.storeUrl).host;
+    expect(stderr).toContain(`${host} is out of order (status 503); trying again in 5 s\n`);
+  });
+
   it('tells programs of it with --json', async () => {
     const { run, cacheFolder } = await fetching();
     const told = events((await run([ID, '--json', '--yes'])).stdout);

@@ -52,8 +52,8 @@ export async function fetchShown(
     return await work((progress) => {
       const state = meter.take(progress);
       if (!state) return;
-      // Whom it waits for may take more than the rest of a line.
-      if (progress.waiting && 'lock' in progress.waiting && state.waiting !== told) {
+      // Whom or what it waits for may take more than the rest of a line, and without a terminal there is none at once.
+      if (isLong(progress.waiting) && state.waiting !== told) {
         line.done();
         told = state.waiting;
         output.note(told!);
@@ -65,6 +65,13 @@ export async function fetchShown(
   } finally {
     line.done();
   }
+}
+
+/** Seconds of a pause in which a user may wonder. */
+const LONG_PAUSE = 5;
+
+function isLong(waiting: FetchProgress['waiting']): boolean {
+  return waiting !== undefined && ('lock' in waiting || waiting.seconds >= LONG_PAUSE);
 }
 
 /** `██████░░░░░░  51%  282 MB of 552 MB  12.3 MB/s  22s left` */

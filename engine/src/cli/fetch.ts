@@ -1,6 +1,7 @@
 import { cachedModelFolder } from '../../../model/src/hub-cache.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { modelSummary } from '../../../model/src/model-summary.ts';
+import { waitingText } from '../hub/fetch-meter.ts';
 import { type FetchPlan, fetchModel, planFetch } from '../hub/fetch-model.ts';
 import { hubSettings } from '../hub/hub-settings.ts';
 import { count, formatBytes, table } from '../text.ts';
@@ -24,7 +25,8 @@ export async function fetchCommand(args: readonly string[]): Promise<number> {
   const output = new Output(values.json);
   const settings = await hubSettings();
   return stoppable(output, async (signal) => {
-    const plan = await planFetch(positionals[0]!, values.revision, { settings, signal });
+    const waiting = (seconds: number, problem: string) => output.note(waitingText({ seconds, problem }));
+    const plan = await planFetch(positionals[0]!, values.revision, { settings, signal, waiting });
     tellPlan(plan, output);
     if (values['dry-run']) return 0;
     if (plan.missingBytes > 0 && !(await agreed(values.yes, output, signal))) return 0;

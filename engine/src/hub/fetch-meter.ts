@@ -56,7 +56,8 @@ export class FetchMeter {
   }
 }
 
-function waitingText(waiting: NonNullable<FetchProgress['waiting']>): string {
+/** Why nothing happens for a moment, and for how long. */
+export function waitingText(waiting: NonNullable<FetchProgress['waiting']>): string {
   if ('seconds' in waiting) return t('{0}; trying again in {1} s', waiting.problem, Math.ceil(waiting.seconds));
   const { holder, lock } = waiting;
   if (holder?.host === hostname()) return t('process {0} is fetching it; waiting for its end', holder.pid);

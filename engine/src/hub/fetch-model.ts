@@ -18,7 +18,7 @@ import { HubRequests } from './hub-requests.ts';
 import type { HubSettings } from './hub-settings.ts';
 import { neededFiles } from './needed-files.ts';
 import { inParallel } from './parallel.ts';
-import { type Pause, withRetries } from './retries.ts';
+import { type Pause, type RetryOptions, withRetries } from './retries.ts';
 
 export interface FetchOptions {
   readonly settings: HubSettings;
@@ -67,7 +67,7 @@ const AT_ONCE = 4;
 export async function planFetch(
   id: string,
   revision: string,
-  { settings, signal, pause }: FetchOptions,
+  { settings, signal, pause, waiting }: FetchOptions & Pick<RetryOptions, 'waiting'>,
 ): Promise<FetchPlan> {
   if (DEMO_MODELS.includes(id)) throw new InputError(t("'{0}' comes with ptask; there is nothing to fetch", id));
   if (!isHubId(id))
@@ -78,6 +78,7 @@ export async function planFetch(
   const answer = await withRetries(() => requests.describe(revision, signal), {
     tries: MOST_FAILURES,
     signal,
+    ...(waiting && { waiting }),
     ...(pause && { pause }),
   });
   const { files: all, ...listing } = readListing(answer);
