@@ -200,7 +200,11 @@ async function planFiles(snapshot: CacheSnapshot, files: readonly HubFile[]): Pr
 /** Files by their hash: two may have the same content, which is fetched once. */
 function sharedContents(files: readonly PlannedFile[]): Map<string, PlannedFile[]> {
   const contents = new Map<string, PlannedFile[]>();
-  for (const file of files) contents.set(file.digest.hash, [...(contents.get(file.digest.hash) ?? []), file]);
+  for (const file of files) {
+    const sharers = contents.get(file.digest.hash);
+    if (sharers) sharers.push(file);
+    else contents.set(file.digest.hash, [file]);
+  }
   return contents;
 }
 

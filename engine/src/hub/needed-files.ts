@@ -29,7 +29,9 @@ const OTHER_WEIGHTS = /^(consolidated|adapter|optimizer)/;
  * @throws HubError where the model could not be opened with them
  */
 export function neededFiles(id: string, files: readonly HubFile[]): HubFile[] {
-  const has = (path: string) => files.some((file) => file.path === path);
+  // Some lists are long.
+  const paths = new Set(files.map(({ path }) => path));
+  const has = (path: string) => paths.has(path);
   if (has('adapter_config.json') && !has('config.json')) {
     throw unusable(id, t('it is an adapter for another model, not a model'));
   }
@@ -42,8 +44,8 @@ export function neededFiles(id: string, files: readonly HubFile[]): HubFile[] {
     );
   }
   if (!TOKENIZER_FILES.some(has)) throw unusable(id, t('it has no tokeniser ({0})', TOKENIZER_FILES.join(', ')));
-  const weights = weightFiles(id, files);
-  return files.filter(({ path }) => DESCRIPTIONS.includes(path) || weights.includes(path));
+  const needed = new Set([...DESCRIPTIONS, ...weightFiles(id, files)]);
+  return files.filter(({ path }) => needed.has(path));
 }
 
 function weightFiles(id: string, files: readonly HubFile[]): string[] {

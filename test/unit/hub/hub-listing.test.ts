@@ -74,10 +74,10 @@ describe('the list of files of a model', () => {
 });
 
 describe('the files that are needed', () => {
-  const listed = (...paths: string[]): HubFile[] =>
+  const listed = (paths: readonly string[]): HubFile[] =>
     paths.map((path) => ({ path, bytes: 1, digest: { kind: 'git-sha1', hash: sha1 } }));
   const OWN = ['config.json', 'tokenizer.json'];
-  const needed = (...paths: string[]) => neededFiles('owner/name', listed(...paths)).map(({ path }) => path);
+  const needed = (...paths: string[]) => neededFiles('owner/name', listed(paths)).map(({ path }) => path);
 
   it('are configuration, tokeniser, chat template and safetensors', () => {
     const all = ['config.json', 'generation_config.json', 'spiece.model', 'chat_template.jinja', 'model.safetensors'];
@@ -90,6 +90,12 @@ describe('the files that are needed', () => {
     expect(
       needed(...OWN, 'model.safetensors', 'model.safetensors.index.json', 'model-00001-of-00001.safetensors'),
     ).toEqual([...OWN, 'model.safetensors']);
+  });
+
+  it('are found among very many', () => {
+    const shards = Array.from({ length: 200_000 }, (_, i) => `model-${i}-of-200000.safetensors`);
+    const files = listed([...OWN, 'model.safetensors.index.json', ...shards]);
+    expect(neededFiles('owner/name', files)).toHaveLength(200_003);
   });
 
   it('are shards with other names, if these are all', () => {
