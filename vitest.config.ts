@@ -12,6 +12,7 @@ const common = {
   testTimeout: 120_000,
 } as const;
 
+const BUILD = 'test/e2e/build-programs.ts';
 const mocking = testsThatMockModules();
 
 export default defineConfig({
@@ -24,13 +25,14 @@ export default defineConfig({
           ...common,
           name: 'webgpu',
           include: ['test/webgpu/*.test.ts'],
-          globalSetup: 'test/webgpu/install-driver.ts',
+          globalSetup: ['test/webgpu/install-driver.ts', BUILD],
           env: DRIVER_ENVIRONMENT,
           // A driver without hardware compiles shaders for seconds on an idle machine.
           testTimeout: 300_000,
         },
       },
-      { test: { ...common, name: 'alone', include: ['test/e2e/*.test.ts', ...mocking] } },
+      { test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup: BUILD } },
+      { test: { ...common, name: 'mocking', include: mocking } },
       // A process for all files that a worker takes: to start one, and to load the same modules, took longer than most files.
       {
         test: {

@@ -1,23 +1,11 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
-import {
-  buildPtask,
-  events,
-  PTASK,
-  ptask,
-  rowsOf,
-  taskTemplate,
-  writeJsonl,
-  writeProject,
-  writeTaskFile,
-} from './ptask.ts';
+import { events, PTASK, ptask, rowsOf, taskTemplate, writeJsonl, writeProject, writeTaskFile } from './ptask.ts';
 
 // Each test starts the command several times, on whatever machine this is.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 describe('usage', () => {
   it('is told by --help, and the version by --version', async () => {

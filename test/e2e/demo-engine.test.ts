@@ -1,14 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { DataRow } from '../../protocol/src/task-files.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Engine } from './engine.ts';
-import { buildPtask, ptask, writeJsonl, writeTaskFile } from './ptask.ts';
+import { ptask, writeJsonl, writeTaskFile } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../../examples/sentiment/data/sv');
 

@@ -4,15 +4,12 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import path from 'node:path';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { ENGINE, Engine, faultOf } from './engine.ts';
-import { buildPtask } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 it('over standard input and output the engine talks as over a channel, and ends when its input does', async () => {
   const child = spawn(process.execPath, [ENGINE, 'predict', '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,16 +1,14 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FetchingParams } from '../../protocol/src/models.ts';
 import { hub, ID, tinyModel, WEIGHTS } from '../unit/hub/fetching.ts';
 import { COMMIT, cutAfter, refuse } from '../unit/hub/hub-server.ts';
 import { temporaryFolder, tinyFolder } from '../unit/model/tiny-folder.ts';
 import { Engine } from './engine.ts';
-import { buildPtask, events, ptask } from './ptask.ts';
+import { events, ptask } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 /** A hub, and `ptask fetch` of a model on it into a cache of its own. */
 async function fetching(...model: Parameters<typeof hub>) {

@@ -4,7 +4,7 @@ import { beforeAll, expect, it, vi } from 'vitest';
 import { temporaryFolder as folderOfAllTests } from '../unit/engine/temporary-folder.ts';
 import { Editor } from './editor.ts';
 import { Engine, faultOf } from './engine.ts';
-import { buildPtask, ptask, writeJsonl, writeProject } from './ptask.ts';
+import { ptask, writeJsonl, writeProject } from './ptask.ts';
 
 /*
  * A model whose tokeniser tries things without end at a text that came with it. Nothing else in these processes could stop it.
@@ -17,7 +17,6 @@ const TEXT = `${'a'.repeat(30)}!`;
 const REASON = 'tokenizer.json is not used any more, as it took more than';
 let file: string;
 beforeAll(async () => {
-  await buildPtask();
   file = await writeProject(dir);
   await writeJsonl(path.join(dir, 'train.jsonl'), [{ taskname: 'kind', text: TEXT, label: 'ja' }]);
   const tokenizer = path.join(dir, 'model/tokenizer.json');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { appendFile, cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   CancellationTokenSource,
   type ClientCapabilities,
@@ -36,11 +36,9 @@ import {
 } from '../../protocol/src/new-task-file.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { codesOf, Editor, PULLING, PUSHED, rangeOf, SERVER, uriOf } from './editor.ts';
-import { buildPtask, events, PTASK, ptask } from './ptask.ts';
+import { events, PTASK, ptask } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 const FIXTURES = path.resolve(import.meta.dirname, '../fixtures/task');
 const EXAMPLES = path.resolve(import.meta.dirname, '../../examples');

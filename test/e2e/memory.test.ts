@@ -3,15 +3,13 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { engineStart } from '../../client/src/engine/engine-start.ts';
 import { THOROUGH } from '../thorough.ts';
 import { temporaryFolder, tinyTokenizer } from '../unit/model/tiny-folder.ts';
-import { buildPtask, events, ptask, taskTemplate, writeJsonl, writeTaskFile } from './ptask.ts';
+import { events, ptask, taskTemplate, writeJsonl, writeTaskFile } from './ptask.ts';
 
 const MAKE_MODEL = path.resolve(import.meta.dirname, '../../bench/make-random-model.mjs');
-
-beforeAll(buildPtask);
 
 interface Shape {
   /** Layers, width, heads, tokens, positions. */

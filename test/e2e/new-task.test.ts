@@ -1,13 +1,11 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
-import { buildPtask, events, ptask, rowsOf, writeJsonl, writeRandomModel } from './ptask.ts';
+import { events, ptask, rowsOf, writeJsonl, writeRandomModel } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 /** A folder with such files. */
 async function folderWith(files: Record<string, string | Uint8Array>): Promise<string> {

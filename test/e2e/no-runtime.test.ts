@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../unit/engine/temporary-folder.ts';
 import { Engine } from './engine.ts';
-import { buildPtask, PTASK, ptask, writeProject } from './ptask.ts';
+import { PTASK, ptask, writeProject } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -18,7 +18,6 @@ let file: string;
 
 /** The programs as they are packaged, with ONNX Runtime beside them, but for its native part. */
 beforeAll(async () => {
-  await buildPtask();
   await cp(path.dirname(PTASK), dist, { recursive: true });
   for (const name of PACKAGES) {
     const from = path.join(ROOT, 'node_modules', name);

@@ -7,14 +7,13 @@ import type { PredictedRow, PredictParams } from '../../protocol/src/predicting.
 import { temporaryFolder as folderOfAllTests } from '../unit/engine/temporary-folder.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Engine, faultOf } from './engine.ts';
-import { buildPtask, events, ptask, rowsOf, taskTemplate, writeProject, writeTaskFile } from './ptask.ts';
+import { events, ptask, rowsOf, taskTemplate, writeProject, writeTaskFile } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const dir = folderOfAllTests();
 let file: string;
 beforeAll(async () => {
-  await buildPtask();
   file = await writeProject(dir, { trainer: { max_epochs: 6, batch_size: 8, early_stopping: null } });
   const { code, stderr } = await ptask(['train', file]);
   expect(code, stderr).toBe(0);

@@ -1,18 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { Random } from '../../engine/src/random.ts';
 import { serializeSafetensors, type TensorData } from '../../model/src/safetensors.ts';
 import { tinyTokenizer, writeFolder } from '../unit/model/tiny-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 export const PTASK = path.join(ROOT, 'dist/ptask.js');
-
-/** Builds the command as a user would get it; to be called in `beforeAll`. */
-export async function buildPtask(): Promise<void> {
-  await promisify(execFile)(process.execPath, [path.join(ROOT, 'esbuild.mjs')]);
-}
 
 export interface Finished {
   readonly code: number | null;

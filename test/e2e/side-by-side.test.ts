@@ -1,20 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
-import {
-  buildPtask,
-  events,
-  ptask,
-  type RunOptions,
-  readTable,
-  rowsOf,
-  taskTemplate,
-  writeJsonl,
-  writeProject,
-} from './ptask.ts';
-
-beforeAll(buildPtask);
+import { events, ptask, type RunOptions, readTable, rowsOf, taskTemplate, writeJsonl, writeProject } from './ptask.ts';
 
 const SHORT = { trainer: { max_epochs: 3, batch_size: 8, early_stopping: null } };
 

@@ -3,17 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isProcessAlive } from '../../engine/src/process-alive.ts';
 import type { TrainParams } from '../../protocol/src/training.ts';
 import type { TrainEvent } from '../../protocol/src/training-events.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { ENGINE, ENGINE_ENV, Engine, faultOf } from './engine.ts';
-import { buildPtask, ptask, readTable, writeProject } from './ptask.ts';
+import { ptask, readTable, writeProject } from './ptask.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 const EPOCHS = 12;
 const CHANGES = { trainer: { max_epochs: EPOCHS, batch_size: 8, early_stopping: null } };

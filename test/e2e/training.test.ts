@@ -1,12 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseSafetensors } from '../../model/src/safetensors.ts';
 import { THOROUGH } from '../thorough.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import {
-  buildPtask,
   events,
   type Finished,
   ptask,
@@ -20,8 +19,6 @@ import {
 
 // Each test starts the command several times, on whatever machine this is.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-beforeAll(buildPtask);
 
 /** A run is killed within four epochs, again and again. */
 const KILLS = THOROUGH ? 10 : 3;

@@ -3,8 +3,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { buildPtask } from '../e2e/ptask.ts';
+import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { Terminal } from './terminal.ts';
 
@@ -22,8 +21,6 @@ interface Answers {
   readonly renamed: readonly string[];
   readonly text: string;
 }
-
-beforeAll(buildPtask);
 
 describe.for([
   {

@@ -1,11 +1,9 @@
 import path from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readPromptTable } from '../../engine/src/prompt/prompt-table.ts';
-import { buildPtask, events, ptask, writeProject } from '../e2e/ptask.ts';
+import { events, ptask, writeProject } from '../e2e/ptask.ts';
 import { relativeError } from '../golden/golden.ts';
 import { temporaryFolder } from '../unit/engine/temporary-folder.ts';
-
-beforeAll(buildPtask, 60_000);
 
 const folder = temporaryFolder();
 const env = { PTASK_CACHE: path.join(folder, 'cache') };

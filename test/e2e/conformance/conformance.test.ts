@@ -1,13 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../unit/model/tiny-folder.ts';
 import { SERVER } from '../editor.ts';
-import { buildPtask } from '../ptask.ts';
 import { clients } from './clients.ts';
 import { Conversation } from './conversation.ts';
 import { readDeclarations } from './declared-types.ts';
 import { session, workplace } from './session.ts';
-
-beforeAll(buildPtask);
 
 const DECLARATIONS = readDeclarations();
 

@@ -1,10 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SERVER } from '../editor.ts';
-import { buildPtask } from '../ptask.ts';
 import { framed, Wire } from './wire.ts';
-
-beforeAll(buildPtask);
 
 const NOT_INITIALIZED = -32002;
 const INVALID_REQUEST = -32600;
