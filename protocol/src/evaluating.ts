@@ -42,27 +42,37 @@ export interface TaskEvaluation {
   readonly problem?: string;
 }
 
-export interface EvaluationMetrics {
+/** How one way of answering the rows did. */
+export type EvaluationMetrics = (ClassificationMetrics | GeneratedMetrics) & {
   readonly answerer: Answerer;
   /** Training rows that were in the prompt; 0 for the trained prompt. */
   readonly shots: number;
+};
+
+export interface ExactMatch {
   readonly rows: number;
   readonly correct: number;
-  /** For a task without labels, the share of answers that are the row's own, character for character. */
+  /** correct / rows. */
   readonly accuracy: number;
-  /** These three for tasks with labels only. */
-  readonly macroF1: number | undefined;
-  readonly labels: readonly LabelMetrics[] | undefined;
-  readonly confusion: ConfusionMatrix | undefined;
-  /** For a task without labels whose rows' answers are all written as slots. */
+}
+
+/** Of a task with labels. */
+export interface ClassificationMetrics extends ExactMatch {
+  /** Mean F1 of the labels that some row has as its answer; a label that is only predicted lowers the others' precision. */
+  readonly macroF1: number;
+  /** Every label of the task, in its order, those without rows included. */
+  readonly labels: readonly LabelMetrics[];
+  readonly confusion: ConfusionMatrix;
+}
+
+/** Of a task without labels, whose answers are right character for character; they are seldom so as a whole. */
+export interface GeneratedMetrics extends ExactMatch {
+  /** Where the rows' answers are all written as slots. */
   readonly slots: SlotMetrics | undefined;
-  /**
-   * For a task without labels whose answers are no slots: the mean over rows of the F1 of the words that an answer and the row's
-   * own have in common.
-   */
+  /** Elsewhere: the mean over rows of the F1 of the words that an answer and the row's own have in common. */
   readonly wordF1: number | undefined;
-  /** Answers that were cut (`Answer.cut`); undefined for tasks with labels. */
-  readonly cut: number | undefined;
+  /** Answers that were cut (`Answer.cut`). */
+  readonly cut: number;
 }
 
 /**

@@ -2,6 +2,7 @@ import type {
   ConfusionMatrix,
   EvaluatedRow,
   EvaluationMetrics,
+  GeneratedMetrics,
   LabelMetrics,
   SlotMetrics,
 } from '../../../protocol/src/evaluating.ts';
@@ -47,12 +48,14 @@ function taskReport({ task, rows }: Evaluation, options: ReportOptions): string 
     const label = `**${escapeMarkdown(task.majority.label)}**`;
     parts.push(t('Always answering {0} would be right in {1} of the rows.', label, percent(task.majority.share, 1)));
   }
-  if (first.cut === 1) parts.push(t('1 answer (…) was cut: no more tokens are generated.'));
-  if (first.cut !== undefined && first.cut > 1)
-    parts.push(t('{0} answers (…) were cut: no more tokens are generated.', first.cut));
-  if (first.slots) parts.push(`## ${t('Slots')}`, slotTable(first.slots, texts));
-  if (first.labels) parts.push(`## ${t('Labels')}`, labelTable(first.labels, texts));
-  if (first.confusion) parts.push(`## ${t('Confusion matrix')}`, confusionTable(first.confusion, texts));
+  if ('labels' in first) {
+    parts.push(`## ${t('Labels')}`, labelTable(first.labels, texts));
+    parts.push(`## ${t('Confusion matrix')}`, confusionTable(first.confusion, texts));
+  } else {
+    if (first.cut === 1) parts.push(t('1 answer (…) was cut: no more tokens are generated.'));
+    if (first.cut > 1) parts.push(t('{0} answers (…) were cut: no more tokens are generated.', first.cut));
+    if (first.slots) parts.push(`## ${t('Slots')}`, slotTable(first.slots, texts));
+  }
   const wrong = (rows.get(first.answerer) ?? []).filter(({ right }) => !right);
   parts.push(`## ${t('Wrong rows')}`, wrongRows(wrong, options));
   return parts.join('\n\n');
@@ -72,16 +75,16 @@ function measuredText(split: Evaluation['task']['split'], rows: number, files: s
 /** Beside what is right, the measures that at least one of the results has. */
 function resultTable(results: readonly EvaluationMetrics[], texts: Texts): string {
   const { t, percent, number } = texts;
-  const isGenerated = results.every(({ labels }) => labels === undefined);
+  const isGenerated = results.every((result) => !('labels' in result));
   const share = (value: number | undefined) => (value === undefined ? undefined : percent(value, 1));
   const decimal = (value: number | undefined) => (value === undefined ? undefined : number(value, 3));
   const measures: [string, (result: EvaluationMetrics) => string | undefined][] = [
     [t('right'), ({ correct, rows }) => `${correct}/${rows}`],
     [isGenerated ? t('exact match') : t('accuracy'), ({ accuracy }) => share(accuracy)],
-    ['macro-F1', ({ macroF1 }) => decimal(macroF1)],
-    [t('intent'), ({ slots }) => share(slots?.intentAccuracy)],
-    [t('slot F1'), ({ slots }) => decimal(slots?.f1)],
-    [t('word F1'), ({ wordF1 }) => decimal(wordF1)],
+    ['macro-F1', (result) => ('labels' in result ? decimal(result.macroF1) : undefined)],
+    [t('intent'), ofGenerated(({ slots }) => share(slots?.intentAccuracy))],
+    [t('slot F1'), ofGenerated(({ slots }) => decimal(slots?.f1))],
+    [t('word F1'), ofGenerated(({ wordF1 }) => decimal(wordF1))],
   ];
   const shown = measures.filter(([, cell]) => results.some((result) => cell(result) !== undefined));
   return table(
@@ -92,6 +95,11 @@ function resultTable(results: readonly EvaluationMetrics[], texts: Texts): strin
     ]),
   );
 }
+
+const ofGenerated =
+  (cell: (metrics: GeneratedMetrics) => string | undefined) =>
+  (result: EvaluationMetrics): string | undefined =>
+    'labels' in result ? undefined : cell(result);
 
 function answererText(answerer: EvaluationMetrics['answerer'], shots: number, { t }: Texts): string {
   return answerer === 'trained'

@@ -1,8 +1,8 @@
-import type { Split } from '../../../protocol/src/evaluating.ts';
+import type { EvaluationMetrics, Split } from '../../../protocol/src/evaluating.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { InputError } from '../errors.ts';
 import type { Baseline } from '../evaluate/baseline.ts';
-import { evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
+import { evaluateTask } from '../evaluate/evaluate-task.ts';
 import { generatedKeys } from '../evaluate/generated-metrics.ts';
 import type { Majority } from '../evaluate/majority.ts';
 import { MAX_NEW_TOKENS } from '../predict/greedy-decoding.ts';
@@ -83,14 +83,14 @@ async function report(
     virtual,
   });
   if (without !== undefined) output.note(`${without}; this is the frozen model alone`);
-  const { files, rows, skipped, unreachable, measured, majority } = evaluated;
-  for (const one of measured) output.event(metricsEvent(taskname, split, one, majority));
+  const { files, rows, skipped, unreachable, results, majority } = evaluated;
+  for (const result of results) output.event(metricsEvent(taskname, split, result, majority));
   output.text(`${taskname}: ${count(rows, `${split} row`)} (${files.join(', ')})`);
   output.text();
-  for (const line of evaluationTables(measured, majority)) output.text(line);
+  for (const line of evaluationTables(results, majority)) output.text(line);
   output.text();
   if (skipped > 0) output.note(`${count(skipped, 'row')} left out: too long for max_seq_length`);
-  if (measured.some(({ metrics }) => 'cut' in metrics && metrics.cut > 0)) {
+  if (results.some((result) => 'cut' in result && result.cut > 0)) {
     output.note(
       `cut: the answer ends at ${MAX_NEW_TOKENS} tokens, or where the model's context does, not where the model would have ended it`,
     );
@@ -121,9 +121,8 @@ function measuredPrompt(
   return { virtual: undefined, without: stale };
 }
 
-function metricsEvent(task: string, split: Split, measured: Measured, commonest: Majority | undefined) {
-  const { answerer, shots, metrics } = measured;
-  const { rows, correct, accuracy } = metrics;
+function metricsEvent(task: string, split: Split, result: EvaluationMetrics, commonest: Majority | undefined) {
+  const { answerer, shots, rows, correct, accuracy } = result;
   return {
     event: 'metrics',
     task,
@@ -131,9 +130,9 @@ function metricsEvent(task: string, split: Split, measured: Measured, commonest:
     rows,
     correct,
     accuracy,
-    ...('macroF1' in metrics
-      ? { macro_f1: metrics.macroF1, majority: commonest, labels: metrics.labels, confusion: metrics.confusion.counts }
-      : { ...generatedKeys(metrics), ...(metrics.slots ? { slots: metrics.slots.names } : {}), cut: metrics.cut }),
+    ...('labels' in result
+      ? { macro_f1: result.macroF1, majority: commonest, labels: result.labels, confusion: result.confusion.counts }
+      : { ...generatedKeys(result), ...(result.slots ? { slots: result.slots.names } : {}), cut: result.cut }),
     ...(answerer === 'trained' ? {} : { baseline: answerer, shots }),
   };
 }

@@ -1,39 +1,46 @@
-import type { SlotCounts } from '../../../protocol/src/evaluating.ts';
-import type { Measured } from '../evaluate/evaluate-task.ts';
-import type { GeneratedMetrics } from '../evaluate/generated-metrics.ts';
+import type {
+  ClassificationMetrics,
+  EvaluationMetrics,
+  GeneratedMetrics,
+  SlotCounts,
+} from '../../../protocol/src/evaluating.ts';
 import type { Majority } from '../evaluate/majority.ts';
-import type { ClassificationMetrics } from '../evaluate/metrics.ts';
 import { count, percent, table } from '../text.ts';
 
 /** Lines of tables: all ways of answering beside each other, then the labels or slots of each. */
-export function evaluationTables(measured: readonly Measured[], commonest: Majority | undefined): string[] {
-  const details = measured.flatMap((one) => {
-    const rows = 'labels' in one.metrics ? labelRows(one.metrics) : slotRows(one.metrics);
+export function evaluationTables(results: readonly EvaluationMetrics[], commonest: Majority | undefined): string[] {
+  const details = results.flatMap((result) => {
+    const rows = 'labels' in result ? labelRows(result) : slotRows(result);
     if (!rows) return [];
     const [head, ...others] = rows;
-    return ['', ...numbers([[nameOf(one), ...head!], ...others])];
+    return ['', ...numbers([[nameOf(result), ...head!], ...others])];
   });
-  return [...numbers(summary(measured, commonest)), ...details].map((line) => (line === '' ? '' : `  ${line}`));
+  return [...numbers(summary(results, commonest)), ...details].map((line) => (line === '' ? '' : `  ${line}`));
 }
 
-function nameOf({ answerer, shots }: Measured): string {
+function nameOf({ answerer, shots }: EvaluationMetrics): string {
   if (answerer === 'trained') return 'trained prompt';
   return `frozen model, ${shots === 0 ? 'no examples' : count(shots, 'example')}`;
 }
 
-/** A column of the table of all that were measured; empty where it says nothing of them. */
+/** A column of the table of all results; empty where it says nothing of them. */
 interface Column {
   readonly head: string;
-  readonly cell: (metrics: ClassificationMetrics | GeneratedMetrics) => string | undefined;
+  readonly cell: (result: EvaluationMetrics) => string | undefined;
 }
+
+const ofLabels =
+  (cell: (metrics: ClassificationMetrics) => string): Column['cell'] =>
+  (result) =>
+    'labels' in result ? cell(result) : undefined;
 
 const ofGenerated =
   (cell: (metrics: GeneratedMetrics) => string | undefined): Column['cell'] =>
-  (metrics) =>
-    'labels' in metrics ? undefined : cell(metrics);
+  (result) =>
+    'labels' in result ? undefined : cell(result);
 
 const COLUMNS: readonly Column[] = [
-  { head: 'macro-F1', cell: (metrics) => ('labels' in metrics ? metrics.macroF1.toFixed(3) : undefined) },
+  { head: 'macro-F1', cell: ofLabels(({ macroF1 }) => macroF1.toFixed(3)) },
   { head: 'intent', cell: ofGenerated(({ slots }) => slots && percent(slots.intentAccuracy)) },
   { head: 'slot F1', cell: ofGenerated(({ slots }) => slots?.f1.toFixed(3)) },
   { head: 'word F1', cell: ofGenerated(({ wordF1 }) => wordF1?.toFixed(3)) },
@@ -41,15 +48,15 @@ const COLUMNS: readonly Column[] = [
   { head: 'cut', cell: ofGenerated(({ cut }) => (cut > 0 ? String(cut) : undefined)) },
 ];
 
-function summary(measured: readonly Measured[], commonest: Majority | undefined): string[][] {
-  const columns = COLUMNS.filter(({ cell }) => measured.some(({ metrics }) => cell(metrics) !== undefined));
-  const rows = measured.map((one) => [
-    nameOf(one),
-    percent(one.metrics.accuracy),
-    ...columns.map(({ cell }) => cell(one.metrics) ?? ''),
+function summary(results: readonly EvaluationMetrics[], commonest: Majority | undefined): string[][] {
+  const columns = COLUMNS.filter(({ cell }) => results.some((result) => cell(result) !== undefined));
+  const rows = results.map((result) => [
+    nameOf(result),
+    percent(result.accuracy),
+    ...columns.map(({ cell }) => cell(result) ?? ''),
   ]);
   if (commonest) rows.push([`always '${commonest.label}'`, percent(commonest.share)]);
-  const isClassified = measured.some(({ metrics }) => 'labels' in metrics);
+  const isClassified = results.some((result) => 'labels' in result);
   const head = ['', isClassified ? 'accuracy' : 'exact match', ...columns.map(({ head }) => head)];
   return [head, ...rows];
 }

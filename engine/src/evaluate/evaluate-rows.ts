@@ -1,9 +1,10 @@
+import type { ClassificationMetrics, GeneratedMetrics } from '../../../protocol/src/evaluating.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import type { RowPlace, Rows } from '../data/row-store.ts';
 import type { Row } from '../data/tokenise.ts';
 import type { Prediction, TaskPredictor } from '../predict/task-predictor.ts';
-import { type GeneratedMetrics, generatedMetrics } from './generated-metrics.ts';
-import { type ClassificationMetrics, classificationMetrics, formMapper, isSameAnswer } from './metrics.ts';
+import { generatedMetrics } from './generated-metrics.ts';
+import { classificationMetrics, formMapper, isSameAnswer } from './metrics.ts';
 
 export interface EvaluatedRow {
   readonly place: RowPlace;

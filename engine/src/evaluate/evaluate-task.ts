@@ -1,5 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
-import type { Answerer, Split } from '../../../protocol/src/evaluating.ts';
+import type { Answerer, EvaluationMetrics, Split } from '../../../protocol/src/evaluating.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { RowStore } from '../data/row-store.ts';
 import type { Row } from '../data/tokenise.ts';
@@ -10,10 +10,8 @@ import { dataPaths, type Project, rowTokeniser } from '../project.ts';
 import { shortPath } from '../text.ts';
 import type { Baseline } from './baseline.ts';
 import { type EvaluatedRow, type EvaluateOptions, evaluateRows, rowsOfTask } from './evaluate-rows.ts';
-import type { GeneratedMetrics } from './generated-metrics.ts';
 import { longAnswers } from './long-answers.ts';
 import { type Majority, majority } from './majority.ts';
-import type { ClassificationMetrics } from './metrics.ts';
 import { requireAnswer } from './require-answer.ts';
 import { runBaseline } from './run-baseline.ts';
 
@@ -38,14 +36,6 @@ export interface EvaluateTaskOptions {
   readonly answered?: (answered: AnsweredRows) => Promise<void>;
 }
 
-/** How one way of answering the rows did. */
-export interface Measured {
-  readonly answerer: Answerer;
-  /** Training rows that were in the prompt. */
-  readonly shots: number;
-  readonly metrics: ClassificationMetrics | GeneratedMetrics;
-}
-
 export interface EvaluatedTask {
   /** Those that hold the rows, as the task file names them. */
   readonly files: readonly string[];
@@ -56,7 +46,7 @@ export interface EvaluatedTask {
   readonly unreachable: number;
   readonly majority: Majority | undefined;
   /** The trained prompt first, then the baselines in their order. */
-  readonly measured: readonly Measured[];
+  readonly results: readonly EvaluationMetrics[];
 }
 
 /**
@@ -90,11 +80,11 @@ export async function evaluateTask(
           : t("{0}: no validation row of '{1}' can be used: {2}", path, taskname, where),
       );
     }
-    const measured: Measured[] = [];
+    const results: EvaluationMetrics[] = [];
     if (virtual) {
       const trained = await TaskPredictor.create(predictor, tokeniser, project.tokenizer, virtual);
       const { metrics } = await evaluateRows(trained, template, store, numbers, tellingOf('trained', numbers, options));
-      measured.push({ answerer: 'trained', shots: 0, metrics });
+      results.push({ answerer: 'trained', shots: 0, ...metrics });
     }
     if (baselines.length > 0) {
       // Without examples there is nothing to be drawn from them.
@@ -104,7 +94,7 @@ export async function evaluateTask(
         for (const answerer of baselines) {
           const telling = tellingOf(answerer, numbers, options);
           const { evaluation, shots } = await runBaseline(project, predictor, template, answerer, rows, telling);
-          measured.push({ answerer, shots, metrics: evaluation.metrics });
+          results.push({ answerer, shots, ...evaluation.metrics });
         }
       } finally {
         train.close();
@@ -117,7 +107,7 @@ export async function evaluateTask(
       skipped: store.skipped.get(taskname) ?? 0,
       unreachable: longAnswers(template, tokeniser, store, numbers),
       majority: majority(template, store, numbers),
-      measured,
+      results,
     };
   } finally {
     store.close();

@@ -1,17 +1,8 @@
-import type { SlotMetrics } from '../../../protocol/src/evaluating.ts';
+import type { GeneratedMetrics } from '../../../protocol/src/evaluating.ts';
 import type { GeneratedKeys } from '../../../protocol/src/training-events.ts';
-import { type ExactMatch, exactMatch, type Outcome } from './metrics.ts';
+import { exactMatch, type Outcome } from './metrics.ts';
 import { slotMetricsOf } from './slot-metrics.ts';
 import { wordF1 } from './word-f1.ts';
-
-/** Exact match, and what tells more of answers that are seldom right as a whole: slots where they are such, else words. */
-export interface GeneratedMetrics extends ExactMatch {
-  readonly slots: SlotMetrics | undefined;
-  /** Undefined where slots are measured. */
-  readonly wordF1: number | undefined;
-  /** Answers that end because no more tokens are generated. */
-  readonly cut: number;
-}
 
 /**
  * Measures generated answers.

@@ -1,4 +1,4 @@
-import type { ConfusionMatrix, LabelMetrics } from '../../../protocol/src/evaluating.ts';
+import type { ClassificationMetrics, ExactMatch, LabelMetrics } from '../../../protocol/src/evaluating.ts';
 import { labelForms, labelOf } from '../../../task/src/labels.ts';
 import type { Labels } from '../../../task/src/types.ts';
 import { comparable, fold } from './comparable.ts';
@@ -8,20 +8,6 @@ export interface Outcome {
   readonly truth: string;
   /** Undefined where the prediction is none of the answers. */
   readonly prediction: string | undefined;
-}
-
-export interface ExactMatch {
-  readonly rows: number;
-  readonly correct: number;
-  readonly accuracy: number;
-}
-
-export interface ClassificationMetrics extends ExactMatch {
-  /** Mean F1 of the labels that some row has as its answer; a label that is only predicted lowers the others' precision. */
-  readonly macroF1: number;
-  /** Every label of the task, in its order, those without rows included. */
-  readonly labels: readonly LabelMetrics[];
-  readonly confusion: ConfusionMatrix;
 }
 
 /**

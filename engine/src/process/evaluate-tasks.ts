@@ -1,15 +1,9 @@
-import type {
-  EvaluatedRow,
-  EvaluateParams,
-  EvaluateResult,
-  EvaluationMetrics,
-  TaskEvaluation,
-} from '../../../protocol/src/evaluating.ts';
+import type { EvaluatedRow, EvaluateParams, EvaluateResult, TaskEvaluation } from '../../../protocol/src/evaluating.ts';
 import type { TaskTemplate } from '../../../task/src/types.ts';
 import { promptOf } from '../answer/prompt-state.ts';
 import { promptText } from '../answer/prompt-text.ts';
 import { InputError } from '../errors.ts';
-import { type AnsweredRows, evaluateTask, type Measured } from '../evaluate/evaluate-task.ts';
+import { type AnsweredRows, evaluateTask } from '../evaluate/evaluate-task.ts';
 import { openForRun, tasksOf } from '../project.ts';
 import type { Notify } from './connection.ts';
 import { log } from './log.ts';
@@ -41,13 +35,13 @@ export async function evaluateTasks(
         await turn.pass();
       };
       const options = { split, baselines, virtual, answered, rowsAtATime: ROWS_AT_A_TIME };
-      const { files, skipped, unreachable, majority, measured } = await evaluateTask(
+      const { files, skipped, unreachable, majority, results } = await evaluateTask(
         project,
         predictor,
         template,
         options,
       );
-      return { taskname, split, files, prompt: state, skipped, unreachable, majority, results: measured.map(resultOf) };
+      return { taskname, split, files, prompt: state, skipped, unreachable, majority, results };
     };
     const tasks: TaskEvaluation[] = [];
     const refusals: InputError[] = [];
@@ -81,23 +75,4 @@ function toldRows(template: TaskTemplate, { rows, values }: AnsweredRows): Evalu
     answer: prediction && { ...prediction, right: correct },
     right: correct,
   }));
-}
-
-function resultOf({ answerer, shots, metrics }: Measured): EvaluationMetrics {
-  const { rows, correct, accuracy } = metrics;
-  const classified = 'labels' in metrics ? metrics : undefined;
-  const generated = 'labels' in metrics ? undefined : metrics;
-  return {
-    answerer,
-    shots,
-    rows,
-    correct,
-    accuracy,
-    macroF1: classified?.macroF1,
-    labels: classified?.labels,
-    confusion: classified?.confusion,
-    slots: generated?.slots,
-    wordF1: generated?.wordF1,
-    cut: generated?.cut,
-  };
 }

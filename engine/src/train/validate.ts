@@ -1,7 +1,6 @@
 import type { ValidationMetrics } from '../../../protocol/src/training-events.ts';
-import { evaluateRows, evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
-import { type GeneratedMetrics, generatedKeys } from '../evaluate/generated-metrics.ts';
-import type { ClassificationMetrics } from '../evaluate/metrics.ts';
+import { type Evaluation, evaluateRows, evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { generatedKeys } from '../evaluate/generated-metrics.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import type { Stepper } from './backbone-step.ts';
@@ -54,9 +53,7 @@ export async function validate(
   return { loss: targets > 0 ? lossSum / targets : undefined, tasks: Object.fromEntries(tasks) };
 }
 
-type Metrics = ClassificationMetrics | GeneratedMetrics;
-
-function metricKeys(metrics: Metrics): Omit<ValidationMetrics, 'rows' | 'loss'> {
+function metricKeys(metrics: Evaluation['metrics']): Omit<ValidationMetrics, 'rows' | 'loss'> {
   const { accuracy } = metrics;
   return { accuracy, ...('labels' in metrics ? { macro_f1: metrics.macroF1 } : generatedKeys(metrics)) };
 }
@@ -68,7 +65,7 @@ async function measured(
   virtual: Float32Array,
   predictor: Predictor,
   rows: readonly number[],
-): Promise<Metrics | undefined> {
+): Promise<Evaluation['metrics'] | undefined> {
   if (!template.labels && plan.project.file.trainer.val_metric === 'loss') return undefined;
   const task = await TaskPredictor.create(predictor, tokeniser, plan.project.tokenizer, virtual);
   return (await evaluateRows(task, template, plan.validation, rows)).metrics;

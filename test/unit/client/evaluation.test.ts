@@ -7,6 +7,7 @@ import type {
   EvaluatedParams,
   EvaluatedRow,
   EvaluateParams,
+  EvaluationMetrics,
   TaskEvaluation,
 } from '../../../protocol/src/evaluating.ts';
 import { english } from './texts.ts';
@@ -20,7 +21,8 @@ const row = (line: number, answer: string, expected: string): EvaluatedRow => ({
   right: answer === expected,
 });
 
-const NOT_GENERATED = { slots: undefined, wordF1: undefined, cut: undefined };
+/** How one of two rows was right. */
+const HALF = { answerer: 'trained', shots: 0, rows: 2, correct: 1, accuracy: 0.5 } as const;
 
 const task: TaskEvaluation = {
   taskname: 'sentiment-task',
@@ -32,11 +34,7 @@ const task: TaskEvaluation = {
   majority: { label: 'good', share: 0.5 },
   results: [
     {
-      answerer: 'trained',
-      shots: 0,
-      rows: 2,
-      correct: 1,
-      accuracy: 0.5,
+      ...HALF,
       macroF1: 0.3333,
       labels: [{ label: 'good', rows: 1, predicted: 2, correct: 1, precision: 0.5, recall: 1, f1: 2 / 3 }],
       confusion: {
@@ -46,7 +44,6 @@ const task: TaskEvaluation = {
           [1, 0, 0],
         ],
       },
-      ...NOT_GENERATED,
     },
     {
       answerer: 'few',
@@ -55,9 +52,8 @@ const task: TaskEvaluation = {
       correct: 0,
       accuracy: 0,
       macroF1: 0,
-      labels: undefined,
-      confusion: undefined,
-      ...NOT_GENERATED,
+      labels: [],
+      confusion: { labels: [], counts: [] },
     },
   ],
 };
@@ -93,17 +89,11 @@ describe('the report', () => {
   });
   it('has slots and words of generated answers, and says which were cut', () => {
     const slot = { expected: 4, predicted: 5, correct: 2, precision: 0.4, recall: 0.5, f1: 4 / 9 };
-    const generated = {
-      ...task.results[0]!,
-      macroF1: undefined,
-      labels: undefined,
-      confusion: undefined,
-      slots: { intentAccuracy: 0.75, ...slot, names: [{ name: 'time_of', ...slot, predicted: 2, precision: 1 }] },
-      cut: 2,
-    };
-    const of = (...results: (typeof generated)[]) =>
+    const slots = { intentAccuracy: 0.75, ...slot, names: [{ name: 'time_of', ...slot, predicted: 2, precision: 1 }] };
+    const generated = { ...HALF, slots, wordF1: undefined, cut: 2 };
+    const of = (...results: EvaluationMetrics[]) =>
       report({ ...evaluation, task: { ...task, majority: undefined, results } });
-    const text = of(generated, { ...generated, slots: { ...generated.slots, f1: 0 } });
+    const text = of(generated, { ...generated, slots: { ...slots, f1: 0 } });
     expect(text).toContain('|  | right | exact match | intent | slot F1 |\n');
     expect(text).toContain('| trained prompt | 1/2 | 50.0% | 75.0% | 0.444 |\n');
     expect(text).toContain('2 answers (…) were cut: no more tokens are generated.');
@@ -117,7 +107,7 @@ describe('the report', () => {
 
 `,
     );
-    const words = { ...generated, slots: undefined, wordF1: 0.625, cut: 1 } as unknown as typeof generated;
+    const words = { ...generated, slots: undefined, wordF1: 0.625, cut: 1 };
     expect(of(words)).toContain('| trained prompt | 1/2 | 50.0% | 0.625 |');
     expect(of(words)).toContain('1 answer (…) was cut');
     expect(of(words)).not.toContain('1 answers');
