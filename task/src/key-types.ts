@@ -11,8 +11,11 @@ export type ValueShape =
   | { kind: 'section'; keys: Record<string, Key<unknown>> }
   | { kind: 'row' };
 
-/** A shape that reads as a `T`. `gives` never holds a value: it carries the type, so that the compiler compares the table with `TaskFile`. */
-export type Shape<T> = ValueShape & { readonly gives?: T };
+/**
+ * A shape that reads as a `T`. `gives` never holds a value: it carries the type, so that the compiler compares the table with
+ * `TaskFile`, and asks for each of the few values of a key.
+ */
+export type Shape<T> = ValueShape & { readonly gives?: (value: T) => T };
 
 export interface Key<T> {
   shape: Shape<T>;

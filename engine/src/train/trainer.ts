@@ -135,9 +135,7 @@ export class Trainer {
     const ordered = [...parameters.keys()].map((name) => gradients.get(name)!);
     const { norm, scale } = clipGlobalNorm(ordered, trainer.gradient_clip_val);
     if (!Number.isFinite(norm)) throw new DivergedError(progress.step + 1, t('the gradient'));
-    const { name, warmup_steps, min_lr } = optim.sched;
-    const schedule = { name, warmupSteps: warmup_steps, minLr: min_lr };
-    const lr = learningRate(schedule, progress.step, plan.totalSteps, optim.lr);
+    const lr = learningRate(optim.sched, progress.step, plan.totalSteps, optim.lr);
     state.optimiser.step(values, ordered, lr, scale);
     progress.step++;
     progress.batch++;

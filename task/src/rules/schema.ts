@@ -62,7 +62,7 @@ function reportMisread(context: TaskContext, report: Report): void {
 function reportMinLr(context: TaskContext, report: Report): void {
   const { lr, sched } = context.file.optim;
   const node = context.given('optim', 'sched', 'min_lr');
-  if (node === undefined || sched.name !== 'CosineAnnealing' || sched.min_lr <= lr) return;
+  if (node === undefined || sched.name === 'constant' || sched.min_lr <= lr) return;
   report({
     at: spanOf(node),
     message: t('"min_lr" is where the learning rate falls to: it is at most "lr", {0}, not {1}.', lr, sched.min_lr),
