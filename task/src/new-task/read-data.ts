@@ -2,9 +2,9 @@ import { t } from '../../../l10n/src/words.ts';
 import { fileReason } from '../../../model/src/file-reason.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
-import { parseRow, RowReader } from '../rows.ts';
 import { type DataEncoding, decoded, encodingOf } from './data-text.ts';
-import { ListReader } from './list-reader.ts';
+import { LineRows } from './line-rows.ts';
+import { ListRows } from './list-rows.ts';
 import { type DataFault, type FormReader, fatal, isFatal, type RowFound } from './row-found.ts';
 import { TableRows } from './table-rows.ts';
 
@@ -24,6 +24,12 @@ export interface DataSource {
   /** What else is to be said of it, once its rows have been read. */
   notes(): readonly string[];
 }
+
+const READERS: Readonly<Record<DataForm, new () => FormReader>> = {
+  table: TableRows,
+  list: ListRows,
+  lines: LineRows,
+};
 
 const TABLE = /\.(csv|tsv|tab)$/i;
 const JSON_NAME = /\.(json|jsonl|ndjson)$/i;
@@ -130,10 +136,6 @@ class DataFile {
 
   as(form: DataForm): DataSource {
     let notes: readonly string[] = [];
-    const ownRows = () => {
-      if (form === 'lines') return new LineRows();
-      return form === 'list' ? new ListRows() : new TableRows();
-    };
     const readAll = this.#readAll.bind(this);
     const { path, encoding } = this;
     return {
@@ -141,7 +143,7 @@ class DataFile {
       form,
       encoding,
       async *rows() {
-        const rows = ownRows();
+        const rows = new READERS[form]();
         yield* readAll(rows);
         notes = [...(encoding === 'windows-1252' ? [readAsWindows()] : []), ...rows.notes()];
       },
@@ -171,49 +173,4 @@ class DataFile {
 
 function readAsWindows(): string {
   return t('It is not UTF-8: its letters were read as Windows writes those of western Europe.');
-}
-
-class LineRows implements FormReader {
-  readonly #encoder = new TextEncoder();
-  readonly #reader = new RowReader();
-
-  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    for await (const text of open()) yield this.#reader.push(this.#encoder.encode(text)).map(asFound);
-    yield this.#reader.end().map(asFound);
-  }
-
-  notes(): string[] {
-    return [];
-  }
-}
-
-function asFound(row: ReturnType<RowReader['push']>[number]): RowFound {
-  const line = row.line + 1;
-  return row.value ? { row: row.value, line } : { row: undefined, line, message: row.problem.message, isFatal: false };
-}
-
-class ListRows implements FormReader {
-  readonly #reader = new ListReader();
-
-  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    for await (const text of open()) yield [...this.#reader.push(text).map(inList), ...this.#problem()];
-    this.#reader.end();
-    yield this.#problem();
-  }
-
-  #problem(): RowFound[] {
-    const { problem } = this.#reader;
-    return problem === undefined ? [] : [fatal(problem.line, problem.message)];
-  }
-
-  notes(): string[] {
-    return [];
-  }
-}
-
-function inList({ line, text }: { line: number; text: string }): RowFound {
-  const row = parseRow(text);
-  if (row?.value) return { row: row.value, line };
-  const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
-  return { row: undefined, line, message, isFatal: false };
 }
