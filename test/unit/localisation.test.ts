@@ -10,6 +10,12 @@ import { check, row, taskFile } from './task/harness.ts';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const json = (file: string): Record<string, string> => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
 
+/** Those that there is a bundle for, beside English. */
+const LANGUAGES = readdirSync(path.join(ROOT, 'l10n')).flatMap(
+  (name) => /^bundle\.l10n\.(.+)\.json$/.exec(name)?.[1] ?? [],
+);
+const bundleOf = (language: string) => json(`l10n/bundle.l10n.${language}.json`);
+
 /** All that an editor may be told comes from these. */
 const FOLDERS = ['client', 'server', 'task', 'model', 'engine'];
 
@@ -134,29 +140,40 @@ function documentationOf(shape: ValueShape): string[] {
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([match]) => match).sort();
 const ending = (text: string) => /[.?!:;…]?$/.exec(text)![0];
 
-describe('Swedish', () => {
-  const { texts, others, early, untranslated } = textsOf(ourSources());
-  const swedish = json('l10n/bundle.l10n.sv.json');
+const { texts, others, early, untranslated } = textsOf(ourSources());
 
-  it('has every text of the client, the language server and the engine, and no other', () => {
-    expect(others).toEqual([]);
-    const all = new Set([...texts, ...documentationOf(taskFileShape)]);
-    expect(Object.keys(swedish).sort()).toEqual([...all].sort());
-  });
+describe('a translation', () => {
+  it('is asked for with a text that stands in the code', () => expect(others).toEqual([]));
 
   it('is asked for when a text is needed, not when a module is loaded', () => expect(early).toEqual([]));
 
-  it('is what every message, title and explanation is asked for in', () => expect(untranslated).toEqual([]));
+  it('is asked for of every message, title and explanation', () => expect(untranslated).toEqual([]));
+});
+
+describe.each(LANGUAGES)('the bundle of %s', (language) => {
+  const bundle = bundleOf(language);
+
+  it('has every text of the client, the language server and the engine, and no other', () => {
+    const all = new Set([...texts, ...documentationOf(taskFileShape)]);
+    expect(
+      [...all].filter((text) => !Object.hasOwn(bundle, text)),
+      'to be translated',
+    ).toEqual([]);
+    expect(
+      Object.keys(bundle).filter((text) => !all.has(text)),
+      'to be removed, since nothing says it',
+    ).toEqual([]);
+  });
 
   it('keeps every placeholder, and how a text ends', () => {
-    for (const [text, translation] of Object.entries(swedish)) {
+    for (const [text, translation] of Object.entries(bundle)) {
       expect(placeholders(translation), text).toEqual(placeholders(text));
       expect(ending(translation), text).toBe(ending(text));
     }
   });
 
-  it('has every text of the manifest', () => {
-    expect(Object.keys(json('package.nls.sv.json'))).toEqual(Object.keys(json('package.nls.json')));
+  it('comes with every text of the manifest', () => {
+    expect(Object.keys(json(`package.nls.${language}.json`))).toEqual(Object.keys(json('package.nls.json')));
   });
 });
 
@@ -188,9 +205,10 @@ it('the manifest names each of its texts, and uses all of them', () => {
 describe('the walkthrough', () => {
   const folder = path.join(ROOT, 'media/walkthrough');
 
-  it('has a Swedish page for each', () => {
+  it.each(LANGUAGES)('has each page in %s', (language) => {
     const pages = readdirSync(folder).filter((name) => !name.includes('.nls.'));
-    expect(pages.filter((name) => !existsSync(path.join(folder, name.replace('.md', '.nls.sv.md'))))).toEqual([]);
+    const translated = pages.map((name) => name.replace('.md', `.nls.${language}.md`));
+    expect(translated.filter((name) => !existsSync(path.join(folder, name)))).toEqual([]);
   });
 
   it.each([
@@ -203,13 +221,11 @@ describe('the walkthrough', () => {
     expect(problems.filter(({ severity }) => severity !== 'information')).toEqual([]);
   });
 
-  it.each([
-    ['check.md', 'en', {}],
-    ['check.nls.sv.md', 'sv', json('l10n/bundle.l10n.sv.json')],
-  ])('shows in %s what the editor says', async (page, locale, bundle) => {
+  it.each(['en', ...LANGUAGES])('shows what the editor says in %s', async (language) => {
+    const [page, bundle] = language === 'en' ? ['check.md', {}] : [`check.nls.${language}.md`, bundleOf(language)];
     const lines = readFileSync(path.join(folder, page), 'utf8').trim().split('\n').slice(1, -1);
     const [total, splits, , said, title] = lines.map((line) => line.trim().replace(/^💡 /, ''));
-    speak(locale, bundle);
+    speak(language, bundle);
     try {
       const { problems } = await check({ task: taskFile({ of: `${total}${splits!.replace(/,$/, '')}` }) });
       expect(problems.map(({ message, fixes }) => [message, fixes?.[0]?.title])).toEqual([[said, title]]);

@@ -52,8 +52,8 @@ it('has cases for each rule that has fixes, which its text tells of', async () =
     }
   }
   const withFixes = rules.flatMap(({ code, quickFix }) => (quickFix === undefined ? [] : [code]));
-  expect([...codes]).toEqual(withFixes);
-  expect(Object.keys(fixCases)).toEqual(withFixes);
+  expect([...codes], 'rules that give fixes are those with a `quickFix`').toEqual(withFixes);
+  expect(Object.keys(fixCases), 'fix-cases.ts has those with a `quickFix`, in their order').toEqual(withFixes);
 });
 
 describe.each(Object.entries(fixCases))('%s', (code, list) => {

@@ -14,8 +14,11 @@ const DESIGN_TABLE =
   'row-label-unknown row-duplicate row-contradiction data-leak labels-unbalanced label-unmeasured answer-boundary';
 
 it('has the rules of the design, in its order, each with cases', () => {
-  expect(rules.map(({ code }) => code)).toEqual(DESIGN_TABLE.split(' '));
-  expect(Object.keys(cases)).toEqual(DESIGN_TABLE.split(' '));
+  expect(
+    rules.map(({ code }) => code),
+    'the rules of index.ts are those of DESIGN_TABLE',
+  ).toEqual(DESIGN_TABLE.split(' '));
+  expect(Object.keys(cases), 'cases.ts has those of DESIGN_TABLE').toEqual(DESIGN_TABLE.split(' '));
 });
 
 it('knows the names of the demo models', () => {
