@@ -19,7 +19,7 @@ import {
 import { ensureDemoBackbone } from '../engine/src/backbone/demo/demo-backbone.ts';
 import { ModelCache } from '../server/src/model-cache.ts';
 import { oneATurn } from '../server/src/one-a-turn.ts';
-import { createLanguageService, type LanguageService } from '../server/src/service/language-service.ts';
+import { LanguageService } from '../server/src/service/language-service.ts';
 import { keepHeapSmall } from '../server/src/small-heap.ts';
 import { LineIndex } from '../task/src/line-index.ts';
 import { nodeEnvironment } from '../task/src/node-environment.ts';
@@ -93,7 +93,7 @@ function startService({ withTokeniser }: { withTokeniser: boolean }): Server {
   const breathe = oneATurn();
   const models = new ModelCache(breathe);
   let wake = (): void => {};
-  const service = createLanguageService({
+  const service = new LanguageService({
     environment: nodeEnvironment({
       model: async (reference) => {
         const facts = await models.facts(reference);

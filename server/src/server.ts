@@ -11,7 +11,7 @@ import { presentDiagnostics } from './present-diagnostics.ts';
 import { PulledDiagnostics } from './pulled-diagnostics.ts';
 import { refresher } from './refresher.ts';
 import { answerRequests } from './requests.ts';
-import { createLanguageService } from './service/language-service.ts';
+import { LanguageService } from './service/language-service.ts';
 import { serviceHost } from './service-host.ts';
 import { Workspace } from './workspace.ts';
 
@@ -37,7 +37,7 @@ export function startServer(connection: Connection, { rulesPage, bundles, onBegi
       ? new PulledDiagnostics(connection, present, asking)
       : pushedDiagnostics(connection, present);
     const far = new FarMachines();
-    const service = createLanguageService(
+    const service = new LanguageService(
       serviceHost(
         {
           publish: (uri, list) => diagnostics.publish(uri, list),

@@ -61,99 +61,7 @@ import { TaskSession } from './task-session.ts';
 import { taskTemplates } from './task-templates.ts';
 
 /** What an editor can ask and tell. Documents are named by uri; a task file is one whose name ends with `.ptask.json`. */
-export interface LanguageService {
-  openDocument(uri: string, text: string): void;
-  /** Takes changes of an open document as the editor tells them, each made to what the one before it left. */
-  editDocument(uri: string, changes: readonly DocumentChange[]): void;
-  closeDocument(uri: string): void;
-  /** Says that a document was saved: what a task file names and could not be read is looked for again. */
-  documentSaved(uri: string): void;
-  /**
-   * Takes a task file's text as it is on disk, so that it is checked though no editor has it open; undefined when there is no
-   * such file any more. While the file is open, what the editor shows counts.
-   */
-  taskFileOnDisk(uri: string, text: string | undefined): void;
-  /** Says that a file or folder was made, changed or deleted by another program. */
-  fileChanged(uri: string): void;
-  /** Paths of everything that the task files name: data files, prompt tables and models, which may be folders. */
-  dependencies(): ReadonlySet<string>;
-  /** What is known now: of a task file, what its text alone shows and, once the background check has ended, the rest. */
-  diagnostics(uri: string): Diagnostic[];
-  /** Resolves when no check is running. */
-  settled(): Promise<void>;
-  /** @param context which problems are asked about and which kinds of actions are wanted, as the editor sends it */
-  codeActions(
-    uri: string,
-    range: Range,
-    context?: Partial<CodeActionContext>,
-    options?: CodeActionOptions,
-  ): CodeAction[];
-  /**
-   * Adds its edit to an action that was told without. It reads the data anew.
-   *
-   * @throws the signal's reason when it is aborted
-   */
-  resolveCodeAction(action: CodeAction, signal?: AbortSignal): Promise<CodeAction>;
-  documentSymbols(uri: string): DocumentSymbol[];
-  /** Waits for nothing but the listing of folders. */
-  documentLinks(uri: string): Promise<DocumentLink[]>;
-  foldingRanges(uri: string): FoldingRange[];
-  /** One for each position, in order; undefined for what is no task file. */
-  selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[] | undefined;
-  /** The edits that lay out the file, or a range of it widened to whole lines. */
-  formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[];
-  /** All tokens, or those in the lines of a range, as `SEMANTIC_TOKENS_LEGEND` numbers them. */
-  semanticTokens(uri: string, range?: Range): SemanticTokens;
-  /** What is known now; `onChecked` says when more may be. This goes for code lenses, too. */
-  inlayHints(uri: string, range: Range): InlayHint[];
-  /** Their commands are those of `protocol/src/commands.ts`, which the client carries out. */
-  codeLenses(uri: string): CodeLens[];
-  /**
-   * Where the task, field or label at a position is given. This and the next four work in a task file and in an open data
-   * file, in both directions.
-   */
-  definitions(uri: string, position: Position): LocationLink[];
-  documentHighlights(uri: string, position: Position): DocumentHighlight[];
-  /** Reads all data files. @throws the signal's reason when it is aborted */
-  references(uri: string, position: Position, context: ReferenceContext, signal?: AbortSignal): Promise<Location[]>;
-  /** What would be renamed, with its present text; undefined where nothing can be. */
-  prepareRename(uri: string, position: Position): { range: Range; placeholder: string } | undefined;
-  /** Reads all data files; the edit may change files that are not open. @throws the signal's reason when it is aborted */
-  rename(uri: string, position: Position, newName: string, signal?: AbortSignal): Promise<RenameResult>;
-  hover(uri: string, position: Position): Hover | undefined;
-  /** What can be written at a position, the most useful first. It waits for nothing but the listing of a folder. */
-  completions(uri: string, position: Position, options?: CompletionOptions): Promise<CompletionItem[]>;
-  /** The rows of an open task file's examples or data file that touch the range, and the task each is of. */
-  taskRows(uri: string, range: Range): TaskRow[];
-  /** The templates of a task file that have a name. */
-  taskTemplates(uri: string): TaskTemplateOutline[];
-  /** The edits that give a task file another model. */
-  modelEdits(uri: string, model: string): TextEdit[];
-  /** The paths that a task file names, as they are written there; undefined for a file that is not known. */
-  taskPaths(uri: string): string[] | undefined;
-  /** What data say of the task that they are for. Reads all of them. @throws the signal's reason when it is aborted */
-  proposeTaskFile(params: ProposeTaskFileParams, signal?: AbortSignal): Promise<TaskFileProposal | DataAtFault>;
-  /**
-   * The rows of a file as a data file has them, a part after the other.
-   * @param send is waited for before the next part is made
-   * @throws the signal's reason when it is aborted
-   */
-  readyRows(
-    params: Omit<ReadyRowsParams, 'partialResultToken'>,
-    send: (part: string) => Promise<void>,
-    signal?: AbortSignal,
-  ): Promise<ReadyRowsResult>;
-  /** A task file for such data. */
-  newTaskFileText(params: TaskFileTextParams): TaskFileTextResult;
-  /** Gives up all checks; nothing is published afterwards. */
-  dispose(): void;
-}
-
-export function createLanguageService(host: ServiceHost): LanguageService {
-  return new Service(host);
-}
-
-class Service implements LanguageService {
+export class LanguageService {
   readonly #host: ServiceHost;
   readonly #documents = new OpenDocuments();
   /** Texts of task files on disk, by path. */
@@ -221,6 +129,7 @@ class Service implements LanguageService {
     this.#published.publish([path]);
   }
 
+  /** Takes changes of an open document as the editor tells them, each made to what the one before it left. */
   editDocument(uri: string, changes: readonly DocumentChange[]): void {
     const path = this.#host.toPath(uri);
     const document = this.#documents.get(path);
@@ -236,11 +145,16 @@ class Service implements LanguageService {
     this.#changed(path);
   }
 
+  /** Says that a document was saved: what a task file names and could not be read is looked for again. */
   documentSaved(uri: string): void {
     // Nobody tells that a disk answers again, or that a permission was given to a folder above.
     for (const path of this.#session(uri)?.unread ?? []) this.#fileChanged(path);
   }
 
+  /**
+   * Takes a task file's text as it is on disk, so that it is checked though no editor has it open; undefined when there is no
+   * such file any more. While the file is open, what the editor shows counts.
+   */
   taskFileOnDisk(uri: string, text: string | undefined): void {
     const path = this.#host.toPath(uri);
     if (text === undefined) this.#onDisk.delete(path);
@@ -249,23 +163,28 @@ class Service implements LanguageService {
     this.#follow(path);
   }
 
+  /** Says that a file or folder was made, changed or deleted by another program. */
   fileChanged(uri: string): void {
     this.#fileChanged(this.#host.toPath(uri));
   }
 
+  /** Paths of everything that the task files name: data files, prompt tables and models, which may be folders. */
   dependencies(): ReadonlySet<string> {
     return new Set([...this.#sessions.values()].flatMap((session) => [...session.dependencies]));
   }
 
+  /** What is known now: of a task file, what its text alone shows and, once the background check has ended, the rest. */
   diagnostics(uri: string): Diagnostic[] {
     return this.#published.diagnostics(this.#host.toPath(uri));
   }
 
+  /** Resolves when no check is running. */
   async settled(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => session.settled()));
     await this.#prepared;
   }
 
+  /** @param context which problems are asked about and which kinds of actions are wanted, as the editor sends it */
   codeActions(
     uri: string,
     range: Range,
@@ -278,6 +197,11 @@ class Service implements LanguageService {
     return codeActions({ uri, problems, fetchable, range, context, ...options, toUri: this.#toUri });
   }
 
+  /**
+   * Adds its edit to an action that was told without. It reads the data anew.
+   *
+   * @throws the signal's reason when it is aborted
+   */
   resolveCodeAction(action: CodeAction, signal?: AbortSignal): Promise<CodeAction> {
     return resolveFixForAll(action, this.#fixForAll, signal);
   }
@@ -287,6 +211,7 @@ class Service implements LanguageService {
     return session === undefined ? [] : documentSymbols(session.context);
   }
 
+  /** Waits for nothing but the listing of folders. */
   async documentLinks(uri: string): Promise<DocumentLink[]> {
     const session = this.#session(uri);
     if (session === undefined) return [];
@@ -302,32 +227,41 @@ class Service implements LanguageService {
     return session === undefined ? [] : foldingRanges(session.context);
   }
 
+  /** One for each position, in order; undefined for what is no task file. */
   selectionRanges(uri: string, positions: readonly Position[]): SelectionRange[] | undefined {
     const session = this.#session(uri);
     return session && selectionRanges(session.context, positions);
   }
 
+  /** The edits that lay out the file, or a range of it widened to whole lines. */
   formatting(uri: string, options: FormattingOptions, range?: Range): TextEdit[] {
     const session = this.#readSession(uri);
     return session === undefined ? [] : formatting(session.context, options, range);
   }
 
+  /** All tokens, or those in the lines of a range, as `SEMANTIC_TOKENS_LEGEND` numbers them. */
   semanticTokens(uri: string, range?: Range): SemanticTokens {
     const session = this.#session(uri);
     return session === undefined ? { data: [] } : semanticTokens(session.context, range);
   }
 
+  /** What is known now; `onChecked` says when more may be. This goes for code lenses, too. */
   inlayHints(uri: string, range: Range): InlayHint[] {
     const session = this.#session(uri);
     if (session === undefined) return [];
     return this.#withTokeniser(() => inlayHints(session, this.#host.environment, range));
   }
 
+  /** Their commands are those of `protocol/src/commands.ts`, which the client carries out. */
   codeLenses(uri: string): CodeLens[] {
     const session = this.#session(uri);
     return session === undefined ? [] : codeLenses(session.context, uri, session.surroundings);
   }
 
+  /**
+   * Where the task, field or label at a position is given. This and the next four work in a task file and in an open data
+   * file, in both directions.
+   */
   definitions(uri: string, position: Position): LocationLink[] {
     return this.#names.definitions(this.#host.toPath(uri), position);
   }
@@ -336,14 +270,17 @@ class Service implements LanguageService {
     return this.#names.highlights(this.#host.toPath(uri), position);
   }
 
+  /** Reads all data files. @throws the signal's reason when it is aborted */
   references(uri: string, position: Position, context: ReferenceContext, signal?: AbortSignal): Promise<Location[]> {
     return this.#names.references(this.#host.toPath(uri), position, context, signal);
   }
 
+  /** What would be renamed, with its present text; undefined where nothing can be. */
   prepareRename(uri: string, position: Position): { range: Range; placeholder: string } | undefined {
     return this.#names.renameTarget(this.#host.toPath(uri), position);
   }
 
+  /** Reads all data files; the edit may change files that are not open. @throws the signal's reason when it is aborted */
   rename(uri: string, position: Position, newName: string, signal?: AbortSignal): Promise<RenameResult> {
     return this.#names.rename(this.#host.toPath(uri), position, newName, signal);
   }
@@ -352,10 +289,12 @@ class Service implements LanguageService {
     return this.#withTokeniser(() => this.#insight.hover(this.#host.toPath(uri), position));
   }
 
+  /** What can be written at a position, the most useful first. It waits for nothing but the listing of a folder. */
   completions(uri: string, position: Position, options: CompletionOptions = {}): Promise<CompletionItem[]> {
     return this.#insight.completions(this.#host.toPath(uri), position, options);
   }
 
+  /** The rows of an open task file's examples or data file that touch the range, and the task each is of. */
   taskRows(uri: string, range: Range): TaskRow[] {
     return taskRows(this.#host.toPath(uri), range, {
       environment: this.#host.environment,
@@ -365,25 +304,34 @@ class Service implements LanguageService {
     });
   }
 
+  /** The edits that give a task file another model. */
   modelEdits(uri: string, model: string): TextEdit[] {
     const session = this.#session(uri);
     return session === undefined ? [] : modelEdits(session.context, model);
   }
 
+  /** The templates of a task file that have a name. */
   taskTemplates(uri: string): TaskTemplateOutline[] {
     const session = this.#session(uri);
     return session === undefined ? [] : taskTemplates(session.context);
   }
 
+  /** The paths that a task file names, as they are written there; undefined for a file that is not known. */
   taskPaths(uri: string): string[] | undefined {
     const session = this.#session(uri);
     return session && taskPaths(session.context);
   }
 
+  /** What data say of the task that they are for. Reads all of them. @throws the signal's reason when it is aborted */
   proposeTaskFile(params: ProposeTaskFileParams, signal?: AbortSignal): Promise<TaskFileProposal | DataAtFault> {
     return proposeTaskFile(params, this.#host, signal);
   }
 
+  /**
+   * The rows of a file as a data file has them, a part after the other.
+   * @param send is waited for before the next part is made
+   * @throws the signal's reason when it is aborted
+   */
   readyRows(
     params: Omit<ReadyRowsParams, 'partialResultToken'>,
     send: (part: string) => Promise<void>,
@@ -392,10 +340,12 @@ class Service implements LanguageService {
     return readyRows(params, this.#host, send, signal);
   }
 
+  /** A task file for such data. */
   newTaskFileText(params: TaskFileTextParams): TaskFileTextResult {
     return newTaskFileText(params, this.#host);
   }
 
+  /** Gives up all checks; nothing is published afterwards. */
   dispose(): void {
     for (const session of this.#sessions.values()) session.dispose();
     this.#sessions.clear();

@@ -1,7 +1,7 @@
 import { parse } from 'jsonc-parser';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { type NewTaskServices, newTaskFile } from '../../../client/src/new-task-file/new-task-file.ts';
-import { createLanguageService } from '../../../server/src/service/language-service.ts';
+import { LanguageService } from '../../../server/src/service/language-service.ts';
 import { environment } from '../task/harness.ts';
 import { english } from './texts.ts';
 
@@ -53,7 +53,7 @@ const vscode = vi.hoisted(() => {
 });
 vi.mock('vscode', () => vscode);
 
-const service = createLanguageService({
+const service = new LanguageService({
   environment: environment(
     {},
     {

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic, TextEdit } from 'vscode-languageserver-types';
 import type { FolderEntry } from '../../../server/src/service/host.ts';
-import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
+import { LanguageService } from '../../../server/src/service/language-service.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
 import { environment, row, TASK_PATH, TRAINING_ROWS } from '../task/harness.ts';
 
@@ -33,7 +33,7 @@ export function editor(changes: Partial<CheckEnvironment> = {}, pause: () => Pro
   const published = new Map<string, Diagnostic[]>();
   const told: Editor['told'] = [];
   const errors: unknown[] = [];
-  const service = createLanguageService({
+  const service = new LanguageService({
     environment: environment(disk, { fetchedModel: (model) => `cache/${model}`, ...changes }),
     listFolder: async (folder) => entriesOf(disk, posix.relative('project', folder)),
     cachedModels: async () => ['owner/model'],

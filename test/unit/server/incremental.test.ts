@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic } from 'vscode-languageserver-types';
-import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
+import { LanguageService } from '../../../server/src/service/language-service.ts';
 import { toDiagnostic } from '../../../server/src/service/to-diagnostic.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import type { CheckEnvironment } from '../../../task/src/environment.ts';
@@ -38,7 +38,7 @@ class Project {
       disk,
       canReadParts ? { readParts: async (path, parts) => this.#parts(path, parts) } : {},
     );
-    this.service = createLanguageService({
+    this.service = new LanguageService({
       environment: this.#environment,
       listFolder: async () => [],
       toPath: (uri) => uri.slice(uriOf('').length),

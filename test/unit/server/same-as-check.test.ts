@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from 'vscode-languageserver-types';
-import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
+import { LanguageService } from '../../../server/src/service/language-service.ts';
 import { toDiagnostic } from '../../../server/src/service/to-diagnostic.ts';
 import { checkTaskFile } from '../../../task/src/check.ts';
 import { nodeEnvironment } from '../../../task/src/node-environment.ts';
@@ -27,7 +27,7 @@ const environment = nodeEnvironment({ model: async () => demoModel, promptTable:
 /** What a service shows when documents are opened in this order: the uri of each problem's file, and the problem. */
 async function shownOf(documents: readonly { path: string; text: string }[]) {
   const published = new Map<string, Diagnostic[]>();
-  const service = createLanguageService({
+  const service = new LanguageService({
     environment,
     listFolder: async () => [],
     toPath: (uri) => fileURLToPath(uri),

@@ -9,7 +9,7 @@ import { syncDocuments } from '../../../server/src/documents.ts';
 import { FarMachines } from '../../../server/src/far-machines.ts';
 import { presentDiagnostics } from '../../../server/src/present-diagnostics.ts';
 import { answerRequests } from '../../../server/src/requests.ts';
-import { createLanguageService, type LanguageService } from '../../../server/src/service/language-service.ts';
+import { LanguageService } from '../../../server/src/service/language-service.ts';
 import { serviceHost } from '../../../server/src/service-host.ts';
 import { fileUri } from '../../../server/src/uris.ts';
 import { Workspace } from '../../../server/src/workspace.ts';
@@ -67,7 +67,7 @@ export class WholeServer {
     const far = new FarMachines();
     const onError = (error: unknown) => this.errors.push(String((error as Error).stack));
     const onChecked = () => this.#workspace.followDependencies();
-    this.service = createLanguageService({
+    this.service = new LanguageService({
       ...serviceHost({ publish: (uri, list) => diagnostics.publish(uri, list), onChecked, onError }, far),
       pause: async () => undefined,
       breathe: () => setImmediate(),
