@@ -1,7 +1,7 @@
 import type { Split } from '../data-facts.ts';
 import type { RowPlace, RowView } from '../row-view.ts';
+import type { RowRef } from './data-index.ts';
 import { isTraining, type LikenessInput } from './likeness.ts';
-import type { RowRef } from './read-rows.ts';
 
 type Answered = NonNullable<RowView['answeredOtherwise']>;
 

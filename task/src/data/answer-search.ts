@@ -1,13 +1,12 @@
 import type { Split } from '../data-facts.ts';
 import type { RowPlace, RowView } from '../row-view.ts';
 import { type AnsweredRow, addRow, type Groups, inEarlierFile, meaningfulForms, type Taught } from './answer-groups.ts';
-import type { DataIndex } from './data-index.ts';
+import type { DataIndex, RowRef } from './data-index.ts';
 import { HashCounts } from './hash-counts.ts';
 import { isSameFiles, isTraining, type LikenessInput, type LikeRow, rowsOf } from './likeness.ts';
-import type { RowRef } from './read-rows.ts';
 import { RepeatSieve, Repeats } from './repeats.ts';
 import { placesOf, RowHashes } from './row-hashes.ts';
-import { COLUMNS, hashCount } from './row-records.ts';
+import { hashCount, shapeIdOf } from './row-records.ts';
 import { isText, type RowShape } from './row-shape.ts';
 import { hashKey, mixInto } from './text-hash.ts';
 
@@ -247,11 +246,11 @@ class PartSearch {
     const shapes = index.shapes.all.map((shape) => this.#asked(shape, labels));
     const hash = { high: 0, low: 0 };
     for (const [at, block] of index.blocks.entries()) {
-      const { columns, hashes, count } = block.records!;
+      const { hashes, count } = block.records!;
       const own = likes.of(block.records!);
       let start = 0;
       for (let row = 0; row < count; row++) {
-        const shape = shapes[columns[row * COLUMNS + 1]!]!;
+        const shape = shapes[shapeIdOf(block.records!, row)]!;
         const from = start;
         start += shape.hashes;
         if (!shape.isWhole || !wanted.mayHave(own[row * 2 + 1]!)) continue;
@@ -264,8 +263,7 @@ class PartSearch {
         const answer = shape.place < 0 ? 0 : hashKey(hashes[place]!, hashes[place + 1]!);
         const label = shape.labels?.get(answer);
         if (label === undefined) continue;
-        const ref = { block, row, line: index.lineOf(at) + columns[row * COLUMNS]! };
-        yield { key, foldedKey, taskname: shape.taskname, answer, label, ref };
+        yield { key, foldedKey, taskname: shape.taskname, answer, label, ref: index.ref(at, row) };
       }
       yield undefined;
     }

@@ -1,4 +1,4 @@
-import { RecordCursor, RecordsBuilder, type RowRecords } from './row-records.ts';
+import { lineInBlock, RecordCursor, RecordsBuilder, type RowRecords } from './row-records.ts';
 import { ShapeTable } from './row-shape.ts';
 
 /** Some whole lines of a data file. */
@@ -11,6 +11,15 @@ export interface DataBlock {
   readonly bytes: { start: number; length: number } | undefined;
   /** Undefined while its rows have not been read. */
   records: RowRecords | undefined;
+}
+
+/** A row of an index. */
+export interface RowRef {
+  readonly block: DataBlock;
+  /** Its number in the block. */
+  readonly row: number;
+  /** Its line in the file, from 0. */
+  readonly line: number;
 }
 
 let lastVersion = 0;
@@ -50,6 +59,12 @@ export class DataIndex {
       });
     }
     return this.#starts[block]!;
+  }
+
+  /** A row of a block that has been read. */
+  ref(block: number, row: number): RowRef {
+    const own = this.#blocks[block]!;
+    return { block: own, row, line: this.lineOf(block) + lineInBlock(own.records!, row) };
   }
 
   /** Whether the rows of all blocks have been read. */

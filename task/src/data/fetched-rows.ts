@@ -1,6 +1,7 @@
 import type { CheckEnvironment } from '../environment.ts';
 import type { DataRow } from '../rows.ts';
-import { type RowRef, readRowsAgain, rowAtHand } from './read-rows.ts';
+import type { RowRef } from './data-index.ts';
+import { readRowsAgain, rowAtHand } from './read-rows.ts';
 import type { RowRecords } from './row-records.ts';
 
 /** In UTF-16 units: rows that were read again are kept up to this. */

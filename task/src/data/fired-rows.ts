@@ -4,11 +4,10 @@ import { RowPlaces, type RowView } from '../row-view.ts';
 import type { BadRow, RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
 import type { OtherwiseRow } from './answer-search.ts';
-import type { DataIndex } from './data-index.ts';
+import type { DataIndex, RowRef } from './data-index.ts';
 import type { LikeRow } from './likeness.ts';
 import type { Likes } from './likeness-memory.ts';
-import type { RowRef } from './read-rows.ts';
-import { COLUMNS, hashCount } from './row-records.ts';
+import { hashCount, shapeIdOf } from './row-records.ts';
 import { BAD_ROW, isText, type RowShape } from './row-shape.ts';
 import { hashKey } from './text-hash.ts';
 
@@ -155,14 +154,14 @@ class FirstRows {
   #find(): void {
     const wanted = new Set(this.#byShape.flatMap((groups) => groups?.map(({ group }) => group) ?? []));
     for (const [at, block] of this.#index.blocks.entries()) {
-      const { columns, count } = block.records!;
-      for (let row = 0; row < count; row++) {
-        const groups = this.#byShape[columns[row * COLUMNS + 1]!];
+      const records = block.records!;
+      for (let row = 0; row < records.count; row++) {
+        const groups = this.#byShape[shapeIdOf(records, row)];
         if (groups === undefined) continue;
         for (const { group, most, times } of groups) {
           if (group.made >= most) continue;
           group.made += times;
-          group.rows.push({ block, row, line: this.#index.lineOf(at) + columns[row * COLUMNS]! });
+          group.rows.push(this.#index.ref(at, row));
           if (group.made >= Math.min(most, group.count)) wanted.delete(group);
         }
         if (wanted.size === 0) return;
@@ -226,17 +225,17 @@ function firstWithAnswer(
   const places = index.shapes.all.map((shape) => (shapes.has(shape) ? shape.fields.indexOf(field) * 2 : -1));
   const counts = index.shapes.all.map(hashCount);
   for (const [at, block] of index.blocks.entries()) {
-    const { columns, hashes, count } = block.records!;
+    const { hashes, count } = block.records!;
     let hashesAt = 0;
     for (let row = 0; row < count; row++) {
-      const shape = columns[row * COLUMNS + 1]!;
+      const shape = shapeIdOf(block.records!, row);
       const place = places[shape]!;
       const start = hashesAt + place;
       hashesAt += counts[shape]!;
       if (place < 0) continue;
       const more = times.get(hashKey(hashes[start]!, hashes[start + 1]!));
       if (more === undefined) continue;
-      found.push({ block, row, line: index.lineOf(at) + columns[row * COLUMNS]! });
+      found.push(index.ref(at, row));
       made += more;
       if (made >= most) return found;
     }

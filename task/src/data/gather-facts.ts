@@ -12,7 +12,7 @@ import {
 } from '../data-facts.ts';
 import { labelOf } from '../labels.ts';
 import type { DataIndex } from './data-index.ts';
-import { COLUMNS } from './row-records.ts';
+import { shapeIdOf } from './row-records.ts';
 import { mergedValues, type ValueTable } from './value-table.ts';
 
 /** A data file that was read, and what the task file takes it for. */
@@ -108,10 +108,10 @@ export function lineStart(file: string, line: number, message: string): RelatedP
 
 function firstRow(taskname: string, path: string, index: DataIndex): RelatedPlace | undefined {
   for (const [at, block] of index.blocks.entries()) {
-    const { columns, count } = block.records!;
-    for (let row = 0; row < count; row++) {
-      if (index.shapes.at(columns[row * COLUMNS + 1]!).taskname !== taskname) continue;
-      return lineStart(path, index.lineOf(at) + columns[row * COLUMNS]!, t('The first row of this task.'));
+    const records = block.records!;
+    for (let row = 0; row < records.count; row++) {
+      if (index.shapes.at(shapeIdOf(records, row)).taskname !== taskname) continue;
+      return lineStart(path, index.ref(at, row).line, t('The first row of this task.'));
     }
   }
   return undefined;

@@ -1,11 +1,9 @@
 import type { Split } from '../data-facts.ts';
 import type { RowView } from '../row-view.ts';
-import type { DataIndex } from './data-index.ts';
+import type { DataIndex, RowRef } from './data-index.ts';
 import { FileLikeness } from './file-likeness.ts';
 import { HashCounts } from './hash-counts.ts';
-import type { RowRef } from './read-rows.ts';
 import type { LikenessFields } from './row-hashes.ts';
-import { COLUMNS } from './row-records.ts';
 import { hashKey, type TextHash } from './text-hash.ts';
 
 /** A row that is not the only one of its kind. */
@@ -235,8 +233,7 @@ function eachRow(
       if (bits[hashes[row * 2 + 1]! & 0xffff] === 0) continue;
       const key = keyAt(hashes, row);
       if (!keys.has(key)) continue;
-      const line = index.lineOf(at) + block.records!.columns[row * COLUMNS]!;
-      if (!take(key, { block, row, line })) return;
+      if (!take(key, index.ref(at, row))) return;
     }
   }
 }

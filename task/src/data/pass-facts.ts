@@ -5,7 +5,6 @@ import { rowTooLong, SKIPPED } from '../rules/row-too-long.ts';
 import type { DataIndex } from './data-index.ts';
 import { addLabel, countLabels, type IndexedFile, lineStart } from './gather-facts.ts';
 import type { PassMemory, RowPass } from './row-passes.ts';
-import { COLUMNS } from './row-records.ts';
 import type { Round } from './row-round.ts';
 
 /** What a pass found in each block of a file; undefined until it has seen all of them, or where there is no such pass. */
@@ -55,12 +54,11 @@ function addSkipped(facts: TaskDataFacts, files: readonly IndexedFile[], found: 
 function addMerging({ merging }: TaskDataFacts, files: readonly IndexedFile[], found: readonly Found[]): void {
   if (found.includes(undefined)) return;
   for (const [i, { facts: file, index }] of files.entries()) {
-    for (const { found: inBlock, at, block } of found[i]!) {
+    for (const { found: inBlock, at } of found[i]!) {
       const { count, first } = inBlock.merging;
       if (count === 0) continue;
       merging.rows += count;
-      const line = index.lineOf(at) + block.records!.columns[first * COLUMNS]!;
-      merging.first ??= lineStart(file.path, line, t('The first of these rows.'));
+      merging.first ??= lineStart(file.path, index.ref(at, first).line, t('The first of these rows.'));
     }
   }
 }

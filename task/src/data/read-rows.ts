@@ -1,19 +1,10 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { CheckEnvironment, FilePart } from '../environment.ts';
 import { type DataRow, MAX_LINE_BYTES, RowReader, tooLong } from '../rows.ts';
-import type { DataBlock } from './data-index.ts';
-import { COLUMNS } from './row-records.ts';
+import type { DataBlock, RowRef } from './data-index.ts';
+import { lengthOf, partOf } from './row-records.ts';
 import type { TextBlock } from './text-blocks.ts';
 import { rowInText } from './text-index.ts';
-
-/** A row of an index. */
-export interface RowRef {
-  readonly block: DataBlock;
-  /** Its number in the block. */
-  readonly row: number;
-  /** Its line in the file, from 0. */
-  readonly line: number;
-}
 
 /** The file on disk is no longer the one that was indexed. */
 export class ChangedOnDisk extends Error {
@@ -38,10 +29,10 @@ export function rowAtHand({ block, row }: Pick<RowRef, 'block' | 'row'>): DataRo
  * @throws ChangedOnDisk when they are not there any more
  */
 export async function readRowsAgain(environment: Reading, path: string, refs: readonly RowRef[]): Promise<DataRow[]> {
-  const parts = refs.map(({ block, row }) => ({
-    start: block.bytes!.start + block.records!.columns[row * COLUMNS + 2]!,
-    length: block.records!.columns[row * COLUMNS + 3]!,
-  }));
+  const parts = refs.map(({ block, row }) => {
+    const { start, length } = partOf(block.records!, row);
+    return { start: block.bytes!.start + start, length };
+  });
   const isTooLong = ({ length }: FilePart) => length > MAX_LINE_BYTES;
   const wanted = parts.filter((part) => !isTooLong(part));
   const read = (await readParts(environment, path, wanted)).values();
@@ -75,18 +66,17 @@ function* rowsAtHand(block: DataBlock): Generator<DataRow> {
 
 function* rowsOf(bytes: Uint8Array, path: string, { bytes: place, records }: DataBlock): Generator<DataRow> {
   const reader = new RowReader({ isStart: place!.start === 0 });
-  const { columns, count } = records!;
   let number = 0;
   for (let at = 0; at <= bytes.length; at += PART_BYTES) {
     const isLast = at + PART_BYTES > bytes.length;
     const rows = reader.push(bytes.subarray(at, at + PART_BYTES));
     for (const row of isLast ? [...rows, ...reader.end()] : rows) {
-      if (row.byteLength !== columns[number * COLUMNS + 3]) throw new ChangedOnDisk(path);
+      if (row.byteLength !== lengthOf(records!, number)) throw new ChangedOnDisk(path);
       number += 1;
       yield row;
     }
   }
-  if (number !== count) throw new ChangedOnDisk(path);
+  if (number !== records!.count) throw new ChangedOnDisk(path);
 }
 
 function rowsIn(bytes: Uint8Array): DataRow[] {

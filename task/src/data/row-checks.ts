@@ -6,6 +6,7 @@ import { byPlace, madeAtMost, RowFindings, toProblem } from '../row-findings.ts'
 import type { Rule } from '../rule.ts';
 import { rowFieldMissing } from '../rules/row-field-missing.ts';
 import { TokenMeter } from '../tokens.ts';
+import type { RowRef } from './data-index.ts';
 import { ExampleChecks } from './example-checks.ts';
 import { FetchedRows } from './fetched-rows.ts';
 import { type FiredGroup, firedByAnswer, firedByLikeness, firedByShape, mergedGroups } from './fired-rows.ts';
@@ -13,7 +14,7 @@ import { gatherFacts, gatherSamples, type IndexedFile, otherTasknames } from './
 import { Keyed, ShortName } from './keyed.ts';
 import { LikenessMemory, likenessQuestion } from './likeness-memory.ts';
 import { addFactsOfPasses } from './pass-facts.ts';
-import { type RowRef, readBlockAgain } from './read-rows.ts';
+import { readBlockAgain } from './read-rows.ts';
 import { PassFinder, PassMemory, passesFor, wantedRows } from './row-passes.ts';
 import { RowReports, type TokensOf } from './row-reports.ts';
 import {

@@ -1,5 +1,5 @@
 import type { DataIndex } from './data-index.ts';
-import { COLUMNS, hashCount, type RowRecords } from './row-records.ts';
+import { hashCount, type RowRecords, shapeIdOf } from './row-records.ts';
 import type { RowShape } from './row-shape.ts';
 import { foldedHigh, hashText, mixInto, type TextHash } from './text-hash.ts';
 
@@ -70,12 +70,13 @@ export class RowHashes {
     }
   }
 
-  #hashRows({ columns, hashes, count }: RowRecords): Uint32Array {
+  #hashRows(records: RowRecords): Uint32Array {
+    const { hashes, count } = records;
     const made = new Uint32Array(count * 2);
     const hash: TextHash = { high: 0, low: 0 };
     let at = 0;
     for (let row = 0; row < count; row++) {
-      const plan = this.#plan(columns[row * COLUMNS + 1]!);
+      const plan = this.#plan(shapeIdOf(records, row));
       const start = at;
       at += plan.hashCount;
       if (plan.places === undefined) continue;

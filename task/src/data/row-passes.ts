@@ -8,7 +8,7 @@ import type { RowAspect, Rule } from '../rule.ts';
 import type { RowTokens, TokenMeter } from '../tokens.ts';
 import type { DataBlock, DataIndex } from './data-index.ts';
 import { type FiredGroup, fires, viewOf } from './fired-rows.ts';
-import { COLUMNS, type RowRecords } from './row-records.ts';
+import { lengthOf, type RowRecords, shapeIdOf } from './row-records.ts';
 import { BAD_ROW, isText, type RowShape } from './row-shape.ts';
 
 /** What had to be read of a block's rows to be known. */
@@ -272,12 +272,12 @@ export class PassMemory {
   }
 
   /** What a pass has found in each block of a file, in order; undefined unless it has read all of them. */
-  all(pass: RowPass, index: DataIndex): { found: PassFound; block: DataBlock; at: number }[] | undefined {
-    const all: { found: PassFound; block: DataBlock; at: number }[] = [];
+  all(pass: RowPass, index: DataIndex): { found: PassFound; at: number }[] | undefined {
+    const all: { found: PassFound; at: number }[] = [];
     for (const [at, block] of index.blocks.entries()) {
       const found = this.found(pass, index, block);
       if (found === undefined) return undefined;
-      if (found !== FOUND_NOTHING) all.push({ found, block, at });
+      if (found !== FOUND_NOTHING) all.push({ found, at });
     }
     return all;
   }
@@ -290,7 +290,7 @@ export class PassMemory {
           rule,
           group,
           count,
-          rows: rows.map((row) => ({ block, row, line: index.lineOf(at) + block.records!.columns[row * COLUMNS]! })),
+          rows: rows.map((row) => index.ref(at, row)),
         })),
       ),
     );
@@ -322,12 +322,11 @@ export class PassMemory {
 /** The rows of a block that a pass must read. */
 export function wantedRows(pass: RowPass, index: DataIndex, block: DataBlock): number[] {
   const shapes = wantedShapes(pass, index);
-  const { columns, count } = block.records!;
+  const records = block.records!;
   const longerThan = block.text === undefined ? pass.longerThan.bytes : pass.longerThan.units;
   const wanted: number[] = [];
-  for (let row = 0; row < count; row++) {
-    const at = row * COLUMNS;
-    if (shapes[columns[at + 1]!] === 1 && columns[at + 3]! > longerThan) wanted.push(row);
+  for (let row = 0; row < records.count; row++) {
+    if (shapes[shapeIdOf(records, row)] === 1 && lengthOf(records, row) > longerThan) wanted.push(row);
   }
   return wanted;
 }

@@ -3,8 +3,8 @@ import type { DataRow, RowObject } from '../rows.ts';
 import type { RowShape, ShapeTable } from './row-shape.ts';
 import { hashText, type TextHash } from './text-hash.ts';
 
-/** Numbers of a row in `columns`: its line, its shape, where its text starts, and how long that is. */
-export const COLUMNS = 4;
+/** Numbers of a row in `columns`. */
+const COLUMNS = 4;
 
 /**
  * What is kept of the rows of a block: nothing that depends on a task file, and enough to tell, for any task file, which
@@ -19,6 +19,26 @@ export interface RowRecords {
   readonly columns: Uint32Array;
   /** The hash of each value, in two halves, for the fields of the row's shape in order; row after row. */
   readonly hashes: Uint32Array;
+}
+
+/** A row's line, from the start of its block. */
+export function lineInBlock({ columns }: RowRecords, row: number): number {
+  return columns[row * COLUMNS]!;
+}
+
+/** The id of a row's shape. */
+export function shapeIdOf({ columns }: RowRecords, row: number): number {
+  return columns[row * COLUMNS + 1]!;
+}
+
+/** Where a row's text is, from the start of its block, in the unit that the block counts. */
+export function partOf({ columns }: RowRecords, row: number): { readonly start: number; readonly length: number } {
+  return { start: columns[row * COLUMNS + 2]!, length: lengthOf({ columns }, row) };
+}
+
+/** How long a row's text is, in the unit that its block counts. */
+export function lengthOf({ columns }: Pick<RowRecords, 'columns'>, row: number): number {
+  return columns[row * COLUMNS + 3]!;
 }
 
 /** How many numbers of `hashes` belong to a row of a shape. */
@@ -66,8 +86,8 @@ export class RecordsBuilder {
 
   /** Takes over a row of other records, at another place. `from` is where its hashes start there. */
   copy(records: RowRecords, row: number, from: number, line: number, start: number): void {
-    const id = records.columns[row * COLUMNS + 1]!;
-    this.#addColumns(line, id, start, records.columns[row * COLUMNS + 3]!);
+    const id = shapeIdOf(records, row);
+    this.#addColumns(line, id, start, lengthOf(records, row));
     const count = hashCount(this.#shapes.at(id));
     this.#reserveHashes(count);
     this.#hashes.set(records.hashes.subarray(from, from + count), this.#hashesLength);
@@ -122,11 +142,11 @@ export class RecordCursor {
   }
 
   get line(): number {
-    return this.#records.columns[this.row * COLUMNS]!;
+    return lineInBlock(this.#records, this.row);
   }
 
   get shape(): RowShape {
-    return this.#shapes.at(this.#records.columns[this.row * COLUMNS + 1]!);
+    return this.#shapes.at(shapeIdOf(this.#records, this.row));
   }
 
   next(): void {

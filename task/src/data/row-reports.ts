@@ -4,8 +4,8 @@ import { RowPlaces, textOf } from '../row-view.ts';
 import type { DataRow, RowObject } from '../rows.ts';
 import type { Finding, Rule } from '../rule.ts';
 import type { RowTokens } from '../tokens.ts';
+import type { RowRef } from './data-index.ts';
 import { type FiredRow, likesOf, viewOf } from './fired-rows.ts';
-import type { RowRef } from './read-rows.ts';
 import type { RowRecords } from './row-records.ts';
 
 /** What a rule says of a row, by the group under which it says it. */

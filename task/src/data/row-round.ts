@@ -3,12 +3,11 @@ import { type DataFacts, rowsOf } from '../data-facts.ts';
 import type { ModelFacts } from '../environment.ts';
 import { missingFieldGroup } from '../rules/row-field-missing.ts';
 import type { TokenMeter } from '../tokens.ts';
-import type { DataBlock, DataIndex } from './data-index.ts';
+import type { DataBlock, DataIndex, RowRef } from './data-index.ts';
 import type { LongExample } from './example-checks.ts';
 import { knowsAllAnswers } from './fired-rows.ts';
 import type { IndexedFile } from './gather-facts.ts';
 import type { LikenessQuestion, Likes } from './likeness-memory.ts';
-import type { RowRef } from './read-rows.ts';
 import { modelId, type RowPass } from './row-passes.ts';
 
 export interface RowsInput {

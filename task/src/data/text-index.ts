@@ -1,6 +1,6 @@
 import { BYTE_ORDER_MARK, type DataRow, MAX_LINE_BYTES, parseRow, tooLong } from '../rows.ts';
 import { DataIndex } from './data-index.ts';
-import { COLUMNS, type RecordCursor, type RowRecords } from './row-records.ts';
+import { lineInBlock, partOf, type RecordCursor, type RowRecords } from './row-records.ts';
 import { lineEnd, type TextBlock, type TextSplice } from './text-blocks.ts';
 
 /** More new text than this is read in the background. */
@@ -55,8 +55,8 @@ export function spliceIndex(index: DataIndex, { at, removed, added, sameBefore, 
 
 /** The row in a line of a block of an open file. */
 export function rowInText(block: TextBlock, records: RowRecords, row: number): DataRow {
-  const [line, , start, length] = records.columns.subarray(row * COLUMNS, row * COLUMNS + COLUMNS);
-  return readLine(block.text.slice(start, start! + length!), line!)!;
+  const { start, length } = partOf(records, row);
+  return readLine(block.text.slice(start, start + length), lineInBlock(records, row))!;
 }
 
 /** Goes through the rows of blocks that were removed: each is taken over or forgotten. */

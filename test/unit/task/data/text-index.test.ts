@@ -5,7 +5,6 @@ import type { DataIndex } from '../../../../task/src/data/data-index.ts';
 import { otherTasknames } from '../../../../task/src/data/gather-facts.ts';
 import { readDataFile } from '../../../../task/src/data/read-data-file.ts';
 import { readBlockAgain, readRowsAgain, rowAtHand } from '../../../../task/src/data/read-rows.ts';
-import { COLUMNS } from '../../../../task/src/data/row-records.ts';
 import { TextBlocks } from '../../../../task/src/data/text-blocks.ts';
 import { readNextBlock, spliceIndex, textIndex } from '../../../../task/src/data/text-index.ts';
 import { Work } from '../../../../task/src/data/work.ts';
@@ -189,9 +188,7 @@ describe('a long file on disk', () => {
     const last = index.blocks.at(-1)!;
     const again = [...(await readBlockAgain(environment({ 'train.jsonl': rows.join('') }), PATH, last))];
     expect(again.at(-1)).toMatchObject({ value: { a: '19999 åäö' } });
-    expect(last.records!.columns[(last.records!.count - 1) * COLUMNS]! + index.lineOf(index.blocks.length - 1)).toBe(
-      19_999,
-    );
+    expect(index.ref(index.blocks.length - 1, last.records!.count - 1).line).toBe(19_999);
   });
 
   it('is not read again in one piece with a line that is too long to be a row', async () => {
@@ -210,9 +207,7 @@ describe('a long file on disk', () => {
       },
     );
     const refs = index.blocks.flatMap((block, at) =>
-      Array.from({ length: block.records!.count }, (_, row) => {
-        return { block, row, line: index.lineOf(at) + block.records!.columns[row * COLUMNS]! };
-      }),
+      Array.from({ length: block.records!.count }, (_, row) => index.ref(at, row)),
     );
     expect(refs.map(({ line }) => line)).toEqual([0, 2, 3, 4]);
     const tooLong = { value: undefined, problem: { message: expect.stringMatching(/^This line has 4194305 bytes/) } };
