@@ -5,16 +5,16 @@ import { promptText } from '../answer/prompt-text.ts';
 import { columnsOf } from '../columns.ts';
 import { RowStore } from '../data/row-store.ts';
 import { InputError } from '../errors.ts';
-import { type Evaluation, evaluateRows, rowsOfTask } from '../evaluate/evaluate-rows.ts';
+import { type Evaluation, evaluateRows, evenly, rowsOfTask } from '../evaluate/evaluate-rows.ts';
 import { majority } from '../evaluate/majority.ts';
 import { runBaseline } from '../evaluate/run-baseline.ts';
 import { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import { formatDuration } from '../progress.ts';
-import { dataPaths, type Project, templateOf } from '../project.ts';
+import { dataPaths, type Project } from '../project.ts';
 import { readPromptTable } from '../prompt/prompt-table.ts';
 import { count, oneLine, percent, shortPath, table } from '../text.ts';
-import { planTraining, type TrainingPlan } from '../train/plan.ts';
+import { type PlannedTask, planTraining, type TrainingPlan } from '../train/plan.ts';
 import { deviceToUse } from './device.ts';
 import { Output, terminalColumns } from './output.ts';
 import { openForRun } from './problems.ts';
@@ -44,16 +44,16 @@ export async function demo(args: readonly string[]): Promise<number> {
   const device = await deviceToUse('auto', { precision: project.file.trainer.precision });
   const predictor = new Predictor(project.backbone, { provider: device, notice: output.warn });
   try {
-    const untrained = await answersUntrained(plan, predictor, taskname, test);
+    const untrained = await answersUntrained(plan, predictor, test);
     const command = `ptask train ${ofTask}`;
     const outcome = await runTraining(plan, { resume: false, device, output, command });
     if (outcome.kind === 'stopped') {
       output.note(`Stopped after step ${outcome.step}; go on with: ${command} --resume`);
       return outcome.exitCode;
     }
-    const trained = await answersTrained(project, plan, predictor, taskname, test);
-    printRows(project, taskname, test, untrained, trained, output);
-    printSummary(project, taskname, test, untrained, trained, output);
+    const trained = await answersTrained(project, predictor, test);
+    printRows(test, { untrained, trained }, output);
+    printSummary(test, { untrained, trained }, output);
   } finally {
     await predictor.release();
     test.store.close();
@@ -78,59 +78,49 @@ function exampleFile(): string {
   }
 }
 
-interface TestRows {
+/** A task with its test rows. */
+interface TestRows extends PlannedTask {
   readonly store: RowStore;
   readonly numbers: readonly number[];
 }
 
 async function testRows(plan: TrainingPlan, taskname: string): Promise<TestRows> {
   const { project } = plan;
-  const { tokeniser } = plan.tasks.get(taskname)!;
+  const task = plan.tasks.get(taskname)!;
   const files = dataPaths(project, project.file.data.test_ds);
-  const store = await RowStore.open(files, [taskname], (row) => tokeniser.row(row));
+  const store = await RowStore.open(files, [taskname], (row) => task.tokeniser.row(row));
   const numbers = rowsOfTask(store, taskname);
   if (numbers.length === 0) throw new InputError(`${shortPath(project.path)}: there are no test rows of '${taskname}'`);
-  return { store, numbers };
+  return { ...task, store, numbers };
 }
 
-async function answersUntrained(
-  plan: TrainingPlan,
-  predictor: Predictor,
-  taskname: string,
-  test: TestRows,
-): Promise<Evaluation> {
-  const { template } = plan.tasks.get(taskname)!;
-  const train = { store: plan.train, numbers: rowsOfTask(plan.train, taskname) };
+async function answersUntrained(plan: TrainingPlan, predictor: Predictor, test: TestRows): Promise<Evaluation> {
+  const { template } = test;
+  const train = { store: plan.train, numbers: rowsOfTask(plan.train, template.taskname) };
   return (await runBaseline(plan.project, predictor, template, 'zero', { train, evaluated: test })).evaluation;
 }
 
 async function answersTrained(
-  project: Project,
-  plan: TrainingPlan,
+  { promptTablePath, tokenizer }: Project,
   predictor: Predictor,
-  taskname: string,
-  { store, numbers }: TestRows,
+  { template, tokeniser, store, numbers }: TestRows,
 ): Promise<Evaluation> {
-  const { template, tokeniser } = plan.tasks.get(taskname)!;
-  const prompt = (await readPromptTable(project.promptTablePath)).get(taskname)!;
-  const trained = await TaskPredictor.create(predictor, tokeniser, project.tokenizer, prompt.embeddings);
+  const prompt = (await readPromptTable(promptTablePath)).get(template.taskname)!;
+  const trained = await TaskPredictor.create(predictor, tokeniser, tokenizer, prompt.embeddings);
   return evaluateRows(trained, template, store, numbers);
 }
 
+/** What the model answers to the test rows. */
+interface Answers {
+  readonly untrained: Evaluation;
+  readonly trained: Evaluation;
+}
+
 /** Rows at even distances, so that nobody has chosen them. */
-function printRows(
-  project: Project,
-  taskname: string,
-  { store, numbers }: TestRows,
-  untrained: Evaluation,
-  trained: Evaluation,
-  output: Output,
-): void {
-  const template = templateOf(project, taskname);
-  const shown = Math.min(SHOWN, numbers.length);
-  const places = Array.from({ length: shown }, (_, i) => Math.floor((i * numbers.length) / shown));
+function printRows({ template, store, numbers }: TestRows, { untrained, trained }: Answers, output: Output): void {
+  const places = evenly([...numbers.keys()], SHOWN);
   output.text();
-  output.text(`${shown} of the ${count(numbers.length, 'test row')}, at even distances; ✓ right, ✗ wrong`);
+  output.text(`${places.length} of the ${count(numbers.length, 'test row')}, at even distances; ✓ right, ✗ wrong`);
   output.text();
   const columns = Math.min(terminalColumns() ?? 100, 120);
   if (!template.labels) {
@@ -168,15 +158,8 @@ function mark({ rows }: Evaluation, place: number): string {
   return rows[place]!.correct ? '✓' : '✗';
 }
 
-function printSummary(
-  project: Project,
-  taskname: string,
-  { store, numbers }: TestRows,
-  untrained: Evaluation,
-  trained: Evaluation,
-  output: Output,
-): void {
-  const commonest = majority(templateOf(project, taskname), store, numbers);
+function printSummary({ template, store, numbers }: TestRows, { untrained, trained }: Answers, output: Output): void {
+  const commonest = majority(template, store, numbers);
   const line = (name: string, share: number) => [name, percent(share), '█'.repeat(Math.round(share * 30))];
   output.text();
   output.text(`Accuracy on all ${count(numbers.length, 'test row')}, none of which it was trained on:`);
