@@ -1,15 +1,10 @@
-import type { VirtualPlaces } from '../backbone/embed-tokens.ts';
 import { LONG_ROWS } from '../backbone/long-rows.ts';
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
+import type { GraphNeeds } from './graph-needs.ts';
 
-export interface EmbeddingOptions {
-  readonly places: VirtualPlaces;
+export interface EmbeddingOptions extends Pick<GraphNeeds, 'places' | 'virtualTokens' | 'long'> {
   /** How many of the packed tokens are the prefix. */
   readonly prefix: number;
-  /** How many virtual tokens the task has. */
-  readonly virtualTokens: number;
-  /** Whether all rows are long ones; left out for a backbone that computes these as others. */
-  readonly long?: boolean | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { InverseInput, TokenSet } from '../backbone/attention.ts';
 import { int32, type TensorData } from '../runtime/tensor.ts';
 
 /** Stands for −∞ in masks: small enough to vanish in a softmax, large enough to survive an addition. */
@@ -10,12 +11,26 @@ export function causalMask(size: number): Float32Array {
   return mask;
 }
 
+/** Where the packed tokens of a set stand by head: the first `prefix` of them in the prefix, the others in slots of rows. */
+export interface HeadPlaces {
+  readonly slotOf: Int32Array;
+  readonly slots: number;
+  readonly prefix: number;
+}
+
+/** The inverses that a graph asks for, by name. */
+export function headInverses(
+  inverses: readonly InverseInput[],
+  places: Readonly<Record<TokenSet, HeadPlaces>>,
+): Record<string, TensorData> {
+  return Object.fromEntries(inverses.map(({ name, set, groups }) => [name, headInverse(places[set], groups)]));
+}
+
 /**
  * For each packed token and each head of each group, the row of its part in the list of all parts by head: first
- * [heads, slots] for every group, then [heads, prefix] for every group. The first `prefix` entries of `slotOf` are the
- * prefix's tokens.
+ * [heads, slots] for every group, then [heads, prefix] for every group.
  */
-export function headInverse(slotOf: Int32Array, groups: readonly number[], slots: number, prefix: number): TensorData {
+function headInverse({ slotOf, slots, prefix }: HeadPlaces, groups: readonly number[]): TensorData {
   const perToken = sum(groups);
   const inverse = new Int32Array(slotOf.length * perToken);
   let at = 0;

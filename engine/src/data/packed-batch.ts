@@ -1,21 +1,11 @@
-import type { InverseInput } from '../backbone/attention.ts';
-import type { VirtualPlaces } from '../backbone/embed-tokens.ts';
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
-import { causalMask, HIDDEN, headInverse, sum } from './head-layout.ts';
+import type { GraphNeeds } from './graph-needs.ts';
+import { causalMask, HIDDEN, headInverses, sum } from './head-layout.ts';
 import { countTargets, type TokenRow } from './token-row.ts';
 import { counted, keyPlaces, keyPlacesFeeds, prefixPlacesFeeds, windowMaskFeeds } from './window-masks.ts';
 
-export interface PackOptions {
-  readonly virtualTokens: number;
-  readonly places: VirtualPlaces;
-  readonly inverses: readonly InverseInput[];
-  /** How many tokens a token sees in the layers that limit it; see `LayerContext.attend`. */
-  readonly windows: readonly number[];
-  /** Whether the graph asks where keys stand; see `Masks`. */
-  readonly asksPlaces?: boolean;
-  /** Whether all rows are long ones; left out for a backbone that computes these as others. */
-  readonly long?: boolean | undefined;
+export interface PackOptions extends GraphNeeds {
   /** Weight of each answer token in the loss, e.g. one over their number in the whole batch; or one for each row. */
   readonly weight: number | readonly number[];
 }
@@ -132,11 +122,9 @@ export function packBatch(rows: readonly TokenRow[], options: PackOptions): Reco
     };
     Object.assign(feeds, windowMaskFeeds(options.windows, masks));
   }
-  for (const { name, set, groups } of options.inverses) {
-    feeds[name] =
-      set === 'tokens'
-        ? headInverse(tokenSlot, groups, count * slots, prefix)
-        : headInverse(querySlot, groups, count * querySlots, 0);
-  }
-  return feeds;
+  const inverses = headInverses(options.inverses, {
+    tokens: { slotOf: tokenSlot, slots: count * slots, prefix },
+    queries: { slotOf: querySlot, slots: count * querySlots, prefix: 0 },
+  });
+  return { ...feeds, ...inverses };
 }

@@ -1,7 +1,7 @@
-import type { InverseInput } from '../backbone/attention.ts';
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
-import { HIDDEN, headInverse, sum } from './head-layout.ts';
+import type { GraphNeeds } from './graph-needs.ts';
+import { HIDDEN, headInverses, sum } from './head-layout.ts';
 import { keyPlaces, keyPlacesFeeds, windowMaskFeeds } from './window-masks.ts';
 
 /**
@@ -18,21 +18,13 @@ export interface BranchedRow {
   readonly past?: { readonly visible: Uint8Array; readonly places: Int32Array };
 }
 
-export interface PackRowsOptions {
+export interface PackRowsOptions extends GraphNeeds {
   readonly prefix: number;
   /** Whether the prefix is a stand-in that no row may see. */
   readonly prefixHidden: boolean;
   readonly past: number;
   readonly places: 'none' | 'tokens';
-  readonly virtualTokens: number;
   readonly vocabSize: number;
-  readonly inverses: readonly InverseInput[];
-  /** How many tokens a token sees in the layers that limit it; see `LayerContext.attend`. */
-  readonly windows: readonly number[];
-  /** Whether the graph asks where keys stand; see `Masks`. */
-  readonly asksPlaces?: boolean;
-  /** Whether all rows, with their branches, are long ones; left out for a backbone that computes these as others. */
-  readonly long?: boolean | undefined;
 }
 
 /**
@@ -141,11 +133,9 @@ export function packRows(rows: readonly BranchedRow[], options: PackRowsOptions)
     };
     Object.assign(feeds, windowMaskFeeds(options.windows, masks));
   }
-  for (const { name, set, groups } of options.inverses) {
-    feeds[name] =
-      set === 'tokens'
-        ? headInverse(tokenSlot, groups, count * slots, 0)
-        : headInverse(querySlot, groups, count * querySlots, 0);
-  }
-  return feeds;
+  const inverses = headInverses(options.inverses, {
+    tokens: { slotOf: tokenSlot, slots: count * slots, prefix: 0 },
+    queries: { slotOf: querySlot, slots: count * querySlots, prefix: 0 },
+  });
+  return { ...feeds, ...inverses };
 }
