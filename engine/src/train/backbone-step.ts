@@ -53,6 +53,8 @@ export interface PromptedBatch {
   readonly virtual: ReadonlyMap<string, Float32Array>;
 }
 
+type LoadedStep = StepGraph & { readonly session: Session };
+
 /** What a run asks of the backbone. */
 export type Stepper = Pick<BackboneStep, 'run' | 'loss' | 'release'>;
 
@@ -60,7 +62,7 @@ export type Stepper = Pick<BackboneStep, 'run' | 'loss' | 'release'>;
 export class BackboneStep {
   private readonly backbone: Backbone;
   private readonly options: StepOptions;
-  private readonly sessions = new Map<string, StepGraph & { session: Session }>();
+  private readonly sessions = new Map<string, LoadedStep>();
   private readonly atOnce: RowsAtOnce;
 
   constructor(backbone: Backbone, options: StepOptions = {}) {
@@ -182,45 +184,39 @@ export class BackboneStep {
     return batchRuns(batches, budget, model.config.vocabSize);
   }
 
-  private async step(
-    places: VirtualPlace,
-    gradient: boolean,
-    first: FullRun,
-  ): Promise<StepGraph & { session: Session }> {
+  private async step(places: VirtualPlace, gradient: boolean, first: FullRun): Promise<LoadedStep> {
     const key = `${places} ${gradient}`;
     let step = this.sessions.get(key);
     if (!step) {
-      const built = buildStepGraph(this.backbone.architecture, places, {
-        gradient,
-        ...(this.options.recompute ? { recompute: true } : {}),
-        ...(this.options.precision === 'float16' ? { lossScale: true } : {}),
-      });
-      if (gradient && this.options.precision === 'float16') useHalfProducts(built.graph);
-      const { model } = this.backbone;
-      const lean = isLean(built.graph, this.options.recompute === true);
-      const onCpu = (this.options.provider ?? 'cpu') === 'cpu';
-      const int8 = gradient && this.options.precision === 'int8';
-      const { vocabSize } = model.config;
-      const mayPack = () => {
-        if (int8) return mayPrepackIntegers(model);
-        return mayPrepack(model) || (onCpu && layoutPays(this.backbone, first, this.options.recompute === true));
-      };
-      const prepack = gradient && (this.options.prepack ?? mayPack());
-      const hold = int8
-        ? useInt8Products(built.graph, { largest: await largestInt8(), vocabSize, beforehand: !prepack })
-        : undefined;
-      const unpackAtUse = !prepack && onCpu;
-      const session = await Session.create(built.graph, {
-        ...this.options,
-        ...(hold && { hold }),
-        prepack,
-        unpackAtUse,
-        lean,
-      });
-      step = { ...built, session };
+      step = await this.loaded(places, gradient, first);
       this.sessions.set(key, step);
     }
     return step;
+  }
+
+  /** @param first the run that it is made for */
+  private async loaded(places: VirtualPlace, gradient: boolean, first: FullRun): Promise<LoadedStep> {
+    const { backbone, options } = this;
+    const { model } = backbone;
+    const recompute = options.recompute === true;
+    const half = options.precision === 'float16';
+    const int8 = gradient && options.precision === 'int8';
+    const onCpu = (options.provider ?? 'cpu') === 'cpu';
+    const built = buildStepGraph(backbone.architecture, places, { gradient, recompute, lossScale: half });
+    if (gradient && half) useHalfProducts(built.graph);
+    const lean = isLean(built.graph, recompute);
+    const mayPack = () => {
+      if (int8) return mayPrepackIntegers(model);
+      return mayPrepack(model) || (onCpu && layoutPays(backbone, first, recompute));
+    };
+    const prepack = gradient && (options.prepack ?? mayPack());
+    const { vocabSize } = model.config;
+    const hold = int8
+      ? useInt8Products(built.graph, { largest: await largestInt8(), vocabSize, beforehand: !prepack })
+      : undefined;
+    const unpackAtUse = !prepack && onCpu;
+    const form = { ...options, ...(hold && { hold }), prepack, unpackAtUse, lean };
+    return { ...built, session: await Session.create(built.graph, form) };
   }
 }
 

@@ -125,20 +125,24 @@ function messageOf(
 
 /** What plans need that are run side by side, by how they are run. */
 class RunMemory {
-  private readonly plans: readonly TrainingPlan[];
+  /** What is the same of all of them. */
+  private readonly plan: TrainingPlan;
+  private readonly trained: readonly Rows[];
   private readonly rest: number;
   /** For what the prompts are asked, which does not depend on how steps are run. */
   private readonly asking: number;
 
   constructor(plans: readonly TrainingPlan[]) {
-    this.plans = plans;
-    this.asking = askingBytes(plans[0]!, spreadRows(plans[0]!.validation, SAMPLE));
-    const learnt = plans.length * BYTES_A_PARAMETER * learntParameters(plans[0]!);
+    const plan = plans[0]!;
+    this.plan = plan;
+    this.trained = plans.map(({ train }) => train);
+    this.asking = askingBytes(plan, spreadRows(plan.validation, SAMPLE));
+    const learnt = plans.length * BYTES_A_PARAMETER * learntParameters(plan);
     this.rest = process.memoryUsage.rss() + PROCESS_BYTES + learnt;
   }
 
   of({ tokensARun, recompute, prepack }: Fit): number {
-    const plan = this.plans[0]!;
+    const { plan } = this;
     const { model } = plan.project.backbone;
     const { precision } = plan.project.file.trainer;
     const step = this.sessions(this.steps(tokensARun), {
@@ -162,7 +166,7 @@ class RunMemory {
 
   /** Whether the largest steps pay for a second layout of the weights; not where several sessions would have one each. */
   layoutPays({ tokensARun, recompute }: Fit): boolean {
-    const { backbone } = this.plans[0]!.project;
+    const { backbone } = this.plan.project;
     const steps = this.steps(tokensARun);
     const oneForm = new Set(steps.map(({ rows }) => virtualPlaces(rows))).size === 1;
     return oneForm && memoryOf(() => steps.some((step) => layoutPays(backbone, step, recompute)));
@@ -170,14 +174,12 @@ class RunMemory {
 
   /** The fullest runs of training steps. */
   private steps(tokensARun: number): readonly FullRun[] {
-    const plan = this.plans[0]!;
-    const trained = this.plans.map(({ train }) => train);
-    return fullestRuns(plan, trained, plan.project.file.trainer.batch_size, tokensARun);
+    return fullestRuns(this.plan, this.trained, this.plan.project.file.trainer.batch_size, tokensARun);
   }
 
   /** A session for each form of the step graph that the runs take, with the memory of its largest run. */
   private sessions(runs: readonly FullRun[], form: StepForm): StepMemory {
-    const { backbone } = this.plans[0]!.project;
+    const { backbone } = this.plan.project;
     const largest = new Map<VirtualPlace, StepMemory>();
     for (const { rows, virtualTokens } of runs) {
       const places = virtualPlaces(rows);
