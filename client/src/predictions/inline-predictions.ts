@@ -24,6 +24,7 @@ import type { Texts } from '../texts.ts';
 import { ROW_DOCUMENTS } from './documents.ts';
 import type { Foresight } from './foresight.ts';
 import { areWanted, INLINE } from './inline-setting.ts';
+import { News } from './news.ts';
 import { type HintParts, hintParts, staleText } from './prediction-text.ts';
 import { Redrawing } from './redrawing.ts';
 import { PROMPT_TABLES, type RowAnswers } from './row-answers.ts';
@@ -48,29 +49,7 @@ export function showInlinePredictions(
 ): Disposable[] {
   const changed = new EventEmitter<void>();
   const drawing = new Redrawing<TextDocument>(() => changed.fire(), documentsInView);
-  const waiting = new Set<() => void>();
-  /** Whether something new came before the time was over and what was asked for had been answered. */
-  const nextNews = async (within: number | undefined, answered: Promise<boolean>) => {
-    let heard = (): void => undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const news = new Promise<boolean>((resolve) => {
-      heard = () => resolve(true);
-      if (within !== undefined) timer = setTimeout(() => resolve(false), within);
-    });
-    waiting.add(heard);
-    try {
-      return await Promise.race([news, answered]);
-    } finally {
-      // Beside rows whose prompt is not trained there are no news, however often they are drawn.
-      waiting.delete(heard);
-      clearTimeout(timer);
-    }
-  };
-  const tellNews = () => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-    drawing.news();
-  };
+  const news = new News();
   const { store, questionOf } = answers;
   const provider: InlayHintsProvider = {
     onDidChangeInlayHints: changed.event,
@@ -79,10 +58,10 @@ export function showInlinePredictions(
       const rows = await server.rows(document.uri, range, token);
       if (token.isCancellationRequested) return [];
       const questions = rows.map(questionOf);
-      const answered = store.want(questions).then(() => false);
+      const answered = store.want(questions);
       let isNews = false;
       if (questions.some((question) => !store.known(question))) {
-        isNews = await nextNews(isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined, answered);
+        isNews = await news.comesBefore(answered, isTaskFile(document) ? TASK_FILE_WAIT_MS : undefined);
         if (token.isCancellationRequested) return [];
       }
       const known = questions.filter((question) => store.known(question));
@@ -98,7 +77,10 @@ export function showInlinePredictions(
     changed,
     drawing,
     start,
-    answers.news(tellNews),
+    answers.news(() => {
+      news.tell();
+      drawing.news();
+    }),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`ptask.${INLINE}`)) changed.fire();
     }),

@@ -166,8 +166,6 @@ export function endMessage(name: string, end: RunEnd, texts: Texts): EndMessage 
           t('What its last epoch had saved can be resumed.'),
         ].join(' '),
       };
-    case 'refused':
-      return { severity: 'error', text: t('{0} was not trained: {1}', name, end.error.message) };
     case 'died':
       return {
         severity: 'error',
@@ -178,6 +176,7 @@ export function endMessage(name: string, end: RunEnd, texts: Texts): EndMessage 
           tellingLines(end.error.lines),
         ).trim(),
       };
+    case 'refused':
     case 'failed':
       return { severity: 'error', text: t('{0} was not trained: {1}', name, end.error.message) };
   }
