@@ -1,3 +1,12 @@
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Not a number where there are no values. */
+export function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}
+
 /** A vector of length 1 that points the same way; zeros stay zeros. */
 export function normalised(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));

@@ -8,6 +8,7 @@ import type { TaskTemplate } from '../../../task/src/types.ts';
 import { canonicalJson, type JsonValue } from '../json-value.ts';
 import { chatFrameOf, type Project } from '../project.ts';
 import type { TablePrompt } from '../prompt/prompt-table.ts';
+import { sum } from '../vectors.ts';
 
 /** A task's trained prompt, with the template that it may be used with. */
 export interface UsablePrompt {
@@ -87,8 +88,7 @@ function templateOfRecord({ record, virtualTokens }: TablePrompt): TaskTemplate 
   const { virtual_token_splits: splits, prompt_template } = template;
   const { segments, problems } = parseTemplate(prompt_template, splits);
   const markers = segments.filter(({ kind }) => kind === 'virtual').length;
-  const total = splits.reduce((sum, split) => sum + split, 0);
-  return problems.length === 0 && markers === splits.length && total === virtualTokens ? template : undefined;
+  return problems.length === 0 && markers === splits.length && sum(splits) === virtualTokens ? template : undefined;
 }
 
 /** Undefined where it is nested so deeply that nobody reads it. */

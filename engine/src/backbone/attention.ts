@@ -19,6 +19,7 @@ import {
   split,
   tanh,
 } from '../onnx/operators.ts';
+import { sum } from '../vectors.ts';
 
 /** How many keys a row sees besides its own, and where they come from. */
 export interface AttentionMode {
@@ -216,7 +217,7 @@ export class PrefixAttention {
     const name = `inverse_${set}_${groups.join('_')}`;
     let value = this.inverseValues.get(name);
     if (!value) {
-      value = this.graph.input(name, 'int32', [set, groups.reduce((sum, heads) => sum + heads, 0)]);
+      value = this.graph.input(name, 'int32', [set, sum(groups)]);
       this.inverseValues.set(name, value);
       this.inverses.push({ name, set, groups });
     }

@@ -7,6 +7,7 @@ import { Random } from '../random.ts';
 import { AdamW } from '../train/adamw.ts';
 import { BackboneStep, type StepOptions, type TaskRow } from '../train/backbone-step.ts';
 import { requirePrecision } from '../train/require-precision.ts';
+import { sum } from '../vectors.ts';
 import { DEVICE_OPTION, deviceToUse, wantedDevice } from './device.ts';
 import { Output } from './output.ts';
 import { oneOf, readArguments, UsageError, wholeNumber } from './usage.ts';
@@ -60,7 +61,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     await step();
     times.push(performance.now() - before);
   }
-  const toFirstStep = performance.now() - started - times.slice(1).reduce((sum, time) => sum + time, 0);
+  const toFirstStep = performance.now() - started - sum(times.slice(1));
   const measured = times.slice(1).sort((a, b) => a - b);
   const stepMs = measured[Math.floor(measured.length / 2)]!;
   const result = {

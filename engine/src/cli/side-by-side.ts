@@ -7,6 +7,7 @@ import type { TrainingPlan } from '../train/plan.ts';
 import { RunGroup } from '../train/run-group.ts';
 import { longAnswersWarning, unlearntAnswersWarning, warmupWarning } from '../train/run-warnings.ts';
 import { trainTogether } from '../train/train-together.ts';
+import { mean, sum } from '../vectors.ts';
 import { Interrupt } from './interrupt.ts';
 import type { Output } from './output.ts';
 import { TrainingReport } from './training-report.ts';
@@ -119,7 +120,7 @@ export async function runSideBySide(
 
 /** Mean and standard deviation (of a sample). */
 export function meanAndSpread(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+  const middle = mean(values);
+  const squares = sum(values.map((value) => (value - middle) ** 2));
+  return { mean: middle, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }

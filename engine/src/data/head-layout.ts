@@ -1,5 +1,6 @@
 import type { InverseInput, TokenSet } from '../backbone/attention.ts';
 import { int32, type TensorData } from '../runtime/tensor.ts';
+import { sum } from '../vectors.ts';
 
 /** Stands for −∞ in masks: small enough to vanish in a softmax, large enough to survive an addition. */
 export const HIDDEN = -1e9;
@@ -41,8 +42,4 @@ function headInverse({ slotOf, slots, prefix }: HeadPlaces, groups: readonly num
     for (let head = 0; head < perToken; head++) inverse[at++] = first + head * stride;
   }
   return int32(inverse, [slotOf.length, perToken]);
-}
-
-export function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

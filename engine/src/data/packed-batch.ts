@@ -1,7 +1,8 @@
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
+import { sum } from '../vectors.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
 import type { GraphNeeds } from './graph-needs.ts';
-import { causalMask, HIDDEN, headInverses, sum } from './head-layout.ts';
+import { causalMask, HIDDEN, headInverses } from './head-layout.ts';
 import { countTargets, type TokenRow } from './token-row.ts';
 import { counted, keyPlaces, keyPlacesFeeds, prefixPlacesFeeds, windowMaskFeeds } from './window-masks.ts';
 

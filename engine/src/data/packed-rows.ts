@@ -1,7 +1,8 @@
 import { float32, int32, type TensorData } from '../runtime/tensor.ts';
+import { sum } from '../vectors.ts';
 import { embeddingFeeds } from './embedding-feeds.ts';
 import type { GraphNeeds } from './graph-needs.ts';
-import { HIDDEN, headInverses, sum } from './head-layout.ts';
+import { HIDDEN, headInverses } from './head-layout.ts';
 import { keyPlaces, keyPlacesFeeds, windowMaskFeeds } from './window-masks.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { ClassificationMetrics, ExactMatch, LabelMetrics } from '../../../protocol/src/evaluating.ts';
 import { labelForms, labelOf } from '../../../task/src/labels.ts';
 import type { Labels } from '../../../task/src/types.ts';
+import { sum } from '../vectors.ts';
 import { comparable, fold } from './comparable.ts';
 
 /** One row's answer and what was predicted for it. */
@@ -83,10 +84,6 @@ export function formMapper(labels: Labels): (text: string) => string | undefined
   const folded = new Map<string, string>();
   for (const [form, label] of forms) if (!folded.has(fold(form))) folded.set(fold(form), label);
   return (text) => labelOf(forms, text) ?? folded.get(fold(text));
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, n) => total + n, 0);
 }
 
 function ratio(part: number, whole: number): number {

@@ -9,6 +9,7 @@ import { makeFolders } from '../atomic-folder.ts';
 import { FileError, InputError } from '../errors.ts';
 import { type FileLock, type LockedError, lockWhenFree } from '../file-lock.ts';
 import { formatBytes } from '../text.ts';
+import { sum } from '../vectors.ts';
 import { downloadBlob, incompleteBytes } from './blob-download.ts';
 import { CacheSnapshot } from './cache-snapshot.ts';
 import { freeSpace } from './free-space.ts';
@@ -235,8 +236,4 @@ async function requireSpace(files: readonly PlannedFile[], cacheFolder: string):
       formatBytes(free),
     ),
   );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,11 +1,11 @@
 import type { Backbone } from '../backbone/backbone.ts';
 import { isLong } from '../backbone/long-rows.ts';
-import { sum } from '../data/head-layout.ts';
 import { type BranchedRow, packRows } from '../data/packed-rows.ts';
 import { useFewRowProducts } from '../onnx/few-row-products.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { namedSizes, peakLiveBytes } from '../onnx/live-bytes.ts';
 import { unpackAtUse } from '../onnx/unpack-at-use.ts';
+import { sum } from '../vectors.ts';
 import { MAX_NEW_TOKENS } from './greedy-decoding.ts';
 import { type Past, PRESENT, RoomyPast, slotsAtMost } from './past.ts';
 import { branchParts, lengthOf, queriesOf, rowBatches } from './row-batches.ts';

@@ -3,6 +3,7 @@ import { attendAll, type HeadGroup, Masks, type Projection, scoringOf } from '..
 import { embedTokens } from '../backbone/embed-tokens.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import { reshape, split, transpose } from '../onnx/operators.ts';
+import { sum } from '../vectors.ts';
 
 export interface PrefixGraph {
   readonly graph: Graph;
@@ -41,8 +42,7 @@ export function buildPrefixGraph(architecture: (graph: Graph) => Architecture, p
 function byHead(projections: readonly Projection[], headSize: number): Record<HeadGroup['role'], Value> {
   const parts = projections.flatMap(({ value, groups }) => {
     const heads = groups.map((group) => group.heads);
-    const total = heads.reduce((sum, count) => sum + count, 0);
-    const rows = transpose(reshape(value, ['tokens', total, headSize]), [1, 0, 2]);
+    const rows = transpose(reshape(value, ['tokens', sum(heads), headSize]), [1, 0, 2]);
     const pieces = groups.length === 1 ? [rows] : split(rows, 0, heads);
     return groups.map((group, i) => [group.role, pieces[i]!] as const);
   });

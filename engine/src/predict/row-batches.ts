@@ -1,5 +1,5 @@
-import { sum } from '../data/head-layout.ts';
 import type { BranchedRow } from '../data/packed-rows.ts';
+import { sum } from '../vectors.ts';
 
 /** What one run may hold. */
 export interface RunBudget {

@@ -1,6 +1,7 @@
 import type { Tokenizer } from '../../../model/src/tokenizer.ts';
 import type { BranchedRow } from '../data/packed-rows.ts';
 import type { Row, RowTokeniser } from '../data/tokenise.ts';
+import { sum } from '../vectors.ts';
 import { MAX_NEW_TOKENS } from './greedy-decoding.ts';
 import type { Predictor } from './predictor.ts';
 import type { CachedPrefix } from './row-runs.ts';
@@ -162,6 +163,6 @@ function total(values: Float32Array): number {
 function softmax(scores: readonly number[]): number[] {
   const highest = Math.max(...scores);
   const weights = scores.map((score) => Math.exp(score - highest));
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / sum);
+  const total = sum(weights);
+  return weights.map((weight) => weight / total);
 }

@@ -1,4 +1,5 @@
 import type { TrainerSettings } from '../../../task/src/types.ts';
+import { mean } from '../vectors.ts';
 import { type EarlyStoppingVerdict, measure } from './early-stopping.ts';
 import type { Progress } from './training-state.ts';
 import type { Validation } from './validate.ts';
@@ -24,6 +25,5 @@ export function judgeEpoch(
  */
 function chosenMetric(metric: TrainerSettings['val_metric'], validation: Validation): number {
   if (metric === 'loss') return validation.loss ?? Number.NaN;
-  const values = Object.values(validation.tasks).map((task) => task[metric] ?? task.accuracy ?? 0);
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return mean(Object.values(validation.tasks).map((task) => task[metric] ?? task.accuracy ?? 0));
 }

@@ -8,6 +8,7 @@ import { initialParameters, type Parameters, PromptEncoder } from '../prompt/enc
 import { Random } from '../random.ts';
 import { productSpeed } from '../runtime/product-speed.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { mean, sum } from '../vectors.ts';
 import { AdamW, clipGlobalNorm } from './adamw.ts';
 import { BackboneStep, type Stepper, type TaskRow } from './backbone-step.ts';
 import { type FittedRun, learntParameters } from './fit.ts';
@@ -80,7 +81,7 @@ export async function reckonPace(plan: TrainingPlan): Promise<Pace> {
 /** Forward, backward and the optimiser; the encoder runs on one thread. */
 function encoderSeconds(plan: TrainingPlan, speed: number): number {
   const count = learntParameters(plan);
-  const virtualTokens = total(plan.encoderTasks.map((task) => task.virtualTokens));
+  const virtualTokens = sum(plan.encoderTasks.map((task) => task.virtualTokens));
   const operations = 6 * count * virtualTokens;
   return operations / (speed / availableParallelism()) + optimiserSeconds(count);
 }
@@ -138,8 +139,8 @@ export async function measurePace(
   // Sessions are made.
   await timed(oneStep);
   const stepTimes: number[] = [];
-  while (stepTimes.length < STEPS.fewest || total(stepTimes) < STEPS.seconds) stepTimes.push(await timed(oneStep));
-  const step = (total(stepTimes) / stepTimes.length + optimiserSeconds(learntParameters(plan))) * meanShare(plan);
+  while (stepTimes.length < STEPS.fewest || sum(stepTimes) < STEPS.seconds) stepTimes.push(await timed(oneStep));
+  const step = (mean(stepTimes) + optimiserSeconds(learntParameters(plan))) * meanShare(plan);
   if (plan.validation.size === 0) return { basis: 'measured', begin: 0, step, validation: 0, end: 0 };
 
   const virtual = await encoder.encode(parameters);
@@ -173,10 +174,8 @@ function endShare({ tasks, project }: TrainingPlan, sizes: readonly number[]): n
     // Beside what it takes to generate texts it is nothing.
     return project.file.trainer.val_metric === 'loss' ? 2 * rows : 0;
   });
-  return total(shares) / total(sizes);
+  return sum(shares) / sum(sizes);
 }
-
-const total = (numbers: readonly number[]) => numbers.reduce((sum, x) => sum + x, 0);
 
 /** Batches of rows that are drawn as a run draws them, without end. */
 function* sampleBatches({ train, project }: TrainingPlan): Generator<TaskRow[], never> {

@@ -9,6 +9,7 @@ import { isOutOfMemory } from '../runtime/out-of-memory.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { runtimeFailure } from '../runtime/runtime-failure.ts';
 import { formatBytes } from '../text.ts';
+import { sum } from '../vectors.ts';
 import { askingBytes, askingSessions } from './asking-memory.ts';
 import { batchRuns, promptsApart, TOKENS_A_RUN, type VirtualPlace, virtualPlaces } from './batch-runs.ts';
 import { layoutPays } from './layout-pays.ts';
@@ -236,8 +237,7 @@ function fullestRuns(
         const key = parts.length === 1 ? parts[0]!.taskname : undefined;
         if (tokens <= (fullest.get(key)?.tokens ?? 0)) continue;
         const sizes = parts.map(({ taskname }) => plan.tasks.get(taskname)!.template.total_virtual_tokens);
-        const virtualTokens = sizes.reduce((sum, size) => sum + size, 0);
-        fullest.set(key, { run: { rows: promptsApart(parts, sizes), virtualTokens }, tokens });
+        fullest.set(key, { run: { rows: promptsApart(parts, sizes), virtualTokens: sum(sizes) }, tokens });
       }
     }
   }

@@ -7,6 +7,7 @@ import { frozenPredictor, runBaseline } from '../evaluate/run-baseline.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import { TaskPredictor } from '../predict/task-predictor.ts';
 import { percent } from '../text.ts';
+import { mean } from '../vectors.ts';
 import type { PlannedTask, TrainingPlan } from './plan.ts';
 
 /*
@@ -67,7 +68,7 @@ export function verdictOf({ kind, trained, references }: Scores, advice: string)
       message: t('has no validation rows, so nothing says whether its prompt is any good'),
     };
   }
-  const share = (scores: readonly number[]) => percent(scores.reduce((sum, score) => sum + score, 0) / scores.length);
+  const share = (scores: readonly number[]) => percent(mean(scores));
   const compared = references.map((reference) => ({ reference, ...compareRows(trained, reference.scores) }));
   const notBetter = compared.filter(({ gain }) => gain <= 0).sort((a, b) => a.gain - b.gain)[0];
   if (notBetter) {

@@ -1,3 +1,5 @@
+import { sum } from '../vectors.ts';
+
 /** Rows of a task that are worked on at first; four times as many always are. */
 const FEW = 2;
 
@@ -16,7 +18,7 @@ export async function secondsOfRows(
   times: number,
   work: (most: number) => Promise<number>,
 ): Promise<number> {
-  const rowsOf = (most: number) => total(sizes.map((size) => Math.min(size, most)));
+  const rowsOf = (most: number) => sum(sizes.map((size) => Math.min(size, most)));
   const largest = Math.max(...sizes);
   const all = rowsOf(largest);
   let most = Math.min(largest, FEW);
@@ -37,5 +39,3 @@ export async function secondsOfRows(
   }
   return ofAll;
 }
-
-const total = (numbers: readonly number[]) => numbers.reduce((sum, x) => sum + x, 0);
