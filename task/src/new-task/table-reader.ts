@@ -10,11 +10,13 @@ export interface TableRecord {
   readonly cells: readonly string[];
 }
 
-/** Why a table is not read to its end. */
+/** Why a line is no record. */
 export interface TableProblem {
   readonly line: number;
   readonly cells: undefined;
   readonly message: string;
+  /** The table is read on behind it. */
+  readonly goesOn?: true;
 }
 
 /** What the beginning of a table says of all of it. */
@@ -84,16 +86,19 @@ export async function* readTable(
   form: TableForm,
   mostUnits = MAX_LINE_BYTES,
 ): AsyncGenerator<(TableRecord | TableProblem)[]> {
-  const records: TableRecord[] = [];
+  const records: (TableRecord | TableProblem)[] = [];
   // The parser's own count takes a \r\n in a quoted cell for two lines.
   let line = form.firstLine;
   // The parser's own limit leaves separators out, of which a record may have any number.
   let unfinished = 0;
   const parser = new Parser({
     ...options(form),
+    raw: true,
     // Gives nothing back: with nothing to hand on, the parser takes each part without waiting for a reader.
-    on_record: (cells) => {
-      if (cells.some((cell) => cell.trim() !== '')) records.push({ line, cells });
+    on_record: (found) => {
+      const { record: cells, raw } = found as unknown as WithSource;
+      if (cells.some((cell) => isOpen(cell, raw))) records.push({ ...problem(line, unclosed()), goesOn: true });
+      else if (cells.some((cell) => cell.trim() !== '')) records.push({ line, cells });
       line += 1 + cells.reduce((sum, cell) => sum + lineEnds(cell), 0);
       unfinished = 0;
       // Whatever relax_column_count says, the parser makes an error object, at several times the cost of the record, for each record
@@ -107,7 +112,7 @@ export async function* readTable(
   try {
     for await (const text of texts) {
       unfinished += text.length;
-      if (unfinished > mostUnits) return yield [{ line, cells: undefined, message: tooLong(mostUnits) }];
+      if (unfinished > mostUnits) return yield [problem(line, tooLong(mostUnits))];
       await done((callback) => parser.write(text, callback));
       yield records.splice(0);
     }
@@ -115,8 +120,26 @@ export async function* readTable(
     yield records;
   } catch (error) {
     if (!isUnclosed(error)) throw error;
-    yield [...records, { line, cells: undefined, message: unclosed() }];
+    yield [...records, problem(line, unclosed())];
   }
+}
+
+/** What the parser gives for a record where its source is asked for, whatever its types say. */
+interface WithSource {
+  readonly record: readonly string[];
+  readonly raw: string;
+}
+
+/**
+ * Whether a cell began with a quotation mark and went on over the ends of lines, until the next one stood amid a text. The parser then
+ * takes both for letters, and has made one cell of lines that are rows of their own.
+ */
+function isOpen(cell: string, source: string): boolean {
+  return cell.startsWith('"') && /[\r\n]/.test(cell) && !source.includes(`"${cell.replaceAll('"', '""')}"`);
+}
+
+function problem(line: number, message: string): TableProblem {
+  return { line, cells: undefined, message };
 }
 
 function done(start: (callback: (error?: Error | null) => void) => void): Promise<void> {

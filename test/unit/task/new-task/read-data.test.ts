@@ -80,6 +80,29 @@ describe('a table', () => {
     expect(faults).toMatchObject([{ line: 4, message: expect.stringContaining('does not end'), isFatal: true }]);
   });
 
+  it('is at fault where a text that begins with a quotation mark takes rows to itself, until the next mark', async () => {
+    const { rows, faults } = await table('text,label\n"Gott,1\nIlla,0\n"Gott" segði hon,1\nFínt,1\n');
+    expect(faults).toMatchObject([{ line: 2, message: expect.stringContaining('does not end'), isFatal: false }]);
+    expect(rows).toEqual([{ text: 'Fínt', label: '1' }]);
+    expect((await table('"text,label\nGott,1\n"Illa" segði hon,0\n')).faults).toMatchObject([
+      { line: 1, message: expect.stringContaining('does not end'), isFatal: true },
+    ]);
+    // A text over two lines may begin with one.
+    expect((await table('text,label\n"""Gott"",\nsegði hon",1\n')).rows).toEqual([
+      { text: '"Gott",\nsegði hon', label: '1' },
+    ]);
+  });
+
+  it('tells of cells that may be rows which were never quoted', async () => {
+    const { rows, notes } = await table('text\tlabel\n"Gott\t1\nIlla\t0\nFínt"\t1\nSo so\t0\n');
+    expect(rows).toEqual([
+      { text: 'Gott\t1\nIlla\t0\nFínt', label: '1' },
+      { text: 'So so', label: '0' },
+    ]);
+    expect(notes).toEqual([expect.stringMatching(/tabs in it .*: 2\.$/)]);
+    expect((await table('text,label\n"Gott\t1\nIlla",1\n')).notes).toEqual([]);
+  });
+
   it.each(['1234567890', ',,,,,,,,,,'])('is not read on where a row is too long, such as of %s', async (part) => {
     expect(await recordsOf(`a\n"b"\n${part.repeat(20)}`, 10, 100)).toEqual([
       { line: 1, cells: ['a'] },
