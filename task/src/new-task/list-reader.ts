@@ -15,6 +15,7 @@ export interface ListItem {
 export class ListReader {
   readonly #mostUnits: number;
   #line = 1;
+  #isBehindReturn = false;
   /** 0 outside of the list, 1 in it, more in a value. */
   #depth = 0;
   #isInString = false;
@@ -40,7 +41,9 @@ export class ListReader {
     let start = 0;
     for (let at = 0; at < text.length && this.#problem === undefined; at++) {
       const letter = text[at]!;
-      if (letter === '\n') this.#line += 1;
+      // As editors count: \r\n ends one line, and either of the two ends one by itself.
+      if (letter === '\r' || (letter === '\n' && !this.#isBehindReturn)) this.#line += 1;
+      this.#isBehindReturn = letter === '\r';
       if (this.#isInString) this.#inString(letter);
       else if (this.#depth === 0) {
         this.#outside(letter);
@@ -103,7 +106,7 @@ export class ListReader {
 
   #taken(): ListItem {
     const blank = /^\s*/.exec(this.#item)![0];
-    return { line: this.#itemLine + (blank.match(/\n/g)?.length ?? 0), text: this.#item.trim() };
+    return { line: this.#itemLine + (blank.match(/\r\n|\r|\n/g)?.length ?? 0), text: this.#item.trim() };
   }
 
   #noList(): string {

@@ -222,6 +222,15 @@ describe('a list in JSON', () => {
     ]);
   });
 
+  it('has the lines that an editor counts, however they end', async () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      for (const size of [1, 1000]) {
+        const text = ['', '[', '{"a":', '1}, 2', ',', '', '3,[4', '], 5', ']'].join(end);
+        expect((await list(text, size)).faults.map(({ line }) => line)).toEqual([4, 7, 7, 8]);
+      }
+    }
+  });
+
   it.each([
     ['[{"a":1}', 'The list does not end.'],
     ['[{"a":1}] 3', 'Behind the list stands something else.'],
