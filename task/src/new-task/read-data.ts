@@ -2,9 +2,9 @@ import { t } from '../../../l10n/src/words.ts';
 import { fileReason } from '../../../model/src/file-reason.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
-import { type DataEncoding, decoded, encodingOf } from './data-text.ts';
-import { LineRows } from './line-rows.ts';
-import { ListRows } from './list-rows.ts';
+import { parseRow, RowReader } from '../rows.ts';
+import { type DataEncoding, type DataLetters, decoded, encodingOf } from './data-text.ts';
+import { ListReader } from './list-reader.ts';
 import { type DataFault, type FormReader, fatal, isFatal, type RowFound } from './row-found.ts';
 import { TableRows } from './table-rows.ts';
 
@@ -24,12 +24,6 @@ export interface DataSource {
   /** What else is to be said of it, once its rows have been read. */
   notes(): readonly string[];
 }
-
-const READERS: Readonly<Record<DataForm, new () => FormReader>> = {
-  table: TableRows,
-  list: ListRows,
-  lines: LineRows,
-};
 
 const TABLE = /\.(csv|tsv|tab)$/i;
 const JSON_NAME = /\.(json|jsonl|ndjson)$/i;
@@ -55,8 +49,9 @@ export async function openData(
     const head = await headOf(await chunksOf(path, environment));
     if (head === undefined) return fatal(undefined, t('It is empty.'));
     if (OTHER_FORMATS.some((beginning) => head.startsWith(beginning))) return fatal(undefined, noText());
-    const encoding = await encodingOf(head, () => chunksOf(path, environment), work);
-    const file = new DataFile(path, encoding, environment, work);
+    const letters = await encodingOf(head, () => chunksOf(path, environment), work);
+    if (letters === undefined) return fatal(undefined, otherEncoding());
+    const file = new DataFile(path, letters, environment, work);
     return file.as(formOf(path, await file.beginning()));
   } catch (error) {
     if (error instanceof Unreadable) return fatal(undefined, error.message);
@@ -118,13 +113,13 @@ async function headOf(chunks: AsyncIterable<Uint8Array>): Promise<string | undef
 
 class DataFile {
   readonly path: string;
-  readonly encoding: DataEncoding;
+  readonly #letters: DataLetters;
   readonly #environment: DataEnvironment;
   readonly #work: Work;
 
-  constructor(path: string, encoding: DataEncoding, environment: DataEnvironment, work: Work) {
+  constructor(path: string, letters: DataLetters, environment: DataEnvironment, work: Work) {
     this.path = path;
-    this.encoding = encoding;
+    this.#letters = letters;
     this.#environment = environment;
     this.#work = work;
   }
@@ -136,16 +131,21 @@ class DataFile {
 
   as(form: DataForm): DataSource {
     let notes: readonly string[] = [];
+    const ownRows = () => {
+      if (form === 'lines') return new LineRows();
+      return form === 'list' ? new ListRows() : new TableRows();
+    };
     const readAll = this.#readAll.bind(this);
-    const { path, encoding } = this;
+    const letters = this.#letters;
+    const { path } = this;
     return {
       path,
       form,
-      encoding,
+      encoding: letters.encoding,
       async *rows() {
-        const rows = new READERS[form]();
+        const rows = ownRows();
         yield* readAll(rows);
-        notes = [...(encoding === 'windows-1252' ? [readAsWindows()] : []), ...rows.notes()];
+        notes = [...notesOnLetters(letters), ...rows.notes()];
       },
       notes: () => notes,
     };
@@ -164,13 +164,75 @@ class DataFile {
   }
 
   async *#texts(): AsyncGenerator<string> {
-    for await (const text of decoded(await chunksOf(this.path, this.#environment), this.encoding, this.#work)) {
+    for await (const text of decoded(
+      await chunksOf(this.path, this.#environment),
+      this.#letters.encoding,
+      this.#work,
+    )) {
       if (text.includes('\0')) throw new Unreadable(noText());
       yield text;
     }
   }
 }
 
-function readAsWindows(): string {
-  return t('It is not UTF-8: its letters were read as Windows writes those of western Europe.');
+function otherEncoding(): string {
+  return t(
+    'Its letters are neither UTF-8 nor as Windows writes those of western Europe. Save it as UTF-8; in Excel that is "CSV UTF-8".',
+  );
+}
+
+function notesOnLetters({ encoding, lost }: DataLetters): string[] {
+  if (encoding === 'windows-1252') {
+    return [
+      t(
+        'It is not UTF-8: its letters were read as Windows writes those of western Europe. If any are wrong, save it as UTF-8; in Excel that is "CSV UTF-8".',
+      ),
+    ];
+  }
+  return lost === 0 ? [] : [t('It is UTF-8 but for some letters, each of which was read as {0}: {1}.', '\ufffd', lost)];
+}
+
+class LineRows implements FormReader {
+  readonly #encoder = new TextEncoder();
+  readonly #reader = new RowReader();
+
+  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
+    for await (const text of open()) yield this.#reader.push(this.#encoder.encode(text)).map(asFound);
+    yield this.#reader.end().map(asFound);
+  }
+
+  notes(): string[] {
+    return [];
+  }
+}
+
+function asFound(row: ReturnType<RowReader['push']>[number]): RowFound {
+  const line = row.line + 1;
+  return row.value ? { row: row.value, line } : { row: undefined, line, message: row.problem.message, isFatal: false };
+}
+
+class ListRows implements FormReader {
+  readonly #reader = new ListReader();
+
+  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
+    for await (const text of open()) yield [...this.#reader.push(text).map(inList), ...this.#problem()];
+    this.#reader.end();
+    yield this.#problem();
+  }
+
+  #problem(): RowFound[] {
+    const { problem } = this.#reader;
+    return problem === undefined ? [] : [fatal(problem.line, problem.message)];
+  }
+
+  notes(): string[] {
+    return [];
+  }
+}
+
+function inList({ line, text }: { line: number; text: string }): RowFound {
+  const row = parseRow(text);
+  if (row?.value) return { row: row.value, line };
+  const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
+  return { row: undefined, line, message, isFatal: false };
 }

@@ -188,6 +188,43 @@ describe('the letters of a file', () => {
     }
   });
 
+  /** Such a text without its mark, as a program that knows no UTF-8 writes it. */
+  const bytesOf = (...parts: (string | number)[]) =>
+    Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? part : [...new TextEncoder().encode(part)])));
+
+  it('are UTF-8 but for those that a program has cut or spoilt, which are counted', async () => {
+    const { rows, notes } = await read(
+      'rows.csv',
+      bytesOf('text;label\nKsiążka;zła\nGę', 0xc5, ';zła\nGęś', 0xff, 0xc5),
+    );
+    expect(rows).toEqual([
+      { text: 'Książka', label: 'zła' },
+      { text: 'Gę\ufffd', label: 'zła' },
+      { text: 'Gęś\ufffd\ufffd' },
+    ]);
+    expect(notes).toEqual(['It is UTF-8 but for some letters, each of which was read as \ufffd: 3.']);
+    const { encoding } = await read('rows.csv', bytesOf('\ufefftext;label\n', 0xe4, 0xe4));
+    expect(encoding).toBe('utf-8');
+  });
+
+  it('are those of western Europe where one is drawn out', async () => {
+    const { rows } = await read('rows.csv', bytesOf('text;label\nN', 0xe4, 0xe4, 0xe4, 0xe4, 0xe4, ';nej'));
+    expect(rows).toEqual([{ text: 'Näääää', label: 'nej' }]);
+  });
+
+  it.each([
+    // "text;оценка\nплохо;нет" in Windows-1251, "本文,良い" in Shift-JIS and "文本,好坏" in GBK.
+    [
+      'Russian',
+      bytesOf('text;', 0xee, 0xf6, 0xe5, 0xed, 0xea, 0xe0, '\n', 0xef, 0xeb, 0xee, 0xf5, 0xee, ';', 0xed, 0xe5, 0xf2),
+    ],
+    ['Japanese', bytesOf(0x96, 0x7b, 0x95, 0xb6, ',', 0x97, 0xc7, 0x82, 0xa2)],
+    ['Chinese', bytesOf(0xce, 0xc4, 0xb1, 0xbe, ',', 0xba, 0xc3, 0xbb, 0xb5)],
+  ])('are not guessed in %s that is not UTF-8, of which Windows has an encoding of its own', async (_, bytes) => {
+    const { faults } = await read('rows.csv', bytes);
+    expect(faults).toMatchObject([{ message: expect.stringContaining('Save it as UTF-8'), isFatal: true }]);
+  });
+
   it.each([
     ['a workbook', Uint8Array.of(0x50, 0x4b, 0x03, 0x04, 0, 0)],
     ['Parquet', new TextEncoder().encode('PAR1\x15\x04')],
