@@ -221,6 +221,9 @@ describe('ptask new', () => {
       'book.csv': Uint8Array.of(0x50, 0x4b, 0x03, 0x04, 0, 1),
       'empty.csv': 'text,label\n',
       'object.json': '{\n  "rows": []\n}\n',
+      'lists.json': '[{"text": "Good", "user": "me", "Label": ["yes"], "meta": {}}]',
+      'nested.json': '[{"tokens": ["Good"], "tags": [0]}]',
+      'pipes.csv': 'text|label\nGood|yes\n',
     });
     const stderrOf = async (...args: string[]) => {
       const { code, stdout, stderr } = await run(dir, ...args);
@@ -237,12 +240,29 @@ describe('ptask new', () => {
     expect(await stderrOf('book.csv')).toMatch(/^error: book\.csv: It is no text\./);
     expect(await stderrOf('empty.csv')).toMatch(/^error: There are no rows in these files/);
     expect(await stderrOf('object.json')).toMatch(/^error: object\.json:1: This line is not a JSON object/);
+    expect(await stderrOf('lists.json')).toBe(
+      "error: 'Label' holds lists or objects in lists.json, and an answer is a text; give each row one, or name another field with --answer\n",
+    );
+    expect(await stderrOf('nested.json')).toBe(
+      'error: The rows have no field with texts: "tokens", "tags" hold lists or objects, of which no text is made.\n',
+    );
+    expect(await stderrOf('pipes.csv')).toBe(
+      "error: pipes.csv has one column alone, 'text|label': cells are separated by commas, semicolons or tabs\n",
+    );
     expect(await stderrOf('none.csv')).toBe('error: none.csv: It is not there.\nnothing was written\n');
     const json = await run(dir, 'ragged.csv', '--json');
     expect(events(json.stdout)).toEqual([
       { event: 'error', file: path.join(dir, 'ragged.csv'), line: 3, message: expect.stringContaining('3 cells') },
     ]);
     expect((await readdir(dir)).filter((name) => name.includes('ptask') || name.includes('jsonl'))).toEqual([]);
+  });
+
+  it('says which fields hold lists or objects, and are left out', async () => {
+    const rows = REVIEWS.map((row) => ({ ...row, Comments: [], meta: {} }));
+    const dir = await folderWith({ 'rows.json': JSON.stringify(rows) });
+    expect((await run(dir, 'rows.json')).stderr).toContain(
+      'Fields with lists or objects, which were left out: "Comments", "meta".\n',
+    );
   });
 
   it('is told what it cannot do', async () => {

@@ -4,9 +4,9 @@ import { DEMO_MODELS } from '../../../model/src/demo/packages.ts';
 import { Work } from '../../../task/src/data/work.ts';
 import type { Split } from '../../../task/src/data-facts.ts';
 import { fileNameOf } from '../../../task/src/new-task/file-name.ts';
-import { type DataProposal, proposeTask, type RowSurvey } from '../../../task/src/new-task/proposal.ts';
+import { calledAnswer, type DataProposal, proposeTask } from '../../../task/src/new-task/proposal.ts';
 import { FEWEST_TO_SPLIT } from '../../../task/src/new-task/split-rows.ts';
-import { type DataSurvey, noRows, surveyData } from '../../../task/src/new-task/survey-data.ts';
+import { type DataSurvey, noTask, surveyData } from '../../../task/src/new-task/survey-data.ts';
 import { fieldsIn, pathBeside, splitOf, splitsOf, taskFileText } from '../../../task/src/new-task/task-file-text.ts';
 import type { RowsWanted } from '../../../task/src/new-task/task-rows.ts';
 import { nodeEnvironment } from '../../../task/src/node-environment.ts';
@@ -62,14 +62,14 @@ export async function newCommand(args: readonly string[]): Promise<number> {
   if (values.out !== undefined) await requireFolder(folder);
   const survey = await surveyData(files, nodeEnvironment(), new Work({}));
   if (survey.faults.length > 0) return tellFaults(survey, output);
-  const proposal = proposalFor(survey.rows, asked, files);
+  const proposal = proposalFor(survey, asked, files);
   const taskname = proposal.taskname ?? asked.name ?? nameFor(files[0]!);
   const stem = path.join(folder, fileNameOf(taskname));
   const taskFile = `${stem}.ptask.json`;
   const data = await dataFor(survey, { ...proposal, taskname }, asked, stem);
   await requireFree([...data.made.map(({ path }) => path), taskFile], files, values.force);
 
-  tellSources(survey, data.notes, output);
+  tellSources(survey, [...data.notes, ...nestedNote(survey.rows.nestedIn(proposal.taskname))], output);
   const model = await modelBeside(taskFile, values.model);
   const language = values.language ?? (await languageFor(model, taskFile, proposal));
   const text = taskFileText({
@@ -125,23 +125,34 @@ function readAsked(values: {
 }
 
 /** @throws InputError where what is asked for is not in the rows */
-function proposalFor(rows: RowSurvey, asked: Asked, files: readonly string[]): DataProposal {
+function proposalFor({ rows, sources }: DataSurvey, asked: Asked, files: readonly string[]): DataProposal {
   const { tasknames } = rows;
   if (asked.name !== undefined && tasknames.length > 0 && !tasknames.includes(asked.name)) {
     throw new InputError(`the rows are of ${tasknames.slice(0, 5).join(', ')}, so that --name is one of these`);
   }
   const proposal = proposeTask(rows, { taskname: asked.name, answerField: asked.answer, fields: asked.texts });
-  if (!proposal) throw new InputError(noRows());
+  if (!proposal) throw new InputError(noTask(rows));
+  const nested = calledAnswer(rows.nestedIn(proposal.taskname));
+  const isAnswerOpen = asked.answer === undefined && (proposal.isAnswerGuessed || proposal.fields.length === 0);
+  if (nested !== undefined && isAnswerOpen) {
+    throw new InputError(
+      `'${nested}' holds lists or objects in ${whereIn(files)}, and an answer is a text; give each row one, or name another field with --answer`,
+    );
+  }
   const { texts, numbers } = rows.of(proposal.taskname);
   const columns = [...new Set([...texts.keys(), ...numbers.keys()])];
   for (const field of [proposal.answerField, ...proposal.fields]) {
     if (columns.includes(field)) continue;
-    const where = files.length === 1 ? shortPath(files[0]!) : 'the data';
     throw new InputError(
-      `there is no '${field}' with texts in ${where}, which has ${columns.slice(0, 20).join(', ')}${didYouMean(field, columns)}`,
+      `there is no '${field}' with texts in ${whereIn(files)}, which has ${columns.slice(0, 20).join(', ')}${didYouMean(field, columns)}`,
     );
   }
   const fields = proposal.fields.filter((field) => field !== proposal.answerField);
+  if (columns.length === 1 && sources.every(({ source }) => source.form === 'table')) {
+    throw new InputError(
+      `${whereIn(files)} has one column alone, '${columns[0]}': cells are separated by commas, semicolons or tabs`,
+    );
+  }
   if (fields.length === 0) {
     throw new InputError(
       `beside the answer '${proposal.answerField}' there is no text to answer; --answer takes another`,
@@ -149,6 +160,15 @@ function proposalFor(rows: RowSurvey, asked: Asked, files: readonly string[]): D
   }
   return { ...proposal, fields };
 }
+
+const nestedNote = (fields: readonly string[]) =>
+  fields.length === 0
+    ? []
+    : [
+        `Fields with lists or objects, which were left out: ${fields.map((field) => JSON.stringify(field)).join(', ')}.`,
+      ];
+
+const whereIn = (files: readonly string[]) => (files.length === 1 ? shortPath(files[0]!) : 'the data');
 
 /** What a task is called whose rows do not say: as its file, or as the folder of files that are called for their split. */
 function nameFor(file: string): string {

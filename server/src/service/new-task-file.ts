@@ -14,7 +14,7 @@ import { fileNameOf } from '../../../task/src/new-task/file-name.ts';
 import { proposeTask } from '../../../task/src/new-task/proposal.ts';
 import { isDataFile, openData } from '../../../task/src/new-task/read-data.ts';
 import { isFatal } from '../../../task/src/new-task/row-found.ts';
-import { fatalFault, faultText, noRows, surveyData } from '../../../task/src/new-task/survey-data.ts';
+import { fatalFault, faultText, noTask, surveyData } from '../../../task/src/new-task/survey-data.ts';
 import { copyName, pathBeside, splitsOf, taskFileText } from '../../../task/src/new-task/task-file-text.ts';
 import { TaskRows } from '../../../task/src/new-task/task-rows.ts';
 import type { ServiceHost } from './host.ts';
@@ -36,7 +36,7 @@ export async function proposeTaskFile(
   const proposal = proposeTask(survey.rows, { answerField });
   const fault = fatalFault(survey) ?? (proposal ? undefined : survey.faults[0]);
   if (fault) return { problem: faultText(nameOf(files[paths.indexOf(fault.path)]!), fault) };
-  if (!proposal) return { problem: noRows() };
+  if (!proposal) return { problem: noTask(survey.rows) };
   // In an editor the answer is asked for.
   const { taskname, labels, longestField, language, isAnswerGuessed: _, ...rest } = proposal;
   const unlike = survey.sources.filter(({ source }) => !isDataFile(source));

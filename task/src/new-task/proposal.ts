@@ -29,6 +29,18 @@ const MOST_LABELS = 30;
 const LONGEST_LABEL = 40;
 const ANSWER_NAMES = ['label', 'answer', 'response', 'completion', 'output', 'target', 'etikett', 'svar'];
 
+/** The first of some fields that is called as answers are, whatever its capitals. */
+export function calledAnswer(fields: readonly string[]): string | undefined {
+  for (const name of ANSWER_NAMES) {
+    const field = fields.find((field) => field.toLowerCase() === name);
+    if (field !== undefined) return field;
+  }
+  return undefined;
+}
+
+/** Such as `label_text` beside `label`, a number. */
+const isBesideAnswer = (field: string) => ANSWER_NAMES.some((name) => field.toLowerCase().startsWith(`${name}_`));
+
 /** Of what can be made a text without a doubt. */
 const isNumberOrTruth = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
 
@@ -76,6 +88,8 @@ interface TaskSurvey {
   rows: number;
   readonly texts: Map<string, FieldFacts>;
   readonly numbers: Map<string, FieldFacts>;
+  /** How many rows have a list or an object there, of which no text is made. */
+  readonly nested: Map<string, number>;
   /** Every so many rows a sample is taken. */
   stride: number;
   samples: ReadonlyMap<string, string>[];
@@ -96,6 +110,9 @@ export class RowSurvey {
         note(task.texts, field, value);
         samples?.set(field, value.slice(0, SAMPLE_UNITS));
       } else if (isNumberOrTruth(value)) note(task.numbers, field, String(value));
+      else if (value !== null && task.nested.size < MOST_NAMES) {
+        task.nested.set(field, (task.nested.get(field) ?? 0) + 1);
+      }
     }
     if (samples) keepSample(task, samples);
   }
@@ -116,6 +133,12 @@ export class RowSurvey {
     return this.#tasks.get(taskname) ?? emptySurvey();
   }
 
+  /** The fields of a task that hold lists or objects in most rows. */
+  nestedIn(taskname: string | undefined): string[] {
+    const { rows, nested } = this.of(taskname);
+    return [...nested].flatMap(([field, count]) => (count > rows / 2 ? [field] : []));
+  }
+
   #task(taskname: string | undefined): TaskSurvey | undefined {
     const known = this.#tasks.get(taskname);
     if (known || this.#tasks.size > MOST_NAMES) return known;
@@ -125,7 +148,14 @@ export class RowSurvey {
   }
 }
 
-const emptySurvey = (): TaskSurvey => ({ rows: 0, texts: new Map(), numbers: new Map(), stride: 1, samples: [] });
+const emptySurvey = (): TaskSurvey => ({
+  rows: 0,
+  texts: new Map(),
+  numbers: new Map(),
+  nested: new Map(),
+  stride: 1,
+  samples: [],
+});
 
 function note(fields: Map<string, FieldFacts>, field: string, value: string): void {
   let facts = fields.get(field);
@@ -172,15 +202,10 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
   const names = common.map(([field]) => field);
   const numbers = [...task.numbers].filter(
     ([field, facts]) =>
-      isCommon(facts) && (field === answer || ANSWER_NAMES.includes(field) || labelsOf(facts) !== undefined),
+      isCommon(facts) && (field === answer || calledAnswer([field]) !== undefined || labelsOf(facts) !== undefined),
   );
   const numberFields = numbers.map(([field]) => field);
-  const named =
-    answer ??
-    ANSWER_NAMES.find((name) => names.includes(name)) ??
-    // Such as `label_text` beside `label`, a number.
-    names.find((field) => ANSWER_NAMES.some((name) => field.startsWith(`${name}_`))) ??
-    ANSWER_NAMES.find((name) => numberFields.includes(name));
+  const named = answer ?? calledAnswer(names) ?? names.find(isBesideAnswer) ?? calledAnswer(numberFields);
   const answerField = named ?? names.at(-1);
   if (answerField === undefined) return undefined;
   const others = common.filter(([field]) => field !== answerField);

@@ -61,8 +61,16 @@ export async function surveyData(
   return { rows, sources, faults, more };
 }
 
-/** What is said where there is no row at all. */
-export function noRows(): string {
+/** What is said where no task can be proposed. */
+export function noTask(rows: RowSurvey): string {
+  const nested = rows.nestedIn(rows.taskname);
+  if (nested.length > 0) {
+    const names = nested.slice(0, MOST_TOLD).map((name) => JSON.stringify(name));
+    return t(
+      'The rows have no field with texts: {0} hold lists or objects, of which no text is made.',
+      names.join(', '),
+    );
+  }
   const example = '{"text": "…", "label": "…"}';
   return t(
     'There are no rows in these files: a row is a line of JSON, such as {0}, or of a table whose first line names its columns.',

@@ -44,10 +44,22 @@ describe('the proposal', () => {
       { answerField: 'label', numberFields: ['stars'] },
     ],
     [{ stars: 1 }, { stars: 5 }, { answerField: 'text', numberFields: ['stars'] }],
+    [{ Label: 1 }, { Label: 0 }, { answerField: 'Label', numberFields: ['Label'], labels: ['1', '0'] }],
+    [
+      { label: 1, LABEL_TEXT: 'yes' },
+      { label: 0, LABEL_TEXT: 'no' },
+      { answerField: 'LABEL_TEXT', fields: ['text'] },
+    ],
   ])('takes numbers that look like labels for what may be the answer: %j', (one, other, proposal) => {
     const rows = [one, other, one, other].map((answer, id) => ({ id, text: 'Good', ...answer }));
     expect(propose(rows)).toMatchObject(proposal);
   });
+  it('knows the answer by its name in any letter case', () =>
+    expect(propose([{ Label: 'yes', Text: 'Good' }])).toMatchObject({
+      fields: ['Text'],
+      answerField: 'Label',
+      isAnswerGuessed: false,
+    }));
   it('takes the answer that the user names', () =>
     expect(propose(ROWS, { answerField: 'text' })).toMatchObject({
       answerField: 'text',
@@ -125,6 +137,12 @@ describe('the proposal', () => {
       { title: 'Another title', body: 'Short', label: 'A label that is longer than both' },
     ];
     expect(propose(rows)).toMatchObject({ fields: ['title', 'body'], longestField: 'body' });
+  });
+  it('has no fields with lists or objects, which are known', () => {
+    const row = { tokens: ['a', 'b'], tags: null, meta: { by: 'me' }, text: 'a b' };
+    const survey = surveyOf([row, { ...row, tags: [0, 1] }, { ...row, tokens: 'a b' }]);
+    expect(survey.nestedIn(undefined)).toEqual(['tokens', 'meta']);
+    expect(proposeTask(survey)).toMatchObject({ answerField: 'text', fields: [] });
   });
   it('is none where nothing could be an answer', () => {
     expect(propose([])).toBeUndefined();
