@@ -244,7 +244,7 @@ describe('ptask new', () => {
       "error: 'Label' holds lists or objects in lists.json, and an answer is a text; give each row one, or name another field with --answer\n",
     );
     expect(await stderrOf('nested.json')).toBe(
-      'error: The rows have no field with texts: "tokens", "tags" hold lists or objects, of which no text is made.\n',
+      'error: The rows have no field with texts. These hold lists or objects, of which no text is made: "tokens", "tags".\n',
     );
     expect(await stderrOf('pipes.csv')).toBe(
       "error: pipes.csv has one column alone, 'text|label': cells are separated by commas, semicolons or tabs\n",

@@ -2,7 +2,7 @@ import { t } from '../../../l10n/src/words.ts';
 import { fileReason } from '../../../model/src/file-reason.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
-import { parseRow, RowReader } from '../rows.ts';
+import { type DataRow, parseRow, RowReader } from '../rows.ts';
 import { type DataEncoding, type DataLetters, decoded, encodingOf } from './data-text.ts';
 import { ListReader } from './list-reader.ts';
 import { type DataFault, type FormReader, fatal, isFatal, type RowFound } from './row-found.ts';
@@ -195,18 +195,48 @@ function notesOnLetters({ encoding, lost }: DataLetters): string[] {
 class LineRows implements FormReader {
   readonly #encoder = new TextEncoder();
   readonly #reader = new RowReader();
+  #before: DataRow | undefined;
+  #isFirst = true;
 
   async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    for await (const text of open()) yield this.#reader.push(this.#encoder.encode(text)).map(asFound);
-    yield this.#reader.end().map(asFound);
+    for await (const text of open()) yield this.#found(this.#reader.push(this.#encoder.encode(text)));
+    yield this.#found(this.#reader.end());
   }
 
   notes(): string[] {
     return [];
   }
+
+  #found(rows: readonly DataRow[]): RowFound[] {
+    const found: RowFound[] = [];
+    for (const row of rows) {
+      if (this.#isFirst && this.#before !== undefined) {
+        this.#isFirst = false;
+        // Of such a file every line would be told.
+        if (isOneObject(this.#before, row)) return [...found, fatal(this.#before.line + 1, overLines())];
+      }
+      this.#before = row;
+      found.push(asFound(row));
+    }
+    return found;
+  }
 }
 
-function asFound(row: ReturnType<RowReader['push']>[number]): RowFound {
+/** Whether two lines at the beginning of a file are of an object that goes on over several. */
+function isOneObject(first: DataRow, second: DataRow): boolean {
+  const [isBroken, goesOn] = [first.value === undefined, second.value === undefined];
+  return isBroken && goesOn && first.text.trimStart().startsWith('{') && !second.text.trimStart().startsWith('{');
+}
+
+function overLines(): string {
+  const example = '[{"text": "…", "label": "…"}]';
+  return t(
+    'An object begins here that takes several lines: a row takes one, unless all rows stand in a list, such as {0}.',
+    example,
+  );
+}
+
+function asFound(row: DataRow): RowFound {
   const line = row.line + 1;
   return row.value ? { row: row.value, line } : { row: undefined, line, message: row.problem.message, isFatal: false };
 }

@@ -67,7 +67,7 @@ export function noTask(rows: RowSurvey): string {
   if (nested.length > 0) {
     const names = nested.slice(0, MOST_TOLD).map((name) => JSON.stringify(name));
     return t(
-      'The rows have no field with texts: {0} hold lists or objects, of which no text is made.',
+      'The rows have no field with texts. These hold lists or objects, of which no text is made: {0}.',
       names.join(', '),
     );
   }

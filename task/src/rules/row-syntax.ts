@@ -17,9 +17,21 @@ export const rowSyntax: Rule = {
     right: '{"taskname": "sentiment-task", "sentence": "Bra", "label": "positiva"}',
   },
   checkBadRow(row, report) {
-    report(() => ({ at: row.problem, message: row.problem.message, fixes: repairs(row) }));
+    report(() => ({ at: row.problem, message: messageOf(row), fixes: repairs(row) }));
   },
 };
+
+/** How a list begins that has all rows in it. */
+const LIST_OF_ROWS = /^\s*\[\s*(?:\{|$)/;
+
+function messageOf({ text, problem }: BadRow): string {
+  if (!LIST_OF_ROWS.test(text)) return problem.message;
+  const help = t(
+    'New Task File in VS Code makes such lines of a list, and so does {0} on the command line.',
+    'ptask new',
+  );
+  return `${problem.message} ${help}`;
+}
 
 /** A longer line is hardly a slip of the pen, and trying repairs would take long. */
 const MAX_REPAIRED = 10_000;

@@ -292,6 +292,27 @@ describe('lines of JSON', () => {
     ]);
   });
 
+  it('are told once where their objects take several lines', async () => {
+    for (const size of [1, 1000]) {
+      const { rows, faults } = await read(
+        'rows.json',
+        '\n{\n  "rows": [\n    {"a": "1"},\n    {"a": "2"}\n  ]\n}\n',
+        size,
+      );
+      expect(rows).toEqual([]);
+      expect(faults).toMatchObject([
+        { line: 2, message: expect.stringContaining('not a JSON object'), isFatal: false },
+        { line: 2, message: expect.stringContaining('takes several lines'), isFatal: true },
+      ]);
+    }
+    const broken = await read('rows.jsonl', '{"a": "1\n{"a": "2"\n{"a": "3"}\n');
+    expect(broken.rows).toEqual([{ a: '3' }]);
+    expect(broken.faults.map(({ line, isFatal }) => [line, isFatal])).toEqual([
+      [1, false],
+      [2, false],
+    ]);
+  });
+
   it('are known by their beginning, whatever the file is called', async () => {
     expect((await read('rows.json', '{"a":"1"}\n{"a":"2"}\n')).form).toBe('lines');
     expect((await read('rows.jsonl', '[{"a":"1"}]')).form).toBe('list');

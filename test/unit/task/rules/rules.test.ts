@@ -41,6 +41,16 @@ describe.each(Object.entries(cases))('%s', (code, { fires, silent }) => {
   });
 });
 
+it('says what makes rows of a list, at its beginning', async () => {
+  const told = async (text: string) =>
+    (await check({ data: { 'train.jsonl': text } })).problems
+      .filter(({ code, message }) => code === 'row-syntax' && message.includes('ptask new'))
+      .map(({ range }) => range.start.line);
+  expect(await told(JSON.stringify([{ text: 'a' }, { text: 'b' }], null, 2))).toEqual([0]);
+  expect(await told(`${row('a')}\n[${row('b')},\n${row('c')}]`)).toEqual([1]);
+  expect(await told('["a", "b"]\n"text", [\n')).toEqual([]);
+});
+
 describe('a rule that is stricter or milder than usual', () => {
   const said = async (code: string, fixture: Fixture) =>
     (await check(fixture)).problems.filter((problem) => problem.code === code).map(({ severity }) => severity);
