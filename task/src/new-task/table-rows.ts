@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { severalOf } from '../repeated-fields.ts';
 import { type DataFault, type FormReader, fatal, type RowFound } from './row-found.ts';
 import type { TableProblem, TableRecord } from './table-reader.ts';
 
@@ -42,11 +43,11 @@ export class TableRows implements FormReader {
   notes(): string[] {
     const names = this.#names ?? [];
     const nameless = names.filter((name) => name === '').length;
-    const twice = new Set(names.filter((name, place) => name !== '' && names.indexOf(name) !== place));
+    const twice = severalOf(names.filter((name) => name !== ''));
     return [
       ...(nameless === 0 ? [] : [t('Columns without a name, which are left out: {0}.', nameless)]),
       ...(this.#joined.length === 0 ? [] : [joinedRows(this.#joined)]),
-      ...[...twice].map((name) => t('Of the columns that are named {0} the first counts.', JSON.stringify(name))),
+      ...twice.map((name) => t('Of the columns that are named {0} the first counts.', JSON.stringify(name))),
     ];
   }
 
