@@ -19,7 +19,7 @@ export interface TaskFileProposal {
   readonly taskname?: string;
   /** Fields with text, in the order in which they stand, the answer not among them. */
   readonly fields: readonly string[];
-  /** Fields with text that are not proposed, since it is nothing but numbers. */
+  /** Fields with text that are not proposed, since it is nothing but numbers or dates. */
   readonly otherFields: readonly string[];
   readonly answerField: string;
   /** Fields with numbers or truth values that are the answer, or may be. */

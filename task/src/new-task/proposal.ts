@@ -9,7 +9,7 @@ export interface DataProposal {
   readonly taskname: string | undefined;
   /** Fields with text that most rows have, in the order in which they stand, the answer not among them. */
   readonly fields: readonly string[];
-  /** Such fields that hold nothing but numbers, as columns of a table do, where there are others. They are not proposed. */
+  /** Such fields that hold nothing but numbers or dates, as columns of a table do, where there are others. They are not proposed. */
   readonly otherFields: readonly string[];
   readonly answerField: string;
   /** Whether that is only the last of several fields, none of which is called as answers are. */
@@ -62,6 +62,16 @@ const MOST_NAMES = 1000;
 /** In the digits of any script, with decimal points or commas, groups of three, a currency or a per cent sign. */
 const NUMBER = /^[\s\p{Sc}]*[-+−]?\p{Nd}[\p{Nd}\s.,'’٫٬]*[\s%٪\p{Sc}]*$/u;
 
+/** Of a date in figures, and a time that may follow it, as programs write them: 2024-01-02T03:04:05.6Z, 1/2/2024 3:04 PM, 02.01.2024. */
+const DATE = new RegExp(
+  [
+    '^\\p{Nd}{1,4}([-./])\\s?\\p{Nd}{1,4}\\1\\s?\\p{Nd}{1,4}\\.?',
+    '(?:[\\sT,]\\s*\\p{Nd}{1,2}(?:[:.]\\p{Nd}{2}){1,2}(?:[.,]\\p{Nd}+)?)?',
+    '\\s*(?:[AP]M)?\\s*(?:Z|UTC|GMT)?(?:[-+]\\p{Nd}{1,2}(?::?\\p{Nd}{2})?)?$',
+  ].join(''),
+  'iu',
+);
+
 /** How many rows' texts are kept to tell their language, and how much of each. */
 const MOST_SAMPLES = 400;
 const SAMPLE_UNITS = 300;
@@ -75,8 +85,8 @@ interface FieldFacts {
    * takes for one: the first that was found stands for all that differ in outer blanks or the composition of letters alone.
    */
   values: Map<string, string> | undefined;
-  /** Whether all that are not blank are numbers, however they are written. */
-  areNumbers: boolean;
+  /** Whether all that are not blank are numbers or dates, however they are written. */
+  areFigures: boolean;
   /** The length of the longest in UTF-16 units. */
   longest: number;
 }
@@ -161,13 +171,14 @@ function note(fields: Map<string, FieldFacts>, field: string, value: string): vo
   let facts = fields.get(field);
   if (facts === undefined) {
     if (fields.size >= MOST_NAMES || !canBePlaceholder(field)) return;
-    facts = { rows: 0, values: new Map(), areNumbers: true, longest: 0 };
+    facts = { rows: 0, values: new Map(), areFigures: true, longest: 0 };
     fields.set(field, facts);
   }
   facts.rows += 1;
   facts.longest = Math.max(facts.longest, value.length);
   const isBlank = value.trim() === '';
-  if (facts.areNumbers && !isBlank) facts.areNumbers = value.length <= LONGEST_LABEL && NUMBER.test(value);
+  if (facts.areFigures && !isBlank)
+    facts.areFigures = value.length <= LONGEST_LABEL && (NUMBER.test(value) || DATE.test(value.trim()));
   if (facts.values === undefined || isBlank) return;
   const key = formKey(value);
   if (!facts.values.has(key)) facts.values.set(key, value.trim());
@@ -209,7 +220,7 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
   const answerField = named ?? names.at(-1);
   if (answerField === undefined) return undefined;
   const others = common.filter(([field]) => field !== answerField);
-  const texts = others.filter(([, { areNumbers }]) => !areNumbers);
+  const texts = others.filter(([, { areFigures }]) => !areFigures);
   const proposed = (texts.length > 0 ? texts : others).map(([field]) => field);
   const fields = wanted.fields ?? proposed;
   // Rows without a task's name are given it.

@@ -112,6 +112,22 @@ describe('the proposal', () => {
     expect(propose([row], { fields: ['price', 'text'] })).toMatchObject({ fields: ['price', 'text'] });
     expect(propose([row], { answerField: 'price' })).toMatchObject({ fields: ['text', 'label'], answerField: 'price' });
   });
+  it.each([
+    '2024-01-02',
+    '2024-01-02T03:04:05.678Z',
+    '2024/01/02 3:04:05 PM GMT+1',
+    '1/2/24 15:04',
+    '02.01.2024 10:05:30',
+    '2024-01-02 10.05.30',
+    '2024. 1. 2.',
+    '٢٠٢٤/٠١/٠٢ ١٠:٠٥',
+  ])('leaves out what holds nothing but dates, as of forms and exports, such as %s', (when) =>
+    expect(propose([{ when, text: 'Good', label: 'x' }])).toMatchObject({ fields: ['text'], otherFields: ['when'] }),
+  );
+  it.each(['3-1', '12/4-3', '10:05', '1/2/2024 was good', 'A 2024-01-02'])(
+    'takes for a text what is no date: %s',
+    (score) => expect(propose([{ score, text: 'Good', label: 'x' }])).toMatchObject({ fields: ['score', 'text'] }),
+  );
   it('has no labels where the answers are free text', () =>
     expect(
       propose([
