@@ -2,9 +2,10 @@ import { t } from '../../../l10n/src/words.ts';
 import { fileReason } from '../../../model/src/file-reason.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
-import { type DataRow, parseRow, RowReader } from '../rows.ts';
+import { repeatedFields } from '../repeated-fields.ts';
+import { type DataRow, parseRow, type RowObject, RowReader } from '../rows.ts';
 import { type DataEncoding, type DataLetters, decoded, encodingOf } from './data-text.ts';
-import { ListReader } from './list-reader.ts';
+import { type ListItem, ListReader } from './list-reader.ts';
 import { type DataFault, type FormReader, fatal, isFatal, type RowFound } from './row-found.ts';
 import { TableRows } from './table-rows.ts';
 
@@ -192,7 +193,27 @@ function notesOnLetters({ encoding, lost }: DataLetters): string[] {
   return lost === 0 ? [] : [t('It is UTF-8 but for some letters, each of which was read as {0}: {1}.', '\ufffd', lost)];
 }
 
+/** More names are not told. */
+const MOST_REPEATED = 10;
+
+/** The fields that stand several times in one row. */
+class RepeatedFields {
+  readonly #names = new Set<string>();
+
+  add(text: string, row: RowObject): void {
+    if (this.#names.size >= MOST_REPEATED) return;
+    for (const name of repeatedFields(text, row)) this.#names.add(name);
+  }
+
+  notes(): string[] {
+    if (this.#names.size === 0) return [];
+    const names = [...this.#names].slice(0, MOST_REPEATED).map((name) => JSON.stringify(name));
+    return [t('Fields that stand several times in one row, of which the last counts: {0}.', names.join(', '))];
+  }
+}
+
 class LineRows implements FormReader {
+  readonly #repeated = new RepeatedFields();
   readonly #encoder = new TextEncoder();
   readonly #reader = new RowReader();
   #before: DataRow | undefined;
@@ -204,7 +225,7 @@ class LineRows implements FormReader {
   }
 
   notes(): string[] {
-    return [];
+    return this.#repeated.notes();
   }
 
   #found(rows: readonly DataRow[]): RowFound[] {
@@ -216,6 +237,7 @@ class LineRows implements FormReader {
         if (isOneObject(this.#before, row)) return [...found, fatal(this.#before.line + 1, overLines())];
       }
       this.#before = row;
+      if (row.value) this.#repeated.add(row.text, row.value);
       found.push(asFound(row));
     }
     return found;
@@ -242,10 +264,12 @@ function asFound(row: DataRow): RowFound {
 }
 
 class ListRows implements FormReader {
+  readonly #repeated = new RepeatedFields();
   readonly #reader = new ListReader();
 
   async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    for await (const text of open()) yield [...this.#reader.push(text).map(inList), ...this.#problem()];
+    for await (const text of open())
+      yield [...this.#reader.push(text).map((item) => this.#found(item)), ...this.#problem()];
     this.#reader.end();
     yield this.#problem();
   }
@@ -256,13 +280,16 @@ class ListRows implements FormReader {
   }
 
   notes(): string[] {
-    return [];
+    return this.#repeated.notes();
   }
-}
 
-function inList({ line, text }: { line: number; text: string }): RowFound {
-  const row = parseRow(text);
-  if (row?.value) return { row: row.value, line };
-  const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
-  return { row: undefined, line, message, isFatal: false };
+  #found({ line, text }: ListItem): RowFound {
+    const row = parseRow(text);
+    if (row?.value) {
+      this.#repeated.add(text, row.value);
+      return { row: row.value, line };
+    }
+    const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
+    return { row: undefined, line, message, isFatal: false };
+  }
 }

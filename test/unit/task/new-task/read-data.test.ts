@@ -321,6 +321,15 @@ describe('lines of JSON', () => {
   });
 });
 
+it.each([
+  ['a list', '[{"a":"1"},\n{"a":"2","b":{"a":3},"a":"4","b":5}]'],
+  ['lines', '{"a":"1"}\n{"a":"2","b":{"a":3},"a":"4","b":5}\n'],
+])('of a field that stands twice in a row the last counts, which is told, in %s', async (_, text) => {
+  const { rows, notes } = await read('rows.json', text);
+  expect(rows).toEqual([{ a: '1' }, { a: '4', b: 5 }]);
+  expect(notes).toEqual(['Fields that stand several times in one row, of which the last counts: "a", "b".']);
+});
+
 it('a file that cannot be read is a fault, also after a while', async () => {
   const work = new Work({});
   expect(await openData('a.csv', { readFile: async () => 'not-found' }, work)).toMatchObject({
