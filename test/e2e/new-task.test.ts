@@ -223,6 +223,7 @@ describe('ptask new', () => {
       'object.json': '{\n  "rows": []\n}\n',
       'lists.json': '[{"text": "Good", "user": "me", "Label": ["yes"], "meta": {}}]',
       'nested.json': '[{"tokens": ["Good"], "tags": [0]}]',
+      'tags.json': '[{"id": "a", "tokens": ["Good"], "tags": [0]}]',
       'pipes.csv': 'text|label\nGood|yes\n',
     });
     const stderrOf = async (...args: string[]) => {
@@ -245,6 +246,9 @@ describe('ptask new', () => {
     );
     expect(await stderrOf('nested.json')).toBe(
       'error: The rows have no field with texts. These hold lists or objects, of which no text is made: "tokens", "tags".\n',
+    );
+    expect(await stderrOf('tags.json')).toBe(
+      `error: beside the answer 'id' there is no text to answer, since these fields hold lists or objects: "tokens", "tags"; --answer takes another\n`,
     );
     expect(await stderrOf('pipes.csv')).toBe(
       "error: pipes.csv has one column alone, 'text|label': cells are separated by commas, semicolons or tabs\n",

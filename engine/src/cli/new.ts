@@ -155,18 +155,19 @@ function proposalFor({ rows, sources }: DataSurvey, asked: Asked, files: readonl
   }
   if (fields.length === 0) {
     throw new InputError(
-      `beside the answer '${proposal.answerField}' there is no text to answer; --answer takes another`,
+      `beside the answer '${proposal.answerField}' there is no text to answer${nestedWords(rows.nestedIn(proposal.taskname))}; --answer takes another`,
     );
   }
   return { ...proposal, fields };
 }
 
+const quoted = (fields: readonly string[]) => fields.map((field) => JSON.stringify(field)).join(', ');
+
 const nestedNote = (fields: readonly string[]) =>
-  fields.length === 0
-    ? []
-    : [
-        `Fields with lists or objects, which were left out: ${fields.map((field) => JSON.stringify(field)).join(', ')}.`,
-      ];
+  fields.length === 0 ? [] : [`Fields with lists or objects, which were left out: ${quoted(fields)}.`];
+
+const nestedWords = (fields: readonly string[]) =>
+  fields.length === 0 ? '' : `, since these fields hold lists or objects: ${quoted(fields.slice(0, 20))}`;
 
 const whereIn = (files: readonly string[]) => (files.length === 1 ? shortPath(files[0]!) : 'the data');
 

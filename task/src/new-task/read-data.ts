@@ -246,8 +246,8 @@ class LineRows implements FormReader {
 
 /** Whether two lines at the beginning of a file are of an object that goes on over several. */
 function isOneObject(first: DataRow, second: DataRow): boolean {
-  const [isBroken, goesOn] = [first.value === undefined, second.value === undefined];
-  return isBroken && goesOn && first.text.trimStart().startsWith('{') && !second.text.trimStart().startsWith('{');
+  if (first.value !== undefined || second.value !== undefined) return false;
+  return /^\s*\{(?!.*\}\s*$)/.test(first.text) && !second.text.trimStart().startsWith('{');
 }
 
 function overLines(): string {
