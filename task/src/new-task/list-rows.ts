@@ -1,14 +1,17 @@
 import { t } from '../../../l10n/src/words.ts';
 import { parseRow } from '../rows.ts';
-import { ListReader } from './list-reader.ts';
+import { type ListItem, ListReader } from './list-reader.ts';
+import { RepeatedInRows } from './repeated-in-rows.ts';
 import { type FormReader, fatal, type RowFound } from './row-found.ts';
 
 /** The rows of a list in JSON. */
 export class ListRows implements FormReader {
+  readonly #repeated = new RepeatedInRows();
   readonly #reader = new ListReader();
 
   async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    for await (const text of open()) yield [...this.#reader.push(text).map(inList), ...this.#problem()];
+    for await (const text of open())
+      yield [...this.#reader.push(text).map((item) => this.#found(item)), ...this.#problem()];
     this.#reader.end();
     yield this.#problem();
   }
@@ -19,13 +22,16 @@ export class ListRows implements FormReader {
   }
 
   notes(): string[] {
-    return [];
+    return this.#repeated.notes();
   }
-}
 
-function inList({ line, text }: { line: number; text: string }): RowFound {
-  const row = parseRow(text);
-  if (row?.value) return { row: row.value, line };
-  const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
-  return { row: undefined, line, message, isFatal: false };
+  #found({ line, text }: ListItem): RowFound {
+    const row = parseRow(text);
+    if (row?.value) {
+      this.#repeated.add(text, row.value);
+      return { row: row.value, line };
+    }
+    const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
+    return { row: undefined, line, message, isFatal: false };
+  }
 }

@@ -2,10 +2,9 @@ import { t } from '../../../l10n/src/words.ts';
 import { fileReason } from '../../../model/src/file-reason.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
-import { repeatedFields } from '../repeated-fields.ts';
-import { type DataRow, parseRow, type RowObject, RowReader } from '../rows.ts';
 import { type DataEncoding, type DataLetters, decoded, encodingOf } from './data-text.ts';
-import { type ListItem, ListReader } from './list-reader.ts';
+import { LineRows } from './line-rows.ts';
+import { ListRows } from './list-rows.ts';
 import { type DataFault, type FormReader, fatal, isFatal, type RowFound } from './row-found.ts';
 import { TableRows } from './table-rows.ts';
 
@@ -25,6 +24,12 @@ export interface DataSource {
   /** What else is to be said of it, once its rows have been read. */
   notes(): readonly string[];
 }
+
+const READERS: Readonly<Record<DataForm, new () => FormReader>> = {
+  table: TableRows,
+  list: ListRows,
+  lines: LineRows,
+};
 
 const TABLE = /\.(csv|tsv|tab)$/i;
 const JSON_NAME = /\.(json|jsonl|ndjson)$/i;
@@ -132,10 +137,6 @@ class DataFile {
 
   as(form: DataForm): DataSource {
     let notes: readonly string[] = [];
-    const ownRows = () => {
-      if (form === 'lines') return new LineRows();
-      return form === 'list' ? new ListRows() : new TableRows();
-    };
     const readAll = this.#readAll.bind(this);
     const letters = this.#letters;
     const { path } = this;
@@ -144,7 +145,7 @@ class DataFile {
       form,
       encoding: letters.encoding,
       async *rows() {
-        const rows = ownRows();
+        const rows = new READERS[form]();
         yield* readAll(rows);
         notes = [...notesOnLetters(letters), ...rows.notes()];
       },
@@ -191,105 +192,4 @@ function notesOnLetters({ encoding, lost }: DataLetters): string[] {
     ];
   }
   return lost === 0 ? [] : [t('It is UTF-8 but for some letters, each of which was read as {0}: {1}.', '\ufffd', lost)];
-}
-
-/** More names are not told. */
-const MOST_REPEATED = 10;
-
-/** The fields that stand several times in one row. */
-class RepeatedFields {
-  readonly #names = new Set<string>();
-
-  add(text: string, row: RowObject): void {
-    if (this.#names.size >= MOST_REPEATED) return;
-    for (const name of repeatedFields(text, row)) this.#names.add(name);
-  }
-
-  notes(): string[] {
-    if (this.#names.size === 0) return [];
-    const names = [...this.#names].slice(0, MOST_REPEATED).map((name) => JSON.stringify(name));
-    return [t('Fields that stand several times in one row, of which the last counts: {0}.', names.join(', '))];
-  }
-}
-
-class LineRows implements FormReader {
-  readonly #repeated = new RepeatedFields();
-  readonly #encoder = new TextEncoder();
-  readonly #reader = new RowReader();
-  #before: DataRow | undefined;
-  #isFirst = true;
-
-  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    for await (const text of open()) yield this.#found(this.#reader.push(this.#encoder.encode(text)));
-    yield this.#found(this.#reader.end());
-  }
-
-  notes(): string[] {
-    return this.#repeated.notes();
-  }
-
-  #found(rows: readonly DataRow[]): RowFound[] {
-    const found: RowFound[] = [];
-    for (const row of rows) {
-      if (this.#isFirst && this.#before !== undefined) {
-        this.#isFirst = false;
-        // Of such a file every line would be told.
-        if (isOneObject(this.#before, row)) return [...found, fatal(this.#before.line + 1, overLines())];
-      }
-      this.#before = row;
-      if (row.value) this.#repeated.add(row.text, row.value);
-      found.push(asFound(row));
-    }
-    return found;
-  }
-}
-
-/** Whether two lines at the beginning of a file are of an object that goes on over several. */
-function isOneObject(first: DataRow, second: DataRow): boolean {
-  if (first.value !== undefined || second.value !== undefined) return false;
-  return /^\s*\{(?!.*\}\s*$)/.test(first.text) && !second.text.trimStart().startsWith('{');
-}
-
-function overLines(): string {
-  const example = '[{"text": "…", "label": "…"}]';
-  return t(
-    'An object begins here that takes several lines: a row takes one, unless all rows stand in a list, such as {0}.',
-    example,
-  );
-}
-
-function asFound(row: DataRow): RowFound {
-  const line = row.line + 1;
-  return row.value ? { row: row.value, line } : { row: undefined, line, message: row.problem.message, isFatal: false };
-}
-
-class ListRows implements FormReader {
-  readonly #repeated = new RepeatedFields();
-  readonly #reader = new ListReader();
-
-  async *read(open: () => AsyncIterable<string>): AsyncGenerator<RowFound[]> {
-    for await (const text of open())
-      yield [...this.#reader.push(text).map((item) => this.#found(item)), ...this.#problem()];
-    this.#reader.end();
-    yield this.#problem();
-  }
-
-  #problem(): RowFound[] {
-    const { problem } = this.#reader;
-    return problem === undefined ? [] : [fatal(problem.line, problem.message)];
-  }
-
-  notes(): string[] {
-    return this.#repeated.notes();
-  }
-
-  #found({ line, text }: ListItem): RowFound {
-    const row = parseRow(text);
-    if (row?.value) {
-      this.#repeated.add(text, row.value);
-      return { row: row.value, line };
-    }
-    const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
-    return { row: undefined, line, message, isFatal: false };
-  }
 }
