@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Environment, expanded } from './expanded-path.ts';
 import { homeFolder } from './home-folder.ts';
 import { isHubId } from './hub-id.ts';
 import { readWhole } from './read-whole.ts';
@@ -8,8 +9,6 @@ import { readWhole } from './read-whole.ts';
  * The cache that Hugging Face's programs share: `models--<owner>--<name>/snapshots/<commit>/` holds a model's files, as
  * links into `blobs/`, and `refs/main` names the commit that was fetched last. It is read here, and never written.
  */
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the cache is, by the variables that Hugging Face's programs go by. */
 export function hubCacheFolder(environment: Environment = process.env): string {
@@ -21,16 +20,6 @@ export function hubCacheFolder(environment: Environment = process.env): string {
 export function hubHome(environment: Environment = process.env): string {
   const { HF_HOME, XDG_CACHE_HOME } = environment;
   return expanded(HF_HOME || join(XDG_CACHE_HOME || join(homeFolder(), '.cache'), 'huggingface'), environment);
-}
-
-/**
- * `~` in front is the user's home folder; `$NAME` and `${NAME}` are variables, as no shell has put their values into what comes
- * of a file such as `/etc/environment`; on Windows `%NAME%` as well. One that is not set stays as it is written, as in Python.
- */
-export function expanded(path: string, environment: Environment = process.env, platform = process.platform): string {
-  const own = /^~(?=[/\\]|$)/.test(path) ? join(homeFolder(), path.slice(1)) : path;
-  const named = own.replaceAll(/\$(?:(\w+)|\{(\w+)\})/g, (text, bare, braced) => environment[bare ?? braced] ?? text);
-  return platform === 'win32' ? named.replaceAll(/%([^%]+)%/g, (text, name) => environment[name] ?? text) : named;
 }
 
 /** Where the cache keeps everything of a model, whether it has any of it or not. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
-import { type Environment, expanded, hubCacheFolder, hubHome } from '../../../model/src/hub-cache.ts';
+import { type Environment, expanded } from '../../../model/src/expanded-path.ts';
+import { hubCacheFolder, hubHome } from '../../../model/src/hub-cache.ts';
 import { HubError } from './hub-error.ts';
 
 /** What a user has set for all programs that fetch from the hub. */

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { expanded } from '../expanded-path.ts';
 import { homeFolder } from '../home-folder.ts';
 
 export interface Surroundings {
@@ -11,7 +12,7 @@ export interface Surroundings {
 export function cacheFolder(
   { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homeFolder() },
 ): string {
-  if (env.PTASK_CACHE) return env.PTASK_CACHE;
+  if (env.PTASK_CACHE) return expanded(env.PTASK_CACHE, env, platform, home);
   if (platform === 'darwin') return join(home, 'Library', 'Caches', 'ptask');
   if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'ptask', 'Cache');
   // The XDG specification says that a relative path is to be ignored.

@@ -12,6 +12,7 @@ test.each([
   ['Windows', 'win32', { LOCALAPPDATA: join(home, 'Local') }, join(home, 'Local', 'ptask', 'Cache')],
   ['Windows without LOCALAPPDATA', 'win32', {}, join(home, 'AppData', 'Local', 'ptask', 'Cache')],
   ['anywhere with PTASK_CACHE', 'darwin', { PTASK_CACHE: '/cache' }, '/cache'],
+  ['PTASK_CACHE that no shell has read', 'linux', { PTASK_CACHE: '~/models' }, join(home, 'models')],
 ] as const)('%s', (_, platform, env, expected) => {
   expect(cacheFolder({ platform, env, home })).toBe(expected);
 });

@@ -2,8 +2,9 @@ import { copyFile, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { expanded } from '../../../model/src/expanded-path.ts';
 import { homeFolder } from '../../../model/src/home-folder.ts';
-import { cachedModelFolder, cachedModels, expanded, hubCacheFolder } from '../../../model/src/hub-cache.ts';
+import { cachedModelFolder, cachedModels, hubCacheFolder } from '../../../model/src/hub-cache.ts';
 import { isHubId } from '../../../model/src/hub-id.ts';
 import { locateModel } from '../../../model/src/locate-model.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
