@@ -32,11 +32,13 @@ describe('ptask new', () => {
   it('says which columns may be the answer otherwise, where no name says which it is', async () => {
     const lines = REVIEWS.map(({ text, label }, n) => `${n};${label};"${text}"`);
     const dir = await folderWith({ 'omdömen.csv': ['nummer;betyg;åsikt', ...lines].join('\n') });
-    expect((await run(dir, 'omdömen.csv')).stdout).toContain(
-      'The answer is the last column, since no name says which it is; --answer takes another: "betyg", "nummer"\n',
+    const guessed = await run(dir, 'omdömen.csv');
+    expect(guessed.stdout).toContain('from "åsikt" to the answer "betyg", one of 2 labels: ');
+    expect(guessed.stdout).toContain(
+      'No name says which column is the answer; --answer takes another: "åsikt", "nummer"\n',
     );
-    const asked = await run(dir, 'omdömen.csv', '--answer', 'betyg', '--force');
-    expect(asked.stdout).toContain('to the answer "betyg"');
+    const asked = await run(dir, 'omdömen.csv', '--answer', 'åsikt', '--text', 'betyg', '--force');
+    expect(asked.stdout).toContain('to the answer "åsikt"');
     expect(asked.stdout).not.toContain('--answer');
   });
 

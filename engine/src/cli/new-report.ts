@@ -58,7 +58,7 @@ export function tellMade(
     const more = others.length > MOST_SHOWN_FIELDS ? ', …' : '';
     output.text(
       oneLine(
-        `The answer is the last column, since no name says which it is; --answer takes another: ${quoted(others.slice(0, MOST_SHOWN_FIELDS))}${more}`,
+        `No name says which column is the answer; --answer takes another: ${quoted(others.slice(0, MOST_SHOWN_FIELDS))}${more}`,
       ),
     );
   }

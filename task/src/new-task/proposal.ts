@@ -12,7 +12,7 @@ export interface DataProposal {
   /** Such fields that hold nothing but numbers or dates, as columns of a table do, where there are others. They are not proposed. */
   readonly otherFields: readonly string[];
   readonly answerField: string;
-  /** Whether that is only the last of several fields, none of which is called as answers are. */
+  /** Whether it is one of several fields, none of which is called as answers are: the last that looks like labels, or the last. */
   readonly isAnswerGuessed: boolean;
   /** Fields with numbers or truth values that are the answer, or may be. */
   readonly numberFields: readonly string[];
@@ -217,7 +217,8 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
   );
   const numberFields = numbers.map(([field]) => field);
   const named = answer ?? calledAnswer(names) ?? names.find(isBesideAnswer) ?? calledAnswer(numberFields);
-  const answerField = named ?? names.at(-1);
+  const likeLabels = common.findLast(([, facts]) => !facts.areFigures && labelsOf(facts) !== undefined)?.[0];
+  const answerField = named ?? likeLabels ?? names.at(-1);
   if (answerField === undefined) return undefined;
   const others = common.filter(([field]) => field !== answerField);
   const texts = others.filter(([, { areFigures }]) => !areFigures);

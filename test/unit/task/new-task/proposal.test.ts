@@ -23,6 +23,11 @@ describe('the proposal', () => {
     }));
   it('takes the last field as the answer where none is called so', () =>
     expect(propose([{ question: 'a', reply: 'b' }])).toMatchObject({ answerField: 'reply', isAnswerGuessed: true }));
+  it('takes the last field that looks like labels, which many tables have in front of the texts', () => {
+    const rows = ROWS.map(({ text, label }, n) => ({ nr: String(n % 2), mood: label, tweet: text }));
+    const guessed = { answerField: 'mood', fields: ['tweet'], otherFields: ['nr'], isAnswerGuessed: true };
+    expect(propose(rows)).toMatchObject(guessed);
+  });
   it.each([
     ['a name says it', { answer: 'a', reply: 'b' }, {}],
     ['the user says it', { question: 'a', reply: 'b' }, { answerField: 'question' }],
