@@ -108,7 +108,8 @@ async function moved(from: string, to: string): Promise<boolean> {
 }
 
 async function flushFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
+  // A copy of contents that may not be written may not be either; Windows alone flushes only what may.
+  const file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
   try {
     await file.sync();
   } finally {
