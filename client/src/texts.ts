@@ -10,6 +10,8 @@ export interface Texts {
   readonly locale: string;
   /** `97 %` in Swedish, `97%` in English. @param share from 0 to 1 */
   percent(share: number, digits?: number): string;
+  /** `72.4% – 88.3%` in English. */
+  percentRange(shares: readonly [number, number], digits?: number): string;
   number(value: number, digits?: number): string;
   /** `45 s`, `3 min`, `1 h 20 min`. */
   duration(seconds: number): string;
@@ -21,16 +23,18 @@ export function textsFor(translate: Translate, locale: string): Texts {
     translate(message, ...values.map((value) => (typeof value === 'string' ? isolated(value) : value)));
   const number = (value: number, digits = 0) =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+  const percents = (digits: number) =>
+    new Intl.NumberFormat(locale, {
+      style: 'percent',
+      maximumFractionDigits: digits,
+      minimumFractionDigits: digits,
+    });
   return {
     t,
     locale,
     number,
-    percent: (share, digits = 0) =>
-      new Intl.NumberFormat(locale, {
-        style: 'percent',
-        maximumFractionDigits: digits,
-        minimumFractionDigits: digits,
-      }).format(share),
+    percent: (share, digits = 0) => percents(digits).format(share),
+    percentRange: ([low, high], digits = 0) => percents(digits).formatRange(low, high),
     duration(seconds) {
       const minutes = Math.round(seconds / 60);
       if (seconds < 60) return t('{0} s', Math.round(seconds));

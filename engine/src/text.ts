@@ -9,8 +9,16 @@ export function count(n: number, noun: string): string {
 
 /** `81.6%` */
 export function percent(share: number): string {
-  return share.toLocaleString(locale(), { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return percents().format(share);
 }
+
+/** `72.4% – 88.3%` */
+export function percentRange([low, high]: readonly [number, number]): string {
+  return percents().formatRange(low, high);
+}
+
+const percents = () =>
+  new Intl.NumberFormat(locale(), { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** `548 MB`, `2.84 GB`: three digits and a unit of a thousand. */
 export function formatBytes(bytes: number): string {

@@ -54,6 +54,8 @@ export interface ExactMatch {
   readonly correct: number;
   /** correct / rows. */
   readonly accuracy: number;
+  /** Between which shares the accuracy on more rows of the same kind lies, with 95 % confidence. */
+  readonly accuracyInterval: readonly [number, number];
 }
 
 /** Of a task with labels. */

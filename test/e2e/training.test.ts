@@ -195,7 +195,7 @@ describe('a task', () => {
     expect(free1!.slots).toMatchObject([{ name: 'first', expected: 20, predicted: share, correct: share, f1: share }]);
     for (const key of ['macro_f1', 'word_f1']) expect(free1).not.toHaveProperty(key);
     const told = await ptask(['evaluate', file, '--task', 'free', '--baseline', 'zero']);
-    expect(told.stdout).toMatch(/exact match +intent +slot F1 +right +cut$/m);
+    expect(told.stdout).toMatch(/exact match +95% interval +intent +slot F1 +right +cut$/m);
     expect(told.stderr).toMatch(/^cut: the answer ends at 64 tokens/m);
     expect(told.stdout).toMatch(/trained prompt +slots +predicted +right +precision +recall +F1\n +first +20 /);
     expect(told.stdout).toMatch(/^ +frozen model, no examples +slots .*\n +first +20 .*\n +all slots +20 /m);

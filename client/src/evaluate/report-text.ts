@@ -74,13 +74,14 @@ function measuredText(split: Evaluation['task']['split'], rows: number, files: s
 
 /** Beside what is right, the measures that at least one of the results has. */
 function resultTable(results: readonly EvaluationMetrics[], texts: Texts): string {
-  const { t, percent, number } = texts;
+  const { t, percent, percentRange, number } = texts;
   const isGenerated = results.every((result) => !('labels' in result));
   const share = (value: number | undefined) => (value === undefined ? undefined : percent(value, 1));
   const decimal = (value: number | undefined) => (value === undefined ? undefined : number(value, 3));
   const measures: [string, (result: EvaluationMetrics) => string | undefined][] = [
     [t('right'), ({ correct, rows }) => `${correct}/${rows}`],
     [isGenerated ? t('exact match') : t('accuracy'), ({ accuracy }) => share(accuracy)],
+    [t('95% interval'), ({ accuracyInterval }) => percentRange(accuracyInterval, 1)],
     ['macro-F1', (result) => ('labels' in result ? decimal(result.macroF1) : undefined)],
     [t('intent'), ofGenerated(({ slots }) => share(slots?.intentAccuracy))],
     [t('slot F1'), ofGenerated(({ slots }) => decimal(slots?.f1))],

@@ -122,7 +122,7 @@ function measuredPrompt(
 }
 
 function metricsEvent(task: string, split: Split, result: EvaluationMetrics, commonest: Majority | undefined) {
-  const { answerer, shots, rows, correct, accuracy } = result;
+  const { answerer, shots, rows, correct, accuracy, accuracyInterval } = result;
   return {
     event: 'metrics',
     task,
@@ -130,6 +130,7 @@ function metricsEvent(task: string, split: Split, result: EvaluationMetrics, com
     rows,
     correct,
     accuracy,
+    accuracy_interval: accuracyInterval,
     ...('labels' in result
       ? { macro_f1: result.macroF1, majority: commonest, labels: result.labels, confusion: result.confusion.counts }
       : { ...generatedKeys(result), ...(result.slots ? { slots: result.slots.names } : {}), cut: result.cut }),

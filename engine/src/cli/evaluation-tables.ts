@@ -5,7 +5,7 @@ import type {
   SlotCounts,
 } from '../../../protocol/src/evaluating.ts';
 import type { Majority } from '../evaluate/majority.ts';
-import { count, percent, table } from '../text.ts';
+import { count, percent, percentRange, table } from '../text.ts';
 
 /** Lines of tables: all ways of answering beside each other, then the labels or slots of each. */
 export function evaluationTables(results: readonly EvaluationMetrics[], commonest: Majority | undefined): string[] {
@@ -40,6 +40,7 @@ const ofGenerated =
     'labels' in result ? undefined : cell(result);
 
 const COLUMNS: readonly Column[] = [
+  { head: '95% interval', cell: ({ accuracyInterval }) => percentRange(accuracyInterval) },
   { head: 'macro-F1', cell: ofLabels(({ macroF1 }) => macroF1.toFixed(3)) },
   { head: 'intent', cell: ofGenerated(({ slots }) => slots && percent(slots.intentAccuracy)) },
   { head: 'slot F1', cell: ofGenerated(({ slots }) => slots?.f1.toFixed(3)) },

@@ -35,9 +35,7 @@ export function classificationMetrics(labels: readonly string[], outcomes: reado
   const correct = sum(perLabel.map((label) => label.correct));
   const occurring = perLabel.filter((label) => label.rows > 0);
   return {
-    rows: outcomes.length,
-    correct,
-    accuracy: correct / outcomes.length,
+    ...correctOf(outcomes.length, correct),
     macroF1: sum(occurring.map((label) => label.f1)) / occurring.length,
     labels: perLabel,
     confusion: { labels: [...labels], counts },
@@ -67,7 +65,28 @@ export function rates(
 export function exactMatch(outcomes: readonly Outcome[]): ExactMatch {
   if (outcomes.length === 0) throw new RangeError('no rows to measure');
   const correct = outcomes.filter(({ truth, prediction }) => isSameAnswer(truth, prediction)).length;
-  return { rows: outcomes.length, correct, accuracy: correct / outcomes.length };
+  return correctOf(outcomes.length, correct);
+}
+
+function correctOf(rows: number, correct: number): ExactMatch {
+  return { rows, correct, accuracy: correct / rows, accuracyInterval: wilsonInterval(correct, rows) };
+}
+
+/** Of a normal distribution, 95 % lies within so many standard deviations of its mean. */
+const DEVIATIONS = 1.959963984540054;
+
+/**
+ * The score interval of a share with 95 % confidence (Wilson, 1927): all shares p from which the measured one is not further than
+ * `DEVIATIONS` times its own deviation, √(p (1 − p) / rows). Unlike that around the measured share it stays within 0 and 1, and says
+ * something of few rows, and of rows that are all right.
+ */
+export function wilsonInterval(correct: number, rows: number): [number, number] {
+  const share = correct / rows;
+  const square = DEVIATIONS ** 2 / rows;
+  const centre = (share + square / 2) / (1 + square);
+  const half = Math.sqrt(square * (share * (1 - share) + square / 4)) / (1 + square);
+  // At the ends the share itself, which rounding would miss.
+  return [correct === 0 ? 0 : centre - half, correct === rows ? 1 : centre + half];
 }
 
 /** Whether two answers are the same, character for character apart from outer blanks. No answer is the same as none. */

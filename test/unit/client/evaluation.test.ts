@@ -22,7 +22,14 @@ const row = (line: number, answer: string, expected: string): EvaluatedRow => ({
 });
 
 /** How one of two rows was right. */
-const HALF = { answerer: 'trained', shots: 0, rows: 2, correct: 1, accuracy: 0.5 } as const;
+const HALF = {
+  answerer: 'trained',
+  shots: 0,
+  rows: 2,
+  correct: 1,
+  accuracy: 0.5,
+  accuracyInterval: [0.1, 0.9],
+} as const;
 
 const task: TaskEvaluation = {
   taskname: 'sentiment-task',
@@ -51,6 +58,7 @@ const task: TaskEvaluation = {
       rows: 2,
       correct: 0,
       accuracy: 0,
+      accuracyInterval: [0, 0.658],
       macroF1: 0,
       labels: [],
       confusion: { labels: [], counts: [] },
@@ -79,8 +87,8 @@ describe('the report', () => {
     expect(report(validated)).toContain('1 validation row of test\\.jsonl: the best epoch was chosen by it');
   });
   it('sets the prompt beside what it is compared with', () => {
-    expect(report(evaluation)).toContain('| trained prompt | 1/2 | 50.0% | 0.333 |');
-    expect(report(evaluation)).toContain('| without a prompt, 9 examples | 0/2 | 0.0% | 0.000 |');
+    expect(report(evaluation)).toContain('| trained prompt | 1/2 | 50.0% | 10.0% – 90.0% | 0.333 |');
+    expect(report(evaluation)).toContain('| without a prompt, 9 examples | 0/2 | 0.0% | 0.0% – 65.8% | 0.000 |');
     expect(report(evaluation)).toContain('Always answering **good** would be right in 50.0% of the rows.');
   });
   it('has the confusion matrix', () => {
@@ -94,8 +102,8 @@ describe('the report', () => {
     const of = (...results: EvaluationMetrics[]) =>
       report({ ...evaluation, task: { ...task, majority: undefined, results } });
     const text = of(generated, { ...generated, slots: { ...slots, f1: 0 } });
-    expect(text).toContain('|  | right | exact match | intent | slot F1 |\n');
-    expect(text).toContain('| trained prompt | 1/2 | 50.0% | 75.0% | 0.444 |\n');
+    expect(text).toContain('|  | right | exact match | 95% interval | intent | slot F1 |\n');
+    expect(text).toContain('| trained prompt | 1/2 | 50.0% | 10.0% – 90.0% | 75.0% | 0.444 |\n');
     expect(text).toContain('2 answers (…) were cut: no more tokens are generated.');
     expect(text).toContain(
       `## Slots
@@ -108,7 +116,7 @@ describe('the report', () => {
 `,
     );
     const words = { ...generated, slots: undefined, wordF1: 0.625, cut: 1 };
-    expect(of(words)).toContain('| trained prompt | 1/2 | 50.0% | 0.625 |');
+    expect(of(words)).toContain('| trained prompt | 1/2 | 50.0% | 10.0% – 90.0% | 0.625 |');
     expect(of(words)).toContain('1 answer (…) was cut');
     expect(of(words)).not.toContain('1 answers');
     expect(of(words)).not.toContain('## Slots');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GeneratedOutcome, generatedMetrics } from '../../../engine/src/evaluate/generated-metrics.ts';
+import { wilsonInterval } from '../../../engine/src/evaluate/metrics.ts';
 import { slotMetrics } from '../../../engine/src/evaluate/slot-metrics.ts';
 import type { SlotAnswer } from '../../../engine/src/evaluate/slots.ts';
 import { wordF1 } from '../../../engine/src/evaluate/word-f1.ts';
@@ -24,7 +25,7 @@ describe('slots', () => {
         ['call; person: Bo', undefined],
       ]),
     );
-    expect(rest).toEqual({ rows: 6, correct: 1, accuracy: 1 / 6, cut: 0 });
+    expect(rest).toEqual({ rows: 6, correct: 1, accuracy: 1 / 6, accuracyInterval: wilsonInterval(1, 6), cut: 0 });
     expect(words).toBeUndefined();
     expect(slots).toEqual({
       intentAccuracy: 4 / 6,

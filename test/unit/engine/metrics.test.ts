@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classificationMetrics, exactMatch, formMapper, type Outcome } from '../../../engine/src/evaluate/metrics.ts';
+import {
+  classificationMetrics,
+  exactMatch,
+  formMapper,
+  type Outcome,
+  wilsonInterval,
+} from '../../../engine/src/evaluate/metrics.ts';
 
 const outcomes = (pairs: [string, string | undefined][]): Outcome[] =>
   pairs.map(([truth, prediction]) => ({ truth, prediction }));
@@ -133,7 +139,12 @@ describe('exactMatch', () => {
       [' None', 'None'],
       ['', undefined],
     ]);
-    expect(exactMatch(list)).toEqual({ rows: 5, correct: 2, accuracy: 0.4 });
+    expect(exactMatch(list)).toEqual({
+      rows: 5,
+      correct: 2,
+      accuracy: 0.4,
+      accuracyInterval: [expect.closeTo(0.1176, 4), expect.closeTo(0.7693, 4)],
+    });
     expect(() => exactMatch([])).toThrow(RangeError);
   });
 });
@@ -159,4 +170,33 @@ describe('formMapper', () => {
     const alike = formMapper({ US: ['usa'], us: ['we'] });
     expect(['US', 'us', 'Us', 'WE'].map(alike)).toEqual(['US', 'us', 'US', 'us']);
   });
+});
+
+describe('the interval of an accuracy', () => {
+  // R. G. Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), table I, method 3.
+  it.each([
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ])('of %d right of %d is that of the literature', (correct, rows, low, high) => {
+    expect(wilsonInterval(correct, rows)).toEqual([expect.closeTo(low, 4), expect.closeTo(high, 4)]);
+  });
+
+  it('holds the measured share, lies within 0 and 1, is narrower of more rows, and turns round with right and wrong', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0, max: 1, noNaN: true }), (rows, share) => {
+        const correct = Math.round(rows * share);
+        const [low, high] = wilsonInterval(correct, rows);
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(low).toBeLessThanOrEqual(correct / rows);
+        expect(high).toBeGreaterThanOrEqual(correct / rows);
+        expect(high).toBeLessThanOrEqual(1);
+        const [lowOfMore, highOfMore] = wilsonInterval(4 * correct, 4 * rows);
+        expect(highOfMore - lowOfMore).toBeLessThan(high - low);
+        const [lowOfWrong, highOfWrong] = wilsonInterval(rows - correct, rows);
+        expect(lowOfWrong).toBeCloseTo(1 - high, 12);
+        expect(highOfWrong).toBeCloseTo(1 - low, 12);
+      }),
+    ));
 });
