@@ -6,6 +6,7 @@ import { getPriority } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { ENGINE, Engine, faultOf } from './engine.ts';
 
@@ -73,7 +74,7 @@ it.runIf(sharesAmongSessions)(
     const [training, among] = [new Engine('train'), spawn(process.execPath, [ENGINE, 'train', '--stdio'])];
     onTestFinished(() => void among.kill('SIGKILL'));
     await Promise.all([training.next('ready', () => true), once(among.stdout, 'data')]);
-    await vi.waitFor(async () => expect(await group(training.child.pid!)).toMatch(/ nice 1\d$/));
+    await eventually(async () => expect(await group(training.child.pid!)).toMatch(/ nice 1\d$/));
     expect(await group(among.pid!)).toBe(own);
     expect(await group('self')).toBe(own);
   },

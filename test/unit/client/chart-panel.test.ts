@@ -3,6 +3,7 @@ import type { ToChart } from '../../../client/src/chart/chart-messages.ts';
 import { Charts } from '../../../client/src/chart/chart-panel.ts';
 import { RunQueue } from '../../../client/src/runs/run-queue.ts';
 import type { TrainingParams } from '../../../protocol/src/training.ts';
+import { eventually } from '../../eventually.ts';
 import { english } from './texts.ts';
 
 interface Panel {
@@ -120,7 +121,7 @@ it('a page is told of its runs when it is ready, and of each step from then on',
   panel.ready();
   // While the run is read from disk.
   step(2);
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(told(panel)).toEqual([
       ['show', 1],
       ['append', [2]],
@@ -140,7 +141,7 @@ it('a page is told nothing of other runs, and nothing once it is closed', async 
   panel.ready();
   panel.dispose();
   step(2);
-  await vi.waitFor(() => expect(told(other)).toEqual([['show', 0]]));
+  await eventually(() => expect(told(other)).toEqual([['show', 0]]));
   expect(other.title).toBe('Training');
   expect(told(panel)).toEqual([]);
 });
@@ -150,7 +151,7 @@ it('a tab that comes back after a reload has its runs, and is closed where nobod
   const panel = vscode.panel();
   await vscode.serializer.deserializeWebviewPanel(panel, { dirs: [A] });
   panel.ready();
-  await vi.waitFor(() => expect(told(panel)).toEqual([['show', 1]]));
+  await eventually(() => expect(told(panel)).toEqual([['show', 1]]));
   charts.show([A]);
   expect(panel.reveal).toHaveBeenCalledOnce();
   for (const state of [undefined, {}, { dirs: A }]) {
@@ -169,5 +170,5 @@ it('no engine is started for a chart in a workspace that is not trusted, before 
   expect(request).not.toHaveBeenCalled();
   vscode.workspace.isTrusted = true;
   vscode.trusted.at(-1)!();
-  await vi.waitFor(() => expect(told(panel)).toEqual([['show', 1]]));
+  await eventually(() => expect(told(panel)).toEqual([['show', 1]]));
 });

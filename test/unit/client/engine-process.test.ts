@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineDied } from '../../../client/src/engine/engine-error.ts';
 import { EngineProcess } from '../../../client/src/engine/engine-process.ts';
 import { TrainingProcesses } from '../../../client/src/engine/training-processes.ts';
+import { eventually } from '../../eventually.ts';
 
 const program = path.join(import.meta.dirname, 'stand-in-engine.mjs');
 const log = { info: () => undefined, error: () => undefined };
@@ -20,7 +21,7 @@ describe('a process that has died', () => {
     const died = await engine.request('train', training).catch((error: unknown) => error);
     expect(died).toMatchObject({ how: 'exit code 3' });
     // The last one without an end may come after the process has gone.
-    await vi.waitFor(() => expect(engine!.lastLines).toEqual(['a line', 'no memory']));
+    await eventually(() => expect(engine!.lastLines).toEqual(['a line', 'no memory']));
     expect(() => engine!.notify('stopTraining', { how: 'cancel' })).not.toThrow();
     await engine.end(3000);
   });
@@ -69,9 +70,9 @@ it('an answer is not kept once it was given', async () => {
   engine = new EngineProcess({ program, role: 'predict', log });
   const asked = engine;
   const answer = await (async () => new WeakRef(await asked.request('runs', { folders: ['fast'] })))();
-  await vi.waitFor(() => {
+  await eventually(() => {
     collect();
     // What an expectation is told is kept with its failure.
     expect(answer.deref() === undefined).toBe(true);
-  }, 5000);
+  });
 });

@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { EvaluationTests } from '../../../client/src/evaluate/evaluation-tests.ts';
 import type { RunListener, WindowRun } from '../../../client/src/runs/run-queue.ts';
 import { StoredRuns } from '../../../client/src/runs/stored-runs.ts';
+import { eventually } from '../../eventually.ts';
 import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => {
@@ -163,7 +164,7 @@ it('tests follow the folders of the workspace', async () => {
   await open();
   found('/v/two.ptask.json');
   vscode.folders.at(-1)!();
-  await vi.waitFor(() => expect(shown()).toEqual(['file:///v/two.ptask.json']));
+  await eventually(() => expect(shown()).toEqual(['file:///v/two.ptask.json']));
 });
 
 it('tests are those of the file as it is now, where another program has written it, be it open or not', async () => {
@@ -182,11 +183,11 @@ it('tests are those of the file as it is now, where another program has written 
   expect(tasks()).toEqual(['a']);
   onDisk = 'b';
   vscode.changed.get('**/*.ptask.json')!(uri('/w/one.ptask.json'));
-  await vi.waitFor(() => expect(tasks()).toEqual(['b']));
+  await eventually(() => expect(tasks()).toEqual(['b']));
   // The editor has taken what is on disk.
   known = 'c';
   vscode.texts.at(-1)!({ document: { uri: uri('/w/one.ptask.json'), isDirty: false } });
-  await vi.waitFor(() => expect(tasks()).toEqual(['c']));
+  await eventually(() => expect(tasks()).toEqual(['c']));
 });
 
 it('what the user has hidden is not evaluated with all others, be it a task or a whole file', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { handOverRuns } from '../../../client/src/runs/hand-over-runs.ts';
 import { RunQueue, type RunRequest } from '../../../client/src/runs/run-queue.ts';
+import { eventually } from '../../eventually.ts';
 import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => ({
@@ -70,10 +71,10 @@ it('a window that is reloaded goes on with its runs', async () => {
   const old = open();
   old.queue.add({ ...run('a'), resume: false });
   old.queue.add(run('b'));
-  await vi.waitFor(() => expect(old.queue.open[0]!.phase).toBe('training'));
+  await eventually(() => expect(old.queue.open[0]!.phase).toBe('training'));
   old.handOver.close();
   const next = open();
-  await vi.waitFor(() => expect(next.files()).toEqual([run('a').file, run('b').file]));
+  await eventually(() => expect(next.files()).toEqual([run('a').file, run('b').file]));
   expect(next.queue.open[0]!.request).toMatchObject({ resume: true, run: '/w/.ptask/runs/begun' });
   expect(vscode.ask).not.toHaveBeenCalled();
 });
@@ -95,7 +96,7 @@ it('a window whose process died leaves its runs to be asked about, once for all'
   leave(run('a'), run('b'));
   vscode.ask.mockResolvedValue('Resume');
   const { files } = open();
-  await vi.waitFor(() => expect(files()).toEqual([run('a').file, run('b').file]));
+  await eventually(() => expect(files()).toEqual([run('a').file, run('b').file]));
   expect(vscode.ask).toHaveBeenCalledExactlyOnceWith(
     'The training of a, b stopped when its window was closed.',
     'Resume',
@@ -111,20 +112,20 @@ it('a run that was gone on with by hand before the answer does not begin a secon
     }),
   );
   const { queue, files } = open();
-  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalled());
+  await eventually(() => expect(vscode.ask).toHaveBeenCalled());
   queue.add(run('a'));
   answer('Resume');
-  await vi.waitFor(() => expect(files()).toEqual([run('a').file, run('b').file]));
+  await eventually(() => expect(files()).toEqual([run('a').file, run('b').file]));
 });
 
 it('runs that the user has not answered about are asked about in the next window', async () => {
   leave(run('a'));
   vscode.ask.mockReturnValueOnce(new Promise(() => undefined)).mockResolvedValueOnce('Resume');
   const { handOver } = open();
-  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalledOnce());
+  await eventually(() => expect(vscode.ask).toHaveBeenCalledOnce());
   handOver.close();
   const { files } = open();
-  await vi.waitFor(() => expect(files()).toEqual([run('a').file]));
+  await eventually(() => expect(files()).toEqual([run('a').file]));
   expect(vscode.ask).toHaveBeenCalledTimes(2);
 });
 
@@ -135,15 +136,15 @@ it('a window that got another folder goes on with its runs, and with no other wo
   expect(first.files()).toEqual([]);
   leaveNote({ workspace: 'another', runs: [run('a')], closed: Date.now() });
   const second = open();
-  await vi.waitFor(() => expect(second.files()).toEqual([run('a').file]));
+  await eventually(() => expect(second.files()).toEqual([run('a').file]));
 });
 
 it('runs that the user does not go on with are not asked about again', async () => {
   leave(run('a'));
   vscode.ask.mockResolvedValue(undefined);
   const { files, handOver } = open();
-  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalled());
-  await vi.waitFor(() => expect(notes()).toEqual([]));
+  await eventually(() => expect(vscode.ask).toHaveBeenCalled());
+  await eventually(() => expect(notes()).toEqual([]));
   expect(files()).toEqual([]);
   handOver.close();
   open();
@@ -162,5 +163,5 @@ it('nothing is asked where nothing was left, and nothing taken over before the w
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(vscode.ask).not.toHaveBeenCalled();
   vscode.trusted.at(-1)!();
-  await vi.waitFor(() => expect(vscode.ask).toHaveBeenCalled());
+  await eventually(() => expect(vscode.ask).toHaveBeenCalled());
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineDied } from '../../../client/src/engine/engine-error.ts';
 import { PredictionEngine } from '../../../client/src/engine/prediction-engine.ts';
+import { eventually } from '../../eventually.ts';
 
 let engine: PredictionEngine;
 afterEach(() => engine.end(3000));
@@ -28,7 +29,7 @@ function start() {
     for (let death = 1; death <= 3; death++) {
       engine.start();
       process.kill(engine.pid!, 'SIGKILL');
-      await vi.waitFor(() => expect(deaths).toHaveBeenCalledTimes(death));
+      await eventually(() => expect(deaths).toHaveBeenCalledTimes(death));
     }
   };
   return { answering, deaths, permit, dieThreeTimes };
@@ -123,7 +124,7 @@ describe('a process that is renewed', () => {
     const second = await answering('fast');
     expect(second).not.toBe(first);
     expect(await slow).toBe(first);
-    await vi.waitFor(() => expect(isAlive(first)).toBe(false), 5000);
+    await eventually(() => expect(isAlive(first)).toBe(false));
     expect(engine.pid).toBe(second);
     expect(deaths).not.toHaveBeenCalled();
   });

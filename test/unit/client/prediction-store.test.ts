@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PredictionStore, type RowQuestion } from '../../../client/src/predictions/prediction-store.ts';
 import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/predicting.ts';
+import { eventually } from '../../eventually.ts';
 
 const [A, B] = ['/w/a.ptask.json', '/w/b.ptask.json'];
 
@@ -112,7 +113,7 @@ describe('answers', () => {
     let changes = 0;
     const store = new PredictionStore({ predict, unsavedText: () => undefined }, () => changes++);
     const inBackground = store.want([question('A')], 'background');
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await eventually(() => expect(asked).toHaveLength(2));
     await store.want([question('A')]);
     expect(store.known(question('A'))).toBeDefined();
     expect(changes).toBe(1);

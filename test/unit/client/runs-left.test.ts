@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunQueue, type RunRequest } from '../../../client/src/runs/run-queue.ts';
 import {
   RELOAD_MS,
@@ -10,6 +10,7 @@ import {
   type Surroundings,
   takeRunsLeft,
 } from '../../../client/src/runs/runs-left.ts';
+import { eventually } from '../../eventually.ts';
 
 const CLOSED = 1_000_000;
 /** Process of the other window. */
@@ -150,7 +151,7 @@ describe('the runs of a window that is gone', () => {
     other.close(CLOSED);
     const taken: string[] = [];
     const wait = async () => {
-      await vi.waitFor(() => expect(taken).toEqual(['b']));
+      await eventually(() => expect(taken).toEqual(['b']));
       throw new Error('this window closes, too');
     };
     const take = ({ recent }: RunsLeft) => taken.push(...recent.map(({ file }) => file));

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { RunQueue, type RunRequest } from '../../../client/src/runs/run-queue.ts';
 import { registerTaskProvider } from '../../../client/src/runs/task-provider.ts';
+import { eventually } from '../../eventually.ts';
 import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => {
@@ -137,7 +138,7 @@ describe('the terminal of a run', () => {
     queue.add({ file: '/w/other.ptask.json', tasknames: ['other'], resume: false, device: 'auto' });
     tell({ event: 'start', run: '/r', device: 'cpu' }, { event: 'notice', message: 'memory is short' }, epoch);
     end({ outcome: 'done', run: '/r', promptTable: '', stoppedEarly: false, tasks: [] });
-    await vi.waitFor(() => expect(vscode.written).toHaveLength(5));
+    await eventually(() => expect(vscode.written).toHaveLength(5));
     expect(vscode.written).toEqual([
       'Training tone\r\n',
       'memory is short\r\n',
@@ -157,7 +158,7 @@ describe('the terminal of a run', () => {
       const stop = vi.spyOn(queue, 'stop');
       if (hasEnded) {
         end({ outcome: 'cancelled', run: '/r', promptTable: '', tasks: [] });
-        await vi.waitFor(() => expect(queue.open).toEqual([]));
+        await eventually(() => expect(queue.open).toEqual([]));
         expect(vscode.written.at(-1)).toBe(1);
       }
       vi.useFakeTimers();

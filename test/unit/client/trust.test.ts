@@ -9,6 +9,7 @@ import { handOverRuns } from '../../../client/src/runs/hand-over-runs.ts';
 import { RunQueue } from '../../../client/src/runs/run-queue.ts';
 import { StoredRuns } from '../../../client/src/runs/stored-runs.ts';
 import { showFileStatus } from '../../../client/src/status-item.ts';
+import { eventually } from '../../eventually.ts';
 import { english } from './texts.ts';
 
 const vscode = vi.hoisted(() => {
@@ -117,7 +118,7 @@ it('the status of a task file is told once the workspace is trusted', async () =
   showFileStatus(server, engine, queue(), english);
   expect(vscode.item.text).toBe('not trusted: nothing is run');
   vscode.grantTrust();
-  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 task trained'));
+  await eventually(() => expect(vscode.item.text).toBe('1 of 1 task trained'));
 });
 
 it('the status of a task file follows it when it changes on disk', async () => {
@@ -126,10 +127,10 @@ it('the status of a task file follows it when it changes on disk', async () => {
   const engine = engineThat(() => ({ prompt: { state } }));
   const server = { templates: async () => [{ taskname: 'a' }] } as unknown as LanguageServer;
   showFileStatus(server, engine, queue(), english);
-  await vi.waitFor(() => expect(vscode.item.text).toBe('0 of 1 task trained'));
+  await eventually(() => expect(vscode.item.text).toBe('0 of 1 task trained'));
   state = 'current';
   vscode.changeText();
-  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 task trained'), 5000);
+  await eventually(() => expect(vscode.item.text).toBe('1 of 1 task trained'));
 });
 
 it('the status is not that of another task file while the one that was opened is looked at', async () => {
@@ -137,7 +138,7 @@ it('the status is not that of another task file while the one that was opened is
   const engine = engineThat(() => ({ prompt: { state: 'current' } }));
   const server = { templates: async () => [{ taskname: 'a' }] } as unknown as LanguageServer;
   showFileStatus(server, engine, queue(), english);
-  await vi.waitFor(() => expect(vscode.item.text).toBe('1 of 1 task trained'));
+  await eventually(() => expect(vscode.item.text).toBe('1 of 1 task trained'));
   engine.request.mockReturnValue(new Promise(() => undefined));
   vscode.switched.fire({ document: { ...vscode.window.activeTextEditor.document } });
   expect(vscode.item).toMatchObject({ text: 'Checking the task…', busy: true });
@@ -186,7 +187,7 @@ it('a chart that comes back starts nothing before the workspace is trusted, and 
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(engine.request).not.toHaveBeenCalled();
   vscode.grantTrust();
-  await vi.waitFor(() => expect(post).toHaveBeenCalledOnce());
+  await eventually(() => expect(post).toHaveBeenCalledOnce());
 });
 
 it.each([
@@ -211,7 +212,7 @@ it.each([
   if (isInFolder === undefined) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(runs.open).toEqual([]);
-  } else await vi.waitFor(() => expect(runs.open).toMatchObject([{ request: left }]));
+  } else await eventually(() => expect(runs.open).toMatchObject([{ request: left }]));
   vscode.workspace.getWorkspaceFolder.mockReset();
   handOver.dispose();
   rmSync(storage, { recursive: true });
@@ -233,7 +234,7 @@ it('a chart of a run that was deleted says so', async () => {
   });
   const { ready, post, titles } = restoredChart(engine);
   ready();
-  await vi.waitFor(() => expect(post).toHaveBeenCalledOnce());
+  await eventually(() => expect(post).toHaveBeenCalledOnce());
   const words = { empty: 'This run is no longer there, or cannot be read.' };
   expect(post).toHaveBeenCalledWith(expect.objectContaining({ runs: [], words: expect.objectContaining(words) }));
   expect(titles).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { predictRows } from '../../../engine/src/process/predict-rows.ts';
 import { Turns } from '../../../engine/src/process/turns.ts';
 import type { PredictedRow, PredictParams, PromptState } from '../../../protocol/src/predicting.ts';
+import { eventually } from '../../eventually.ts';
 
 const PROMPT: PromptState = { state: 'current', key: 'p', trained: undefined };
 const ROWS = [{ sentence: 'Vinsten steg.' }, { sentence: 'Vinsten sjönk.' }];
@@ -55,7 +56,7 @@ describe('what is shown over a row', () => {
       expect(notify).toHaveBeenCalled();
     });
     await ask({});
-    await vi.waitFor(() => expect(prepareUntrained).toHaveBeenCalledExactlyOnceWith(ROWS[0]));
+    await eventually(() => expect(prepareUntrained).toHaveBeenCalledExactlyOnceWith(ROWS[0]));
   });
 
   it('waits until somebody looks, where a row takes long', async () => {

@@ -3,8 +3,9 @@ import { appendFileSync, mkdirSync, rmSync, watch as systemsWatch } from 'node:f
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { OwnWatch } from '../../../server/src/own-watch.ts';
+import { eventually } from '../../eventually.ts';
 import { temporaryFolder } from '../model/tiny-folder.ts';
 
 /** A watch over a new folder, which a test may make, and what it tells, by name: whether that may have come. */
@@ -22,16 +23,13 @@ async function watched(watchFolder = systemsWatch) {
   return { watch, told, at: (name: string) => path.join(root, name) };
 }
 
-/** A system tells of files when it comes to it. */
-const soon = (assertion: () => void) => vi.waitFor(assertion, { timeout: 10_000, interval: 20 });
-
 it('tells once of a file that is written in many pieces', async () => {
   const { watch, told, at } = await watched();
   await writeFile(at('rows.jsonl'), '');
   watch.watch([at('.')]);
   // In one go, so that a slow machine's news are not further apart than what counts as one change.
   for (let n = 0; n < 20; n++) appendFileSync(at('rows.jsonl'), '{}\n');
-  await soon(() => expect(told.get('rows.jsonl')).toHaveLength(1));
+  await eventually(() => expect(told.get('rows.jsonl')).toHaveLength(1));
 });
 
 it('tells that a file which was put in its place may have come', async () => {
@@ -39,7 +37,7 @@ it('tells that a file which was put in its place may have come', async () => {
   watch.watch([at('.')]);
   await writeFile(at('new.tmp'), '');
   await rename(at('new.tmp'), at('rows.jsonl'));
-  await soon(() => expect(told.get('rows.jsonl')).toContain(true));
+  await eventually(() => expect(told.get('rows.jsonl')).toContain(true));
 });
 
 it('tells of a folder that was not there, whose files may have come before it was watched', async () => {
@@ -47,12 +45,12 @@ it('tells of a folder that was not there, whose files may have come before it wa
   const data = at('deep/data');
   watch.watch([data]);
   await mkdir(data, { recursive: true });
-  await soon(() => expect(told.has('deep')).toBe(true));
+  await eventually(() => expect(told.has('deep')).toBe(true));
   told.clear();
   watch.watch([data]);
-  await soon(() => expect(told.get('deep/data')).toEqual([true]));
+  await eventually(() => expect(told.get('deep/data')).toEqual([true]));
   await writeFile(path.join(data, 'rows.jsonl'), '');
-  await soon(() => expect(told.has('deep/data/rows.jsonl')).toBe(true));
+  await eventually(() => expect(told.has('deep/data/rows.jsonl')).toBe(true));
 });
 
 it('goes on with a folder that goes and comes again', async () => {
@@ -60,12 +58,12 @@ it('goes on with a folder that goes and comes again', async () => {
   await mkdir(at('data'));
   watch.watch([at('data')]);
   await rm(at('data'), { recursive: true });
-  await soon(() => expect(told.get('data')).toContain(false));
+  await eventually(() => expect(told.get('data')).toContain(false));
   await mkdir(at('data'));
-  await soon(() => expect(told.get('data')).toContain(true));
+  await eventually(() => expect(told.get('data')).toContain(true));
   watch.watch([at('data')]);
   await writeFile(at('data/rows.jsonl'), '');
-  await soon(() => expect(told.has('data/rows.jsonl')).toBe(true));
+  await eventually(() => expect(told.has('data/rows.jsonl')).toBe(true));
 });
 
 it('goes on with a folder that another one took the place of at once', async () => {
@@ -75,9 +73,9 @@ it('goes on with a folder that another one took the place of at once', async () 
   // Before anything is told of the first one.
   rmSync(at('data'), { recursive: true });
   mkdirSync(at('data'));
-  await soon(() => expect(told.get('data')).toContain(true));
+  await eventually(() => expect(told.get('data')).toContain(true));
   await writeFile(at('data/rows.jsonl'), '');
-  await soon(() => expect(told.has('data/rows.jsonl')).toBe(true));
+  await eventually(() => expect(told.has('data/rows.jsonl')).toBe(true));
 });
 
 it('looks now and then at a folder whose watcher has failed, and that is still there', async () => {
@@ -90,9 +88,9 @@ it('looks now and then at a folder whose watcher has failed, and that is still t
   await mkdir(at('data'));
   watch.watch([at('data')]);
   watchers[0]!.emit('error', new Error('EPERM'));
-  await soon(() => expect(told.get('data')).toEqual([true]));
+  await eventually(() => expect(told.get('data')).toEqual([true]));
   await writeFile(at('data/rows.jsonl'), '');
-  await soon(() => expect(told.get('data/rows.jsonl')).toEqual([true]));
+  await eventually(() => expect(told.get('data/rows.jsonl')).toEqual([true]));
   expect(watchers).toHaveLength(1);
 });
 
@@ -104,7 +102,7 @@ it('tells of nothing in folders that are not wanted any more', async () => {
   watch.watch([at('other')]);
   await writeFile(at('data/rows.jsonl'), '');
   await writeFile(at('other/rows.jsonl'), '');
-  await soon(() => expect(told.has('other/rows.jsonl')).toBe(true));
+  await eventually(() => expect(told.has('other/rows.jsonl')).toBe(true));
   expect(told.has('data/rows.jsonl')).toBe(false);
 });
 
@@ -120,11 +118,11 @@ describe('where the system watches no more', () => {
     watch.watch([at('.')]);
     await setTimeout(200);
     appendFileSync(at('rows.jsonl'), '{}\n');
-    await soon(() => expect(told.get('rows.jsonl')).toHaveLength(1));
+    await eventually(() => expect(told.get('rows.jsonl')).toHaveLength(1));
     await writeFile(at('more.jsonl'), '');
-    await soon(() => expect(told.get('more.jsonl')).toEqual([true]));
+    await eventually(() => expect(told.get('more.jsonl')).toEqual([true]));
     await rm(at('more.jsonl'));
-    await soon(() => expect(told.get('more.jsonl')).toEqual([true, false]));
+    await eventually(() => expect(told.get('more.jsonl')).toEqual([true, false]));
     expect([...told.keys()]).toEqual(['rows.jsonl', 'more.jsonl']);
   });
 
@@ -136,7 +134,7 @@ describe('where the system watches no more', () => {
     isRefused = false;
     watch.watch([at('.')]);
     await writeFile(at('rows.jsonl'), '');
-    await soon(() => expect(told.has('rows.jsonl')).toBe(true));
+    await eventually(() => expect(told.has('rows.jsonl')).toBe(true));
   });
 
   it('a folder that is no longer wanted is not looked at', async () => {
