@@ -12,7 +12,7 @@ const ABANDONED_AFTER = 60 * 60 * 1000;
 /**
  * Makes a folder appear whole or not at all: its files are written into a folder beside it, flushed to the disk, and
  * that folder is renamed. Where another process made the same folder meanwhile, that one stays.
- * @param write gets the temporary folder; files written there with `writeFlushed` survive a crash
+ * @param write gets the temporary folder; files written there with `writeFlushed`, or given to `flushAll`, survive a crash
  */
 export async function makeFolder(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const parent = dirname(target);
@@ -62,6 +62,26 @@ export async function writeFlushed(path: string, parts: Iterable<Uint8Array>): P
   const file = await open(path, 'w');
   try {
     for (const part of parts) await file.writeFile(part);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Flushes to the disk what another program, or a copy, has put into a folder: its files, and the folders in it with theirs. */
+export async function flushAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await flushAll(path);
+    // Windows flushes only what may be written.
+    else if (entry.isFile()) await flushFile(path, process.platform === 'win32' ? 'r+' : 'r');
+  }
+  await flushFolder(folder);
+}
+
+async function flushFile(path: string, flags: string): Promise<void> {
+  const file = await open(path, flags);
+  try {
     await file.sync();
   } finally {
     await file.close();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { t } from '../../../l10n/src/words.ts';
 import type { PlanFetchCudaResult } from '../../../protocol/src/devices.ts';
-import { makeFolder, makeFolders, removeAbandoned } from '../atomic-folder.ts';
+import { flushAll, makeFolder, makeFolders, removeAbandoned } from '../atomic-folder.ts';
 import { FileError, InputError } from '../errors.ts';
 import { lockWhenFree } from '../file-lock.ts';
 import { type BlobPlace, downloadBlob, incompleteBytes } from '../hub/blob-download.ts';
@@ -188,6 +188,7 @@ async function assemble(folder: string, archive: string): Promise<void> {
   const members = CUDA_LIBRARIES.map((name) => `${LIBRARIES}/${name}`);
   await unpack(['-xzf', archive, '-C', beside, '--strip-components', depth, ...members]);
   for (const name of CUDA_LIBRARIES) await chmod(path.join(beside, name), 0o755);
+  await flushAll(folder);
 }
 
 async function unpack(options: readonly string[]): Promise<void> {
