@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { t } from '../../l10n/src/words.ts';
 import type { ModelConfig } from './architectures/index.ts';
 import { isRefused, refusal } from './file-reason.ts';
-import { type Failure, notFound, Stop } from './folder/failure.ts';
+import { cannotRun, type Failure, notFound, Stop } from './folder/failure.ts';
 import { exists, readJson, readJsonIfThere } from './folder/files.ts';
 import { fingerprintOf } from './folder/fingerprint.ts';
 import { readConfig } from './folder/read-config.ts';
@@ -18,6 +18,9 @@ import {
   withWordEmbeddings,
 } from './folder/stored-weights.ts';
 import { TOKENIZER_FILES, type Tokenizer } from './tokenizer.ts';
+
+/** In a whole model's folder, too, transformers applies such an adapter where PEFT is installed. */
+const ADAPTER = 'adapter_config.json';
 
 /** A Hugging Face folder whose configuration and weights have been checked against each other. */
 export interface ModelFolder {
@@ -57,6 +60,12 @@ export async function openModelFolder(dir: string, options: OpenModelOptions = {
     const json = await readJson(dir, 'config.json');
     const read = readConfig(dir, json, await readJsonIfThere(dir, 'generation_config.json'));
     const { architecture } = read;
+    if (await exists(join(dir, ADAPTER)))
+      throw cannotRun(
+        dir,
+        read.config.modelType,
+        t("an adapter beside its weights ('{0}'), which would not be applied", ADAPTER),
+      );
     const located = await locateTensors(dir, architecture);
     const tensors = read.config.tied ? withWordEmbeddings(architecture, located) : located;
     const config = await asStored(architecture, read.config, tensors);

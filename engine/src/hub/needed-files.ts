@@ -32,8 +32,9 @@ export function neededFiles(id: string, files: readonly HubFile[]): HubFile[] {
   // Some lists are long.
   const paths = new Set(files.map(({ path }) => path));
   const has = (path: string) => paths.has(path);
-  if (has('adapter_config.json') && !has('config.json')) {
-    throw unusable(id, t('it is an adapter for another model, not a model'));
+  if (has('adapter_config.json')) {
+    const beside = t("it has an adapter beside its weights ('{0}'), which would not be applied", 'adapter_config.json');
+    throw unusable(id, has('config.json') ? beside : t('it is an adapter for another model, not a model'));
   }
   if (!has('config.json')) {
     throw unusable(

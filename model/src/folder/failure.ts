@@ -1,4 +1,5 @@
 import { t } from '../../../l10n/src/words.ts';
+import { SUPPORTED_MODEL_TYPES } from '../architectures/index.ts';
 import { short } from '../shown.ts';
 
 /** Why a folder is no model; `problem` is the whole story in one line, to be shown to the user. */
@@ -38,4 +39,14 @@ export function notFound(dir: string, missing: readonly string[], hint = ''): St
     missing,
     problem: `${t('the model folder {0} lacks {1}', dir, missing.join(` ${t('and')} `))}${hint}`,
   });
+}
+
+/** @param reason what the model has that is not supported */
+export function unsupported(modelType: string, reason: string, problem: string): Stop {
+  return new Stop({ kind: 'unsupported', modelType, supported: SUPPORTED_MODEL_TYPES, reason, problem });
+}
+
+/** Of a model of a supported type. @param reason as that of `unsupported` */
+export function cannotRun(dir: string, modelType: string, reason: string): Stop {
+  return unsupported(modelType, reason, t('the {0} model in {1} cannot be run: it has {2}', modelType, dir, reason));
 }

@@ -4,7 +4,7 @@ import { architectureOf, type ModelConfig, SUPPORTED_MODEL_TYPES } from '../arch
 import { unfollowed } from '../architectures/unfollowed.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { readPromptPrefix } from '../prompt-prefix.ts';
-import { broken, type Failure, Stop } from './failure.ts';
+import { broken, cannotRun, type Failure, Stop, unsupported } from './failure.ts';
 
 /** Reads the content of a config.json as opening its folder does. @param dir names the folder in a problem */
 export function parseModelConfig(
@@ -32,11 +32,10 @@ export function readConfig(
 ): { architecture: AnyArchitecture; config: ModelConfig } {
   const modelType = json.model_type;
   if (typeof modelType !== 'string') throw broken(dir, t("config.json has no 'model_type'"));
-  const unsupported = (reason: string, problem: string) =>
-    new Stop({ kind: 'unsupported', modelType, supported: SUPPORTED_MODEL_TYPES, reason, problem });
   if (!isSupported(modelType)) {
     const supported = SUPPORTED_MODEL_TYPES.join(', ');
     throw unsupported(
+      modelType,
       `model_type '${modelType}'`,
       t("the model in {0} is of type '{1}'; supported: {2}", dir, modelType, supported),
     );
@@ -44,13 +43,12 @@ export function readConfig(
   const architecture = architectureOf(modelType);
   if (isJsonObject(json.quantization_config))
     throw unsupported(
+      modelType,
       t('quantised weights'),
       t('the model in {0} has quantised weights, which are not supported', dir),
     );
-  const cannotRun = (reason: string) =>
-    unsupported(reason, t('the {0} model in {1} cannot be run: it has {2}', modelType, dir, reason));
   const strange = unfollowed(json);
-  if (strange !== undefined) throw cannotRun(strange);
+  if (strange !== undefined) throw cannotRun(dir, modelType, strange);
   const prefix = readPromptPrefix(json.ptask);
   if (typeof prefix === 'string') throw broken(dir, prefix);
   const bosId = tokenId(json.bos_token_id) ?? tokenId(generation?.bos_token_id);
@@ -63,7 +61,7 @@ export function readConfig(
   const parsed = architecture.parseConfig(json, extras);
   if ('config' in parsed) return { architecture, config: parsed.config };
   if (parsed.kind === 'broken') throw broken(dir, parsed.problem);
-  throw cannotRun(parsed.reason);
+  throw cannotRun(dir, modelType, parsed.reason);
 }
 
 function isSupported(modelType: string): modelType is ModelConfig['modelType'] {

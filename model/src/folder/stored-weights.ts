@@ -1,11 +1,11 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { t } from '../../../l10n/src/words.ts';
-import { type ModelConfig, SUPPORTED_MODEL_TYPES } from '../architectures/index.ts';
+import type { ModelConfig } from '../architectures/index.ts';
 import { isWeightDtype, type WeightDtype } from '../dtypes.ts';
 import { isJsonObject } from '../json.ts';
 import { readExactly, readSafetensorsHeader, type TensorEntry } from '../safetensors.ts';
-import { broken, notFound, Stop } from './failure.ts';
+import { broken, cannotRun, notFound, unsupported } from './failure.ts';
 import { exists, readJson } from './files.ts';
 import type { AnyArchitecture } from './read-config.ts';
 
@@ -115,7 +115,10 @@ async function sameBytes(a: LocatedTensor, b: LocatedTensor): Promise<boolean> {
   }
 }
 
-/** The weights that the architecture needs. @throws Stop where one is missing, or has another shape or type */
+/**
+ * The weights that the architecture needs.
+ * @throws Stop where one is missing, or has another shape or type, and where the files have one that would be passed over
+ */
 export function checkWeights(
   dir: string,
   architecture: AnyArchitecture,
@@ -134,15 +137,30 @@ export function checkWeights(
       );
     if (!isWeightDtype(dtype)) {
       const reason = t("{0} weights ('{1}'; supported: F32, F16, BF16)", dtype, name);
-      throw new Stop({
-        kind: 'unsupported',
-        modelType: config.modelType,
-        supported: SUPPORTED_MODEL_TYPES,
-        reason,
-        problem: t('the {0} model in {1} has {2}', config.modelType, dir, reason),
-      });
+      throw unsupported(config.modelType, reason, t('the {0} model in {1} has {2}', config.modelType, dir, reason));
     }
     weights.set(name, { file: tensor.file, offset: begin, length: end - begin, dtype, shape });
   }
+  const stray = strayWeight(weights, tensors);
+  if (stray !== undefined)
+    throw cannotRun(dir, config.modelType, t("a weight that its config.json does not call for ('{0}')", stray));
   return weights;
+}
+
+/**
+ * A weight without which another model is computed than was trained: a bias beside a matrix, or what else a layer has, such as a norm or
+ * the matrices of an adapter. transformers warns of it. No matter are buffers, which older versions of transformers saved (a mask may be
+ * called `attn.bias`), layers above those that are run, and what is not about text.
+ */
+function strayWeight(
+  needed: ReadonlyMap<string, WeightRef>,
+  tensors: ReadonlyMap<string, LocatedTensor>,
+): string | undefined {
+  const layerOf = (name: string) => /^\w+\.\d+\./.exec(name)?.[0];
+  const layers = new Set([...needed.keys()].map(layerOf).filter((layer) => layer !== undefined));
+  return [...tensors.keys()].find((name) => {
+    if (needed.has(name)) return false;
+    if (name.endsWith('.bias')) return needed.has(name.replace(/bias$/, 'weight'));
+    return name.endsWith('.weight') && layers.has(layerOf(name) ?? '');
+  });
 }

@@ -113,6 +113,11 @@ describe('the files that are needed', () => {
       'save_pretrained("folder")',
     ],
     ['an adapter', ['adapter_config.json', 'adapter_model.safetensors'], 'an adapter for another model'],
+    [
+      'an adapter beside weights',
+      ['config.json', 'tokenizer.json', 'model.safetensors', 'adapter_config.json', 'adapter_model.safetensors'],
+      "it has an adapter beside its weights ('adapter_config.json')",
+    ],
     ['files for llama.cpp', ['model-q4.gguf'], '.gguf'],
     ['no weights', ['config.json', 'tokenizer.json'], 'no safetensors weights'],
     ['nothing', [], 'no config.json'],

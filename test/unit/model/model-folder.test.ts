@@ -445,6 +445,44 @@ describe('what is unsupported is named', () => {
   });
 });
 
+describe('what the files have besides, and would be passed over', () => {
+  const zeros = (...shape: number[]): TensorData => ({
+    dtype: 'F32',
+    shape,
+    data: new Float32Array(shape.reduce((n, size) => n * size)),
+  });
+
+  test.each([
+    ['a bias of what should have none', 'lm_head.bias', 'lm_head.bias'],
+    ['a norm that the type has not', 'transformer.h.0.attn.q_norm.weight', 'h.0.attn.q_norm.weight'],
+    ['an adapter', 'transformer.h.0.attn.c_attn.lora_A.weight', 'h.0.attn.c_attn.lora_A.weight'],
+  ])('is refused where it is %s', async (_, name, told) => {
+    const head: TensorData = { ...tinyTensors().get('transformer.wte.weight')! };
+    const tensors = tinyTensors().set('lm_head.weight', head).set(name, zeros(4));
+    const untied = { 'config.json': tinyConfig({ tie_word_embeddings: false }) };
+    const reason = `a weight that its config.json does not call for ('${told}')`;
+    const result = await openModelFolder(await tinyFolder({ ...untied, ...withTensors(tensors) }));
+    expect(result).toMatchObject({ kind: 'unsupported', reason });
+  });
+
+  test.each([
+    // As GPT-2 itself has them.
+    ['a mask', 'h.0.attn.bias'],
+    ['frequencies', 'h.0.attn.rotary_emb.inv_freq'],
+    ['a layer above those that are run', 'h.1.ln_1.weight'],
+    ['for images', 'vision_tower.layers.0.norm.weight'],
+  ])('changes nothing where it is %s', async (_, name) => {
+    const { fingerprint } = await openOk(await tinyFolder(withTensors(tinyTensors().set(name, zeros(4)))));
+    expect(fingerprint).toBe((await openOk(await tinyFolder())).fingerprint);
+  });
+
+  test('is refused where it is an adapter with files of its own', async () => {
+    const result = await openModelFolder(await tinyFolder({ 'adapter_config.json': { peft_type: 'LORA' } }));
+    const reason = "an adapter beside its weights ('adapter_config.json'), which would not be applied";
+    expect(result).toMatchObject({ kind: 'unsupported', reason, problem: expect.stringContaining(reason) });
+  });
+});
+
 describe('what is broken is named', () => {
   test.each([
     ['config.json without JSON', { 'config.json': Buffer.from('{') }, /config\.json is not valid JSON/],
