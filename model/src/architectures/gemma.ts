@@ -98,11 +98,15 @@ const gemma3Of = <const Type extends string>(modelType: Type) =>
     const every = read.size(['sliding_window_pattern'], 6);
     const sliding = readSlidingLayers(read, { ...sizes, slides: (layer) => (layer + 1) % every !== 0 });
     const { rotary, local } = readPositions(read, sizes);
+    const logitCap = read.optional('final_logit_softcapping', undefined);
+    // Newer versions of transformers pass over it in a model that sees, older ones do not.
+    if (modelType === 'gemma3' && logitCap !== undefined)
+      read.unsupported ??= t("a bound of logits ('{0}')", 'final_logit_softcapping');
     return {
       rotary,
       local: { rotary: local, layers: sliding },
       window: readSlidingWindow(read, { ...sizes, sliding, usual: 4096 }),
-      logitCap: read.optional('final_logit_softcapping', undefined),
+      logitCap,
       normalisesHeads: true,
     };
   });

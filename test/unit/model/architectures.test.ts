@@ -287,6 +287,7 @@ describe('a configuration that cannot be run', () => {
       /by layer type with 'truncate'$/,
     ],
     ['gemma3_text', { use_bidirectional_attention: true }, /'use_bidirectional_attention'/],
+    ['gemma3', { text_config: { final_logit_softcapping: 30 } }, "a bound of logits ('final_logit_softcapping')"],
     [
       'gemma3_text',
       { rope_parameters: { sliding_attention: { rope_type: 'longrope', original_max_position_embeddings: 512 } } },
