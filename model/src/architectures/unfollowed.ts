@@ -15,7 +15,17 @@ const SETTINGS: readonly [name: string, isOn: (value: unknown) => boolean, what:
     (value) => typeof value === 'string' && value !== 'model.safetensors',
     () => t('weights in a file of another name'),
   ],
+  // Of several, each for newer versions of transformers than the one before.
+  [
+    'configuration_files',
+    (value) => Array.isArray(value) && value.some(isOtherConfig),
+    () => t('settings in a file of another name'),
+  ],
 ];
+
+function isOtherConfig(file: unknown): boolean {
+  return typeof file === 'string' && /^config\..+\.json$/.test(file);
+}
 
 /** What a `config.json`, or the text model's part of it, asks for that changes the result for any architecture and is not followed. */
 export function unfollowed(json: JsonObject): string | undefined {

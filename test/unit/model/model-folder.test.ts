@@ -422,6 +422,7 @@ describe('what is unsupported is named', () => {
     ['attention to later tokens', { is_causal: false }, /attention to later tokens \('is_causal'\)/],
     ['settings of single layers', { per_layer_config: { '0': { n_inner: 8 } } }, /'per_layer_config'/],
     ['weights in another file', { transformers_weights: 'other.safetensors' }, /'transformers_weights'/],
+    ['settings in another file', { configuration_files: ['config.4.0.0.json'] }, /'configuration_files'/],
     ['a setting of a text model', { text_config: { is_causal: null } }, /'is_causal'/],
     ['quantised weights', { quantization_config: { bits: 4 } }, /quantised/],
   ])('%s', async (_, changes, reason) => {
