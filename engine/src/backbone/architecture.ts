@@ -31,7 +31,10 @@ export interface Architecture extends Scoring {
   readonly headSize: number;
   /** Word embeddings of `ids` [n] (int32) → [n, hidden]. */
   embed(ids: Value): Value;
-  /** Word embeddings with what is added for each token's place, if anything is; `positions` [n] (int32). */
+  /**
+   * What the first layer is given for embeddings of words and virtual tokens x [n, hidden]: with what is added for each token's place
+   * (`positions` [n], int32), normalised, multiplied, or as they are.
+   */
   position(x: Value, positions: Value): Value;
   /**
    * One layer: x [tokens, hidden] → [wanted, hidden]. x comes in parts that stand below each other, usually one; the

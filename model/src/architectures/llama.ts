@@ -131,9 +131,10 @@ const RELATIVES = {
 
 /** The layers of Qwen that see a window, if any do: those above a number of them. */
 function readUpperWindow(read: ConfigReader, { layers, maxPositions }: Sizes): SlidingWindow | undefined {
-  if (!read.flag('use_sliding_window', false)) return undefined;
   const from = read.count('max_window_layers', 28);
+  // Read where no layer slides, too: other kinds of layers are not supported.
   const sliding = readSlidingLayers(read, { layers, slides: (layer) => layer >= from });
+  if (!read.flag('use_sliding_window', false)) return undefined;
   return readSlidingWindow(read, { sliding, maxPositions, usual: 4096 });
 }
 

@@ -294,6 +294,11 @@ describe('a configuration that cannot be run', () => {
       "rotary positions scaled by 'longrope' in layers that see a window",
     ],
     [
+      'qwen3',
+      { num_hidden_layers: 1, layer_types: ['linear_attention'] },
+      "layer_types 'linear_attention' (supported: full_attention, sliding_attention)",
+    ],
+    [
       'gemma2',
       { num_hidden_layers: 1, layer_types: ['chunked_attention'] },
       "layer_types 'chunked_attention' (supported: full_attention, sliding_attention)",
