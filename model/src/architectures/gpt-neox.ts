@@ -1,3 +1,4 @@
+import { t } from '../../../l10n/src/words.ts';
 import { GELUS } from './activations.ts';
 import { architecture, type ConfigOf } from './architecture.ts';
 import { readRotary } from './rotary.ts';
@@ -18,6 +19,15 @@ export const gptNeox = architecture({
     const headSize = Math.floor(hidden / heads);
     const maxPositions = read.size(['max_position_embeddings'], 2048);
     read.multiple('hidden_size', hidden, 'num_attention_heads', heads);
+    // Not a setting of its class, but in transformers as many entries would turn as of heads of that size.
+    const told = read.size(['head_dim'], headSize);
+    if (told !== headSize)
+      read.unfit ??= t(
+        'config.json: head_dim {0} is not hidden_size {1} / num_attention_heads {2}',
+        told,
+        hidden,
+        heads,
+      );
     return {
       vocabSize: read.size(['vocab_size'], 50432),
       hidden,

@@ -313,6 +313,7 @@ describe('a configuration that cannot be run', () => {
   it.each([
     ['llama', { num_attention_heads: 6, num_key_value_heads: 4 }, /6 is not a multiple of num_key_value_heads 4/],
     ['gpt_neox', { hidden_size: 30, num_attention_heads: 4 }, /30 is not a multiple of num_attention_heads 4/],
+    ['gpt_neox', { head_dim: 128 }, /head_dim 128 is not hidden_size 6144 \/ num_attention_heads 64/],
     ['mistral', { sliding_window: 'wide' }, /'sliding_window' is "wide"/],
     ['qwen3', { head_dim: 0 }, /'head_dim' is 0/],
     ['cohere', { num_key_value_heads: 7 }, /64 is not a multiple of num_key_value_heads 7/],
