@@ -1,10 +1,9 @@
 import type { Work } from '../data/work.ts';
+import { type EasternEncoding, HighBytes, type LetterGuess } from './letter-guess.ts';
+import { withLettersOfWindows } from './western-letters.ts';
 
 /** How the letters of a data file are written. */
-export type DataEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
-
-/** What Windows writes for the bytes from 0x80 on, where Unicode has control characters, which some versions of Node give instead. */
-const OF_WINDOWS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+export type DataEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | EasternEncoding;
 
 /** A longer chunk is decoded in parts, so that none takes long. */
 const PART_BYTES = 16 * 1024;
@@ -14,13 +13,15 @@ export interface DataLetters {
   readonly encoding: DataEncoding;
   /** How many letters are not of the encoding, and cannot be told. */
   readonly lost: number;
+  /** What may well be the encoding instead. */
+  readonly perhaps?: EasternEncoding | undefined;
 }
 
 const UTF_8_MARK = '\xef\xbb\xbf';
 
 /**
- * The encoding of a file, by its mark or by all of its bytes. What is neither marked nor UTF-8 is taken for what Excel writes in
- * western Europe where it is not told otherwise, unless it can hardly be that. A few letters that are not UTF-8, such as one that was
+ * The encoding of a file, by its mark or by all of its bytes. What is neither marked nor UTF-8 is taken for what Excel writes where it
+ * is not told otherwise: in western Europe, unless its letters hardly fit that, or are surely those of another part of it. A few letters that are not UTF-8, such as one that was
  * cut, do not make all others of it wrong.
  * @param head the first bytes, as Latin-1
  * @param open opens the file, where its bytes tell
@@ -35,9 +36,12 @@ export async function encodingOf(
   if (head.startsWith('\xff\xfe')) return { encoding: 'utf-16le', lost: 0 };
   if (head.startsWith('\xfe\xff')) return { encoding: 'utf-16be', lost: 0 };
   if (await isUtf8(await open(), work)) return { encoding: 'utf-8', lost: 0 };
-  const { utf8, lost, mayBeWestern } = await countLetters(await open(), work);
+  const { utf8, lost, mayBeLatin, guess } = await countLetters(await open(), work);
   if (utf8 > lost || head.startsWith(UTF_8_MARK)) return { encoding: 'utf-8', lost };
-  return mayBeWestern ? { encoding: 'windows-1252', lost: 0 } : undefined;
+  if (!mayBeLatin) return undefined;
+  return guess?.isSure
+    ? { encoding: guess.encoding, lost: 0 }
+    : { encoding: 'windows-1252', lost: 0, perhaps: guess?.encoding };
 }
 
 async function isUtf8(chunks: AsyncIterable<Uint8Array>, work: Work): Promise<boolean> {
@@ -54,7 +58,7 @@ async function isUtf8(chunks: AsyncIterable<Uint8Array>, work: Work): Promise<bo
 
 const LOST = 0xfffd;
 const ASCII_END = 0x7f;
-/** Letters beyond ASCII that follow one another: hardly as many do in a word of western Europe; of other scripts most do. */
+/** Letters beyond ASCII that follow one another: hardly as many do in a word in Latin letters; of other scripts most do. */
 const RUN = 3;
 
 /** What the bytes of a text that is not UTF-8, or not all of it, tell of its encoding. */
@@ -67,8 +71,13 @@ class LetterCounts {
   #run = 0;
   #last = 0;
   #isText = true;
+  readonly #bytes = new HighBytes();
 
-  get mayBeWestern(): boolean {
+  get guess(): LetterGuess | undefined {
+    return this.#bytes.guess();
+  }
+
+  get mayBeLatin(): boolean {
     // What is no text is told as such where it is read.
     return this.#highInRuns <= this.#high / 2 || !this.#isText;
   }
@@ -83,6 +92,7 @@ class LetterCounts {
   }
 
   #addByte(byte: number): void {
+    this.#bytes.add(byte);
     if (byte === 0) this.#isText = false;
     if (byte <= ASCII_END) this.#run = 0;
     else {
@@ -110,14 +120,24 @@ export async function* decoded(
   work: Work,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
-  const lettersOf = encoding === 'windows-1252' ? withLettersOfWindows : (text: string) => text;
-  for await (const part of partsOf(chunks, work)) yield lettersOf(decoder.decode(part, { stream: true }));
-  yield lettersOf(decoder.decode());
+  const letters = LETTERS[encoding] ?? ((text) => text);
+  let held = '';
+  for await (const part of partsOf(chunks, work)) {
+    const text = held + decoder.decode(part, { stream: true });
+    // What follows may be another accent of the last letter.
+    held = encoding === 'windows-1258' ? (LAST_LETTER.exec(text)?.[0] ?? '') : '';
+    yield letters(text.slice(0, text.length - held.length));
+  }
+  yield letters(held + decoder.decode());
 }
 
-function withLettersOfWindows(text: string): string {
-  return text.replace(/[\u0080-\u009f]/g, (control) => OF_WINDOWS[control.charCodeAt(0) - 0x80]!);
-}
+const LAST_LETTER = /\P{M}\p{M}{0,9}$/u;
+
+/** What else is to be done with the letters of an encoding. */
+const LETTERS: Partial<Record<DataEncoding, (text: string) => string>> = {
+  'windows-1252': withLettersOfWindows,
+  'windows-1258': (text) => text.normalize('NFC'),
+};
 
 async function* partsOf(chunks: AsyncIterable<Uint8Array>, work: Work): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {

@@ -3,6 +3,7 @@ import { fileReason } from '../../../model/src/file-reason.ts';
 import type { Work } from '../data/work.ts';
 import type { CheckEnvironment } from '../environment.ts';
 import { type DataEncoding, type DataLetters, decoded, encodingOf } from './data-text.ts';
+import type { EasternEncoding } from './letter-guess.ts';
 import { LineRows } from './line-rows.ts';
 import { ListRows } from './list-rows.ts';
 import { type DataFault, type FormReader, fatal, isFatal, type RowFound } from './row-found.ts';
@@ -183,13 +184,38 @@ function otherEncoding(): string {
   );
 }
 
-function notesOnLetters({ encoding, lost }: DataLetters): string[] {
+function notesOnLetters({ encoding, lost, perhaps }: DataLetters): string[] {
   if (encoding === 'windows-1252') {
     return [
+      perhaps === undefined
+        ? t(
+            'It is not UTF-8: its letters were read as Windows writes those of western Europe. If any are wrong, save it as UTF-8; in Excel that is "CSV UTF-8".',
+          )
+        : t(
+            'It is not UTF-8: its letters were read as Windows writes those of western Europe, but may be {0}. If any are wrong, save it as UTF-8; in Excel that is "CSV UTF-8".',
+            nameOf(perhaps),
+          ),
+    ];
+  }
+  if (isEastern(encoding)) {
+    return [
       t(
-        'It is not UTF-8: its letters were read as Windows writes those of western Europe. If any are wrong, save it as UTF-8; in Excel that is "CSV UTF-8".',
+        'It is not UTF-8: its letters were taken for {0}. If any are wrong, save it as UTF-8; in Excel that is "CSV UTF-8".',
+        nameOf(encoding),
       ),
     ];
   }
   return lost === 0 ? [] : [t('It is UTF-8 but for some letters, each of which was read as {0}: {1}.', '\ufffd', lost)];
 }
+
+const isEastern = (encoding: DataEncoding): encoding is EasternEncoding => Object.hasOwn(NAMES, encoding);
+
+const nameOf = (encoding: EasternEncoding): string => NAMES[encoding]();
+
+const NAMES: Readonly<Record<EasternEncoding, () => string>> = {
+  'windows-1250': () => t('Central European ones ({0})', 'Windows-1250'),
+  'iso-8859-2': () => t('Central European ones ({0})', 'ISO-8859-2'),
+  'windows-1254': () => t('Turkish ones ({0})', 'Windows-1254'),
+  'windows-1257': () => t('Baltic ones ({0})', 'Windows-1257'),
+  'windows-1258': () => t('Vietnamese ones ({0})', 'Windows-1258'),
+};
