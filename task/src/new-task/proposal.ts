@@ -1,6 +1,7 @@
 import { formKey } from '../labels.ts';
 import type { RowObject } from '../rows.ts';
 import { canBePlaceholder } from '../template.ts';
+import { calledAnswer, isBesideAnswer, isCalledLabel } from './answer-names.ts';
 import { languageOf, type RowLanguage } from './row-language.ts';
 
 /** What the rows of some data files say of the task that they are for. */
@@ -12,7 +13,7 @@ export interface DataProposal {
   /** Such fields that hold nothing but numbers or dates, as columns of a table do, where there are others. They are not proposed. */
   readonly otherFields: readonly string[];
   readonly answerField: string;
-  /** Whether it is one of several fields, none of which is called as answers are: the last that looks like labels, or the last. */
+  /** Whether it is one of several fields, none of which alone is called as answers are: the last that looks like labels, or the last. */
   readonly isAnswerGuessed: boolean;
   /** Fields with numbers or truth values that are the answer, or may be. */
   readonly numberFields: readonly string[];
@@ -27,20 +28,6 @@ export interface DataProposal {
 /** More different answers, or longer ones, are free text. */
 const MOST_LABELS = 30;
 const LONGEST_LABEL = 40;
-const ANSWER_NAMES = ['label', 'answer', 'response', 'completion', 'output', 'target', 'etikett', 'svar'];
-
-/** The first of some fields that is called as answers are, whatever its capitals. */
-export function calledAnswer(fields: readonly string[]): string | undefined {
-  for (const name of ANSWER_NAMES) {
-    const field = fields.find((field) => field.toLowerCase() === name);
-    if (field !== undefined) return field;
-  }
-  return undefined;
-}
-
-/** Such as `label_text` beside `label`, a number. */
-const isBesideAnswer = (field: string) => ANSWER_NAMES.some((name) => field.toLowerCase().startsWith(`${name}_`));
-
 /** Of what can be made a text without a doubt. */
 const isNumberOrTruth = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
 
@@ -216,8 +203,17 @@ export function proposeTask(survey: RowSurvey, wanted: Wanted = {}): DataProposa
       isCommon(facts) && (field === answer || calledAnswer([field]) !== undefined || labelsOf(facts) !== undefined),
   );
   const numberFields = numbers.map(([field]) => field);
-  const named = answer ?? calledAnswer(names) ?? names.find(isBesideAnswer) ?? calledAnswer(numberFields);
-  const likeLabels = common.findLast(([, facts]) => !facts.areFigures && labelsOf(facts) !== undefined)?.[0];
+  const labelled = common.filter(([, facts]) => labelsOf(facts) !== undefined);
+  const calledLabels = [labelled, numbers.filter(([, facts]) => labelsOf(facts) !== undefined)]
+    .map((fields) => fields.map(([field]) => field).filter(isCalledLabel))
+    .find((fields) => fields.length > 0);
+  const named =
+    answer ??
+    calledAnswer(names) ??
+    names.find(isBesideAnswer) ??
+    calledAnswer(numberFields) ??
+    (calledLabels?.length === 1 ? calledLabels[0] : undefined);
+  const likeLabels = calledLabels?.at(-1) ?? labelled.findLast(([, { areFigures }]) => !areFigures)?.[0];
   const answerField = named ?? likeLabels ?? names.at(-1);
   if (answerField === undefined) return undefined;
   const others = common.filter(([field]) => field !== answerField);

@@ -29,6 +29,33 @@ describe('the proposal', () => {
     expect(propose(rows)).toMatchObject(guessed);
   });
   it.each([
+    ['sentiment', 'language'],
+    ['Känsla', 'källa'],
+    ['Catégorie'.normalize('NFD'), 'langue'],
+    ['KATEGORİ', 'dil'],
+    ['тональность', 'источник'],
+    ['भावना', 'स्रोत'],
+    ['chủ đề', 'nguồn'],
+    ['类别', '来源'],
+  ])('takes the field with labels that is called as such are, %s, wherever it stands', (field, other) => {
+    const rows = ROWS.map(({ text, label }, n) => ({ [field]: label, text, [other]: n % 2 ? 'x' : 'y' }));
+    expect(propose(rows)).toMatchObject({ answerField: field, fields: ['text', other], isAnswerGuessed: false });
+  });
+  it('takes figures for labels where their field is called so', () => {
+    const rows = ROWS.map(({ text }, n) => ({ rating: String(n % 2), text }));
+    expect(propose(rows)).toMatchObject({ answerField: 'rating', fields: ['text'], labels: ['0', '1'] });
+    expect(propose(rows.map(({ text, rating }) => ({ text, rating: Number(rating) })))).toMatchObject({
+      answerField: 'rating',
+      labels: ['0', '1'],
+    });
+  });
+  it('guesses where several are called so, and takes none that holds texts', () => {
+    const two = ROWS.map(({ text, label }) => ({ topic: label, emotion: label, text }));
+    expect(propose(two)).toMatchObject({ answerField: 'emotion', isAnswerGuessed: true });
+    const texts = ROWS.map(({ text, label }, n) => ({ topic: `${text} ${n}`, mark: label }));
+    expect(propose(texts)).toMatchObject({ answerField: 'mark', isAnswerGuessed: true });
+  });
+  it.each([
     ['a name says it', { answer: 'a', reply: 'b' }, {}],
     ['the user says it', { question: 'a', reply: 'b' }, { answerField: 'question' }],
     ['there is no other', { reply: 'b' }, {}],
