@@ -2,6 +2,7 @@ import { t } from '../../../l10n/src/words.ts';
 import { type DataRow, RowReader } from '../rows.ts';
 import { RepeatedInRows } from './repeated-in-rows.ts';
 import { type FormReader, fatal, type RowFound } from './row-found.ts';
+import { withWholeNumbers } from './whole-numbers.ts';
 
 /** The rows of lines of JSON. */
 export class LineRows implements FormReader {
@@ -52,5 +53,6 @@ function overLines(): string {
 
 function asFound(row: DataRow): RowFound {
   const line = row.line + 1;
-  return row.value ? { row: row.value, line } : { row: undefined, line, message: row.problem.message, isFatal: false };
+  if (row.value === undefined) return { row: undefined, line, message: row.problem.message, isFatal: false };
+  return { row: withWholeNumbers(row.text, row.value), line };
 }

@@ -3,6 +3,7 @@ import { parseRow } from '../rows.ts';
 import { type ListItem, ListReader } from './list-reader.ts';
 import { RepeatedInRows } from './repeated-in-rows.ts';
 import { type FormReader, fatal, type RowFound } from './row-found.ts';
+import { withWholeNumbers } from './whole-numbers.ts';
 
 /** The rows of a list in JSON. */
 export class ListRows implements FormReader {
@@ -29,7 +30,7 @@ export class ListRows implements FormReader {
     const row = parseRow(text);
     if (row?.value) {
       this.#repeated.add(text, row.value);
-      return { row: row.value, line };
+      return { row: withWholeNumbers(text, row.value), line };
     }
     const message = row?.problem.message ?? t('Between two commas of the list stands nothing.');
     return { row: undefined, line, message, isFatal: false };

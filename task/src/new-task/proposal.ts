@@ -29,7 +29,7 @@ export interface DataProposal {
 const MOST_LABELS = 30;
 const LONGEST_LABEL = 40;
 /** Of what can be made a text without a doubt. */
-const isNumberOrTruth = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
+const isNumberOrTruth = (value: unknown) => ['number', 'bigint', 'boolean'].includes(typeof value);
 
 /** Its value as a text; undefined where that is none, nor can be made one. */
 export function textIn(row: RowObject, field: string): string | undefined {

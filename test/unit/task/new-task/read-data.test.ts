@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Work } from '../../../../task/src/data/work.ts';
 import { ListReader } from '../../../../task/src/new-task/list-reader.ts';
+import { textIn } from '../../../../task/src/new-task/proposal.ts';
 import { openData } from '../../../../task/src/new-task/read-data.ts';
 import {
   readTable,
@@ -321,6 +322,16 @@ describe('lines of JSON', () => {
     expect((await read('rows.txt', 'a,b\n1,2\n')).form).toBe('table');
     expect((await read('rows.txt', '{"a":"1"}\n')).form).toBe('lines');
   });
+});
+
+it.each([
+  ['a list', '[{"a":12345678901234567890,\n"b":-9007199254740993,"a":76561198000000001,"c":1e300,"d":2}]'],
+  ['lines', '{"a":12345678901234567890,"b":-9007199254740993,"a":76561198000000001,"c":1e300,"d":2}\n'],
+])('whole numbers have all of their digits in %s', async (_, text) => {
+  const { rows } = await read('rows.json', text);
+  expect(rows).toEqual([{ a: 76561198000000001n, b: -9007199254740993n, c: 1e300, d: 2 }]);
+  const fields = ['a', 'b'];
+  expect(fields.map((field) => textIn(rows[0]!, field))).toEqual(['76561198000000001', '-9007199254740993']);
 });
 
 it.each([
