@@ -22,6 +22,8 @@ const SIGN = new RegExp(
 
 /** What stands in place of a letter that could not be read. */
 const LOST = '\ufffd';
+/** One of the two units of an emoji or another rare letter without the other, as where a text was cut between them. */
+const HALF = /\p{Surrogate}/u;
 
 const HIGH = new RegExp(`[\\u0080-\\u00ff${WINDOWS}]+`, 'gu');
 const BYTES: ReadonlyMap<string, number> = new Map([...WINDOWS].map((letter, i) => [letter, 0x80 + i]));
@@ -32,12 +34,12 @@ const BEGINNINGS = ['Ã', 'Â', 'â€', 'â\u0080', 'â‚', 'â\u0082', 'Ð', 
 
 /** Whether a text may hold garbled letters: for every text of a data file, and several times faster than a pattern. */
 export function mayBeGarbled(text: string): boolean {
-  return BEGINNINGS.some((beginning) => text.includes(beginning));
+  return BEGINNINGS.some((beginning) => text.includes(beginning)) || !text.isWellFormed();
 }
 
 /** The first garbled letters of a text, and what they were; that is undefined where it is lost. */
 export function garbledIn(text: string): (Span & { meant: string | undefined }) | undefined {
-  const lost = text.indexOf(LOST);
+  const lost = text.isWellFormed() ? text.indexOf(LOST) : text.search(HALF);
   if (lost >= 0) return { start: lost, end: lost + 1, meant: undefined };
   if (!SIGN.test(text)) return undefined;
   for (const { 0: letters, index: start } of text.matchAll(HIGH)) {

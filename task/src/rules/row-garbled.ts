@@ -9,7 +9,7 @@ export const rowGarbled: Rule = {
   code: 'row-garbled',
   severity: 'warning',
   explanation:
-    'A text has letters that were garbled when it was read in another encoding than it was written in, such as Ã¤ for ä, or � for one that is lost. The prompt would learn from texts that nobody will ask about.',
+    'A text has letters that were garbled when it was read in another encoding than it was written in, such as Ã¤ for ä, or � for one that is lost; or with half of an emoji. The prompt would learn from texts that nobody will ask about.',
   quickFix:
     'Puts the letters back where they can be told; also in all such rows of the file. Not in an answer that `labels` has so, too, which is to be corrected there first.',
   example: {
@@ -29,10 +29,7 @@ export const rowGarbled: Rule = {
         const name = JSON.stringify(field);
         const at = places.inValue(field, found);
         if (meant === undefined) {
-          const message = t(
-            'A letter is lost here, most likely since the text was read in another encoding than it was written in; make the file anew from where it comes from.',
-          );
-          return { at, message };
+          return { at, message: text.isWellFormed() ? lostLetter() : halfLetter() };
         }
         const repaired = ungarbled(text);
         const message = t(
@@ -56,3 +53,16 @@ export const rowGarbled: Rule = {
     }
   },
 };
+
+function lostLetter(): string {
+  return t(
+    'A letter is lost here, most likely since the text was read in another encoding than it was written in; make the file anew from where it comes from.',
+  );
+}
+
+function halfLetter(): string {
+  return t(
+    'Half of a letter stands here, such as of an emoji, most likely since the text was cut within it. The model is given {0} for it; make the file anew from where it comes from.',
+    '\ufffd',
+  );
+}

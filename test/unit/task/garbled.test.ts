@@ -43,6 +43,7 @@ describe('leaves text alone that only looks alike:', () => {
 
 it('tells a lost letter from a garbled one', () => {
   expect(garbledIn('v\ufffdg')).toEqual({ start: 1, end: 2, meant: undefined });
+  expect(garbledIn('🙂 v\ud83d')).toEqual({ start: 4, end: 5, meant: undefined });
   expect(garbledIn('vÃ¤g')).toEqual({ start: 1, end: 3, meant: 'ä' });
 });
 
@@ -52,6 +53,7 @@ it('finds nothing in a text of which it would not be asked', () => {
     'a',
     ' ',
     '\ufffd',
+    '\ud83d',
     'ß',
     'å',
   );

@@ -939,6 +939,9 @@ export const cases: Record<string, { fires: Record<string, Fixture>; silent: Rec
         },
       },
       'a letter that is lost': { data: { 'train.jsonl': row('Vinsten ⟦\ufffd⟧kar') } },
+      'half of an emoji, where a text was cut': {
+        data: { 'train.jsonl': '{"taskname": "sentiment-task", "sentence": "Bra 🙂⟦\\ud83d⟧", "label": "positiva"}' },
+      },
       'in an example': {
         task: taskFile({ file: '"examples": [{ "taskname": "sentiment-task", "sentence": "⟦Ã¥⟧ret" }]' }),
       },
