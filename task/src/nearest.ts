@@ -51,6 +51,11 @@ function fold(name: string): string {
   return name.trim().normalize('NFC').toLowerCase();
 }
 
+/** Whether two names look the same, though their letters are composed in another way. */
+export function isSameText(a: string, b: string | undefined): boolean {
+  return a !== b && a.normalize('NFC') === b?.normalize('NFC');
+}
+
 /** ` Did you mean "x"?`, or nothing. */
 export function didYouMean(candidate: string | undefined): string {
   return candidate === undefined ? '' : ` ${t('Did you mean {0}?', JSON.stringify(candidate))}`;

@@ -1,7 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { TemplateView } from '../context.ts';
 import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
-import { allNear } from '../nearest.ts';
+import { allNear, isSameText } from '../nearest.ts';
 import type { RowPlaces } from '../row-view.ts';
 import type { RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
@@ -31,7 +31,7 @@ export const rowFieldMissing: Rule = {
           unused ??= unusedFields(value, template);
           return {
             at: places.whole(),
-            message: t('This row has no field {0}, which its template uses; add it.', JSON.stringify(field)),
+            message: unused.some((name) => isSameText(name, field)) ? encodedOtherwise(field) : withoutField(field),
             fixes: [
               ...allNear(field, unused).flatMap((name) => renameField(places, name, field)),
               ...addField(field, template, places),
@@ -43,6 +43,17 @@ export const rowFieldMissing: Rule = {
     }
   },
 };
+
+function withoutField(field: string): string {
+  return t('This row has no field {0}, which its template uses; add it.', JSON.stringify(field));
+}
+
+function encodedOtherwise(field: string): string {
+  return t(
+    'This row has no field {0}, which its template uses: it has the same name, encoded in another way.',
+    JSON.stringify(field),
+  );
+}
 
 /** Rows that lack one field of one task; they are dropped where no row has it, since then the template is at fault. */
 export function missingFieldGroup(taskname: string, field: string): string {

@@ -1,7 +1,7 @@
 import { t } from '../../../l10n/src/words.ts';
 import type { TaskContext } from '../context.ts';
 import { type Fix, fixOf, MOST_CHOICES } from '../fix.ts';
-import { allNear, didYouMean } from '../nearest.ts';
+import { allNear, didYouMean, isSameText } from '../nearest.ts';
 import type { RowObject } from '../rows.ts';
 import type { Rule } from '../rule.ts';
 
@@ -47,13 +47,18 @@ export const rowTaskname: Rule = {
         };
         return fixOf(t('Change to {0}', json), places.replace('taskname', json), options);
       });
-      const message = isText
-        ? `${t('No template has the taskname {0}.', JSON.stringify(taskname))}${didYouMean(near[0])}`
-        : t('"taskname" must be a text.');
+      const message = isText ? unknownTask(taskname, near[0]) : t('"taskname" must be a text.');
       return { at, message, fixes };
     });
   },
 };
+
+function unknownTask(taskname: string, near: string | undefined): string {
+  const name = JSON.stringify(taskname);
+  return isSameText(taskname, near)
+    ? t('No template has the taskname {0}: one has the same name, encoded in another way.', name)
+    : `${t('No template has the taskname {0}.', name)}${didYouMean(near)}`;
+}
 
 /** The tasks whose fields the row has, or the only task there is. */
 function tasksFor(row: RowObject, context: TaskContext): string[] {

@@ -109,6 +109,28 @@ it('a field that rows name with accents apart is told from one that nobody has',
   expect(unknown?.fixes?.map(({ title }) => title)).toEqual(['Change to {setnin\u0301g}']);
 });
 
+it('names in rows that only look the same are told from others', async () => {
+  const good = JSON.stringify({ taskname: 'r\u00f3s', text: 'a', caf\u00e9: 'b' });
+  const rows = [good, good.replace('\u00f3', 'o\u0301'), good.replace('\u00e9', 'e\u0301')];
+  const task = taskFile({
+    of: '"taskname": "r\u00f3s", "prompt_template": "<|VIRTUAL_PROMPT_0|> {text}:{caf\u00e9}", "answer_field": "caf\u00e9"',
+  });
+  const { problems } = await check({ task, data: { 'train.jsonl': rows.join('\n') } });
+  const told = problems.filter(
+    ({ code, file }) => /^row-(taskname|field-missing)$/.test(code) && file.endsWith('train.jsonl'),
+  );
+  expect(told.map(({ message, fixes }) => [message, fixes?.[0]?.title])).toEqual([
+    [
+      'No template has the taskname "ro\u0301s": one has the same name, encoded in another way.',
+      'Change to "r\u00f3s"',
+    ],
+    [
+      'This row has no field "caf\u00e9", which its template uses: it has the same name, encoded in another way.',
+      'Rename "cafe\u0301" to "caf\u00e9"',
+    ],
+  ]);
+});
+
 describe('a row without a taskname', () => {
   const told = async (task: string, line = '{"sentence": "a", "label": "positiva"}') => {
     const { problems } = await check({ task, data: { 'train.jsonl': line } });
