@@ -41,8 +41,23 @@ export type Probe =
 /** Milliseconds; a graphics driver may take seconds for its first context, and as many to compile what a step needs. */
 const LONGEST = 60_000;
 
-/** Signals that no driver raises. */
-const ASKING_TO_END: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** How processes end that are told to: by signals that no driver raises, and on Windows with these codes. */
+const TOLD_TO_END: ReadonlySet<NodeJS.Signals | number | null> = new Set([
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  // Its console was closed, or the session ends.
+  0xc000013a,
+  // The system ended it with the session.
+  0x40010004,
+  // It was begun while the session ended.
+  0xc0000142,
+]);
+
+/** @param how the signal or the code that the process has ended with */
+export function isToldToEnd(how: NodeJS.Signals | number | null): boolean {
+  return TOLD_TO_END.has(how);
+}
 
 /** @param program the engine's own program, which calls `answerProbe` */
 export function probe(program: URL, device: string, longest = LONGEST): Promise<Probe> {
@@ -87,7 +102,7 @@ export function probe(program: URL, device: string, longest = LONGEST): Promise<
       end('SIGKILL');
     }, longest);
     child.once('error', (error) => end(error.message, true));
-    child.once('close', (code, signal) => end(signal ?? `exit code ${code}`, ASKING_TO_END.includes(signal!)));
+    child.once('close', (code, signal) => end(signal ?? `exit code ${code}`, isToldToEnd(signal ?? code)));
   });
 }
 

@@ -58,7 +58,7 @@ export class CacheSnapshot {
     // A copy has the name when it is whole: of one that is cut, other programs would not know.
     const copy = path + INCOMPLETE;
     await whenLetGo(() => copyFile(blob, copy));
-    await flushFile(copy);
+    await whenLetGo(() => flushFile(copy));
     await whenLetGo(() => rename(copy, path));
     if (isNew) await whenLetGo(() => rm(blob, { force: true }));
   }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Foresight } from '../../../client/src/predictions/foresight.ts';
 
@@ -15,14 +16,17 @@ const vscode = vi.hoisted(() => ({
   workspace: {
     isTrusted: true,
     getConfiguration: () => ({ get: () => vscode.isWanted }),
-    getWorkspaceFolder: ({ fsPath }: { fsPath: string }) => (fsPath.startsWith('/w/') ? {} : undefined),
+    getWorkspaceFolder: ({ fsPath }: { fsPath: string }) =>
+      path.dirname(fsPath) === path.resolve('/w') ? {} : undefined,
     fs: { stat: async ({ fsPath }: { fsPath: string }) => ({ size: vscode.sizes.get(fsPath) ?? 100 }) },
     openTextDocument: async ({ fsPath }: { fsPath: string }) => void vscode.opened.push(fsPath),
   },
 }));
 vi.mock('vscode', () => vscode);
 
-const TASK = '/w/a.ptask.json';
+/** A file of the workspace, whose path begins with a drive on Windows. */
+const own = (name: string) => path.resolve('/w', name);
+const TASK = own('a.ptask.json');
 const PATHS = ['demo', 'a.prompts.safetensors', 'train.jsonl', 'validation.jsonl'];
 
 /** A window whose data files have rows, each of which takes the engine so many milliseconds. */
@@ -79,9 +83,9 @@ describe('the first rows of a task file’s data', () => {
     await vi.advanceTimersByTimeAsync(900);
     expect(asked).toEqual([]);
     await idle();
-    expect(vscode.opened).toEqual(['/w/validation.jsonl', '/w/train.jsonl']);
+    expect(vscode.opened).toEqual([own('validation.jsonl'), own('train.jsonl')]);
     expect(asked).toHaveLength(120);
-    expect(asked[0]).toBe('/w/validation.jsonl 0');
+    expect(asked[0]).toBe(`${own('validation.jsonl')} 0`);
     foresight.seen(TASK);
     await idle();
     expect(asked).toHaveLength(120);
@@ -91,7 +95,7 @@ describe('the first rows of a task file’s data', () => {
     const { foresight, idle, expire } = start();
     foresight.seen(TASK);
     await idle();
-    expire('/w/b.ptask.json');
+    expire(own('b.ptask.json'));
     foresight.seen(TASK);
     await idle();
     expect(vscode.opened).toHaveLength(2);
@@ -130,19 +134,19 @@ describe('the first rows of a task file’s data', () => {
     state.isBusy = true;
     await vi.advanceTimersByTimeAsync(4000);
     expect(asked.length).toBeLessThan(60);
-    expect(vscode.opened).toEqual(['/w/validation.jsonl']);
+    expect(vscode.opened).toEqual([own('validation.jsonl')]);
   });
 
   it('are not read from a large file, from one outside the workspace, or where predictions are off', async () => {
     const { foresight, asked, idle } = start({ paths: ['../x.jsonl', 'large.jsonl', 'small.jsonl', 'table.csv'] });
-    vscode.sizes.set('/w/large.jsonl', 2e6);
+    vscode.sizes.set(own('large.jsonl'), 2e6);
     foresight.seen(TASK);
     await idle();
-    expect(vscode.opened).toEqual(['/w/small.jsonl']);
+    expect(vscode.opened).toEqual([own('small.jsonl')]);
     vscode.isWanted = false;
-    foresight.seen('/w/b.ptask.json');
+    foresight.seen(own('b.ptask.json'));
     await idle();
-    expect(vscode.opened).toEqual(['/w/small.jsonl']);
+    expect(vscode.opened).toEqual([own('small.jsonl')]);
     expect(asked).toHaveLength(60);
   });
 });

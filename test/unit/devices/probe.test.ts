@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { probe } from '../../../engine/src/devices/probe.ts';
+import { isToldToEnd, probe } from '../../../engine/src/devices/probe.ts';
 import { temporaryFolder } from '../engine/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -60,6 +60,13 @@ it.skipIf(process.platform === 'win32')('one whose process is told to end meanwh
   });
   const crashed = await probe(program("process.kill(process.pid, 'SIGSEGV'); for (;;);"), 'x');
   expect(crashed).not.toHaveProperty('isChance');
+});
+
+it('on Windows, which has no signals, its exit code says that it was told to end', () => {
+  const interrupted = 3_221_225_786;
+  const accessViolation = 3_221_225_477;
+  expect(isToldToEnd(interrupted)).toBe(true);
+  expect([accessViolation, 0, 1].some(isToldToEnd)).toBe(false);
 });
 
 it('one that hangs is given up, and its process ended', async () => {

@@ -80,6 +80,17 @@ describe('on Windows, while another program has a file open for a moment', () =>
     expect(await readFile(join(snapshot.folder, 'config.json'), 'utf8')).toBe('{}');
   });
 
+  it('a copy of a fetched file gets its name', async () => {
+    onPlatform('win32');
+    const snapshot = new CacheSnapshot(join(folder, 'models--e--f'), 'commit');
+    const file = { path: 'config.json', bytes: 2, digest: { kind: 'git-sha1', hash: 'abc' } } as const;
+    await snapshot.prepare();
+    await writeFile(snapshot.blob(file), '{}');
+    failures.open = 2;
+    await snapshot.name(file, { isNew: false, symlinks: false });
+    expect(await readFile(join(snapshot.folder, 'config.json'), 'utf8')).toBe('{}');
+  });
+
   it('a lock is taken, and given back', async () => {
     onPlatform('win32');
     failures.open = 2;

@@ -62,12 +62,10 @@ test.skipIf(process.platform === 'win32')('links in a circle are told in plain w
 });
 
 describe('what is a file, but larger than any of a model', () => {
-  /** It takes no room. */
-  async function largeFile(bytes: number): Promise<string> {
-    const file = join(await temporaryFolder(), 'large');
+  /** It takes no room where files have holes. */
+  async function writeLarge(file: string, bytes: number): Promise<void> {
     await writeFile(file, '');
     await truncate(file, bytes);
-    return file;
   }
 
   test.each(['config.json', 'generation_config.json', 'model.safetensors.index.json'])(
@@ -75,7 +73,7 @@ describe('what is a file, but larger than any of a model', () => {
     async (name) => {
       const isIndex = name.endsWith('index.json');
       const dir = await tinyFolder({ [name]: undefined, ...(isIndex ? { 'model.safetensors': undefined } : {}) });
-      await symlink(await largeFile(2 ** 26 + 1), join(dir, name));
+      await writeLarge(join(dir, name), 2 ** 26 + 1);
       const result = await openModelFolder(dir);
       const problem = `model folder ${dir}: ${name}: it is larger than 64 MB, as no such file is`;
       expect(result).toMatchObject({ kind: 'broken', problem });
@@ -89,7 +87,7 @@ describe('what is a file, but larger than any of a model', () => {
     ['chat_template.jinja', 64],
   ])('is refused in place of %s', async (name, most) => {
     const dir = await tinyFolder({ [name]: undefined });
-    await symlink(await largeFile(most * 2 ** 20 + 1), join(dir, name));
+    await writeLarge(join(dir, name), most * 2 ** 20 + 1);
     const problem = `${name}: it is larger than ${most} MB`;
     await expect((await openOk(dir)).loadTokenizer()).rejects.toThrow(problem);
   });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -82,7 +82,7 @@ class Project {
     for (;;) {
       await this.#server.quiet();
       const named = [...this.#server.service.dependencies()].filter((path) => path.startsWith(this.#root));
-      const names = named.map((path) => path.slice(this.#root.length + 1));
+      const names = named.map((path) => this.#nameOf(path));
       if (names.every((name) => this.#isWatched(name, FileChangeType.Created))) return;
     }
   }
@@ -265,7 +265,7 @@ class Project {
       const path = fileURLToPath(uri);
       const text = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
       const fixed = TextDocument.applyEdits(TextDocument.create(uri, '', 1, text), edits);
-      this.write(path.slice(this.#root.length + 1), fixed);
+      this.write(this.#nameOf(path), fixed);
       return;
     }
     const document = this.#open.get(name)!;
@@ -308,6 +308,10 @@ class Project {
 
   #path(name: string): string {
     return join(this.#root, name);
+  }
+
+  #nameOf(path: string): string {
+    return path.slice(this.#root.length + 1).replaceAll(sep, '/');
   }
 
   #uri(name: string): string {
