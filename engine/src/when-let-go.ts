@@ -5,7 +5,7 @@ const TRIES = 10;
 const BETWEEN_MS = 20;
 
 /**
- * Does something to a file or folder (rename, delete, make) that on Windows fails while another program has it open: a virus
+ * Does something to a file or folder (rename, delete, make, read) that on Windows fails while another program has it open: a virus
  * scanner or an indexer for a moment after it was written, or whoever is just reading what is to be deleted or made again.
  * It is tried for a second.
  */

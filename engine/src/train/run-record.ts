@@ -6,6 +6,7 @@ import { readWhole } from '../../../model/src/read-whole.ts';
 import type { RunState } from '../../../protocol/src/runs.ts';
 import { onePath } from '../../../task/src/one-path.ts';
 import { FileError } from '../errors.ts';
+import { whenLetGo } from '../when-let-go.ts';
 import type { Fit } from './fit.ts';
 
 /** What was asked, on what: `run.json`. */
@@ -73,7 +74,7 @@ export async function readOwn(dir: string, name: string): Promise<string> {
  * @throws FileError where the system refuses to read it: a run is not passed over for that, as a newer one would take its place
  */
 export async function readOwnJson(dir: string, name: string): Promise<unknown> {
-  const text = await readOwn(dir, name).catch((error: NodeJS.ErrnoException) => {
+  const text = await whenLetGo(() => readOwn(dir, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === undefined || isAbsence(error)) return '';
     throw FileError.from(path.join(dir, name), 'read', error);
   });

@@ -7,6 +7,7 @@ import { requireWritable, writeFileAtomic } from '../../../engine/src/atomic-wri
 import { withFileLock } from '../../../engine/src/file-lock.ts';
 import { CacheSnapshot } from '../../../engine/src/hub/cache-snapshot.ts';
 import { keepCheckpoint } from '../../../engine/src/train/run-folder.ts';
+import { readOwnJson } from '../../../engine/src/train/run-record.ts';
 import { onPlatform } from './on-platform.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -110,6 +111,13 @@ describe('on Windows, while another program has a file open for a moment', () =>
     failures.rm = 2;
     await keepCheckpoint(run, 2);
     expect(await readdir(run)).toEqual(['checkpoint-2.safetensors']);
+  });
+
+  it('a run is found that is to go on', async () => {
+    onPlatform('win32');
+    await writeFile(join(folder, 'run.json'), '{"state":"stopped"}');
+    failures.open = 2;
+    expect(await readOwnJson(folder, 'run.json')).toEqual({ state: 'stopped' });
   });
 
   it('nothing is tried for long', async () => {
