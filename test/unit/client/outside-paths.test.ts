@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Disk, outsidePaths } from '../../../client/src/outside-paths/outside-paths.ts';
 import { type Decisions, PathConsent } from '../../../client/src/outside-paths/path-consent.ts';
+import { HAS_LINKS } from '../has-links.ts';
 
 describe('paths that leave the workspace', () => {
   let root: string;
@@ -14,6 +15,7 @@ describe('paths that leave the workspace', () => {
     mkdirSync(path.join(workspace, 'tasks'), { recursive: true });
     mkdirSync(path.join(root, 'elsewhere'));
     writeFileSync(path.join(root, 'elsewhere/train.jsonl'), '');
+    if (!HAS_LINKS) return;
     symlinkSync(path.join(root, 'elsewhere'), path.join(workspace, 'tasks/linked'));
     symlinkSync(workspace, path.join(root, 'other-name'));
   });
@@ -33,7 +35,7 @@ describe('paths that leave the workspace', () => {
     );
   });
 
-  it('are found behind links, also where nothing is there yet', async () => {
+  it.runIf(HAS_LINKS)('are found behind links, also where nothing is there yet', async () => {
     const led = (name: string) =>
       `${path.join(workspace, 'tasks/linked', name)} → ${path.join(root, 'elsewhere', name)}`;
     expect(await outside('linked/train.jsonl', 'linked/new/test.jsonl')).toEqual([
@@ -43,21 +45,24 @@ describe('paths that leave the workspace', () => {
     expect(await outside(path.join(root, 'other-name/train.jsonl'))).toEqual([]);
   });
 
-  it('are found behind links to what is not there yet, through which it would be written', async () => {
-    const link = (target: string, name: string) => symlinkSync(target, path.join(workspace, 'tasks', name));
-    link('../../elsewhere/new.safetensors', 'away.safetensors');
-    link('away.safetensors', 'twice.safetensors');
-    link('kept.safetensors', 'inside.safetensors');
-    link('round.safetensors', 'round.safetensors');
-    expect(await outside('away.safetensors', 'twice.safetensors', 'inside.safetensors', 'round.safetensors')).toEqual(
-      ['away', 'twice'].map(
-        (name) =>
-          `${path.join(workspace, 'tasks', name)}.safetensors → ${path.join(root, 'elsewhere/new.safetensors')}`,
-      ),
-    );
-  });
+  it.runIf(HAS_LINKS)(
+    'are found behind links to what is not there yet, through which it would be written',
+    async () => {
+      const link = (target: string, name: string) => symlinkSync(target, path.join(workspace, 'tasks', name));
+      link('../../elsewhere/new.safetensors', 'away.safetensors');
+      link('away.safetensors', 'twice.safetensors');
+      link('kept.safetensors', 'inside.safetensors');
+      link('round.safetensors', 'round.safetensors');
+      expect(await outside('away.safetensors', 'twice.safetensors', 'inside.safetensors', 'round.safetensors')).toEqual(
+        ['away', 'twice'].map(
+          (name) =>
+            `${path.join(workspace, 'tasks', name)}.safetensors → ${path.join(root, 'elsewhere/new.safetensors')}`,
+        ),
+      );
+    },
+  );
 
-  it('are other ones when a link has come to lead elsewhere', async () => {
+  it.runIf(HAS_LINKS)('are other ones when a link has come to lead elsewhere', async () => {
     const link = path.join(workspace, 'tasks/turned');
     const ledTo = async (target: string) => {
       rmSync(link, { force: true });
@@ -71,7 +76,7 @@ describe('paths that leave the workspace', () => {
     rmSync(link);
   });
 
-  it('are those of links among the files of a folder, such as a model’s', async () => {
+  it.runIf(HAS_LINKS)('are those of links among the files of a folder, such as a model’s', async () => {
     const model = path.join(workspace, 'tasks/model');
     mkdirSync(model);
     symlinkSync('config.json', path.join(model, 'inside.json'));
@@ -81,7 +86,7 @@ describe('paths that leave the workspace', () => {
     ]);
   });
 
-  it('are that of the runs, where .ptask is a link', async () => {
+  it.runIf(HAS_LINKS)('are that of the runs, where .ptask is a link', async () => {
     const own = path.join(workspace, 'runs-away');
     mkdirSync(own);
     symlinkSync('../../elsewhere', path.join(own, '.ptask'));

@@ -9,11 +9,12 @@ import { isHubId } from '../../../model/src/hub-id.ts';
 import { locateModel } from '../../../model/src/locate-model.ts';
 import { openModelFolder } from '../../../model/src/model-folder.ts';
 import { readModelFacts } from '../../../task/src/node-environment.ts';
+import { HAS_LINKS } from '../has-links.ts';
 import { temporaryFolder, tinyFolder } from './tiny-folder.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** A cache with a model in it, as Hugging Face's own programs lay it out: files are links into `blobs`. */
+/** A cache with a model in it, as Hugging Face's own programs lay it out: files are links into `blobs`, where there are links. */
 async function cacheWith(id: string, commits: readonly string[], main?: string): Promise<string> {
   const cache = await temporaryFolder();
   const model = join(cache, `models--${id.replace('/', '--')}`);
@@ -26,7 +27,8 @@ async function cacheWith(id: string, commits: readonly string[], main?: string):
     const files = await tinyFolder();
     for (const name of await readdir(files)) {
       await copyFile(join(files, name), join(model, 'blobs', `${commit}-${name}`));
-      await symlink(`../../blobs/${commit}-${name}`, join(snapshot, name));
+      if (HAS_LINKS) await symlink(`../../blobs/${commit}-${name}`, join(snapshot, name));
+      else await copyFile(join(files, name), join(snapshot, name));
     }
     await utimes(snapshot, 1000 + i, 1000 + i);
   }
@@ -34,7 +36,7 @@ async function cacheWith(id: string, commits: readonly string[], main?: string):
 }
 
 describe('a model in the cache', () => {
-  it('is found by its id, at the commit that was fetched last, and opens as it is', async () => {
+  it.runIf(HAS_LINKS)('is found by its id, at the commit that was fetched last, and opens as it is', async () => {
     const cache = await cacheWith('owner/tiny', ['aaa', 'bbb'], 'aaa\n');
     vi.stubEnv('HF_HUB_CACHE', cache);
     const dir = join(cache, 'models--owner--tiny/snapshots/aaa');

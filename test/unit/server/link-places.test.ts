@@ -2,6 +2,7 @@ import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linkPlaces } from '../../../server/src/link-places.ts';
+import { HAS_LINKS } from '../has-links.ts';
 import { temporaryFolder } from '../model/tiny-folder.ts';
 
 describe('where else a file is another one when it changes', () => {
@@ -12,7 +13,7 @@ describe('where else a file is another one when it changes', () => {
     expect(await linkPlaces(join(dir, 'none/b'))).toEqual([]);
   });
 
-  it('is each link on the way, and the end, also where nothing is there', async () => {
+  it.runIf(HAS_LINKS)('is each link on the way, and the end, also where nothing is there', async () => {
     const dir = await realpath(await temporaryFolder());
     await mkdir(join(dir, 'data/deep'), { recursive: true });
     await writeFile(join(dir, 'data/deep/a'), '');
@@ -28,7 +29,7 @@ describe('where else a file is another one when it changes', () => {
     ]);
   });
 
-  it('is told of links that lead in a ring', async () => {
+  it.runIf(HAS_LINKS)('is told of links that lead in a ring', async () => {
     const dir = await realpath(await temporaryFolder());
     await symlink('b', join(dir, 'a'));
     await symlink('a', join(dir, 'b'));
