@@ -64,7 +64,8 @@ it('predictions leave the processors to the editor, and runs to both', async () 
 });
 
 const AUTOGROUP = '/proc/sys/kernel/sched_autogroup_enabled';
-const sharesAmongSessions = existsSync(AUTOGROUP) && readFileSync(AUTOGROUP, 'utf8').trim() === '1';
+const sharesAmongSessions =
+  process.platform === 'linux' && existsSync(AUTOGROUP) && readFileSync(AUTOGROUP, 'utf8').trim() === '1';
 
 it.runIf(sharesAmongSessions)(
   'where sessions share the processors, the run’s comes last, and no other is touched',

@@ -65,7 +65,7 @@ describe('ptask fetch', () => {
     told.sha = 'f'.repeat(40);
     const { stdout } = await run([ID, '--revision', 'refs/pr/1', '--yes']);
     const folder = path.join(cacheFolder, 'models--owner--tiny/snapshots', told.sha);
-    expect(stdout).toContain(`A task file uses it with "model": "${folder}"`);
+    expect(stdout).toContain(`A task file uses it with "model": ${JSON.stringify(folder)}`);
   });
 
   it('waits for another machine that fetches it, and says what to delete if that is no more', async () => {
@@ -95,7 +95,7 @@ describe('ptask fetch', () => {
     const { run, cacheFolder } = await fetching();
     const told = events((await run([ID, '--json', '--yes'])).stdout);
     const { folder, ...plan } = told[0]!;
-    expect(folder).toBe(`${cacheFolder}/models--owner--tiny/snapshots/${COMMIT}`);
+    expect(folder).toBe(path.join(cacheFolder, 'models--owner--tiny/snapshots', COMMIT));
     expect(plan).toMatchObject({ event: 'fetch', model: ID, revision: 'main', commit: COMMIT, gated: false });
     expect(told.filter(({ event }) => event === 'fetching').at(-1)).toMatchObject({ present: plan.bytes });
     expect(told.at(-1)).toEqual({
@@ -200,9 +200,9 @@ describe('the engine', () => {
     });
     const told: FetchingParams[] = [];
     engine.on('fetching', (params) => told.push(params));
-    const reference = `${cacheFolder}/models--owner--tiny/refs/main`;
+    const reference = path.join(cacheFolder, 'models--owner--tiny/refs/main');
     expect(await engine.request('fetchModel', { token: 'a', model: ID })).toEqual({
-      folder: `${cacheFolder}/models--owner--tiny/snapshots/${COMMIT}`,
+      folder: path.join(cacheFolder, 'models--owner--tiny/snapshots', COMMIT),
       reference,
       problem: undefined,
     });

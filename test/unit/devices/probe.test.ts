@@ -33,7 +33,8 @@ it.each([
   ['hangs in float16', 'for (;;);', false],
 ])('one that gives the right numbers, and %s, works', async (_, then, float16) => {
   const says = `process.stdout.write('{"works":true}\\n', () => { ${then} })`;
-  expect(await probe(program(says), 'x', 2000)).toMatchObject({ state: 'works', float16 });
+  const longest = then.startsWith('for') ? 2000 : undefined;
+  expect(await probe(program(says), 'x', longest)).toMatchObject({ state: 'works', float16 });
 });
 
 it('one that the runtime refuses fails, and the library that its log names is missing', async () => {
