@@ -34,6 +34,7 @@ import {
   READY_ROWS_REQUEST,
   type TaskFileProposal,
 } from '../../protocol/src/new-task-file.ts';
+import { HAS_LINKS } from '../unit/has-links.ts';
 import { temporaryFolder } from '../unit/model/tiny-folder.ts';
 import { codesOf, Editor, PULLING, PUSHED, rangeOf, SERVER, uriOf } from './editor.ts';
 import { events, PTASK, ptask } from './ptask.ts';
@@ -155,7 +156,7 @@ describe('an editor that is sent diagnostics', () => {
     );
   });
 
-  it.each([
+  it.runIf(HAS_LINKS).each([
     ['the file', 'train.jsonl'],
     ['its folder', 'data/train.jsonl'],
   ])('is asked to watch data behind a link that is %s, and takes changes at its other end', async (_, name) => {
