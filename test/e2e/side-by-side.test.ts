@@ -131,15 +131,16 @@ describe('ptask train', () => {
       isKilled = true;
       kill('SIGINT');
     });
-    // Windows has Ctrl-C of its consoles only: what is sent to a process there ends it.
-    if (process.platform !== 'win32') {
+    // Windows has Ctrl-C of its consoles only: what is sent to a process there ends it, and it goes on from where it was saved last.
+    const isGentle = process.platform !== 'win32';
+    if (isGentle) {
       expect(first.code, first.stderr).toBe(130);
       expect(first.stderr).toMatch(new RegExp(`go on with: ptask train .* ${option} ${value} --resume`));
     }
     const second = await run(stopped, ['--resume']);
     expect(second.code, second.stderr).toBe(0);
     expect(events(second.stdout)[0]).toMatchObject({ event: 'start', from_step: expect.any(Number) });
-    expect(events(second.stdout)[0]!.from_step).toBeGreaterThan(0);
+    if (isGentle) expect(events(second.stdout)[0]!.from_step).toBeGreaterThan(0);
     expect(events(second.stdout).at(-1)).toEqual(events(alone.stdout).at(-1));
     if (table) expect(readFileSync(path.join(stopped, table))).toEqual(readFileSync(path.join(left, table)));
     const third = await run(stopped, ['--resume']);

@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { SERVER } from '../editor.ts';
+import { SERVER, uriOf } from '../editor.ts';
 import { framed, Wire } from './wire.ts';
 
 const NOT_INITIALIZED = -32002;
@@ -9,7 +10,7 @@ const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;
 const CANCELLED = -32800;
 
-const URI = 'file:///nowhere/a.ptask.json';
+const URI = uriOf(path.resolve('/nowhere/a.ptask.json'));
 const HELLO = { processId: null, rootUri: null, capabilities: {} };
 const AT_ITS_START = { textDocument: { uri: URI }, position: { line: 0, character: 1 } };
 
