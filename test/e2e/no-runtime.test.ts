@@ -32,7 +32,7 @@ describe.each([
   [
     'cannot be loaded',
     'no library',
-    /^ONNX Runtime, which computes, cannot be loaded: .*onnxruntime_binding\.node: .+; /,
+    /^ONNX Runtime, which computes, cannot be loaded: .*onnxruntime_binding\.node[:.] .+; /,
   ],
 ])('where the runtime %s', (_, binary, why) => {
   beforeAll(async () => {
