@@ -21,8 +21,8 @@ const UTF_8_MARK = '\xef\xbb\xbf';
 
 /**
  * The encoding of a file, by its mark or by all of its bytes. What is neither marked nor UTF-8 is taken for what Excel writes where it
- * is not told otherwise: in western Europe, unless its letters hardly fit that, or are surely those of another part of it. A few letters that are not UTF-8, such as one that was
- * cut, do not make all others of it wrong.
+ * is not told otherwise: in western Europe, unless its letters hardly fit that, or are surely those of another part of it. A few
+ * letters that are not UTF-8, such as one that was cut, do not make all others of it wrong.
  * @param head the first bytes, as Latin-1
  * @param open opens the file, where its bytes tell
  * @returns undefined where it is in none of these encodings

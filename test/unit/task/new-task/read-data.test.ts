@@ -334,6 +334,11 @@ it.each([
   expect(fields.map((field) => textIn(rows[0]!, field))).toEqual(['76561198000000001', '-9007199254740993']);
 });
 
+it('a number of millions of digits, which would take seconds to be written, is not kept', async () => {
+  const { rows } = await read('rows.json', `[{"a":${'9'.repeat(1000)}},{"a":${'9'.repeat(3_000_000)}}]`);
+  expect(rows).toEqual([{ a: 10n ** 1000n - 1n }, { a: Number.POSITIVE_INFINITY }]);
+});
+
 it.each([
   ['a list', '[{"a":"1"},\n{"a":"2","b":{"a":3},"a":"4","b":5}]'],
   ['lines', '{"a":"1"}\n{"a":"2","b":{"a":3},"a":"4","b":5}\n'],
