@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { flushFolder } from './atomic-write.ts';
+import { flushFile, flushFolder } from './atomic-write.ts';
 import { takenAwayAtExit, withSignalsAsExit } from './taken-away-at-exit.ts';
 import { whenLetGo } from './when-let-go.ts';
 
@@ -73,19 +73,9 @@ export async function flushAll(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await flushAll(path);
-    // Windows flushes only what may be written.
-    else if (entry.isFile()) await flushFile(path, process.platform === 'win32' ? 'r+' : 'r');
+    else if (entry.isFile()) await flushFile(path);
   }
   await flushFolder(folder);
-}
-
-async function flushFile(path: string, flags: string): Promise<void> {
-  const file = await open(path, flags);
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

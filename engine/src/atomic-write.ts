@@ -142,6 +142,19 @@ async function letTheSameRead(file: FileHandle, { uid, gid, mode }: Stats): Prom
   await file.chmod(mode & PERMISSIONS).catch(() => undefined);
 }
 
+/** Flushes a whole file to the disk that another program, or a copy, has written. */
+export async function flushFile(path: string): Promise<void> {
+  await whenLetGo(async () => {
+    // It may be one that may not be written; Windows alone flushes only what may.
+    const file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
 /** So that a rename survives a power cut. Windows cannot open folders, nobody one that may not be listed, and some network file systems cannot flush them. */
 export async function flushFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;

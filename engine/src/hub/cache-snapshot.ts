@@ -1,8 +1,8 @@
-import { copyFile, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { hubReference } from '../../../model/src/hub-cache.ts';
 import { makeFolders } from '../atomic-folder.ts';
-import { writeFileAtomic } from '../atomic-write.ts';
+import { flushFile, writeFileAtomic } from '../atomic-write.ts';
 import { whenLetGo } from '../when-let-go.ts';
 import type { HubFile } from './hub-listing.ts';
 
@@ -58,7 +58,7 @@ export class CacheSnapshot {
     // A copy has the name when it is whole: of one that is cut, other programs would not know.
     const copy = path + INCOMPLETE;
     await whenLetGo(() => copyFile(blob, copy));
-    await whenLetGo(() => flushFile(copy));
+    await flushFile(copy);
     await whenLetGo(() => rename(copy, path));
     if (isNew) await whenLetGo(() => rm(blob, { force: true }));
   }
@@ -104,16 +104,6 @@ async function moved(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
     throw error;
-  }
-}
-
-async function flushFile(path: string): Promise<void> {
-  // A copy of contents that may not be written may not be either; Windows alone flushes only what may.
-  const file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 
