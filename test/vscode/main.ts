@@ -39,6 +39,7 @@ export async function main({ root, out, only, packaged }: MainOptions): Promise<
   const common = {
     host,
     browser,
+    builtInExtensions: host.fewExtensions,
     workspace: path.join(root, 'test/vscode/workspace'),
     // A demo model that was made by an earlier run is used again.
     env: { PTASK_CACHE: path.join(root, '.vscode-test/models') },

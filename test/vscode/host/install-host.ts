@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { npm } from './npm.ts';
@@ -19,6 +19,8 @@ export interface Host {
   readonly node: string;
   /** Path of `server-main.js`. */
   readonly server: string;
+  /** Folder of those of VS Code's own extensions that may have to do with a task file; for windows that open sooner. */
+  readonly fewExtensions: string;
 }
 
 const run = promisify(execFile);
@@ -29,10 +31,11 @@ const UNUSED =
 
 /**
  * Extensions of VS Code's own that each window would start, and that have nothing to do with a task file: a fifth of what a
- * window takes to open, and some of them ask hosts of other people.
+ * window takes to open, and some of them ask hosts of other people. Benchmarks have them all, as users do: without them ptask begins
+ * while the window is still being drawn.
  */
 const UNUSED_EXTENSIONS = [
-  ...['copilot', 'github', 'github-authentication', 'microsoft-authentication', 'tunnel-forwarding', 'simple-browser'],
+  ...['github', 'github-authentication', 'microsoft-authentication', 'tunnel-forwarding', 'simple-browser'],
   ...['git', 'git-base', 'merge-conflict', 'terminal-suggest', 'references-view', 'media-preview', 'emmet'],
   ...['typescript-language-features', 'css-language-features', 'html-language-features', 'php-language-features'],
   ...['npm', 'grunt', 'gulp', 'jake', 'ipynb', 'notebook-renderers', 'mermaid-markdown-features'],
@@ -46,15 +49,14 @@ export async function installHost(root: string): Promise<Host> {
   const host = {
     node: path.join(dir, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node'),
     server: path.join(dir, 'server/out/server-main.js'),
+    fewExtensions: path.join(dir, 'few-extensions'),
   };
   const complete = path.join(dir, 'complete');
   if ((await readFile(complete).catch(() => undefined)) === undefined) {
     await install(dir);
     await writeFile(complete, '');
   }
-  for (const name of UNUSED_EXTENSIONS) {
-    await rm(path.join(dir, 'server/extensions', name), { recursive: true, force: true });
-  }
+  await linkFewExtensions(path.join(dir, 'server/extensions'), host.fewExtensions);
   await putStandIns(path.join(dir, 'server/node_modules/@vscode'), path.join(root, 'test/vscode/host/stand-ins'));
   return host;
 }
@@ -70,7 +72,17 @@ async function install(dir: string): Promise<void> {
   const server = path.join(dir, 'server');
   await rename(path.join(dir, 'package/lib/vscode'), server);
   await rm(path.join(dir, filename));
+  await rm(path.join(server, 'extensions/copilot'), { recursive: true, force: true });
   await installServerPackages(server);
+}
+
+async function linkFewExtensions(all: string, few: string): Promise<void> {
+  await rm(few, { recursive: true, force: true });
+  await mkdir(few);
+  for (const entry of await readdir(all, { withFileTypes: true })) {
+    if (!entry.isDirectory() || UNUSED_EXTENSIONS.includes(entry.name)) continue;
+    await symlink(path.join(all, entry.name), path.join(few, entry.name), 'junction');
+  }
 }
 
 async function installServerPackages(server: string): Promise<void> {

@@ -11,6 +11,8 @@ export interface WorkbenchOptions {
   readonly browser: string;
   /** Folder of installed extensions. */
   readonly extensions: string;
+  /** Folder of VS Code's own extensions, where it is not to have all of them. */
+  readonly builtInExtensions?: string;
   /** Copied, and opened as the workspace. */
   readonly workspace: string;
   /** Where logs and screenshots are put. */
@@ -131,7 +133,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   }
 }
 
-function startServer({ host, extensions, env, trusted = true, suite }: WorkbenchOptions, home: string): ChildProcess {
+function startServer(options: WorkbenchOptions, home: string): ChildProcess {
+  const { host, extensions, builtInExtensions, env, trusted = true, suite } = options;
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(VSCODE_|NODE_OPTIONS$|ELECTRON_RUN_AS_NODE$|npm_)/.test(name),
   );
@@ -141,6 +144,7 @@ function startServer({ host, extensions, env, trusted = true, suite }: Workbench
       host.server,
       ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
       ...['--telemetry-level', 'off', '--server-data-dir', path.join(home, 'data'), '--extensions-dir', extensions],
+      ...(builtInExtensions === undefined ? [] : ['--builtin-extensions-dir', builtInExtensions]),
       ...(trusted ? ['--disable-workspace-trust'] : []),
       // Without it a built VS Code ignores the page's extensionDevelopmentPath and extensionTestsPath.
       ...(suite ? ['--enable-smoke-test-driver'] : []),
