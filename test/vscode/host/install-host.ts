@@ -30,9 +30,8 @@ const UNUSED =
   /^(@github\/copilot|@microsoft\/mxc-sdk$|@anthropic-ai\/|@devcontainers\/|@vscode\/(windows-|sandbox-runtime|sqlite3)|kerberos$|ssh2$)/;
 
 /**
- * Extensions of VS Code's own that each window would start, and that have nothing to do with a task file: a fifth of what a
- * window takes to open, and some of them ask hosts of other people. Benchmarks have them all, as users do: without them ptask begins
- * while the window is still being drawn.
+ * Extensions of VS Code's own that have nothing to do with a task file. Each window would start some of them, which takes time, and
+ * some ask hosts of other people. Benchmarks have them all, as users do: without them ptask begins while the window is still drawn.
  */
 const UNUSED_EXTENSIONS = [
   ...['github', 'github-authentication', 'microsoft-authentication', 'tunnel-forwarding', 'simple-browser'],
