@@ -17,7 +17,7 @@ const LABELS = `
   categoria rótulo emoção sentimento tópico intenção emoció intenció
   classe etichetta emozione argomento intento
   categorie etichetă emoție clasă sentiment
-  kategoria etykieta klasa emocja temat intencja
+  kategoria etykieta klasa emocja temat intencja ocena
   kategorie třída štítek emoce téma záměr trieda štítok emócia téma zámer
   kategória osztály címke érzelem téma szándék
   kategorija oznaka klasa emocija tema razred čustvo namera nuotaika etiketė klasė emocija kategooria silt emotsioon meeleolu

@@ -33,6 +33,7 @@ describe('the proposal', () => {
     ['Känsla', 'källa'],
     ['Catégorie'.normalize('NFD'), 'langue'],
     ['KATEGORİ', 'dil'],
+    ['ocena', 'źródło'],
     ['тональность', 'источник'],
     ['भावना', 'स्रोत'],
     ['chủ đề', 'nguồn'],
